@@ -1,0 +1,39 @@
+import type { QueueMutation } from './queue.ts'
+
+/**
+ * Everything that may be asked for, by rules, Home Assistant, the panel or REST alike. One exhaustive
+ * `perform` carries effects out; a dry run is the same engine with another `perform`.
+ */
+export type Effect =
+  | {
+      readonly kind: 'mutate-queue'
+      readonly stream: string
+      readonly mutation: QueueMutation
+    }
+  | { readonly kind: 'delete-stream'; readonly stream: string }
+  | { readonly kind: 'command'; readonly player: string; readonly command: PlayerCommand }
+  | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }
+  | { readonly kind: 'log'; readonly message: string }
+
+/** What a player can be told. Volumes are limited by the player's own cap before they are sent. */
+export type PlayerCommand =
+  | { readonly type: 'play' | 'pause' | 'stop' | 'next' | 'previous' | 'restart' | 'refresh' | 'reboot' }
+  /** 0 to 16. */
+  | { readonly type: 'volume-step'; readonly step: number }
+  /** 0 to 100. */
+  | { readonly type: 'volume-percent'; readonly percent: number }
+  | { readonly type: 'seek'; readonly position_s: number }
+  | {
+      readonly type: 'card'
+      readonly card_id: string
+      readonly chapter_key?: string
+      readonly track_key?: string
+      readonly seconds_in?: number
+    }
+  /** 0 ends the timer. */
+  | { readonly type: 'sleep-timer'; readonly seconds: number }
+  /** `#rrggbb` or `off`. */
+  | { readonly type: 'nightlight'; readonly light: string }
+
+/** Carries an effect out, or throws an AppError that says why it could not. `because` is for people. */
+export type Perform = (effect: Effect, because: string) => Promise<void>

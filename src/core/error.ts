@@ -1,0 +1,40 @@
+/**
+ * What went wrong, in words the outer doors can translate: `http/` turns a code into a status,
+ * `broker/` into a response. The message is for people and never holds a token or a path of this machine.
+ */
+export const errorCodes = [
+  'invalid', // the request is not of the form it should have → 400
+  'unprocessable', // well formed, but a value in it cannot be used → 422
+  'not_found', // → 404
+  'conflict', // → 409
+  'forbidden', // → 403
+  'unsupported_type', // → 415
+  'unavailable', // the cloud, a broker or a player cannot be reached now → 503
+  'refused', // the player or the cloud was asked and said no → 502
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly details: Readonly<Record<string, unknown>> | undefined
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; details?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.details = options.details
+  }
+}
+
+/** The message of anything that was thrown, with the messages of its causes behind it. */
+export function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown)
+  // A refused connection to a name with two addresses arrives as an AggregateError without a message.
+  const own = thrown.message || ('code' in thrown ? String(thrown.code) : thrown.name)
+  return thrown.cause === undefined ? own : `${own}: ${messageOf(thrown.cause)}`
+}

@@ -1,0 +1,154 @@
+import { AppError } from './error.ts'
+
+/**
+ * A stream's queue: what its card plays, in order. The same file may stand in it twice, so every place has
+ * its own id; mutations name ids, because the queue may have changed between the asking and the doing.
+ */
+export interface Queue {
+  /** Stream name, see `streamNamePattern`. */
+  readonly name: string
+  /** Free text for people. */
+  readonly title: string
+  readonly items: readonly QueueItem[]
+  /** The item that is due now, for what plays item by item; null when the queue is empty. */
+  readonly current: string | null
+  readonly loop: boolean
+  readonly shuffle: boolean
+  readonly mode: (typeof queueModes)[number]
+  /** Rises by one with each change. */
+  readonly version: number
+  /** The playlist the items came from, null once they were changed by hand. */
+  readonly playlist: string | null
+  /** Why the queue is as it is, for people: `schedule bedroom, slot night`, `rule forest-on-right`. */
+  readonly reason: string | null
+  /** A closed stream plays nothing until it is opened. */
+  readonly closed: boolean
+}
+
+export interface QueueItem {
+  readonly id: string
+  /** Name in the library; never a path of the machine. */
+  readonly file: string
+}
+
+export const queueModes = ['finite', 'live'] as const
+
+/** Stream names go into topics and addresses as they are. */
+export const streamNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+const reservedStreamNames: ReadonlySet<string> = new Set(['queues'])
+
+export type QueueMutation =
+  | { readonly op: 'append'; readonly files: readonly string[] }
+  /** Behind the current item. */
+  | { readonly op: 'insert-next'; readonly files: readonly string[] }
+  | {
+      readonly op: 'replace'
+      readonly files: readonly string[]
+      readonly playlist: string | null
+    }
+  | { readonly op: 'remove'; readonly id: string }
+  /** `before: null` moves the item to the end. */
+  | { readonly op: 'move'; readonly id: string; readonly before: string | null }
+  | { readonly op: 'clear' }
+  | { readonly op: 'settings'; readonly settings: QueueSettings }
+
+export type QueueSettings = Partial<Pick<Queue, 'title' | 'loop' | 'shuffle' | 'mode' | 'closed'>>
+
+/** @throws AppError `unprocessable` when the name cannot be a stream's. */
+export function checkStreamName(name: string): string {
+  if (!streamNamePattern.test(name))
+    throw new AppError(
+      'unprocessable',
+      `"${name.slice(0, 80)}" cannot be a stream's name: use 1 to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit`,
+    )
+  if (reservedStreamNames.has(name))
+    throw new AppError('unprocessable', `"${name}" is reserved: choose another name for the stream`)
+  return name
+}
+
+export function emptyQueue(name: string): Queue {
+  return {
+    name: checkStreamName(name),
+    title: name,
+    items: [],
+    current: null,
+    loop: false,
+    shuffle: false,
+    mode: 'finite',
+    version: 0,
+    playlist: null,
+    reason: null,
+    closed: false,
+  }
+}
+
+/**
+ * The queue after the mutation. `newId` gives each new item an id of its own.
+ * @throws AppError `not_found` when the mutation names an item that is not there (any more).
+ */
+export function mutate(
+  queue: Queue,
+  mutation: QueueMutation,
+  context: { newId: () => string; reason: string },
+): Queue {
+  const changed = changedBy(queue, mutation, context.newId)
+  return {
+    ...changed,
+    current: currentAfter(queue, changed),
+    reason: mutation.op === 'settings' ? queue.reason : context.reason,
+    version: queue.version + 1,
+  }
+}
+
+/** Place of the current item, 0 for an empty queue. */
+export function currentIndex(queue: Queue): number {
+  return Math.max(
+    0,
+    queue.items.findIndex((item) => item.id === queue.current),
+  )
+}
+
+function changedBy(queue: Queue, mutation: QueueMutation, newId: () => string): Queue {
+  const fresh = (files: readonly string[]) => files.map((file) => ({ id: newId(), file }))
+  switch (mutation.op) {
+    case 'append':
+      return { ...queue, items: [...queue.items, ...fresh(mutation.files)], playlist: null }
+    case 'insert-next': {
+      const at = queue.items.length === 0 ? 0 : currentIndex(queue) + 1
+      return { ...queue, items: queue.items.toSpliced(at, 0, ...fresh(mutation.files)), playlist: null }
+    }
+    case 'replace':
+      return { ...queue, items: fresh(mutation.files), playlist: mutation.playlist }
+    case 'remove':
+      return { ...queue, items: queue.items.toSpliced(placeOf(queue, mutation.id), 1), playlist: null }
+    case 'move':
+      return { ...queue, items: moved(queue, mutation), playlist: null }
+    case 'clear':
+      return { ...queue, items: [], playlist: null }
+    case 'settings':
+      return { ...queue, ...mutation.settings }
+  }
+}
+
+function moved(queue: Queue, move: { id: string; before: string | null }): QueueItem[] {
+  const item = queue.items[placeOf(queue, move.id)]
+  if (item === undefined || move.before === move.id) return [...queue.items]
+  const rest = queue.items.filter((other) => other.id !== move.id)
+  if (move.before === null) return [...rest, item]
+  placeOf(queue, move.before)
+  return rest.flatMap((other) => (other.id === move.before ? [item, other] : [other]))
+}
+
+function placeOf(queue: Queue, id: string): number {
+  const place = queue.items.findIndex((item) => item.id === id)
+  if (place < 0) throw new AppError('not_found', `stream "${queue.name}" has no item "${id}" (any more)`)
+  return place
+}
+
+/** A current item that was removed hands over to the one that took its place. */
+function currentAfter(before: Queue, after: Queue): string | null {
+  if (after.items.some((item) => item.id === before.current)) return before.current
+  const kept = new Set(after.items.map((item) => item.id))
+  const following = before.items.slice(currentIndex(before)).find((item) => kept.has(item.id))
+  return following?.id ?? after.items[0]?.id ?? null
+}

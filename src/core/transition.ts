@@ -1,0 +1,196 @@
+import { type TrackAddress, trackIndex } from './card-plan.ts'
+import type { Button, PlayerEvent } from './event.ts'
+import type { PlayerState } from './player.ts'
+
+/** A player's state and when its position was last said; both are needed to know where it is by now. */
+export interface Moment {
+  readonly state: PlayerState
+  readonly at: Date
+}
+
+export interface TransitionContext {
+  /** The card's tracks in playing order; null where the card is not known. */
+  readonly layout: readonly TrackAddress[] | null
+  /** The stream of the card, where we published it: there back is `left` and forward is `right`. */
+  readonly stream: string | null
+  /** We ourselves asked for this track or position, so nobody pressed anything. */
+  readonly commanded: boolean
+}
+
+// A press within the last seconds of a track looks just like its natural end (yoto-protocol §4.5), and
+// positions come in steps of 4 to 5 s.
+const endMarginSeconds = 3
+// A restart is told by a position near zero after one that was clearly further on.
+const nearStartSeconds = 3
+const clearlyFurtherSeconds = 5
+const batteryLowPercent = 15
+
+/**
+ * What must have happened for a player to get from one state to the next. A pure function: Yoto reports
+ * states, never acts, so presses are inferred from jumps of chapter and position.
+ */
+export function eventsBetween(before: Moment, after: Moment, context: TransitionContext): PlayerEvent[] {
+  const old = before.state
+  const now = after.state
+  const occurrence = {
+    player: now.id,
+    at: isoOf(after.at),
+    ...(context.stream === null ? {} : { stream: context.stream }),
+  }
+  const events: Happening[] = [
+    ...presence(old, now),
+    ...card(old, now),
+    ...playback(old, now),
+    ...tracks(before, after, context),
+    ...surroundings(old, now),
+  ]
+  return events.map((event) => ({ ...occurrence, ...event }))
+}
+
+/** Where the player must be at `at`, if it went on playing from its last word; null where it never said. */
+export function predictedPosition(moment: Moment, at: Date): number | null {
+  const { position_s, playback: state } = moment.state
+  if (position_s === null) return null
+  return state === 'playing' ? position_s + (at.getTime() - moment.at.getTime()) / 1000 : position_s
+}
+
+/** ISO 8601 in UTC, written with an offset because readers of the contract expect one. */
+export function isoOf(date: Date): string {
+  return date.toISOString().replace('Z', '+00:00')
+}
+
+type Happening = PlayerEvent extends infer Event
+  ? Event extends PlayerEvent
+    ? Omit<Event, 'player' | 'at' | 'stream'> & Streamed<Event>
+    : never
+  : never
+type Streamed<Event> = Event extends { type: 'stream_requested'; stream: infer Stream }
+  ? { stream: Stream }
+  : unknown
+
+function presence(old: PlayerState, now: PlayerState): Happening[] {
+  return old.online === now.online ? [] : [{ type: now.online ? 'online' : 'offline' }]
+}
+
+function card(old: PlayerState, now: PlayerState): Happening[] {
+  if (old.card_id === now.card_id) return []
+  const events: Happening[] = []
+  if (old.card_id !== null) events.push({ type: 'card_removed', card_id: old.card_id })
+  if (now.card_id !== null) events.push({ type: 'card_inserted', card_id: now.card_id, source: now.source })
+  return events
+}
+
+function playback(old: PlayerState, now: PlayerState): Happening[] {
+  if (old.playback === now.playback) return []
+  const on = { ...onCard(now), position_s: now.position_s }
+  switch (now.playback) {
+    case 'playing':
+      return [{ type: old.playback === 'paused' ? 'playback_resumed' : 'playback_started', ...on }]
+    case 'paused':
+      return [{ type: 'playback_paused', ...on }]
+    case 'stopped':
+      // The first word about a player that lies there switched off is no event.
+      return old.playback === null ? [] : [{ type: 'playback_stopped', ...on }]
+    default:
+      return []
+  }
+}
+
+function tracks(before: Moment, after: Moment, context: TransitionContext): Happening[] {
+  const old = before.state
+  const now = after.state
+  if (now.card_id !== old.card_id || now.card_id === null) {
+    return now.card_id === null || now.track_key === null ? [] : [{ type: 'track_started', ...onCard(now) }]
+  }
+  const events: Happening[] = []
+  const press = pressBetween(before, after, context)
+  if (!sameTrack(old, now)) {
+    if (old.track_key !== null)
+      events.push({ type: 'track_ended', ...onCard(old), natural: isAtEnd(before, after.at) })
+    if (now.track_key !== null) events.push({ type: 'track_started', ...onCard(now) })
+  }
+  if (press !== null && !context.commanded) {
+    const button = context.stream === null ? press.turn : ourName[press.turn]
+    events.unshift({ type: 'button', button, confidence: press.confidence, via: 'mqtt', ...onCard(now) })
+  }
+  return events
+}
+
+interface Press {
+  readonly turn: 'next' | 'previous'
+  readonly confidence: number
+}
+
+const ourName: Readonly<Record<Press['turn'], Button>> = { next: 'right', previous: 'left' }
+
+/** The table of yoto-protocol §4.5 for linear cards. The confidences are ours: nobody has measured them. */
+function pressBetween(before: Moment, after: Moment, context: TransitionContext): Press | null {
+  const old = before.state
+  const now = after.state
+  if (sameTrack(old, now)) return restartBetween(before, after)
+  const from = addressOf(old)
+  const to = addressOf(now)
+  if (context.layout === null || from === null || to === null) return null
+  const fromIndex = trackIndex(context.layout, from)
+  const toIndex = trackIndex(context.layout, to)
+  if (fromIndex < 0 || toIndex < 0) return null
+  const step = toIndex - fromIndex
+  const wrapped = context.layout.length > 1 && fromIndex === context.layout.length - 1 && toIndex === 0
+  if (step === 1 || wrapped) {
+    if (isAtEnd(before, after.at)) return null
+    const length = old.duration_s
+    return { turn: 'next', confidence: wrapped ? 0.5 : length === null ? 0.6 : 0.9 }
+  }
+  if (step === -1) return { turn: 'previous', confidence: 0.9 }
+  return { turn: step > 0 ? 'next' : 'previous', confidence: 0.5 }
+}
+
+function restartBetween(before: Moment, after: Moment): Press | null {
+  const old = before.state
+  const now = after.state
+  const wasAt = predictedPosition(before, after.at)
+  if (now.track_key === null || now.position_s === null || wasAt === null || old.position_s === null)
+    return null
+  // Coming back from a stop begins at zero too, and so does a track that repeats.
+  const goingOn = old.playback === 'playing' || old.playback === 'paused'
+  if (!goingOn || now.playback !== old.playback || isAtEnd(before, after.at)) return null
+  const fellBack = old.position_s > nearStartSeconds && wasAt > clearlyFurtherSeconds
+  return now.position_s <= nearStartSeconds && fellBack ? { turn: 'previous', confidence: 0.7 } : null
+}
+
+function isAtEnd(before: Moment, at: Date): boolean {
+  const position = predictedPosition(before, at)
+  const length = before.state.duration_s
+  return position !== null && length !== null && length > 0 && position >= length - endMarginSeconds
+}
+
+function surroundings(old: PlayerState, now: PlayerState): Happening[] {
+  const events: Happening[] = []
+  if (now.volume_step !== null && old.volume_step !== null && now.volume_step !== old.volume_step)
+    events.push({ type: 'volume_changed', volume_step: now.volume_step, volume_percent: now.volume_percent })
+  if (now.day_mode !== null && old.day_mode !== null && now.day_mode !== old.day_mode)
+    events.push({ type: now.day_mode === 'day' ? 'day_started' : 'night_started' })
+  const sleeping = (old.sleep_timer_s ?? 0) > 0
+  if (!sleeping && (now.sleep_timer_s ?? 0) > 0)
+    events.push({ type: 'sleep_timer_started', sleep_timer_s: now.sleep_timer_s ?? 0 })
+  if (sleeping && now.sleep_timer_s === 0) events.push({ type: 'sleep_timer_ended' })
+  const battery = now.battery_percent
+  if (battery !== null && battery <= batteryLowPercent && (old.battery_percent ?? 100) > batteryLowPercent)
+    events.push({ type: 'battery_low', battery_percent: battery })
+  if (now.headphones !== null && old.headphones !== null && now.headphones !== old.headphones)
+    events.push({ type: now.headphones ? 'headphones_on' : 'headphones_off' })
+  return events
+}
+
+function onCard(state: PlayerState) {
+  return { card_id: state.card_id, chapter_key: state.chapter_key, track_key: state.track_key }
+}
+
+function addressOf(state: PlayerState): TrackAddress | null {
+  if (state.chapter_key === null || state.track_key === null) return null
+  return { chapter_key: state.chapter_key, track_key: state.track_key }
+}
+
+function sameTrack(old: PlayerState, now: PlayerState): boolean {
+  return old.chapter_key === now.chapter_key && old.track_key === now.track_key
+}
