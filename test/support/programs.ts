@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process'
+import { test } from 'vitest'
+
+/**
+ * A test that needs programs beside Node. Where one is missing the test is skipped and its name says why;
+ * in CI a missing program is a failure, so that nothing is skipped there unseen.
+ */
+export function testWith(
+  programs: string[],
+  name: string,
+  run: () => Promise<void>,
+  timeoutMs?: number,
+): void {
+  const missing = programs.filter((program) => spawnSync('which', [program]).status !== 0)
+  if (missing.length === 0) {
+    test(name, run, timeoutMs)
+    return
+  }
+  const reason = `${missing.join(', ')} not installed`
+  if (process.env.CI === 'true') test(name, () => Promise.reject(new Error(reason)))
+  else test.skip(`${name} (skipped: ${reason})`, run)
+}
