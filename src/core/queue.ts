@@ -31,7 +31,8 @@ export interface QueueItem {
   readonly file: string
 }
 
-export const queueModes = ['finite', 'live'] as const
+/** `finite`: one file from the first item to the last, of a length known beforehand. */
+export const queueModes = ['finite'] as const
 
 /** Stream names go into topics and addresses as they are. */
 export const streamNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/

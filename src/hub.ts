@@ -1,0 +1,212 @@
+import type { TrackAddress } from './core/card-plan.ts'
+import type { Clock } from './core/clock.ts'
+import type { Collection } from './core/collection.ts'
+import { AppError, messageOf } from './core/error.ts'
+import type { PlayerEvent } from './core/event.ts'
+import type { Log } from './core/log.ts'
+import { applyPatch, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
+import { emptyQueue, mutate, type Queue, type QueueMutation } from './core/queue.ts'
+import { eventsBetween, isoOf, type Moment, predictedPosition } from './core/transition.ts'
+
+/** What changed, in the order it changed. */
+export type Change =
+  | { readonly kind: 'player'; readonly player: PlayerState }
+  | { readonly kind: 'player-removed'; readonly id: string }
+  | { readonly kind: 'event'; readonly event: PlayerEvent }
+  | { readonly kind: 'queue'; readonly queue: Queue }
+  | { readonly kind: 'queue-removed'; readonly name: string }
+
+/** What is known of a card, for reading presses off it. */
+export interface CardFacts {
+  /** The tracks in playing order; null while they are not known. */
+  readonly layout: readonly TrackAddress[] | null
+  /** The stream it carries, where the card is ours. */
+  readonly stream: string | null
+}
+
+interface HubOptions {
+  /** Where queues live; a mutation is in it before it is acknowledged. */
+  readonly queues: Collection<Queue>
+  readonly card: (cardId: string) => CardFacts
+  readonly newId: () => string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What a command of ours will make a player say, so that it is not taken for a press. */
+interface Expectation {
+  readonly chapter_key: string
+  readonly track_key: string
+  readonly until: number
+}
+
+// A command is answered within half a second or so; a player that is loading a slow stream needs longer.
+const expectationMs = 10_000
+
+/**
+ * The one writer: holds the current players and queues, changes them, and tells subscribers what changed.
+ */
+export class Hub {
+  readonly #options: HubOptions
+  readonly #players = new Map<string, Moment>()
+  readonly #queues = new Map<string, Queue>()
+  readonly #expectations = new Map<string, Expectation>()
+  readonly #subscribers = new Map<string, (change: Change) => void>()
+  /** The last mutation of each stream, so that the next one waits for it. */
+  readonly #pending = new Map<string, Promise<unknown>>()
+
+  constructor(options: HubOptions) {
+    this.#options = options
+  }
+
+  /** Reads the queues of the last run. */
+  async start(): Promise<void> {
+    for (const [name, queue] of await this.#options.queues.entries()) this.#queues.set(name, queue)
+  }
+
+  /** Resolves when every mutation that was asked for is in the store. */
+  async stop(): Promise<void> {
+    await Promise.allSettled(this.#pending.values())
+  }
+
+  /** `name` tells the log whose subscriber threw. */
+  subscribe(name: string, receive: (change: Change) => void): () => void {
+    this.#subscribers.set(name, receive)
+    return () => this.#subscribers.delete(name)
+  }
+
+  players(): PlayerState[] {
+    return [...this.#players.values()].map((moment) => moment.state)
+  }
+
+  player(id: string): PlayerState | undefined {
+    return this.#players.get(id)?.state
+  }
+
+  queues(): Queue[] {
+    return [...this.#queues.values()].sort((one, other) => (one.name < other.name ? -1 : 1))
+  }
+
+  queue(name: string): Queue | undefined {
+    return this.#queues.get(name)
+  }
+
+  /** The account's players as the cloud lists them; those that are no longer listed are removed. */
+  setPlayers(listed: readonly ({ readonly id: string; readonly name: string } & PlayerPatch)[]): void {
+    const ids = new Set(listed.map((player) => player.id))
+    for (const id of this.#players.keys()) {
+      if (ids.has(id)) continue
+      this.#players.delete(id)
+      this.#tell({ kind: 'player-removed', id })
+    }
+    for (const { id, ...patch } of listed) {
+      const known = this.#players.get(id)
+      const state = applyPatch(known?.state ?? unknownPlayer(id, patch.name), patch)
+      this.#players.set(id, { state, at: known?.at ?? this.#options.clock.now() })
+      if (state !== known?.state) this.#tell({ kind: 'player', player: state })
+    }
+  }
+
+  /** Takes in what a player said at `at` (a time of the clock). A player that is not listed is ignored. */
+  patchPlayer(id: string, said: PlayerPatch, at: Date): void {
+    const before = this.#players.get(id)
+    if (before === undefined) return
+    const patch = { ...said, last_seen_at: isoOf(at) }
+    const state = applyPatch(before.state, settled(before, patch, at))
+    const placed = patch.position_s !== undefined || state.playback !== before.state.playback
+    const after = { state, at: placed ? at : before.at }
+    this.#players.set(id, after)
+    const facts = state.card_id === null ? { layout: null, stream: null } : this.#options.card(state.card_id)
+    const events = eventsBetween(
+      before,
+      { state, at },
+      { ...facts, commanded: this.#commanded(before.state, state, at) },
+    )
+    this.#tell({ kind: 'player', player: state })
+    for (const event of events) this.#tell({ kind: 'event', event })
+  }
+
+  /** Something that happened which no state of a player shows, such as the request of a stream. */
+  report(event: PlayerEvent): void {
+    this.#tell({ kind: 'event', event })
+  }
+
+  /** A command of ours is about to take this player to a track: what it then says is nobody's press. */
+  expect(playerId: string, track: TrackAddress): void {
+    const until = this.#options.clock.now().getTime() + expectationMs
+    this.#expectations.set(playerId, { ...track, until })
+  }
+
+  /**
+   * Changes a queue, making it when it is new. Resolves when the change is in the store; mutations of one
+   * stream happen one after the other.
+   * @throws AppError as `mutate` does; the queue then stays as it was.
+   */
+  mutateQueue(name: string, mutation: QueueMutation, reason: string): Promise<Queue> {
+    return this.#inTurn(name, async () => {
+      const before = this.#queues.get(name) ?? emptyQueue(name)
+      const queue = mutate(before, mutation, { newId: this.#options.newId, reason })
+      await this.#options.queues.set(name, queue)
+      this.#queues.set(name, queue)
+      this.#tell({ kind: 'queue', queue })
+      return queue
+    })
+  }
+
+  /** @throws AppError `not_found` when there is no such stream. */
+  deleteQueue(name: string): Promise<void> {
+    return this.#inTurn(name, async () => {
+      if (!this.#queues.has(name)) throw noStream(name)
+      await this.#options.queues.delete(name)
+      this.#queues.delete(name)
+      this.#tell({ kind: 'queue-removed', name })
+    })
+  }
+
+  #commanded(before: PlayerState, after: PlayerState, at: Date): boolean {
+    const expected = this.#expectations.get(after.id)
+    if (expected === undefined) return false
+    const isOver = expected.until < at.getTime()
+    const isThere = expected.chapter_key === after.chapter_key && expected.track_key === after.track_key
+    const arrives = isThere && before.track_key !== after.track_key
+    if (isOver || arrives) this.#expectations.delete(after.id)
+    return isThere && !isOver
+  }
+
+  #inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    const turn = (this.#pending.get(name) ?? Promise.resolve()).then(work, work)
+    const settledTurn = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#pending.get(name) === settledTurn) this.#pending.delete(name)
+      })
+    this.#pending.set(name, settledTurn)
+    return turn
+  }
+
+  #tell(change: Change): void {
+    for (const [name, receive] of this.#subscribers) {
+      try {
+        receive(change)
+      } catch (error) {
+        this.#options.log.error(`${name} failed on a change; the others go on`, {
+          change: change.kind,
+          error: messageOf(error),
+        })
+      }
+    }
+  }
+}
+
+export function noStream(name: string): AppError {
+  return new AppError('not_found', `there is no stream "${name}"`)
+}
+
+/** A player that pauses or stops without naming its position stands where it must be by now. */
+function settled(before: Moment, patch: PlayerPatch, at: Date): PlayerPatch {
+  const halts =
+    before.state.playback === 'playing' && patch.playback !== undefined && patch.playback !== 'playing'
+  if (!halts || patch.position_s !== undefined) return patch
+  const position = predictedPosition(before, at)
+  return position === null ? patch : { ...patch, position_s: Math.round(position) }
+}

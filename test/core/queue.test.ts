@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { AppError } from '../../src/core/error.ts'
+import {
+  checkStreamName,
+  currentIndex,
+  emptyQueue,
+  mutate,
+  type Queue,
+  type QueueMutation,
+} from '../../src/core/queue.ts'
+
+function counter() {
+  let last = 0
+  return { newId: () => `i${++last}`, reason: 'test' }
+}
+
+function queueOf(...files: string[]): Queue {
+  return mutate(emptyQueue('bedroom'), { op: 'append', files }, counter())
+}
+
+const filesOf = (queue: Queue) => queue.items.map((item) => item.file)
+
+describe('a queue', () => {
+  test('keeps the same file in two places apart', () => {
+    const queue = queueOf('a', 'a')
+    expect(queue.items.map((item) => item.id)).toEqual(['i1', 'i2'])
+    expect(filesOf(mutate(queue, { op: 'remove', id: 'i2' }, counter()))).toEqual(['a'])
+  })
+
+  test('takes what is to come next behind the current item', () => {
+    const context = { newId: () => 'new', reason: 'test' }
+    expect(filesOf(mutate(queueOf('a', 'b'), { op: 'insert-next', files: ['x'] }, context))).toEqual([
+      'a',
+      'x',
+      'b',
+    ])
+    expect(filesOf(mutate(emptyQueue('q'), { op: 'insert-next', files: ['x'] }, context))).toEqual(['x'])
+  })
+
+  test.each([
+    ['i1', null, ['b', 'c', 'a']],
+    ['i3', 'i1', ['c', 'a', 'b']],
+    ['i2', 'i2', ['a', 'b', 'c']],
+  ])('moves %s before %s', (id, before, files) => {
+    expect(filesOf(mutate(queueOf('a', 'b', 'c'), { op: 'move', id, before }, counter()))).toEqual(files)
+  })
+
+  test('hands the turn on when the current item is removed', () => {
+    const queue = { ...queueOf('a', 'b', 'c'), current: 'i2' }
+    expect(mutate(queue, { op: 'remove', id: 'i2' }, counter()).current).toBe('i3')
+    expect(mutate(queue, { op: 'remove', id: 'i1' }, counter()).current).toBe('i2')
+    const last = { ...queue, current: 'i3' }
+    expect(mutate(last, { op: 'remove', id: 'i3' }, counter()).current).toBe('i1')
+    expect(mutate(last, { op: 'clear' }, counter()).current).toBeNull()
+  })
+
+  test('refuses an item that is not there any more', () => {
+    expect(() => mutate(queueOf('a'), { op: 'remove', id: 'gone' }, counter())).toThrow(AppError)
+    expect(() => mutate(queueOf('a'), { op: 'move', id: 'i1', before: 'gone' }, counter())).toThrow(AppError)
+  })
+
+  test('forgets its playlist when it is changed by hand, and keeps it when only settings change', () => {
+    const set = mutate(emptyQueue('q'), { op: 'replace', files: ['a'], playlist: 'p' }, counter())
+    expect(set.playlist).toBe('p')
+    expect(mutate(set, { op: 'append', files: ['b'] }, counter()).playlist).toBeNull()
+    const closed = mutate(
+      set,
+      { op: 'settings', settings: { closed: true } },
+      { ...counter(), reason: 'other' },
+    )
+    expect(closed).toMatchObject({ playlist: 'p', reason: 'test', closed: true })
+  })
+
+  test('holds together under any series of mutations', () => {
+    const id = fc.integer({ min: 1, max: 12 }).map((n) => `i${n}`)
+    const files = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 })
+    const mutation: fc.Arbitrary<QueueMutation> = fc.oneof(
+      fc.record({ op: fc.constant('append' as const), files }),
+      fc.record({ op: fc.constant('insert-next' as const), files }),
+      fc.record({ op: fc.constant('replace' as const), files, playlist: fc.constant(null) }),
+      fc.record({ op: fc.constant('remove' as const), id }),
+      fc.record({ op: fc.constant('move' as const), id, before: fc.option(id) }),
+      fc.record({ op: fc.constant('clear' as const) }),
+    )
+    fc.assert(
+      fc.property(fc.array(mutation, { maxLength: 30 }), (mutations) => {
+        const context = counter()
+        let queue = emptyQueue('q')
+        for (const one of mutations) {
+          const before = queue
+          try {
+            queue = mutate(queue, one, context)
+          } catch (error) {
+            expect(error).toBeInstanceOf(AppError)
+            continue
+          }
+          expect(queue.version).toBe(before.version + 1)
+          expect(new Set(queue.items.map((item) => item.id)).size).toBe(queue.items.length)
+          if (queue.items.length === 0) expect(queue.current).toBeNull()
+          else expect(queue.items[currentIndex(queue)]?.id).toBe(queue.current)
+          if (one.op === 'move') expect([...filesOf(queue)].sort()).toEqual([...filesOf(before)].sort())
+        }
+      }),
+    )
+  })
+})
+
+test.each(['', 'queues', '.hidden', 'a/b', 'ä', 'a b', 'x'.repeat(65), '../etc'])(
+  'the name %j cannot be a stream',
+  (name) => {
+    expect(() => checkStreamName(name)).toThrow(AppError)
+  },
+)
+
+test.each(['a', 'bedroom', 'A.b-c_9', 'x'.repeat(64), '08'])('the name %j can be a stream', (name) => {
+  expect(checkStreamName(name)).toBe(name)
+})

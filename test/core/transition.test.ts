@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import type { PlayerEvent } from '../../src/core/event.ts'
+import { type PlayerPatch, unknownPlayer } from '../../src/core/player.ts'
+import { eventsBetween, type Moment, type TransitionContext } from '../../src/core/transition.ts'
+
+const layout = ['01', '02', '03', '04'].map((key) => ({ chapter_key: key, track_key: key }))
+const ours: TransitionContext = { layout, stream: 'bedroom', commanded: false }
+const foreign: TransitionContext = { layout, stream: null, commanded: false }
+
+const start = Date.parse('2026-11-21T10:00:00Z')
+
+function moment(patch: PlayerPatch, seconds: number): Moment {
+  return { state: { ...unknownPlayer('y1', 'Nursery'), ...patch }, at: new Date(start + seconds * 1000) }
+}
+
+const onTrack = (key: string, patch: PlayerPatch = {}): PlayerPatch => ({
+  card_id: '4Dem0',
+  chapter_key: key,
+  track_key: key,
+  playback: 'playing',
+  position_s: 0,
+  duration_s: 60,
+  ...patch,
+})
+
+function buttonsOf(events: readonly PlayerEvent[]): string[] {
+  return events.flatMap((event) => (event.type === 'button' ? [`${event.button} ${event.confidence}`] : []))
+}
+
+/** From `from` (said at second 0) to `to` (said `seconds` later). */
+function pressed(from: PlayerPatch, to: PlayerPatch, seconds: number, context = ours): string[] {
+  return buttonsOf(eventsBetween(moment(from, 0), moment(to, seconds), context))
+}
+
+describe('a press on a linear card', () => {
+  test('is the jump to the next chapter long before the end of this one', () => {
+    expect(pressed(onTrack('01'), onTrack('02'), 20)).toEqual(['right 0.9'])
+  })
+
+  test('is not the next chapter after this one played to its end', () => {
+    expect(pressed(onTrack('01'), onTrack('02'), 60)).toEqual([])
+    expect(pressed(onTrack('01', { position_s: 55 }), onTrack('02'), 4)).toEqual([])
+  })
+
+  test('is the jump back', () => {
+    expect(pressed(onTrack('03'), onTrack('02'), 20)).toEqual(['left 0.9'])
+  })
+
+  test('is the same track from its beginning again', () => {
+    expect(pressed(onTrack('02', { position_s: 20 }), onTrack('02', { position_s: 0 }), 5)).toEqual([
+      'left 0.7',
+    ])
+  })
+
+  test('is not a repeat of the track at its end', () => {
+    expect(pressed(onTrack('02', { position_s: 56 }), onTrack('02', { position_s: 0 }), 4)).toEqual([])
+  })
+
+  test('is less sure over several chapters, or where the length is not known', () => {
+    expect(pressed(onTrack('01'), onTrack('03'), 20)).toEqual(['right 0.5'])
+    expect(pressed(onTrack('04'), onTrack('01'), 20)).toEqual(['right 0.5'])
+    expect(pressed(onTrack('01', { duration_s: null }), onTrack('02'), 20)).toEqual(['right 0.6'])
+  })
+
+  test('is called next and previous on a card that is not ours', () => {
+    expect(pressed(onTrack('01'), onTrack('02'), 20, foreign)).toEqual(['next 0.9'])
+    expect(pressed(onTrack('02'), onTrack('01'), 20, foreign)).toEqual(['previous 0.9'])
+  })
+
+  test('is not what we commanded ourselves', () => {
+    expect(pressed(onTrack('01'), onTrack('02'), 20, { ...ours, commanded: true })).toEqual([])
+  })
+
+  test('is not told where the layout of the card is not known', () => {
+    expect(pressed(onTrack('01'), onTrack('02'), 20, { ...ours, layout: null })).toEqual([])
+    expect(pressed(onTrack('01'), onTrack('99'), 20)).toEqual([])
+  })
+
+  test('counts from where the track stood while it was paused', () => {
+    expect(pressed(onTrack('01', { playback: 'paused', position_s: 10 }), onTrack('02'), 3600)).toEqual([
+      'right 0.9',
+    ])
+  })
+
+  test('is not the heartbeat of a playing track', () => {
+    expect(pressed(onTrack('01', { position_s: 20 }), onTrack('01', { position_s: 25 }), 5)).toEqual([])
+  })
+
+  test('is not the card being put in at its first chapter', () => {
+    expect(pressed({}, onTrack('01'), 5)).toEqual([])
+  })
+})
+
+describe('the events between two states', () => {
+  const typesOf = (from: PlayerPatch, to: PlayerPatch) =>
+    eventsBetween(moment(from, 0), moment(to, 5), ours).map((event) => event.type)
+
+  test('tell one press as one button, the end of a track and the start of the next', () => {
+    const events = eventsBetween(moment(onTrack('01'), 0), moment(onTrack('02'), 20), ours)
+    expect(events.map((event) => event.type)).toEqual(['button', 'track_ended', 'track_started'])
+    expect(events[0]).toEqual({
+      type: 'button',
+      button: 'right',
+      confidence: 0.9,
+      via: 'mqtt',
+      player: 'y1',
+      stream: 'bedroom',
+      card_id: '4Dem0',
+      chapter_key: '02',
+      track_key: '02',
+      at: '2026-11-21T10:00:20.000+00:00',
+    })
+    expect(events[1]).toMatchObject({ natural: false, chapter_key: '01' })
+  })
+
+  test('tell a card that is swapped for another as out and in', () => {
+    expect(typesOf({ card_id: 'aaaaa' }, { card_id: 'bbbbb' })).toEqual(['card_removed', 'card_inserted'])
+  })
+
+  test.each<[PlayerPatch, PlayerPatch, string[]]>([
+    [{ online: false }, { online: true }, ['online']],
+    [{ online: true }, { online: false }, ['offline']],
+    [{ playback: 'paused' }, { playback: 'playing' }, ['playback_resumed']],
+    [{ playback: 'stopped' }, { playback: 'playing' }, ['playback_started']],
+    [{ playback: 'playing' }, { playback: 'paused' }, ['playback_paused']],
+    [{ playback: 'playing' }, { playback: 'stopped' }, ['playback_stopped']],
+    [{ playback: null }, { playback: 'stopped' }, []],
+    [{ volume_step: 3 }, { volume_step: 4 }, ['volume_changed']],
+    [{ volume_step: null }, { volume_step: 4 }, []],
+    [{ day_mode: 'day' }, { day_mode: 'night' }, ['night_started']],
+    [{ day_mode: 'night' }, { day_mode: 'day' }, ['day_started']],
+    [{ sleep_timer_s: 0 }, { sleep_timer_s: 600 }, ['sleep_timer_started']],
+    [{ sleep_timer_s: 600 }, { sleep_timer_s: 595 }, []],
+    [{ sleep_timer_s: 5 }, { sleep_timer_s: 0 }, ['sleep_timer_ended']],
+    [{ battery_percent: 16 }, { battery_percent: 15 }, ['battery_low']],
+    [{ battery_percent: 15 }, { battery_percent: 14 }, []],
+    [{ headphones: false }, { headphones: true }, ['headphones_on']],
+    [{ headphones: true }, { headphones: false }, ['headphones_off']],
+  ])('from %o to %o are %j', (from, to, types) => {
+    expect(typesOf(from, to)).toEqual(types)
+  })
+
+  test('are none where nothing changed', () => {
+    expect(typesOf(onTrack('02'), onTrack('02', { position_s: 5 }))).toEqual([])
+  })
+})

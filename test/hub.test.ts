@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest'
+import type { Collection } from '../src/core/collection.ts'
+import type { Queue } from '../src/core/queue.ts'
+import { type Change, Hub } from '../src/hub.ts'
+import { memoryCollection } from './support/memory-collection.ts'
+import { recordingLog } from './support/recording-log.ts'
+import { VirtualClock } from './support/virtual-clock.ts'
+
+const layout = ['01', '02', '03'].map((key) => ({ chapter_key: key, track_key: key }))
+const playing = { card_id: '4Dem0', playback: 'playing', position_s: 5, duration_s: 60 } as const
+const at = (key: string) => ({ chapter_key: key, track_key: key })
+
+function hubWith(queues: Collection<Queue> = memoryCollection()) {
+  const clock = new VirtualClock()
+  const log = recordingLog()
+  const changes: Change[] = []
+  let ids = 0
+  const hub = new Hub({
+    queues,
+    card: () => ({ layout, stream: 'bedroom' }),
+    newId: () => `i${++ids}`,
+    clock,
+    log,
+  })
+  hub.subscribe('the test', (change) => changes.push(change))
+  const buttons = () =>
+    changes.flatMap((change) =>
+      change.kind === 'event' && change.event.type === 'button' ? [change.event.button] : [],
+    )
+  return { hub, clock, log, changes, buttons }
+}
+
+describe('the hub', () => {
+  test('ignores what players say that are not the account’s', () => {
+    const { hub, changes, clock } = hubWith()
+    hub.patchPlayer('stranger', { online: true }, clock.now())
+    expect(hub.players()).toEqual([])
+    expect(changes).toEqual([])
+  })
+
+  test('removes players that are no longer listed and keeps what is known of the others', () => {
+    const { hub, changes, clock } = hubWith()
+    hub.setPlayers([
+      { id: 'y1', name: 'Nursery' },
+      { id: 'y2', name: 'Den' },
+    ])
+    hub.patchPlayer('y1', { battery_percent: 50 }, clock.now())
+    hub.setPlayers([{ id: 'y1', name: 'Kids room' }])
+    expect(hub.players()).toMatchObject([{ id: 'y1', name: 'Kids room', battery_percent: 50 }])
+    expect(changes).toContainEqual({ kind: 'player-removed', id: 'y2' })
+  })
+
+  test('reads one press off a jump, although the player says it twice', () => {
+    const { hub, buttons, clock } = hubWith()
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    hub.patchPlayer('y1', { ...playing, ...at('01') }, clock.now())
+    hub.patchPlayer('y1', { ...at('02'), position_s: 0 }, clock.now())
+    hub.patchPlayer('y1', { ...at('02'), position_s: 0 }, clock.now())
+    expect(buttons()).toEqual(['right'])
+  })
+
+  test('takes no command of ours for a press, but the next jump again', () => {
+    const { hub, buttons, clock } = hubWith()
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    hub.patchPlayer('y1', { ...playing, ...at('01') }, clock.now())
+    hub.expect('y1', at('02'))
+    hub.patchPlayer('y1', { ...at('02'), position_s: 0 }, clock.now())
+    expect(buttons()).toEqual([])
+    hub.patchPlayer('y1', { ...at('03'), position_s: 0 }, clock.now())
+    expect(buttons()).toEqual(['right'])
+  })
+
+  test('knows where a player stands that paused without saying so', async () => {
+    const { hub, clock } = hubWith()
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    hub.patchPlayer('y1', { ...playing, ...at('01') }, clock.now())
+    await clock.advance(20_000)
+    hub.patchPlayer('y1', { playback: 'paused' }, clock.now())
+    expect(hub.player('y1')?.position_s).toBe(25)
+  })
+
+  test('has a queue in the store before it says that it changed', async () => {
+    const queues = memoryCollection<Queue>()
+    const { hub } = hubWith(queues)
+    const stored: unknown[] = []
+    hub.subscribe('store', () => queues.get('q').then((queue) => stored.push(queue?.version)))
+    await hub.mutateQueue('q', { op: 'append', files: ['a'] }, 'test')
+    await hub.mutateQueue('q', { op: 'append', files: ['b'] }, 'test')
+    expect(stored).toEqual([1, 2])
+    const next = hubWith(queues)
+    await next.hub.start()
+    expect(next.hub.queue('q')?.items.map((item) => item.file)).toEqual(['a', 'b'])
+  })
+
+  test('leaves a queue as it was when the store fails', async () => {
+    const failing = { ...memoryCollection<Queue>(), set: () => Promise.reject(new Error('disk full')) }
+    const { hub, changes } = hubWith(failing)
+    await expect(hub.mutateQueue('q', { op: 'append', files: ['a'] }, 'test')).rejects.toThrow('disk full')
+    expect(hub.queue('q')).toBeUndefined()
+    expect(changes).toEqual([])
+  })
+
+  test('does mutations of one stream one after the other, and goes on after one that fails', async () => {
+    const { hub } = hubWith()
+    const results = await Promise.allSettled([
+      hub.mutateQueue('q', { op: 'append', files: ['a'] }, 'test'),
+      hub.mutateQueue('q', { op: 'remove', id: 'nobody' }, 'test'),
+      hub.mutateQueue('q', { op: 'append', files: ['b'] }, 'test'),
+    ])
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(hub.queue('q')).toMatchObject({ version: 2 })
+  })
+
+  test('names the subscriber that throws and tells the others all the same', async () => {
+    const { hub, log } = hubWith()
+    const told: string[] = []
+    hub.subscribe('the broken one', () => {
+      throw new Error('oops')
+    })
+    hub.subscribe('the last', (change) => told.push(change.kind))
+    await hub.mutateQueue('q', { op: 'clear' }, 'test')
+    expect(told).toEqual(['queue'])
+    expect(log.lines[0]?.message).toContain('the broken one')
+  })
+})
