@@ -1,0 +1,51 @@
+import { AppError } from '../core/error.ts'
+import { codeOf } from './private-file.ts'
+
+const filesOfStore = 'store.sqlite, store.sqlite-wal and store.sqlite-shm'
+
+/** A failure of SQLite in words that say what to do. `doing` completes "the store could not …". */
+export function storeFailure(error: unknown, doing: string): AppError {
+  if (error instanceof AppError) return error
+  // The parser's own message quotes the text it stumbled on, and that may be a token.
+  if (error instanceof SyntaxError)
+    return new AppError('unavailable', `the store could not ${doing}: a value in it is not JSON`)
+  switch (codeOf(error)) {
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_NOTADB':
+      return damaged(error)
+    case 'SQLITE_FULL':
+      return new AppError(
+        'unavailable',
+        `the store could not ${doing}: the disk of the data folder is full`,
+        {
+          cause: error,
+        },
+      )
+    default:
+      return new AppError('unavailable', `the store could not ${doing}`, { cause: error })
+  }
+}
+
+export function damaged(cause: unknown): AppError {
+  return new AppError(
+    'unavailable',
+    `store.sqlite in the data folder is damaged or not a database. Nothing was deleted: move ${filesOfStore} out of the data folder and start again with an empty store, or put a backup of them there`,
+    { cause },
+  )
+}
+
+/** A failure of the file system. Its own message names paths of the machine, so only the reason is kept. */
+export function folderFailure(error: unknown): AppError {
+  const reason = reasons[codeOf(error)] ?? (codeOf(error) || 'unknown reason')
+  return new AppError('unavailable', `the data folder cannot be used: ${reason}`)
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EEXIST: 'its path names a file, not a folder',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'it lies on a read-only file system',
+  ENOSPC: 'the disk is full',
+  ENOENT: 'it cannot be created there',
+}

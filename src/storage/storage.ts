@@ -1,0 +1,200 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Keyv } from 'keyv'
+import type { Collection } from '../core/collection.ts'
+import { AppError } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import { damaged, folderFailure, storeFailure } from './failure.ts'
+import { lockFolder } from './lock.ts'
+import { makePrivate, makePrivateIfThere } from './private-file.ts'
+import { SqliteStore } from './sqlite-store.ts'
+import { keyOf, storeKey, storeKeyRange } from './store-key.ts'
+
+/**
+ * Where everything lies that must outlive the process. Writes happen in the order they were asked for,
+ * and every promise resolves when the disk has confirmed; whatever fails rejects with an AppError.
+ */
+export interface Storage {
+  /** The values under one name. Names and keys may be any text; values are what JSON can say. */
+  collection<Value>(name: string): Collection<Value>
+  /** Writes all entries, across collections, or none of them. */
+  setMany(entries: readonly StorageEntry[]): Promise<void>
+  /** Finishes what was asked for; whatever is asked for later rejects. */
+  close(): Promise<void>
+}
+
+export interface StorageEntry {
+  readonly collection: string
+  readonly key: string
+  readonly value: unknown
+}
+
+export interface StorageOptions {
+  /** The option `storage`. */
+  readonly url: string
+  /** The data folder; created where it is missing. */
+  readonly folder: string
+  readonly log: Log
+  /** Opens an existing store beside a running product; writes reject. */
+  readonly readOnly?: boolean
+}
+
+/**
+ * @throws AppError `invalid` for another kind of store, `conflict` while another process writes there,
+ * `not_found` where there is no store to read, `unavailable` where folder or file cannot be used.
+ */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  if (options.url !== 'sqlite') throw unsupported(options.url)
+  return options.readOnly === true ? openToRead(options.folder) : openToWrite(options.folder, options.log)
+}
+
+async function openToWrite(folder: string, log: Log): Promise<Storage> {
+  const file = join(folder, 'store.sqlite')
+  await mkdir(folder, { recursive: true }).catch(rethrowFolder)
+  const unlock = await lockFolder(folder).catch(rethrowFolder)
+  try {
+    await makePrivateFiles(file).catch(rethrowFolder)
+    const store = new SqliteStore(file)
+    await prepare(store, log)
+    return new KeyvStorage({ store, readOnly: false, release: unlock })
+  } catch (error) {
+    await unlock()
+    throw error
+  }
+}
+
+async function openToRead(folder: string): Promise<Storage> {
+  const file = join(folder, 'store.sqlite')
+  const found = await stat(file).catch(() => null)
+  if (found === null)
+    throw new AppError('not_found', 'there is no store.sqlite in the data folder: start the product once')
+  const store = new SqliteStore(file)
+  try {
+    await store.query('PRAGMA query_only = ON')
+  } catch (error) {
+    throw storeFailure(error, 'open store.sqlite in the data folder')
+  }
+  return new KeyvStorage({ store, readOnly: true, release: async () => undefined })
+}
+
+/** SQLite gives `-wal` and `-shm` the mode of the database when it creates them; older ones are tightened here. */
+async function makePrivateFiles(file: string): Promise<void> {
+  await makePrivate(file)
+  await makePrivateIfThere(`${file}-wal`)
+  await makePrivateIfThere(`${file}-shm`)
+}
+
+async function prepare(store: SqliteStore, log: Log): Promise<void> {
+  try {
+    const [check] = await store.query('PRAGMA quick_check(1)')
+    if (check?.quick_check !== 'ok') throw damaged(new Error(String(check?.quick_check)))
+    const [journal] = await store.query('PRAGMA journal_mode = WAL')
+    // With a write-ahead log only FULL syncs it at every commit.
+    await store.query('PRAGMA synchronous = FULL')
+    if (journal?.journal_mode !== 'wal')
+      log.warn(
+        'the file system of the data folder has no shared memory: commands that read the store wait for writes',
+        { journal: journal?.journal_mode },
+      )
+  } catch (error) {
+    await store.close().catch(() => undefined)
+    throw storeFailure(error, 'open store.sqlite in the data folder')
+  }
+}
+
+class KeyvStorage implements Storage {
+  readonly #store: SqliteStore
+  readonly #keyv: Keyv
+  readonly #readOnly: boolean
+  readonly #release: () => Promise<void>
+  /** The write that was asked for last. The driver alone would run writes side by side, in any order. */
+  #last: Promise<unknown> = Promise.resolve()
+  #closed: Promise<void> | undefined
+
+  constructor(parts: { store: SqliteStore; readOnly: boolean; release: () => Promise<void> }) {
+    this.#store = parts.store
+    this.#readOnly = parts.readOnly
+    this.#release = parts.release
+    // No prefixes of Keyv's: it leaves a key that begins with its namespace alone, so that two keys meet.
+    this.#keyv = new Keyv({
+      store: parts.store,
+      useKeyPrefix: false,
+      throwOnErrors: true,
+      emitErrors: false,
+    })
+  }
+
+  collection<Value>(name: string): Collection<Value> {
+    return {
+      get: (key) => this.#read(`read "${name}"`, () => this.#keyv.get<Value>(storeKey(name, key))),
+      set: (key, value) => this.setMany([{ collection: name, key, value }]),
+      delete: (key) => this.#write(`delete from "${name}"`, () => this.#keyv.delete(storeKey(name, key))),
+      entries: () => this.#read(`read "${name}"`, () => this.#entries<Value>(name)),
+    }
+  }
+
+  async setMany(entries: readonly StorageEntry[]): Promise<void> {
+    const names = [...new Set(entries.map((entry) => `"${entry.collection}"`))].join(', ')
+    await this.#write(`write to ${names}`, async () => {
+      const nothing = entries.find((entry) => entry.value === undefined)
+      if (nothing !== undefined) throw new Error(`"${nothing.key}" has no value`)
+      await this.#keyv.setMany(
+        entries.map(({ collection, key, value }) => ({ key: storeKey(collection, key), value })),
+      )
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#last.then(() => this.#keyv.disconnect()).finally(() => this.#release())
+    return this.#closed
+  }
+
+  async #entries<Value>(name: string): Promise<[string, Value][]> {
+    const rows = await this.#store.between(storeKeyRange(name))
+    return Promise.all(
+      rows.map(async (row): Promise<[string, Value]> => {
+        const data = await this.#keyv.deserializeData<Value>(row.value)
+        return [keyOf(row.key), data?.value as Value]
+      }),
+    )
+  }
+
+  async #read<Result>(doing: string, read: () => Promise<Result>): Promise<Result> {
+    if (this.#closed !== undefined) throw closed(doing)
+    try {
+      return await read()
+    } catch (error) {
+      throw storeFailure(error, doing)
+    }
+  }
+
+  async #write<Result>(doing: string, write: () => Promise<Result>): Promise<Result> {
+    if (this.#closed !== undefined) throw closed(doing)
+    if (this.#readOnly)
+      throw new AppError('forbidden', `the store could not ${doing}: it is open for reading only`)
+    const result = this.#last.then(write)
+    this.#last = result.catch(() => undefined)
+    try {
+      return await result
+    } catch (error) {
+      throw storeFailure(error, doing)
+    }
+  }
+}
+
+function closed(doing: string): AppError {
+  return new AppError('unavailable', `the store could not ${doing}: it is closed`)
+}
+
+function rethrowFolder(error: unknown): never {
+  throw error instanceof AppError ? error : folderFailure(error)
+}
+
+/** An address may carry a password, so only its scheme is repeated. */
+function unsupported(url: string): AppError {
+  const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(url)?.[0] ?? url.slice(0, 20)
+  return new AppError(
+    'invalid',
+    `storage: found "${scheme}", expected "sqlite" (the only store that this version supports)`,
+  )
+}
