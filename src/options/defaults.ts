@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import type { Environment } from './environment.ts'
+import type { Setting } from './setting.ts'
+
+/** Whether Home Assistant's Supervisor started us. */
+export function underSupervisor(env: Environment): boolean {
+  return (env.SUPERVISOR_TOKEN ?? '') !== ''
+}
+
+/** The data folder when nobody names one. */
+export function dataFolder(env: Environment): string {
+  return underSupervisor(env) ? '/data' : './data'
+}
+
+/** The defaults that depend on where the product runs. `data` is the data folder that was decided on. */
+export function dependentDefaults(env: Environment, data: string): Setting[] {
+  const supervised = underSupervisor(env)
+  const setting = (path: string, value: unknown, origin = 'the default'): Setting => ({ path, value, origin })
+  return [
+    setting('folders.data', data),
+    setting('folders.config', supervised ? '/config' : join(data, 'config')),
+    setting('folders.media', supervised ? '/media/yoto' : join(data, 'media')),
+    setting('panel.auth', supervised ? 'ingress' : 'none'),
+    setting('panel.host', supervised ? '0.0.0.0' : '127.0.0.1'),
+    timezone(env),
+  ]
+}
+
+function timezone(env: Environment): Setting {
+  // POSIX allows a colon in front of a zone that is a name.
+  const named = env.TZ?.replace(/^:/, '') ?? ''
+  if (named !== '') return { path: 'timezone', value: named, origin: 'environment variable TZ' }
+  const zone = new Intl.DateTimeFormat('en').resolvedOptions().timeZone
+  return { path: 'timezone', value: zone, origin: 'this machine' }
+}
