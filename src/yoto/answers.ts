@@ -1,0 +1,66 @@
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/error.ts'
+import type { Acknowledgement } from './parse.ts'
+
+interface Waiting {
+  readonly playerId: string
+  readonly command: string
+  /** null for a command without payload, whose answer names no request. */
+  readonly requestId: string | null
+  readonly settle: (error: AppError | null) => void
+}
+
+const longestWaitMs = 5_000
+// What we ask again and again gets answers without payload, too; they belong to no command.
+const questions = /^(events|status)/
+
+/** The commands that players have not answered yet. */
+export class Answers {
+  readonly #clock: Clock
+  readonly #waiting = new Set<Waiting>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Resolves on OK. @throws AppError `refused` on FAIL, `unavailable` after 5 s of silence. */
+  expect(command: { playerId: string; command: string; requestId: string | null }): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const due = new Date(this.#clock.now().getTime() + longestWaitMs)
+      const cancel = this.#clock.at(due, () => {
+        waiting.settle(silence(command))
+      })
+      const waiting: Waiting = {
+        ...command,
+        settle: (error) => {
+          cancel()
+          this.#waiting.delete(waiting)
+          if (error === null) resolve()
+          else reject(error)
+        },
+      }
+      this.#waiting.add(waiting)
+    })
+  }
+
+  receive(playerId: string, ack: Acknowledgement): void {
+    const waiting = [...this.#waiting].find((one) => one.playerId === playerId && isAnswerTo(ack, one))
+    waiting?.settle(
+      ack.ok ? null : new AppError('refused', `player ${playerId} answered FAIL to ${waiting.command}`),
+    )
+  }
+
+  /** Ends every wait. */
+  rejectAll(error: AppError): void {
+    for (const waiting of this.#waiting) waiting.settle(error)
+  }
+}
+
+function silence({ playerId, command }: { playerId: string; command: string }): AppError {
+  return new AppError('unavailable', `player ${playerId} did not answer to ${command}`)
+}
+
+function isAnswerTo(ack: Acknowledgement, waiting: Waiting): boolean {
+  if (waiting.requestId !== null) return ack.requestId === waiting.requestId
+  return ack.body === '' && !questions.test(ack.name)
+}

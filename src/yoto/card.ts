@@ -1,0 +1,172 @@
+import type { CardChapter, CardPlan, CardTrack } from '../core/card-plan.ts'
+import { AppError } from '../core/error.ts'
+import { isRecord, type JsonRecord, listOf, recordOf, textOf, webAddressOf } from './json.ts'
+
+/** A card as Yoto keeps it. */
+export interface YotoCard {
+  readonly cardId: string
+  readonly title: string
+  readonly coverUrl: string | null
+  /** Chapters and tracks in playing order; those without a key are left out, for nothing can name them. */
+  readonly plan: CardPlan
+  /** The whole document, so that what we do not know is kept when the card is written again. */
+  readonly json: JsonRecord
+}
+
+/** Reads a card document of Yoto's, with or without its envelope `{card: …}`. Undefined where it is none. */
+export function cardFrom(answer: unknown): YotoCard | undefined {
+  const json = isRecord(answer) && isRecord(answer.card) ? answer.card : recordOf(answer)
+  const cardId = textOf(json.cardId)
+  if (cardId === undefined) return undefined
+  const content = recordOf(json.content)
+  const cover = recordOf(recordOf(json.metadata).cover).imageL ?? recordOf(content.cover).imageL
+  const title = textOf(json.title) ?? cardId
+  const chapters = listOf(content.chapters).flatMap(chapterFrom)
+  return { cardId, title, coverUrl: webAddressOf(cover) ?? null, plan: { title, chapters }, json }
+}
+
+/**
+ * The body of POST /content for a card of streamed tracks that play one after the other. `previous` is the
+ * document the card has now: its id and everything in it that a plan does not speak of stay.
+ * @throws AppError `unprocessable` when Yoto would not take the plan, or a player would stumble over it.
+ */
+export function cardJson(plan: CardPlan, previous: JsonRecord = {}): JsonRecord {
+  check(plan)
+  const metadata = recordOf(previous.metadata)
+  const content = recordOf(previous.content)
+  const duration = total(plan.chapters.flatMap(({ tracks }) => tracks))
+  const chaptersBefore = byKey(content.chapters)
+  return {
+    ...previous,
+    title: plan.title,
+    // Without these totals a player was seen to behave erratically (yoto-protocol §2.6).
+    metadata: {
+      ...metadata,
+      media: { ...recordOf(metadata.media), duration, fileSize: 0, hasStreams: true },
+    },
+    content: {
+      activity: 'yoto_Player',
+      version: '1',
+      ...content,
+      playbackType: 'linear',
+      config: { ...recordOf(content.config), autoadvance: 'next', resumeTimeout, onlineOnly: true },
+      editSettings: {
+        autoOverlayLabels: 'chapters',
+        editKeys: false,
+        ...recordOf(content.editSettings),
+        transcodeAudioUploads: true,
+      },
+      chapters: plan.chapters.map((chapter, index) =>
+        chapterJson(chapter, { label: String(index + 1), previous: chaptersBefore.get(chapter.key) ?? {} }),
+      ),
+    },
+  }
+}
+
+// As long as a rendition of a stream is kept: a position in a later one would be another piece of audio.
+const resumeTimeout = 24 * 3600
+const defaultIcon = 'yoto:#aUm9i3ex3qqAMYBv-i-O-pYMKuMJGICtR3Vhf289u2Q'
+// Yoto's limits: "track count is limited to 100", titles of 1 to 100 characters.
+const mostTracks = 100
+const longestTitle = 100
+
+interface Place {
+  /** What the player's display shows over the icon; tracks without it were seen to break players. */
+  readonly label: string
+  readonly previous: JsonRecord
+}
+
+function chapterJson(chapter: CardChapter, { label, previous }: Place): JsonRecord {
+  const tracksBefore = byKey(previous.tracks)
+  return {
+    display: { icon16x16: defaultIcon },
+    ...previous,
+    key: chapter.key,
+    title: chapter.title,
+    overlayLabel: label,
+    duration: total(chapter.tracks),
+    fileSize: 0,
+    hasStreams: true,
+    tracks: chapter.tracks.map((track) =>
+      trackJson(track, { label, previous: tracksBefore.get(track.key) ?? {} }),
+    ),
+  }
+}
+
+function trackJson(track: CardTrack, { label, previous }: Place): JsonRecord {
+  return {
+    display: null,
+    ambient: null,
+    ...previous,
+    key: track.key,
+    title: track.title,
+    type: 'stream',
+    format: 'mp3',
+    trackUrl: track.url,
+    overlayLabel: label,
+    channels: 'stereo',
+    duration: track.duration_s === undefined ? null : Math.round(track.duration_s),
+    fileSize: null,
+  }
+}
+
+function total(tracks: readonly CardTrack[]): number {
+  return Math.round(tracks.reduce((sum, track) => sum + (track.duration_s ?? 0), 0))
+}
+
+function byKey(list: unknown): ReadonlyMap<string, JsonRecord> {
+  const records = listOf(list).filter(isRecord)
+  return new Map(records.map((record) => [textOf(record.key) ?? '', record]))
+}
+
+function check(plan: CardPlan): void {
+  const tracks = plan.chapters.flatMap((chapter) => chapter.tracks)
+  const wrong = (reason: string) =>
+    new AppError('unprocessable', `the card "${plan.title.slice(0, longestTitle)}" cannot be made: ${reason}`)
+  if (tracks.length === 0) throw wrong('it has no tracks')
+  if (tracks.length > mostTracks) throw wrong(`it has ${tracks.length} tracks, and Yoto takes ${mostTracks}`)
+  const titled = [{ title: plan.title }, ...plan.chapters, ...tracks]
+  const misnamed = titled.find(({ title }) => title.trim() === '' || title.length > longestTitle)
+  if (misnamed)
+    throw wrong(
+      `the title "${misnamed.title.slice(0, longestTitle)}" does not have 1 to ${longestTitle} characters`,
+    )
+  const twice = repeated(plan.chapters.map(({ key }) => key))
+  if (twice !== undefined) throw wrong(`it has two chapters with the key "${twice}"`)
+  for (const chapter of plan.chapters) {
+    if (chapter.tracks.length === 0) throw wrong(`its chapter "${chapter.key}" has no tracks`)
+    const track = repeated(chapter.tracks.map(({ key }) => key))
+    if (track !== undefined)
+      throw wrong(`its chapter "${chapter.key}" has two tracks with the key "${track}"`)
+  }
+  const mute = tracks.find(({ url }) => webAddressOf(url) === undefined)
+  if (mute) throw wrong(`its track "${mute.key}" has no http address to be streamed from`)
+}
+
+function repeated(keys: readonly string[]): string | undefined {
+  return keys.find((key, index) => keys.indexOf(key) !== index)
+}
+
+function chapterFrom(value: unknown): CardChapter[] {
+  const chapter = recordOf(value)
+  const key = textOf(chapter.key)
+  if (key === undefined) return []
+  return [{ key, title: textOf(chapter.title) ?? key, tracks: listOf(chapter.tracks).flatMap(trackFrom) }]
+}
+
+function trackFrom(value: unknown): CardTrack[] {
+  const track = recordOf(value)
+  const key = textOf(track.key)
+  if (key === undefined) return []
+  // Addresses of uploaded audio are signed, short-lived and nobody's business; only streams keep theirs.
+  const url = track.type === 'stream' ? webAddressOf(track.trackUrl) : undefined
+  const seconds = track.duration
+  return [
+    {
+      key,
+      title: textOf(track.title) ?? key,
+      ...(url === undefined ? {} : { url }),
+      ...(typeof seconds === 'number' && seconds > 0 ? { duration_s: seconds } : {}),
+    },
+  ]
+}

@@ -1,0 +1,186 @@
+import { type TrackAddress, trackIndex } from '../core/card-plan.ts'
+import type { PlayerCommand } from '../core/effect.ts'
+import { AppError } from '../core/error.ts'
+import { type PlayerState, percentFromStep, stepFromPercent } from '../core/player.ts'
+import type { JsonRecord } from './json.ts'
+
+/** A command as the cloud takes it. */
+export interface CommandMessage {
+  /** What follows `device/{id}/`. */
+  readonly topic: string
+  /** null is sent as zero bytes. */
+  readonly payload: JsonRecord | null
+  /** The track the player will be on once it has obeyed, so that its change of keys is not taken for a press. */
+  readonly expects?: TrackAddress
+}
+
+/**
+ * What to send for a command, seeing the player as it is. `layout` is the player's present card in playing
+ * order, null where it is not known. Yoto has no next, previous or seek: each is a new start of the card at a place.
+ * For `refresh` this is the question for events only; the client's `refresh` asks for everything.
+ * @throws AppError `unavailable` for a player that is away, `conflict` where its card does not allow the
+ * command, `unprocessable` where a value in the command makes no sense.
+ */
+export function messageFor(
+  command: PlayerCommand,
+  player: PlayerState,
+  layout: readonly TrackAddress[] | null,
+): CommandMessage {
+  if (!player.online && command.type !== 'refresh')
+    throw new AppError('unavailable', `player "${player.name}" is offline`)
+  switch (command.type) {
+    case 'play':
+      return resume(player)
+    case 'pause':
+      return plain('card/pause')
+    case 'stop':
+      return plain('card/stop')
+    case 'next':
+      return startAt(player, neighbour(player, layout, 1), 0)
+    case 'previous':
+      return startAt(player, neighbour(player, layout, -1), 0)
+    case 'restart':
+      return startAt(player, firstOf(player, layout), 0)
+    case 'seek':
+      return seek(player, command.position_s)
+    case 'card':
+      return startCard(command)
+    case 'volume-step':
+      return volume(player, wholeNumber('the volume step', command.step, 16))
+    case 'volume-percent':
+      return volume(player, stepFromPercent(wholeNumber('the volume in percent', command.percent, 100)))
+    case 'sleep-timer':
+      return {
+        topic: 'command/sleep-timer/set',
+        payload: { seconds: wholeNumber('the sleep timer in seconds', command.seconds, 86_400) },
+      }
+    case 'nightlight':
+      return { topic: 'command/ambients/set', payload: rgbOf(command.light) }
+    case 'reboot':
+      return plain('reboot')
+    case 'refresh':
+      return plain('events/request')
+  }
+}
+
+function plain(command: string): CommandMessage {
+  return { topic: `command/${command}`, payload: null }
+}
+
+function resume(player: PlayerState): CommandMessage {
+  const cardIsIn = player.card_id !== null || (player.card_inserted ?? 'none') !== 'none'
+  if (player.playback !== 'paused' && !cardIsIn)
+    throw new AppError('conflict', `player "${player.name}" has no card to play`)
+  return plain('card/resume')
+}
+
+/** The track before or after the present one. Before the first comes the first again. */
+function neighbour(
+  player: PlayerState,
+  layout: readonly TrackAddress[] | null,
+  direction: 1 | -1,
+): TrackAddress {
+  const tracks = known(player, layout)
+  const index = trackIndex(tracks, presentTrack(player))
+  if (index < 0)
+    throw new AppError('conflict', `player "${player.name}" is on a track its card is not known to have`)
+  const found = tracks[Math.max(0, index + direction)]
+  if (found === undefined)
+    throw new AppError('conflict', `player "${player.name}" is at the last track of its card`)
+  return found
+}
+
+function firstOf(player: PlayerState, layout: readonly TrackAddress[] | null): TrackAddress {
+  const [first] = known(player, layout)
+  if (first === undefined) throw new AppError('conflict', `the card in player "${player.name}" has no tracks`)
+  return first
+}
+
+function known(player: PlayerState, layout: readonly TrackAddress[] | null): readonly TrackAddress[] {
+  const cardId = presentCard(player)
+  if (layout === null)
+    throw new AppError(
+      'conflict',
+      `the tracks of card "${cardId}" in player "${player.name}" are not known (yet)`,
+    )
+  return layout
+}
+
+function seek(player: PlayerState, position: number): CommandMessage {
+  const longest = player.duration_s ?? Number.MAX_SAFE_INTEGER
+  const seconds = wholeNumber('the position in seconds', position, longest)
+  return startAt(player, presentTrack(player), seconds)
+}
+
+function presentCard(player: PlayerState): string {
+  if (player.card_id === null) throw new AppError('conflict', `player "${player.name}" has no card in it`)
+  return player.card_id
+}
+
+function presentTrack(player: PlayerState): TrackAddress {
+  presentCard(player)
+  const { chapter_key, track_key } = player
+  if (chapter_key === null || track_key === null)
+    throw new AppError('conflict', `player "${player.name}" has not said which track it is on`)
+  return { chapter_key, track_key }
+}
+
+function startAt(player: PlayerState, track: TrackAddress, seconds: number): CommandMessage {
+  return startCard({ card_id: presentCard(player), ...track, seconds_in: seconds })
+}
+
+interface Start {
+  readonly card_id: string
+  readonly chapter_key?: string
+  readonly track_key?: string
+  readonly seconds_in?: number
+}
+
+function startCard({ card_id, chapter_key, track_key, seconds_in }: Start): CommandMessage {
+  if (!/^[A-Za-z0-9]{1,64}$/.test(card_id))
+    throw new AppError(
+      'unprocessable',
+      `"${card_id.slice(0, 80)}" cannot be a card's id: use letters and digits`,
+    )
+  const longest = Number.MAX_SAFE_INTEGER
+  return {
+    topic: 'command/card/start',
+    payload: {
+      uri: `https://yoto.io/${card_id}`,
+      ...(chapter_key === undefined ? {} : { chapterKey: chapter_key }),
+      ...(track_key === undefined ? {} : { trackKey: track_key }),
+      ...(seconds_in === undefined
+        ? {}
+        : { secondsIn: wholeNumber('the start in seconds', seconds_in, longest) }),
+    },
+    ...(chapter_key === undefined || track_key === undefined ? {} : { expects: { chapter_key, track_key } }),
+  }
+}
+
+/** Yoto takes percent, and means the 17 steps by it. */
+function volume(player: PlayerState, step: number): CommandMessage {
+  const percent = percentFromStep(Math.min(step, capOf(player)))
+  return { topic: 'command/volume/set', payload: { volume: percent } }
+}
+
+/** The present cap; where the player has not said it yet, the lower of its day's and its night's. */
+function capOf(player: PlayerState): number {
+  return (
+    player.volume_max_step ?? Math.min(player.volume_max_step_day ?? 16, player.volume_max_step_night ?? 16)
+  )
+}
+
+function rgbOf(light: string): JsonRecord {
+  if (light === 'off') return { r: 0, g: 0, b: 0 }
+  const [, r, g, b] = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(light) ?? []
+  if (r === undefined || g === undefined || b === undefined)
+    throw new AppError('unprocessable', `"${light.slice(0, 80)}" is no light: use "#rrggbb" or "off"`)
+  return { r: Number.parseInt(r, 16), g: Number.parseInt(g, 16), b: Number.parseInt(b, 16) }
+}
+
+function wholeNumber(what: string, value: number, highest: number): number {
+  const whole = Math.round(value)
+  if (whole >= 0 && whole <= highest) return whole
+  const range = highest === Number.MAX_SAFE_INTEGER ? 'from 0 on' : `0 to ${highest}`
+  throw new AppError('unprocessable', `${what} must be ${range}, not ${value}`)
+}

@@ -1,0 +1,103 @@
+import { connect, ErrorWithReasonCode, type MqttClient } from 'mqtt'
+import { AppError, messageOf } from '../core/error.ts'
+
+/** One open connection to the cloud's broker. It is never opened again: after it comes another. */
+export interface CloudConnection {
+  subscribe(topics: readonly string[]): Promise<void>
+  unsubscribe(topics: readonly string[]): Promise<void>
+  /** Resolves when the broker has the message; rejects when the connection ended before that. */
+  publish(topic: string, payload: string): Promise<void>
+  /** Resolves with the reason when the connection has ended. */
+  readonly closed: Promise<string>
+  end(): void
+}
+
+export interface ConnectionOptions {
+  readonly url: string
+  readonly token: string
+  readonly clientId: string
+  readonly onMessage: (topic: string, payload: Uint8Array) => void
+  readonly signal: AbortSignal
+}
+
+/** The broker answered, and it does not accept the token. */
+export class TokenRefused extends Error {
+  constructor() {
+    super('the broker does not accept the token')
+    this.name = 'TokenRefused'
+  }
+}
+
+// `_` in place of a player's id makes one connection serve all players of the account (yoto-protocol §3.1).
+const username = '_?x-amz-customauthorizer-name=PublicJWTAuthorizer'
+// MQTT 3.1.1 return codes of CONNACK.
+const badCredentials = 4
+const notAuthorized = 5
+const largestFrameBytes = 1024 * 1024
+
+/** @throws TokenRefused, or AppError `unavailable` when the broker cannot be reached. */
+export async function openConnection(options: ConnectionOptions): Promise<CloudConnection> {
+  const client = connect(options.url, {
+    protocolVersion: 4,
+    clientId: options.clientId,
+    username,
+    password: options.token,
+    clean: true,
+    keepalive: 60,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    wsOptions: { maxPayload: largestFrameBytes },
+  })
+  let failure: unknown
+  client.on('error', (error) => {
+    failure = error
+  })
+  client.on('message', (topic, payload) => options.onMessage(topic, payload))
+  const closed = new Promise<string>((resolve) => {
+    client.once('close', () => {
+      // An end that was not asked for leaves mqtt's timers; this clears them.
+      client.end(true)
+      resolve(failure === undefined ? 'the connection was closed' : messageOf(failure))
+    })
+  })
+  const abort = () => client.end(true)
+  options.signal.addEventListener('abort', abort, { once: true })
+  void closed.then(() => options.signal.removeEventListener('abort', abort))
+  const opened = new Promise<true>((resolve) => client.once('connect', () => resolve(true)))
+  const outcome = await Promise.race([opened, closed])
+  if (outcome === true) return connectionOf(client, closed)
+  if (isTokenRefusal(failure)) throw new TokenRefused()
+  throw new AppError('unavailable', "Yoto's broker cannot be reached", { cause: failure })
+}
+
+function isTokenRefusal(failure: unknown): boolean {
+  return (
+    failure instanceof ErrorWithReasonCode &&
+    (failure.code === badCredentials || failure.code === notAuthorized)
+  )
+}
+
+function connectionOf(client: MqttClient, closed: Promise<string>): CloudConnection {
+  // mqtt keeps the promises of an interrupted exchange open for ever.
+  const unlessClosed = <Result>(work: Promise<Result>): Promise<Result> =>
+    Promise.race([
+      work,
+      closed.then((reason) => {
+        throw new AppError('unavailable', `the connection to Yoto was lost: ${reason}`)
+      }),
+    ])
+  return {
+    closed,
+    end: () => client.end(true),
+    subscribe: async (topics) => {
+      await unlessClosed(client.subscribeAsync([...topics], { qos: 1 }))
+    },
+    unsubscribe: async (topics) => {
+      await unlessClosed(client.unsubscribeAsync([...topics]))
+    },
+    publish: async (topic, payload) => {
+      await unlessClosed(client.publishAsync(topic, payload, { qos: 1 }))
+    },
+  }
+}

@@ -1,0 +1,38 @@
+export type JsonRecord = Readonly<Record<string, unknown>>
+
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The record, or an empty one in place of anything else. */
+export function recordOf(value: unknown): JsonRecord {
+  return isRecord(value) ? value : {}
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** Text that says something; a whole number becomes its text. Undefined for everything else. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : value
+  return Number.isSafeInteger(value) ? String(value) : undefined
+}
+
+/** An http or https address; anything else a stranger sends is no address. */
+export function webAddressOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !/^https?:\/\//i.test(value)) return undefined
+  return URL.canParse(value) ? value : undefined
+}
+
+/**
+ * The value of a JSON text. Ids and keys that were sent as bare numbers are read as text, so that `08` keeps
+ * its zero and `12e4` does not become 120000.
+ * @throws SyntaxError when the text is not JSON.
+ */
+export function parseJson(text: string): unknown {
+  return JSON.parse(text.replace(bareId, '"$1":"$2"'))
+}
+
+// In valid JSON a quoted name before a colon can only be a key: inside a string its quotes are escaped.
+const bareId = /"(cardId|chapterKey|trackKey|key|deviceId|requestId)"\s*:\s*([+-]?\d[\d.eE+-]*)(?=\s*[,}])/g

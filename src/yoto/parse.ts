@@ -1,0 +1,121 @@
+import type { PlayerPatch } from '../core/player.ts'
+import { unreadable as unreadableValue } from './coerce.ts'
+import { eventFields, type Field, presenceFields, settingFields, statusFields } from './fields.ts'
+import { isRecord, type JsonRecord, parseJson, textOf } from './json.ts'
+
+/** What a message of the cloud says about a player, in our words. */
+export interface ParsedMessage {
+  readonly playerId: string
+  readonly patch: PlayerPatch
+  /** A player's answer to a command. */
+  readonly ack?: Acknowledgement
+  /** Fields that were left out because their value made no sense. */
+  readonly unreadable: readonly UnreadableField[]
+}
+
+export interface Acknowledgement {
+  /** The firmware's own name for the command, such as `set-volume` or `card-play`. */
+  readonly name: string
+  readonly ok: boolean
+  /** The request it answers, as text; empty for a command without payload. */
+  readonly body: string
+  readonly requestId: string | null
+}
+
+export interface UnreadableField {
+  readonly field: string
+  readonly value: unknown
+}
+
+/**
+ * Reads one message of the cloud. Never throws: whatever cannot be read as a whole gives an error, a single
+ * field that cannot be read is left out and named. Every message but the news of a switch-off shows that the
+ * player is online, and its patch says so.
+ */
+export function parseMessage(topic: string, payload: Uint8Array): ParsedMessage | { error: string } {
+  const [, playerId, suffix] = /^device\/([^/+#]+)\/(.+)$/.exec(topic) ?? []
+  const read = suffix === undefined ? undefined : readers.get(suffix)
+  if (playerId === undefined || read === undefined) return { error: 'the topic is not one that is known' }
+  const body = jsonOf(payload)
+  if (body === undefined) return { error: 'the payload is not a JSON object in UTF-8' }
+  const message = read(body)
+  return 'error' in message ? message : { playerId, ...message }
+}
+
+/** Settings of the answer to GET …/config as a patch. */
+export function parseSettings(settings: JsonRecord) {
+  return readFields(settings, settingFields)
+}
+
+/** The cloud's shadow of a status, in the answer to GET …/config; it lags, and MQTT knows better. */
+export function parseShadow(status: JsonRecord) {
+  return readFields(status, statusFields)
+}
+
+type Reading = Omit<ParsedMessage, 'playerId'> | { error: string }
+
+const readers = new Map<string, (body: JsonRecord) => Reading>([
+  ['data/events', readEvents],
+  ['events', readEvents],
+  ['data/status', readStatus],
+  ['status/full', readStatus],
+  ['status', readStatus],
+  ['presence', (body) => readFields(body, presenceFields)],
+  ['response', readResponse],
+])
+
+function readEvents(body: JsonRecord): Reading {
+  return showingOnline(readFields(body, eventFields))
+}
+
+function readStatus(body: JsonRecord): Reading {
+  if (!isRecord(body.status)) return { error: 'the payload has no object "status"' }
+  return showingOnline(readFields(body.status, statusFields))
+}
+
+/** `{"status": {"<name>": "OK" | "FAIL", "req_body": "…"}}` (yoto-protocol §3.4). */
+function readResponse(body: JsonRecord): Reading {
+  const { req_body: request, ...outcomes } = isRecord(body.status) ? body.status : {}
+  const [name, outcome] = Object.entries(outcomes)[0] ?? []
+  if (name === undefined || (outcome !== 'OK' && outcome !== 'FAIL'))
+    return { error: 'the answer says neither OK nor FAIL' }
+  const text = typeof request === 'string' ? request : ''
+  const ack = { name, ok: outcome === 'OK', body: text, requestId: requestIdIn(text) }
+  return { patch: { online: true }, ack, unreadable: [] }
+}
+
+function showingOnline<Read extends { readonly patch: PlayerPatch }>(reading: Read): Read {
+  return { ...reading, patch: { online: true, ...reading.patch } }
+}
+
+function readFields(body: JsonRecord, fields: readonly Field[]) {
+  let patch: PlayerPatch = {}
+  const unreadable: UnreadableField[] = []
+  for (const { wire, read } of fields) {
+    const value = Object.hasOwn(body, wire) ? body[wire] : undefined
+    // The cloud writes null for what it does not know.
+    if (value === undefined || value === null) continue
+    const said = read(value)
+    if (said === unreadableValue) unreadable.push({ field: wire, value })
+    else patch = { ...patch, ...said }
+  }
+  return { patch, unreadable }
+}
+
+function requestIdIn(text: string): string | null {
+  try {
+    const request = parseJson(text)
+    return isRecord(request) ? (textOf(request.requestId) ?? null) : null
+  } catch {
+    return null
+  }
+}
+
+function jsonOf(payload: Uint8Array): JsonRecord | undefined {
+  try {
+    const value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(payload))
+    return isRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

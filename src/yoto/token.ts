@@ -1,0 +1,110 @@
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/error.ts'
+import { request } from './http.ts'
+import { isRecord, type JsonRecord, recordOf } from './json.ts'
+
+/** What is kept between two starts. Tokens belong to one client id and are of no use to another. */
+export interface StoredTokens {
+  readonly clientId: string
+  readonly accessToken: string
+  /** Good for one use; null when Yoto gave none, and the sign-in then ends with the access token. */
+  readonly refreshToken: string | null
+  /** Milliseconds since 1970. */
+  readonly issuedAtMs: number
+  readonly expiresAtMs: number
+}
+
+/** Yoto's sign-in server, as one client of it. */
+export interface TokenServer {
+  readonly authUrl: string
+  readonly clientId: string
+  readonly clock: Clock
+  readonly fetch?: typeof fetch | undefined
+}
+
+/** The sign-in server understood the request and said no. `reason` is OAuth's own word for it. */
+export class SignInRefused extends Error {
+  readonly reason: string
+
+  constructor(what: string, reason: string) {
+    super(`${what} was refused by Yoto: ${reason}`)
+    this.name = 'SignInRefused'
+    this.reason = reason
+  }
+}
+
+/** The audience of every Yoto token, whatever address the API is reached at. */
+export const audience = 'https://api.yotoplay.com'
+
+/** Sends a form to the sign-in server. @throws SignInRefused, or AppError `unavailable` when it cannot be reached. */
+export async function postForm(
+  server: TokenServer,
+  path: string,
+  options: { form: Readonly<Record<string, string>>; signal?: AbortSignal | undefined },
+): Promise<JsonRecord> {
+  const what = `POST ${path}`
+  const answer = await request({
+    what,
+    url: `${server.authUrl.replace(/\/+$/, '')}${path}`,
+    init: {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' },
+      body: new URLSearchParams({ client_id: server.clientId, audience, ...options.form }).toString(),
+    },
+    clock: server.clock,
+    fetch: server.fetch,
+    signal: options.signal,
+  })
+  if (answer.ok && isRecord(answer.body)) return answer.body
+  const reason = recordOf(answer.body).error
+  // Only a clear no of the server itself counts: a proxy's error page must never sign the household out.
+  const refused = answer.status >= 400 && answer.status < 500 && answer.status !== 429
+  if (refused && typeof reason === 'string') throw new SignInRefused(what, reason.slice(0, 80))
+  throw new AppError('unavailable', `${what} at Yoto was answered with status ${answer.status}`)
+}
+
+export async function refreshTokens(
+  server: TokenServer,
+  refreshToken: string,
+  signal?: AbortSignal,
+): Promise<StoredTokens> {
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
+  const answer = await postForm(server, '/oauth/token', { form, signal })
+  return tokensFrom(server, answer, refreshToken)
+}
+
+/**
+ * The tokens of a successful answer. `previous` is the refresh token that stays good when the answer brings no new one.
+ * @throws AppError `unavailable` when the answer holds no access token.
+ */
+export function tokensFrom(server: TokenServer, answer: JsonRecord, previous: string | null): StoredTokens {
+  const accessToken = answer.access_token
+  if (typeof accessToken !== 'string' || accessToken === '')
+    throw new AppError('unavailable', 'Yoto answered a sign-in without an access token')
+  const refreshToken = answer.refresh_token
+  return {
+    clientId: server.clientId,
+    accessToken,
+    refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : previous,
+    ...(lifeOfJwt(accessToken) ?? lifeFromNow(answer.expires_in, server.clock.now())),
+  }
+}
+
+type Life = Pick<StoredTokens, 'issuedAtMs' | 'expiresAtMs'>
+
+/** Sources contradict each other about a token's life, so its own claims decide (yoto-protocol §1.6). */
+function lifeOfJwt(token: string): Life | undefined {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    const { iat, exp } = recordOf(claims)
+    if (typeof iat !== 'number' || typeof exp !== 'number' || !(exp > iat)) return undefined
+    return { issuedAtMs: iat * 1000, expiresAtMs: exp * 1000 }
+  } catch {
+    return undefined
+  }
+}
+
+function lifeFromNow(expiresIn: unknown, now: Date): Life {
+  const seconds = typeof expiresIn === 'number' && expiresIn > 0 ? expiresIn : 3600
+  return { issuedAtMs: now.getTime(), expiresAtMs: now.getTime() + seconds * 1000 }
+}

@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { YotoApi } from '../../src/yoto/api.ts'
+import { recordingLog } from '../support/recording-log.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+import { advanceUntil } from './support/advance.ts'
+import { inTurn, WebServer } from './support/web-server.ts'
+
+let server: WebServer
+let clock: VirtualClock
+let api: YotoApi
+let refusals: (string | undefined)[]
+const log = recordingLog()
+
+beforeEach(async () => {
+  server = new WebServer()
+  clock = new VirtualClock()
+  refusals = []
+  const accessToken = async (refused?: string) => {
+    refusals.push(refused)
+    return refused === undefined ? 'secret-one' : 'secret-two'
+  }
+  api = new YotoApi({ apiUrl: await server.start(), accessToken, clock, log, random: () => 1 })
+})
+
+afterEach(() => server.stop())
+
+/** The outcome of a call while the clock moves on. */
+async function outcomeOf<Value>(call: Promise<Value>): Promise<Value | Error> {
+  let outcome: Value | Error | undefined
+  call.then(
+    (value) => {
+      outcome = value ?? new Error('nothing came')
+    },
+    (thrown: Error) => {
+      outcome = thrown
+    },
+  )
+  await advanceUntil(clock, () => outcome !== undefined)
+  return outcome as Value | Error
+}
+
+test('players are listed with the models people know, and ids that cannot be are left out', async () => {
+  const mini = { deviceId: 'y2iYT7', name: 'Mini', online: false, deviceType: 'minie', deviceFamily: 'mini' }
+  const newer = { deviceId: '0123', name: '', online: 1, deviceFamily: 'v9' }
+  server.answer = () => ({ body: { devices: [mini, newer, { deviceId: 'a/#' }, null, 7] } })
+  expect(await api.players()).toEqual([
+    { id: 'y2iYT7', name: 'Mini', model: 'Yoto Mini', online: false, family: 'mini' },
+    { id: '0123', name: '0123', model: 'v9', online: false, family: 'v9' },
+  ])
+  expect(server.received[0]).toMatchObject({
+    method: 'GET',
+    path: '/device-v2/devices/mine',
+    authorization: 'Bearer secret-one',
+  })
+})
+
+test('the config gives caps, lights and the shadow apart', async () => {
+  const config = {
+    maxVolumeLimit: '16',
+    nightMaxVolumeLimit: '8',
+    ambientColour: '#40BFD9',
+    nightAmbientColour: '#0',
+  }
+  server.answer = () => ({ body: { device: { config, status: { userVolume: 31, nightlightMode: 'off' } } } })
+  expect(await api.config('y1')).toEqual({
+    settings: {
+      volume_max_step_day: 16,
+      volume_max_step_night: 8,
+      ambient_day: '#40bfd9',
+      ambient_night: 'off',
+    },
+    shadow: { volume_step: 5, volume_percent: 32, nightlight: 'off' },
+    json: config,
+  })
+})
+
+test('a card is read, saved and deleted', async () => {
+  const document = { title: 'A', content: { chapters: [{ key: '00', tracks: [{ key: '08' }] }] } }
+  server.answer = ({ method }) =>
+    method === 'DELETE' ? { body: { status: 'ok' } } : { body: { card: { ...document, cardId: '08aB0' } } }
+  expect((await api.card('08aB0')).plan.chapters[0]?.tracks[0]?.key).toBe('08')
+  expect(await api.saveCard(document)).toEqual({ cardId: '08aB0' })
+  await api.deleteCard('08aB0')
+  expect(server.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'GET /content/08aB0',
+    'POST /content',
+    'DELETE /content/08aB0',
+  ])
+  expect(JSON.parse(server.received[1]?.text ?? '')).toEqual(document)
+})
+
+test('a token that is turned down is replaced once, and only once', async () => {
+  server.answer = inTurn({ status: 401 }, { body: { devices: [] } })
+  expect(await api.players()).toEqual([])
+  expect(refusals).toEqual([undefined, 'secret-one'])
+  server.answer = () => ({ status: 401 })
+  await expect(api.players()).rejects.toMatchObject({ code: 'refused' })
+  expect(server.received).toHaveLength(4)
+})
+
+test('a busy server is asked again after the time it names', async () => {
+  server.answer = inTurn({ status: 429, headers: { 'Retry-After': '7' } }, { body: { devices: [] } })
+  const before = clock.now().getTime()
+  expect(await outcomeOf(api.players())).toEqual([])
+  const waitedMs = clock.now().getTime() - before
+  expect(waitedMs).toBeGreaterThanOrEqual(7000)
+  expect(waitedMs).toBeLessThan(9000)
+})
+
+test('a server that hangs up or fails is asked four times, then the call is unavailable', async () => {
+  server.answer = inTurn({ hangUp: true }, { status: 503 })
+  expect(await outcomeOf(api.players())).toMatchObject({ code: 'unavailable' })
+  expect(server.received).toHaveLength(4)
+})
+
+test('making a new card is never repeated, replacing one is', async () => {
+  server.answer = () => ({ status: 503 })
+  expect(await outcomeOf(api.saveCard({ title: 'A' }))).toMatchObject({ code: 'unavailable' })
+  expect(server.received).toHaveLength(1)
+  server.answer = inTurn({ status: 503 }, { body: { card: { cardId: 'abcDE' } } })
+  expect(await outcomeOf(api.saveCard({ title: 'A', cardId: 'abcDE' }))).toEqual({ cardId: 'abcDE' })
+})
+
+test("a refusal carries Yoto's own code and words", async () => {
+  const error = { code: 'bad-request', message: 'track count is limited to 100' }
+  server.answer = () => ({ status: 400, body: { error } })
+  await expect(api.saveCard({})).rejects.toMatchObject({
+    code: 'refused',
+    message: expect.stringContaining('track count is limited to 100'),
+    details: { status: 400, code: 'bad-request' },
+  })
+})
+
+test('what is not there is not found', async () => {
+  server.answer = () => ({ status: 404, body: 'no' })
+  await expect(api.card('nope0')).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('an answer without end, without JSON or of another shape is one clear error', async () => {
+  for (const body of ['x'.repeat(9 * 1024 * 1024), '<html>', { devices: 'many' }]) {
+    server.answer = () => ({ body })
+    expect(await outcomeOf(api.players())).toMatchObject({ code: 'unavailable' })
+  }
+})
+
+test('a server that never answers is given up by the clock', async () => {
+  server.answer = () => new Promise(() => {})
+  const outcome = await outcomeOf(api.saveCard({ title: 'A' }))
+  expect(outcome).toMatchObject({ code: 'unavailable' })
+})
+
+test('no token stands in any line or error', () => {
+  expect(JSON.stringify(log.lines)).not.toContain('secret')
+})

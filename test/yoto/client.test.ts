@@ -1,0 +1,346 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { PlayerPatch } from '../../src/core/player.ts'
+import { type ConnectionState, YotoClient } from '../../src/yoto/client.ts'
+import { recordingLog } from '../support/recording-log.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+import { settle } from './support/advance.ts'
+import { CloudBroker, type Published } from './support/cloud-broker.ts'
+
+const one = 'y1AAAAAAAAAAAAAAAAAAAAAA'
+const two = 'y2BBBBBBBBBBBBBBBBBBBBBB'
+
+let broker: CloudBroker
+let mqttUrl: string
+let clock: VirtualClock
+let log: ReturnType<typeof recordingLog>
+let players: string[]
+let tokens: number
+let refusals: (string | undefined)[]
+let patches: [string, PlayerPatch][]
+let states: ConnectionState[]
+let client: YotoClient
+
+beforeEach(async () => {
+  broker = new CloudBroker()
+  clock = new VirtualClock()
+  log = recordingLog()
+  players = [one]
+  tokens = 0
+  refusals = []
+  patches = []
+  states = []
+  mqttUrl = await broker.start()
+  client = new YotoClient({
+    mqttUrl,
+    accessToken: async (refused) => {
+      refusals.push(refused)
+      return `secret-${++tokens}`
+    },
+    playerIds: () => players,
+    clock,
+    random: Math.random,
+    log,
+    onPatch: (playerId, patch) => patches.push([playerId, patch]),
+    onConnection: (state) => states.push(state),
+  })
+})
+
+afterEach(async () => {
+  await client.stop()
+  await broker.stop()
+  expect(JSON.stringify([log.lines, states])).not.toContain('secret')
+})
+
+const sixTopics = ['data/events', 'data/status', 'status/full', 'presence', 'response', 'status']
+const topicsOf = (id: string) => sixTopics.map((topic) => `device/${id}/${topic}`)
+const soon = (check: () => void) => vi.waitFor(check, { interval: 4, timeout: 3000 })
+const firstQuestions = ['events/request', 'status/request', 'status']
+
+async function connected(): Promise<void> {
+  client.start()
+  await soon(() => expect(broker.commandsTo(one)).toHaveLength(2))
+  await clock.advance(500)
+  await soon(() => expect(broker.commandsTo(one)).toHaveLength(3))
+}
+
+/** The player answers each command so, in the firmware's words. */
+function answering(word: 'OK' | 'FAIL', name = 'card-play'): void {
+  broker.onCommand = ({ topic, payload }: Published) => {
+    const id = topic.split('/')[1]
+    if (topic.includes('/command/'))
+      void broker.say(`device/${id}/response`, { status: { [name]: word, req_body: payload } })
+  }
+}
+
+test('it comes with the user name, the token and a client id of letters and digits', async () => {
+  await connected()
+  expect(broker.arrivals).toEqual([
+    {
+      username: '_?x-amz-customauthorizer-name=PublicJWTAuthorizer',
+      password: 'secret-1',
+      clientId: expect.stringMatching(/^[A-Za-z0-9]{16,}$/),
+    },
+  ])
+  expect(states).toEqual([{ connected: true, reason: null }])
+})
+
+test('it subscribes to six named topics a player and asks in order', async () => {
+  players = [one, two]
+  await connected()
+  await soon(() => expect(broker.commandsTo(two)).toEqual(firstQuestions))
+  expect(broker.commandsTo(one)).toEqual(firstQuestions)
+  expect(broker.subscriptions.flat().sort()).toEqual([...topicsOf(one), ...topicsOf(two)].sort())
+  for (const packet of broker.subscriptions) expect(packet.length).toBeLessThanOrEqual(8)
+  const questions = broker.published.filter(({ topic }) => topic.startsWith(`device/${one}`))
+  expect(questions.map(({ payload }) => payload)).toEqual([
+    '',
+    '',
+    expect.stringMatching(/^{"requestId":"\w+"}$/),
+  ])
+})
+
+test('the full status is asked for as soon as the first one is there', async () => {
+  client.start()
+  await soon(() => expect(broker.commandsTo(one)).toHaveLength(2))
+  await settle()
+  expect(broker.commandsTo(one)).toHaveLength(2)
+  await broker.say(`device/${one}/data/status`, { status: { batteryLevel: 50 } })
+  await soon(() => expect(broker.commandsTo(one)).toEqual(firstQuestions))
+})
+
+test('events are armed again every 240 s and status is asked for every 60 s', async () => {
+  await connected()
+  broker.published.length = 0
+  await clock.advance(59_000)
+  await settle()
+  expect(broker.commandsTo(one)).toEqual([])
+  await clock.advance(180_000)
+  await settle()
+  expect(broker.commandsTo(one)).toEqual(['status/request', 'status/request', 'status/request'])
+  await clock.advance(1_500)
+  await soon(() => expect(broker.commandsTo(one)).toHaveLength(5))
+  expect(broker.commandsTo(one).slice(3).sort()).toEqual(['events/request', 'status/request'])
+})
+
+test('the full status is asked for again every fifth minute', async () => {
+  await connected()
+  broker.published.length = 0
+  await clock.advance(300_500)
+  await soon(() => expect(broker.commandsTo(one).filter((command) => command === 'status')).toHaveLength(1))
+})
+
+test('it stops at once, even while it waits for a token', async () => {
+  const waiting = new YotoClient({
+    mqttUrl,
+    accessToken: () => new Promise(() => {}),
+    playerIds: () => [],
+    clock,
+    random: Math.random,
+    log,
+    onPatch: () => {},
+    onConnection: (state) => states.push(state),
+  })
+  waiting.start()
+  await settle()
+  await waiting.stop()
+  expect(states).toEqual([{ connected: false, reason: 'stopped' }])
+})
+
+test('what players say arrives as patches', async () => {
+  await connected()
+  await broker.say(`device/${one}/data/events`, { volume: 8, cardId: '08aB0' })
+  await broker.say(`device/${one}/presence`, { state: 'offline' }, { retain: true })
+  await soon(() => expect(patches).toHaveLength(2))
+  expect(patches).toEqual([
+    [one, { online: true, volume_step: 8, volume_percent: 50, card_id: '08aB0' }],
+    [one, { online: false }],
+  ])
+})
+
+test('a change of card or streaming asks for the status, a repetition does not', async () => {
+  await connected()
+  const say = (payload: object) => broker.say(`device/${one}/data/events`, payload)
+  await say({ cardId: 'none', streaming: false })
+  await soon(() => expect(patches).toHaveLength(1))
+  broker.published.length = 0
+  await say({ cardId: 'abcDE' })
+  await soon(() => expect(broker.commandsTo(one)).toEqual(['status/request']))
+  await say({ cardId: 'abcDE', streaming: false })
+  await say({ streaming: true })
+  await soon(() => expect(broker.commandsTo(one)).toEqual(['status/request', 'status/request']))
+  await settle()
+  expect(broker.commandsTo(one)).toHaveLength(2)
+})
+
+test('a player that comes back is asked for everything', async () => {
+  await connected()
+  await broker.say(`device/${one}/presence`, { state: 'offline' })
+  await soon(() => expect(patches).toHaveLength(1))
+  broker.published.length = 0
+  await broker.say(`device/${one}/presence`, { state: 'online' })
+  await soon(() => expect(broker.commandsTo(one).slice(0, 2)).toEqual(['events/request', 'status/request']))
+})
+
+test('after the broker has closed the socket it comes back with a new token and another client id', async () => {
+  await connected()
+  broker.dropAll()
+  await soon(() => expect(states.at(-1)?.connected).toBe(false))
+  await expect(client.send(one, { topic: 'command/card/pause', payload: null })).rejects.toMatchObject({
+    code: 'unavailable',
+  })
+  expect(broker.arrivals).toHaveLength(1)
+  await clock.advance(1_000)
+  await soon(() => expect(states.at(-1)).toEqual({ connected: true, reason: null }))
+  expect(broker.arrivals.map(({ password }) => password)).toEqual(['secret-1', 'secret-2'])
+  expect(broker.arrivals[0]?.clientId).not.toBe(broker.arrivals[1]?.clientId)
+  await soon(() => expect(broker.subscriptions.flat()).toHaveLength(12))
+})
+
+test('a broker that lets it in and closes again is asked at growing distances', async () => {
+  await connected()
+  for (const arrivals of [2, 3, 4]) {
+    broker.dropAll()
+    await soon(() => expect(states.at(-1)?.connected).toBe(false))
+    await clock.advance(2 ** (arrivals - 2) * 500 - 1)
+    await settle()
+    expect(broker.arrivals).toHaveLength(arrivals - 1)
+    await clock.advance(2 ** (arrivals - 2) * 500 + 1)
+    await soon(() => expect(states.at(-1)?.connected).toBe(true))
+    expect(broker.arrivals).toHaveLength(arrivals)
+  }
+})
+
+test('a token that the broker does not accept is named once, so that it is replaced', async () => {
+  broker.refusedPasswords.add('secret-1').add('secret-2')
+  client.start()
+  await soon(() => expect(states.at(-1)?.reason).toBe('the broker does not accept the token'))
+  await clock.advance(1_000)
+  await soon(() => expect(broker.arrivals).toHaveLength(2))
+  await settle()
+  await clock.advance(2_000)
+  await soon(() => expect(states.at(-1)?.connected).toBe(true))
+  expect(refusals).toEqual([undefined, 'secret-1', 'secret-1'])
+})
+
+test('new players are subscribed to and asked, players that are gone are left', async () => {
+  await connected()
+  players = [two]
+  client.playersChanged()
+  await soon(() => expect(broker.unsubscriptions).toEqual([topicsOf(one)]))
+  await soon(() => expect(broker.commandsTo(two)).toHaveLength(2))
+  await expect(client.send(one, { topic: 'command/card/pause', payload: null })).rejects.toMatchObject({
+    code: 'not_found',
+  })
+  broker.published.length = 0
+  await clock.advance(240_000)
+  await soon(() => expect(broker.commandsTo(two)).toContain('events/request'))
+  expect(broker.commandsTo(one)).toEqual([])
+})
+
+test('a command with a body carries a request id, and OK to it ends the wait', async () => {
+  await connected()
+  answering('OK', 'set-volume')
+  await client.send(one, { topic: 'command/volume/set', payload: { volume: 50 } })
+  expect(JSON.parse(broker.published.at(-1)?.payload ?? '')).toEqual({
+    volume: 50,
+    requestId: expect.any(String),
+  })
+})
+
+test('a command without body stays without, and its answer is told from the answers to questions', async () => {
+  await connected()
+  let done = false
+  const sent = client.send(one, { topic: 'command/card/pause', payload: null }).then(() => {
+    done = true
+  })
+  await soon(() =>
+    expect(broker.published.at(-1)).toEqual({ topic: `device/${one}/command/card/pause`, payload: '' }),
+  )
+  await broker.say(`device/${one}/response`, { status: { 'status/request': 'OK', req_body: '' } })
+  await settle()
+  expect(done).toBe(false)
+  await broker.say(`device/${one}/response`, { status: { 'card-pause': 'OK', req_body: '' } })
+  await sent
+})
+
+test('FAIL is a refusal', async () => {
+  await connected()
+  answering('FAIL')
+  const start = { topic: 'command/card/start', payload: { uri: 'https://yoto.io/abcDE' } }
+  await expect(client.send(one, start)).rejects.toMatchObject({ code: 'refused' })
+})
+
+test('a player that stays silent for 5 s did not answer', async () => {
+  await connected()
+  const sent = client.send(one, { topic: 'command/card/stop', payload: null })
+  const outcome = expect(sent).rejects.toMatchObject({
+    code: 'unavailable',
+    message: `player ${one} did not answer to card/stop`,
+  })
+  await soon(() => expect(broker.commandsTo(one)).toContain('card/stop'))
+  await clock.advance(5_000)
+  await outcome
+})
+
+test('a command whose connection is lost fails at once and is never sent again', async () => {
+  await connected()
+  const sent = client.send(one, { topic: 'command/card/start', payload: { uri: 'https://yoto.io/abcDE' } })
+  const outcome = expect(sent).rejects.toMatchObject({ code: 'unavailable' })
+  await soon(() => expect(broker.commandsTo(one)).toContain('card/start'))
+  broker.dropAll()
+  await outcome
+  broker.published.length = 0
+  await clock.advance(2_000)
+  await soon(() => expect(states.at(-1)?.connected).toBe(true))
+  await soon(() => expect(broker.commandsTo(one)).toContain('status/request'))
+  expect(broker.commandsTo(one)).not.toContain('card/start')
+})
+
+test('a command before there is a connection is refused', async () => {
+  const pause = { topic: 'command/card/pause', payload: null }
+  await expect(client.send(one, pause)).rejects.toMatchObject({ code: 'unavailable' })
+})
+
+test('a reboot waits for no answer', async () => {
+  await connected()
+  await client.send(one, { topic: 'command/reboot', payload: null })
+  await soon(() => expect(broker.commandsTo(one)).toContain('reboot'))
+})
+
+test('rubbish is logged once a kind and harms nothing', async () => {
+  await connected()
+  for (let turn = 0; turn < 3; turn++) {
+    await broker.say(`device/${one}/data/events`, new Uint8Array([0xff, 0x00, 0x7b]))
+    await broker.say(`device/${one}/status`, new Uint8Array(0))
+    await broker.say(`device/${one}/data/events`, { volume: 99 + turn, position: turn })
+  }
+  await soon(() => expect(patches).toHaveLength(3))
+  expect(log.lines.filter(({ level }) => level === 'warn').map(({ detail }) => detail)).toEqual([
+    { topic: `device/${one}/data/events`, reason: 'the payload is not a JSON object in UTF-8' },
+    { topic: `device/${one}/status`, reason: 'the payload is not a JSON object in UTF-8' },
+    { topic: `device/${one}/data/events`, field: 'volume', value: '99' },
+  ])
+})
+
+test('while nobody is signed in it says why, and connects as soon as it is told to', async () => {
+  let signedIn = false
+  const waiting = new YotoClient({
+    mqttUrl,
+    accessToken: async () => {
+      if (signedIn) return 'secret-1'
+      throw new Error('not signed in to Yoto')
+    },
+    playerIds: () => [],
+    clock,
+    random: Math.random,
+    log,
+    onPatch: () => {},
+    onConnection: (state) => states.push(state),
+  })
+  waiting.start()
+  await soon(() => expect(states.at(-1)).toEqual({ connected: false, reason: 'not signed in to Yoto' }))
+  signedIn = true
+  waiting.connectNow()
+  await soon(() => expect(states.at(-1)).toEqual({ connected: true, reason: null }))
+  await waiting.stop()
+})
