@@ -1,0 +1,130 @@
+import { createServer, type Server } from 'node:http'
+import type { Clock } from '../core/clock.ts'
+import type { Collection } from '../core/collection.ts'
+import { messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import { AccessTokens } from './access-token.ts'
+import { Broker } from './broker.ts'
+import { Player } from './player.ts'
+import { restApp } from './rest.ts'
+import { CardShelf } from './shelf.ts'
+import { SignIn } from './sign-in.ts'
+import type { PlayerSpec, SimulatedPlayer } from './simulated-player.ts'
+
+export interface SimulatedCloud {
+  readonly apiUrl: string
+  readonly authUrl: string
+  readonly mqttUrl: string
+  /** The one client id that the cloud knows. */
+  readonly clientId: string
+  readonly players: readonly SimulatedPlayer[]
+  player(id: string): SimulatedPlayer | undefined
+  stop(): Promise<void>
+}
+
+export interface CloudOptions {
+  readonly clock: Clock
+  readonly log: Log
+  /** A Mini and a Player v3 when absent. */
+  readonly players?: readonly PlayerSpec[]
+  /** Where cards are kept beyond the end of the process; in memory when absent. */
+  readonly cards?: Collection<unknown>
+  /** How many polls a device code stays pending; 1 when absent. */
+  readonly approveAfterPolls?: number
+  /** A day when absent. */
+  readonly tokenLifeSeconds?: number
+}
+
+const clientId = 'simulator'
+const dayLongSeconds = 86_400
+
+const defaultPlayers: readonly PlayerSpec[] = [
+  {
+    deviceId: 'ysimNurseryMini000000001',
+    name: 'Nursery',
+    deviceFamily: 'mini',
+    deviceType: 'minie',
+    generation: 'gen2',
+    formFactor: 'mini',
+  },
+  {
+    deviceId: 'ysimDenPlayerV3000000002',
+    name: 'Den',
+    deviceFamily: 'v3',
+    deviceType: 'v3',
+    generation: 'gen3',
+    formFactor: 'standard',
+  },
+]
+
+/**
+ * A Yoto cloud on a free port of this machine's loopback address: sign-in, REST, MQTT, and players that
+ * fetch and play what their cards name. It speaks Yoto's own words and scales and knows nothing of ours.
+ */
+export async function startCloud(options: CloudOptions): Promise<SimulatedCloud> {
+  const { clock, log } = options
+  const server = createServer()
+  const port = await listen(server)
+  const url = `http://127.0.0.1:${port}`
+  const tokens = new AccessTokens({ clock, lifeSeconds: options.tokenLifeSeconds ?? dayLongSeconds })
+  const shelf = new CardShelf({ cards: options.cards, clock, log })
+  const specs = options.players ?? defaultPlayers
+  const players: Player[] = specs.map((spec) => {
+    const playerLog = log.for(spec.name)
+    return new Player({ spec, clock, log: playerLog, shelf, publish: (message) => broker.publish(message) })
+  })
+  const playerOf = (id: string) => players.find((player) => player.id === id)
+  const broker = new Broker({
+    server,
+    clock,
+    log,
+    tokens,
+    deviceIds: new Set(players.map((player) => player.id)),
+    command: ({ deviceId, name, text }) => {
+      playerOf(deviceId)
+        ?.command(name, text)
+        .catch((error) => log.error('a command failed', { player: deviceId, name, reason: messageOf(error) }))
+    },
+  })
+  const signIn = new SignIn({
+    clock,
+    tokens,
+    clientId,
+    approveAfterPolls: options.approveAfterPolls ?? 1,
+    verificationUrl: `${url}/activate`,
+  })
+  server.on('request', restApp({ log, tokens, signIn, players, shelf }).callback())
+  await broker.start()
+  await Promise.all(players.map((player) => player.start()))
+  return {
+    apiUrl: url,
+    authUrl: url,
+    mqttUrl: `ws://127.0.0.1:${port}/mqtt`,
+    clientId,
+    players,
+    player: playerOf,
+    async stop() {
+      for (const player of players) player.stop()
+      await broker.stop()
+      await close(server)
+    },
+  }
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : 0)
+    })
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

@@ -1,0 +1,61 @@
+import type { JsonObject } from './json.ts'
+import type { Player } from './player.ts'
+import { firmware, shadowStatus } from './status.ts'
+
+/** An entry of `GET /device-v2/devices/mine`. */
+export function deviceAnswer(player: Player): JsonObject {
+  const { deviceType, deviceFamily, generation, formFactor } = player.spec
+  return {
+    deviceId: player.id,
+    name: player.name,
+    description: '',
+    online: player.online,
+    releaseChannel: 'general',
+    deviceType,
+    deviceFamily,
+    deviceGroup: '',
+    generation,
+    formFactor,
+    hasUserGivenName: true,
+  }
+}
+
+/** `device` in the answer of `GET /device-v2/{id}/config`. */
+export function configAnswer(player: Player): JsonObject {
+  const { deviceType, deviceFamily } = player.spec
+  return {
+    deviceId: player.id,
+    name: player.name,
+    errorCode: null,
+    fwVersion: firmware,
+    popCode: '0000',
+    releaseChannelId: 'general',
+    releaseChannelVersion: firmware,
+    activationPopCode: '0000',
+    registrationCode: 'SIMULATED',
+    deviceType,
+    deviceFamily,
+    deviceGroup: '',
+    mac: '02:00:00:00:00:00',
+    online: player.online,
+    geoTimezone: 'Etc/UTC',
+    getPosix: 'UTC0',
+    status: shadowStatus(player.statusFacts(), player.id),
+    config: player.settings,
+    shortcuts,
+  }
+}
+
+// The factory setting, yoto-protocol §2.3.
+const shortcuts = {
+  versionId: '36645a9463e038d6cb9923257b38d9d9df7a6509',
+  modes: { day: mode('radio-day'), night: mode('radio-night') },
+}
+
+function mode(radio: string): JsonObject {
+  return { content: [trackPlay('daily', '<yyyymmdd>'), trackPlay(radio, '01')] }
+}
+
+function trackPlay(chapter: string, track: string): JsonObject {
+  return { cmd: 'track-play', params: { card: '3nC80', chapter, track } }
+}

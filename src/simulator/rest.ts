@@ -1,0 +1,207 @@
+import { Router } from '@koa/router'
+import Koa from 'koa'
+import { AppError, messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import type { AccessTokens } from './access-token.ts'
+import { configAnswer, deviceAnswer } from './device-answers.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from './json.ts'
+import type { Player } from './player.ts'
+import type { CardShelf, StoredCard } from './shelf.ts'
+import type { Answer, SignIn } from './sign-in.ts'
+
+export interface RestParts {
+  readonly log: Log
+  readonly tokens: AccessTokens
+  readonly signIn: SignIn
+  readonly players: readonly Player[]
+  readonly shelf: CardShelf
+}
+
+const maxBodyBytes = 1024 * 1024
+
+/** The REST side of the cloud and its sign-in, on one listener (yoto-protocol §1 and §2). */
+export function restApp(parts: RestParts): Koa {
+  const router = new Router()
+  signInRoutes(router, parts)
+  deviceRoutes(router, parts)
+  cardRoutes(router, parts)
+  const app = new Koa()
+  // Clients that hang up are normal.
+  app.on('error', (error) => parts.log.debug('a request ended badly', { reason: messageOf(error) }))
+  app.use(answerErrors)
+  app.use(router.routes())
+  app.use((ctx) => {
+    if (ctx.status === 404 && ctx.body === undefined) throw new Refusal(404, 'not-found', 'no such resource')
+  })
+  return app
+}
+
+function signInRoutes(router: Router, { signIn }: RestParts): void {
+  const form = async (ctx: Koa.Context, answer: (form: URLSearchParams) => Answer) => {
+    if (ctx.is('application/x-www-form-urlencoded') === false)
+      return give(ctx, 400, { error: 'invalid_request' })
+    const { status, body } = answer(new URLSearchParams(await bodyOf(ctx)))
+    give(ctx, status, body)
+  }
+  router.post('/oauth/device/code', (ctx) => form(ctx, (sent) => signIn.deviceCode(sent)))
+  router.post('/oauth/token', (ctx) => form(ctx, (sent) => signIn.token(sent)))
+}
+
+function deviceRoutes(router: Router, { tokens, players }: RestParts): void {
+  const view = allow(tokens, 'family:devices:view', 'family:devices:manage')
+  const manage = allow(tokens, 'family:devices:manage')
+  const playerOf = (id: string | undefined): Player => {
+    const player = players.find((candidate) => candidate.id === id)
+    if (player === undefined) throw new Refusal(404, 'not-found', 'device not found')
+    return player
+  }
+  router.get('/device-v2/devices/mine', view, (ctx) => {
+    give(ctx, 200, { devices: players.map(deviceAnswer) })
+  })
+  router.get('/device-v2/:id/config', view, (ctx) => {
+    give(ctx, 200, { device: configAnswer(playerOf(ctx.params.id)) })
+  })
+  router.put('/device-v2/:id/config', manage, async (ctx) => {
+    const player = playerOf(ctx.params.id)
+    const { config, name, deviceId = player.id } = await jsonOf(ctx)
+    if (!isJsonObject(config)) throw badRequest('config must be an object')
+    if (deviceId !== player.id) throw badRequest('deviceId must be that of the path')
+    if (name !== undefined && typeof name !== 'string') throw badRequest('name must be a text')
+    player.configure(config, name)
+    give(ctx, 200, { status: 'ok' })
+  })
+}
+
+function cardRoutes(router: Router, { tokens, shelf }: RestParts): void {
+  const view = allow(tokens, 'user:content:view', 'user:content:manage')
+  const manage = allow(tokens, 'user:content:manage')
+  const library = allow(tokens, 'family:library:view', 'family:library:manage')
+  router.post('/content', manage, async (ctx) => {
+    const card = await shelf.put(await jsonOf(ctx))
+    if (card === undefined) throw cardNotFound()
+    give(ctx, 200, { card: withServerFields(card) })
+  })
+  router.get('/content/mine', view, async (ctx) => {
+    const cards = await shelf.all()
+    give(ctx, 200, { cards: cards.map((card) => withoutChapters(withServerFields(card))) })
+  })
+  router.get('/content/:cardId', view, async (ctx) => {
+    const card = await shelf.get(String(ctx.params.cardId))
+    if (card === undefined) throw cardNotFound()
+    give(ctx, 200, { card: withServerFields(card) })
+  })
+  router.delete('/content/:cardId', manage, async (ctx) => {
+    if (!(await shelf.delete(String(ctx.params.cardId)))) throw cardNotFound()
+    give(ctx, 200, { status: 'ok' })
+  })
+  router.get('/card/family/library', library, async (ctx) => {
+    const cards = await shelf.all()
+    give(ctx, 200, { cards: cards.map(libraryEntry) })
+  })
+}
+
+class Refusal extends Error {
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+async function answerErrors(ctx: Koa.Context, next: Koa.Next): Promise<void> {
+  try {
+    await next()
+  } catch (error) {
+    const refusal = refusalOf(error)
+    if (refusal === undefined) throw error
+    give(ctx, refusal.status, { error: { code: refusal.code, message: refusal.message } })
+  }
+}
+
+function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error
+  return error instanceof AppError ? badRequest(error.message) : undefined
+}
+
+/** Lets requests through whose token has one of the scopes. */
+function allow(tokens: AccessTokens, ...scopes: string[]) {
+  return (ctx: Koa.Context, next: Koa.Next): Promise<void> => {
+    const bearer = /^Bearer (\S+)$/i.exec(ctx.get('authorization'))?.[1]
+    const access = bearer === undefined ? undefined : tokens.check(bearer)
+    if (access === undefined) throw new Refusal(401, 'unauthorized', 'missing, wrong or expired token')
+    if (!scopes.some((scope) => access.scopes.has(scope)))
+      throw new Refusal(403, 'forbidden', `insufficient scope: ${scopes.join(' or ')} is needed`)
+    return next()
+  }
+}
+
+function badRequest(message: string): Refusal {
+  return new Refusal(400, 'bad-request', message)
+}
+
+function cardNotFound(): Refusal {
+  return new Refusal(404, 'not-found', 'card not found')
+}
+
+function give(ctx: Koa.Context, status: number, body: JsonObject): void {
+  ctx.status = status
+  ctx.body = body
+}
+
+async function jsonOf(ctx: Koa.Context): Promise<JsonObject> {
+  const json = parseJsonObject(await bodyOf(ctx))
+  if (json === undefined) throw badRequest('the body must be a JSON object')
+  return json
+}
+
+async function bodyOf(ctx: Koa.Context): Promise<string> {
+  const tooLarge = new Refusal(413, 'too-large', `a body may have ${maxBodyBytes} bytes`)
+  if ((ctx.request.length ?? 0) > maxBodyBytes) throw tooLarge
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of ctx.req) {
+    bytes += chunk.length
+    if (bytes > maxBodyBytes) throw tooLarge
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+function withServerFields(card: StoredCard): JsonObject {
+  return {
+    userId: 'auth0|simulated-family',
+    ...card,
+    sortkey: card.sortkey ?? slugOf(card),
+    slug: card.slug ?? slugOf(card),
+  }
+}
+
+function slugOf(card: JsonObject): string {
+  return String(card.title)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+}
+
+function withoutChapters(card: JsonObject): JsonObject {
+  const { chapters: _, ...content } = isJsonObject(card.content) ? card.content : {}
+  return { ...card, content }
+}
+
+function libraryEntry(card: StoredCard): JsonObject {
+  return {
+    cardId: card.cardId,
+    reason: 'physical-add',
+    shareType: 'yoto',
+    familyId: 'simulated-family',
+    card: withoutChapters(withServerFields(card)),
+    provenanceId: card.cardId,
+    inFamilyLibrary: true,
+    updatedAt: card.updatedAt,
+    createdAt: card.createdAt,
+    lastPlayedAt: card.updatedAt,
+    masterUid: '',
+  }
+}

@@ -1,0 +1,41 @@
+import type { Clock } from '../core/clock.ts'
+import { type Card, placeOf } from './card.ts'
+import type { TrackStart } from './deck.ts'
+
+/** Where each card was left, for as long as the card says that it is to be kept. */
+export class ResumePoints {
+  readonly #clock: Clock
+  readonly #points = new Map<string, Point>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  keep(card: Card, place: number, from: TrackStart): void {
+    const track = card.tracks[place]
+    if (track === undefined) return
+    const { chapterKey, trackKey } = track
+    this.#points.set(card.cardId, { chapterKey, trackKey, from, atMs: this.#clock.now().getTime() })
+  }
+
+  forget(cardId: string): void {
+    this.#points.delete(cardId)
+  }
+
+  /** Where to begin with this card: its first track unless it was left elsewhere not too long ago. */
+  find(card: Card): { place: number; from: TrackStart } {
+    const point = this.#points.get(card.cardId)
+    const first = { place: 0, from: { seconds: 0, byte: 0 } }
+    if (point === undefined) return first
+    const ageSeconds = (this.#clock.now().getTime() - point.atMs) / 1000
+    const place = placeOf(card, point.chapterKey, point.trackKey)
+    return ageSeconds > card.resumeTimeoutSeconds || place === undefined ? first : { place, from: point.from }
+  }
+}
+
+interface Point {
+  readonly chapterKey: string
+  readonly trackKey: string
+  readonly from: TrackStart
+  readonly atMs: number
+}

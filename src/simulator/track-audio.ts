@@ -1,0 +1,29 @@
+/** The audio of the track in hand: how much of it is there to play, and whether more will come. */
+export interface TrackAudio {
+  /** From the start of the track to the end of what has arrived. */
+  readonly arrivedSeconds: number
+  /** Nothing more will come. */
+  readonly finished: boolean
+  /** Why less came than should have. */
+  readonly failure: string | undefined
+  /** Undefined where nobody said. */
+  readonly lengthSeconds: number | undefined
+  /** Where playback is by now, so that only a little is read ahead of it. */
+  playedTo(seconds: number): void
+  /** The byte of the transfer at which a frame at `seconds` or shortly before it begins. */
+  byteAt(seconds: number): number
+  close(): void
+}
+
+/** Uploaded audio lies at Yoto's; in its place silence of the length the card gives. */
+export function silence(durationSeconds: number): TrackAudio {
+  return {
+    arrivedSeconds: durationSeconds,
+    finished: true,
+    failure: undefined,
+    lengthSeconds: durationSeconds,
+    playedTo() {},
+    byteAt: () => 0,
+    close() {},
+  }
+}

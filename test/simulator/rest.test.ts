@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Collection } from '../../src/core/collection.ts'
+import { House, streamCard } from './support/house.ts'
+
+let house: House
+const stored = new Map<string, unknown>()
+const cards: Collection<unknown> = {
+  get: async (key) => stored.get(key),
+  set: async (key, value) => void stored.set(key, value),
+  delete: async (key) => stored.delete(key),
+  entries: async () => [...stored],
+}
+
+beforeEach(async () => {
+  stored.clear()
+  house = await House.open({ cards })
+})
+afterEach(() => house.close())
+
+test('both players are listed, and a config write replaces the whole block', async () => {
+  const { body } = await house.api('GET', '/device-v2/devices/mine')
+  expect(body.devices).toMatchObject([
+    { name: 'Nursery', deviceFamily: 'mini', online: true },
+    { name: 'Den', deviceFamily: 'v3', online: true },
+  ])
+  const path = `/device-v2/${house.player(1).id}/config`
+  const change = (config: unknown) => house.api('PUT', path, { deviceId: house.player(1).id, config })
+  expect((await change({ maxVolumeLimit: '5', dayTime: '07:15' })).body).toEqual({ status: 'ok' })
+  expect(house.player(1).snapshot()).toMatchObject({ volume: 5, volumeMax: 5 })
+  await change({ dayTime: '08:00' })
+  const { config } = (await house.api('GET', path)).body.device
+  expect(config).toMatchObject({ maxVolumeLimit: '16', dayTime: '08:00' })
+  expect((await change('loud')).status).toBe(400)
+  expect((await house.api('GET', '/device-v2/nobody/config')).status).toBe(404)
+})
+
+test('a card is made, listed without chapters, read, replaced and deleted', async () => {
+  const made = await house.api('POST', '/content', streamCard(['http://example.org/a.mp3']))
+  const { cardId } = made.body.card
+  expect(cardId).toMatch(/^[A-Za-z0-9]{5}$/)
+  const mine = (await house.api('GET', '/content/mine')).body.cards
+  expect(mine).toMatchObject([{ cardId, title: 'Streams' }])
+  expect(mine[0]?.content).not.toHaveProperty('chapters')
+  expect((await house.api('GET', '/card/family/library')).body.cards[0]?.card?.cardId).toBe(cardId)
+
+  await house.clock.advance(1000)
+  const next = { ...streamCard(['http://example.org/b.mp3']), cardId, title: 'Other' }
+  expect((await house.api('POST', '/content', next)).body.card.cardId).toBe(cardId)
+  const read = (await house.api('GET', `/content/${cardId}?playable=true`)).body.card
+  expect(read.title).toBe('Other')
+  expect(read.createdAt).toBe(made.body.card.createdAt)
+  expect(read.updatedAt > made.body.card.updatedAt).toBe(true)
+
+  expect((await house.api('DELETE', `/content/${cardId}`)).body).toEqual({ status: 'ok' })
+  expect((await house.api('GET', `/content/${cardId}`)).status).toBe(404)
+  expect((await house.api('POST', '/content', next)).status).toBe(404)
+})
+
+test('cards that the service does not take are refused by name', async () => {
+  const urls = Array.from({ length: 101 }, (_, index) => `http://example.org/${index}.mp3`)
+  expect(await house.api('POST', '/content', streamCard(urls))).toEqual({
+    status: 400,
+    body: { error: { code: 'bad-request', message: 'track count is limited to 100' } },
+  })
+  const { title: _, ...untitled } = streamCard(['http://example.org/a.mp3'])
+  const refusal = await house.api('POST', '/content', untitled)
+  expect(refusal.status).toBe(400)
+  expect(refusal.body.error.message).toBe('title must be a text')
+  const strange = { title: 'x', content: { chapters: [{ key: '1', title: 'c', tracks: [{ key: 1 }] }] } }
+  const named = await house.api('POST', '/content', strange)
+  expect(named.body.error.message).toBe('content.chapters[0].tracks[0].key must be a text')
+  expect((await house.api('POST', '/content', 'not an object')).status).toBe(400)
+  expect((await house.api('GET', '/no/such/thing')).body.error.code).toBe('not-found')
+})
+
+test('a card outlives its cloud, and a spoilt entry in the store is passed over with one line', async () => {
+  const cardId = await house.makeCard(streamCard(['http://example.org/a.mp3']))
+  stored.set('WRONG', { cardId: 'WRONG', title: 7 })
+  stored.set('OTHER', 'what')
+  await house.close()
+  house = await House.open({ cards })
+  const mine = (await house.api('GET', '/content/mine')).body.cards
+  expect(mine.map((card) => card.cardId)).toEqual([cardId])
+  expect(house.lines.filter((line) => line.detail?.card === 'WRONG')).toHaveLength(1)
+  await expect(house.player().insert('WRONG')).rejects.toThrow('no card "WRONG"')
+})
