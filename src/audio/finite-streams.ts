@@ -1,0 +1,81 @@
+import type { Clock } from '../core/clock.ts'
+
+/** A body of exactly known bytes. */
+export interface Served {
+  readonly length: number
+  /** A strong entity tag, or null where the body has none. */
+  readonly etag: string | null
+}
+
+export interface FiniteRequest {
+  /** Who asks: the key and the player, or the key and the address. */
+  readonly listener: string
+  /** First byte wanted of a body of that length; null when the request asks for the whole. */
+  startIn(length: number): number | null
+  /** The If-Range header. */
+  readonly ifRange: string | null
+}
+
+export interface FiniteChoice<Body> {
+  readonly body: Body
+  /** Whether the range that was asked for applies; else the whole is sent. */
+  readonly ranged: boolean
+}
+
+const keptMs = 24 * 60 * 60 * 1000
+const listenersKept = 1000
+
+/**
+ * Which body a listener gets. Who begins at the beginning gets the newest; who goes on somewhere behind it goes
+ * on in what was served to them last, so that an edit never splices two queues.
+ */
+export class FiniteStreams<Body extends Served> {
+  readonly #clock: Clock
+  // In order of last use, the oldest first.
+  readonly #last = new Map<string, { readonly body: Body; readonly untilMs: number }>()
+
+  constructor(options: { clock: Clock }) {
+    this.#clock = options.clock
+  }
+
+  /** `newest` is null when there is nothing to play; so is the choice then, unless the listener is in the middle of something. */
+  choose(newest: Body | null, request: FiniteRequest): FiniteChoice<Body> | null {
+    return chooseBody({ newest, last: this.#lastOf(request.listener), request })
+  }
+
+  /** Remembers what was served, for a day and for the last thousand listeners. */
+  remember(listener: string, body: Body): void {
+    this.#last.delete(listener)
+    this.#last.set(listener, { body, untilMs: this.#clock.now().getTime() + keptMs })
+    const oldest = this.#last.keys().next()
+    if (this.#last.size > listenersKept && !oldest.done) this.#last.delete(oldest.value)
+  }
+
+  #lastOf(listener: string): Body | null {
+    const last = this.#last.get(listener)
+    if (last === undefined) return null
+    if (last.untilMs > this.#clock.now().getTime()) return last.body
+    this.#last.delete(listener)
+    return null
+  }
+}
+
+/** The decision itself. */
+export function chooseBody<Body extends Served>(options: {
+  newest: Body | null
+  last: Body | null
+  request: FiniteRequest
+}): FiniteChoice<Body> | null {
+  const { newest, last, request } = options
+  if (request.ifRange !== null) {
+    // RFC 9110, 13.1.5: it speaks of what the address has now, and compares strongly.
+    return newest === null ? null : { body: newest, ranged: isSameStrongTag(request.ifRange, newest.etag) }
+  }
+  if (last !== null && (request.startIn(last.length) ?? 0) > 0) return { body: last, ranged: true }
+  return newest === null ? null : { body: newest, ranged: true }
+}
+
+/** RFC 9110, 8.8.3.2: a weak tag, or a date in its place, is never the same. */
+function isSameStrongTag(wanted: string, etag: string | null): boolean {
+  return etag !== null && !etag.startsWith('W/') && wanted.trim() === etag
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import { messageOf } from '../core/error.ts'
+import { bytesPerFrame, inspectMp3, msPerFrame } from './frames.ts'
+import { titleOf } from './names.ts'
+import { type Identity, identityOf, openForReading } from './open-files.ts'
+
+export interface LibraryFile {
+  /** Name in the library, with forward slashes. */
+  readonly file: string
+  readonly title: string
+  /** Bytes. */
+  readonly size: number
+  readonly seconds: number
+  readonly frames: number
+  /** SHA-256 of the content, in hex. */
+  readonly hash: string
+  readonly modifiedAt: Date
+}
+
+export type Lookup =
+  | { readonly state: 'ready'; readonly file: LibraryFile }
+  | { readonly state: 'missing' }
+  /** It is there but cannot be played; `reason` is for people. */
+  | { readonly state: 'refused'; readonly reason: string }
+
+/** Where a name leads on this machine. */
+export interface Place {
+  /** As it was asked for; `path` is where that leads. */
+  readonly wished: string
+  readonly path: string
+  readonly identity: Identity
+  readonly modifiedAt: Date
+}
+
+export interface Inspected {
+  readonly lookup: Lookup
+  /** Whether it holds for as long as the file keeps its identity. */
+  readonly lasting: boolean
+}
+
+/** Reads the file once: whether it can be played, and its hash. */
+export async function inspectFile(place: Place, name: string): Promise<Inspected> {
+  let handle: FileHandle
+  try {
+    handle = await openForReading(place.path)
+  } catch (error) {
+    return unreadable(error)
+  }
+  try {
+    const hash = createHash('sha256')
+    const inspection = await inspectMp3(chunksOf(handle, (chunk) => hash.update(chunk)))
+    if (identityOf(await handle.stat({ bigint: true })) !== place.identity)
+      return { lookup: { state: 'refused', reason: 'the file is being written right now' }, lasting: false }
+    if (!inspection.inProfile)
+      return { lookup: { state: 'refused', reason: inspection.reason }, lasting: true }
+    const file = describe({ name, frames: inspection.frames, hash: hash.digest('hex'), place })
+    return { lookup: { state: 'ready', file }, lasting: true }
+  } catch (error) {
+    return unreadable(error)
+  } finally {
+    await handle.close()
+  }
+}
+
+function describe(of: { name: string; frames: number; hash: string; place: Place }): LibraryFile {
+  return {
+    file: of.name,
+    title: titleOf(of.name),
+    size: of.frames * bytesPerFrame,
+    seconds: (of.frames * msPerFrame) / 1000,
+    frames: of.frames,
+    hash: of.hash,
+    modifiedAt: of.place.modifiedAt,
+  }
+}
+
+function unreadable(error: unknown): Inspected {
+  return {
+    lookup: { state: 'refused', reason: `the file cannot be read: ${reasonOf(error)}` },
+    lasting: false,
+  }
+}
+
+/** Without the path of this machine, which Node puts into the message. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : messageOf(error)
+}
+
+// Whole frames, so that none has to be pieced together.
+const chunkBytes = 1024 * bytesPerFrame
+
+async function* chunksOf(handle: FileHandle, seen: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(chunkBytes)
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, 0, chunkBytes, null)
+    if (bytesRead === 0) return
+    // A copy, because what reads it may keep the end of it.
+    const chunk = Buffer.from(buffer.subarray(0, bytesRead))
+    seen(chunk)
+    yield chunk
+  }
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { bytesPerFrame } from './frames.ts'
+import type { LibraryFile } from './inspect-file.ts'
+import type { SharedFile } from './open-files.ts'
+
+/** A run of frames of one file, and where it lies in the whole. */
+export interface RenditionPart {
+  readonly file: LibraryFile
+  readonly firstFrame: number
+  readonly frames: number
+  /** Byte of the whole at which it begins. */
+  readonly start: number
+}
+
+/** A queue as one virtual file, fixed at the moment it was made: never another queue's bytes under the same tag. */
+export interface FiniteRendition {
+  /** Bytes. */
+  readonly length: number
+  /** A strong entity tag, in its quotes. */
+  readonly etag: string
+  readonly parts: readonly RenditionPart[]
+  readonly files: readonly LibraryFile[]
+}
+
+/** First and last byte, both included, as in a Range header. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+/** What opens a file for positioned reads; the library is one. */
+export interface FileSource {
+  open(file: LibraryFile): Promise<SharedFile>
+}
+
+/** The files one behind the other. */
+export function finiteRendition(files: readonly LibraryFile[]): FiniteRendition {
+  const hash = createHash('sha256')
+  const parts: RenditionPart[] = []
+  let length = 0
+  for (const file of files) {
+    const part = { file, firstFrame: 0, frames: file.frames, start: length }
+    parts.push(part)
+    length += part.frames * bytesPerFrame
+    hash.update(`${file.hash} ${part.firstFrame} ${part.frames}\n`)
+  }
+  return { length, etag: `"${hash.digest('hex').slice(0, 40)}"`, parts, files }
+}
+
+// About four seconds of sound: few enough reads, and little to throw away when a listener leaves.
+const chunkBytes = 64 * 1024
+
+/**
+ * Exactly the bytes of the range. A file that is gone or has changed ends it with an error; another content is
+ * never put in its place. Nothing stays open behind a reader that is destroyed or whose signal is aborted.
+ */
+export function readRange(
+  rendition: FiniteRendition,
+  source: FileSource,
+  range: ByteRange,
+  signal?: AbortSignal,
+): Readable {
+  return Readable.from(chunksOf(rendition, source, range), {
+    objectMode: false,
+    highWaterMark: chunkBytes,
+    ...(signal === undefined ? {} : { signal }),
+  })
+}
+
+/** A body of exactly known bytes that can be sent. */
+export interface Playable {
+  readonly length: number
+  readonly etag: string
+  /**
+   * The bytes of the range, once it is certain that they can begin.
+   * @throws AppError as `FileSource.open` does
+   */
+  read(range: ByteRange): Promise<Readable>
+}
+
+/** The files one behind the other, bound to where they are read from; null where there are none. */
+export function playable(files: readonly LibraryFile[], source: FileSource): Playable | null {
+  if (files.length === 0) return null
+  const rendition = finiteRendition(files)
+  return {
+    length: rendition.length,
+    etag: rendition.etag,
+    read: async (range) => {
+      const first = rendition.parts.find((part) => endOf(part) > range.start)
+      if (first !== undefined) (await source.open(first.file)).close()
+      return readRange(rendition, source, range)
+    },
+  }
+}
+
+async function* chunksOf(
+  rendition: FiniteRendition,
+  source: FileSource,
+  range: ByteRange,
+): AsyncGenerator<Buffer> {
+  for (const part of rendition.parts) {
+    const from = Math.max(range.start, part.start)
+    const to = Math.min(range.end + 1, endOf(part))
+    if (from < to) yield* chunksOfPart(part, source, from, to)
+  }
+}
+
+async function* chunksOfPart(
+  part: RenditionPart,
+  source: FileSource,
+  from: number,
+  to: number,
+): AsyncGenerator<Buffer> {
+  const file = await source.open(part.file)
+  try {
+    const shift = part.firstFrame * bytesPerFrame - part.start
+    for (let at = from; at < to; at += chunkBytes) yield file.read(at + shift, Math.min(chunkBytes, to - at))
+  } finally {
+    file.close()
+  }
+}
+
+function endOf(part: RenditionPart): number {
+  return part.start + part.frames * bytesPerFrame
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { FiniteStreams } from '../../src/audio/finite-streams.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+
+const old = { etag: '"old"', length: 1000 }
+const fresh = { etag: '"fresh"', length: 500 }
+
+const from = (start: number | null, ifRange: string | null = null) => ({
+  listener: 'key player',
+  startIn: () => start,
+  ifRange,
+})
+
+function listening() {
+  const clock = new VirtualClock()
+  const streams = new FiniteStreams<typeof old>({ clock })
+  streams.remember('key player', old)
+  return { clock, streams }
+}
+
+describe('what a listener gets of a finite stream', () => {
+  test('from the beginning: the newest', () => {
+    const { streams } = listening()
+    expect(streams.choose(fresh, from(0))).toEqual({ body: fresh, ranged: true })
+    expect(streams.choose(fresh, from(null))).toEqual({ body: fresh, ranged: true })
+  })
+
+  test('further on: what was served to them last, even when the queue is empty by now', () => {
+    const { streams } = listening()
+    expect(streams.choose(fresh, from(700))).toEqual({ body: old, ranged: true })
+    expect(streams.choose(null, from(700))).toEqual({ body: old, ranged: true })
+    expect(streams.choose(null, from(0))).toBeNull()
+  })
+
+  test('further on for somebody else: the newest', () => {
+    const { streams } = listening()
+    expect(streams.choose(fresh, { ...from(700), listener: 'key other' })).toEqual({
+      body: fresh,
+      ranged: true,
+    })
+  })
+
+  test('with If-Range: the part when the strong tag is the newest, else the whole newest', () => {
+    const { streams } = listening()
+    expect(streams.choose(fresh, from(100, '"fresh"'))).toEqual({ body: fresh, ranged: true })
+    for (const other of ['"old"', 'W/"fresh"', 'Sat, 21 Nov 2026 10:00:00 GMT', 'fresh', ''])
+      expect(streams.choose(fresh, from(100, other)), other).toEqual({ body: fresh, ranged: false })
+  })
+
+  test('is remembered for a day after the last request', async () => {
+    const { streams, clock } = listening()
+    await clock.advance(23 * 3_600_000)
+    streams.remember('key player', old)
+    await clock.advance(23 * 3_600_000)
+    expect(streams.choose(fresh, from(700))?.body).toBe(old)
+    await clock.advance(3_600_001)
+    expect(streams.choose(fresh, from(700))?.body).toBe(fresh)
+  })
+
+  test('is remembered for the last thousand listeners', () => {
+    const { streams } = listening()
+    for (let index = 0; index < 999; index++) streams.remember(`key ${index}`, old)
+    expect(streams.choose(fresh, from(700))?.body).toBe(old)
+    streams.remember('key one more', old)
+    expect(streams.choose(fresh, from(700))?.body).toBe(fresh)
+  })
+})

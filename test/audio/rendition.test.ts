@@ -1,0 +1,124 @@
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LibraryFile } from '../../src/audio/inspect-file.ts'
+import { Library } from '../../src/audio/library.ts'
+import { finiteRendition, playable, readRange } from '../../src/audio/rendition.ts'
+import { recordingLog } from '../support/recording-log.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+import { folderWith, frames, openBelow, put } from './sound.ts'
+
+const contents = {
+  'a.mp3': frames(3, 1),
+  'b.mp3': frames(700, 2),
+  'c.mp3': frames(1, 3),
+  'd.mp3': frames(400, 4),
+}
+const names = ['a.mp3', 'b.mp3', 'c.mp3', 'a.mp3', 'd.mp3'] as const
+const whole = Buffer.concat(names.map((name) => contents[name]))
+
+let folder: string
+let library: Library
+const log = recordingLog()
+const clock = new VirtualClock()
+
+beforeAll(async () => {
+  folder = await folderWith(contents)
+  library = new Library({ folders: [folder], log, clock })
+})
+
+afterAll(async () => {
+  await library.close()
+  await rm(folder, { recursive: true })
+})
+
+async function filesOf(wanted: readonly string[]): Promise<LibraryFile[]> {
+  const lookups = await Promise.all(wanted.map((name) => library.find(name)))
+  return lookups.flatMap((lookup) => (lookup.state === 'ready' ? [lookup.file] : []))
+}
+
+describe('a queue as one file', () => {
+  test('is its items one behind the other', async () => {
+    const rendition = finiteRendition(await filesOf(names))
+    expect(rendition.length).toBe(whole.length)
+    const read = await buffer(readRange(rendition, library, { start: 0, end: rendition.length - 1 }))
+    expect(read.equals(whole)).toBe(true)
+  })
+
+  test('gives for any range exactly that slice of the whole', async () => {
+    const rendition = finiteRendition(await filesOf(names))
+    const place = fc.nat({ max: whole.length - 1 })
+    await fc.assert(
+      fc.asyncProperty(place, place, async (one, other) => {
+        const [start, end] = one < other ? [one, other] : [other, one]
+        const read = await buffer(readRange(rendition, library, { start, end }))
+        expect(read.equals(whole.subarray(start, end + 1))).toBe(true)
+      }),
+      {
+        numRuns: 60,
+        examples: [
+          [0, 0],
+          [1151, 1152],
+          [1152, 1152],
+          [whole.length - 1, whole.length - 1],
+        ],
+      },
+    )
+  })
+
+  test('has the tag of exactly these bytes', async () => {
+    const tag = async (...wanted: string[]) => finiteRendition(await filesOf(wanted)).etag
+    expect(await tag('a.mp3', 'b.mp3')).toMatch(/^"[0-9a-f]{40}"$/)
+    expect(await tag('a.mp3', 'b.mp3')).toBe(await tag('a.mp3', 'b.mp3'))
+    const tags = [
+      await tag('a.mp3', 'b.mp3'),
+      await tag('b.mp3', 'a.mp3'),
+      await tag('a.mp3'),
+      await tag('a.mp3', 'a.mp3'),
+      await tag('a.mp3', 'b.mp3', 'c.mp3'),
+    ]
+    expect(new Set(tags).size).toBe(5)
+    await put(folder, { 'copy-of-a.mp3': contents['a.mp3'] })
+    expect(await tag('copy-of-a.mp3')).toBe(await tag('a.mp3'))
+  })
+
+  test('is nothing to play when it is empty', () => {
+    expect(playable([], library)).toBeNull()
+  })
+
+  test('ends with an error where a file is gone, and never puts another in its place', async () => {
+    await put(folder, { 'x.mp3': frames(5, 7), 'y.mp3': frames(5, 8) })
+    const files = await filesOf(['a.mp3', 'x.mp3'])
+    const rendition = finiteRendition(files)
+    await rename(join(folder, 'y.mp3'), join(folder, 'x.mp3'))
+    const read: Buffer[] = []
+    const reading = async () => {
+      for await (const chunk of readRange(rendition, library, { start: 0, end: rendition.length - 1 }))
+        read.push(chunk as Buffer)
+    }
+    await expect(reading()).rejects.toMatchObject({ code: 'not_found' })
+    expect(Buffer.concat(read).equals(contents['a.mp3'])).toBe(true)
+    expect(log.lines).toMatchObject([{ level: 'warn', detail: { file: 'x.mp3' } }])
+    await expect(playable(files, library)?.read({ start: 1200, end: 1300 })).rejects.toMatchObject({
+      code: 'not_found',
+    })
+  })
+
+  test('leaves nothing open behind readers that stop anywhere', async () => {
+    const rendition = finiteRendition(await filesOf(names))
+    const range = { start: 0, end: rendition.length - 1 }
+    for (let index = 0; index < 50; index++) {
+      const abort = new AbortController()
+      const stream = readRange(rendition, library, range, abort.signal)
+      stream.on('error', () => {})
+      if (index % 3 !== 0) await new Promise((resolve) => stream.once('readable', resolve))
+      if (index % 2 === 0) abort.abort()
+      else stream.destroy()
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await clock.advance(31_000)
+    await expect.poll(() => openBelow(folder)).toBe(0)
+  })
+})
