@@ -1,0 +1,281 @@
+import type { IPublishPacket, MqttClient } from 'mqtt'
+import type { Clock } from '../core/clock.ts'
+import { AppError, messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import {
+  ConnectFault,
+  type Endpoint,
+  type MqttVersion,
+  openConnection,
+  printableAddress,
+} from './connection.ts'
+import { isPublishable, topicMatches } from './topic.ts'
+
+export type MessageHandler = (topic: string, payload: string, message: { readonly retain: boolean }) => void
+
+export interface BrokerClientOptions extends Endpoint {
+  readonly log: Log
+  readonly clock: Clock
+  /** 0 (inclusive) to 1, for the jitter of the waits between attempts. */
+  readonly random: () => number
+}
+
+interface Subscription {
+  readonly filters: readonly string[]
+  readonly handler: MessageHandler
+}
+
+const firstWaitMs = 500
+const longestWaitMs = 30_000
+// A connection that held this long ends a row of failures; a shorter one may be a fight over our client id.
+const steadyAfterMs = 10_000
+const goodbyeMs = 1000
+const subscribeMs = 5000
+const acknowledgeMs = 10_000
+
+/**
+ * Our connection to the local broker. It speaks MQTT 5, or 3.1.1 where the broker has no 5, and comes back by
+ * itself. Nothing is kept while it is away: who wants a state to be there again publishes it on connect.
+ */
+export class BrokerClient {
+  readonly #options: BrokerClientOptions
+  readonly #address: string
+  readonly #log: Log
+  readonly #subscriptions: Subscription[] = []
+  /** Each once, however many subscriptions name it; its place is its number for the broker. */
+  readonly #filters: string[] = []
+  readonly #connectListeners: (() => void)[] = []
+  readonly #stopping = new AbortController()
+  #version: MqttVersion = 5
+  #versionWorked = false
+  #leaving = false
+  #mqtt: MqttClient | undefined
+  #connected = false
+  #lastComplaint: string | undefined
+  #tail: Promise<unknown> = Promise.resolve()
+  #loop: Promise<void> = Promise.resolve()
+
+  /** @throws AppError `invalid` when the url is none of a broker. */
+  constructor(options: BrokerClientOptions) {
+    this.#options = options
+    this.#log = options.log
+    this.#address = printableAddress(options.url)
+  }
+
+  /** True while messages can be published; subscriptions are in place by then. */
+  get connected(): boolean {
+    return this.#connected
+  }
+
+  /** Resolves when the first attempt has succeeded or failed; a broker that is away is tried again for ever. */
+  start(): Promise<void> {
+    return new Promise((decided) => {
+      this.#loop = this.#stayConnected(decided)
+    })
+  }
+
+  /** Says goodbye, so the last will is not sent: publish what should stand instead before. */
+  async stop(): Promise<void> {
+    this.#leaving = true
+    const mqtt = this.#mqtt
+    if (mqtt !== undefined) {
+      await withinMs(goodbyeMs, this.#tail)
+      await withinMs(goodbyeMs, mqtt.endAsync())
+    }
+    this.#stopping.abort()
+    mqtt?.end(true)
+    await this.#loop
+  }
+
+  /**
+   * Publishes at QoS 1, in the order of the calls; resolves when the broker has it.
+   * @throws AppError `unavailable` when the broker is away, `unprocessable` for a topic nobody can publish to.
+   */
+  publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void> {
+    const mqtt = this.#mqtt
+    if (!isPublishable(topic))
+      return Promise.reject(
+        new AppError('unprocessable', `"${topic.slice(0, 80)}" is no topic to publish to`),
+      )
+    if (mqtt === undefined || !this.#connected) return Promise.reject(this.#away(topic))
+    const sent = this.#tail.then(() => this.#send(mqtt, { topic, payload, retain: options.retain }))
+    this.#tail = sent.catch(() => undefined)
+    return sent
+  }
+
+  /** Hands messages under the filters to the handler, now and after every reconnect. The filters of one subscription must not overlap. */
+  subscribe(filters: string | readonly string[], handler: MessageHandler): void {
+    const own = [...new Set(typeof filters === 'string' ? [filters] : filters)]
+    this.#subscriptions.push({ filters: own, handler })
+    const fresh = own.filter((filter) => !this.#filters.includes(filter))
+    this.#filters.push(...fresh)
+    const mqtt = this.#mqtt
+    if (mqtt !== undefined) for (const filter of fresh) void this.#ask(mqtt, filter)
+  }
+
+  /** Calls `run` after each connect, once subscriptions are in place, before anything else is published. */
+  onConnect(run: () => void): void {
+    this.#connectListeners.push(run)
+  }
+
+  async #stayConnected(decided: () => void): Promise<void> {
+    const { clock, random } = this.#options
+    const { signal } = this.#stopping
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      try {
+        const mqtt = await this.#open()
+        const since = clock.now().getTime()
+        await this.#serve(mqtt, decided)
+        if (clock.now().getTime() - since >= steadyAfterMs) failures = 0
+      } catch (fault) {
+        this.#complain(fault)
+      }
+      decided()
+      const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures, 10))
+      await clock.sleep(wait * (0.5 + random() / 2), signal).catch(() => undefined)
+    }
+  }
+
+  /** Tries the version that worked last, and at once the other one where the version may be to blame. */
+  async #open(): Promise<MqttClient> {
+    const { signal } = this.#stopping
+    try {
+      const mqtt = await openConnection(this.#options, this.#version, signal)
+      this.#versionWorked = true
+      return mqtt
+    } catch (fault) {
+      if (!(fault instanceof ConnectFault) || signal.aborted) throw fault
+      // A broker that goes down hangs up too: a version that has worked is only left when it is refused.
+      const worthTrying =
+        fault.wrongVersion === 'yes' || (fault.wrongVersion === 'perhaps' && !this.#versionWorked)
+      if (!worthTrying) throw fault
+      const other = this.#version === 5 ? 4 : 5
+      const mqtt = await openConnection(this.#options, other, signal)
+      this.#version = other
+      this.#versionWorked = true
+      return mqtt
+    }
+  }
+
+  async #serve(mqtt: MqttClient, decided: () => void): Promise<void> {
+    const closed = new Promise<void>((resolve) => mqtt.once('close', resolve))
+    let reason: string | undefined
+    mqtt.on('error', (error) => {
+      reason ??= messageOf(error)
+      mqtt.end(true)
+    })
+    mqtt.on('message', (topic, payload, packet) => this.#deliver(topic, payload, packet))
+    if (this.#stopping.signal.aborted || !mqtt.connected) {
+      mqtt.end(true)
+      return
+    }
+    this.#mqtt = mqtt
+    const subscribed = Promise.all(this.#filters.map((filter) => this.#ask(mqtt, filter)))
+    await withinMs(subscribeMs, Promise.race([closed, subscribed]))
+    if (mqtt.connected) this.#announce()
+    decided()
+    await closed
+    this.#connected = false
+    this.#mqtt = undefined
+    // Fails what still waits for the broker's word, so that nobody waits for ever.
+    mqtt.end(true)
+    if (!this.#leaving)
+      this.#log.warn(`lost the connection to the MQTT broker ${this.#address}, trying again`, {
+        ...(reason === undefined ? {} : { reason }),
+      })
+  }
+
+  #announce(): void {
+    this.#connected = true
+    this.#lastComplaint = undefined
+    this.#log.info(
+      `connected to the MQTT broker ${this.#address} (MQTT ${this.#version === 5 ? '5' : '3.1.1'})`,
+    )
+    for (const run of this.#connectListeners) {
+      try {
+        run()
+      } catch (error) {
+        this.#log.error('a listener of the MQTT connection failed', { error: messageOf(error) })
+      }
+    }
+  }
+
+  #complain(fault: unknown): void {
+    const reason = fault instanceof ConnectFault ? fault.message : messageOf(fault)
+    if (this.#leaving || reason === this.#lastComplaint) return
+    this.#lastComplaint = reason
+    this.#log.warn(
+      `cannot connect to the MQTT broker ${this.#address}: ${reason}. Trying again until it works`,
+    )
+  }
+
+  async #send(mqtt: MqttClient, message: { topic: string; payload: string; retain: boolean }): Promise<void> {
+    if (this.#mqtt !== mqtt) throw this.#away(message.topic)
+    // A broker that answers pings but acknowledges nothing would hold up all that follows.
+    const timer = setTimeout(() => mqtt.end(true), acknowledgeMs)
+    try {
+      await mqtt.publishAsync(message.topic, message.payload, { qos: 1, retain: message.retain })
+    } catch (cause) {
+      throw new AppError('unavailable', `the MQTT broker did not take a message for ${message.topic}`, {
+        cause,
+      })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #away(topic: string): AppError {
+    return new AppError(
+      'unavailable',
+      `no connection to the MQTT broker ${this.#address}: nothing was published to ${topic}`,
+    )
+  }
+
+  async #ask(mqtt: MqttClient, filter: string): Promise<void> {
+    // Numbers begin at 1 by the standard; MQTT 3.1.1 has none.
+    const properties = { subscriptionIdentifier: this.#filters.indexOf(filter) + 1 }
+    try {
+      const options = this.#version === 5 ? { qos: 1 as const, properties } : { qos: 1 as const }
+      const [granted] = await mqtt.subscribeAsync(filter, options)
+      if ((granted?.qos ?? 0) >= 128) throw new Error('refused')
+    } catch (error) {
+      if (!mqtt.connected) return
+      const problem = { error: messageOf(error) }
+      this.#log.warn(`the MQTT broker ${this.#address} does not let us listen to ${filter}`, problem)
+    }
+  }
+
+  #deliver(topic: string, payload: Buffer, packet: IPublishPacket): void {
+    for (const { handler } of this.#addressees(topic, packet)) {
+      try {
+        handler(topic, payload.toString('utf8'), { retain: packet.retain })
+      } catch (error) {
+        this.#log.error('a handler of MQTT messages failed', { topic, error: messageOf(error) })
+      }
+    }
+  }
+
+  /** Mosquitto sends a copy for each filter that matches, and under MQTT 5 says for which one it is. */
+  #addressees(topic: string, packet: IPublishPacket): readonly Subscription[] {
+    const named = packet.properties?.subscriptionIdentifier
+    const numbers = typeof named === 'number' ? [named] : named
+    const meant =
+      numbers === undefined
+        ? this.#filters.filter((filter) => topicMatches(filter, topic))
+        : this.#filters.filter((_, index) => numbers.includes(index + 1))
+    return this.#subscriptions.filter(({ filters }) => filters.some((filter) => meant.includes(filter)))
+  }
+}
+
+/** Resolves with the promise or after `ms`, whatever comes first, and never rejects. Real time: the other side is a socket. */
+function withinMs(ms: number, promise: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    promise
+      .catch(() => undefined)
+      .then(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+  })
+}

@@ -1,0 +1,15 @@
+import type { PlayerEntity } from '../entity.ts'
+
+/** Listens to the bridge alone: with the player's availability it would be unavailable where it should be off. */
+export const connectivity: PlayerEntity = {
+  key: 'online',
+  platform: 'binary_sensor',
+  commands: [],
+  component: ({ bridgeState }) => ({
+    name: 'Online',
+    device_class: 'connectivity',
+    entity_category: 'diagnostic',
+    value_template: "{{ 'ON' if value_json.online else 'OFF' }}",
+    availability: [{ topic: bridgeState }],
+  }),
+}

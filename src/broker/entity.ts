@@ -1,0 +1,25 @@
+import type { CommandField } from './commands.ts'
+import type { BridgeTopics, PlayerTopics } from './topic.ts'
+
+/** Platforms of Home Assistant's MQTT discovery that we use. There is none for media players. */
+export type Platform = 'sensor' | 'binary_sensor' | 'number' | 'button' | 'event' | 'device_automation'
+
+/** Keys of one discovery component, written out in full. */
+export type ComponentKeys = Readonly<Record<string, unknown>>
+
+/**
+ * One entity of Home Assistant: all there is to know about it, and nothing of the others. Its unique id, its
+ * entity id and, unless it says otherwise, its state topic and availability come from its device.
+ */
+export interface Entity<Topics> {
+  /** Never changes once released: it is part of the unique id. */
+  readonly key: string
+  readonly platform: Platform
+  /** Fields of `<base>/<player_id>/set` that it sends. */
+  readonly commands: readonly CommandField[]
+  /** What its platform needs beyond that, with the value template that picks its value from the state. */
+  component(topics: Topics): ComponentKeys
+}
+
+export type PlayerEntity = Entity<PlayerTopics & { readonly bridgeState: string }>
+export type BridgeEntity = Entity<BridgeTopics>

@@ -1,0 +1,191 @@
+import { AppError } from '../core/error.ts'
+
+/** Topics of one player. All but `event` are retained; commands arrive under `set`. */
+export interface PlayerTopics {
+  readonly availability: string
+  readonly state: string
+  readonly event: string
+  readonly set: string
+  /** Where a single field is set with a plain value. */
+  setField(field: string): string
+  /** Discovery of the player as one device of Home Assistant. */
+  readonly discovery: string
+  /** Identifier of that device, also the beginning of its entities' unique ids. */
+  readonly deviceId: string
+}
+
+export interface BridgeTopics {
+  /** Plain `online` or `offline`, retained; the topic of the last will. */
+  readonly state: string
+  readonly info: string
+  readonly discovery: string
+  readonly deviceId: string
+}
+
+export interface StreamTopics {
+  readonly state: string
+  readonly event: string
+}
+
+/** Every topic of the product, written once, with the filters to hear them by. */
+export interface Topics {
+  readonly bridge: BridgeTopics
+  response(what: string): string
+  player(id: string): PlayerTopics
+  stream(name: string): StreamTopics
+  readonly filters: {
+    readonly playerSet: readonly string[]
+    readonly streamSet: string
+    readonly request: string
+    readonly birth: string
+  }
+  /** Reads a topic that came in under one of the filters; undefined for one that is not ours to read. */
+  read(topic: string): IncomingTopic | undefined
+}
+
+export type IncomingTopic =
+  | SetTopic
+  | { readonly kind: 'request'; readonly what: string }
+  | { readonly kind: 'birth' }
+
+export type SetTopic =
+  | { readonly kind: 'player-set'; readonly player: string; readonly field: string | undefined }
+  | { readonly kind: 'stream-set'; readonly stream: string }
+
+const reservedSegments: ReadonlySet<string> = new Set(['bridge', 'stream', 'input'])
+const plainSegment = /^[A-Za-z0-9_-]{1,64}$/
+const escapeMark = 'hex-'
+
+/**
+ * All topics below `base`, and Home Assistant's below `discoveryPrefix`.
+ * @throws AppError `invalid` when one of them cannot be the beginning of topics, or both are the same.
+ */
+export function topicsFor(base: string, discoveryPrefix: string): Topics {
+  checkPrefix('mqtt.base_topic', base)
+  checkPrefix('mqtt.discovery_prefix', discoveryPrefix)
+  if (base === discoveryPrefix)
+    throw new AppError(
+      'invalid',
+      `mqtt.base_topic and mqtt.discovery_prefix are both "${base}": they must differ`,
+    )
+  const instance = segmentOf(base)
+  const discovery = (deviceId: string) => `${discoveryPrefix}/device/${deviceId}/config`
+  const birth = `${discoveryPrefix}/status`
+  return {
+    bridge: {
+      state: `${base}/bridge/state`,
+      info: `${base}/bridge/info`,
+      discovery: discovery(`${instance}_bridge`),
+      deviceId: `${instance}_bridge`,
+    },
+    response: (what) => `${base}/bridge/response/${what}`,
+    player: (id) => playerTopics(`${base}/${segmentOf(id)}`, { instance, id, discovery }),
+    stream: (name) => ({ state: `${base}/stream/${name}/state`, event: `${base}/stream/${name}/event` }),
+    filters: {
+      playerSet: [`${base}/+/set`, `${base}/+/set/+`],
+      streamSet: `${base}/stream/+/set`,
+      request: `${base}/bridge/request/#`,
+      birth,
+    },
+    read: (topic) => (topic === birth ? { kind: 'birth' } : readTopic(base, topic)),
+  }
+}
+
+/** Reads `<base>/<player>/set[/<field>]` and `<base>/stream/<name>/set`. */
+export function parseSetTopic(base: string, topic: string): SetTopic | undefined {
+  if (!topic.startsWith(`${base}/`)) return undefined
+  const [first = '', second, third, ...more] = topic.slice(base.length + 1).split('/')
+  if (more.length > 0) return undefined
+  if (first === 'stream' && third === 'set' && second !== undefined)
+    return { kind: 'stream-set', stream: second }
+  if (reservedSegments.has(first) || second !== 'set') return undefined
+  const player = idOfSegment(first)
+  return player === undefined ? undefined : { kind: 'player-set', player, field: third }
+}
+
+/**
+ * An opaque id as one segment of a topic that is also an object id of Home Assistant (`[a-zA-Z0-9_-]+`).
+ * Plain ids stand as they are; any other becomes `hex-` and the hexadecimal digits of its UTF-8 bytes: ids with
+ * `+ # /` or beyond ASCII, empty or over 64 characters, our own words (`bridge`, `stream`, `input`), and ids
+ * that begin with `hex-` themselves. So two ids never meet in one topic.
+ */
+export function segmentOf(id: string): string {
+  const plain = plainSegment.test(id) && !reservedSegments.has(id) && !id.startsWith(escapeMark)
+  return plain ? id : `${escapeMark}${Buffer.from(id, 'utf8').toString('hex')}`
+}
+
+/** The id behind a segment, undefined when `segmentOf` writes no id so. */
+export function idOfSegment(segment: string): string | undefined {
+  const id = segment.startsWith(escapeMark)
+    ? Buffer.from(segment.slice(escapeMark.length), 'hex').toString('utf8')
+    : segment
+  return segmentOf(id) === segment ? id : undefined
+}
+
+/** A name as the readable part of an entity id: `Léo's Player` → `leo_s_player`; the fallback where nothing is left. */
+export function slugOf(name: string, fallback: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .slice(0, longestSlug)
+    .replace(/^_+|_+$/g, '')
+  if (slug !== '') return slug
+  return fallback
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .slice(0, longestSlug)
+}
+
+/** Whether a filter with `+` and `#` covers the topic. */
+export function topicMatches(filter: string, topic: string): boolean {
+  const wanted = filter.split('/')
+  const given = topic.split('/')
+  // Wildcards at the beginning do not reach the broker's own topics (MQTT 5, section 4.7.2).
+  if (topic.startsWith('$') && (wanted[0] === '#' || wanted[0] === '+')) return false
+  for (const [place, level] of wanted.entries()) {
+    if (level === '#') return true
+    if (place >= given.length || (level !== '+' && level !== given[place])) return false
+  }
+  return wanted.length === given.length
+}
+
+/** Whether MQTT can carry a message under this topic: a wildcard or a control character in it costs the whole connection. */
+export function isPublishable(topic: string): boolean {
+  return topic !== '' && !unpublishable.test(topic) && Buffer.byteLength(topic) <= 65_535
+}
+
+const unpublishable = /[+#\p{Cc}\p{Cs}\uFFFE\uFFFF]/u
+// An entity id may have 255 characters; the name of the component follows behind.
+const longestSlug = 64
+
+function checkPrefix(option: string, value: string): void {
+  if (!isPublishable(value) || value.startsWith('$') || value.split('/').includes(''))
+    throw new AppError(
+      'invalid',
+      `${option}: "${value.slice(0, 80)}" cannot begin a topic. Expected levels divided by "/", none of them empty, without + and #, not beginning with $`,
+    )
+}
+
+function playerTopics(
+  place: string,
+  context: { instance: string; id: string; discovery: (deviceId: string) => string },
+): PlayerTopics {
+  const deviceId = `${context.instance}_${segmentOf(context.id)}`
+  return {
+    availability: `${place}/availability`,
+    state: `${place}/state`,
+    event: `${place}/event`,
+    set: `${place}/set`,
+    setField: (field) => `${place}/set/${field}`,
+    discovery: context.discovery(deviceId),
+    deviceId,
+  }
+}
+
+function readTopic(base: string, topic: string): IncomingTopic | undefined {
+  const request = `${base}/bridge/request/`
+  if (topic.startsWith(request)) return { kind: 'request', what: topic.slice(request.length) }
+  return parseSetTopic(base, topic)
+}

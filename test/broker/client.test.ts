@@ -1,0 +1,330 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, connect as dial, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { BrokerClientOptions } from '../../src/broker/client.ts'
+import { startEmbeddedBroker } from '../../src/broker/embedded.ts'
+import { testWith } from '../support/programs.ts'
+import { recordingLog } from '../support/recording-log.ts'
+import { clientFor, eventually, freePort, observe, pause, startMosquitto } from './support.ts'
+
+const opened: { stop(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.stop()
+})
+
+function later<Thing extends { stop(): Promise<void> }>(thing: Thing): Thing {
+  opened.push(thing)
+  return thing
+}
+
+async function embedded(port = 0) {
+  return later(await startEmbeddedBroker({ host: '127.0.0.1', port, log: recordingLog() }))
+}
+
+function client(url: string, more: Partial<BrokerClientOptions> = {}) {
+  const log = recordingLog()
+  const warnings = () => log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)
+  const infos = () => log.lines.filter(({ level }) => level === 'info').map(({ message }) => message)
+  return { client: later(clientFor(url, log, more)), log, warnings, infos }
+}
+
+test('falls back to MQTT 3.1.1 with a broker that has no 5, and asks for 5 only once', async () => {
+  const brokerLog = recordingLog()
+  const broker = later(await startEmbeddedBroker({ host: '127.0.0.1', port: 0, log: brokerLog }))
+  const relay = later(await startRelay(broker.port))
+  const subject = client(relay.url)
+  await subject.client.start()
+  expect(subject.client.connected).toBe(true)
+  expect(subject.infos()).toEqual([`connected to the MQTT broker ${relay.url} (MQTT 3.1.1)`])
+  expect(subject.warnings()).toEqual([])
+  relay.cut()
+  await eventually(() => subject.infos().length === 2)
+  const refusals = brokerLog.lines.filter(({ detail }) => String(detail?.error).includes('protocol version'))
+  expect(refusals).toHaveLength(1)
+})
+
+testWith(['mosquitto'], 'speaks MQTT 5 with Mosquitto', async () => {
+  const broker = later(await startMosquitto())
+  const subject = client(broker.url)
+  await subject.client.start()
+  expect(subject.infos()).toEqual([`connected to the MQTT broker ${broker.url} (MQTT 5)`])
+})
+
+describe('a broker that cannot be had does not fail the start, and is named once', () => {
+  test('nothing listens there', async () => {
+    const port = await freePort()
+    const subject = client(`mqtt://someone:secret@127.0.0.1:${port}`)
+    await subject.client.start()
+    expect(subject.client.connected).toBe(false)
+    expect(subject.warnings()).toEqual([
+      `cannot connect to the MQTT broker mqtt://127.0.0.1:${port}: nothing listens there (connection refused). Trying again until it works`,
+    ])
+    await pause(700)
+    expect(subject.warnings()).toHaveLength(1)
+  })
+
+  test('the host is unknown', async () => {
+    const subject = client('mqtt://no-such-host.invalid:1883')
+    await subject.client.start()
+    expect(subject.warnings()).toEqual([
+      expect.stringMatching(/no-such-host\.invalid:1883: (no host of that name|the name of the host)/),
+    ])
+  })
+
+  test('it refuses the password, in MQTT 3.1.1', async () => {
+    const credentials = { username: 'ha', password: 'right' }
+    const broker = later(
+      await startEmbeddedBroker({ host: '127.0.0.1', port: 0, log: recordingLog(), credentials }),
+    )
+    const subject = client(broker.url, { username: 'ha', password: 'wrong' })
+    await subject.client.start()
+    expect(subject.warnings()).toEqual([expect.stringContaining('refused the user name or password')])
+    expect(JSON.stringify(subject.log.lines)).not.toContain('wrong')
+  })
+
+  test('it accepts connections and hangs up on them', async () => {
+    const server = createServer((socket) => socket.destroy())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    later(closing(server))
+    const subject = client(`mqtt://127.0.0.1:${portOf(server)}`)
+    await subject.client.start()
+    expect(subject.warnings()).toEqual([expect.stringContaining('it hung up without an answer')])
+  })
+
+  test('it is no MQTT broker', async () => {
+    const server = createServer((socket) =>
+      socket
+        .on('error', () => undefined)
+        .resume()
+        .end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+    )
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    later(closing(server))
+    const subject = client(`mqtt://127.0.0.1:${portOf(server)}`)
+    await subject.client.start()
+    expect(subject.warnings()).toHaveLength(1)
+  })
+})
+
+testWith(
+  ['mosquitto', 'mosquitto_passwd'],
+  'says so when Mosquitto refuses the password, in MQTT 5',
+  async () => {
+    const broker = later(await startMosquitto({ passwords: passwordFile('ha', 'right') }))
+    const wrong = client(broker.url, { username: 'ha', password: 'wrong' })
+    await wrong.client.start()
+    expect(wrong.warnings()).toEqual([expect.stringContaining('refused the user name or password')])
+    const right = client(broker.url, { username: 'ha', password: 'right', clientId: 'other' })
+    await right.client.start()
+    expect(right.client.connected).toBe(true)
+  },
+)
+
+test.each(['', 'localhost', 'http://localhost', 'mqtt://', 'ws://localhost'])(
+  'the url %j is refused by its option',
+  (url) => {
+    expect(() => clientFor(url, recordingLog())).toThrow(/^mqtt\.url: /)
+  },
+)
+
+async function lastWill(broker: { url: string; port: number }): Promise<void> {
+  const relay = later(await startRelay(broker.port))
+  const subject = client(relay.url)
+  await subject.client.start()
+  await subject.client.publish('yoto/bridge/state', 'online', { retain: true })
+  const observer = await observe(broker.url)
+  relay.cut()
+  await observer.until(({ topic, payload }) => topic === 'yoto/bridge/state' && payload === 'offline')
+  const late = await observe(broker.url)
+  expect(await late.until(({ topic }) => topic === 'yoto/bridge/state')).toMatchObject({
+    payload: 'offline',
+    retain: true,
+  })
+  await late.leave()
+  await eventually(() => subject.client.connected)
+  await subject.client.publish('yoto/bridge/state', 'online again', { retain: true })
+  await subject.client.stop()
+  await pause(50)
+  expect(observer.heard('yoto/bridge/state')).toEqual(['online', 'offline', 'online again'])
+  await observer.leave()
+}
+
+test('the last will stands on the broker after a connection was cut, and not after a goodbye', async () => {
+  await lastWill(await embedded())
+})
+
+testWith(
+  ['mosquitto'],
+  'the last will stands on Mosquitto after a connection was cut, not after a goodbye',
+  async () => {
+    await lastWill(later(await startMosquitto()))
+  },
+)
+
+describe('with the broker away', () => {
+  test('what is published then is refused at once and never sent later', async () => {
+    const port = await freePort()
+    const subject = client(`mqtt://127.0.0.1:${port}`)
+    await subject.client.start()
+    await expect(subject.client.publish('a/command', 'stale', { retain: false })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('a/command'),
+    })
+    const broker = await embedded(port)
+    const observer = await observe(broker.url)
+    await eventually(() => subject.client.connected)
+    await subject.client.publish('a/command', 'fresh', { retain: false })
+    await observer.until(({ payload }) => payload === 'fresh')
+    expect(observer.heard('a/command')).toEqual(['fresh'])
+    await observer.leave()
+  })
+})
+
+test('what waited for the broker when it went is given up, not sent to the next one', async () => {
+  const broker = await embedded()
+  const relay = later(await startRelay(broker.port))
+  const subject = client(relay.url)
+  await subject.client.start()
+  relay.hold()
+  const waiting = [1, 2, 3].map((each) => subject.client.publish('a/b', `held ${each}`, { retain: false }))
+  const outcomes = Promise.allSettled(waiting)
+  await pause(20)
+  const observer = await observe(broker.url)
+  relay.cut()
+  expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  await eventually(() => subject.client.connected)
+  await subject.client.publish('a/b', 'next', { retain: false })
+  await observer.until(({ payload }) => payload === 'next')
+  expect(observer.heard('a/b')).toEqual(['next'])
+  await observer.leave()
+})
+
+test('comes back after a restart of the broker, listens again and calls its listeners again', async () => {
+  const port = await freePort()
+  const first = await startEmbeddedBroker({ host: '127.0.0.1', port, log: recordingLog() })
+  const subject = client(first.url)
+  const heard: string[] = []
+  let connects = 0
+  subject.client.subscribe(['a/+', 'b/#'], (topic, payload) => heard.push(`${topic}=${payload}`))
+  subject.client.onConnect(() => {
+    connects += 1
+    expect(subject.client.connected).toBe(true)
+  })
+  await subject.client.start()
+  await first.stop()
+  await eventually(() => !subject.client.connected)
+  expect(subject.warnings()[0]).toContain('lost the connection')
+  const second = await embedded(port)
+  await eventually(() => connects === 2)
+  const observer = await observe(second.url)
+  await observer.say('a/x', '1')
+  await observer.say('b/x/y', '2')
+  await eventually(() => heard.length === 2)
+  expect(heard).toEqual(['a/x=1', 'b/x/y=2'])
+  await observer.leave()
+})
+
+async function overlapping(url: string): Promise<void> {
+  const subject = client(url)
+  const heard: string[] = []
+  subject.client.subscribe('a/#', () => heard.push('wide'))
+  subject.client.subscribe('a/+/c', (_topic, _payload, { retain }) => heard.push(`narrow ${retain}`))
+  subject.client.subscribe('a/+/c', () => {
+    throw new Error('a handler with a fault')
+  })
+  await subject.client.start()
+  const observer = await observe(url)
+  await observer.say('a/b/c', 'x')
+  await observer.say('a/end', 'x')
+  await eventually(() => heard.length >= 3)
+  expect(heard.toSorted()).toEqual(['narrow false', 'wide', 'wide'])
+  await observer.leave()
+}
+
+test('subscriptions that overlap each hear a message once, and one that throws stops no other (3.1.1)', async () => {
+  await overlapping((await embedded()).url)
+})
+
+testWith(['mosquitto'], 'subscriptions that overlap each hear a message once (Mosquitto, 5)', async () => {
+  await overlapping(later(await startMosquitto()).url)
+})
+
+test.each(['', 'a/+', '#', 'a\u0000b', 'x'.repeat(70_000)])(
+  'a topic nobody can publish to is refused without costing the connection',
+  async (topic) => {
+    const broker = await embedded()
+    const subject = client(broker.url)
+    await subject.client.start()
+    await expect(subject.client.publish(topic, 'x', { retain: false })).rejects.toMatchObject({
+      code: 'unprocessable',
+    })
+    await subject.client.publish('a/b', 'x', { retain: false })
+  },
+)
+
+test('stops promptly while it waits for a broker that is away', async () => {
+  const subject = client(`mqtt://127.0.0.1:${await freePort()}`, { random: () => 0.99 })
+  await subject.client.start()
+  const began = Date.now()
+  await subject.client.stop()
+  expect(Date.now() - began).toBeLessThan(200)
+})
+
+function passwordFile(name: string, password: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'passwords-'))
+  const file = join(folder, 'passwords')
+  const made = spawnSync('mosquitto_passwd', ['-c', '-b', file, name, password])
+  if (made.status !== 0) throw new Error(made.stderr.toString())
+  const text = readFileSync(file, 'utf8')
+  rmSync(folder, { recursive: true })
+  return text
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+function closing(server: Server) {
+  return { stop: () => new Promise<void>((resolve) => server.close(() => resolve())) }
+}
+
+/** Stands between client and broker, to cut the wire or to hold back what the client says. */
+async function startRelay(brokerPort: number) {
+  const pairs = new Set<[Socket, Socket]>()
+  const server = createServer((near) => {
+    const far = dial(brokerPort, '127.0.0.1')
+    const pair: [Socket, Socket] = [near, far]
+    pairs.add(pair)
+    for (const [one, other] of [pair, [far, near] as const]) {
+      one.pipe(other)
+      one.on('error', () => undefined)
+      one.on('close', () => {
+        other.destroy()
+        pairs.delete(pair)
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const cut = () => {
+    for (const [near, far] of pairs) {
+      near.destroy()
+      far.destroy()
+    }
+  }
+  return {
+    url: `mqtt://127.0.0.1:${portOf(server)}`,
+    cut,
+    hold: () => {
+      for (const [near, far] of pairs) near.unpipe(far).pause()
+    },
+    stop: () => {
+      cut()
+      return closing(server).stop()
+    },
+  }
+}

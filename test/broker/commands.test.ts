@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest'
+import { commandFields, parseField, parseFields, parseStreamSet } from '../../src/broker/commands.ts'
+
+describe('a plain value under set/<field>', () => {
+  test.each([
+    ['volume_percent', '40', { type: 'volume-percent', percent: 40 }],
+    ['volume_percent', '0', { type: 'volume-percent', percent: 0 }],
+    ['volume_step', ' 16 ', { type: 'volume-step', step: 16 }],
+    ['volume_step', '4.0', { type: 'volume-step', step: 4 }],
+    ['playback', 'pause', { type: 'pause' }],
+    ['playback', 'Next', { type: 'next' }],
+    ['restart', 'PRESS', { type: 'restart' }],
+    ['seek_s', '12.5', { type: 'seek', position_s: 12.5 }],
+    ['card', '00123', { type: 'card', card_id: '00123' }],
+    ['card', '{"card_id":"0abc","chapter_key":"01"}', { type: 'card', card_id: '0abc', chapter_key: '01' }],
+    ['sleep_timer_s', '600', { type: 'sleep-timer', seconds: 600 }],
+    ['nightlight', '#FF8800', { type: 'nightlight', light: '#ff8800' }],
+    ['nightlight', 'off', { type: 'nightlight', light: 'off' }],
+    ['reboot', 'PRESS', { type: 'reboot' }],
+    ['refresh', 'true', { type: 'refresh' }],
+  ])('%s %s', (field, payload, command) => {
+    expect(parseField(field, payload)).toEqual({ ok: true, wishes: [command] })
+  })
+
+  test.each([
+    ['volume_percent', '101'],
+    ['volume_percent', '-1'],
+    ['volume_percent', ''],
+    ['volume_percent', 'NaN'],
+    ['volume_percent', '0x10'],
+    ['volume_percent', '1e1'],
+    ['volume_step', '17'],
+    ['volume_step', '3.5'],
+    ['volume_step', 'Infinity'],
+    ['playback', 'eject'],
+    ['restart', 'off'],
+    ['seek_s', '-3'],
+    ['card', ''],
+    ['card', '../cards'],
+    ['card', '..'],
+    ['card', 'a/b'],
+    ['card', '{"card_id":123}'],
+    ['card', '{"card_id":"a","seconds_in":"5"}'],
+    ['card', '{"card_id":"a","sekonds_in":5}'],
+    ['card', '{broken'],
+    ['sleep_timer_s', 'track'],
+    ['nightlight', '#ff88'],
+    ['nightlight', 'red'],
+    ['reboot', 'false'],
+  ])('%s %j is refused and says what it expected', (field, payload) => {
+    expect(parseField(field, payload)).toMatchObject({
+      ok: false,
+      code: 'invalid_value',
+      field,
+      message: expect.stringMatching(/^expected /),
+    })
+  })
+
+  test('a field with a slip of the finger gets a suggestion', () => {
+    expect(parseField('volum_step', '4')).toMatchObject({
+      ok: false,
+      code: 'unknown_field',
+      message: expect.stringContaining('did you mean volume_step?'),
+    })
+  })
+
+  test.each(['__proto__', 'constructor', 'toString', 'ambient_day', 'x'.repeat(500)])(
+    'an unknown field is refused with the list of those that are known: %s',
+    (field) => {
+      expect(parseField(field, '1')).toMatchObject({
+        ok: false,
+        code: 'unknown_field',
+        message: expect.stringContaining(commandFields.join(', ')),
+      })
+    },
+  )
+})
+
+describe('an object of fields under set', () => {
+  test('becomes commands in its order', () => {
+    expect(parseFields('{"volume_step": 3, "card": {"card_id": "007"}, "restart": true}')).toEqual({
+      ok: true,
+      wishes: [{ type: 'volume-step', step: 3 }, { type: 'card', card_id: '007' }, { type: 'restart' }],
+    })
+  })
+
+  test('with one bad field does nothing at all', () => {
+    expect(parseFields('{"volume_step": 3, "playback": "eject"}')).toMatchObject({
+      ok: false,
+      field: 'playback',
+      value: 'eject',
+    })
+  })
+
+  test('refuses a card id that is a number, because its zeros are gone already', () => {
+    expect(parseFields('{"card": 123}')).toMatchObject({ ok: false, field: 'card', value: 123 })
+  })
+
+  test.each(['', 'play', '[]', 'null', '{}', '{', '"x"', '7'])('%j is no object of fields', (payload) => {
+    expect(parseFields(payload)).toMatchObject({ ok: false, code: 'invalid_payload' })
+  })
+
+  test('more than 64 KiB is no command but a mistake', () => {
+    const payload = `{"card":"${'x'.repeat(70_000)}"}`
+    for (const parsed of [parseFields(payload), parseField('card', payload), parseStreamSet(payload)])
+      expect(parsed).toMatchObject({ ok: false, code: 'invalid_payload' })
+  })
+
+  test('a key named __proto__ is a field like any other, and unknown', () => {
+    expect(parseFields('{"__proto__": {"volume_step": 3}}')).toMatchObject({
+      ok: false,
+      code: 'unknown_field',
+    })
+  })
+})
+
+describe('a message for a stream', () => {
+  test.each([
+    ['good-night', { type: 'playlist', playlist: 'good-night' }],
+    ['{"playlist": "good-night"}', { type: 'playlist', playlist: 'good-night' }],
+    ['{"closed": true}', { type: 'mutate', mutation: { op: 'settings', settings: { closed: true } } }],
+    [
+      '{"loop": true, "shuffle": false, "mode": "finite"}',
+      {
+        type: 'mutate',
+        mutation: { op: 'settings', settings: { loop: true, shuffle: false, mode: 'finite' } },
+      },
+    ],
+  ])('%s', (payload, wish) => {
+    expect(parseStreamSet(payload)).toEqual({ ok: true, wishes: [wish] })
+  })
+
+  test.each([
+    ['{"closed": "yes"}', 'closed'],
+    ['{"mode": "endless"}', 'mode'],
+    ['{"playlist": 5}', 'playlist'],
+    ['{"playlist": "a", "loop": true}', 'playlist'],
+    ['{"lop": true}', 'lop'],
+    ['{"closed": true, "until": "07:00"}', 'until'],
+    ['{}', null],
+    ['{broken', null],
+    ['  ', null],
+    ['x'.repeat(300), null],
+  ])('%s is refused', (payload, field) => {
+    expect(parseStreamSet(payload)).toMatchObject({ ok: false, field })
+  })
+})

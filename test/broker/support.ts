@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, connect as dial } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
+import { BrokerClient, type BrokerClientOptions } from '../../src/broker/client.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import type { Log } from '../../src/core/log.ts'
+import { type PlayerState, unknownPlayer } from '../../src/core/player.ts'
+
+export interface Message {
+  readonly topic: string
+  readonly payload: string
+  readonly retain: boolean
+}
+
+/** An ordinary client that writes down what it hears. */
+export interface Observer {
+  readonly mqtt: MqttClient
+  readonly messages: Message[]
+  /** Payloads heard under the topic so far. */
+  heard(topic: string): string[]
+  /** Waits for a message that fits and returns it. */
+  until(fits: (message: Message) => boolean): Promise<Message>
+  say(topic: string, payload: string, options?: { retain: boolean }): Promise<void>
+  leave(): Promise<void>
+}
+
+export async function observe(
+  url: string,
+  options: IClientOptions & { filter?: string } = {},
+): Promise<Observer> {
+  const mqtt = await connectAsync(url, { protocolVersion: 4, reconnectPeriod: 0, ...options })
+  const messages: Message[] = []
+  mqtt.on('message', (topic, payload, { retain }) => {
+    messages.push({ topic, payload: payload.toString(), retain })
+  })
+  await mqtt.subscribeAsync(options.filter ?? '#', { qos: 1 })
+  return {
+    mqtt,
+    messages,
+    heard: (topic) => messages.filter((each) => each.topic === topic).map(({ payload }) => payload),
+    until: (fits) => eventually(() => messages.find(fits)),
+    say: async (topic, payload, { retain } = { retain: false }) => {
+      await mqtt.publishAsync(topic, payload, { qos: 1, retain })
+    },
+    leave: () => mqtt.endAsync(true),
+  }
+}
+
+/** The first value that is not undefined or false; fails after three seconds. */
+export async function eventually<Value>(read: () => Value | undefined | false): Promise<Value> {
+  const until = Date.now() + 3000
+  for (;;) {
+    const value = read()
+    if (value !== undefined && value !== false) return value
+    if (Date.now() > until) throw new Error('it did not happen within three seconds')
+    await pause(5)
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+export interface RunningBroker {
+  readonly url: string
+  readonly port: number
+  stop(): Promise<void>
+}
+
+/** A real Mosquitto with nothing but a listener, and password protection where asked for. */
+export async function startMosquitto(
+  options: { port?: number; passwords?: string } = {},
+): Promise<RunningBroker> {
+  const port = options.port ?? (await freePort())
+  const folder = await mkdtemp(join(tmpdir(), 'mosquitto-'))
+  const passwordFile = join(folder, 'passwords')
+  if (options.passwords !== undefined) await writeFile(passwordFile, options.passwords, { mode: 0o600 })
+  const access = options.passwords === undefined ? 'allow_anonymous true' : `password_file ${passwordFile}`
+  await writeFile(
+    join(folder, 'broker.conf'),
+    `user ${userInfo().username}\nlistener ${port} 127.0.0.1\n${access}\n`,
+  )
+  const child = spawn('mosquitto', ['-c', join(folder, 'broker.conf')], { stdio: 'ignore' })
+  const gone = once(child, 'exit')
+  await answering(port)
+  return {
+    url: `mqtt://127.0.0.1:${port}`,
+    port,
+    async stop() {
+      child.kill('SIGKILL')
+      await gone
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function answering(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const socket = dial({ port, host: '127.0.0.1' })
+    const open = await new Promise<boolean>((resolve) => {
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    })
+    socket.destroy()
+    if (open) return
+    await pause(15)
+  }
+  throw new Error(`nothing listens on port ${port}`)
+}
+
+export function clientFor(url: string, log: Log, more: Partial<BrokerClientOptions> = {}): BrokerClient {
+  return new BrokerClient({
+    url,
+    clientId: 'yoto-test',
+    will: { topic: 'yoto/bridge/state', payload: 'offline' },
+    log,
+    clock: systemClock,
+    random: () => 0,
+    ...more,
+  })
+}
+
+export function player(id: string, patch: Partial<PlayerState> = {}): PlayerState {
+  return { ...unknownPlayer(id, 'Bedroom'), online: true, ...patch }
+}
