@@ -1,0 +1,188 @@
+import type { ErrorObject } from 'ajv'
+import type { TSchema } from 'typebox'
+import { expectedBy, foundIn, propertiesOf, typesOf, viewOf, wordsOf } from './expected.ts'
+import { unknownKey } from './key.ts'
+import { didYouMean } from './names.ts'
+import type { MapNode, Node, Span } from './node.ts'
+import { type Place, type Reading, scalarAs } from './typed.ts'
+import { code, quote } from './wording.ts'
+
+/** One thing that is wrong with a value, ready to be reported. */
+export interface Fault {
+  readonly span: Span
+  readonly code: string
+  readonly message: string
+  readonly help?: string
+}
+
+/** What AJV found, as faults of the file: each once, at its own place, without what only follows from another. */
+export function faultsOf(errors: readonly ErrorObject[], reading: Reading): Fault[] {
+  const faults = new Map<string, Fault>()
+  const meantKeys = new Set<string>()
+  const add = (kind: string, fault: Fault) => {
+    const key = `${kind} ${fault.span.start}`
+    if (!faults.has(key)) faults.set(key, fault)
+  }
+  for (const error of errors.filter(isUnknownKey)) {
+    const { fault, meant } = unknownKeyFault(error, reading)
+    add(`key ${unknownName(error)}`, fault)
+    if (meant !== null) meantKeys.add(`${error.instancePath} ${meant}`)
+  }
+  for (const error of errors.filter((candidate) => !isUnknownKey(candidate))) {
+    const missing = missingName(error)
+    if (missing === null) add('value', valueFault(error, placeOf(error, reading)))
+    else if (!meantKeys.has(`${error.instancePath} ${missing}`))
+      add(`missing ${missing}`, missingFault(error, missing, placeOf(error, reading)))
+  }
+  return [...faults.values()]
+}
+
+/** A value that is not what its schema takes; for a union, not what any of its branches takes. */
+export function wrongValue(schema: TSchema, place: Place): Fault {
+  const { node, subject, longForm } = place
+  const view = viewOf(schema)
+  const fault = { span: spanOf(place), code: 'type/value' }
+  if (view.errorMessage !== undefined) return { ...fault, message: `${subject}: ${view.errorMessage}` }
+  const expected = longForm === null ? expectedBy(schema) : `${expectedBy(schema)} or ${expectedBy(longForm)}`
+  const message = `${subject} takes ${expected}, not ${foundIn(node)}`
+  if (node.kind !== 'scalar') return { ...fault, message }
+  const meant = didYouMean(
+    node.text,
+    wordsOf(schema).filter((word) => typeof word === 'string'),
+  )
+  if (meant !== null) return { ...fault, message: `${message} - did you mean ${quote(meant)}?` }
+  const help = quotesHelp(schema, node.text, node.quoted) ?? wordHelp(schema, node.text)
+  return help === null ? { ...fault, message } : { ...fault, message, help }
+}
+
+function valueFault({ keyword, parentSchema, params }: ErrorObject, place: Place): Fault {
+  const schema: TSchema = parentSchema ?? {}
+  const { node, subject } = place
+  const itself = wrongValue(schema, place)
+  const { expected, errorMessage } = viewOf(schema)
+  if (expected !== undefined || errorMessage !== undefined) return itself
+  switch (keyword) {
+    case 'minLength':
+      return node.kind === 'scalar' && node.text === ''
+        ? { ...itself, message: `${subject} is empty` }
+        : { ...itself, message: `${subject} needs at least ${params.limit} characters` }
+    case 'maxLength':
+      return { ...itself, message: `${subject} can have at most ${params.limit} characters` }
+    case 'uniqueItems':
+      return { ...itself, message: `items ${params.j + 1} and ${params.i + 1} of ${subject} are the same` }
+    case 'minProperties':
+      return { ...itself, message: `${subject} needs at least ${params.limit} of ${keysOf(schema)}` }
+    case 'maxProperties':
+      return { ...itself, message: `${subject} can have at most ${params.limit} of ${keysOf(schema)}` }
+    case 'multipleOf':
+      return {
+        ...itself,
+        message: `${subject} takes a multiple of ${params.multipleOf}, not ${foundIn(node)}`,
+      }
+    case 'pattern':
+      return { ...itself, message: `${subject} cannot be ${foundIn(node)}` }
+    case 'minItems':
+    case 'maxItems':
+      return sizeOf(node) === 0
+        ? { ...itself, message: `${subject} is empty` }
+        : { ...itself, message: `${subject} takes ${expectedBy(schema)}, not of ${sizeOf(node)}` }
+    default:
+      return itself
+  }
+}
+
+/** The quotes make a number or a yes a text. */
+function quotesHelp(schema: TSchema, text: string, quoted: boolean): string | null {
+  if (!quoted) return null
+  const bare = { kind: 'scalar', text, quoted: false, span: { start: 0, end: 0 } } as const
+  const isTyped = typesOf(schema).some((type) => type !== 'string' && scalarAs(type, bare) !== undefined)
+  return isTyped && text !== '' ? `leave out the quotes: ${code(text)}` : null
+}
+
+const otherBooleans: ReadonlyMap<string, string> = new Map([
+  ['yes', 'true'],
+  ['on', 'true'],
+  ['no', 'false'],
+  ['off', 'false'],
+])
+
+function wordHelp(schema: TSchema, text: string): string | null {
+  const word = typesOf(schema).includes('boolean') ? otherBooleans.get(text.toLowerCase()) : undefined
+  return word === undefined ? null : `write ${code(word)}`
+}
+
+function missingFault({ parentSchema }: ErrorObject, missing: string, place: Place): Fault {
+  const { expected } = viewOf(propertiesOf(parentSchema ?? {}).get(missing) ?? {})
+  const what = expected === undefined ? '' : `, ${expected}`
+  return {
+    span: place.key?.span ?? startOf(place.node),
+    code: 'key/missing',
+    message: `${place.subject} needs ${code(missing)}${what}`,
+  }
+}
+
+function unknownKeyFault(error: ErrorObject, reading: Reading): { fault: Fault; meant: string | null } {
+  const place = placeOf(error, reading)
+  const name = unknownName(error)
+  const schema: TSchema = error.parentSchema ?? {}
+  const key = place.node.kind === 'map' ? place.node.entries.get(name)?.key : undefined
+  const span = key?.span ?? place.node.span
+  const allowed = [...propertiesOf(schema).keys()]
+  if (allowed.length === 0) {
+    const { expected, errorMessage } = viewOf(schema)
+    const takes = expected === undefined ? '' : ` - it takes ${expected}`
+    const message = errorMessage ?? `${quote(name)} cannot be a key in ${place.subject}${takes}`
+    return { fault: { span, code: 'key/unknown', message }, meant: null }
+  }
+  const { code: problem, message, help, meant } = unknownKey({ name, allowed, where: place.subject })
+  const fault = { span, code: problem, message }
+  return { fault: help === undefined ? fault : { ...fault, help }, meant }
+}
+
+function isUnknownKey({ keyword }: ErrorObject): boolean {
+  return (
+    keyword === 'additionalProperties' || keyword === 'unevaluatedProperties' || keyword === 'propertyNames'
+  )
+}
+
+function unknownName({ params }: ErrorObject): string {
+  return String(params.additionalProperty ?? params.unevaluatedProperty ?? params.propertyName ?? '')
+}
+
+function missingName({ keyword, params }: ErrorObject): string | null {
+  return keyword === 'required' ? String(params.missingProperty) : null
+}
+
+function placeOf({ instancePath }: ErrorObject, reading: Reading): Place {
+  const place = reading.places.get(instancePath) ?? reading.places.get('')
+  if (place === undefined) throw new Error(`a reading without a root, asked for ${instancePath}`)
+  return place
+}
+
+function spanOf({ node, key }: Place): Span {
+  const isNothing = node.span.end === node.span.start
+  if (isNothing && key !== null) return key.span
+  return node.kind === 'map' ? startOf(node) : node.span
+}
+
+/** Where a map begins: its bracket, or its first key. */
+function startOf(node: Node): Span {
+  const first = node.kind === 'map' ? firstKey(node) : undefined
+  if (first === undefined) return node.span
+  return first.start > node.span.start ? { start: node.span.start, end: node.span.start + 1 } : first
+}
+
+function firstKey(node: MapNode): Span | undefined {
+  const [first] = node.entries.values()
+  return first?.key.span
+}
+
+function keysOf(schema: TSchema): string {
+  const keys = [...propertiesOf(schema).keys()]
+  return keys.length === 0 ? 'entries' : keys.map(code).join(', ')
+}
+
+function sizeOf(node: Node): number {
+  if (node.kind === 'list') return node.items.length
+  return node.kind === 'map' ? node.entries.size : 1
+}

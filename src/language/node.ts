@@ -1,0 +1,38 @@
+/** Offsets into the text of the file, in UTF-16 code units; `end` is the first one that no longer belongs. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** What a YAML file says, with the place of everything in it and nothing typed yet. */
+export type Node = ScalarNode | ListNode | MapNode
+
+export interface ScalarNode {
+  readonly kind: 'scalar'
+  /** As written: `08`, `12e4` and `01:10` keep their characters. A value left out is `''` and not quoted. */
+  readonly text: string
+  readonly quoted: boolean
+  readonly span: Span
+}
+
+export interface ListNode {
+  readonly kind: 'list'
+  readonly items: readonly Node[]
+  readonly span: Span
+}
+
+export interface MapNode {
+  readonly kind: 'map'
+  readonly entries: ReadonlyMap<string, MapEntry>
+  readonly span: Span
+}
+
+export interface MapEntry {
+  readonly key: ScalarNode
+  readonly value: Node
+}
+
+/** Whether a key stands there with nothing behind it: `name:`. */
+export function isEmpty(node: Node): boolean {
+  return node.kind === 'scalar' && node.text === '' && !node.quoted
+}

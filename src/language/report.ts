@@ -1,0 +1,69 @@
+import type { Diagnostic } from './diagnostic.ts'
+import { Lines } from './lines.ts'
+import type { Node, Span } from './node.ts'
+import type { Source } from './source.ts'
+
+const most = 100
+
+/** Collects what is to be said about one file: at most 100 diagnostics, of which the last says if more were left out. */
+export class Report {
+  readonly diagnostics: Diagnostic[] = []
+  readonly #source: Source
+  readonly #lines: Lines
+  readonly #contentEnd: number
+  #failed = false
+
+  constructor(source: Source) {
+    this.#source = source
+    this.#lines = new Lines(source.text)
+    this.#contentEnd = source.text.trimEnd().length
+  }
+
+  get file(): string {
+    return this.#source.file
+  }
+
+  /** Line of a place, from 1, for messages and traces that name another place. */
+  lineOf(place: Node | Span): number {
+    return this.#position(spanOf(place)).line
+  }
+
+  /** Whether an error was added, also one that was left out of the list. */
+  get hasErrors(): boolean {
+    return this.#failed
+  }
+
+  add(place: Node | Span, level: Diagnostic['level'], code: string, message: string, help?: string): void {
+    this.#failed ||= level === 'error'
+    const position = this.#position(spanOf(place))
+    const diagnostic = { file: this.#source.file, ...position, level, code, message }
+    if (this.diagnostics.length < most) {
+      this.diagnostics.push(help === undefined ? diagnostic : { ...diagnostic, help })
+      return
+    }
+    const last = this.diagnostics[most - 1]
+    if (last === undefined) return
+    this.diagnostics[most - 1] = {
+      file: last.file,
+      line: last.line,
+      column: last.column,
+      length: last.length,
+      level: this.#failed ? 'error' : 'warning',
+      code: 'report/more',
+      message: 'there is more to say about this file; mend what stands above first',
+    }
+  }
+
+  /** What is missing at the end of a file is missed behind its last word, not on the empty line after it. */
+  #position(span: Span): { line: number; column: number; length: number } {
+    const offset = Math.min(span.start, this.#contentEnd)
+    const line = this.#lines.lineOf(offset)
+    const start = Math.min(Math.max(offset, this.#lines.startOf(line)), this.#lines.endOf(line))
+    const end = Math.min(span.end, this.#lines.endOf(line))
+    return { line, column: start - this.#lines.startOf(line) + 1, length: Math.max(1, end - start) }
+  }
+}
+
+function spanOf(place: Node | Span): Span {
+  return 'span' in place ? place.span : place
+}

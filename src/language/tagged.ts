@@ -1,0 +1,164 @@
+import { foundIn } from './expected.ts'
+import { unknownKey } from './key.ts'
+import { didYouMean, homeAssistantWords } from './names.ts'
+import { isEmpty, type MapEntry, type MapNode, type Node, type ScalarNode } from './node.ts'
+import type { Report } from './report.ts'
+import { scalarAs } from './typed.ts'
+import { code, list, quote } from './wording.ts'
+
+/** One item of a `when`, `if` or `do` list: the key that names its kind, and what may stand beside it. */
+export interface Tagged {
+  readonly kind: string
+  readonly keyNode: ScalarNode
+  /** The options of the kind, not looked at yet. */
+  readonly value: Node
+  readonly id?: string
+  readonly name?: string
+  readonly if?: Node
+  readonly enabled: boolean
+}
+
+const beside = ['id', 'if', 'name', 'enabled']
+// Keys behind which Home Assistant names the kind that here is itself the key.
+const kindKeys = new Set(['platform', 'trigger', 'condition', 'action', 'service', 'device_id', 'type'])
+
+/** Reads an item by the first reading rule: one key that names the kind. Undefined after errors, which are reported. */
+export function readTagged(
+  node: Node,
+  report: Report,
+  options: { what: string; kinds: Iterable<string> },
+): Tagged | undefined {
+  const item = { what: options.what, kinds: [...options.kinds], report }
+  if (node.kind !== 'map') return notAMap(node, item)
+  const known = [...node.entries.values()].filter(({ key }) => item.kinds.includes(key.text))
+  // `if` may be a kind of its own; beside another kind it is that one's condition.
+  const named = known.filter(({ key }) => known.length === 1 || !beside.includes(key.text))
+  const [tag, second] = named
+  if (tag === undefined) return noKind(node, item)
+  if (second !== undefined) {
+    const both = `${code(tag.key.text)} and ${code(second.key.text)}`
+    const message = `one item, one kind: this has both ${both}. Start a new line with "-"`
+    report.add(second.key, 'error', 'key/two-kinds', message)
+    return undefined
+  }
+  return readBeside(node, tag, item)
+}
+
+/** The value of a kind as its map of options: a bare value stands for the option named, no value for none. */
+export function withShorthand(value: Node, option: string | undefined): Node {
+  if (value.kind === 'map') return value
+  if (isEmpty(value)) return { kind: 'map', entries: new Map(), span: value.span }
+  if (option === undefined) return value
+  // The very same span tells messages that nobody wrote this key.
+  const key: ScalarNode = { kind: 'scalar', text: option, quoted: false, span: value.span }
+  return { kind: 'map', entries: new Map([[option, { key, value }]]), span: value.span }
+}
+
+interface Item {
+  readonly what: string
+  readonly kinds: readonly string[]
+  readonly report: Report
+}
+
+function notAMap(node: Node, { what, kinds, report }: Item): undefined {
+  const article = /^[aeiou]/.test(what) ? 'an' : 'a'
+  const message = `${article} ${what} is a key with its options, such as ${code(`${kinds[0] ?? 'kind'}: …`)}, not ${foundIn(node)}`
+  const kind = node.kind === 'scalar' ? nearest(node.text.replace(/:.*/s, ''), kinds) : null
+  const help = kind === null ? undefined : `write ${code(`${kind}: …`)}`
+  report.add(node, 'error', 'type/value', message, help)
+  return undefined
+}
+
+/** One message for the first key that could have been meant as the kind; its neighbours are options or echoes. */
+function noKind(node: MapNode, { what, kinds, report }: Item): undefined {
+  const entries = [...node.entries.values()]
+  const strangers = entries.filter(({ key }) => !beside.includes(key.text))
+  const foreign = strangers.find(({ key }) => homeAssistantWords.has(key.text) || kindKeys.has(key.text))
+  const near = strangers.find(({ key }) => nearest(key.text, kinds) !== null)
+  const stranger = near ?? foreign ?? strangers[0]
+  if (stranger === undefined) {
+    const message = `this ${what} does not name its kind (one of: ${list(kinds)})`
+    report.add(entries[0]?.key ?? node, 'error', 'key/missing', message)
+  } else if (stranger === near || stranger !== foreign) {
+    const meant = nearest(stranger.key.text, kinds)
+    const hint = meant === null ? '' : ` - did you mean ${quote(meant)}?`
+    const message = `unknown ${what} ${quote(stranger.key.text)}${hint} (known: ${list(kinds)})`
+    report.add(stranger.key, 'error', 'key/unknown', message)
+  } else reportForeign(stranger, { what, kinds, report })
+  return undefined
+}
+
+/** `platform: time` beside its options, which Home Assistant's people write. */
+function reportForeign({ key, value }: MapEntry, { what, kinds, report }: Item): void {
+  if (value.kind === 'scalar' && kindKeys.has(key.text) && value.text !== '') {
+    const kind = nearest(value.text, kinds)
+    const instead =
+      kind === null
+        ? `the kind of the ${what} is itself the key (one of: ${list(kinds)})`
+        : `the kind is itself the key: ${code(`${kind}: …`)}`
+    const message = `Home Assistant writes ${code(`${key.text}: ${value.text}`)}; here ${instead}`
+    report.add(key, 'error', 'key/ha-word', message)
+    return
+  }
+  const { code: problem, message } = unknownKey({ name: key.text, allowed: kinds, where: `this ${what}` })
+  report.add(key, 'error', problem, message, `the kinds of ${what} are: ${list(kinds)}`)
+}
+
+function readBeside(node: MapNode, tag: MapEntry, { what, report }: Item): Tagged | undefined {
+  const kind = tag.key.text
+  let isGood = true
+  for (const { key } of node.entries.values()) {
+    if (key === tag.key || beside.includes(key.text)) continue
+    isGood = false
+    const { code: problem, message } = unknownKey({
+      name: key.text,
+      allowed: beside,
+      where: `this ${what}, beside ${code(kind)}`,
+    })
+    const help = isEmpty(tag.value)
+      ? `to make it an option of ${code(kind)}, indent it further than ${code(kind)}`
+      : undefined
+    report.add(key, 'error', problem, message, help)
+    if (help !== undefined) break
+  }
+  const id = text(node, 'id', report)
+  const name = text(node, 'name', report)
+  const enabled = flag(node, report)
+  const condition = node.entries.get('if')
+  if (!isGood || id === null || name === null || enabled === null) return undefined
+  return {
+    kind,
+    keyNode: tag.key,
+    value: tag.value,
+    enabled,
+    ...(id === undefined ? {} : { id }),
+    ...(name === undefined ? {} : { name }),
+    ...(condition === undefined || condition === tag ? {} : { if: condition.value }),
+  }
+}
+
+/** Undefined where the key is not there, null after an error. */
+function text(node: MapNode, key: string, report: Report): string | undefined | null {
+  const entry = node.entries.get(key)
+  if (entry === undefined) return undefined
+  if (entry.value.kind === 'scalar' && entry.value.text !== '') return entry.value.text
+  const place = isEmpty(entry.value) ? entry.key : entry.value
+  report.add(place, 'error', 'type/value', `${code(key)} takes a text`)
+  return null
+}
+
+function flag(node: MapNode, report: Report): boolean | null {
+  const entry = node.entries.get('enabled')
+  if (entry === undefined) return true
+  const value = entry.value.kind === 'scalar' ? scalarAs('boolean', entry.value) : undefined
+  if (typeof value === 'boolean') return value
+  const found =
+    entry.value.kind === 'scalar' && entry.value.text !== '' ? `, not ${quote(entry.value.text)}` : ''
+  const place = isEmpty(entry.value) ? entry.key : entry.value
+  report.add(place, 'error', 'type/value', `\`enabled\` takes true or false${found}`)
+  return null
+}
+
+function nearest(word: string, kinds: readonly string[]): string | null {
+  return kinds.includes(word) ? word : didYouMean(word, kinds)
+}
