@@ -1,0 +1,178 @@
+import type { Clock } from '../core/clock.ts'
+import type { Perform } from '../core/effect.ts'
+import { AppError, messageOf } from '../core/error.ts'
+import type { PlayerEvent } from '../core/event.ts'
+import type { Log } from '../core/log.ts'
+import type { ActionContext, ActionDef, EventSource, RuleEvent, TriggerData, World } from './plugin.ts'
+import type { Bound, Rule } from './rule-set.ts'
+
+interface EngineOptions {
+  readonly world: World
+  readonly perform: Perform
+  readonly clock: Clock
+  readonly log: Log
+}
+
+interface Subscription {
+  readonly match: readonly (readonly [field: string, value: string])[]
+  readonly receive: (event: RuleEvent) => void
+}
+
+/** Events in, effects out: starts the rules whose triggers fire and whose conditions hold. */
+export class Engine {
+  readonly #options: EngineOptions
+  /** By source and event type, so that an event only meets the triggers that could want it. */
+  readonly #subscriptions = new Map<string, Set<Subscription>>()
+  readonly #runs = new Set<Promise<void>>()
+  #stopping = new AbortController()
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+  }
+
+  /** Takes the rules in place of those that ran before. A rule whose trigger fails to start is left out by name. */
+  start(rules: readonly Rule[]): void {
+    this.#stopping.abort()
+    this.#stopping = new AbortController()
+    this.#subscriptions.clear()
+    for (const rule of rules) if (rule.enabled) this.#arm(rule)
+    this.#deliver('startup', '', { type: 'startup' })
+  }
+
+  /** Takes no more events; resolves when the runs under way have ended. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#subscriptions.clear()
+    await Promise.allSettled(this.#runs)
+  }
+
+  handle(event: PlayerEvent): void {
+    this.#deliver('player', event.type, { ...event })
+  }
+
+  /** Resolves when every run that has begun by now has ended. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#runs)
+  }
+
+  #arm(rule: Rule): void {
+    const { world, clock, log } = this.#options
+    const signal = this.#stopping.signal
+    for (const bound of rule.when) {
+      try {
+        bound.definition.start({
+          options: bound.options as never,
+          ruleId: rule.id,
+          signal,
+          clock,
+          world,
+          on: (source, match, receive) => this.#subscribe(source, narrowed(rule, match), receive),
+          fire: (data, because) => {
+            if (!signal.aborted) this.#begin({ rule, data: withId(data, bound), because })
+          },
+        })
+      } catch (error) {
+        log.error(`a trigger of rule "${rule.id}" (${rule.place}) could not start and is left out`, {
+          trigger: bound.kind,
+          error: messageOf(error),
+        })
+      }
+    }
+  }
+
+  #subscribe(
+    source: EventSource,
+    match: Readonly<Record<string, string>>,
+    receive: (event: RuleEvent) => void,
+  ): void {
+    const { type = '', ...rest } = match
+    const place = `${source} ${type}`
+    const subscriptions = this.#subscriptions.get(place) ?? new Set()
+    subscriptions.add({ match: Object.entries(rest), receive })
+    this.#subscriptions.set(place, subscriptions)
+  }
+
+  #deliver(source: EventSource, type: string, event: RuleEvent): void {
+    for (const { match, receive } of this.#subscriptions.get(`${source} ${type}`) ?? []) {
+      if (!match.every(([field, value]) => event[field] === value)) continue
+      try {
+        receive(event)
+      } catch (error) {
+        this.#options.log.error('a trigger failed on an event; the others go on', {
+          type,
+          error: messageOf(error),
+        })
+      }
+    }
+  }
+
+  #begin(run: Run): void {
+    const running = this.#run(run).finally(() => this.#runs.delete(running))
+    this.#runs.add(running)
+  }
+
+  async #run({ rule, data, because }: Run): Promise<void> {
+    const { log, world } = this.#options
+    const failed = rule.if.find((condition) => !holds(condition, world))
+    if (failed !== undefined) {
+      log.info(`rule "${rule.id}" did not run: its condition \`${failed.kind}\` does not hold`, { because })
+      return
+    }
+    log.info(`rule "${rule.id}" runs`, { because })
+    for (const [index, bound] of rule.do.entries()) {
+      try {
+        await bound.definition.run(this.#actionContext({ rule, data, bound }))
+      } catch (error) {
+        log.error(`rule "${rule.id}" (${rule.place}) stopped at action ${index + 1} \`${bound.kind}\``, {
+          error: messageOf(error),
+        })
+        return
+      }
+    }
+  }
+
+  #actionContext(run: { rule: Rule; data: TriggerData; bound: Bound<ActionDef> }): ActionContext<never> {
+    const { rule, data, bound } = run
+    return {
+      options: bound.options as never,
+      world: this.#options.world,
+      trigger: data,
+      signal: this.#stopping.signal,
+      stream: () => targetStream(rule, data),
+      effect: (effect) => this.#options.perform(effect, `rule ${rule.id}`),
+    }
+  }
+}
+
+interface Run {
+  readonly rule: Rule
+  readonly data: TriggerData
+  readonly because: string
+}
+
+/** A rule that names its player or stream hears only what concerns them, unless the trigger itself says otherwise. */
+function narrowed(rule: Rule, match: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (!('type' in match)) return match
+  return {
+    ...(rule.player === null ? {} : { player: rule.player }),
+    ...(rule.stream === null ? {} : { stream: rule.stream }),
+    ...match,
+  }
+}
+
+function withId(data: TriggerData, bound: Rule['when'][number]): TriggerData {
+  return { ...data, kind: bound.kind, ...(bound.id === null ? {} : { id: bound.id }) }
+}
+
+function holds(condition: Rule['if'][number], world: World): boolean {
+  return condition.definition.test(condition.options as never, world)
+}
+
+function targetStream(rule: Rule, data: TriggerData): string {
+  const stream = rule.stream ?? data.stream
+  if (stream !== undefined) return stream
+  throw new AppError(
+    'invalid',
+    'it is not said which stream is meant: name one with `stream:` in the rule or the action',
+  )
+}

@@ -1,0 +1,108 @@
+import type { Static, TSchema } from 'typebox'
+import type { Clock } from '../core/clock.ts'
+import type { Effect } from '../core/effect.ts'
+import type { PlayerState } from '../core/player.ts'
+import type { Queue } from '../core/queue.ts'
+
+/**
+ * The contract of triggers, conditions and actions. Ours use it as anybody's do: a part is a plain object
+ * that says what it is called, what it may be told, and what it does; it sees the house through `world`
+ * and changes it through `effect` alone.
+ */
+interface Documented {
+  readonly title: string
+  readonly describe: string
+  /** Lines as people write them; they are checked by the tests. */
+  readonly examples: readonly string[]
+}
+
+export interface TriggerDef<Schema extends TSchema = TSchema> extends Documented {
+  /** What may be written below the kind's name: a closed TypeBox object. */
+  readonly options: Schema
+  /** The option that a bare value stands for: `- button: right` means `- button: {button: right}`. */
+  readonly shorthand?: string
+  start(context: TriggerContext<Static<Schema>>): void
+}
+
+export interface TriggerContext<Options> {
+  readonly options: Options
+  readonly ruleId: string
+  /** Aborted when the rule is taken out; everything `on` set up ends with it. */
+  readonly signal: AbortSignal
+  readonly clock: Pick<Clock, 'now' | 'at'>
+  readonly world: World
+  /** Calls `receive` for each event of the source whose fields equal `match`; what does not match costs nothing. */
+  on(source: EventSource, match: Readonly<Record<string, string>>, receive: (event: RuleEvent) => void): void
+  /** Starts the rule. `because` is for people: "right was pressed on Nursery". */
+  fire(data: TriggerData, because: string): void
+}
+
+export type EventSource = 'player' | 'startup'
+
+/** An event as rules see it: its published fields. */
+export type RuleEvent = Readonly<Record<string, unknown>>
+
+/** What a rule knows of its start; player and stream are the default targets of its actions. */
+export interface TriggerData {
+  readonly player?: string
+  readonly stream?: string
+  readonly [field: string]: unknown
+}
+
+export interface ConditionDef<Schema extends TSchema = TSchema> extends Documented {
+  readonly options: Schema
+  readonly shorthand?: string
+  /** Synchronous, without effects. */
+  test(options: Static<Schema>, world: World): boolean
+}
+
+export interface ActionDef<Schema extends TSchema = TSchema> extends Documented {
+  readonly options: Schema
+  readonly shorthand?: string
+  /** Names of playlists, streams and files in the options, so that they are checked when the file is read. */
+  references?(options: Static<Schema>): readonly Reference[]
+  run(context: ActionContext<Static<Schema>>): Promise<void>
+}
+
+export interface ActionContext<Options> {
+  readonly options: Options
+  readonly world: World
+  readonly trigger: TriggerData
+  readonly signal: AbortSignal
+  /** The stream the rule is about: its own `stream:`, else the trigger's. @throws AppError when there is none. */
+  stream(): string
+  /** Resolves when the effect is carried out; rejects with the reason when it could not be. */
+  effect(effect: Effect): Promise<void>
+}
+
+export interface Reference {
+  readonly kind: 'playlist or file'
+  readonly name: string
+}
+
+/** The house as rules may look at it. */
+export interface World {
+  now(): Date
+  /** IANA name of the household's time zone. */
+  readonly zone: string
+  player(id: string): PlayerState | undefined
+  queue(stream: string): Queue | undefined
+  /**
+   * The files that a playlist's id or a file's name stands for, in order.
+   * @throws AppError `not_found` when it is neither.
+   */
+  files(playlistOrFile: string): Promise<readonly string[]>
+}
+
+/** Typing aids: the options' type is inferred from the schema. */
+export function trigger<Schema extends TSchema>(definition: TriggerDef<Schema>): TriggerDef<Schema> {
+  return definition
+}
+
+export function condition<Schema extends TSchema>(definition: ConditionDef<Schema>): ConditionDef<Schema> {
+  return definition
+}
+
+export function action<Schema extends TSchema>(definition: ActionDef<Schema>): ActionDef<Schema> {
+  return definition
+}

@@ -1,0 +1,57 @@
+import type { ActionDef, ConditionDef, TriggerDef } from './plugin.ts'
+import type { matchesDays } from './time.ts'
+
+/** What people's files say, checked and ready to run. */
+export interface RuleSet {
+  readonly playlists: ReadonlyMap<string, Playlist>
+  readonly schedules: readonly Schedule[]
+  readonly rules: readonly Rule[]
+}
+
+export interface Playlist {
+  readonly id: string
+  /** File names and ids of other playlists, in order. */
+  readonly entries: readonly string[]
+  /** A folder of the library whose files follow, in natural order. */
+  readonly folder: string | null
+}
+
+/** What a stream holds, by the clock. */
+export interface Schedule {
+  readonly stream: string
+  /** Playlist outside all slots. */
+  readonly default: string | null
+  readonly slots: readonly Slot[]
+}
+
+export interface Slot {
+  readonly id: string
+  /** From and to as "HH:MM"; null covers whole days. */
+  readonly window: readonly [from: string, to: string] | null
+  readonly days: Parameters<typeof matchesDays>[0] | null
+  /** A playlist, or null for `play: none`: the stream is closed. */
+  readonly play: string | null
+}
+
+export interface Rule {
+  readonly id: string
+  /** Where it stands: "circle.yaml:12". */
+  readonly place: string
+  readonly enabled: boolean
+  readonly player: string | null
+  readonly stream: string | null
+  readonly when: readonly Bound<TriggerDef>[]
+  readonly if: readonly Bound<ConditionDef>[]
+  readonly do: readonly Bound<ActionDef>[]
+}
+
+/** A part of the catalog with the options somebody wrote for it, already checked by its schema. */
+export interface Bound<Definition> {
+  readonly kind: string
+  readonly definition: Definition
+  readonly options: unknown
+  /** The `id:` beside it, for telling triggers apart. */
+  readonly id: string | null
+}
+
+export const emptyRuleSet: RuleSet = { playlists: new Map(), schedules: [], rules: [] }

@@ -1,0 +1,36 @@
+import { Type } from 'typebox'
+import { describeEvent, playerEventData } from '../player-event.ts'
+import { trigger } from '../plugin.ts'
+
+const eventTypeOf = {
+  started: 'playback_started',
+  paused: 'playback_paused',
+  resumed: 'playback_resumed',
+  stopped: 'playback_stopped',
+  track_started: 'track_started',
+  track_ended: 'track_ended',
+} as const
+
+type Word = keyof typeof eventTypeOf
+const words = Object.keys(eventTypeOf) as Word[]
+
+export const playing = trigger({
+  title: 'Playing',
+  describe: 'A player began, paused or stopped, or went on to another track.',
+  examples: ['- playing: started', '- playing: track_ended'],
+  options: Type.Object(
+    {
+      change: Type.Union(words.map((word) => Type.Literal(word))),
+      stream: Type.Optional(Type.String({ minLength: 1 })),
+    },
+    { additionalProperties: false },
+  ),
+  shorthand: 'change',
+  start(context) {
+    const { change, stream } = context.options
+    const match = { type: eventTypeOf[change], ...(stream ? { stream } : {}) }
+    context.on('player', match, (event) =>
+      context.fire(playerEventData(event), describeEvent(event, context.world)),
+    )
+  },
+})

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest'
+import type { Effect } from '../../src/core/effect.ts'
+import { AppError } from '../../src/core/error.ts'
+import type { PlayerEvent } from '../../src/core/event.ts'
+import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
+import { Engine } from '../../src/rules/engine.ts'
+import type { World } from '../../src/rules/plugin.ts'
+import type { Rule } from '../../src/rules/rule-set.ts'
+import { recordingLog } from '../support/recording-log.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+
+const press: PlayerEvent = {
+  type: 'button',
+  button: 'right',
+  confidence: 0.9,
+  via: 'mqtt',
+  player: 'y1',
+  stream: 'bedroom',
+  card_id: '4Dem0',
+  chapter_key: '02',
+  track_key: '02',
+  at: '2026-11-21T10:00:00+00:00',
+}
+
+type Written = readonly [kind: string, options: unknown]
+
+function bind<Definition>(catalog: Readonly<Record<string, Definition>>, [kind, options]: Written) {
+  const definition = catalog[kind]
+  if (definition === undefined) throw new Error(`no ${kind}`)
+  return { kind, definition, options, id: null }
+}
+
+function rule(
+  id: string,
+  parts: { when: Written; if?: Written[]; do: Written[] } & Partial<
+    Pick<Rule, 'player' | 'stream' | 'enabled'>
+  >,
+): Rule {
+  return {
+    id,
+    place: `test.yaml:1`,
+    enabled: parts.enabled ?? true,
+    player: parts.player ?? null,
+    stream: parts.stream ?? null,
+    when: [bind(triggers, parts.when)],
+    if: (parts.if ?? []).map((condition) => bind(conditions, condition)),
+    do: parts.do.map((action) => bind(actions, action)),
+  }
+}
+
+const onRight: Written = ['button', { button: 'right' }]
+const setForest: Written = ['queue', { set: 'forest' }]
+
+function running(rules: readonly Rule[], perform?: (effect: Effect) => Promise<void>) {
+  const clock = new VirtualClock()
+  const log = recordingLog()
+  const effects: Effect[] = []
+  const world: World = {
+    now: () => clock.now(),
+    zone: 'UTC',
+    player: () => undefined,
+    queue: () => undefined,
+    async files(name) {
+      if (name === 'missing') throw new AppError('not_found', 'there is no playlist "missing"')
+      return [`${name}-1.mp3`, `${name}-2.mp3`]
+    },
+  }
+  const engine = new Engine({
+    world,
+    clock,
+    log,
+    perform: async (effect) => {
+      await perform?.(effect)
+      effects.push(effect)
+    },
+  })
+  engine.start(rules)
+  const effectsOf = async (event: PlayerEvent) => {
+    engine.handle(event)
+    await engine.settled()
+    return effects
+  }
+  return { engine, clock, log, effects, effectsOf }
+}
+
+describe('a rule', () => {
+  test('changes the queue of the stream whose card was pressed', async () => {
+    const { effectsOf } = running([rule('forest', { when: onRight, do: [setForest] })])
+    expect(await effectsOf(press)).toEqual([
+      {
+        kind: 'mutate-queue',
+        stream: 'bedroom',
+        mutation: { op: 'replace', files: ['forest-1.mp3', 'forest-2.mp3'], playlist: 'forest' },
+      },
+    ])
+  })
+
+  test('does not run for another button, another stream or another player', async () => {
+    const { effectsOf } = running([
+      rule('left', { when: ['button', { button: 'left' }], do: [setForest] }),
+      rule('kitchen', { when: onRight, do: [setForest], stream: 'kitchen' }),
+      rule('kitchen-too', { when: ['button', { button: 'right', stream: 'kitchen' }], do: [setForest] }),
+      rule('den', { when: onRight, do: [setForest], player: 'y2' }),
+      rule('off', { when: onRight, do: [setForest], enabled: false }),
+    ])
+    expect(await effectsOf(press)).toEqual([])
+  })
+
+  test('runs when its conditions hold, and says which one did not', async () => {
+    const { effectsOf, log } = running([
+      rule('morning', {
+        when: onRight,
+        if: [['between', { from: '09:00', to: '11:00' }]],
+        do: [['log', { message: 'a' }]],
+      }),
+      rule('night', {
+        when: onRight,
+        if: [['between', { from: '19:00', to: '06:30' }]],
+        do: [['log', { message: 'b' }]],
+      }),
+      rule('sunday', { when: onRight, if: [['days', { on: ['sun'] }]], do: [['log', { message: 'c' }]] }),
+    ])
+    expect(await effectsOf(press)).toEqual([{ kind: 'log', message: 'a' }])
+    expect(log.lines.map((line) => line.message)).toContain(
+      'rule "night" did not run: its condition `between` does not hold',
+    )
+  })
+
+  test('that fails at an action stops there and leaves the others alone', async () => {
+    const { effectsOf, log } = running([
+      rule('broken', {
+        when: onRight,
+        do: [
+          ['queue', { set: 'missing' }],
+          ['log', { message: 'never' }],
+        ],
+      }),
+      rule('sound', { when: onRight, do: [['log', { message: 'on' }]] }),
+    ])
+    expect(await effectsOf(press)).toEqual([{ kind: 'log', message: 'on' }])
+    const error = log.lines.find((line) => line.level === 'error')
+    expect(error).toMatchObject({
+      message: 'rule "broken" (test.yaml:1) stopped at action 1 `queue`',
+      detail: { error: 'there is no playlist "missing"' },
+    })
+  })
+
+  test('without a stream says so when its action needs one', async () => {
+    const { effectsOf, log } = running([rule('nowhere', { when: onRight, do: [setForest] })])
+    const { stream: _none, ...elsewhere } = press
+    expect(await effectsOf(elsewhere as PlayerEvent)).toEqual([])
+    expect(log.lines.find((line) => line.level === 'error')?.detail?.error).toContain('which stream is meant')
+  })
+
+  test('hears the start-up once', async () => {
+    const { engine, effects } = running([
+      rule('hello', { when: ['startup', {}], do: [['log', { message: 'hello' }]] }),
+    ])
+    await engine.settled()
+    expect(effects).toEqual([{ kind: 'log', message: 'hello' }])
+  })
+
+  test('that was taken out hears nothing more', async () => {
+    const { engine, effectsOf } = running([rule('forest', { when: onRight, do: [setForest] })])
+    engine.start([])
+    expect(await effectsOf(press)).toEqual([])
+  })
+})
+
+test('stopping waits for the runs under way', async () => {
+  let finish: () => void = () => undefined
+  const slow = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const { engine, effects } = running(
+    [rule('slow', { when: onRight, do: [['log', { message: 'done' }]] })],
+    () => slow,
+  )
+  engine.handle(press)
+  const stopped = engine.stop()
+  finish()
+  await stopped
+  expect(effects).toEqual([{ kind: 'log', message: 'done' }])
+})

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import type { Schedule, Slot } from '../../src/rules/rule-set.ts'
+import { slotAt } from '../../src/rules/schedule.ts'
+
+const london = 'Europe/London'
+
+function schedule(...slots: Partial<Slot>[]): Schedule {
+  const filled = slots.map((slot, index) => ({
+    id: `s${index}`,
+    window: null,
+    days: null,
+    play: 'p',
+    ...slot,
+  }))
+  return { stream: 'bedroom', default: null, slots: filled }
+}
+
+const night = schedule({ id: 'night', window: ['19:00', '06:30'] })
+
+function at(when: string, of = night): string | null {
+  return slotAt(of, new Date(when), london).slot?.id ?? null
+}
+
+describe('a slot', () => {
+  test.each([
+    ['2026-11-21T18:59:59Z', null],
+    ['2026-11-21T19:00:00Z', 'night'],
+    ['2026-11-22T00:00:00Z', 'night'],
+    ['2026-11-22T06:29:59Z', 'night'],
+    ['2026-11-22T06:30:00Z', null],
+  ])('across midnight holds from its start and ends before its end: %s', (when, slot) => {
+    expect(at(when)).toBe(slot)
+  })
+
+  test('belongs to the day it starts on', () => {
+    const friday = schedule({ id: 'late', window: ['22:00', '02:00'], days: 'fri' })
+    expect(at('2026-11-20T23:00:00Z', friday)).toBe('late')
+    expect(at('2026-11-21T01:00:00Z', friday)).toBe('late')
+    expect(at('2026-11-21T23:00:00Z', friday)).toBeNull()
+    expect(at('2026-11-20T01:00:00Z', friday)).toBeNull()
+  })
+
+  test('that stands first wins', () => {
+    const both = schedule({ id: 'birthday', days: ['sat'] }, { id: 'always' })
+    expect(at('2026-11-21T12:00:00Z', both)).toBe('birthday')
+    expect(at('2026-11-22T12:00:00Z', both)).toBe('always')
+  })
+
+  test('is the same occurrence while it lasts and another one the next evening', () => {
+    const occurrence = (when: string) => slotAt(night, new Date(when), london).occurrence
+    expect(occurrence('2026-11-21T20:00:00Z')).toBe('night@2026-11-21')
+    expect(occurrence('2026-11-22T06:00:00Z')).toBe('night@2026-11-21')
+    expect(occurrence('2026-11-22T20:00:00Z')).toBe('night@2026-11-22')
+    expect(occurrence('2026-11-22T12:00:00Z')).toBe(occurrence('2026-11-22T13:00:00Z'))
+    expect(occurrence('2026-11-22T12:00:00Z')).not.toBe(occurrence('2026-11-23T12:00:00Z'))
+  })
+
+  test('says when the answer may next be another', () => {
+    expect(slotAt(night, new Date('2026-11-21T12:00:00Z'), london).until).toEqual(
+      new Date('2026-11-21T19:00:00Z'),
+    )
+    expect(slotAt(night, new Date('2026-11-21T23:00:00Z'), london).until).toEqual(
+      new Date('2026-11-22T06:30:00Z'),
+    )
+  })
+})
+
+describe('when the clocks change', () => {
+  function hoursOf(evening: string): number {
+    const start = new Date(evening)
+    const { until } = slotAt(night, start, london)
+    return (until.getTime() - start.getTime()) / 3_600_000
+  }
+
+  test('a night is an hour shorter in spring and an hour longer in autumn', () => {
+    expect(hoursOf('2027-03-27T19:00:00Z')).toBe(10.5)
+    expect(hoursOf('2027-10-30T18:00:00Z')).toBe(12.5)
+    expect(hoursOf('2027-01-10T19:00:00Z')).toBe(11.5)
+  })
+
+  const small = schedule({ id: 'small', window: ['01:10', '01:40'] })
+
+  test('a window inside the gap moves behind it', () => {
+    // On 28 March 2027 clocks go from 01:00 GMT to 02:00 BST.
+    expect(at('2027-03-28T01:09:59Z', small)).toBeNull()
+    expect(at('2027-03-28T01:10:00Z', small)).toBe('small')
+    expect(at('2027-03-28T01:39:59Z', small)).toBe('small')
+    expect(at('2027-03-28T01:40:00Z', small)).toBeNull()
+  })
+
+  test('a window that comes twice is one, from its first start to its last end', () => {
+    // On 31 October 2027 clocks go from 02:00 BST back to 01:00 GMT.
+    expect(at('2027-10-31T00:10:00Z', small)).toBe('small')
+    expect(at('2027-10-31T01:00:00Z', small)).toBe('small')
+    expect(at('2027-10-31T01:39:59Z', small)).toBe('small')
+    expect(at('2027-10-31T01:40:00Z', small)).toBeNull()
+  })
+})

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import type { Effect } from '../../src/core/effect.ts'
+import type { World } from '../../src/rules/plugin.ts'
+import type { Schedule } from '../../src/rules/rule-set.ts'
+import { Scheduler } from '../../src/rules/scheduler.ts'
+import { memoryCollection } from '../support/memory-collection.ts'
+import { recordingLog } from '../support/recording-log.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+
+const bedroom: Schedule = {
+  stream: 'bedroom',
+  default: 'daytime',
+  slots: [
+    { id: 'night', window: ['19:00', '06:30'], days: null, play: 'lullabies' },
+    { id: 'nap', window: ['13:00', '14:00'], days: null, play: null },
+  ],
+}
+
+function household(clock = new VirtualClock('2026-11-21T18:00:00Z'), applied = memoryCollection<string>()) {
+  const done: string[] = []
+  let broken = false
+  const world: World = {
+    now: () => clock.now(),
+    zone: 'UTC',
+    player: () => undefined,
+    queue: () => undefined,
+    files: async (name) => [`${name}.mp3`],
+  }
+  const perform = async (effect: Effect, because: string) => {
+    if (broken) throw new Error('disk full')
+    if (effect.kind !== 'mutate-queue') return
+    const { mutation } = effect
+    if (mutation.op === 'replace') done.push(`${because}: ${mutation.files.join()}`)
+    if (mutation.op === 'settings' && mutation.settings.closed) done.push('closed')
+  }
+  const log = recordingLog()
+  const scheduler = new Scheduler({ world, perform, applied, clock, log })
+  return { clock, applied, done, log, scheduler, breakStore: (now: boolean) => (broken = now) }
+}
+
+test('a stream holds what is due at the start, and the next thing at its very moment', async () => {
+  const { clock, done, scheduler } = household()
+  await scheduler.start([bedroom])
+  expect(done).toEqual(['schedule bedroom, default: daytime.mp3'])
+  await clock.advance(3_600_000 - 1)
+  expect(done).toHaveLength(1)
+  await clock.advance(1)
+  await scheduler.evaluate()
+  expect(done[1]).toBe('schedule bedroom, slot night: lullabies.mp3')
+  await scheduler.stop()
+})
+
+test('a restart within a slot leaves alone what a rule changed since', async () => {
+  const { clock, applied, scheduler } = household()
+  await scheduler.start([bedroom])
+  await scheduler.stop()
+  const again = household(clock, applied)
+  await again.scheduler.start([bedroom])
+  expect(again.done).toEqual([])
+  await again.scheduler.stop()
+})
+
+test('a slot that passed while the product was off is made up for', async () => {
+  const { clock, applied, scheduler } = household()
+  await scheduler.start([bedroom])
+  await scheduler.stop()
+  await clock.advance(86_400_000)
+  const again = household(clock, applied)
+  await again.scheduler.start([bedroom])
+  expect(again.done).toEqual(['schedule bedroom, default: daytime.mp3'])
+  await again.scheduler.stop()
+})
+
+test('`play: none` closes the stream', async () => {
+  const { done, scheduler } = household(new VirtualClock('2026-11-21T13:30:00Z'))
+  await scheduler.start([bedroom])
+  expect(done).toEqual(['schedule bedroom, slot nap: ', 'closed'])
+  await scheduler.stop()
+})
+
+test('what could not be put into effect is said and tried again', async () => {
+  const { clock, done, log, scheduler, breakStore } = household()
+  breakStore(true)
+  await scheduler.start([bedroom])
+  expect(log.lines[0]).toMatchObject({ level: 'error', detail: { slot: 'default', error: 'disk full' } })
+  breakStore(false)
+  await clock.advance(60_000)
+  await scheduler.evaluate()
+  expect(done).toEqual(['schedule bedroom, default: daytime.mp3'])
+  await scheduler.stop()
+})
