@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http'
+import { Ajv, type ErrorObject } from 'ajv'
+import getRawBody from 'raw-body'
+import type { TSchema } from 'typebox'
+import { AppError } from '../../core/error.ts'
+
+const maxBytes = 1024 * 1024
+
+/**
+ * The request's body as JSON; a request without one is an empty object.
+ * @throws AppError `invalid` when it is no JSON or over 1 MiB.
+ */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = await getRawBody(request, { encoding: 'utf-8', limit: maxBytes }).catch((cause) => {
+    throw new AppError('invalid', 'the body could not be read: it may be at most 1 MiB of UTF-8', { cause })
+  })
+  if (text.trim() === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new AppError('invalid', 'the body is not JSON', { cause })
+  }
+}
+
+/** Makes checks of bodies; the check throws AppError `unprocessable` naming every field that is wrong. */
+export function bodyChecks(): (schema: TSchema) => (body: unknown) => unknown {
+  const ajv = new Ajv({ allErrors: true, strict: false })
+  return (schema) => {
+    const validate = ajv.compile(schema)
+    return (body) => {
+      if (validate(body)) return body
+      const faults = faultsOf(validate.errors ?? [])
+      throw new AppError(
+        'unprocessable',
+        faults.map(({ field, message }) => `${field}: ${message}`).join('; '),
+        {
+          details: { fields: faults },
+        },
+      )
+    }
+  }
+}
+
+function faultsOf(errors: readonly ErrorObject[]): { field: string; message: string }[] {
+  const words = errors.map((error) => ({ field: fieldOf(error), message: wordsOf(error) }))
+  // A union reports each of its branches; one word for a field is enough.
+  return words.filter((one, place) => words.findIndex((other) => other.field === one.field) === place)
+}
+
+function fieldOf(error: ErrorObject): string {
+  const own = error.instancePath.slice(1).replaceAll('/', '.')
+  const { missingProperty, additionalProperty } = error.params
+  const below = missingProperty ?? additionalProperty
+  return [own, below].filter(Boolean).join('.') || 'body'
+}
+
+function wordsOf(error: ErrorObject): string {
+  if (error.keyword === 'required') return 'is missing'
+  if (error.keyword === 'additionalProperties') return 'is not known here'
+  if (error.keyword === 'const' || error.keyword === 'anyOf') return 'is none of the values it may have'
+  return error.message ?? 'is wrong'
+}

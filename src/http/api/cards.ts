@@ -1,0 +1,47 @@
+import { Type } from 'typebox'
+import { streamNamePattern } from '../../core/queue.ts'
+import { type Route, route } from './route.ts'
+
+export interface CardsHouse {
+  cards(): Promise<readonly PublishedCardView[]>
+  publishCard(request: { stream: string; title: string; chapters: number }): Promise<PublishedCardView>
+}
+
+export interface PublishedCardView {
+  readonly card_id: string
+  readonly title: string
+  readonly stream: string
+}
+
+export function cardRoutes(house: CardsHouse): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/cards',
+      summary: 'The cards this product published, with the stream each one carries.',
+      async handle() {
+        const cards = await house.cards()
+        return { cards, count: cards.length }
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/cards',
+      summary: 'Publishes a card to the Yoto account that plays a stream once and for all.',
+      body: Type.Object(
+        {
+          stream: Type.String({ pattern: streamNamePattern.source }),
+          title: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+          chapters: Type.Optional(Type.Integer({ minimum: 3, maximum: 99 })),
+        },
+        { additionalProperties: false },
+      ),
+      handle: ({ body }) =>
+        house.publishCard({
+          stream: body.stream,
+          title: body.title ?? body.stream,
+          chapters: body.chapters ?? 20,
+        }),
+    }),
+  ]
+}

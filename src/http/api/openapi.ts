@@ -1,0 +1,45 @@
+import type { Route } from './route.ts'
+
+/** The description of the interface, made from the very routes that answer it. OpenAPI 3.1. */
+export function describeRoutes(routes: readonly Route[], version: string): object {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const route of routes) {
+    const path = `/api${route.path}`
+    paths[path] ??= {}
+    paths[path][route.method] = operation(route)
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Yoto Smart Stream', version },
+    paths,
+    components: { schemas: { Error: errorSchema } },
+  }
+}
+
+const errorSchema = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message'],
+      properties: { code: { type: 'string' }, message: { type: 'string' }, details: { type: 'object' } },
+    },
+  },
+}
+
+function operation({ path, summary, body }: Route): object {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
+  return {
+    summary,
+    parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ...(body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: body } } } }),
+    responses: {
+      200: { description: 'Done.' },
+      default: {
+        description: 'What was wrong, in words.',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { Type } from 'typebox'
+import type { Perform, PlayerCommand } from '../../core/effect.ts'
+import { AppError } from '../../core/error.ts'
+import type { PlayerState } from '../../core/player.ts'
+import { type Route, route } from './route.ts'
+
+export interface PlayersHouse {
+  players(): readonly PlayerState[]
+  player(id: string): PlayerState | undefined
+  readonly perform: Perform
+}
+
+const nothing = Type.Object({}, { additionalProperties: false })
+const closed = { additionalProperties: false }
+const key = Type.String({ minLength: 1, maxLength: 200 })
+
+export function playerRoutes(house: PlayersHouse): Route[] {
+  const found = (id: string): PlayerState => {
+    const player = house.player(id)
+    if (player === undefined) throw new AppError('not_found', `there is no player "${id.slice(0, 80)}"`)
+    return player
+  }
+  const command = async (id: string, wish: PlayerCommand) => {
+    await house.perform({ kind: 'command', player: found(id).id, command: wish }, 'REST')
+    return { success: true, player: found(id) }
+  }
+  const plain = (word: string, type: 'play' | 'pause' | 'stop' | 'next' | 'previous', summary: string) =>
+    route({
+      method: 'post',
+      path: `/players/{id}/${word}`,
+      summary,
+      body: nothing,
+      handle: ({ param }) => command(param('id'), { type }),
+    })
+  return [
+    route({
+      method: 'get',
+      path: '/players',
+      summary: 'All players with what they do now.',
+      handle: () => ({ players: house.players(), count: house.players().length }),
+    }),
+    route({
+      method: 'get',
+      path: '/players/{id}',
+      summary: 'One player.',
+      handle: ({ param }) => found(param('id')),
+    }),
+    plain('play', 'play', 'Goes on with the card that is in the player.'),
+    plain('resume', 'play', 'Goes on after a pause.'),
+    plain('pause', 'pause', 'Pauses.'),
+    plain('stop', 'stop', 'Stops the card.'),
+    plain('next', 'next', 'Goes to the next track of the card.'),
+    plain('previous', 'previous', 'Goes to the track before.'),
+    route({
+      method: 'post',
+      path: '/players/{id}/seek',
+      summary: 'Goes to a position of the current track, in seconds.',
+      body: Type.Object({ position_s: Type.Number({ minimum: 0 }) }, closed),
+      handle: ({ param, body }) => command(param('id'), { type: 'seek', position_s: body.position_s }),
+    }),
+    route({
+      method: 'post',
+      path: '/players/{id}/volume',
+      summary: 'Sets the volume, in percent or in steps of 0 to 16; never above the limit of the player.',
+      body: Type.Object(
+        {
+          percent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+          step: Type.Optional(Type.Integer({ minimum: 0, maximum: 16 })),
+        },
+        { ...closed, minProperties: 1, maxProperties: 1 },
+      ),
+      handle: ({ param, body }) =>
+        command(
+          param('id'),
+          body.step === undefined
+            ? { type: 'volume-percent', percent: body.percent ?? 0 }
+            : { type: 'volume-step', step: body.step },
+        ),
+    }),
+    route({
+      method: 'post',
+      path: '/players/{id}/play-card',
+      summary: 'Starts a card on the player.',
+      body: Type.Object(
+        {
+          card_id: key,
+          chapter_key: Type.Optional(key),
+          track_key: Type.Optional(key),
+          seconds_in: Type.Optional(Type.Number({ minimum: 0 })),
+        },
+        closed,
+      ),
+      handle: ({ param, body }) => command(param('id'), { type: 'card', ...body }),
+    }),
+    route({
+      method: 'post',
+      path: '/players/{id}/sleep-timer',
+      summary: 'Stops the player after so many seconds; 0 ends the timer.',
+      body: Type.Object({ seconds: Type.Integer({ minimum: 0, maximum: 86_400 }) }, closed),
+      handle: ({ param, body }) => command(param('id'), { type: 'sleep-timer', seconds: body.seconds }),
+    }),
+  ]
+}

@@ -1,0 +1,70 @@
+import { Type } from 'typebox'
+import { AppError } from '../../core/error.ts'
+import { type Route, route } from './route.ts'
+
+/** A simulated player as somebody standing before it has it in hand. */
+export interface HandsOn {
+  readonly id: string
+  insert(cardId: string): Promise<void>
+  remove(): Promise<void>
+  press(button: 'left' | 'right'): Promise<void>
+  turn(knob: 'left' | 'right', steps: number): Promise<void>
+  power(on: boolean): Promise<void>
+}
+
+export interface SimulatorHouse {
+  simulatedPlayer(id: string): HandsOn | undefined
+}
+
+const closed = { additionalProperties: false }
+const side = Type.Union([Type.Literal('left'), Type.Literal('right')])
+
+export function simulatorRoutes(house: SimulatorHouse): Route[] {
+  const hands = (id: string): HandsOn => {
+    const player = house.simulatedPlayer(id)
+    if (player === undefined)
+      throw new AppError('not_found', `there is no simulated player "${id.slice(0, 80)}"`)
+    return player
+  }
+  const done = async (act: Promise<void>) => {
+    await act
+    return { success: true }
+  }
+  return [
+    route({
+      method: 'post',
+      path: '/simulator/players/{id}/insert',
+      summary: 'Puts a card into a simulated player.',
+      body: Type.Object({ card_id: Type.String({ minLength: 1, maxLength: 100 }) }, closed),
+      handle: ({ param, body }) => done(hands(param('id')).insert(body.card_id)),
+    }),
+    route({
+      method: 'post',
+      path: '/simulator/players/{id}/remove',
+      summary: 'Takes the card out.',
+      body: Type.Object({}, closed),
+      handle: ({ param }) => done(hands(param('id')).remove()),
+    }),
+    route({
+      method: 'post',
+      path: '/simulator/players/{id}/press',
+      summary: 'Presses a knob.',
+      body: Type.Object({ button: side }, closed),
+      handle: ({ param, body }) => done(hands(param('id')).press(body.button)),
+    }),
+    route({
+      method: 'post',
+      path: '/simulator/players/{id}/turn',
+      summary: 'Turns a knob by so many steps; negative turns it back.',
+      body: Type.Object({ knob: side, steps: Type.Integer({ minimum: -16, maximum: 16 }) }, closed),
+      handle: ({ param, body }) => done(hands(param('id')).turn(body.knob, body.steps)),
+    }),
+    route({
+      method: 'post',
+      path: '/simulator/players/{id}/power',
+      summary: 'Switches the player on or off.',
+      body: Type.Object({ on: Type.Boolean() }, closed),
+      handle: ({ param, body }) => done(hands(param('id')).power(body.on)),
+    }),
+  ]
+}

@@ -1,0 +1,195 @@
+import { Type } from 'typebox'
+import type { Perform } from '../../core/effect.ts'
+import { AppError } from '../../core/error.ts'
+import { checkStreamName, type Queue, queueModes } from '../../core/queue.ts'
+import { type Route, route } from './route.ts'
+
+/** What the stream calls need of the house. */
+export interface StreamsHouse {
+  queues(): readonly Queue[]
+  queue(name: string): Queue | undefined
+  readonly perform: Perform
+  lookup(
+    file: string,
+  ): Promise<{ state: 'ready'; file: { title: string; seconds: number } } | { state: string }>
+  /** Where a card or a player fetches the stream. */
+  streamUrl(name: string): Promise<string>
+}
+
+const because = 'REST'
+const files = Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { minItems: 1, maxItems: 10_000 })
+const index = Type.Integer({ minimum: 0 })
+
+export function streamRoutes(house: StreamsHouse): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/streams/queues',
+      summary: 'The names of all streams.',
+      handle() {
+        const queues = house.queues().map((queue) => queue.name)
+        return { queues, count: queues.length }
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/streams/{name}/queue',
+      summary: 'A stream with its queue.',
+      handle: ({ param }) => view(house, existing(house, param('name'))),
+    }),
+    route({
+      method: 'post',
+      path: '/streams/{name}/queue',
+      summary: 'Appends files, all or none; makes the stream when it is new.',
+      body: Type.Object({ files }, { additionalProperties: false }),
+      async handle({ param, body }) {
+        const name = checkStreamName(param('name'))
+        await requireFiles(house, body.files)
+        await house.perform(
+          { kind: 'mutate-queue', stream: name, mutation: { op: 'append', files: body.files } },
+          because,
+        )
+        const count = body.files.length
+        return done(house, name, `${count} ${count === 1 ? 'file' : 'files'} added to "${name}"`)
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/streams/{name}/queue/{index}',
+      summary: 'Removes the item at a place, counted from 0.',
+      async handle({ param }) {
+        const queue = existing(house, param('name'))
+        const { id, file } = itemAt(queue, indexOf(param('index')))
+        await house.perform(
+          { kind: 'mutate-queue', stream: queue.name, mutation: { op: 'remove', id } },
+          because,
+        )
+        return done(house, queue.name, `"${file}" removed from "${queue.name}"`)
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/streams/{name}/queue',
+      summary: 'Empties the queue; the stream stays.',
+      async handle({ param }) {
+        const { name } = existing(house, param('name'))
+        await house.perform({ kind: 'mutate-queue', stream: name, mutation: { op: 'clear' } }, because)
+        return done(house, name, `"${name}" is empty now`)
+      },
+    }),
+    route({
+      method: 'put',
+      path: '/streams/{name}/queue/reorder',
+      summary: 'Moves the item at one place to another; both counted from 0.',
+      body: Type.Object({ old_index: index, new_index: index }, { additionalProperties: false }),
+      async handle({ param, body }) {
+        const queue = existing(house, param('name'))
+        const { id, file } = itemAt(queue, body.old_index)
+        itemAt(queue, body.new_index)
+        const rest = queue.items.filter((item) => item.id !== id)
+        const before = rest[body.new_index]?.id ?? null
+        await house.perform(
+          { kind: 'mutate-queue', stream: queue.name, mutation: { op: 'move', id, before } },
+          because,
+        )
+        return done(house, queue.name, `"${file}" moved to place ${body.new_index}`)
+      },
+    }),
+    route({
+      method: 'put',
+      path: '/streams/{name}',
+      summary: 'Changes how a stream plays, and its title.',
+      body: Type.Object(
+        {
+          title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+          loop: Type.Optional(Type.Boolean()),
+          shuffle: Type.Optional(Type.Boolean()),
+          mode: Type.Optional(Type.Union(queueModes.map((mode) => Type.Literal(mode)))),
+        },
+        { additionalProperties: false, minProperties: 1 },
+      ),
+      async handle({ param, body }) {
+        const { name } = existing(house, param('name'))
+        await house.perform(
+          { kind: 'mutate-queue', stream: name, mutation: { op: 'settings', settings: body } },
+          because,
+        )
+        return done(house, name, `"${name}" changed`)
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/streams/{name}',
+      summary: 'Deletes the stream and its queue.',
+      async handle({ param }) {
+        const { name } = existing(house, param('name'))
+        await house.perform({ kind: 'delete-stream', stream: name }, because)
+        return { success: true, message: `"${name}" deleted` }
+      },
+    }),
+  ]
+}
+
+/** @throws AppError `unprocessable` for a name no stream can have, `not_found` where there is none. */
+export function existing(house: Pick<StreamsHouse, 'queue'>, name: string): Queue {
+  const queue = house.queue(checkStreamName(name))
+  if (queue === undefined) throw new AppError('not_found', `there is no stream "${name}"`)
+  return queue
+}
+
+async function done(house: StreamsHouse, name: string, message: string) {
+  return { success: true, message, queue: await view(house, existing(house, name)) }
+}
+
+async function view(house: StreamsHouse, queue: Queue) {
+  const items = await Promise.all(
+    queue.items.map(async ({ id, file }) => {
+      const found = await house.lookup(file)
+      return 'file' in found
+        ? { id, file, title: found.file.title, seconds: found.file.seconds, state: 'ready' }
+        : { id, file, title: file, seconds: null, state: 'missing' }
+    }),
+  )
+  return {
+    name: queue.name,
+    title: queue.title,
+    files: queue.items.map((item) => item.file),
+    loop: queue.loop,
+    shuffle: queue.shuffle,
+    mode: queue.mode,
+    closed: queue.closed,
+    playlist: queue.playlist,
+    reason: queue.reason,
+    file_count: queue.items.length,
+    version: queue.version,
+    url: await house.streamUrl(queue.name),
+    items,
+  }
+}
+
+async function requireFiles(house: StreamsHouse, names: readonly string[]): Promise<void> {
+  const found = await Promise.all(names.map((name) => house.lookup(name)))
+  const missing = names.filter((_, place) => found[place]?.state !== 'ready')
+  if (missing.length === 0) return
+  throw new AppError(
+    'not_found',
+    `not in the library: ${missing.slice(0, 20).join(', ')}; nothing was added`,
+    {
+      details: { missing },
+    },
+  )
+}
+
+function indexOf(text: string): number {
+  if (!/^\d{1,9}$/.test(text))
+    throw new AppError('unprocessable', `"${text.slice(0, 40)}" is not a place in a queue: count from 0`)
+  return Number(text)
+}
+
+function itemAt(queue: Queue, place: number) {
+  const item = queue.items[place]
+  if (item !== undefined) return item
+  const count = queue.items.length
+  const range = count === 0 ? 'it is empty' : `it has 0 to ${count - 1}`
+  throw new AppError('invalid', `there is no place ${place} in the queue of "${queue.name}": ${range}`)
+}

@@ -1,0 +1,39 @@
+import type { Context, Next } from 'koa'
+import { AppError, type ErrorCode, messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+
+const statusOf: Readonly<Record<ErrorCode, number>> = {
+  invalid: 400,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  unsupported_type: 415,
+  unprocessable: 422,
+  refused: 502,
+  unavailable: 503,
+}
+
+/** The one place where an error becomes an answer: `{error: {code, message, details?}}`, never a stack or a host path. */
+export function answerErrors(log: Log) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    try {
+      await next()
+      if (ctx.status === 404 && ctx.body === undefined)
+        throw new AppError('not_found', 'there is nothing at this address')
+    } catch (error) {
+      if (error instanceof AppError) {
+        const { code, message, details } = error
+        ctx.status = statusOf[code]
+        ctx.body = { error: { code, message, ...(details === undefined ? {} : { details }) } }
+        return
+      }
+      log.error('a request failed by a fault of ours', {
+        method: ctx.method,
+        path: ctx.path,
+        error: messageOf(error),
+      })
+      ctx.status = 500
+      ctx.body = { error: { code: 'internal', message: 'something went wrong here; the log says what' } }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { Context, Next } from 'koa'
+import { AppError } from '../core/error.ts'
+
+interface GuardOptions {
+  readonly auth: 'ingress' | 'none'
+  /** Names and addresses, without port, under which this door may be asked for. */
+  readonly hosts: readonly string[]
+}
+
+// The Supervisor's own address in Home Assistant's inner network; ingress requests come from nowhere else.
+const supervisorAddress = '172.30.32.2'
+const loopbackAddresses: ReadonlySet<string> = new Set(['127.0.0.1', '::1'])
+const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
+const healthPath = '/api/health'
+
+/**
+ * Who may ask, decided before anything else. Against other machines: the peer's address (ingress) or the
+ * loopback bind. Against web pages in a browser of this machine: Host (a page's own name rebound to this
+ * address), Origin and Sec-Fetch-Site.
+ */
+export function guard(options: GuardOptions) {
+  const hosts = new Set([...loopbackHosts, ...options.hosts].map((host) => host.toLowerCase()))
+  return async (ctx: Context, next: Next): Promise<void> => {
+    ctx.set('X-Content-Type-Options', 'nosniff')
+    const peer = (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+    if (options.auth === 'ingress') checkIngressPeer(peer, ctx.path)
+    else checkHost(ctx.get('host'), hosts)
+    checkOrigin(ctx)
+    await next()
+  }
+}
+
+/** A state change arrives as JSON, which no form of another site can send; one without a body needs no type. */
+export function requireJson(ctx: Context): void {
+  const hasBody = ctx.get('transfer-encoding') !== '' || Number(ctx.get('content-length') || 0) > 0
+  if (hasBody && ctx.request.type !== 'application/json')
+    throw new AppError('unsupported_type', 'send the body as application/json')
+}
+
+function checkIngressPeer(peer: string, path: string): void {
+  if (peer === supervisorAddress) return
+  if (loopbackAddresses.has(peer) && path === healthPath) return
+  throw new AppError('forbidden', 'this door is open to Home Assistant alone')
+}
+
+function checkHost(header: string, hosts: ReadonlySet<string>): void {
+  const host = header.replace(/:\d+$/, '').toLowerCase()
+  if (hosts.has(host)) return
+  throw new AppError(
+    'forbidden',
+    `this door is not known as "${host.slice(0, 100)}"; add the name to the option panel.hosts if it is yours`,
+  )
+}
+
+function checkOrigin(ctx: Context): void {
+  const changes = ctx.method !== 'GET' && ctx.method !== 'HEAD'
+  const site = ctx.get('sec-fetch-site')
+  // A reader who follows a link from elsewhere to the panel's page only looks.
+  const looks = !changes && ctx.get('sec-fetch-mode') === 'navigate'
+  const fromElsewhere = site !== '' && site !== 'same-origin' && !(site === 'none' && !changes) && !looks
+  const origin = ctx.get('origin')
+  const foreignOrigin = origin !== '' && !isOwnOrigin(origin, ctx.get('host'))
+  if (fromElsewhere || foreignOrigin)
+    throw new AppError('forbidden', 'requests from pages of another origin are not answered')
+}
+
+function isOwnOrigin(origin: string, host: string): boolean {
+  return URL.canParse(origin) && new URL(origin).host.toLowerCase() === host.toLowerCase()
+}

@@ -1,0 +1,254 @@
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import Router from '@koa/router'
+import Koa, { type Context } from 'koa'
+import koaRange from 'koa-range'
+import { AppError, messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import { contentRange, type RequestedRange, requestedRange } from './range.ts'
+
+/** What the media door needs of the rest of the product. */
+export interface MediaDoor {
+  /** What a key stands for; null for a key nobody was given. */
+  target(key: string): Promise<{ stream: string; card_id: string | null } | null>
+  /** The ready items of the stream's queue as one body; null when it is empty or closed. */
+  newest(stream: string): Promise<FileBody | null>
+  /** Which player plays that card, if it can be told. */
+  listener(card_id: string | null): { player: string | null }
+  /** What was served to whom; the media door's own, or shared with others that serve streams. */
+  listeners: FiniteListeners
+  /** The shipped clip that is played instead of silence. */
+  nothingHere(): Promise<Buffer>
+  requested(event: StreamRequest): void
+  /** The address a request comes from, where proxies are trusted; by default that of the connection. */
+  clientAddress?(request: IncomingMessage): string
+  log: Log
+}
+
+export interface StreamRequest {
+  readonly stream: string
+  readonly player: string | null
+  readonly card_id: string | null
+  readonly fromStart: boolean
+  readonly head: boolean
+}
+
+/** Bytes that lie in files and are read from any position. */
+export interface FileBody {
+  readonly length: number
+  /** Strong, in its quotes. */
+  readonly etag: string
+  /** @throws AppError when the bytes are gone. */
+  read(range: { start: number; end: number }): Promise<Readable>
+}
+
+/** A short sound kept in memory; it stands in for something else and is not to be kept by anybody. */
+export interface MemoryBody {
+  readonly length: number
+  readonly etag: null
+  readonly bytes: Buffer
+}
+
+export type FiniteBody = FileBody | MemoryBody
+
+/** Decides which body a listener gets, so that nobody hears two queues spliced; `audio/finite-streams` is one. */
+export interface FiniteListeners {
+  choose(
+    newest: FiniteBody | null,
+    request: {
+      readonly listener: string
+      startIn(length: number): number | null
+      readonly ifRange: string | null
+    },
+  ): { readonly body: FiniteBody; readonly ranged: boolean } | null
+  remember(listener: string, body: FiniteBody): void
+}
+
+/** The only door that players need: streams by their keys, and nothing else. */
+export function createMediaApp(door: MediaDoor): Koa {
+  const app = new Koa()
+  const router = new Router({ strict: true, sensitive: true })
+  const path = '/media/:key/stream.mp3'
+  router.get(path, (ctx) => serveStream(ctx, door, ctx.params.key ?? ''))
+  router.all(path, (ctx) => {
+    ctx.set('Allow', 'GET, HEAD')
+    sayError(ctx, { status: 405, code: 'method_not_allowed', message: 'streams can only be read' })
+  })
+  app.use((ctx, next) => answerInShape(ctx, next, door.log))
+  app.use(router.routes())
+  app.on('error', (error: unknown) => logBrokenTransfer(error, door.log))
+  return app
+}
+
+/** Serves the same bytes by the stream's name, to people who may know it; an empty stream is an error there. */
+export function streamAudio(
+  door: Pick<MediaDoor, 'newest' | 'listeners' | 'clientAddress'>,
+): (ctx: Context, stream: string) => Promise<void> {
+  return async (ctx, stream) => {
+    const answer = await serveFinite(ctx, {
+      newest: await door.newest(stream),
+      listener: `stream ${stream} address ${addressOf(ctx, door)}`,
+      listeners: door.listeners,
+    })
+    if (answer === null)
+      throw new AppError('not_found', 'there is no such stream, or it has nothing to play now')
+  }
+}
+
+/**
+ * Answers a GET or HEAD with a body of exactly known bytes: ranges, If-Range, If-None-Match and HEAD as in
+ * RFC 9110. Returns whether the answer begins at byte 0, or null, with nothing answered, when there is nothing
+ * to play.
+ */
+export async function serveFinite(
+  ctx: Context,
+  options: { newest: FiniteBody | null; listener: string; listeners: FiniteListeners },
+): Promise<{ fromStart: boolean } | null> {
+  const { newest, listener, listeners } = options
+  const isGet = ctx.method === 'GET'
+  // RFC 9110, 14.2: only GET knows ranges.
+  const header = isGet ? ctx.get('Range') : ''
+  const choice =
+    header === ''
+      ? newest && { body: newest, ranged: false }
+      : listeners.choose(newest, {
+          listener,
+          startIn: (length) => startOf(requestedRange(header, length), length),
+          ifRange: ctx.headers['if-range'] === undefined ? null : ctx.get('If-Range'),
+        })
+  if (choice === null) return null
+  const { body, ranged } = choice
+  const range: RequestedRange = ranged ? requestedRange(header, body.length) : { kind: 'whole' }
+  await send(ctx, body, range)
+  if (isGet && range.kind !== 'unsatisfiable') listeners.remember(listener, body)
+  return { fromStart: (startOf(range, body.length) ?? 0) === 0 }
+}
+
+/**
+ * Answers with bytes from memory, or the part of them that was asked for. koa-range cuts the slice; it is only
+ * ever shown a range that lies inside the body, because it is wrong about all others.
+ */
+export async function serveBuffer(
+  ctx: Context,
+  bytes: Buffer,
+  range: RequestedRange = requestedRange(ctx.method === 'GET' ? ctx.get('Range') : '', bytes.length),
+): Promise<void> {
+  if (range.kind === 'unsatisfiable') return sayUnsatisfiable(ctx, bytes.length)
+  if (range.kind === 'part') ctx.req.headers.range = `bytes=${range.start}-${range.end}`
+  else delete ctx.req.headers.range
+  await koaRange(ctx, async () => {
+    ctx.body = bytes
+  })
+}
+
+async function serveStream(ctx: Context, door: MediaDoor, key: string): Promise<void> {
+  const target = isKey(key) ? await door.target(key) : null
+  if (target === null) throw new AppError('not_found', 'there is nothing at this address')
+  const { player } = door.listener(target.card_id)
+  const newest = (await door.newest(target.stream)) ?? (await memoryBody(door))
+  const answer = await serveFinite(ctx, {
+    newest,
+    listener: `${key} ${player === null ? `address ${addressOf(ctx, door)}` : `player ${player}`}`,
+    listeners: door.listeners,
+  })
+  const fromStart = answer?.fromStart ?? true
+  const head = ctx.method === 'HEAD'
+  door.log.debug('stream requested', { key: key.slice(0, 6), stream: target.stream, player, fromStart, head })
+  door.requested({ stream: target.stream, player, card_id: target.card_id, fromStart, head })
+}
+
+function addressOf(ctx: Context, door: Pick<MediaDoor, 'clientAddress'>): string {
+  return door.clientAddress?.(ctx.req) ?? ctx.req.socket.remoteAddress ?? ''
+}
+
+// 128 random bits and more, in any alphabet that needs no encoding in an address.
+function isKey(key: string): boolean {
+  return /^[A-Za-z0-9_-]{1,128}$/.test(key)
+}
+
+async function memoryBody(door: MediaDoor): Promise<MemoryBody> {
+  const bytes = await door.nothingHere()
+  return { length: bytes.length, etag: null, bytes }
+}
+
+/** First byte asked for; null for the whole. A range behind the end begins at the end. */
+function startOf(range: RequestedRange, length: number): number | null {
+  if (range.kind === 'whole') return null
+  return range.kind === 'part' ? range.start : length
+}
+
+async function send(ctx: Context, body: FiniteBody, range: RequestedRange): Promise<void> {
+  ctx.type = 'audio/mpeg'
+  if ('bytes' in body) {
+    ctx.set('Cache-Control', 'no-store')
+    return serveBuffer(ctx, body.bytes, range)
+  }
+  ctx.set({ 'Accept-Ranges': 'bytes', 'Cache-Control': 'no-cache', ETag: body.etag })
+  ctx.status = 200
+  if (ctx.fresh) {
+    ctx.status = 304
+    return
+  }
+  if (range.kind === 'unsatisfiable') return sayUnsatisfiable(ctx, body.length)
+  const { start, end } = range.kind === 'part' ? range : { start: 0, end: body.length - 1 }
+  if (ctx.method !== 'HEAD') ctx.body = await opened(ctx, body, { start, end })
+  ctx.length = end - start + 1
+  if (range.kind === 'whole') return
+  ctx.status = 206
+  ctx.set('Content-Range', contentRange(body.length, range))
+}
+
+async function opened(
+  ctx: Context,
+  body: FileBody,
+  range: { start: number; end: number },
+): Promise<Readable> {
+  try {
+    return await body.read(range)
+  } catch (error) {
+    // Whoever words the error must not send it under the tag of the audio.
+    ctx.remove('ETag')
+    throw error
+  }
+}
+
+async function answerInShape(ctx: Context, next: () => Promise<unknown>, log: Log): Promise<void> {
+  ctx.set('X-Content-Type-Options', 'nosniff')
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') ctx.set('Access-Control-Allow-Origin', '*')
+  try {
+    await next()
+    if (ctx.status === 404 && ctx.body == null)
+      throw new AppError('not_found', 'there is nothing at this address')
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_found')
+      return sayError(ctx, { status: 404, code: error.code, message: error.message })
+    if (error instanceof AppError && error.code === 'unavailable')
+      return sayError(ctx, { status: 503, code: error.code, message: error.message })
+    log.error('a stream could not be served', { reason: messageOf(error) })
+    sayError(ctx, { status: 500, code: 'internal', message: 'the stream could not be served' })
+  }
+}
+
+function sayUnsatisfiable(ctx: Context, length: number): void {
+  ctx.set('Content-Range', contentRange(length))
+  const message = `the range lies outside the ${length} bytes there are`
+  sayError(ctx, { status: 416, code: 'range_not_satisfiable', message })
+}
+
+function sayError(ctx: Context, error: { status: number; code: string; message: string }): void {
+  // What was said of the audio does not hold for the error.
+  for (const header of ['ETag', 'Content-Type', 'Content-Length']) ctx.remove(header)
+  ctx.set('Cache-Control', 'no-store')
+  ctx.status = error.status
+  ctx.body = { error: { code: error.code, message: error.message } }
+}
+
+const goodbyes: readonly unknown[] = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED']
+
+function logBrokenTransfer(error: unknown, log: Log): void {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (goodbyes.includes(code)) log.debug('a listener hung up', { code })
+  // What is lost in the library was said there, with the name of the file.
+  else if (error instanceof AppError) log.debug('a transfer ended early', { reason: error.message })
+  else log.error('a transfer failed', { reason: messageOf(error) })
+}
