@@ -6,5 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    reporters: ['default', 'json'],
+    outputFile: { json: 'node_modules/.cache/test-results.json' },
   },
 })

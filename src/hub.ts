@@ -100,10 +100,13 @@ export class Hub {
       this.#tell({ kind: 'player-removed', id })
     }
     for (const { id, ...patch } of listed) {
-      const known = this.#players.get(id)
-      const state = applyPatch(known?.state ?? unknownPlayer(id, patch.name), patch)
-      this.#players.set(id, { state, at: known?.at ?? this.#options.clock.now() })
-      if (state !== known?.state) this.#tell({ kind: 'player', player: state })
+      if (this.#players.has(id)) {
+        this.amendPlayer(id, patch)
+        continue
+      }
+      const state = applyPatch(unknownPlayer(id, patch.name), patch)
+      this.#players.set(id, { state, at: this.#options.clock.now() })
+      this.#tell({ kind: 'player', player: state })
     }
   }
 
@@ -124,6 +127,16 @@ export class Hub {
     )
     this.#tell({ kind: 'player', player: state })
     for (const event of events) this.#tell({ kind: 'event', event })
+  }
+
+  /** Takes in what is known of a player from elsewhere than its own words, such as its card's title; no events follow. */
+  amendPlayer(id: string, patch: PlayerPatch): void {
+    const known = this.#players.get(id)
+    if (known === undefined) return
+    const state = applyPatch(known.state, patch)
+    if (state === known.state) return
+    this.#players.set(id, { ...known, state })
+    this.#tell({ kind: 'player', player: state })
   }
 
   /** Something that happened which no state of a player shows, such as the request of a stream. */

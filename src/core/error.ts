@@ -31,10 +31,14 @@ export class AppError extends Error {
   }
 }
 
+// A cause may lead back to its error, and a chain that long helps nobody.
+const deepestCause = 5
+
 /** The message of anything that was thrown, with the messages of its causes behind it. */
-export function messageOf(thrown: unknown): string {
+export function messageOf(thrown: unknown, depth = 0): string {
   if (!(thrown instanceof Error)) return String(thrown)
   // A refused connection to a name with two addresses arrives as an AggregateError without a message.
   const own = thrown.message || ('code' in thrown ? String(thrown.code) : thrown.name)
-  return thrown.cause === undefined ? own : `${own}: ${messageOf(thrown.cause)}`
+  if (thrown.cause === undefined || depth >= deepestCause) return own
+  return `${own}: ${messageOf(thrown.cause, depth + 1)}`
 }

@@ -1,0 +1,66 @@
+import type { CardPlan } from '../core/card-plan.ts'
+import { type TrackAddress, trackAddresses } from '../core/card-plan.ts'
+import { messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+
+/** What the product knows of a card that lies in a player, ours or any other. */
+export interface KnownCard {
+  readonly title: string
+  readonly cover_url: string | null
+  readonly layout: readonly TrackAddress[]
+}
+
+interface ShelfOptions {
+  /** Asks the account for a card. */
+  readonly fetch: (cardId: string) => Promise<{ plan: CardPlan; cover_url: string | null }>
+  readonly log: Log
+}
+
+// Cards that nobody put in for long are asked for again.
+const mostCards = 200
+
+/** Remembers cards, so that presses can be read off them and their titles shown. */
+export class CardShelf {
+  readonly #options: ShelfOptions
+  readonly #cards = new Map<string, KnownCard>()
+  readonly #asked = new Map<string, Promise<KnownCard | null>>()
+
+  constructor(options: ShelfOptions) {
+    this.#options = options
+  }
+
+  get(cardId: string): KnownCard | undefined {
+    return this.#cards.get(cardId)
+  }
+
+  /** The card, asked for once at a time; null where the account does not give it. */
+  learn(cardId: string): Promise<KnownCard | null> {
+    const known = this.#cards.get(cardId)
+    if (known !== undefined) return Promise.resolve(known)
+    const asked = this.#asked.get(cardId) ?? this.#ask(cardId).finally(() => this.#asked.delete(cardId))
+    this.#asked.set(cardId, asked)
+    return asked
+  }
+
+  /** The next look asks the account anew. */
+  forget(cardId: string): void {
+    this.#cards.delete(cardId)
+  }
+
+  async #ask(cardId: string): Promise<KnownCard | null> {
+    try {
+      const { plan, cover_url } = await this.#options.fetch(cardId)
+      const card = { title: plan.title, cover_url, layout: trackAddresses(plan) }
+      this.#cards.set(cardId, card)
+      const oldest = this.#cards.keys().next()
+      if (this.#cards.size > mostCards && !oldest.done) this.#cards.delete(oldest.value)
+      return card
+    } catch (error) {
+      this.#options.log.warn('a card could not be read; presses on it cannot be told apart', {
+        card: cardId,
+        error: messageOf(error),
+      })
+      return null
+    }
+  }
+}

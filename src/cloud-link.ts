@@ -1,0 +1,166 @@
+import type { CardPlan } from './core/card-plan.ts'
+import { type Clock, every } from './core/clock.ts'
+import type { Collection } from './core/collection.ts'
+import type { PlayerCommand } from './core/effect.ts'
+import { AppError, messageOf } from './core/error.ts'
+import type { Log } from './core/log.ts'
+import type { CardFacts, Hub } from './hub.ts'
+import { Account, type AccountState } from './yoto/account.ts'
+import { YotoApi } from './yoto/api.ts'
+import { cardJson, type YotoCard } from './yoto/card.ts'
+import { type ConnectionState, YotoClient } from './yoto/client.ts'
+import { messageFor } from './yoto/command.ts'
+import type { SignInPrompt } from './yoto/device-code.ts'
+import type { StoredTokens } from './yoto/token.ts'
+
+export interface CloudAddresses {
+  readonly apiUrl: string
+  readonly authUrl: string
+  readonly mqttUrl: string
+  readonly clientId: string
+}
+
+export interface LinkState extends ConnectionState {
+  readonly account: AccountState
+}
+
+interface CloudLinkOptions {
+  readonly cloud: CloudAddresses
+  readonly tokens: Collection<StoredTokens>
+  readonly hub: Hub
+  readonly cardFacts: (cardId: string) => CardFacts
+  readonly signIn: (prompt: SignInPrompt) => void
+  /** Called when the connection or the sign-in comes or goes. */
+  readonly changed: (state: LinkState) => void
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+}
+
+// A player that was added to the account is seen within this time; nothing in the cloud announces it.
+const listAgainMs = 600_000
+
+/** Joins the account, REST and live connection of one Yoto cloud to the hub. */
+export class CloudLink {
+  readonly #options: CloudLinkOptions
+  readonly #account: Account
+  readonly #api: YotoApi
+  readonly #client: YotoClient
+  #connection: ConnectionState = { connected: false, reason: 'not started' }
+  #cancelList: () => void = () => undefined
+
+  constructor(options: CloudLinkOptions) {
+    this.#options = options
+    const { cloud, tokens, hub, clock, random, signIn } = options
+    const log = options.log.for('yoto')
+    this.#account = new Account({ ...cloud, tokens, clock, log, signIn, random })
+    const accessToken = (refused?: string) => this.#account.accessToken(refused)
+    this.#api = new YotoApi({ apiUrl: cloud.apiUrl, accessToken, clock, log, random })
+    this.#client = new YotoClient({
+      mqttUrl: cloud.mqttUrl,
+      accessToken,
+      playerIds: () => hub.players().map((player) => player.id),
+      clock,
+      random,
+      log,
+      onPatch: (id, patch, at) => hub.patchPlayer(id, patch, at),
+      onConnection: (connection) => this.#connectionChanged(connection),
+    })
+  }
+
+  /** Begins to connect and returns at once: a cloud that is away is waited for, not failed on. */
+  async start(): Promise<void> {
+    this.#account.onStateChange((state) => {
+      this.#options.changed(this.state())
+      if (state !== 'signed-in') return
+      this.#client.connectNow()
+      void this.listPlayers()
+    })
+    await this.#account.start()
+    this.#client.start()
+    this.#cancelList = every(this.#options.clock, listAgainMs, () => void this.listPlayers())
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelList()
+    await this.#client.stop()
+    this.#account.stop()
+  }
+
+  state(): LinkState {
+    return { account: this.#account.state(), ...this.#connection }
+  }
+
+  /** Resolves when the account is signed in and its players are listed. */
+  async signedIn(): Promise<void> {
+    if (this.#account.state() !== 'signed-in')
+      await new Promise<void>((resolve) => {
+        const forget = this.#account.onStateChange((state) => {
+          if (state !== 'signed-in') return
+          forget()
+          resolve()
+        })
+      })
+    await this.listPlayers()
+  }
+
+  /** Reads the account's players and their settings; what cannot be read is logged and asked for again later. */
+  async listPlayers(): Promise<void> {
+    const { hub, log } = this.#options
+    try {
+      const listed = await this.#api.players()
+      hub.setPlayers(
+        listed.map(({ id, name, model, online }) => ({
+          id,
+          name,
+          model,
+          // The list lags behind; it is only better than nothing.
+          ...(hub.player(id) === undefined ? { online } : {}),
+        })),
+      )
+      this.#client.playersChanged()
+      await Promise.all(listed.map(({ id }) => this.#readSettings(id)))
+    } catch (error) {
+      log.warn('the players could not be listed; asked again later', { error: messageOf(error) })
+    }
+  }
+
+  /** @throws AppError when the player is away, or the cloud, or the player says no. */
+  async command(playerId: string, command: PlayerCommand): Promise<void> {
+    const { hub, cardFacts } = this.#options
+    const player = hub.player(playerId)
+    if (player === undefined) throw new AppError('not_found', `there is no player "${playerId.slice(0, 80)}"`)
+    if (command.type === 'refresh') return this.#client.refresh(playerId)
+    const layout = player.card_id === null ? null : cardFacts(player.card_id).layout
+    const message = messageFor(command, player, layout)
+    if (message.expects !== undefined) hub.expect(playerId, message.expects)
+    await this.#client.send(playerId, message)
+  }
+
+  card(cardId: string): Promise<YotoCard> {
+    return this.#api.card(cardId)
+  }
+
+  /** Makes a card, or replaces one, keeping what the plan does not speak of. Resolves with its id. */
+  async saveCard(plan: CardPlan, cardId: string | null): Promise<string> {
+    const previous = cardId === null ? {} : (await this.#api.card(cardId)).json
+    const saved = await this.#api.saveCard(cardJson(plan, previous))
+    return saved.cardId
+  }
+
+  #connectionChanged(connection: ConnectionState): void {
+    this.#connection = connection
+    this.#options.changed(this.state())
+  }
+
+  async #readSettings(id: string): Promise<void> {
+    const { hub, log } = this.#options
+    try {
+      const { settings, shadow } = await this.#api.config(id)
+      const spoken = hub.player(id)?.last_seen_at !== null
+      hub.amendPlayer(id, { ...(spoken ? {} : shadow), ...settings })
+    } catch (error) {
+      log.warn('the settings of a player could not be read', { player: id, error: messageOf(error) })
+    }
+  }
+}

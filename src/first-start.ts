@@ -1,0 +1,49 @@
+import { cp, mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError, messageOf } from './core/error.ts'
+import type { Log } from './core/log.ts'
+
+interface FirstStart {
+  /** The folder of rules, stories and audio that come with the product. */
+  readonly shipped: string
+  /** The user's own. */
+  readonly config: string
+  readonly media: string
+  readonly log: Log
+}
+
+/**
+ * Gives a new household something to hear: into an empty config folder the shipped YAML, into an empty
+ * library the shipped audio. A folder that holds anything is left alone; nothing is ever overwritten.
+ * @throws AppError `unavailable` when a folder can be neither read nor made.
+ */
+export async function prepareFolders({ shipped, config, media, log }: FirstStart): Promise<void> {
+  if (await isEmpty(config, 'config')) {
+    const files = (await readdir(shipped)).filter((file) => file.endsWith('.yaml'))
+    for (const file of files) await copy(join(shipped, file), join(config, file))
+    log.info('the config folder was empty: the shipped rules were copied there', { files: files.length })
+  }
+  if (await isEmpty(media, 'media')) {
+    const folders = (await readdir(join(shipped, 'audio'), { withFileTypes: true })).filter((entry) =>
+      entry.isDirectory(),
+    )
+    for (const { name } of folders) await copy(join(shipped, 'audio', name), join(media, name))
+    log.info('the library was empty: the shipped audio was copied there', { folders: folders.length })
+  }
+}
+
+function copy(from: string, to: string): Promise<void> {
+  return cp(from, to, { recursive: true, force: false, errorOnExist: false })
+}
+
+async function isEmpty(folder: string, option: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { recursive: true })
+    return (await readdir(folder)).filter((name) => !name.startsWith('.')).length === 0
+  } catch (cause) {
+    throw new AppError(
+      'unavailable',
+      `the ${option} folder ${folder} cannot be used (${messageOf(cause)}); choose another with --${option}, or let this user read and write it`,
+    )
+  }
+}

@@ -1,0 +1,93 @@
+import { cloudAddresses } from './addresses.ts'
+import { CloudLink, type LinkState } from './cloud-link.ts'
+import type { Clock } from './core/clock.ts'
+import { messageOf } from './core/error.ts'
+import type { Log } from './core/log.ts'
+import type { Ground } from './ground.ts'
+import type { Options } from './options.ts'
+import type { Parts } from './parts.ts'
+import type { Problems } from './problems.ts'
+import { type SimulatedCloud, startCloud } from './simulator/cloud.ts'
+import type { SignInPrompt } from './yoto/device-code.ts'
+import type { StoredTokens } from './yoto/token.ts'
+
+interface CloudInput {
+  readonly options: Options
+  readonly simulate: boolean
+  readonly ground: Ground
+  readonly problems: Problems
+  readonly parts: Parts
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface Cloud {
+  readonly link: CloudLink
+  /** null where the cloud is Yoto's own. */
+  readonly simulator: SimulatedCloud | null
+}
+
+/** The simulated cloud or the account's, with the link to it, not yet started; null where neither is to be had. */
+export async function openCloud(input: CloudInput): Promise<Cloud | null> {
+  const { options, simulate, ground, parts, clock, log } = input
+  const { storage } = ground
+  if (!simulate) {
+    const cloud = cloudAddresses(options.yoto)
+    if (cloud === null) return null
+    const tokens = storage.collection<StoredTokens>('yoto-account')
+    return {
+      link: linkTo(input, { cloud, tokens, signIn: (prompt) => askToSignIn(prompt, input) }),
+      simulator: null,
+    }
+  }
+  const cards = storage.collection<unknown>('simulated-cards')
+  const simulator = parts.add(
+    'the simulated cloud',
+    await startCloud({ clock, log: log.for('simulator'), cards }),
+  )
+  const tokens = storage.collection<StoredTokens>('simulated-account')
+  // A simulated cloud that starts anew knows no sign-in of an earlier one.
+  for (const [key] of await tokens.entries()) await tokens.delete(key)
+  // It approves every sign-in by itself, so there is nobody to ask.
+  return { link: linkTo(input, { cloud: simulator, tokens, signIn: () => undefined }), simulator }
+}
+
+/** Gives each stream of the rules a card in the simulated account, so that there is something to put into a player. */
+export async function publishDemoCards(
+  link: CloudLink,
+  { ground, streams, log }: { ground: Ground; streams: readonly string[]; log: Log },
+): Promise<void> {
+  try {
+    await link.signedIn()
+    for (const stream of streams) await ground.cards.ensure({ stream, title: stream, chapters: 20 })
+  } catch (error) {
+    log.error('the cards of the simulated account could not be made', { error: messageOf(error) })
+  }
+}
+
+function linkTo(
+  { ground, problems, clock, log }: CloudInput,
+  account: Pick<ConstructorParameters<typeof CloudLink>[0], 'cloud' | 'tokens' | 'signIn'>,
+): CloudLink {
+  return new CloudLink({
+    ...account,
+    hub: ground.hub,
+    cardFacts: ground.cardFacts,
+    changed: (state) => problems.set('yoto', problemOf(state)),
+    clock,
+    random: Math.random,
+    log,
+  })
+}
+
+function askToSignIn({ url, code, completeUrl }: SignInPrompt, { log, problems }: CloudInput): void {
+  log.warn(`Sign in to Yoto: open ${url} and enter the code ${code}, or open ${completeUrl}`)
+  problems.set('yoto', `sign in to Yoto: open ${url} and enter the code ${code}`)
+}
+
+function problemOf({ account, connected, reason }: LinkState): string | null {
+  if (connected) return null
+  if (account === 'sign-in-again') return 'the sign-in at Yoto has ended: sign in again; the log says how'
+  if (account === 'signed-out') return 'not signed in to Yoto'
+  return account === 'signed-in' ? `not connected to Yoto: ${reason ?? 'no reason given'}` : null
+}

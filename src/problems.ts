@@ -1,0 +1,21 @@
+/** What is wrong now and needs a person, each thing under a name of its own so that it can be mended. */
+export class Problems {
+  readonly #texts = new Map<string, string>()
+  readonly #changed: () => void
+
+  constructor(changed: () => void) {
+    this.#changed = changed
+  }
+
+  /** Says what is wrong under this name, or with null that nothing is any more. */
+  set(name: string, text: string | null): void {
+    if ((this.#texts.get(name) ?? null) === text) return
+    if (text === null) this.#texts.delete(name)
+    else this.#texts.set(name, text)
+    this.#changed()
+  }
+
+  list(): string[] {
+    return [...this.#texts.values()]
+  }
+}

@@ -1,0 +1,52 @@
+import type { App } from './app.ts'
+import type { Options } from './options.ts'
+
+/** What runs where, in words for whoever started it. */
+export function startBlock(app: App, { options, version }: { options: Options; version: string }): string {
+  const { schedules, rules } = app.rules.ruleSet
+  const base = options.mqtt.base_topic
+  const lines: [what: string, words: string][] = [
+    ['Panel, REST', app.panelUrl],
+    ['Audio', `${app.mediaUrl}, told to cards as ${app.publicUrl} (option public_url)`],
+    ['MQTT', `${app.mqttUrl}, topics below ${base}/`],
+    ['Data', options.folders.data],
+    [
+      'Rules',
+      `${options.folders.config}: ${count(rules.length, 'rule')}, ${count(schedules.length, 'schedule')}`,
+    ],
+    ['Library', options.folders.media],
+    ['Players', playersOf(app)],
+    ...tryOf(app, base),
+  ]
+  const width = Math.max(...lines.map(([what]) => what.length))
+  return [
+    `Yoto Smart Stream ${version} is running`,
+    ...lines.map(([what, words]) => `  ${what.padEnd(width)}  ${words}`),
+  ].join('\n')
+}
+
+function playersOf({ simulator, hub }: App): string {
+  if (simulator === null) {
+    const names = hub.players().map((player) => player.name)
+    return names.length === 0 ? 'none known yet' : names.join(', ')
+  }
+  const names = simulator.players.map(({ name, id }) => `${name} (${id})`).join(', ')
+  return `SIMULATED, because no Yoto account is set up (option yoto.client_id): ${names}`
+}
+
+function tryOf(app: App, base: string): [string, string][] {
+  const card = app.cards.list()[0]
+  const player = app.simulator?.players[0]
+  if (card === undefined || player === undefined) return []
+  const act = (what: string, body: string) =>
+    `curl -X POST -H 'content-type: application/json' -d '${body}' ${app.panelUrl}/api/simulator/players/${player.id}/${what}`
+  return [
+    ['Watch', `mosquitto_sub -p ${new URL(app.mqttUrl).port || '1883'} -t '${base}/#' -v`],
+    ['Put a card in', act('insert', `{"card_id":"${card.card_id}"}`)],
+    ['Press right', act('press', '{"button":"right"}')],
+  ]
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+}
+
+/** What a source file imports of ours, by path from the root. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const named = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => match[1] ?? '')
+  return named.map((path) => relative(root, join(root, dirname(file), path)))
+}
+
+const folderOf = (file: string) => (file.split('/').length > 2 ? file.split('/')[1] : undefined)
+
+// What a folder of src may import of the others; the files directly in src join them all.
+const allowed: Record<string, string[]> = { core: [], language: ['core'], options: ['core'], log: ['core'] }
+
+test('imports between the folders of src point one way', () => {
+  const wrong = filesBelow('src').flatMap((file) => {
+    const folder = folderOf(file)
+    if (folder === undefined) return []
+    const may = [folder, ...(allowed[folder] ?? ['core', 'language'])]
+    return importsOf(file)
+      .filter((imported) => !may.includes(folderOf(imported) ?? 'the files directly in src'))
+      .map((imported) => `${file} imports ${imported}`)
+  })
+  expect(wrong).toEqual([])
+})
+
+test('core imports no package but typebox', () => {
+  const packages = filesBelow('src/core').flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/from '([^'.][^']*)'/g)].map((match) => match[1]),
+  )
+  expect(packages.filter((name) => name !== 'typebox')).toEqual([])
+})
+
+test('the simulator and the client of the cloud do not know each other', () => {
+  const cross = filesBelow('src').filter((file) => {
+    const folder = folderOf(file)
+    const other = folder === 'yoto' ? 'simulator' : folder === 'simulator' ? 'yoto' : undefined
+    return other !== undefined && importsOf(file).some((imported) => folderOf(imported) === other)
+  })
+  expect(cross).toEqual([])
+})
+
+test('only main touches the process', () => {
+  const users = filesBelow('src').filter((file) =>
+    /\bprocess\.(env|argv|exit|on|once|std(in|out|err)|cwd|kill|pid)\b/.test(
+      readFileSync(join(root, file), 'utf8'),
+    ),
+  )
+  expect(users).toEqual(['src/main.ts'])
+})
+
+// Home Assistant's store takes any such file, wherever it lies, for an app, a repository or a build.
+test('no file but those of the add-on is called config, repository or build', () => {
+  const listed = existsSync(join(root, '.git'))
+    ? execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).split(
+        '\n',
+      )
+    : []
+  const stray = listed.filter((file) => /(^|\/)(config|repository|build)\.(ya?ml|json)$/.test(file))
+  expect(stray.filter((file) => file !== 'config.yaml' && file !== 'repository.yaml')).toEqual([])
+})
