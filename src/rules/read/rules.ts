@@ -15,7 +15,7 @@ const ruleSchema = Type.Object(
     stream: Type.Optional(
       Type.String({ pattern: streamNamePattern.source, expected: 'the name of a stream' }),
     ),
-    when: Type.Unknown(),
+    when: Type.Optional(Type.Unknown()),
     if: Type.Optional(Type.Unknown()),
     do: Type.Unknown(),
   },
@@ -46,12 +46,12 @@ interface RuleInput {
 }
 
 function readRule({ id, key, value, report, registry }: RuleInput): ReadRule | undefined {
-  if (value.kind === 'map' && !value.entries.has('when')) {
+  const head = decode(ruleSchema, value, report, { what: `rule "${id}"` })
+  if (head === undefined || value.kind !== 'map') return undefined
+  if (!value.entries.has('when')) {
     report.add(key, 'error', 'rule/no-trigger', `rule "${id}" has no \`when\`, and nothing starts it`)
     return undefined
   }
-  const head = decode(ruleSchema, value, report, { what: `rule "${id}"` })
-  if (head === undefined || value.kind !== 'map') return undefined
   const list = (section: 'when' | 'if' | 'do') => listOf(value.entries.get(section)?.value, section, report)
   const when = bindAll(list('when'), { what: 'trigger', definitions: registry.triggers, report })
   const conditions = bindAll(list('if'), { what: 'condition', definitions: registry.conditions, report })

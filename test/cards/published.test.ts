@@ -1,0 +1,92 @@
+import { beforeEach, expect, test } from 'vitest'
+import { type PublishedCard, PublishedCards } from '../../src/cards/published.ts'
+import type { CardPlan } from '../../src/core/card-plan.ts'
+import { AppError } from '../../src/core/error.ts'
+import { memoryCollection } from '../support/memory-collection.ts'
+import { recordingLog } from '../support/recording-log.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+
+const bedroom = { stream: 'bedroom', title: 'Bedroom', chapters: 3 }
+
+let saved: { plan: CardPlan; cardId: string | null }[]
+let account: Set<string>
+let records: ReturnType<typeof memoryCollection<PublishedCard>>
+
+beforeEach(() => {
+  saved = []
+  account = new Set()
+  records = memoryCollection()
+})
+
+async function household(base = 'http://192.0.2.1:8098', refuses = false): Promise<PublishedCards> {
+  let keys = 0
+  const cards = new PublishedCards({
+    records,
+    async save(plan, cardId) {
+      if (refuses) throw new AppError('refused', 'too many tracks')
+      // The key must open the door before the account has a card that carries it.
+      const url = plan.chapters[0]?.tracks[0]?.url ?? ''
+      expect((await records.entries()).some(([key]) => url.includes(key))).toBe(true)
+      saved.push({ plan, cardId })
+      const id = cardId ?? `card${account.size}`
+      account.add(id)
+      return id
+    },
+    exists: async (cardId) => account.has(cardId),
+    urlOf: (key) => `${base}/media/${key}/stream.mp3`,
+    newKey: () => `key${++keys}-${Math.floor(performance.now())}`,
+    clock: new VirtualClock(),
+    log: recordingLog(),
+  })
+  await cards.start()
+  return cards
+}
+
+test('a published card has chapters of one track that all play the stream', async () => {
+  const cards = await household()
+  const card = await cards.publish(bedroom)
+  expect(card).toMatchObject({ card_id: 'card0', stream: 'bedroom', chapters: 3 })
+  expect(saved[0]?.plan.chapters.map(({ key, tracks }) => [key, tracks.length, tracks[0]?.url])).toEqual([
+    ['01', 1, card.url],
+    ['02', 1, card.url],
+    ['03', 1, card.url],
+  ])
+  expect(cards.byKey(card.key)).toEqual(card)
+  expect(cards.byCard('card0')).toEqual(card)
+})
+
+test('a card is known again after a restart, and not made twice', async () => {
+  const first = await (await household()).ensure(bedroom)
+  const again = await household()
+  expect(await again.ensure(bedroom)).toEqual(first)
+  expect(saved).toHaveLength(1)
+})
+
+test('a card that the account lost is made anew under its old key', async () => {
+  const first = await (await household()).ensure(bedroom)
+  account.clear()
+  account.add('another')
+  const mended = await (await household()).ensure(bedroom)
+  expect(mended.key).toBe(first.key)
+  expect(mended.card_id).toBe('card1')
+})
+
+test('a card whose address is not ours any more is mended', async () => {
+  await (await household()).ensure(bedroom)
+  const moved = await (await household('http://192.0.2.9:8098')).ensure(bedroom)
+  expect(moved.url).toContain('http://192.0.2.9:8098/')
+  expect(saved[1]).toMatchObject({ cardId: 'card0' })
+})
+
+test('a refused card leaves no key behind', async () => {
+  const cards = await household('http://192.0.2.1:8098', true)
+  await expect(cards.publish(bedroom)).rejects.toThrow('too many tracks')
+  expect(await records.entries()).toEqual([])
+})
+
+test('a stream without a card has one address, the same each time', async () => {
+  const cards = await household()
+  const url = await cards.streamUrl('kitchen')
+  expect(await cards.streamUrl('kitchen')).toBe(url)
+  expect(cards.list()).toEqual([])
+})

@@ -1,0 +1,214 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { formatDiagnostic } from '../../src/language/diagnostic.ts'
+import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
+import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
+import { createRegistry } from '../../src/rules/registry.ts'
+
+const registry = createRegistry({ triggers, conditions, actions })
+const rulesFolder = fileURLToPath(new URL('../../rules', import.meta.url))
+
+function read(...texts: string[]) {
+  const sources = texts.map((text, index) => ({ file: `${'abc'[index]}.yaml`, text }))
+  const fileExists = async (file: string) => file.startsWith('music/')
+  return readRuleFiles(sources, { registry, fileExists })
+}
+
+const shownIn = async (...texts: string[]) => {
+  const { diagnostics } = await read(...texts)
+  return diagnostics.map(
+    ({ file, line, column, level, code, message }) =>
+      `${file}:${line}:${column} ${level}[${code}] ${message}`,
+  )
+}
+
+const playlist = 'playlists:\n  forest: [music/a.mp3]\n'
+const rule = (body: string) => `${playlist}rules:\n  r:\n${body}`
+
+describe('a rule file', () => {
+  test('may be empty, or hold only comments', async () => {
+    expect(await shownIn('', '# nothing yet\n')).toEqual([])
+  })
+
+  test('becomes playlists, schedules and rules', async () => {
+    const { ruleSet, diagnostics } = await read(
+      `${playlist}schedules:
+  bedroom:
+    default: forest
+    slots:
+      "10": {from: "19:00", to: "06:30", days: weekdays, play: forest}
+      "2": {days: [sat, sun], play: none}
+rules:
+  r:
+    stream: bedroom
+    when:
+      - button: right
+        id: by-hand
+      - card: {inserted: 7JtVV}
+    if:
+      - between: {from: "07:00", to: "19:00"}
+    do:
+      - queue: {set: forest, limit: 2}
+      - mqtt: {topic: home/lamp/set, payload: "ON", retain: true}
+`,
+    )
+    expect(diagnostics).toEqual([])
+    expect(ruleSet.playlists.get('forest')).toEqual({ id: 'forest', entries: ['music/a.mp3'], folder: null })
+    expect(ruleSet.schedules).toEqual([
+      {
+        stream: 'bedroom',
+        default: 'forest',
+        slots: [
+          { id: '10', window: ['19:00', '06:30'], days: 'weekdays', play: 'forest' },
+          { id: '2', window: null, days: ['sat', 'sun'], play: null },
+        ],
+      },
+    ])
+    expect(ruleSet.rules).toMatchObject([
+      {
+        id: 'r',
+        place: 'a.yaml:10',
+        stream: 'bedroom',
+        when: [
+          { kind: 'button', options: { button: 'right' }, id: 'by-hand' },
+          { kind: 'card', options: { inserted: '7JtVV' } },
+        ],
+        if: [{ kind: 'between', options: { from: '07:00', to: '19:00' } }],
+        do: [
+          { kind: 'queue', options: { set: 'forest', limit: 2 } },
+          { kind: 'mqtt', options: { topic: 'home/lamp/set', payload: 'ON', retain: true } },
+        ],
+      },
+    ])
+  })
+
+  test.each<[string, string[]]>([
+    ['[a, b]', ['a.yaml:1:1 error[type/value] a rule file is a map']],
+    [
+      'playlist:\n  a: [music/a.mp3]\n',
+      ['error[key/unknown] unknown key "playlist" - did you mean "playlists"?'],
+    ],
+    ['stories:\n  a: {}\n', ['a.yaml:1:1 error[key/unknown] "stories" is not part of this version yet']],
+    ['rules: [a]\n', ['a.yaml:1:8 error[type/value] `rules` takes a map']],
+    [
+      rule('    do:\n      - log: x\n'),
+      ['a.yaml:4:3 error[rule/no-trigger] rule "r" has no `when`, and nothing starts it'],
+    ],
+    [
+      rule('    when: right\n    do:\n      - log: x\n'),
+      ['a.yaml:5:11 error[type/value] `when` takes a list'],
+    ],
+    [
+      rule('    when:\n      - buton: right\n    do:\n      - log: x\n'),
+      ['a.yaml:6:9 error[key/unknown] unknown trigger "buton" - did you mean "button"?'],
+    ],
+    [
+      rule('    when:\n      - button: rigth\n    do:\n      - log: x\n'),
+      ['a.yaml:6:17 error[type/value] trigger `button` takes left, right, next or previous'],
+    ],
+    [
+      rule('    when:\n      - button: right\n    do:\n      - queue: {set: forrest}\n'),
+      ['a.yaml:8:22 error[ref/playlist] there is no playlist "forrest" - did you mean "forest"?'],
+    ],
+    [
+      rule('    when:\n      - button: right\n    do:\n      - queue: {set: songs/x.mp3}\n'),
+      ['a.yaml:8:22 warning[ref/file] there is no file "songs/x.mp3"'],
+    ],
+    [
+      rule('    triggers:\n      - button: right\n    do:\n      - log: x\n'),
+      ['a.yaml:5:5 error[key/ha-word] Home Assistant calls this `triggers`; here it is `when`'],
+    ],
+    [
+      rule('    when:\n      - button: right\n    if: player.playing\n    do:\n      - log: x\n'),
+      ['a.yaml:7:9 error[type/value] `if` takes a list'],
+    ],
+    [
+      rule('    when:\n      - button: right\n    do:\n      - log: x\n        if: later\n'),
+      ['a condition of a single item is not part of this version yet'],
+    ],
+    [
+      `${playlist}schedules:\n  bedroom:\n    default: forrest\n`,
+      ['a.yaml:5:14 error[ref/playlist] there is no playlist "forrest"'],
+    ],
+    [
+      `${playlist}schedules:\n  bedroom:\n    slots:\n      nap: {from: "13:00", to: "13:00", play: forest}\n`,
+      ['a.yaml:6:12 error[time/empty] slot "nap" is empty: from and to are both 13:00'],
+    ],
+    [
+      `${playlist}schedules:\n  bedroom:\n    slots:\n      nap: {from: "25:00", play: forest}\n`,
+      ['a.yaml:6:19 error[type/value] `from` takes a time of day such as "19:30", not "25:00"'],
+    ],
+    [`${playlist}schedules:\n  "bed/room":\n    default: forest\n`, ['"bed/room" cannot be a stream']],
+    ['playlists:\n  a: {folder: ../../etc}\n', ['`folder` takes a folder of the library']],
+    ['playlists:\n  a: {folder: /etc}\n', ['`folder` takes a folder of the library']],
+  ])('that says %j is answered with %j', async (text, messages) => {
+    const shown = await shownIn(text)
+    expect(shown).toHaveLength(messages.length)
+    for (const [index, message] of messages.entries()) expect(shown[index]).toContain(message)
+  })
+
+  test('with an error is left out whole; the others run', async () => {
+    const { ruleSet } = await read(
+      'playlists:\n  a: [music/a.mp3]\nrules:\n  broken: {}\n',
+      'playlists:\n  b: [music/b.mp3]\n',
+    )
+    expect([...ruleSet.playlists.keys()]).toEqual(['b'])
+  })
+
+  test('may speak of another file’s playlist, but not define it again', async () => {
+    const user = 'schedules:\n  bedroom: {default: forest}\n'
+    expect(await shownIn(playlist, user)).toEqual([])
+    expect(await shownIn(playlist, playlist)).toEqual([
+      'b.yaml:2:11 error[yaml/duplicate] playlist "forest" is already defined at a.yaml:2',
+    ])
+  })
+
+  test('is answered so that a person sees where', async () => {
+    const text = rule('    when:\n      - button: right\n    do:\n      - queue: {set: forrest}\n')
+    const { diagnostics } = await read(text)
+    expect(diagnostics.map((diagnostic) => formatDiagnostic(diagnostic, text))).toEqual([
+      `a.yaml:8:22 error[ref/playlist] there is no playlist "forrest" - did you mean "forest"?
+    8 |       - queue: {set: forrest}
+      |                      ^^^^^^^`,
+    ])
+  })
+})
+
+describe('every part of the catalog', () => {
+  const parts = [
+    ...Object.entries(triggers).map(([kind, part]) => ['when', kind, part] as const),
+    ...Object.entries(conditions).map(([kind, part]) => ['if', kind, part] as const),
+    ...Object.entries(actions).map(([kind, part]) => ['do', kind, part] as const),
+  ]
+
+  test.each(parts)(
+    '%s %s has a title, a description and examples that can be written',
+    async (section, kind, part) => {
+      expect(part.title).not.toBe('')
+      expect(part.describe).toMatch(/\.$/)
+      expect(part.examples.length).toBeGreaterThan(0)
+      for (const example of part.examples) {
+        expect(example.startsWith(`- ${kind}:`)).toBe(true)
+        const lists = { when: '- startup: {}', if: '', do: '- log: x', [section]: example }
+        const body = Object.entries(lists)
+          .filter(([, item]) => item !== '')
+          .map(([name, item]) => `    ${name}:\n      ${item}\n`)
+          .join('')
+        const known = 'playlists:\n  forest: [music/a.mp3]\n  lullabies: [music/a.mp3]\n'
+        expect(await shownIn(`${known}rules:\n  r:\n${body}`)).toEqual([])
+      }
+    },
+  )
+})
+
+test('the shipped rules have nothing wrong in them', async () => {
+  const sources = ['bedroom.yaml', 'crossroads.yaml'].map((file) => ({
+    file,
+    text: readFileSync(join(rulesFolder, file), 'utf8'),
+  }))
+  const { diagnostics, ruleSet } = await readRuleFiles(sources, { registry, fileExists: async () => true })
+  expect(diagnostics).toEqual([])
+  expect(ruleSet.rules.map(({ id }) => id)).toEqual(['right-to-the-forest', 'left-to-the-sea'])
+})
