@@ -96,6 +96,8 @@ async function start(input: AppInput, parts: Parts): Promise<App> {
     instance: await instanceId(ground),
     version,
     hub,
+    announced: storage.collection('announced-players'),
+    origin: cloud === null ? 'nowhere' : cloud.simulator === null ? 'account' : 'simulator',
     info: () => ({ ...health(), cloud_connected: cloud?.link.state().connected ?? false }),
     perform,
     usePlaylist: usePlaylistWith(rules, perform),

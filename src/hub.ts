@@ -12,6 +12,8 @@ import { eventsBetween, isoOf, type Moment, predictedPosition } from './core/tra
 export type Change =
   | { readonly kind: 'player'; readonly player: PlayerState }
   | { readonly kind: 'player-removed'; readonly id: string }
+  /** The players there are now are all there are. */
+  | { readonly kind: 'players-listed' }
   | { readonly kind: 'event'; readonly event: PlayerEvent }
   | { readonly kind: 'queue'; readonly queue: Queue }
   | { readonly kind: 'queue-removed'; readonly name: string }
@@ -108,6 +110,7 @@ export class Hub {
       this.#players.set(id, { state, at: this.#options.clock.now() })
       this.#tell({ kind: 'player', player: state })
     }
+    this.#tell({ kind: 'players-listed' })
   }
 
   /** Takes in what a player said at `at` (a time of the clock). A player that is not listed is ignored. */

@@ -3,10 +3,11 @@ import { Bridge } from './broker/bridge.ts'
 import { BrokerClient } from './broker/client.ts'
 import { type EmbeddedBroker, startEmbeddedBroker } from './broker/embedded.ts'
 import type { Clock } from './core/clock.ts'
+import type { Collection } from './core/collection.ts'
 import type { Perform } from './core/effect.ts'
-import { AppError } from './core/error.ts'
+import { AppError, messageOf } from './core/error.ts'
 import type { Log } from './core/log.ts'
-import type { Hub } from './hub.ts'
+import type { Change, Hub } from './hub.ts'
 import type { Options } from './options.ts'
 
 interface LocalBrokerOptions {
@@ -15,6 +16,9 @@ interface LocalBrokerOptions {
   readonly instance: string
   readonly version: string
   readonly hub: Hub
+  /** Whose topics stand retained on the broker, by player id, and where the player came from. */
+  readonly announced: Collection<PlayerOrigin>
+  readonly origin: PlayerOrigin
   readonly info: () => Readonly<Record<string, unknown>>
   readonly perform: Perform
   readonly usePlaylist: (stream: string, playlist: string, because: string) => Promise<void>
@@ -23,12 +27,16 @@ interface LocalBrokerOptions {
   readonly log: Log
 }
 
+/** Where players come from in this run; those of another origin are cleared from the broker. */
+export type PlayerOrigin = 'account' | 'simulator' | 'nowhere'
+
 /** The broker of the house, embedded or not, and the bridge on it. */
 export class LocalBroker {
   readonly #options: LocalBrokerOptions
   #embedded: EmbeddedBroker | null = null
   #client: BrokerClient | null = null
   #bridge: Bridge | null = null
+  readonly #announced = new Set<string>()
   #forget: () => void = () => undefined
 
   constructor(options: LocalBrokerOptions) {
@@ -55,14 +63,9 @@ export class LocalBroker {
     this.#client = client
     const bridge = this.#bridgeOn(client)
     this.#bridge = bridge
-    this.#forget = hub.subscribe('the local broker', (change) => {
-      if (change.kind === 'player') bridge.playerChanged(change.player)
-      else if (change.kind === 'player-removed') bridge.playerRemoved(change.id)
-      else if (change.kind === 'event') bridge.event(change.event)
-      else if (change.kind === 'queue') bridge.queueChanged(change.queue)
-      else bridge.queueRemoved(change.name)
-    })
+    this.#forget = hub.subscribe('the local broker', (change) => this.#tell(bridge, change))
     bridge.start()
+    await this.#clear((origin) => origin !== this.#options.origin)
     await client.start()
   }
 
@@ -90,6 +93,54 @@ export class LocalBroker {
     if (this.#client === null)
       return Promise.reject(new AppError('unavailable', 'the local broker is not started'))
     return this.#client.publish(topic, payload, options)
+  }
+
+  #tell(bridge: Bridge, change: Change): void {
+    switch (change.kind) {
+      case 'player':
+        bridge.playerChanged(change.player)
+        this.#inBackground(this.#announce(change.player.id))
+        break
+      case 'player-removed':
+        bridge.playerRemoved(change.id)
+        this.#inBackground(this.#options.announced.delete(change.id))
+        break
+      case 'players-listed':
+        this.#inBackground(this.#clear((_origin, id) => this.#options.hub.player(id) === undefined))
+        break
+      case 'event':
+        bridge.event(change.event)
+        break
+      case 'queue':
+        bridge.queueChanged(change.queue)
+        break
+      case 'queue-removed':
+        bridge.queueRemoved(change.name)
+    }
+  }
+
+  async #announce(id: string): Promise<void> {
+    if (this.#announced.has(id)) return
+    this.#announced.add(id)
+    await this.#options.announced.set(id, this.#options.origin)
+  }
+
+  /** Takes back what earlier runs retained for players that are no more. */
+  async #clear(isGone: (origin: PlayerOrigin, id: string) => boolean): Promise<void> {
+    const { announced } = this.#options
+    for (const [id, origin] of await announced.entries()) {
+      if (!isGone(origin, id)) continue
+      this.#bridge?.playerRemoved(id)
+      await announced.delete(id)
+    }
+  }
+
+  #inBackground(work: Promise<unknown>): void {
+    work.catch((error) =>
+      this.#options.log.warn('which players stand on the broker could not be noted', {
+        error: messageOf(error),
+      }),
+    )
   }
 
   #bridgeOn(client: BrokerClient): Bridge {

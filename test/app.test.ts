@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startMosquitto } from './support/mosquitto.ts'
 import { testWith } from './support/programs.ts'
 import { listenTo, type RunningApp, runApp, shipped, until } from './support/running-app.ts'
 
@@ -175,3 +176,22 @@ async function decode(bytes: Buffer): Promise<{ seconds: number; warnings: strin
   await once(ffmpeg, 'close')
   return { seconds: samples / 48_000, warnings }
 }
+
+testWith(['mosquitto'], 'turning simulated players off takes what they retained off the broker', async () => {
+  const mosquitto = await startMosquitto()
+  const env = { YOTO_STREAM_MQTT_URL: mosquitto.url, YOTO_STREAM_SIMULATE: 'always' }
+  const simulated = await runApp({ env })
+  await simulated.stop()
+  const before = await listenTo(mosquitto.url)
+  const isOfPlayer = ({ topic }: { topic: string }) => topic.includes('ysimNurseryMini')
+  await before.first(isOfPlayer)
+  await before.stop()
+
+  const quiet = await runApp({ data: simulated.data, env: { ...env, YOTO_STREAM_SIMULATE: 'never' } })
+  const after = await listenTo(mosquitto.url)
+  await after.first(({ topic, payload }) => topic === 'yoto/bridge/state' && payload === 'online')
+  expect(after.heard.filter(isOfPlayer)).toEqual([])
+  await after.stop()
+  await quiet.remove()
+  await mosquitto.stop()
+})

@@ -7,19 +7,11 @@ import { AppError } from '../../src/core/error.ts'
 import type { PlayerEvent } from '../../src/core/event.ts'
 import { type PlayerState, unknownPlayer } from '../../src/core/player.ts'
 import { emptyQueue, type Queue } from '../../src/core/queue.ts'
+import { freePort, startMosquitto } from '../support/mosquitto.ts'
 import { testWith } from '../support/programs.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
-import {
-  clientFor,
-  eventually,
-  freePort,
-  type Observer,
-  observe,
-  pause,
-  player,
-  startMosquitto,
-} from './support.ts'
+import { clientFor, eventually, type Observer, observe, pause, player } from './support.ts'
 
 const opened: { stop(): Promise<void> }[] = []
 afterEach(async () => {

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { BrokerClientOptions } from '../../src/broker/client.ts'
 import { startEmbeddedBroker } from '../../src/broker/embedded.ts'
+import { freePort, startMosquitto } from '../support/mosquitto.ts'
 import { testWith } from '../support/programs.ts'
 import { recordingLog } from '../support/recording-log.ts'
-import { clientFor, eventually, freePort, observe, pause, startMosquitto } from './support.ts'
+import { clientFor, eventually, observe, pause } from './support.ts'
 
 const opened: { stop(): Promise<void> }[] = []
 afterEach(async () => {
