@@ -43,7 +43,7 @@ export async function openCloud(input: CloudInput): Promise<Cloud | null> {
   const cards = storage.collection<unknown>('simulated-cards')
   const simulator = parts.add(
     'the simulated cloud',
-    await startCloud({ clock, log: log.for('simulator'), cards }),
+    await startCloud({ clock, log: log.for('simulator'), cards, approveAfterPolls: 0 }),
   )
   const tokens = storage.collection<StoredTokens>('simulated-account')
   // A simulated cloud that starts anew knows no sign-in of an earlier one.
