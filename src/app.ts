@@ -1,28 +1,35 @@
 import { randomBytes } from 'node:crypto'
-import { publicUrl } from './addresses.ts'
-import { titleCards } from './card-titles.ts'
+import { Library } from './audio/library.ts'
 import type { PublishedCards } from './cards/published.ts'
 import type { Clock } from './core/clock.ts'
-import type { Perform } from './core/effect.ts'
+import { AppError } from './core/error.ts'
 import type { Log } from './core/log.ts'
-import { openMediaDoor, openPanelDoor } from './doors.ts'
-import { type Ground, openGround, signedIn } from './ground.ts'
-import { houseOf } from './house.ts'
-import { HouseholdRules } from './household-rules.ts'
-import type { Hub } from './hub.ts'
-import { LocalBroker } from './local-broker.ts'
-import { type Cloud, openCloud, publishDemoCards } from './open-cloud.ts'
+import { Hub } from './hub.ts'
 import type { Options } from './options.ts'
-import { Parts } from './parts.ts'
 import { performWith } from './perform.ts'
-import { Problems } from './problems.ts'
-import { readRuleFolder } from './rule-folder.ts'
+import { contentFiles } from './rules/playlists.ts'
+import type { RuleSet } from './rules/rule-set.ts'
 import type { SimulatedCloud } from './simulator/cloud.ts'
+import { openStorage, type Storage } from './storage/storage.ts'
+import { publicUrl } from './wiring/addresses.ts'
+import { titleCards } from './wiring/card-titles.ts'
+import { openCards, signedIn } from './wiring/cards.ts'
+import { openCloud, publishDemoCards } from './wiring/cloud.ts'
+import { openDoors, serveMedia, servePanel } from './wiring/doors.ts'
+import { prepareFolders } from './wiring/first-start.ts'
+import { healthOf } from './wiring/health.ts'
+import { LocalBroker } from './wiring/local-broker.ts'
+import { houseOf } from './wiring/panel-house.ts'
+import { Problems } from './wiring/problems.ts'
+import { RuleRunner, readRules, streamsOf } from './wiring/rules.ts'
+import { Started } from './wiring/started.ts'
 
 export interface AppInput {
   readonly options: Options
   /** Simulated players in place of an account. */
   readonly simulate: boolean
+  /** A broker of our own in place of another. */
+  readonly embeddedBroker: boolean
   /** The folder of rules and audio that come with the product. */
   readonly shipped: string
   readonly version: string
@@ -38,135 +45,145 @@ export interface App {
   readonly publicUrl: string
   readonly mqttUrl: string
   readonly hub: Hub
-  readonly rules: HouseholdRules
+  readonly ruleSet: RuleSet
   readonly cards: PublishedCards
   readonly simulator: SimulatedCloud | null
-  /** Stops in the reverse order of the start. */
+  readonly hasAccount: boolean
+  /** Stops in the reverse order of the start; asked again, it is the same stop. */
   stop(): Promise<void>
 }
 
 /**
- * Builds and starts every part.
+ * Builds and starts every part, each from what stands before it.
  * @throws AppError when one that all depends on cannot start; what had started by then is stopped again.
  */
 export async function startApp(input: AppInput): Promise<App> {
-  const parts = new Parts(input.log)
+  const started = new Started(input.log)
   try {
-    return await start(input, parts)
+    return await start(input, started)
   } catch (error) {
-    await parts.stop()
+    await started.stop()
     throw error
   }
 }
 
-async function start(input: AppInput, parts: Parts): Promise<App> {
+async function start(input: AppInput, started: Started): Promise<App> {
   const { options, simulate, shipped, version, clock, log } = input
-  const ground = await openGround({
-    options,
-    shipped,
-    parts,
-    cloud: () => cloud?.link ?? null,
-    urlOf,
+  const { data, config, media } = options.folders
+  const random = Math.random
+
+  const doors = await openDoors(options, started)
+  const address = publicUrl(options.public_url, { host: options.media.host, port: doors.media.port })
+  const storage = await openStorage({ url: options.storage, folder: data, log: log.for('storage') })
+  started.add('the store', { stop: () => storage.close() })
+  await prepareFolders({ shipped, config, media, log })
+  const library = new Library({ folders: [media, config], log: log.for('audio') })
+  started.add('the library', { stop: () => library.close() })
+
+  const problems = new Problems()
+  const cloud = await openCloud({ options, simulate, storage, problems, started, clock, log })
+  const link = cloud?.link ?? null
+  const urlOf = (key: string) => `${address}/media/${key}/stream.mp3`
+  const cards = await openCards({ storage, link, urlOf, clock, log: log.for('cards') })
+  const hub = new Hub({
+    queues: storage.collection('queues'),
+    card: cards.facts,
+    newId,
     clock,
+    log: log.for('hub'),
+  })
+  started.add('the hub', hub)
+  await hub.start()
+  started.add('card titles', titleCards({ hub, cards }))
+
+  const ruleSet = await readRules({ folder: config, library, problems, log: log.for('rules') })
+  const broker = new LocalBroker({
+    options: options.mqtt,
+    embedded: usesOwnBroker(input),
+    instance: await instanceId(storage),
+    clock,
+    random,
     log,
   })
-  const { hub, library, cards, storage } = ground
-  const problems = new Problems(() => broker.infoChanged())
-  const cloud = await openCloud({ options, simulate, ground, problems, parts, clock, log })
+  started.add('the local broker', broker)
   const perform = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name) => hub.deleteQueue(name),
-    command: async (player, command) => signedIn(cloud?.link ?? null).command(player, command),
+    files: (content) => contentFiles(content, ruleSet.playlists, library),
+    command: async (player, command) => signedIn(link).command(player, command),
     publish: (...message) => broker.publish(...message),
     log,
   })
-  const rules = new HouseholdRules({
-    hub,
-    shelf: library,
-    perform,
-    applied: storage.collection('applied-slots'),
-    zone: options.timezone,
-    problem: (file, text) => problems.set(`rules ${file}`, text),
-    clock,
-    log,
-  })
-  const health = () => healthOf({ ground, rules, cloud, broker, problems })
-  const broker: LocalBroker = new LocalBroker({
-    options: options.mqtt,
-    instance: await instanceId(ground),
+  const health = () => healthOf({ hub, ruleSet, cloud, broker, problems })
+  problems.onChange(() => broker.infoChanged())
+  await broker.start({
     version,
     hub,
     announced: storage.collection('announced-players'),
     origin: cloud === null ? 'nowhere' : cloud.simulator === null ? 'account' : 'simulator',
-    info: () => ({ ...health(), cloud_connected: cloud?.link.state().connected ?? false }),
+    info: () => ({ ...health(), cloud_connected: link?.state().connected ?? false }),
     perform,
-    usePlaylist: usePlaylistWith(rules, perform),
-    clock,
-    random: Math.random,
-    log,
   })
-  await broker.start()
-  parts.add('the local broker', broker)
-  const media = await openMediaDoor({ ground, options: options.media, shipped, clock, log })
-  parts.add('the audio server', media)
-  const address = publicUrl(options.public_url, { host: options.media.host, port: media.port })
-  function urlOf(key: string): string {
-    return `${address}/media/${key}/stream.mp3`
+
+  const ground = { hub, library, cards: cards.published }
+  started.add('audio', await serveMedia({ door: doors.media, ground, shipped, clock, log }))
+  const applied = storage.collection<string>('applied-slots')
+  const rules = new RuleRunner({
+    ruleSet,
+    hub,
+    perform,
+    applied,
+    zone: options.timezone,
+    clock,
+    log: log.for('rules'),
+  })
+  started.add('the rules', rules)
+  await rules.start()
+  if (link !== null) {
+    started.add('the link to the cloud', link)
+    await link.start({ hub, cardFacts: cards.facts })
   }
-  await rules.start(await readRuleFolder(options.folders.config, log.for('rules')))
-  parts.add('the rules', rules)
-  await startLink(cloud, { ground, rules, parts, log })
   const simulator = cloud?.simulator ?? null
-  const house = houseOf({ version, hub, library, cards, simulator, perform, health })
-  const panel = parts.add(
-    'the panel',
-    await openPanelDoor({ house, ground, options: options.panel, clock, log }),
-  )
-  const addresses = { panelUrl: panel.url, mediaUrl: media.url, publicUrl: address, mqttUrl: broker.url }
-  return { ...addresses, hub, rules, cards, simulator, stop: () => parts.stop() }
-}
+  if (link !== null && simulator !== null)
+    await publishDemoCards(link, { cards, streams: streamsOf(ruleSet), log })
 
-/** Begins to connect; with simulated players it waits until there is a card to put into one. */
-async function startLink(
-  cloud: Cloud | null,
-  { ground, rules, parts, log }: { ground: Ground; rules: HouseholdRules; parts: Parts; log: Log },
-): Promise<void> {
-  parts.add('card titles', titleCards(ground))
-  if (cloud === null) return
-  parts.add('the link to the cloud', cloud.link)
-  await cloud.link.start()
-  if (cloud.simulator !== null) await publishDemoCards(cloud.link, { ground, streams: rules.streams(), log })
-}
-
-interface HealthParts {
-  readonly ground: Ground
-  readonly rules: HouseholdRules
-  readonly cloud: Cloud | null
-  readonly broker: LocalBroker
-  readonly problems: Problems
-}
-
-function healthOf({ ground, rules, cloud, broker, problems }: HealthParts) {
+  const house = houseOf({ version, hub, library, cards: cards.published, simulator, perform, health })
+  const panel = servePanel({ door: doors.panel, house, ground, options: options.panel, clock, log })
+  started.add('live events', panel)
+  problems.onChange(() => panel.healthChanged())
+  started.add('commands from the local broker', { stop: () => broker.closeToCommands() })
+  broker.openToCommands()
   return {
-    players: ground.hub.players().length,
-    streams: ground.hub.queues().length,
-    rules: rules.ruleSet.rules.length,
-    simulated: cloud !== null && cloud.simulator !== null,
-    cloud: cloud?.link.state() ?? { account: 'none', connected: false, reason: 'no Yoto account is set up' },
-    broker: { connected: broker.connected },
-    problems: problems.list(),
+    panelUrl: doors.panel.url,
+    mediaUrl: doors.media.url,
+    publicUrl: address,
+    mqttUrl: broker.url,
+    hub,
+    ruleSet,
+    cards: cards.published,
+    simulator,
+    hasAccount: link !== null,
+    stop: () => started.stop(),
   }
 }
 
-function usePlaylistWith(rules: HouseholdRules, perform: Perform) {
-  return async (stream: string, playlist: string, because: string): Promise<void> => {
-    const files = await rules.files(playlist)
-    await perform({ kind: 'mutate-queue', stream, mutation: { op: 'replace', files, playlist } }, because)
-  }
+const idBytes = 9
+
+function newId(): string {
+  return randomBytes(idBytes).toString('base64url')
+}
+
+/** @throws AppError `invalid` under the Supervisor, whose broker cannot be asked for yet. */
+function usesOwnBroker({ options, embeddedBroker }: AppInput): boolean {
+  if (embeddedBroker || options.mqtt.url !== 'auto') return embeddedBroker
+  throw new AppError(
+    'invalid',
+    "finding Home Assistant's broker by itself is not part of this version yet: set mqtt.url, such as mqtt://core-mosquitto:1883",
+  )
 }
 
 /** Tells this household from another on the same broker, for as long as its store lives. */
-async function instanceId({ storage }: Ground): Promise<string> {
+async function instanceId(storage: Storage): Promise<string> {
   const ids = storage.collection<string>('instance')
   const known = await ids.get('id')
   if (known !== undefined) return known

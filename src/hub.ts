@@ -1,12 +1,12 @@
 import type { TrackAddress } from './core/card-plan.ts'
-import type { Clock } from './core/clock.ts'
+import { type Clock, isoOf } from './core/clock.ts'
 import type { Collection } from './core/collection.ts'
 import { AppError, messageOf } from './core/error.ts'
 import type { PlayerEvent } from './core/event.ts'
 import type { Log } from './core/log.ts'
 import { applyPatch, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
-import { emptyQueue, mutate, type Queue, type QueueMutation } from './core/queue.ts'
-import { eventsBetween, isoOf, type Moment, predictedPosition } from './core/transition.ts'
+import { emptyQueue, makesStream, mutate, type Queue, type QueueMutation } from './core/queue.ts'
+import { eventsBetween, type Moment, predictedPosition } from './core/transition.ts'
 
 /** What changed, in the order it changed. */
 export type Change =
@@ -36,14 +36,26 @@ interface HubOptions {
 }
 
 /** What a command of ours will make a player say, so that it is not taken for a press. */
-interface Expectation {
-  readonly chapter_key: string
-  readonly track_key: string
+export interface Expected {
+  readonly card_id: string
+  readonly chapter_key?: string
+  readonly track_key?: string
+}
+
+interface Expectation extends Expected {
+  readonly player: string
   readonly until: number
+}
+
+interface Subscriber {
+  readonly name: string
+  readonly receive: (change: Change) => void
 }
 
 // A command is answered within half a second or so; a player that is loading a slow stream needs longer.
 const expectationMs = 10_000
+// Heartbeats name positions in whole seconds, a little late.
+const jumpSeconds = 3
 
 /**
  * The one writer: holds the current players and queues, changes them, and tells subscribers what changed.
@@ -52,8 +64,8 @@ export class Hub {
   readonly #options: HubOptions
   readonly #players = new Map<string, Moment>()
   readonly #queues = new Map<string, Queue>()
-  readonly #expectations = new Map<string, Expectation>()
-  readonly #subscribers = new Map<string, (change: Change) => void>()
+  readonly #expectations = new Set<Expectation>()
+  readonly #subscribers = new Set<Subscriber>()
   /** The last mutation of each stream, so that the next one waits for it. */
   readonly #pending = new Map<string, Promise<unknown>>()
 
@@ -73,8 +85,9 @@ export class Hub {
 
   /** `name` tells the log whose subscriber threw. */
   subscribe(name: string, receive: (change: Change) => void): () => void {
-    this.#subscribers.set(name, receive)
-    return () => this.#subscribers.delete(name)
+    const subscriber = { name, receive }
+    this.#subscribers.add(subscriber)
+    return () => this.#subscribers.delete(subscriber)
   }
 
   players(): PlayerState[] {
@@ -118,7 +131,7 @@ export class Hub {
     const before = this.#players.get(id)
     if (before === undefined) return
     const patch = { ...said, last_seen_at: isoOf(at) }
-    const state = applyPatch(before.state, settled(before, patch, at))
+    const state = applyPatch(before.state, settled(before, withoutOldCard(before.state, patch), at))
     const placed = patch.position_s !== undefined || state.playback !== before.state.playback
     const after = { state, at: placed ? at : before.at }
     this.#players.set(id, after)
@@ -126,7 +139,7 @@ export class Hub {
     const events = eventsBetween(
       before,
       { state, at },
-      { ...facts, commanded: this.#commanded(before.state, state, at) },
+      { ...facts, commanded: this.#commanded(before, state, at) },
     )
     this.#tell({ kind: 'player', player: state })
     for (const event of events) this.#tell({ kind: 'event', event })
@@ -147,21 +160,39 @@ export class Hub {
     this.#tell({ kind: 'event', event })
   }
 
-  /** A command of ours is about to take this player to a track: what it then says is nobody's press. */
-  expect(playerId: string, track: TrackAddress): void {
-    const until = this.#options.clock.now().getTime() + expectationMs
-    this.#expectations.set(playerId, { ...track, until })
+  /** Players may have done anything since their last words, as after a broken connection: no press is read off the next ones. */
+  loseTrack(): void {
+    for (const [id, { state }] of this.#players) this.#players.set(id, { state, at: longAgo })
   }
 
   /**
-   * Changes a queue, making it when it is new. Resolves when the change is in the store; mutations of one
-   * stream happen one after the other.
-   * @throws AppError as `mutate` does; the queue then stays as it was.
+   * A command of ours is about to take this player to a card or track: what it then says is nobody's press.
+   * The returned function takes that back, for a command that was refused.
    */
-  mutateQueue(name: string, mutation: QueueMutation, reason: string): Promise<Queue> {
+  expect(playerId: string, expected: Expected): () => void {
+    const until = this.#options.clock.now().getTime() + expectationMs
+    const expectation = { ...expected, player: playerId, until }
+    this.#expectations.add(expectation)
+    return () => this.#expectations.delete(expectation)
+  }
+
+  /**
+   * Changes a queue; a mutation that brings items makes the stream when it is new. Resolves when the change is
+   * in the store. Mutations of one stream happen in the order they were asked for: one that is given as a
+   * function is worked out when its turn comes.
+   * @throws AppError as `mutate` does, and `not_found` where there is no stream to change; the queue then stays
+   * as it was.
+   */
+  mutateQueue(
+    name: string,
+    asked: QueueMutation | (() => Promise<QueueMutation>),
+    reason: string,
+  ): Promise<Queue> {
     return this.#inTurn(name, async () => {
-      const before = this.#queues.get(name) ?? emptyQueue(name)
-      const queue = mutate(before, mutation, { newId: this.#options.newId, reason })
+      const mutation = typeof asked === 'function' ? await asked() : asked
+      const known = this.#queues.get(name)
+      if (known === undefined && !makesStream(mutation)) throw noStream(name)
+      const queue = mutate(known ?? emptyQueue(name), mutation, { newId: this.#options.newId, reason })
       await this.#options.queues.set(name, queue)
       this.#queues.set(name, queue)
       this.#tell({ kind: 'queue', queue })
@@ -179,18 +210,22 @@ export class Hub {
     })
   }
 
-  #commanded(before: PlayerState, after: PlayerState, at: Date): boolean {
-    const expected = this.#expectations.get(after.id)
-    if (expected === undefined) return false
-    const isOver = expected.until < at.getTime()
-    const isThere = expected.chapter_key === after.chapter_key && expected.track_key === after.track_key
-    const arrives = isThere && before.track_key !== after.track_key
-    if (isOver || arrives) this.#expectations.delete(after.id)
-    return isThere && !isOver
+  #commanded(before: Moment, after: PlayerState, at: Date): boolean {
+    let commanded = false
+    for (const expectation of this.#expectations) {
+      if (expectation.until < at.getTime()) this.#expectations.delete(expectation)
+      else if (isWhere(after, expectation)) {
+        commanded = true
+        // Once it has come true, the next jump to the same place is somebody's press again.
+        if (!isWhere(before.state, expectation) || jumps(before, after, at))
+          this.#expectations.delete(expectation)
+      }
+    }
+    return commanded
   }
 
   #inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-    const turn = (this.#pending.get(name) ?? Promise.resolve()).then(work, work)
+    const turn = (this.#pending.get(name) ?? Promise.resolve()).then(work)
     const settledTurn = turn
       .catch(() => undefined)
       .then(() => {
@@ -201,7 +236,7 @@ export class Hub {
   }
 
   #tell(change: Change): void {
-    for (const [name, receive] of this.#subscribers) {
+    for (const { name, receive } of this.#subscribers) {
       try {
         receive(change)
       } catch (error) {
@@ -216,6 +251,41 @@ export class Hub {
 
 export function noStream(name: string): AppError {
   return new AppError('not_found', `there is no stream "${name}"`)
+}
+
+// So long that no press is read off what follows.
+const longAgo = new Date(0)
+
+function isWhere(player: PlayerState, { player: id, card_id, chapter_key, track_key }: Expectation): boolean {
+  return (
+    player.id === id &&
+    player.card_id === card_id &&
+    (chapter_key ?? player.chapter_key) === player.chapter_key &&
+    (track_key ?? player.track_key) === player.track_key
+  )
+}
+
+function jumps(before: Moment, after: PlayerState, at: Date): boolean {
+  const predicted = predictedPosition(before, at)
+  return (
+    predicted !== null && after.position_s !== null && Math.abs(after.position_s - predicted) > jumpSeconds
+  )
+}
+
+/** What was said of one card is not true of the next. */
+function withoutOldCard(before: PlayerState, patch: PlayerPatch): PlayerPatch {
+  if (patch.card_id === undefined || patch.card_id === before.card_id) return patch
+  return {
+    card_title: null,
+    cover_url: null,
+    chapter_key: null,
+    chapter_title: null,
+    track_key: null,
+    track_title: null,
+    position_s: null,
+    duration_s: null,
+    ...patch,
+  }
 }
 
 /** A player that pauses or stops without naming its position stands where it must be by now. */

@@ -3,13 +3,17 @@ import { fileURLToPath } from 'node:url'
 import { type App, startApp } from './app.ts'
 import { systemClock } from './core/clock.ts'
 import { AppError, messageOf } from './core/error.ts'
+import type { Log } from './core/log.ts'
 import { createRedactor } from './log/redactor.ts'
 import { createLog } from './log.ts'
+import { usesEmbeddedBroker } from './options/defaults.ts'
 import { loadOptions, usesSimulator } from './options.ts'
-import { startBlock } from './start-block.ts'
+import { startBlock } from './wiring/start-block.ts'
 
 // A part that hangs must not keep the process; the contract gives ten seconds.
 const longestStopMs = 9_000
+// npm passes Ctrl-C on to a program that the terminal has told already: the same wish twice is no impatience.
+const impatientAfterMs = 2_000
 
 await main().catch((error) => {
   // A wrong option or a port in use is the household's to mend; a stack would only hide the sentence.
@@ -30,26 +34,37 @@ async function main(): Promise<void> {
     clock: systemClock,
     redact: redactor.redact,
   })
-  const app = await startApp({
+  const starting = startApp({
     options,
     simulate: usesSimulator(options, process.env),
+    embeddedBroker: usesEmbeddedBroker(options, process.env),
     shipped: fileURLToPath(new URL('../rules', import.meta.url)),
     version,
     clock: systemClock,
     log,
   })
-  log.info(startBlock(app, { options, version }))
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => {
-      log.info(`${signal}: stopping`)
-      void stop(app, (error) => log.error('stopping failed', { error: messageOf(error) }))
-    })
+  stopOnSignals(starting, log)
+  log.info(startBlock(await starting, { options, version }))
 }
 
-async function stop(app: App, failed: (error: unknown) => void): Promise<void> {
-  setTimeout(() => process.exit(1), longestStopMs).unref()
-  await app.stop().catch(failed)
-  process.exit(0)
+/** Also while it is still starting: what has begun by then ends in order. */
+function stopOnSignals(starting: Promise<App>, log: Log): void {
+  let firstAt: number | undefined
+  const stop = (signal: string) => {
+    const now = performance.now()
+    if (firstAt !== undefined) {
+      if (now - firstAt > impatientAfterMs) process.exit(1)
+      return
+    }
+    firstAt = now
+    log.info(`${signal}: stopping`)
+    setTimeout(() => process.exit(1), longestStopMs).unref()
+    starting
+      .then((app) => app.stop())
+      .catch((error) => log.error('stopping failed', { error: messageOf(error) }))
+      .finally(() => process.exit(0))
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal))
 }
 
 async function ownVersion(): Promise<string> {

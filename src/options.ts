@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import { parseCommandLine } from './options/command-line.ts'
-import { dataFolder, dependentDefaults, underSupervisor } from './options/defaults.ts'
+import { dataFolder, dependentDefaults, underSupervisor, usesEmbeddedBroker } from './options/defaults.ts'
 import { type Environment, readEnvironment } from './options/environment.ts'
 import { readOptionsFile } from './options/file.ts'
 import { knownOptions } from './options/known.ts'
+import { refuseNotYet } from './options/not-yet.ts'
 import { checkTogether } from './options/rules.ts'
 import type { Options } from './options/schema.ts'
 import { type Setting, schemaChecks } from './options/setting.ts'
@@ -45,7 +46,8 @@ export async function loadOptions(input: {
   const zone = chosen.get('timezone')
   if (zone !== undefined) checks.one(zone)
   const options = checks.completed(chosen)
-  checkTogether(options, (path) => chosen.get(path) ?? defaultSetting(path))
+  refuseNotYet(chosen)
+  checkTogether(options, env, (path) => chosen.get(path) ?? defaultSetting(path))
   const { command, args, json } = line
   return { options: { ...options, folders: absolute(options.folders, cwd) }, command, args: [...args], json }
 }
@@ -59,11 +61,8 @@ export function usesSimulator(options: Options, env: Environment): boolean {
     case false:
     case 'never':
       return false
-    case 'auto': {
-      // Outside the Supervisor `auto` means the embedded broker.
-      const embedded = options.mqtt.url === 'embedded' || options.mqtt.url === 'auto'
-      return !underSupervisor(env) && embedded && options.yoto.client_id === null
-    }
+    case 'auto':
+      return !underSupervisor(env) && usesEmbeddedBroker(options, env) && options.yoto.client_id === null
   }
 }
 

@@ -4,7 +4,13 @@ import type { Queue, QueueMutation } from './core/queue.ts'
 
 /** What effects act on. */
 interface Hands {
-  mutateQueue(stream: string, mutation: QueueMutation, because: string): Promise<Queue>
+  mutateQueue(
+    stream: string,
+    mutation: QueueMutation | (() => Promise<QueueMutation>),
+    because: string,
+  ): Promise<Queue>
+  /** The files of a playlist, or the one file of that name. */
+  files(playlistOrFile: string): Promise<readonly string[]>
   deleteQueue(stream: string): Promise<void>
   command(player: string, command: PlayerCommand): Promise<void>
   publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
@@ -16,8 +22,14 @@ export function performWith(hands: Hands): Perform {
   return async (effect: Effect, because: string) => {
     switch (effect.kind) {
       case 'mutate-queue': {
-        const { name, items, version } = await hands.mutateQueue(effect.stream, effect.mutation, because)
-        hands.log.info(`stream "${name}": ${effect.mutation.op}`, { because, items: items.length, version })
+        const queue = await hands.mutateQueue(effect.stream, effect.mutation, because)
+        hands.log.info(`stream "${queue.name}": ${effect.mutation.op}`, { because, ...sizeOf(queue) })
+        return
+      }
+      case 'fill-queue': {
+        const { stream, how, content } = effect
+        const queue = await hands.mutateQueue(stream, () => filling(effect, hands), because)
+        hands.log.info(`stream "${stream}": ${how} "${content}"`, { because, ...sizeOf(queue) })
         return
       }
       case 'delete-stream':
@@ -36,4 +48,16 @@ export function performWith(hands: Hands): Perform {
         return
     }
   }
+}
+
+type Filling = Extract<Effect, { kind: 'fill-queue' }>
+
+async function filling({ how, content, limit, closed }: Filling, hands: Hands): Promise<QueueMutation> {
+  const files = (await hands.files(content)).slice(0, limit)
+  if (how !== 'replace') return { op: how, files }
+  return { op: how, files, playlist: content, ...(closed === undefined ? {} : { closed }) }
+}
+
+function sizeOf({ items, version }: Queue) {
+  return { items: items.length, version }
 }

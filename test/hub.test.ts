@@ -7,7 +7,13 @@ import { recordingLog } from './support/recording-log.ts'
 import { VirtualClock } from './support/virtual-clock.ts'
 
 const layout = ['01', '02', '03'].map((key) => ({ chapter_key: key, track_key: key }))
-const playing = { card_id: '4Dem0', playback: 'playing', position_s: 5, duration_s: 60 } as const
+const playing = {
+  online: true,
+  card_id: '4Dem0',
+  playback: 'playing',
+  position_s: 5,
+  duration_s: 60,
+} as const
 const at = (key: string) => ({ chapter_key: key, track_key: key })
 
 function hubWith(queues: Collection<Queue> = memoryCollection()) {
@@ -63,11 +69,62 @@ describe('the hub', () => {
     const { hub, buttons, clock } = hubWith()
     hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
     hub.patchPlayer('y1', { ...playing, ...at('01') }, clock.now())
-    hub.expect('y1', at('02'))
+    hub.expect('y1', { card_id: '4Dem0', ...at('02') })
     hub.patchPlayer('y1', { ...at('02'), position_s: 0 }, clock.now())
     expect(buttons()).toEqual([])
     hub.patchPlayer('y1', { ...at('03'), position_s: 0 }, clock.now())
     expect(buttons()).toEqual(['right'])
+  })
+
+  test('takes two commands in a row for two, and one that was taken back for none', () => {
+    const { hub, buttons, clock } = hubWith()
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    hub.patchPlayer('y1', { ...playing, ...at('01') }, clock.now())
+    hub.expect('y1', { card_id: '4Dem0', ...at('02') })
+    hub.expect('y1', { card_id: '4Dem0', ...at('03') })
+    hub.patchPlayer('y1', { ...at('02'), position_s: 0 }, clock.now())
+    hub.patchPlayer('y1', { ...at('03'), position_s: 0 }, clock.now())
+    expect(buttons()).toEqual([])
+    const takeBack = hub.expect('y1', { card_id: '4Dem0', ...at('02') })
+    takeBack()
+    hub.patchPlayer('y1', { ...at('02'), position_s: 0 }, clock.now())
+    expect(buttons()).toEqual(['left'])
+  })
+
+  test('hears the restart that follows a seek of ours', async () => {
+    const { hub, buttons, clock } = hubWith()
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    hub.patchPlayer('y1', { ...playing, ...at('02'), position_s: 5 }, clock.now())
+    hub.expect('y1', { card_id: '4Dem0', ...at('02') })
+    hub.patchPlayer('y1', { position_s: 40 }, clock.now())
+    await clock.advance(4000)
+    hub.patchPlayer('y1', { position_s: 0 }, clock.now())
+    expect(buttons()).toEqual(['left'])
+  })
+
+  test('reads no press off what a player says after a broken connection', () => {
+    const { hub, buttons, clock } = hubWith()
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    hub.patchPlayer('y1', { ...playing, ...at('01') }, clock.now())
+    hub.loseTrack()
+    hub.patchPlayer('y1', { ...at('02'), position_s: 0 }, clock.now())
+    expect(buttons()).toEqual([])
+    hub.patchPlayer('y1', { ...at('03'), position_s: 0 }, clock.now())
+    expect(buttons()).toEqual(['right'])
+  })
+
+  test('forgets what was said of one card when another is in', () => {
+    const { hub, clock } = hubWith()
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    hub.patchPlayer('y1', { ...playing, ...at('01') }, clock.now())
+    hub.amendPlayer('y1', { card_title: 'Bedroom' })
+    hub.patchPlayer('y1', { card_id: '7JtVV', position_s: 0 }, clock.now())
+    expect(hub.player('y1')).toMatchObject({
+      card_id: '7JtVV',
+      card_title: null,
+      track_key: null,
+      position_s: 0,
+    })
   })
 
   test('knows where a player stands that paused without saying so', async () => {
@@ -111,6 +168,26 @@ describe('the hub', () => {
     expect(hub.queue('q')).toMatchObject({ version: 2 })
   })
 
+  test('changes no stream that is not there, and makes one only to put something in', async () => {
+    const { hub } = hubWith()
+    const loop = hub.mutateQueue('typo', { op: 'settings', settings: { loop: true } }, 'test')
+    await expect(loop).rejects.toThrow('there is no stream "typo"')
+    expect(hub.queues()).toEqual([])
+  })
+
+  test('works a mutation out when its turn comes', async () => {
+    const { hub } = hubWith()
+    const slow = async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return { op: 'replace', files: ['slow'], playlist: 'slow' } as const
+    }
+    await Promise.all([
+      hub.mutateQueue('q', slow, 'test'),
+      hub.mutateQueue('q', { op: 'replace', files: ['quick'], playlist: 'quick' }, 'test'),
+    ])
+    expect(hub.queue('q')?.playlist).toBe('quick')
+  })
+
   test('names the subscriber that throws and tells the others all the same', async () => {
     const { hub, log } = hubWith()
     const told: string[] = []
@@ -118,7 +195,7 @@ describe('the hub', () => {
       throw new Error('oops')
     })
     hub.subscribe('the last', (change) => told.push(change.kind))
-    await hub.mutateQueue('q', { op: 'clear' }, 'test')
+    await hub.mutateQueue('q', { op: 'append', files: ['a'] }, 'test')
     expect(told).toEqual(['queue'])
     expect(log.lines[0]?.message).toContain('the broken one')
   })

@@ -81,6 +81,30 @@ describe('the process', () => {
     broker.end(true)
   })
 
+  test('takes a second signal for the same wish, and still says goodbye', async () => {
+    const { child, says, ended } = launch()
+    const broker = await mqtt.connectAsync(
+      `mqtt://127.0.0.1:${portIn(await says('is running'), 'MQTT +mqtt://')}`,
+    )
+    const states: string[] = []
+    broker.on('message', (_topic, payload) => states.push(payload.toString()))
+    await broker.subscribeAsync('yoto/bridge/state', { qos: 1 })
+    child.kill('SIGINT')
+    child.kill('SIGINT')
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(states.at(-1)).toBe('offline')
+    broker.end(true)
+  })
+
+  test('ends with 0 when it is told to while it is starting', async () => {
+    const { child, says, ended, said } = launch()
+    await says('embedded MQTT broker')
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(said()).toContain('SIGTERM: stopping')
+  })
+
   test('says plainly what runs where and that players are simulated', async () => {
     const { says } = launch()
     const said = await says('is running')

@@ -8,8 +8,8 @@ export interface Served {
 }
 
 export interface FiniteRequest {
-  /** Who asks: the key and the player, or the key and the address. */
-  readonly listener: string
+  /** Who asks, under every name it may have been served by: the key and the player, the key and the address. */
+  readonly listener: readonly string[]
   /** First byte wanted of a body of that length; null when the request asks for the whole. */
   startIn(length: number): number | null
   /** The If-Range header. */
@@ -51,12 +51,11 @@ export class FiniteStreams<Body extends Served> {
     if (this.#last.size > listenersKept && !oldest.done) this.#last.delete(oldest.value)
   }
 
-  #lastOf(listener: string): Body | null {
-    const last = this.#last.get(listener)
-    if (last === undefined) return null
-    if (last.untilMs > this.#clock.now().getTime()) return last.body
-    this.#last.delete(listener)
-    return null
+  /** What was served last under any of the names. */
+  #lastOf(listener: readonly string[]): Body | null {
+    const now = this.#clock.now().getTime()
+    const known = [...this.#last].filter(([name, last]) => listener.includes(name) && last.untilMs > now)
+    return known.at(-1)?.[1].body ?? null
   }
 }
 

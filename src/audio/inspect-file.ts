@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { messageOf } from '../core/error.ts'
+import { errnoOf, messageOf } from '../core/error.ts'
 import { bytesPerFrame, inspectMp3, msPerFrame } from './frames.ts'
 import { titleOf } from './names.ts'
 import { type Identity, identityOf, openForReading } from './open-files.ts'
@@ -84,7 +84,7 @@ function unreadable(error: unknown): Inspected {
 
 /** Without the path of this machine, which Node puts into the message. */
 function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : messageOf(error)
+  return errnoOf(error) ?? messageOf(error)
 }
 
 // Whole frames, so that none has to be pieced together.

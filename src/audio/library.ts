@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { type Clock, systemClock } from '../core/clock.ts'
-import { AppError, messageOf } from '../core/error.ts'
+import { AppError, errnoOf, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { inspectFile, type LibraryFile, type Lookup, type Place } from './inspect-file.ts'
 import { isAudioName, naturalOrder, staysInside } from './names.ts'
@@ -199,7 +199,7 @@ export class Library {
 }
 
 function isAbsence(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : null
+  const code = errnoOf(error)
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG'
 }
 

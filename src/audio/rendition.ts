@@ -48,12 +48,13 @@ export function finiteRendition(files: readonly LibraryFile[]): FiniteRendition 
   return { length, etag: `"${hash.digest('hex').slice(0, 40)}"`, parts, files }
 }
 
-// About four seconds of sound: few enough reads, and little to throw away when a listener leaves.
-const chunkBytes = 64 * 1024
+// Whole frames, about four seconds of sound: few enough reads, and little to throw away when a listener leaves.
+const chunkBytes = 170 * bytesPerFrame
 
 /**
  * Exactly the bytes of the range. A file that is gone or has changed ends it with an error; another content is
- * never put in its place. Nothing stays open behind a reader that is destroyed or whose signal is aborted.
+ * never put in its place. When the signal is aborted it ends as if that were all there is, behind the last frame
+ * of the chunk under way. Nothing stays open behind a reader that is destroyed or whose signal is aborted.
  */
 export function readRange(
   rendition: FiniteRendition,
@@ -61,11 +62,8 @@ export function readRange(
   range: ByteRange,
   signal?: AbortSignal,
 ): Readable {
-  return Readable.from(chunksOf(rendition, source, range), {
-    objectMode: false,
-    highWaterMark: chunkBytes,
-    ...(signal === undefined ? {} : { signal }),
-  })
+  const chunks = chunksOf(rendition, source, range, signal)
+  return Readable.from(chunks, { objectMode: false, highWaterMark: chunkBytes })
 }
 
 /** A body of exactly known bytes that can be sent. */
@@ -79,8 +77,15 @@ export interface Playable {
   read(range: ByteRange): Promise<Readable>
 }
 
-/** The files one behind the other, bound to where they are read from; null where there are none. */
-export function playable(files: readonly LibraryFile[], source: FileSource): Playable | null {
+/**
+ * The files one behind the other, bound to where they are read from; null where there are none. Aborting the
+ * signal ends what is being read at a frame.
+ */
+export function playable(
+  files: readonly LibraryFile[],
+  source: FileSource,
+  signal?: AbortSignal,
+): Playable | null {
   if (files.length === 0) return null
   const rendition = finiteRendition(files)
   return {
@@ -89,7 +94,7 @@ export function playable(files: readonly LibraryFile[], source: FileSource): Pla
     read: async (range) => {
       const first = rendition.parts.find((part) => endOf(part) > range.start)
       if (first !== undefined) (await source.open(first.file)).close()
-      return readRange(rendition, source, range)
+      return readRange(rendition, source, range, signal)
     },
   }
 }
@@ -98,27 +103,42 @@ async function* chunksOf(
   rendition: FiniteRendition,
   source: FileSource,
   range: ByteRange,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
   for (const part of rendition.parts) {
     const from = Math.max(range.start, part.start)
     const to = Math.min(range.end + 1, endOf(part))
-    if (from < to) yield* chunksOfPart(part, source, from, to)
+    if (from < to && !signal?.aborted) yield* chunksOfPart(part, { source, from, to, signal })
   }
 }
 
 async function* chunksOfPart(
   part: RenditionPart,
-  source: FileSource,
-  from: number,
-  to: number,
+  {
+    source,
+    from,
+    to,
+    signal,
+  }: { source: FileSource; from: number; to: number; signal: AbortSignal | undefined },
 ): AsyncGenerator<Buffer> {
   const file = await source.open(part.file)
+  // Also where nobody reads on: then this stands still, and would keep the file open.
+  signal?.addEventListener('abort', file.close, { once: true })
   try {
     const shift = part.firstFrame * bytesPerFrame - part.start
-    for (let at = from; at < to; at += chunkBytes) yield file.read(at + shift, Math.min(chunkBytes, to - at))
+    for (let at = from; at < to && !signal?.aborted; ) {
+      const next = Math.min(to, frameBoundaryAtOrBelow(at + chunkBytes))
+      yield file.read(at + shift, next - at)
+      at = next
+    }
   } finally {
+    signal?.removeEventListener('abort', file.close)
     file.close()
   }
+}
+
+function frameBoundaryAtOrBelow(byte: number): number {
+  return byte - (byte % bytesPerFrame)
 }
 
 function endOf(part: RenditionPart): number {

@@ -1,4 +1,5 @@
 import type { IPublishPacket, MqttClient } from 'mqtt'
+import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
@@ -131,8 +132,8 @@ export class BrokerClient {
         this.#complain(fault)
       }
       decided()
-      const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures, 10))
-      await clock.sleep(wait * (0.5 + random() / 2), signal).catch(() => undefined)
+      const wait = backoffMs(failures + 1, { firstMs: firstWaitMs, longestMs: longestWaitMs, random })
+      await clock.sleep(wait, signal).catch(() => undefined)
     }
   }
 

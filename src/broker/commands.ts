@@ -1,6 +1,7 @@
-import { closest, distance } from 'fastest-levenshtein'
 import type { PlayerCommand } from '../core/effect.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 import { type QueueMutation, type QueueSettings, queueModes } from '../core/queue.ts'
+import { didYouMean } from '../language/names.ts'
 
 /** What a message under `set` asks for, or why nothing is done about it. */
 export type Parsed<Wish> = { readonly ok: true; readonly wishes: readonly Wish[] } | Refusal
@@ -49,14 +50,14 @@ const longestPayload = 64 * 1024
 /** `<base>/<player_id>/set/<field>` with a plain value; a card may be an object. */
 export function parseField(field: string, payload: string): Parsed<PlayerCommand> {
   if (payload.length > longestPayload) return tooLong(field, payload)
-  const object = payload.trimStart().startsWith('{') ? jsonObject(payload) : undefined
+  const object = payload.trimStart().startsWith('{') ? parseJsonObject(payload) : undefined
   return readField(field, object ?? payload)
 }
 
 /** `<base>/<player_id>/set` with an object of fields: all of them in their order, or none. */
 export function parseFields(payload: string): Parsed<PlayerCommand> {
   if (payload.length > longestPayload) return tooLong(null, payload)
-  const object = jsonObject(payload)
+  const object = parseJsonObject(payload)
   if (object === undefined || Object.keys(object).length === 0)
     return {
       ok: false,
@@ -77,7 +78,7 @@ export function parseFields(payload: string): Parsed<PlayerCommand> {
 /** `<base>/stream/<name>/set`: the name of a playlist as plain text, or an object. */
 export function parseStreamSet(payload: string): Parsed<StreamWish> {
   if (payload.length > longestPayload) return tooLong(null, payload)
-  const object = payload.trimStart().startsWith('{') ? jsonObject(payload) : undefined
+  const object = payload.trimStart().startsWith('{') ? parseJsonObject(payload) : undefined
   if (object !== undefined) return streamObject(object)
   const read = playlistName(payload)
   if ('expected' in read)
@@ -107,7 +108,7 @@ const settingReaders = {
 } satisfies Record<string, Reader<unknown>>
 const streamFields = ['playlist', ...Object.keys(settingReaders)]
 
-function streamObject(object: Readonly<Record<string, unknown>>): Parsed<StreamWish> {
+function streamObject(object: JsonObject): Parsed<StreamWish> {
   const entries = Object.entries(object)
   const stranger = entries.find(([field]) => !streamFields.includes(field))
   if (stranger !== undefined) return unknownField(stranger[0], { value: stranger[1], known: streamFields })
@@ -122,25 +123,12 @@ function streamObject(object: Readonly<Record<string, unknown>>): Parsed<StreamW
   return { ok: true, wishes: [{ type: 'mutate', mutation: { op: 'settings', settings } }] }
 }
 
-function playlistObject(object: Readonly<Record<string, unknown>>): Parsed<StreamWish> {
+function playlistObject(object: JsonObject): Parsed<StreamWish> {
   const read = playlistName(object.playlist)
   if ('expected' in read) return wrongValue('playlist', object.playlist, read.expected)
   if (Object.keys(object).length > 1)
     return wrongValue('playlist', object, 'playlist alone: send the other fields in a message of their own')
   return { ok: true, wishes: [{ type: 'playlist', playlist: read.value }] }
-}
-
-function jsonObject(payload: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(payload)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function tooLong(field: string | null, payload: string): Refusal {
@@ -156,8 +144,8 @@ function unknownField(
   field: string,
   { value, known }: { value: unknown; known: readonly string[] },
 ): Refusal {
-  const near = closest(field.slice(0, 64), known)
-  const hint = distance(field.slice(0, 64), near) <= 3 ? `did you mean ${near}? ` : ''
+  const near = didYouMean(field, known)
+  const hint = near === null ? '' : `did you mean ${near}? `
   return {
     ok: false,
     code: 'unknown_field',
@@ -226,10 +214,10 @@ const expectedCard =
 
 function card(value: unknown): Read<CardAddress> {
   if (typeof value === 'string') return cardObject({ card_id: value.trim() })
-  return isObject(value) ? cardObject(value) : { expected: expectedCard }
+  return isJsonObject(value) ? cardObject(value) : { expected: expectedCard }
 }
 
-function cardObject(object: Readonly<Record<string, unknown>>): Read<CardAddress> {
+function cardObject(object: JsonObject): Read<CardAddress> {
   const { card_id, chapter_key, track_key, seconds_in } = object
   const stranger = Object.keys(object).find((key) => !cardKeys.has(key))
   if (stranger !== undefined) return { expected: `${expectedCard}, and no "${stranger.slice(0, 40)}"` }

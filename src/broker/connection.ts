@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
-import { connect, type IClientOptions, type MqttClient } from 'mqtt'
-import { AppError, messageOf } from '../core/error.ts'
+import { connect, ErrorWithReasonCode, type IClientOptions, type MqttClient } from 'mqtt'
+import { AppError, errnoOf, messageOf } from '../core/error.ts'
 
 /** Where the broker is, and as whom we speak to it. */
 export interface Endpoint {
@@ -127,7 +127,7 @@ const connackFaults = new Map<number, string>([
   [137, 'it is busy'],
   [138, 'it has banned us'],
 ])
-const versionRefusals: ReadonlySet<unknown> = new Set([1, 132])
+const versionRefusals: ReadonlySet<number | string | undefined> = new Set([1, 132])
 
 const networkFaults = new Map<string, string>([
   ['ECONNREFUSED', 'nothing listens there (connection refused)'],
@@ -141,16 +141,16 @@ const networkFaults = new Map<string, string>([
 ])
 
 function faultOf(error: Error): ConnectFault {
-  const code = 'code' in error ? error.code : undefined
+  const code = error instanceof ErrorWithReasonCode ? error.code : errnoOf(error)
   const words = wordsFor(error, code)
   const wrongVersion = versionRefusals.has(code) ? 'yes' : words === silentGoodbye ? 'perhaps' : 'no'
   return new ConnectFault(words, { wrongVersion, cause: error })
 }
 
-function wordsFor(error: Error, code: unknown): string {
+function wordsFor(error: Error, code: number | string | undefined): string {
   if (typeof code === 'number') return connackFaults.get(code) ?? messageOf(error)
   if (error.message === 'connack timeout') return `no answer within ${connectTimeoutMs / 1000} s`
-  if (typeof code !== 'string') return messageOf(error)
+  if (code === undefined) return messageOf(error)
   const known = networkFaults.get(code)
   if (known !== undefined) return known
   if (/CERT|SIGNATURE|SELF_SIGNED|TLS|SSL/.test(code))

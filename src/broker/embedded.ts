@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { Aedes } from 'aedes'
-import { AppError, messageOf } from '../core/error.ts'
+import { hostInUrl, isLoopback } from '../core/address.ts'
+import { AppError, errnoOf, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { withPacketLimit } from './packet-limit.ts'
 
@@ -47,7 +48,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     throw cause
   }
   const port = portOf(server, options.port)
-  const url = `mqtt://${bracketed(options.host)}:${port}`
+  const url = `mqtt://${hostInUrl(options.host)}:${port}`
   options.log.info(`embedded MQTT broker listens on ${url}`)
   return {
     url,
@@ -61,8 +62,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
 }
 
 function refuseOpenDoor({ host, credentials }: EmbeddedBrokerOptions): void {
-  const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
-  if (loopback || credentials !== undefined) return
+  if (isLoopback(host) || credentials !== undefined) return
   throw new AppError(
     'invalid',
     `the embedded MQTT broker would be open to everybody who reaches ${host}: set mqtt.username and mqtt.password, or let it listen on 127.0.0.1`,
@@ -112,9 +112,9 @@ async function listen(server: Server, { host, port }: EmbeddedBrokerOptions): Pr
 
 function whyNot(cause: unknown, { host, port }: { host: string; port: number }): string {
   const where = `port ${port} on ${host}`
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const code = errnoOf(cause)
   if (code === 'EADDRINUSE')
-    return `the embedded MQTT broker cannot start: ${where} is in use, perhaps by another MQTT broker. Set mqtt.port to a free port, or use that broker with mqtt.url: mqtt://${bracketed(host)}:${port}`
+    return `the embedded MQTT broker cannot start: ${where} is in use, perhaps by another MQTT broker. Set mqtt.port to a free port, or use that broker with mqtt.url: mqtt://${hostInUrl(host)}:${port}`
   if (code === 'EACCES')
     return `the embedded MQTT broker may not open ${where}: set mqtt.port to a port above 1023`
   return `the embedded MQTT broker cannot listen on ${where}: check mqtt.port, or set mqtt.url to a broker of yours`
@@ -123,8 +123,4 @@ function whyNot(cause: unknown, { host, port }: { host: string; port: number }):
 function portOf(server: Server, asked: number): number {
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : asked
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
 }

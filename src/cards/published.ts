@@ -1,8 +1,8 @@
 import { type CardPlan, linearStreamPlan } from '../core/card-plan.ts'
-import type { Clock } from '../core/clock.ts'
+import { type Clock, isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
+import { AppError, type ErrorCode, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import { isoOf } from '../core/transition.ts'
 
 /** What a media key stands for: a stream, and the card that carries the key, where one does. */
 export interface PublishedCard {
@@ -32,10 +32,14 @@ interface PublishedCardsOptions {
   readonly log: Log
 }
 
+const saidNo: readonly ErrorCode[] = ['refused', 'unprocessable', 'invalid', 'not_found']
+
 /** The cards this product made, and the keys that open the media door. */
 export class PublishedCards {
   readonly #options: PublishedCardsOptions
   readonly #byKey = new Map<string, PublishedCard>()
+  /** Keys on their way into the store, by stream. */
+  readonly #making = new Map<string, Promise<string>>()
 
   constructor(options: PublishedCardsOptions) {
     this.#options = options
@@ -61,9 +65,15 @@ export class PublishedCards {
 
   /** Where anything that is not a card fetches the stream; the same address each time. */
   async streamUrl(stream: string): Promise<string> {
-    const { urlOf } = this.#options
-    const known = [...this.#byKey.values()].find((card) => card.stream === stream)
-    if (known !== undefined) return urlOf(known.key)
+    const own = (card: PublishedCard) => card.stream === stream && card.card_id === null
+    const known = [...this.#byKey.values()].find(own)
+    if (known !== undefined) return this.#options.urlOf(known.key)
+    const made = this.#making.get(stream) ?? this.#makeKey(stream).finally(() => this.#making.delete(stream))
+    this.#making.set(stream, made)
+    return made
+  }
+
+  async #makeKey(stream: string): Promise<string> {
     const card = this.#draft({ stream, title: stream, chapters: 0 })
     await this.#keep(card)
     return card.url
@@ -71,7 +81,8 @@ export class PublishedCards {
 
   /**
    * Makes a linear card of one-track chapters that all play the stream. The key is in the store before the
-   * account has the card, so a card never points at a key nobody knows.
+   * account has the card, and leaves it only when the account said no: after a broken connection the card may be
+   * there, and must not point at a key nobody knows.
    * @throws AppError of the account when it refuses or is away.
    */
   async publish(request: { stream: string; title: string; chapters: number }): Promise<PublishedCard> {
@@ -80,8 +91,7 @@ export class PublishedCards {
     try {
       return await this.#save(draft)
     } catch (error) {
-      this.#byKey.delete(draft.key)
-      await this.#options.records.delete(draft.key)
+      if (error instanceof AppError && saidNo.includes(error.code)) await this.#drop(draft.key)
       throw error
     }
   }
@@ -109,6 +119,15 @@ export class PublishedCards {
     await this.#keep(saved)
     this.#options.log.info('card published', { card: cardId, stream: card.stream, chapters })
     return saved
+  }
+
+  async #drop(key: string): Promise<void> {
+    this.#byKey.delete(key)
+    await this.#options.records
+      .delete(key)
+      .catch((error) =>
+        this.#options.log.warn('an unused key stays in the store', { error: messageOf(error) }),
+      )
   }
 
   async #keep(card: PublishedCard): Promise<void> {

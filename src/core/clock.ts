@@ -20,6 +20,11 @@ export function every(clock: Clock, ms: number, run: () => void): () => void {
   return () => cancel()
 }
 
+/** ISO 8601 in UTC, written with an offset because readers of the contract expect one. */
+export function isoOf(date: Date): string {
+  return date.toISOString().replace('Z', '+00:00')
+}
+
 // Longer timeouts overflow Node's 32-bit timer and fire at once.
 const longestTimeoutMs = 2 ** 31 - 1
 
@@ -39,12 +44,12 @@ export const systemClock: Clock = {
   sleep(ms, signal) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
-      const timer = setTimeout(() => {
+      const cancel = systemClock.at(new Date(Date.now() + ms), () => {
         signal?.removeEventListener('abort', stop)
         resolve()
-      }, ms)
+      })
       const stop = () => {
-        clearTimeout(timer)
+        cancel()
         reject(signal?.reason)
       }
       signal?.addEventListener('abort', stop, { once: true })

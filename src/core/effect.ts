@@ -10,6 +10,18 @@ export type Effect =
       readonly stream: string
       readonly mutation: QueueMutation
     }
+  /** Content is named, not listed: a playlist is read at the moment its turn comes, so wishes keep their order. */
+  | {
+      readonly kind: 'fill-queue'
+      readonly stream: string
+      readonly how: 'replace' | 'append' | 'insert-next'
+      /** A playlist's id or a file's name. */
+      readonly content: string
+      /** At most so many files of it. */
+      readonly limit?: number
+      /** With `replace`: closes or opens the stream in the same step. */
+      readonly closed?: boolean
+    }
   | { readonly kind: 'delete-stream'; readonly stream: string }
   | { readonly kind: 'command'; readonly player: string; readonly command: PlayerCommand }
   | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }

@@ -38,7 +38,13 @@ const deepestCause = 5
 export function messageOf(thrown: unknown, depth = 0): string {
   if (!(thrown instanceof Error)) return String(thrown)
   // A refused connection to a name with two addresses arrives as an AggregateError without a message.
-  const own = thrown.message || ('code' in thrown ? String(thrown.code) : thrown.name)
+  const own = thrown.message || (errnoOf(thrown) ?? thrown.name)
   if (thrown.cause === undefined || depth >= deepestCause) return own
   return `${own}: ${messageOf(thrown.cause, depth + 1)}`
+}
+
+/** The system's code for what went wrong: `ENOENT`, `EADDRINUSE`, `SQLITE_BUSY` …; undefined where it has none. */
+export function errnoOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined
+  return typeof thrown.code === 'string' ? thrown.code : undefined
 }

@@ -46,6 +46,8 @@ export type QueueMutation =
       readonly op: 'replace'
       readonly files: readonly string[]
       readonly playlist: string | null
+      /** Closes or opens the stream in the same step; absent leaves it as it is. */
+      readonly closed?: boolean
     }
   | { readonly op: 'remove'; readonly id: string }
   /** `before: null` moves the item to the end. */
@@ -65,6 +67,11 @@ export function checkStreamName(name: string): string {
   if (reservedStreamNames.has(name))
     throw new AppError('unprocessable', `"${name}" is reserved: choose another name for the stream`)
   return name
+}
+
+/** Whether the mutation makes the stream when there is none; the others need one to change. */
+export function makesStream({ op }: QueueMutation): boolean {
+  return op === 'append' || op === 'insert-next' || op === 'replace'
 }
 
 export function emptyQueue(name: string): Queue {
@@ -119,7 +126,12 @@ function changedBy(queue: Queue, mutation: QueueMutation, newId: () => string): 
       return { ...queue, items: queue.items.toSpliced(at, 0, ...fresh(mutation.files)), playlist: null }
     }
     case 'replace':
-      return { ...queue, items: fresh(mutation.files), playlist: mutation.playlist }
+      return {
+        ...queue,
+        items: fresh(mutation.files),
+        playlist: mutation.playlist,
+        closed: mutation.closed ?? queue.closed,
+      }
     case 'remove':
       return { ...queue, items: queue.items.toSpliced(placeOf(queue, mutation.id), 1), playlist: null }
     case 'move':

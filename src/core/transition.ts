@@ -1,4 +1,5 @@
 import { type TrackAddress, trackIndex } from './card-plan.ts'
+import { isoOf } from './clock.ts'
 import type { Button, PlayerEvent } from './event.ts'
 import type { PlayerState } from './player.ts'
 
@@ -25,6 +26,10 @@ const nearStartSeconds = 3
 const clearlyFurtherSeconds = 5
 const batteryLowPercent = 15
 
+// Positions come every five seconds or so while a track plays; after a longer silence anything may have
+// happened. A paused player has nothing to say for hours.
+const longestSilenceMs = { playing: 15_000, paused: 86_400_000 } as const
+
 /**
  * What must have happened for a player to get from one state to the next. A pure function: Yoto reports
  * states, never acts, so presses are inferred from jumps of chapter and position.
@@ -47,16 +52,12 @@ export function eventsBetween(before: Moment, after: Moment, context: Transition
   return events.map((event) => ({ ...occurrence, ...event }))
 }
 
-/** Where the player must be at `at`, if it went on playing from its last word; null where it never said. */
+/** Where the player must be at `at`, if it went on playing from its last word; null where that cannot be told. */
 export function predictedPosition(moment: Moment, at: Date): number | null {
   const { position_s, playback: state } = moment.state
-  if (position_s === null) return null
-  return state === 'playing' ? position_s + (at.getTime() - moment.at.getTime()) / 1000 : position_s
-}
-
-/** ISO 8601 in UTC, written with an offset because readers of the contract expect one. */
-export function isoOf(date: Date): string {
-  return date.toISOString().replace('Z', '+00:00')
+  const silenceMs = at.getTime() - moment.at.getTime()
+  if (position_s === null || silenceMs > longestSilenceMs.paused) return null
+  return state === 'playing' ? position_s + silenceMs / 1000 : position_s
 }
 
 type Happening = PlayerEvent extends infer Event
@@ -127,6 +128,7 @@ const ourName: Readonly<Record<Press['turn'], Button>> = { next: 'right', previo
 function pressBetween(before: Moment, after: Moment, context: TransitionContext): Press | null {
   const old = before.state
   const now = after.state
+  if (!wasFollowed(before, after)) return null
   if (sameTrack(old, now)) return restartBetween(before, after)
   const from = addressOf(old)
   const to = addressOf(now)
@@ -145,15 +147,22 @@ function pressBetween(before: Moment, after: Moment, context: TransitionContext)
   return { turn: step > 0 ? 'next' : 'previous', confidence: 0.5 }
 }
 
+/** A press is read only off a track that was going on and whose last words are fresh. */
+function wasFollowed(before: Moment, after: Moment): boolean {
+  const { playback, online } = before.state
+  if (!online || (playback !== 'playing' && playback !== 'paused')) return false
+  if (after.state.playback === 'stopped') return false
+  return after.at.getTime() - before.at.getTime() <= longestSilenceMs[playback]
+}
+
 function restartBetween(before: Moment, after: Moment): Press | null {
   const old = before.state
   const now = after.state
   const wasAt = predictedPosition(before, after.at)
   if (now.track_key === null || now.position_s === null || wasAt === null || old.position_s === null)
     return null
-  // Coming back from a stop begins at zero too, and so does a track that repeats.
-  const goingOn = old.playback === 'playing' || old.playback === 'paused'
-  if (!goingOn || now.playback !== old.playback || isAtEnd(before, after.at)) return null
+  // A track that repeats begins at zero too.
+  if (now.playback !== old.playback || isAtEnd(before, after.at)) return null
   const fellBack = old.position_s > nearStartSeconds && wasAt > clearlyFurtherSeconds
   return now.position_s <= nearStartSeconds && fellBack ? { turn: 'previous', confidence: 0.7 } : null
 }

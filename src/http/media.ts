@@ -56,7 +56,7 @@ export interface FiniteListeners {
   choose(
     newest: FiniteBody | null,
     request: {
-      readonly listener: string
+      readonly listener: readonly string[]
       startIn(length: number): number | null
       readonly ifRange: string | null
     },
@@ -87,11 +87,10 @@ export function streamAudio(
   return async (ctx, stream) => {
     const answer = await serveFinite(ctx, {
       newest: await door.newest(stream),
-      listener: `stream ${stream} address ${addressOf(ctx, door)}`,
+      listener: [`stream ${stream} address ${addressOf(ctx, door)}`],
       listeners: door.listeners,
     })
-    if (answer === null)
-      throw new AppError('not_found', 'there is no such stream, or it has nothing to play now')
+    if (answer === null) throw new AppError('not_found', `stream "${stream}" has nothing to play now`)
   }
 }
 
@@ -102,12 +101,19 @@ export function streamAudio(
  */
 export async function serveFinite(
   ctx: Context,
-  options: { newest: FiniteBody | null; listener: string; listeners: FiniteListeners },
+  options: {
+    newest: FiniteBody | null
+    /** The surest name first; what is served is remembered under it. */
+    listener: readonly [string, ...string[]]
+    listeners: FiniteListeners
+    /** Answers with the whole, whatever range is asked for. */
+    whole?: boolean
+  },
 ): Promise<{ fromStart: boolean } | null> {
   const { newest, listener, listeners } = options
   const isGet = ctx.method === 'GET'
   // RFC 9110, 14.2: only GET knows ranges.
-  const header = isGet ? ctx.get('Range') : ''
+  const header = isGet && !options.whole ? ctx.get('Range') : ''
   const choice =
     header === ''
       ? newest && { body: newest, ranged: false }
@@ -120,7 +126,7 @@ export async function serveFinite(
   const { body, ranged } = choice
   const range: RequestedRange = ranged ? requestedRange(header, body.length) : { kind: 'whole' }
   await send(ctx, body, range)
-  if (isGet && range.kind !== 'unsatisfiable') listeners.remember(listener, body)
+  if (isGet && range.kind !== 'unsatisfiable') listeners.remember(listener[0], body)
   return { fromStart: (startOf(range, body.length) ?? 0) === 0 }
 }
 
@@ -145,16 +151,46 @@ async function serveStream(ctx: Context, door: MediaDoor, key: string): Promise<
   const target = isKey(key) ? await door.target(key) : null
   if (target === null) throw new AppError('not_found', 'there is nothing at this address')
   const { player } = door.listener(target.card_id)
-  const newest = (await door.newest(target.stream)) ?? (await memoryBody(door))
-  const answer = await serveFinite(ctx, {
-    newest,
-    listener: `${key} ${player === null ? `address ${addressOf(ctx, door)}` : `player ${player}`}`,
-    listeners: door.listeners,
-  })
+  const address = addressOf(ctx, door)
+  const byAddress = `${key} address ${address}`
+  const listener: [string, ...string[]] =
+    player === null ? [byAddress] : [`${key} player ${player}`, byAddress]
+  const answer = await serveOrClip(ctx, door, { stream: target.stream, listener })
   const fromStart = answer?.fromStart ?? true
   const head = ctx.method === 'HEAD'
   door.log.debug('stream requested', { key: key.slice(0, 6), stream: target.stream, player, fromStart, head })
   door.requested({ stream: target.stream, player, card_id: target.card_id, fromStart, head })
+}
+
+/**
+ * A file may be removed between the look and the reading, or in the middle of a track. A child must hear something
+ * all the same: the queue as it is now from its beginning, or the clip.
+ */
+async function serveOrClip(
+  ctx: Context,
+  door: MediaDoor,
+  request: { stream: string; listener: [string, ...string[]] },
+): Promise<{ fromStart: boolean } | null> {
+  const { stream, ...listening } = request
+  const serve = async (newest: FiniteBody | null, whole: boolean) =>
+    serveFinite(ctx, {
+      ...listening,
+      newest: newest ?? (await memoryBody(door)),
+      listeners: door.listeners,
+      whole,
+    })
+  const isGone = (error: unknown) => error instanceof AppError && error.code === 'not_found'
+  try {
+    return await serve(await door.newest(stream), false)
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
+  try {
+    return await serve(await door.newest(stream), true)
+  } catch (error) {
+    if (!isGone(error)) throw error
+    return serve(null, true)
+  }
 }
 
 function addressOf(ctx: Context, door: Pick<MediaDoor, 'clientAddress'>): string {

@@ -1,10 +1,16 @@
 import { join } from 'node:path'
 import type { Environment } from './environment.ts'
+import type { Options } from './schema.ts'
 import type { Setting } from './setting.ts'
 
 /** Whether Home Assistant's Supervisor started us. */
 export function underSupervisor(env: Environment): boolean {
   return (env.SUPERVISOR_TOKEN ?? '') !== ''
+}
+
+/** Whether the local broker is our own. `auto` means that of the Supervisor where there is one. */
+export function usesEmbeddedBroker({ mqtt }: Pick<Options, 'mqtt'>, env: Environment): boolean {
+  return mqtt.url === 'embedded' || (mqtt.url === 'auto' && !underSupervisor(env))
 }
 
 /** The data folder when nobody names one. */

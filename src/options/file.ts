@@ -11,7 +11,7 @@ import {
   parseDocument,
   type Scalar,
 } from 'yaml'
-import { AppError } from '../core/error.ts'
+import { AppError, errnoOf } from '../core/error.ts'
 import { joined, knownOptions, knownSections, type OptionSchema, typed, typesOf } from './known.ts'
 import { quoted, type Setting, suggestion, wrong } from './setting.ts'
 
@@ -49,7 +49,7 @@ async function textOf(file: string, name: string, missing: 'wrong' | 'empty'): P
   try {
     bytes = await readFile(file)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    const code = errnoOf(error) ?? 'unknown reason'
     if (code === 'ENOENT' && missing === 'empty') return ''
     throw new AppError(
       'invalid',

@@ -16,13 +16,6 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   domain: (text) => /^[a-z][a-z0-9_]*$/.test(text),
 }
 
-/** Reachable from this machine only. Names are not resolved: only `localhost` is believed. */
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true
-  const address = host.toLowerCase().startsWith('::ffff:') ? host.slice('::ffff:'.length) : host
-  return isIP(address) === 4 && address.startsWith('127.')
-}
-
 /** The text without user name and password, for messages. */
 export function withoutCredentials(text: string): string {
   return text.replace(/(:\/\/)\S*@/g, '$1…@')

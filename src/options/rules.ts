@@ -1,37 +1,31 @@
-import { isLoopback } from './formats.ts'
+import { isLoopback } from '../core/address.ts'
+import { usesEmbeddedBroker } from './defaults.ts'
+import type { Environment } from './environment.ts'
 import type { Options } from './schema.ts'
 import { type Setting, wrong } from './setting.ts'
+
+type Given = (path: string) => Setting
 
 /**
  * What one option alone cannot tell. `setting` gives an option as it was set, for the message.
  * @throws AppError `invalid`
  */
-export function checkTogether(options: Options, setting: (path: string) => Setting): void {
+export function checkTogether(options: Options, env: Environment, setting: Given): void {
+  const embedded = usesEmbeddedBroker(options, env)
   checkDoors(options, setting)
-  checkPorts(options, setting)
-  const { mqtt, location, speech } = options
+  checkPorts(options, embedded, setting)
+  if (embedded) checkCredentials(options, setting)
+  const { mqtt } = options
   if (mqtt.base_topic === mqtt.discovery_prefix)
     throw wrong(setting('mqtt.base_topic'), 'another topic than that of mqtt.discovery_prefix')
-  if ((location.latitude === null) !== (location.longitude === null)) {
-    const [missing, given] =
-      location.latitude === null ? ['latitude', 'longitude'] : ['longitude', 'latitude']
-    throw wrong(setting(`location.${missing}`), `a number, because location.${given} is set`)
-  }
-  if (speech.provider === 'wyoming' && speech.wyoming_url === null)
-    throw wrong(setting('speech.wyoming_url'), 'tcp://host:port, because speech.provider is wyoming')
 }
 
 /** Nothing listens beyond this machine without a guard. */
-function checkDoors({ panel, direct }: Options, setting: (path: string) => Setting): void {
+function checkDoors({ panel }: Options, setting: Given): void {
   if (panel.auth === 'password')
     throw wrong(
       setting('panel.auth'),
       'ingress or none: the sign-in with a password is not part of this version yet',
-    )
-  if (direct.port !== null)
-    throw wrong(
-      setting('direct.port'),
-      'nothing: the direct door needs the sign-in with a password, which is not part of this version yet',
     )
   if (panel.auth === 'none' && !isLoopback(panel.host))
     throw wrong(
@@ -40,16 +34,24 @@ function checkDoors({ panel, direct }: Options, setting: (path: string) => Setti
     )
 }
 
-function checkPorts({ panel, media, mqtt }: Options, setting: (path: string) => Setting): void {
+function checkPorts({ panel, media, mqtt }: Options, embedded: boolean, setting: Given): void {
   const taken = new Map<number, string>()
   const ports: [string, number][] = [
     ['panel.port', panel.port],
     ['media.port', media.port],
   ]
-  if (mqtt.url === 'embedded') ports.push(['mqtt.port', mqtt.port])
+  if (embedded) ports.push(['mqtt.port', mqtt.port])
   for (const [path, port] of ports) {
     const other = taken.get(port)
     if (port !== 0 && other !== undefined) throw wrong(setting(path), `another port than that of ${other}`)
     taken.set(port, path)
   }
+}
+
+/** Half of a sign-in would leave the embedded broker open, and whoever set it would think it closed. */
+function checkCredentials({ mqtt }: Options, setting: Given): void {
+  if ((mqtt.username === null) === (mqtt.password === null)) return
+  const [given, missing] =
+    mqtt.username === null ? ['mqtt.password', 'mqtt.username'] : ['mqtt.username', 'mqtt.password']
+  throw wrong(setting(given), `${missing} beside it: the embedded broker asks for both or for neither`)
 }

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv'
-import { distance } from 'fastest-levenshtein'
 import { AppError } from '../core/error.ts'
+import { didYouMean } from '../language/names.ts'
 import { formats, withoutCredentials } from './formats.ts'
 import { knownOptions, type OptionSchema } from './known.ts'
 import { type Options, optionsSchema } from './schema.ts'
@@ -54,11 +54,8 @@ export function wrong(setting: Setting, expected?: string): AppError {
 
 /** `; did you mean "…"?`, or what there is when nothing is near. */
 export function suggestion(name: string, known: readonly string[]): string {
-  const [nearest] = known
-    .map((one) => ({ one, steps: distance(name.toLowerCase(), one.toLowerCase()) }))
-    .sort((first, second) => first.steps - second.steps)
-  if (nearest !== undefined && nearest.steps <= Math.max(2, Math.floor(nearest.one.length / 4)))
-    return `; did you mean "${nearest.one}"?`
+  const near = didYouMean(name, known)
+  if (near !== null) return `; did you mean "${near}"?`
   return known.length === 0 ? '' : `; known: ${known.join(', ')}`
 }
 

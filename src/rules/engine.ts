@@ -24,6 +24,8 @@ export class Engine {
   /** By source and event type, so that an event only meets the triggers that could want it. */
   readonly #subscriptions = new Map<string, Set<Subscription>>()
   readonly #runs = new Set<Promise<void>>()
+  /** The last run of each stream or player. */
+  readonly #lanes = new Map<string, Promise<void>>()
   #stopping = new AbortController()
 
   constructor(options: EngineOptions) {
@@ -106,12 +108,23 @@ export class Engine {
     }
   }
 
+  /** Runs that concern one stream or player follow one another, so that the last wish is the one that holds. */
   #begin(run: Run): void {
-    const running = this.#run(run).finally(() => this.#runs.delete(running))
+    const lane = run.rule.stream ?? run.data.stream ?? run.rule.player ?? run.data.player ?? run.rule.id
+    const before = this.#lanes.get(lane) ?? Promise.resolve()
+    const running = before
+      .then(() => this.#run(run))
+      .catch((error) => this.#failed(run, 'could not run', error))
+      .finally(() => {
+        this.#runs.delete(running)
+        if (this.#lanes.get(lane) === running) this.#lanes.delete(lane)
+      })
+    this.#lanes.set(lane, running)
     this.#runs.add(running)
   }
 
-  async #run({ rule, data, because }: Run): Promise<void> {
+  async #run(run: Run): Promise<void> {
+    const { rule, data, because } = run
     const { log, world } = this.#options
     const failed = rule.if.find((condition) => !holds(condition, world))
     if (failed !== undefined) {
@@ -123,12 +136,13 @@ export class Engine {
       try {
         await bound.definition.run(this.#actionContext({ rule, data, bound }))
       } catch (error) {
-        log.error(`rule "${rule.id}" (${rule.place}) stopped at action ${index + 1} \`${bound.kind}\``, {
-          error: messageOf(error),
-        })
-        return
+        return this.#failed(run, `stopped at action ${index + 1} \`${bound.kind}\``, error)
       }
     }
+  }
+
+  #failed({ rule }: Run, how: string, error: unknown): void {
+    this.#options.log.error(`rule "${rule.id}" (${rule.place}) ${how}`, { error: messageOf(error) })
   }
 
   #actionContext(run: { rule: Rule; data: TriggerData; bound: Bound<ActionDef> }): ActionContext<never> {

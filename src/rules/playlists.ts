@@ -1,7 +1,8 @@
 import { AppError } from '../core/error.ts'
 import type { Playlist } from './rule-set.ts'
 
-interface Shelf {
+interface LibraryFiles {
+  find(file: string): Promise<{ readonly state: 'ready' | 'missing' | 'refused' }>
   /** The playable files directly in a folder, in natural order. */
   filesIn(folder: string): Promise<readonly string[]>
 }
@@ -10,25 +11,37 @@ interface Shelf {
 const deepest = 8
 
 /**
- * The files a playlist's id stands for, in order; a name that is no playlist's is taken for a file's.
- * @throws AppError `invalid` when playlists contain each other in a circle.
+ * The files that a playlist's id or a file's name stands for, in order.
+ * @throws AppError `not_found` when it is neither, `invalid` when playlists contain each other in a circle.
  */
-export async function filesOf(
+export async function contentFiles(
   name: string,
   playlists: ReadonlyMap<string, Playlist>,
-  shelf: Shelf,
-  depth = 0,
+  library: LibraryFiles,
 ): Promise<readonly string[]> {
-  const playlist = playlists.get(name)
+  if (playlists.has(name)) return filesOf(name, { playlists, library, depth: 0 })
+  if ((await library.find(name)).state !== 'missing') return [name]
+  throw new AppError('not_found', `there is no playlist and no file "${name.slice(0, 200)}"`)
+}
+
+interface Search {
+  readonly playlists: ReadonlyMap<string, Playlist>
+  readonly library: LibraryFiles
+  readonly depth: number
+}
+
+async function filesOf(name: string, search: Search): Promise<readonly string[]> {
+  const playlist = search.playlists.get(name)
   if (playlist === undefined) return [name]
-  if (depth >= deepest)
+  if (search.depth >= deepest)
     throw new AppError(
       'invalid',
       `playlist "${name}" lies more than ${deepest} playlists deep: do they contain each other?`,
     )
   const files: string[] = []
-  // One after the other keeps the order, and a folder is only read once at a time.
-  for (const entry of playlist.entries) files.push(...(await filesOf(entry, playlists, shelf, depth + 1)))
-  if (playlist.folder !== null) files.push(...(await shelf.filesIn(playlist.folder)))
+  // One after the other keeps the order.
+  for (const entry of playlist.entries)
+    files.push(...(await filesOf(entry, { ...search, depth: search.depth + 1 })))
+  if (playlist.folder !== null) files.push(...(await search.library.filesIn(playlist.folder)))
   return files
 }

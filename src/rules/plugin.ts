@@ -87,11 +87,6 @@ export interface World {
   readonly zone: string
   player(id: string): PlayerState | undefined
   queue(stream: string): Queue | undefined
-  /**
-   * The files that a playlist's id or a file's name stands for, in order.
-   * @throws AppError `not_found` when it is neither.
-   */
-  files(playlistOrFile: string): Promise<readonly string[]>
 }
 
 /** Typing aids: the options' type is inferred from the schema. */

@@ -29,6 +29,7 @@ export class Scheduler {
   #cancelLook: () => void = () => undefined
   #cancelBoundary: () => void = () => undefined
   #turn: Promise<void> = Promise.resolve()
+  #stopped = false
 
   constructor(options: SchedulerOptions) {
     this.#options = options
@@ -38,11 +39,13 @@ export class Scheduler {
   async start(schedules: readonly Schedule[]): Promise<void> {
     this.#disarm()
     this.#schedules = schedules
+    this.#stopped = false
     this.#cancelLook = every(this.#options.clock, lookAgainMs, () => this.evaluate())
     await this.evaluate()
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
     this.#disarm()
     this.#schedules = []
     await this.#turn
@@ -55,15 +58,21 @@ export class Scheduler {
       const now = clock.now()
       const due = this.#schedules.map((schedule) => ({ schedule, slot: slotAt(schedule, now, world.zone) }))
       for (const { schedule, slot } of due) await this.#apply(schedule, slot)
-      this.#armBoundary(due.map(({ slot }) => slot.until))
+      if (!this.#stopped) this.#armBoundary(due.map(({ slot }) => slot.until))
     })
+    // One evaluation that fails by a fault of ours must not be the last.
+    this.#turn = this.#turn.catch((error) =>
+      this.#options.log.error('schedules could not be evaluated', { error: messageOf(error) }),
+    )
     return this.#turn
   }
 
   async #apply(schedule: Schedule, now: SlotNow): Promise<void> {
-    const { applied, log } = this.#options
+    const { applied, world, log } = this.#options
     try {
-      if ((await applied.get(schedule.stream)) === now.occurrence) return
+      // A stream that somebody deleted is made again: its card still asks for it.
+      const stands = world.queue(schedule.stream) !== undefined
+      if (stands && (await applied.get(schedule.stream)) === now.occurrence) return
       await this.#perform(schedule, now)
       await applied.set(schedule.stream, now.occurrence)
     } catch (error) {
@@ -81,12 +90,15 @@ export class Scheduler {
     const { stream } = schedule
     const because = `schedule ${stream}, ${slot === null ? 'default' : `slot ${slot.id}`}`
     const playlist = slot === null ? schedule.default : slot.play
-    const files = playlist === null ? [] : await this.#options.world.files(playlist)
-    const effects: Effect[] = [
-      { kind: 'mutate-queue', stream, mutation: { op: 'replace', files, playlist } },
-      { kind: 'mutate-queue', stream, mutation: { op: 'settings', settings: { closed: playlist === null } } },
-    ]
-    for (const effect of effects) await this.#options.perform(effect, because)
+    const effect: Effect =
+      playlist === null
+        ? {
+            kind: 'mutate-queue',
+            stream,
+            mutation: { op: 'replace', files: [], playlist: null, closed: true },
+          }
+        : { kind: 'fill-queue', stream, how: 'replace', content: playlist, closed: false }
+    await this.#options.perform(effect, because)
   }
 
   #armBoundary(boundaries: readonly Date[]): void {

@@ -38,6 +38,12 @@ export function wallTime(
   return { time: zoned.toPlainTime().toString({ smallestUnit: 'minute' }), date, weekday: weekdayOf(date) }
 }
 
+/** How far the zone's clocks are ahead of UTC at that moment, in seconds. */
+export function utcOffsetSeconds(now: Date, zone: string): number {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone)
+  return zoned.offsetNanoseconds / 1e9
+}
+
 export function weekdayOf(date: Temporal.PlainDate): Weekday {
   return weekdays[date.dayOfWeek - 1] ?? 'mon'
 }

@@ -6,7 +6,7 @@ import type { Log } from '../core/log.ts'
 import type { Access, AccessTokens } from './access-token.ts'
 import type { JsonObject } from './json.ts'
 
-export interface BrokerParts {
+interface BrokerParts {
   /** The listener whose websockets it serves, on any path. */
   readonly server: Server
   readonly clock: Clock

@@ -5,11 +5,12 @@ import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { AccessTokens } from './access-token.ts'
 import { Broker } from './broker.ts'
+import { CardStore } from './card-store.ts'
 import { Player } from './player.ts'
 import { restApp } from './rest.ts'
-import { CardShelf } from './shelf.ts'
 import { SignIn } from './sign-in.ts'
 import type { PlayerSpec, SimulatedPlayer } from './simulated-player.ts'
+import type { Publish } from './voice.ts'
 
 export interface SimulatedCloud {
   readonly apiUrl: string
@@ -33,6 +34,8 @@ export interface CloudOptions {
   readonly approveAfterPolls?: number
   /** A day when absent. */
   readonly tokenLifeSeconds?: number
+  /** The household's distance from UTC, for the day and night of players that name none; 0 when absent. */
+  readonly utcOffsetSeconds?: number
 }
 
 const clientId = 'simulator'
@@ -62,38 +65,19 @@ const defaultPlayers: readonly PlayerSpec[] = [
  * fetch and play what their cards name. It speaks Yoto's own words and scales and knows nothing of ours.
  */
 export async function startCloud(options: CloudOptions): Promise<SimulatedCloud> {
-  const { clock, log } = options
+  const { clock, log, approveAfterPolls = 1, tokenLifeSeconds = dayLongSeconds } = options
   const server = createServer()
   const port = await listen(server)
   const url = `http://127.0.0.1:${port}`
-  const tokens = new AccessTokens({ clock, lifeSeconds: options.tokenLifeSeconds ?? dayLongSeconds })
-  const shelf = new CardShelf({ cards: options.cards, clock, log })
-  const specs = options.players ?? defaultPlayers
-  const players: Player[] = specs.map((spec) => {
-    const playerLog = log.for(spec.name)
-    return new Player({ spec, clock, log: playerLog, shelf, publish: (message) => broker.publish(message) })
-  })
-  const playerOf = (id: string) => players.find((player) => player.id === id)
-  const broker = new Broker({
-    server,
-    clock,
-    log,
-    tokens,
-    deviceIds: new Set(players.map((player) => player.id)),
-    command: ({ deviceId, name, text }) => {
-      playerOf(deviceId)
-        ?.command(name, text)
-        .catch((error) => log.error('a command failed', { player: deviceId, name, reason: messageOf(error) }))
-    },
-  })
-  const signIn = new SignIn({
-    clock,
-    tokens,
-    clientId,
-    approveAfterPolls: options.approveAfterPolls ?? 1,
-    verificationUrl: `${url}/activate`,
-  })
-  server.on('request', restApp({ log, tokens, signIn, players, shelf }).callback())
+  const tokens = new AccessTokens({ clock, lifeSeconds: tokenLifeSeconds })
+  const cards = new CardStore({ cards: options.cards, clock, log })
+  const players = playersOf(options, { cards, publish: (message) => broker.publish(message) })
+  const deviceIds = new Set(players.map((player) => player.id))
+  const command = (sent: Command) => passOn(sent, { players, log })
+  const broker = new Broker({ server, clock, log, tokens, deviceIds, command })
+  const verificationUrl = `${url}/activate`
+  const signIn = new SignIn({ clock, tokens, clientId, approveAfterPolls, verificationUrl })
+  server.on('request', restApp({ log, tokens, signIn, players, cards }).callback())
   await broker.start()
   await Promise.all(players.map((player) => player.start()))
   return {
@@ -102,13 +86,39 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
     mqttUrl: `ws://127.0.0.1:${port}/mqtt`,
     clientId,
     players,
-    player: playerOf,
+    player: (id) => players.find((player) => player.id === id),
     async stop() {
       for (const player of players) player.stop()
       await broker.stop()
       await close(server)
     },
   }
+}
+
+function playersOf(
+  { players = defaultPlayers, utcOffsetSeconds = 0, clock, log }: CloudOptions,
+  reach: { cards: CardStore; publish: Publish },
+): Player[] {
+  return players.map((given) => {
+    const spec = { utcOffsetSeconds, ...given }
+    return new Player({ spec, clock, log: log.for(spec.name), ...reach })
+  })
+}
+
+interface Command {
+  readonly deviceId: string
+  readonly name: string
+  readonly text: string
+}
+
+function passOn(
+  { deviceId, name, text }: Command,
+  { players, log }: { players: readonly Player[]; log: Log },
+): void {
+  const player = players.find(({ id }) => id === deviceId)
+  player?.remote
+    .command(name, text)
+    .catch((error) => log.error('a command failed', { player: deviceId, name, reason: messageOf(error) }))
 }
 
 function listen(server: Server): Promise<number> {

@@ -10,9 +10,9 @@ export interface Commanded {
   setSleepTimer(seconds: number): boolean
   reboot(): boolean
   play(request: PlayRequest): Promise<boolean>
-  pausePlayback(): boolean
-  resumePlayback(): boolean
-  stopPlayback(): boolean
+  pause(): boolean
+  resume(): boolean
+  stop(): boolean
 }
 
 export interface PlayRequest {
@@ -75,9 +75,9 @@ const commands: Readonly<Record<string, Command>> = {
       return request !== undefined && player.play(request)
     },
   },
-  'card/pause': { internal: 'card-pause', run: (player) => player.pausePlayback() },
-  'card/resume': { internal: 'card-resume', run: (player) => player.resumePlayback() },
-  'card/stop': { internal: 'card-stop', run: (player) => player.stopPlayback() },
+  'card/pause': { internal: 'card-pause', run: (player) => player.pause() },
+  'card/resume': { internal: 'card-resume', run: (player) => player.resume() },
+  'card/stop': { internal: 'card-stop', run: (player) => player.stop() },
 }
 
 function within(value: unknown, most: number): boolean {

@@ -9,7 +9,7 @@ export interface TrackStart {
   readonly byte: number
 }
 
-export interface DeckParts {
+interface DeckParts {
   readonly doubts: Doubts
   readonly arriving: () => void
   readonly changed: () => void

@@ -5,7 +5,7 @@ import { Timers } from './timers.ts'
 /** The fields of `data/events` without `eventUtc`, in Yoto's names. */
 export type EventFields = Readonly<Record<string, string | number | boolean>>
 
-export interface EventReportParts {
+interface EventReportParts {
   readonly clock: Clock
   readonly doubts: Doubts
   /** Everything that could be reported now. */

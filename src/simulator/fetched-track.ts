@@ -13,7 +13,7 @@ export interface SentRequest {
   readonly status: number | null
 }
 
-export interface Fetch {
+interface Fetch {
   readonly url: string
   /** Where in the track to begin: a Range is asked for when `byte` is above 0. */
   readonly from: { readonly seconds: number; readonly byte: number }

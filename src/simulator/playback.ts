@@ -7,7 +7,7 @@ import type { Doubts } from './doubts.ts'
 import { interactiveBehaviour } from './interactive-card.ts'
 import { linearBehaviour } from './linear-card.ts'
 
-export interface PlaybackParts {
+interface PlaybackParts {
   readonly clock: Clock
   readonly log: Log
   readonly doubts: Doubts
@@ -19,9 +19,9 @@ export interface PlaybackParts {
 }
 
 /** `card` for one in the slot, `remote` for one that was started by command. */
-export type CardSource = 'card' | 'remote'
+type CardSource = 'card' | 'remote'
 
-export interface Start {
+interface Start {
   readonly card: Card
   readonly source: CardSource
   readonly place: number
@@ -32,6 +32,7 @@ export interface Start {
 const beginning: TrackStart = { seconds: 0, byte: 0 }
 const tickMs = 250
 const maxTries = 3
+// Sums of fractions of a second drift in the last digits.
 const roundingSeconds = 1e-6
 
 /**
@@ -154,59 +155,27 @@ export class Playback {
     return this.#droppedByte ?? this.#deck.audio?.byteAt(this.#positionSeconds) ?? 0
   }
 
-  snapshot() {
-    const track = this.#track
-    const lastFetched = this.#deck.lastFetched
-    return {
-      card: track === undefined ? null : (this.card?.cardId ?? null),
-      source: track === undefined ? null : (this.source ?? null),
-      chapterKey: track?.chapterKey ?? null,
-      trackKey: track?.trackKey ?? null,
-      playback: this.#status,
-      playing: this.#status === 'playing',
-      stalled: this.#stalled,
-      positionSeconds: track === undefined ? 0 : this.positionSeconds,
-      lengthSeconds: this.#deck.audio?.lengthSeconds ?? null,
-      arrivedSeconds: this.#deck.audio?.arrivedSeconds ?? 0,
-      bytesReceived: lastFetched?.bytesReceived ?? 0,
-      sha256: lastFetched?.sha256() ?? null,
-      lastRequest: this.#deck.lastRequest ?? null,
-      problem: this.#problem ?? null,
-    }
-  }
-
-  /** The fields of `data/events` that speak of the track, in Yoto's names. */
-  eventFields(): Readonly<Record<string, string | number | boolean>> {
-    const track = this.#track
-    const start = this.#start
-    if (track === undefined || start === undefined) return { streaming: false }
-    const length = this.#deck.audio?.lengthSeconds
-    return {
-      ...(length === undefined ? {} : { trackLength: Math.round(length) }),
-      position: Math.floor(this.positionSeconds + roundingSeconds),
-      source: start.source,
-      cardUpdatedAt: start.card.updatedAt,
-      chapterTitle: track.chapterTitle,
-      chapterKey: track.chapterKey,
-      trackTitle: track.trackTitle,
-      trackKey: track.trackKey,
-      streaming: track.audio.kind === 'stream',
-    }
-  }
-
-  received(): Buffer {
-    return this.#deck.lastFetched?.received() ?? Buffer.alloc(0)
-  }
-
-  get #track(): Track | undefined {
+  /** The track that plays or is paused. */
+  get track(): Track | undefined {
     return this.#status === 'stopped' ? undefined : this.#start?.card.tracks[this.#place]
   }
 
-  get #stalled(): boolean {
+  /** It plays, but waits for bytes. */
+  get stalled(): boolean {
     if (this.#status !== 'playing' || this.#deck.audio === undefined) return false
     return (
       !this.#deck.audio.finished && this.positionSeconds >= this.#deck.audio.arrivedSeconds - roundingSeconds
     )
+  }
+
+  /** What it plays from. */
+  get deck(): Pick<Deck, 'audio' | 'lastFetched' | 'lastRequest'> {
+    return this.#deck
+  }
+
+  /** Why the last track could not be played to its end. */
+  get problem(): string | undefined {
+    return this.#problem
   }
 
   get #nowMs(): number {
@@ -283,7 +252,7 @@ export class Playback {
   }
 
   #broken(failure: string): void {
-    const track = this.#track
+    const track = this.track
     const detail = { card: this.card?.cardId, chapter: track?.chapterKey, track: track?.trackKey, failure }
     if (this.#parts.doubts.retryAfterBreak && this.#tries < maxTries) {
       this.#tries++

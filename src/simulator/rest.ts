@@ -3,18 +3,18 @@ import Koa from 'koa'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { AccessTokens } from './access-token.ts'
+import type { CardStore, StoredCard } from './card-store.ts'
 import { configAnswer, deviceAnswer } from './device-answers.ts'
 import { isJsonObject, type JsonObject, parseJsonObject } from './json.ts'
 import type { Player } from './player.ts'
-import type { CardShelf, StoredCard } from './shelf.ts'
 import type { Answer, SignIn } from './sign-in.ts'
 
-export interface RestParts {
+interface RestParts {
   readonly log: Log
   readonly tokens: AccessTokens
   readonly signIn: SignIn
   readonly players: readonly Player[]
-  readonly shelf: CardShelf
+  readonly cards: CardStore
 }
 
 const maxBodyBytes = 1024 * 1024
@@ -72,31 +72,31 @@ function deviceRoutes(router: Router, { tokens, players }: RestParts): void {
   })
 }
 
-function cardRoutes(router: Router, { tokens, shelf }: RestParts): void {
+function cardRoutes(router: Router, { tokens, cards }: RestParts): void {
   const view = allow(tokens, 'user:content:view', 'user:content:manage')
   const manage = allow(tokens, 'user:content:manage')
   const library = allow(tokens, 'family:library:view', 'family:library:manage')
   router.post('/content', manage, async (ctx) => {
-    const card = await shelf.put(await jsonOf(ctx))
+    const card = await cards.put(await jsonOf(ctx))
     if (card === undefined) throw cardNotFound()
     give(ctx, 200, { card: withServerFields(card) })
   })
   router.get('/content/mine', view, async (ctx) => {
-    const cards = await shelf.all()
-    give(ctx, 200, { cards: cards.map((card) => withoutChapters(withServerFields(card))) })
+    const all = await cards.all()
+    give(ctx, 200, { cards: all.map((card) => withoutChapters(withServerFields(card))) })
   })
   router.get('/content/:cardId', view, async (ctx) => {
-    const card = await shelf.get(String(ctx.params.cardId))
+    const card = await cards.get(String(ctx.params.cardId))
     if (card === undefined) throw cardNotFound()
     give(ctx, 200, { card: withServerFields(card) })
   })
   router.delete('/content/:cardId', manage, async (ctx) => {
-    if (!(await shelf.delete(String(ctx.params.cardId)))) throw cardNotFound()
+    if (!(await cards.delete(String(ctx.params.cardId)))) throw cardNotFound()
     give(ctx, 200, { status: 'ok' })
   })
   router.get('/card/family/library', library, async (ctx) => {
-    const cards = await shelf.all()
-    give(ctx, 200, { cards: cards.map(libraryEntry) })
+    const all = await cards.all()
+    give(ctx, 200, { cards: all.map(libraryEntry) })
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { type Card, placeOf } from './card.ts'
 import type { TrackStart } from './deck.ts'
+import type { Playback } from './playback.ts'
 
 /** Where each card was left, for as long as the card says that it is to be kept. */
 export class ResumePoints {
@@ -11,10 +12,11 @@ export class ResumePoints {
     this.#clock = clock
   }
 
-  keep(card: Card, place: number, from: TrackStart): void {
-    const track = card.tracks[place]
-    if (track === undefined) return
+  /** Keeps where playback is, unless it has stopped. */
+  keep({ card, track, positionSeconds, byte }: Played): void {
+    if (card === undefined || track === undefined) return
     const { chapterKey, trackKey } = track
+    const from = { seconds: positionSeconds, byte }
     this.#points.set(card.cardId, { chapterKey, trackKey, from, atMs: this.#clock.now().getTime() })
   }
 
@@ -32,6 +34,8 @@ export class ResumePoints {
     return ageSeconds > card.resumeTimeoutSeconds || place === undefined ? first : { place, from: point.from }
   }
 }
+
+type Played = Pick<Playback, 'card' | 'track' | 'positionSeconds' | 'byte'>
 
 interface Point {
   readonly chapterKey: string

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts'
 import type { JsonObject } from './json.ts'
 
-/** The `config` block of a player, in Yoto's names and mostly as text (yoto-protocol §2.3). */
-export const defaultSettings: JsonObject = {
+// The `config` block of a player, in Yoto's names and mostly as text (yoto-protocol §2.3).
+const defaultSettings: JsonObject = {
   locale: 'en',
   bluetoothEnabled: '1',
   repeatAll: false,

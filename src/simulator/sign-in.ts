@@ -8,7 +8,7 @@ export interface Answer {
   readonly body: JsonObject
 }
 
-export interface SignInParts {
+interface SignInParts {
   readonly clock: Clock
   readonly tokens: AccessTokens
   readonly clientId: string

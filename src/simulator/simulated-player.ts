@@ -9,7 +9,7 @@ export interface PlayerSpec {
   readonly deviceType: string
   readonly generation: string
   readonly formFactor: string
-  /** Where the player's day begins and ends; 0 (UTC) when absent. */
+  /** Where the player's day begins and ends; the household's when absent. */
   readonly utcOffsetSeconds?: number
   readonly doubts?: Partial<Doubts>
 }
@@ -25,7 +25,10 @@ export interface SimulatedPlayer {
   insert(cardId: string): Promise<void>
   remove(): Promise<void>
   press(button: PressedButton): Promise<void>
-  /** Left: volume, a step each; right: tracks. Backwards when negative. */
+  /**
+   * Left: volume, the first step at once and each other 0.35 s after the one before; right: tracks. Backwards
+   * when negative.
+   */
   turn(knob: 'left' | 'right', steps: number): Promise<void>
   power(on: boolean): Promise<void>
   pause(): Promise<void>

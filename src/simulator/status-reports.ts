@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts'
 import { askedStatus, basicStatus, batteryStatus, fullStatus, type StatusFacts } from './status.ts'
 import { Timers } from './timers.ts'
 
-export interface StatusReportParts {
+interface StatusReportParts {
   readonly clock: Clock
   readonly losesReplies: boolean
   readonly facts: () => StatusFacts

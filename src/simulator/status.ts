@@ -56,18 +56,13 @@ export function fullStatus(facts: StatusFacts, shutDown = 'nA'): JsonObject {
     productType: facts.family,
     wifiStrength: wifiDbm,
     ssid: 'simulated',
-    rtcResetReasonPRO: 5,
-    rtcResetReasonAPP: 14,
-    rtcWakeupCause: 901,
-    espResetReason: 8,
+    ...startedBy,
     sd_info: '0xad, 0x4c53(LS), USD00, 16, 0, 04-2023, 1, 0, 1461, 50000000',
     ...batteryOf(facts),
     ...memory(facts),
     accelTemp: 24,
     batteryProfile: facts.family === 'mini' ? 'HPT-FD80X-2000-64' : 'LJDX30X-4500',
     freeDisk: freeDiskKib,
-    failReason: 0,
-    failData: 0,
     ...timeouts(facts),
     utcOffset: facts.utcOffsetSeconds,
     nfcErrs: '0.00%-0.00%',
@@ -75,23 +70,16 @@ export function fullStatus(facts: StatusFacts, shutDown = 'nA'): JsonObject {
     powerSrc: power.powerSrc,
     ...playing(facts),
     headphones: 0,
-    wifiRestarts: 1,
-    qiOtp: 0,
-    buzzErrors: 0,
     ...brightness(facts),
-    errorsLogged: 0,
-    twdt: 0,
     bluetoothHp: 0,
     nightlightMode: facts.nightlightMode,
-    bgDownload: 0,
-    bytesPS: 0,
+    ...idleDownload,
     day: facts.day ? 1 : 0,
     temp: temperature(facts),
     als: lightSensor(facts),
     ...volume(facts),
     timeFormat: facts.settings.hourFormat,
-    chgStatLevel: 0,
-    missedLogs: 0,
+    ...faults,
     nfcLock: 0,
     batteryFullPct: 80,
   }
@@ -117,6 +105,19 @@ export function shadowStatus(facts: StatusFacts, deviceId: string): JsonObject {
 const totalDiskKib = 31_385_600
 const freeDiskKib = 30_219_824
 const wifiDbm = -54
+const startedBy = { rtcResetReasonPRO: 5, rtcResetReasonAPP: 14, rtcWakeupCause: 901, espResetReason: 8 }
+const idleDownload = { bgDownload: 0, bytesPS: 0 }
+const faults = {
+  failReason: 0,
+  failData: 0,
+  wifiRestarts: 1,
+  qiOtp: 0,
+  buzzErrors: 0,
+  errorsLogged: 0,
+  twdt: 0,
+  chgStatLevel: 0,
+  missedLogs: 0,
+}
 
 // Null, and absent, in the captured config answer.
 const forgottenInShadow = [

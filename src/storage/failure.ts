@@ -1,5 +1,4 @@
-import { AppError } from '../core/error.ts'
-import { codeOf } from './private-file.ts'
+import { AppError, errnoOf } from '../core/error.ts'
 
 const filesOfStore = 'store.sqlite, store.sqlite-wal and store.sqlite-shm'
 
@@ -9,7 +8,7 @@ export function storeFailure(error: unknown, doing: string): AppError {
   // The parser's own message quotes the text it stumbled on, and that may be a token.
   if (error instanceof SyntaxError)
     return new AppError('unavailable', `the store could not ${doing}: a value in it is not JSON`)
-  switch (codeOf(error)) {
+  switch (errnoOf(error)) {
     case 'SQLITE_CORRUPT':
     case 'SQLITE_NOTADB':
       return damaged(error)
@@ -36,7 +35,8 @@ export function damaged(cause: unknown): AppError {
 
 /** A failure of the file system. Its own message names paths of the machine, so only the reason is kept. */
 export function folderFailure(error: unknown): AppError {
-  const reason = reasons[codeOf(error)] ?? (codeOf(error) || 'unknown reason')
+  const code = errnoOf(error) ?? 'unknown reason'
+  const reason = reasons[code] ?? code
   return new AppError('unavailable', `the data folder cannot be used: ${reason}`)
 }
 

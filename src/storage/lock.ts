@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { KeyvSqlite } from '@keyv/sqlite'
-import { AppError } from '../core/error.ts'
-import { codeOf, makePrivate } from './private-file.ts'
+import { AppError, errnoOf } from '../core/error.ts'
+import { makePrivate } from './private-file.ts'
 
 /**
  * Keeps a second writer out of the folder. The lock is the kernel's, held through a small database beside
@@ -25,7 +25,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 }
 
 function lockFailure(error: unknown): AppError {
-  switch (codeOf(error)) {
+  switch (errnoOf(error)) {
     case 'SQLITE_BUSY':
       return new AppError(
         'conflict',

@@ -1,4 +1,5 @@
 import { chmod, open } from 'node:fs/promises'
+import { errnoOf } from '../core/error.ts'
 
 /**
  * Makes sure that the file exists and only its owner may read it, before anything is written into it.
@@ -9,7 +10,7 @@ export async function makePrivate(file: string): Promise<void> {
     const created = await open(file, 'wx', 0o600)
     await created.close()
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
+    if (errnoOf(error) !== 'EEXIST') throw error
     await chmod(file, 0o600)
   }
 }
@@ -19,11 +20,6 @@ export async function makePrivateIfThere(file: string): Promise<void> {
   try {
     await chmod(file, 0o600)
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
+    if (errnoOf(error) !== 'ENOENT') throw error
   }
-}
-
-/** `ENOENT`, `SQLITE_BUSY` …; an empty text for errors without a code. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

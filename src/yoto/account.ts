@@ -1,8 +1,8 @@
+import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import { backoffMs } from './backoff.ts'
 import { type SignInPrompt, signInByDeviceCode } from './device-code.ts'
 import { refreshTokens, SignInRefused, type StoredTokens, type TokenServer } from './token.ts'
 
@@ -225,7 +225,7 @@ export class Account {
   }
 
   #waitAfter(failures: number): Promise<void> {
-    const ms = backoffMs(failures, this.#random)
+    const ms = backoffMs(failures, { random: this.#random })
     return this.#options.clock.sleep(ms, this.#stopping.signal).catch(() => {})
   }
 

@@ -10,7 +10,8 @@ interface Waiting {
   readonly settle: (error: AppError | null) => void
 }
 
-const longestWaitMs = 5_000
+/** The time that a player has for its answer. */
+export const longestWaitMs = 5_000
 // What we ask again and again gets answers without payload, too; they belong to no command.
 const questions = /^(events|status)/
 

@@ -1,11 +1,12 @@
+import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import type { PlayerPatch } from '../core/player.ts'
-import { backoffMs } from './backoff.ts'
 import { cardFrom, type YotoCard } from './card.ts'
 import { type HttpAnswer, request } from './http.ts'
-import { isRecord, type JsonRecord, recordOf, textOf } from './json.ts'
+import { objectOf, textOf } from './json.ts'
 import { parseSettings, parseShadow } from './parse.ts'
 
 export interface YotoApiOptions {
@@ -27,8 +28,6 @@ export interface ListedPlayer {
   readonly model: string | null
   /** Slow to change; the cloud connection knows better. */
   readonly online: boolean
-  /** Yoto's family of hardware: `v1`, `v2`, `v3`, `mini`, or one that is newer than this text. */
-  readonly family: string | null
 }
 
 export interface PlayerConfig {
@@ -36,14 +35,12 @@ export interface PlayerConfig {
   readonly settings: PlayerPatch
   /** What the cloud remembers of the player; to be used only until the player itself has spoken. */
   readonly shadow: PlayerPatch
-  /** Yoto's whole block of settings: a write replaces it, so it must be read, merged and written back whole. */
-  readonly json: JsonRecord
 }
 
 interface Call {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST'
   readonly path: string
-  readonly body?: JsonRecord
+  readonly body?: JsonObject
   /** Doing it twice is the same as doing it once. */
   readonly repeatable: boolean
 }
@@ -73,42 +70,37 @@ export class YotoApi {
   async players(): Promise<readonly ListedPlayer[]> {
     const path = '/device-v2/devices/mine'
     const answer = await this.#call({ method: 'GET', path, repeatable: true })
-    const devices = recordOf(answer).devices
+    const devices = objectOf(answer).devices
     if (!Array.isArray(devices)) throw unexpected('GET', path)
     return devices.flatMap(playerFrom)
   }
 
   async config(playerId: string): Promise<PlayerConfig> {
     const path = `/device-v2/${encodeURIComponent(playerId)}/config`
-    const device = recordOf(await this.#call({ method: 'GET', path, repeatable: true })).device
-    if (!isRecord(device)) throw unexpected('GET', path)
-    const json = recordOf(device.config)
-    const settings = parseSettings(json)
-    const shadow = parseShadow(recordOf(device.status))
+    const device = objectOf(await this.#call({ method: 'GET', path, repeatable: true })).device
+    if (!isJsonObject(device)) throw unexpected('GET', path)
+    const settings = parseSettings(objectOf(device.config))
+    const shadow = parseShadow(objectOf(device.status))
     for (const { field, value } of [...settings.unreadable, ...shadow.unreadable])
       this.#options.log.debug('a setting of a player cannot be read', { player: playerId, field, value })
-    return { settings: settings.patch, shadow: shadow.patch, json }
+    return { settings: settings.patch, shadow: shadow.patch }
   }
 
   async card(cardId: string): Promise<YotoCard> {
-    const path = cardPath(cardId)
+    const path = `/content/${encodeURIComponent(cardId)}`
     const card = cardFrom(await this.#call({ method: 'GET', path, repeatable: true }))
     if (card === undefined) throw unexpected('GET', path)
     return card
   }
 
   /** Creates a card, or replaces the one whose `cardId` is in the document. */
-  async saveCard(json: JsonRecord): Promise<{ cardId: string }> {
+  async saveCard(json: JsonObject): Promise<{ cardId: string }> {
     const repeatable = textOf(json.cardId) !== undefined
     const answer = await this.#call({ method: 'POST', path: '/content', body: json, repeatable })
-    const saved = recordOf(answer)
-    const cardId = textOf(recordOf(saved.card).cardId) ?? textOf(saved.cardId)
+    const saved = objectOf(answer)
+    const cardId = textOf(objectOf(saved.card).cardId) ?? textOf(saved.cardId)
     if (cardId === undefined) throw unexpected('POST', '/content')
     return { cardId }
-  }
-
-  async deleteCard(cardId: string): Promise<void> {
-    await this.#call({ method: 'DELETE', path: cardPath(cardId), repeatable: true })
   }
 
   async #call(call: Call): Promise<unknown> {
@@ -125,7 +117,7 @@ export class YotoApi {
 
   /** Undefined where asking again would not help, or not soon. */
   #waitMsBeforeRetry(outcome: HttpAnswer | AppError, attempt: number): number | undefined {
-    const usual = backoffMs(attempt, this.#options.random ?? Math.random)
+    const usual = backoffMs(attempt, { random: this.#options.random ?? Math.random })
     if (outcome instanceof AppError) return usual
     if (outcome.status !== 429 && outcome.status < 500) return undefined
     const waitMs = outcome.retryAfterMs ?? usual
@@ -165,19 +157,14 @@ function what(call: Call): string {
   return `${call.method} ${call.path}`
 }
 
-function cardPath(cardId: string): string {
-  return `/content/${encodeURIComponent(cardId)}`
-}
-
 function playerFrom(device: unknown): ListedPlayer[] {
-  const { deviceId, name, deviceFamily, deviceType, online } = recordOf(device)
+  const { deviceId, name, deviceFamily, deviceType, online } = objectOf(device)
   const id = textOf(deviceId)
   // Ids become topics, so one with a topic's own signs can be no player's.
   if (id === undefined || !/^[A-Za-z0-9_-]{1,64}$/.test(id)) return []
-  const family = textOf(deviceFamily) ?? null
-  const code = family ?? textOf(deviceType) ?? null
-  const model = code === null ? null : (models.get(code) ?? code)
-  return [{ id, name: textOf(name) ?? id, model, online: online === true, family }]
+  const code = textOf(deviceFamily) ?? textOf(deviceType)
+  const model = code === undefined ? null : (models.get(code) ?? code)
+  return [{ id, name: textOf(name) ?? id, model, online: online === true }]
 }
 
 function unexpected(method: string, path: string): AppError {
@@ -185,7 +172,7 @@ function unexpected(method: string, path: string): AppError {
 }
 
 function errorFor(call: Call, { status, body }: HttpAnswer): AppError {
-  const error = recordOf(recordOf(body).error)
+  const error = objectOf(objectOf(body).error)
   const code = textOf(error.code) ?? null
   const words = textOf(error.message)?.slice(0, 300)
   const said = words === undefined ? `status ${status}` : `status ${status}, ${words}`

@@ -1,6 +1,7 @@
 import type { CardChapter, CardPlan, CardTrack } from '../core/card-plan.ts'
 import { AppError } from '../core/error.ts'
-import { isRecord, type JsonRecord, listOf, recordOf, textOf, webAddressOf } from './json.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { listOf, objectOf, textOf, webAddressOf } from './json.ts'
 
 /** A card as Yoto keeps it. */
 export interface YotoCard {
@@ -10,16 +11,16 @@ export interface YotoCard {
   /** Chapters and tracks in playing order; those without a key are left out, for nothing can name them. */
   readonly plan: CardPlan
   /** The whole document, so that what we do not know is kept when the card is written again. */
-  readonly json: JsonRecord
+  readonly json: JsonObject
 }
 
 /** Reads a card document of Yoto's, with or without its envelope `{card: …}`. Undefined where it is none. */
 export function cardFrom(answer: unknown): YotoCard | undefined {
-  const json = isRecord(answer) && isRecord(answer.card) ? answer.card : recordOf(answer)
+  const json = isJsonObject(answer) && isJsonObject(answer.card) ? answer.card : objectOf(answer)
   const cardId = textOf(json.cardId)
   if (cardId === undefined) return undefined
-  const content = recordOf(json.content)
-  const cover = recordOf(recordOf(json.metadata).cover).imageL ?? recordOf(content.cover).imageL
+  const content = objectOf(json.content)
+  const cover = objectOf(objectOf(json.metadata).cover).imageL ?? objectOf(content.cover).imageL
   const title = textOf(json.title) ?? cardId
   const chapters = listOf(content.chapters).flatMap(chapterFrom)
   return { cardId, title, coverUrl: webAddressOf(cover) ?? null, plan: { title, chapters }, json }
@@ -30,10 +31,10 @@ export function cardFrom(answer: unknown): YotoCard | undefined {
  * document the card has now: its id and everything in it that a plan does not speak of stay.
  * @throws AppError `unprocessable` when Yoto would not take the plan, or a player would stumble over it.
  */
-export function cardJson(plan: CardPlan, previous: JsonRecord = {}): JsonRecord {
+export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject {
   check(plan)
-  const metadata = recordOf(previous.metadata)
-  const content = recordOf(previous.content)
+  const metadata = objectOf(previous.metadata)
+  const content = objectOf(previous.content)
   const duration = total(plan.chapters.flatMap(({ tracks }) => tracks))
   const chaptersBefore = byKey(content.chapters)
   return {
@@ -42,18 +43,18 @@ export function cardJson(plan: CardPlan, previous: JsonRecord = {}): JsonRecord 
     // Without these totals a player was seen to behave erratically (yoto-protocol §2.6).
     metadata: {
       ...metadata,
-      media: { ...recordOf(metadata.media), duration, fileSize: 0, hasStreams: true },
+      media: { ...objectOf(metadata.media), duration, fileSize: 0, hasStreams: true },
     },
     content: {
       activity: 'yoto_Player',
       version: '1',
       ...content,
       playbackType: 'linear',
-      config: { ...recordOf(content.config), autoadvance: 'next', resumeTimeout, onlineOnly: true },
+      config: { ...objectOf(content.config), autoadvance: 'next', resumeTimeout, onlineOnly: true },
       editSettings: {
         autoOverlayLabels: 'chapters',
         editKeys: false,
-        ...recordOf(content.editSettings),
+        ...objectOf(content.editSettings),
         transcodeAudioUploads: true,
       },
       chapters: plan.chapters.map((chapter, index) =>
@@ -73,10 +74,10 @@ const longestTitle = 100
 interface Place {
   /** What the player's display shows over the icon; tracks without it were seen to break players. */
   readonly label: string
-  readonly previous: JsonRecord
+  readonly previous: JsonObject
 }
 
-function chapterJson(chapter: CardChapter, { label, previous }: Place): JsonRecord {
+function chapterJson(chapter: CardChapter, { label, previous }: Place): JsonObject {
   const tracksBefore = byKey(previous.tracks)
   return {
     display: { icon16x16: defaultIcon },
@@ -93,7 +94,7 @@ function chapterJson(chapter: CardChapter, { label, previous }: Place): JsonReco
   }
 }
 
-function trackJson(track: CardTrack, { label, previous }: Place): JsonRecord {
+function trackJson(track: CardTrack, { label, previous }: Place): JsonObject {
   return {
     display: null,
     ambient: null,
@@ -114,8 +115,8 @@ function total(tracks: readonly CardTrack[]): number {
   return Math.round(tracks.reduce((sum, track) => sum + (track.duration_s ?? 0), 0))
 }
 
-function byKey(list: unknown): ReadonlyMap<string, JsonRecord> {
-  const records = listOf(list).filter(isRecord)
+function byKey(list: unknown): ReadonlyMap<string, JsonObject> {
+  const records = listOf(list).filter(isJsonObject)
   return new Map(records.map((record) => [textOf(record.key) ?? '', record]))
 }
 
@@ -148,14 +149,14 @@ function repeated(keys: readonly string[]): string | undefined {
 }
 
 function chapterFrom(value: unknown): CardChapter[] {
-  const chapter = recordOf(value)
+  const chapter = objectOf(value)
   const key = textOf(chapter.key)
   if (key === undefined) return []
   return [{ key, title: textOf(chapter.title) ?? key, tracks: listOf(chapter.tracks).flatMap(trackFrom) }]
 }
 
 function trackFrom(value: unknown): CardTrack[] {
-  const track = recordOf(value)
+  const track = objectOf(value)
   const key = textOf(track.key)
   if (key === undefined) return []
   // Addresses of uploaded audio are signed, short-lived and nobody's business; only streams keep theirs.

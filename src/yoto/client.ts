@@ -1,9 +1,9 @@
 import { once } from 'node:events'
+import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { PlayerPatch } from '../core/player.ts'
-import { backoffMs } from './backoff.ts'
 import type { CommandMessage } from './command.ts'
 import { openConnection, TokenRefused } from './connection.ts'
 import { randomText } from './random-text.ts'
@@ -102,7 +102,7 @@ export class YotoClient {
       // One refusal earns one new token: where the account lacks a right, no token will ever do.
       refused = end.connected ? undefined : (refused ?? end.refusedToken)
       this.#enter({ connected: false, reason: end.reason })
-      await this.#wait(backoffMs(failures, this.#options.random), signal)
+      await this.#wait(backoffMs(failures, this.#options), signal)
     }
     this.#enter({ connected: false, reason: 'stopped' })
   }

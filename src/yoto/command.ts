@@ -1,24 +1,30 @@
 import { type TrackAddress, trackIndex } from '../core/card-plan.ts'
 import type { PlayerCommand } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
+import type { JsonObject } from '../core/json.ts'
 import { type PlayerState, percentFromStep, stepFromPercent } from '../core/player.ts'
-import type { JsonRecord } from './json.ts'
 
 /** A command as the cloud takes it. */
 export interface CommandMessage {
   /** What follows `device/{id}/`. */
   readonly topic: string
   /** null is sent as zero bytes. */
-  readonly payload: JsonRecord | null
-  /** The track the player will be on once it has obeyed, so that its change of keys is not taken for a press. */
-  readonly expects?: TrackAddress
+  readonly payload: JsonObject | null
+  /** Where the player will be once it has obeyed, so that its change of keys is not taken for a press. */
+  readonly expects?: Expected
+}
+
+export interface Expected {
+  readonly card_id: string
+  readonly chapter_key?: string
+  readonly track_key?: string
 }
 
 /**
  * What to send for a command, seeing the player as it is. `layout` is the player's present card in playing
  * order, null where it is not known. Yoto has no next, previous or seek: each is a new start of the card at a place.
  * For `refresh` this is the question for events only; the client's `refresh` asks for everything.
- * @throws AppError `unavailable` for a player that is away, `conflict` where its card does not allow the
+ * @throws AppError `unavailable` for a player that is away or would get louder than it may, `conflict` where its card does not allow the
  * command, `unprocessable` where a value in the command makes no sense.
  */
 export function messageFor(
@@ -153,24 +159,38 @@ function startCard({ card_id, chapter_key, track_key, seconds_in }: Start): Comm
         ? {}
         : { secondsIn: wholeNumber('the start in seconds', seconds_in, longest) }),
     },
-    ...(chapter_key === undefined || track_key === undefined ? {} : { expects: { chapter_key, track_key } }),
+    expects: {
+      card_id,
+      ...(chapter_key === undefined ? {} : { chapter_key }),
+      ...(track_key === undefined ? {} : { track_key }),
+    },
   }
 }
 
 /** Yoto takes percent, and means the 17 steps by it. */
-function volume(player: PlayerState, step: number): CommandMessage {
-  const percent = percentFromStep(Math.min(step, capOf(player)))
-  return { topic: 'command/volume/set', payload: { volume: percent } }
+function volume(player: PlayerState, wished: number): CommandMessage {
+  const cap = capOf(player)
+  // Nothing is below silence, so that can be asked for even where the present volume is not known.
+  if (cap === null && wished > (player.volume_step ?? 0))
+    throw new AppError(
+      'unavailable',
+      `player "${player.name}" cannot be made louder now: its volume limit is not known yet`,
+    )
+  return {
+    topic: 'command/volume/set',
+    payload: { volume: percentFromStep(cap === null ? wished : Math.min(wished, cap)) },
+  }
 }
 
-/** The present cap; where the player has not said it yet, the lower of its day's and its night's. */
-function capOf(player: PlayerState): number {
-  return (
-    player.volume_max_step ?? Math.min(player.volume_max_step_day ?? 16, player.volume_max_step_night ?? 16)
-  )
+/** The present cap, else the lower of the day's and the night's; null where it cannot be told: it may be night. */
+function capOf(player: PlayerState): number | null {
+  const { volume_max_step, volume_max_step_day, volume_max_step_night } = player
+  if (volume_max_step !== null) return volume_max_step
+  if (volume_max_step_day === null || volume_max_step_night === null) return null
+  return Math.min(volume_max_step_day, volume_max_step_night)
 }
 
-function rgbOf(light: string): JsonRecord {
+function rgbOf(light: string): JsonObject {
   if (light === 'off') return { r: 0, g: 0, b: 0 }
   const [, r, g, b] = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(light) ?? []
   if (r === undefined || g === undefined || b === undefined)

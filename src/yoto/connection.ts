@@ -1,5 +1,8 @@
+import type { ClientRequestArgs } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { connect, ErrorWithReasonCode, type MqttClient } from 'mqtt'
 import { AppError, messageOf } from '../core/error.ts'
+import { Carrier } from './carrier.ts'
 
 /** One open connection to the cloud's broker. It is never opened again: after it comes another. */
 export interface CloudConnection {
@@ -9,6 +12,7 @@ export interface CloudConnection {
   publish(topic: string, payload: string): Promise<void>
   /** Resolves with the reason when the connection has ended. */
   readonly closed: Promise<string>
+  /** Ends it at once, and takes back what is still under way. */
   end(): void
 }
 
@@ -37,6 +41,8 @@ const largestFrameBytes = 1024 * 1024
 
 /** @throws TokenRefused, or AppError `unavailable` when the broker cannot be reached. */
 export async function openConnection(options: ConnectionOptions): Promise<CloudConnection> {
+  const carrier = new Carrier()
+  const secure = options.url.startsWith('wss:')
   const client = connect(options.url, {
     protocolVersion: 4,
     clientId: options.clientId,
@@ -47,7 +53,11 @@ export async function openConnection(options: ConnectionOptions): Promise<CloudC
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
-    wsOptions: { maxPayload: largestFrameBytes },
+    wsOptions: {
+      maxPayload: largestFrameBytes,
+      createConnection: (target: ClientRequestArgs, opened: (error: Error | null, socket: Duplex) => void) =>
+        carrier.connect(target, secure, opened),
+    },
   })
   let failure: unknown
   client.on('error', (error) => {
@@ -58,15 +68,19 @@ export async function openConnection(options: ConnectionOptions): Promise<CloudC
     client.once('close', () => {
       // An end that was not asked for leaves mqtt's timers; this clears them.
       client.end(true)
+      carrier.close()
       resolve(failure === undefined ? 'the connection was closed' : messageOf(failure))
     })
   })
-  const abort = () => client.end(true)
-  options.signal.addEventListener('abort', abort, { once: true })
-  void closed.then(() => options.signal.removeEventListener('abort', abort))
+  const end = () => {
+    carrier.reset(client.stream)
+    client.end(true)
+  }
+  options.signal.addEventListener('abort', end, { once: true })
+  void closed.then(() => options.signal.removeEventListener('abort', end))
   const opened = new Promise<true>((resolve) => client.once('connect', () => resolve(true)))
   const outcome = await Promise.race([opened, closed])
-  if (outcome === true) return connectionOf(client, closed)
+  if (outcome === true) return connectionOf(client, closed, end)
   if (isTokenRefusal(failure)) throw new TokenRefused()
   throw new AppError('unavailable', "Yoto's broker cannot be reached", { cause: failure })
 }
@@ -78,18 +92,11 @@ function isTokenRefusal(failure: unknown): boolean {
   )
 }
 
-function connectionOf(client: MqttClient, closed: Promise<string>): CloudConnection {
-  // mqtt keeps the promises of an interrupted exchange open for ever.
-  const unlessClosed = <Result>(work: Promise<Result>): Promise<Result> =>
-    Promise.race([
-      work,
-      closed.then((reason) => {
-        throw new AppError('unavailable', `the connection to Yoto was lost: ${reason}`)
-      }),
-    ])
+function connectionOf(client: MqttClient, closed: Promise<string>, end: () => void): CloudConnection {
+  const unlessClosed = rejectingOn(closed)
   return {
     closed,
-    end: () => client.end(true),
+    end,
     subscribe: async (topics) => {
       await unlessClosed(client.subscribeAsync([...topics], { qos: 1 }))
     },
@@ -100,4 +107,23 @@ function connectionOf(client: MqttClient, closed: Promise<string>): CloudConnect
       await unlessClosed(client.publishAsync(topic, payload, { qos: 1 }))
     },
   }
+}
+
+/** Gives up on exchanges when the connection has closed: mqtt keeps the promises of those open for ever. */
+function rejectingOn(closed: Promise<string>): <Result>(work: Promise<Result>) => Promise<Result> {
+  const underWay = new Set<(reason: AppError) => void>()
+  let lost: AppError | undefined
+  // One reaction for all: each that is added to a promise stays there for as long as the promise lives.
+  void closed.then((reason) => {
+    lost = new AppError('unavailable', `the connection to Yoto was lost: ${reason}`)
+    for (const giveUp of underWay) giveUp(lost)
+  })
+  return (work) =>
+    new Promise((resolve, reject) => {
+      if (lost !== undefined) reject(lost)
+      underWay.add(reject)
+      const failed = (cause: unknown) =>
+        reject(new AppError('unavailable', "Yoto's broker did not do what it was asked for", { cause }))
+      work.then(resolve, failed).finally(() => underWay.delete(reject))
+    })
 }

@@ -1,6 +1,7 @@
 import { AppError, messageOf } from '../core/error.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
-import { type JsonRecord, webAddressOf } from './json.ts'
+import { webAddressOf } from './json.ts'
 import { postForm, SignInRefused, type StoredTokens, type TokenServer, tokensFrom } from './token.ts'
 
 /** What a person must be shown: open the address, enter the code. `completeUrl` has the code in it already. */
@@ -73,7 +74,7 @@ async function requestCode({ server, signal }: GrantOptions): Promise<Offer> {
   }
 }
 
-function secondsIn(answer: JsonRecord, key: string, limits: { otherwise: number; atMost: number }): number {
+function secondsIn(answer: JsonObject, key: string, limits: { otherwise: number; atMost: number }): number {
   const value = answer[key]
   return typeof value === 'number' && value >= 1 ? Math.min(value, limits.atMost) : limits.otherwise
 }

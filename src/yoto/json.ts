@@ -1,12 +1,8 @@
-export type JsonRecord = Readonly<Record<string, unknown>>
+import { isJsonObject, type JsonObject } from '../core/json.ts'
 
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The record, or an empty one in place of anything else. */
-export function recordOf(value: unknown): JsonRecord {
-  return isRecord(value) ? value : {}
+/** The object, or an empty one in place of anything else. */
+export function objectOf(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {}
 }
 
 export function listOf(value: unknown): readonly unknown[] {

@@ -1,7 +1,8 @@
+import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 import type { PlayerPatch } from '../core/player.ts'
 import { unreadable as unreadableValue } from './coerce.ts'
 import { eventFields, type Field, presenceFields, settingFields, statusFields } from './fields.ts'
-import { isRecord, type JsonRecord, parseJson, textOf } from './json.ts'
+import { parseJson, textOf } from './json.ts'
 
 /** What a message of the cloud says about a player, in our words. */
 export interface ParsedMessage {
@@ -43,18 +44,18 @@ export function parseMessage(topic: string, payload: Uint8Array): ParsedMessage 
 }
 
 /** Settings of the answer to GET …/config as a patch. */
-export function parseSettings(settings: JsonRecord) {
+export function parseSettings(settings: JsonObject) {
   return readFields(settings, settingFields)
 }
 
 /** The cloud's shadow of a status, in the answer to GET …/config; it lags, and MQTT knows better. */
-export function parseShadow(status: JsonRecord) {
+export function parseShadow(status: JsonObject) {
   return readFields(status, statusFields)
 }
 
 type Reading = Omit<ParsedMessage, 'playerId'> | { error: string }
 
-const readers = new Map<string, (body: JsonRecord) => Reading>([
+const readers = new Map<string, (body: JsonObject) => Reading>([
   ['data/events', readEvents],
   ['events', readEvents],
   ['data/status', readStatus],
@@ -64,18 +65,18 @@ const readers = new Map<string, (body: JsonRecord) => Reading>([
   ['response', readResponse],
 ])
 
-function readEvents(body: JsonRecord): Reading {
+function readEvents(body: JsonObject): Reading {
   return showingOnline(readFields(body, eventFields))
 }
 
-function readStatus(body: JsonRecord): Reading {
-  if (!isRecord(body.status)) return { error: 'the payload has no object "status"' }
+function readStatus(body: JsonObject): Reading {
+  if (!isJsonObject(body.status)) return { error: 'the payload has no object "status"' }
   return showingOnline(readFields(body.status, statusFields))
 }
 
 /** `{"status": {"<name>": "OK" | "FAIL", "req_body": "…"}}` (yoto-protocol §3.4). */
-function readResponse(body: JsonRecord): Reading {
-  const { req_body: request, ...outcomes } = isRecord(body.status) ? body.status : {}
+function readResponse(body: JsonObject): Reading {
+  const { req_body: request, ...outcomes } = isJsonObject(body.status) ? body.status : {}
   const [name, outcome] = Object.entries(outcomes)[0] ?? []
   if (name === undefined || (outcome !== 'OK' && outcome !== 'FAIL'))
     return { error: 'the answer says neither OK nor FAIL' }
@@ -88,7 +89,7 @@ function showingOnline<Read extends { readonly patch: PlayerPatch }>(reading: Re
   return { ...reading, patch: { online: true, ...reading.patch } }
 }
 
-function readFields(body: JsonRecord, fields: readonly Field[]) {
+function readFields(body: JsonObject, fields: readonly Field[]) {
   let patch: PlayerPatch = {}
   const unreadable: UnreadableField[] = []
   for (const { wire, read } of fields) {
@@ -103,18 +104,12 @@ function readFields(body: JsonRecord, fields: readonly Field[]) {
 }
 
 function requestIdIn(text: string): string | null {
-  try {
-    const request = parseJson(text)
-    return isRecord(request) ? (textOf(request.requestId) ?? null) : null
-  } catch {
-    return null
-  }
+  return textOf(parseJsonObject(text, parseJson)?.requestId) ?? null
 }
 
-function jsonOf(payload: Uint8Array): JsonRecord | undefined {
+function jsonOf(payload: Uint8Array): JsonObject | undefined {
   try {
-    const value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(payload))
-    return isRecord(value) ? value : undefined
+    return parseJsonObject(new TextDecoder('utf-8', { fatal: true }).decode(payload), parseJson)
   } catch {
     return undefined
   }

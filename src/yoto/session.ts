@@ -2,7 +2,7 @@ import { type Clock, every } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { PlayerPatch } from '../core/player.ts'
-import { Answers } from './answers.ts'
+import { Answers, longestWaitMs } from './answers.ts'
 import type { CommandMessage } from './command.ts'
 import type { CloudConnection } from './connection.ts'
 import { parseMessage } from './parse.ts'
@@ -101,10 +101,10 @@ export class Session {
   async send(playerId: string, { topic, payload }: CommandMessage): Promise<void> {
     if (!this.#watches.has(playerId))
       throw new AppError('not_found', `the Yoto account has no player ${playerId}`)
-    if (unanswered.has(topic)) return this.#publish(playerId, topic, payload)
+    if (unanswered.has(topic)) return this.#publishInTime(playerId, topic, payload)
     const requestId = payload === null ? null : this.#newRequestId()
     const answer = this.#answers.expect({ playerId, command: topic.replace('command/', ''), requestId })
-    const sent = this.#publish(playerId, topic, payload === null ? null : { ...payload, requestId })
+    const sent = this.#publishInTime(playerId, topic, payload === null ? null : { ...payload, requestId })
     await Promise.race([answer, sent.then(() => answer)])
   }
 
@@ -183,6 +183,23 @@ export class Session {
       onPatch(playerId, patch, clock.now())
     } catch (thrown) {
       log.error('a listener to the cloud failed', { player: playerId, reason: messageOf(thrown) })
+    }
+  }
+
+  /**
+   * A command that was given up must not come true later: one that the broker has not taken by then ends the
+   * connection with whatever of it is still under way.
+   */
+  async #publishInTime(playerId: string, topic: string, payload: CommandMessage['payload']): Promise<void> {
+    const { clock, log } = this.#options
+    const cancel = clock.at(new Date(clock.now().getTime() + longestWaitMs), () => {
+      log.warn("Yoto's broker does not take a command; the connection is ended", { player: playerId, topic })
+      this.#connection.end()
+    })
+    try {
+      await this.#publish(playerId, topic, payload)
+    } finally {
+      cancel()
     }
   }
 

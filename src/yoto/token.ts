@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { request } from './http.ts'
-import { isRecord, type JsonRecord, recordOf } from './json.ts'
+import { objectOf } from './json.ts'
 
 /** What is kept between two starts. Tokens belong to one client id and are of no use to another. */
 export interface StoredTokens {
@@ -41,7 +42,7 @@ export async function postForm(
   server: TokenServer,
   path: string,
   options: { form: Readonly<Record<string, string>>; signal?: AbortSignal | undefined },
-): Promise<JsonRecord> {
+): Promise<JsonObject> {
   const what = `POST ${path}`
   const answer = await request({
     what,
@@ -55,8 +56,8 @@ export async function postForm(
     fetch: server.fetch,
     signal: options.signal,
   })
-  if (answer.ok && isRecord(answer.body)) return answer.body
-  const reason = recordOf(answer.body).error
+  if (answer.ok && isJsonObject(answer.body)) return answer.body
+  const reason = objectOf(answer.body).error
   // Only a clear no of the server itself counts: a proxy's error page must never sign the household out.
   const refused = answer.status >= 400 && answer.status < 500 && answer.status !== 429
   if (refused && typeof reason === 'string') throw new SignInRefused(what, reason.slice(0, 80))
@@ -77,7 +78,7 @@ export async function refreshTokens(
  * The tokens of a successful answer. `previous` is the refresh token that stays good when the answer brings no new one.
  * @throws AppError `unavailable` when the answer holds no access token.
  */
-export function tokensFrom(server: TokenServer, answer: JsonRecord, previous: string | null): StoredTokens {
+export function tokensFrom(server: TokenServer, answer: JsonObject, previous: string | null): StoredTokens {
   const accessToken = answer.access_token
   if (typeof accessToken !== 'string' || accessToken === '')
     throw new AppError('unavailable', 'Yoto answered a sign-in without an access token')
@@ -96,7 +97,7 @@ type Life = Pick<StoredTokens, 'issuedAtMs' | 'expiresAtMs'>
 function lifeOfJwt(token: string): Life | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
-    const { iat, exp } = recordOf(claims)
+    const { iat, exp } = objectOf(claims)
     if (typeof iat !== 'number' || typeof exp !== 'number' || !(exp > iat)) return undefined
     return { issuedAtMs: iat * 1000, expiresAtMs: exp * 1000 }
   } catch {

@@ -6,7 +6,7 @@ const old = { etag: '"old"', length: 1000 }
 const fresh = { etag: '"fresh"', length: 500 }
 
 const from = (start: number | null, ifRange: string | null = null) => ({
-  listener: 'key player',
+  listener: ['key player', 'key address'],
   startIn: () => start,
   ifRange,
 })
@@ -14,7 +14,7 @@ const from = (start: number | null, ifRange: string | null = null) => ({
 function listening() {
   const clock = new VirtualClock()
   const streams = new FiniteStreams<typeof old>({ clock })
-  streams.remember('key player', old)
+  streams.remember('key address', old)
   return { clock, streams }
 }
 
@@ -32,9 +32,15 @@ describe('what a listener gets of a finite stream', () => {
     expect(streams.choose(null, from(0))).toBeNull()
   })
 
+  test('further on under a name that was learnt meanwhile: what was served under the old one', () => {
+    const { streams } = listening()
+    const named = { ...from(700), listener: ['key new name', 'key address'] }
+    expect(streams.choose(fresh, named)).toEqual({ body: old, ranged: true })
+  })
+
   test('further on for somebody else: the newest', () => {
     const { streams } = listening()
-    expect(streams.choose(fresh, { ...from(700), listener: 'key other' })).toEqual({
+    expect(streams.choose(fresh, { ...from(700), listener: ['key other'] })).toEqual({
       body: fresh,
       ranged: true,
     })
@@ -50,7 +56,7 @@ describe('what a listener gets of a finite stream', () => {
   test('is remembered for a day after the last request', async () => {
     const { streams, clock } = listening()
     await clock.advance(23 * 3_600_000)
-    streams.remember('key player', old)
+    streams.remember('key address', old)
     await clock.advance(23 * 3_600_000)
     expect(streams.choose(fresh, from(700))?.body).toBe(old)
     await clock.advance(3_600_001)

@@ -11,7 +11,7 @@ import { freePort, startMosquitto } from '../support/mosquitto.ts'
 import { testWith } from '../support/programs.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
-import { clientFor, eventually, type Observer, observe, pause, player } from './support.ts'
+import { clientFor, eventually, type Observer, observe, passedOn, player } from './support.ts'
 
 const opened: { stop(): Promise<void> }[] = []
 afterEach(async () => {
@@ -90,6 +90,13 @@ async function settled(subject: { bridge: Bridge }, observer: Observer): Promise
   const before = observer.heard('yoto/marker/event').length
   subject.bridge.event({ type: 'online', player: 'marker', at: '2026-11-21T10:00:00+00:00' })
   await eventually(() => observer.heard('yoto/marker/event').length > before)
+}
+
+/** Resolves when the bridge has heard everything that the observer said. */
+async function listened(subject: { performed: readonly Effect[] }, observer: Observer): Promise<void> {
+  const before = subject.performed.length
+  await observer.say('yoto/abc/set/volume_step', '4')
+  await eventually(() => subject.performed.length > before)
 }
 
 const pressed: PlayerEvent = {
@@ -355,8 +362,7 @@ describe("Home Assistant's birth", () => {
     const subject = await startBridge(url, { random: 0.5 })
     await settled(subject, observer)
     for (let birth = 0; birth < 3; birth += 1) await observer.say('homeassistant/status', 'online')
-    await eventually(() => observer.heard('homeassistant/status').length === 3)
-    await pause(30)
+    await listened(subject, observer)
     await subject.clock.advance(2900)
     await settled(subject, observer)
     expect(configs(observer)).toBe(1)
@@ -368,7 +374,7 @@ describe("Home Assistant's birth", () => {
     await settled(subject, observer)
     expect(configs(observer)).toBe(2)
     await observer.say('homeassistant/status', 'online')
-    await pause(30)
+    await listened(subject, observer)
     await subject.clock.advance(6000)
     await settled(subject, observer)
     expect(configs(observer)).toBe(3)
@@ -380,7 +386,7 @@ describe("Home Assistant's birth", () => {
     await observer.say('homeassistant/status', 'online', { retain: true })
     const subject = await startBridge(url)
     await observer.say('homeassistant/status', 'offline')
-    await pause(30)
+    await listened(subject, observer)
     await subject.clock.advance(60_000)
     await settled(subject, observer)
     expect(configs(observer)).toBe(1)
@@ -391,13 +397,13 @@ async function goodbye(url: string): Promise<void> {
   const observer = await watch(url)
   const subject = await startBridge(url)
   await subject.stop()
-  await pause(30)
+  await passedOn(observer)
   expect(observer.heard('yoto/bridge/state')).toEqual(['online', 'offline'])
   const late = await watch(url)
   const state = await late.until(({ topic }) => topic === 'yoto/bridge/state')
   expect(state).toMatchObject({ payload: 'offline', retain: true })
   await observer.say('yoto/abc/set/volume_step', '4')
-  await pause(30)
+  await passedOn(observer)
   expect(subject.performed).toEqual([])
 }
 

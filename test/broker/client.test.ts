@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { BrokerClientOptions } from '../../src/broker/client.ts'
 import { startEmbeddedBroker } from '../../src/broker/embedded.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import { freePort, startMosquitto } from '../support/mosquitto.ts'
 import { testWith } from '../support/programs.ts'
 import { recordingLog } from '../support/recording-log.ts'
-import { clientFor, eventually, observe, pause } from './support.ts'
+import { clientFor, eventually, observe, passedOn, pause } from './support.ts'
 
 const opened: { stop(): Promise<void> }[] = []
 afterEach(async () => {
@@ -57,13 +58,19 @@ testWith(['mosquitto'], 'speaks MQTT 5 with Mosquitto', async () => {
 describe('a broker that cannot be had does not fail the start, and is named once', () => {
   test('nothing listens there', async () => {
     const port = await freePort()
-    const subject = client(`mqtt://someone:secret@127.0.0.1:${port}`)
+    let waits = 0
+    const sleep = (_ms: number, signal?: AbortSignal) => {
+      waits += 1
+      return systemClock.sleep(5, signal)
+    }
+    const subject = client(`mqtt://someone:secret@127.0.0.1:${port}`, { clock: { ...systemClock, sleep } })
     await subject.client.start()
     expect(subject.client.connected).toBe(false)
     expect(subject.warnings()).toEqual([
       `cannot connect to the MQTT broker mqtt://127.0.0.1:${port}: nothing listens there (connection refused). Trying again until it works`,
     ])
-    await pause(700)
+    // Each wait stands behind a failure.
+    await eventually(() => waits >= 4)
     expect(subject.warnings()).toHaveLength(1)
   })
 
@@ -148,8 +155,11 @@ async function lastWill(broker: { url: string; port: number }): Promise<void> {
   await eventually(() => subject.client.connected)
   await subject.client.publish('yoto/bridge/state', 'online again', { retain: true })
   await subject.client.stop()
-  await pause(50)
+  // A broker that still had the old connection would drop it for this one, and speak its will.
+  const again = await observe(broker.url, { clientId: 'yoto-test' })
+  await passedOn(observer)
   expect(observer.heard('yoto/bridge/state')).toEqual(['online', 'offline', 'online again'])
+  await again.leave()
   await observer.leave()
 }
 

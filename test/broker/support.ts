@@ -55,6 +55,13 @@ export async function eventually<Value>(read: () => Value | undefined | false): 
   }
 }
 
+/** Resolves when the broker has passed on what reached it before, as far as this observer hears of it. */
+export async function passedOn(observer: Observer): Promise<void> {
+  const before = observer.heard('marker').length
+  await observer.say('marker', '')
+  await eventually(() => observer.heard('marker').length > before)
+}
+
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -18,12 +18,15 @@ beforeEach(() => {
   records = memoryCollection()
 })
 
-async function household(base = 'http://192.0.2.1:8098', refuses = false): Promise<PublishedCards> {
+async function household(
+  base = 'http://192.0.2.1:8098',
+  fault?: 'refused' | 'unavailable',
+): Promise<PublishedCards> {
   let keys = 0
   const cards = new PublishedCards({
     records,
     async save(plan, cardId) {
-      if (refuses) throw new AppError('refused', 'too many tracks')
+      if (fault !== undefined) throw new AppError(fault, 'too many tracks')
       // The key must open the door before the account has a card that carries it.
       const url = plan.chapters[0]?.tracks[0]?.url ?? ''
       expect((await records.entries()).some(([key]) => url.includes(key))).toBe(true)
@@ -79,9 +82,24 @@ test('a card whose address is not ours any more is mended', async () => {
 })
 
 test('a refused card leaves no key behind', async () => {
-  const cards = await household('http://192.0.2.1:8098', true)
+  const cards = await household('http://192.0.2.1:8098', 'refused')
   await expect(cards.publish(bedroom)).rejects.toThrow('too many tracks')
   expect(await records.entries()).toEqual([])
+})
+
+test('a card that may have been made before the connection broke keeps its key', async () => {
+  const cards = await household('http://192.0.2.1:8098', 'unavailable')
+  await expect(cards.publish(bedroom)).rejects.toThrow()
+  const [key] = (await records.entries())[0] ?? ['']
+  expect(cards.byKey(key)?.stream).toBe('bedroom')
+})
+
+test('two who ask at once for the address of a stream get the same, and never a card’s', async () => {
+  const cards = await household()
+  const card = await cards.publish(bedroom)
+  const [one, other] = await Promise.all([cards.streamUrl('bedroom'), cards.streamUrl('bedroom')])
+  expect(one).toBe(other)
+  expect(one).not.toBe(card.url)
 })
 
 test('a stream without a card has one address, the same each time', async () => {

@@ -10,7 +10,10 @@ const foreign: TransitionContext = { layout, stream: null, commanded: false }
 const start = Date.parse('2026-11-21T10:00:00Z')
 
 function moment(patch: PlayerPatch, seconds: number): Moment {
-  return { state: { ...unknownPlayer('y1', 'Nursery'), ...patch }, at: new Date(start + seconds * 1000) }
+  return {
+    state: { ...unknownPlayer('y1', 'Nursery'), online: true, ...patch },
+    at: new Date(start + seconds * 1000),
+  }
 }
 
 const onTrack = (key: string, patch: PlayerPatch = {}): PlayerPatch => ({
@@ -34,16 +37,16 @@ function pressed(from: PlayerPatch, to: PlayerPatch, seconds: number, context = 
 
 describe('a press on a linear card', () => {
   test('is the jump to the next chapter long before the end of this one', () => {
-    expect(pressed(onTrack('01'), onTrack('02'), 20)).toEqual(['right 0.9'])
+    expect(pressed(onTrack('01'), onTrack('02'), 10)).toEqual(['right 0.9'])
   })
 
   test('is not the next chapter after this one played to its end', () => {
-    expect(pressed(onTrack('01'), onTrack('02'), 60)).toEqual([])
+    expect(pressed(onTrack('01', { position_s: 52 }), onTrack('02'), 8)).toEqual([])
     expect(pressed(onTrack('01', { position_s: 55 }), onTrack('02'), 4)).toEqual([])
   })
 
   test('is the jump back', () => {
-    expect(pressed(onTrack('03'), onTrack('02'), 20)).toEqual(['left 0.9'])
+    expect(pressed(onTrack('03'), onTrack('02'), 10)).toEqual(['left 0.9'])
   })
 
   test('is the same track from its beginning again', () => {
@@ -57,29 +60,36 @@ describe('a press on a linear card', () => {
   })
 
   test('is less sure over several chapters, or where the length is not known', () => {
-    expect(pressed(onTrack('01'), onTrack('03'), 20)).toEqual(['right 0.5'])
-    expect(pressed(onTrack('04'), onTrack('01'), 20)).toEqual(['right 0.5'])
-    expect(pressed(onTrack('01', { duration_s: null }), onTrack('02'), 20)).toEqual(['right 0.6'])
+    expect(pressed(onTrack('01'), onTrack('03'), 10)).toEqual(['right 0.5'])
+    expect(pressed(onTrack('04'), onTrack('01'), 10)).toEqual(['right 0.5'])
+    expect(pressed(onTrack('01', { duration_s: null }), onTrack('02'), 10)).toEqual(['right 0.6'])
   })
 
   test('is called next and previous on a card that is not ours', () => {
-    expect(pressed(onTrack('01'), onTrack('02'), 20, foreign)).toEqual(['next 0.9'])
-    expect(pressed(onTrack('02'), onTrack('01'), 20, foreign)).toEqual(['previous 0.9'])
+    expect(pressed(onTrack('01'), onTrack('02'), 10, foreign)).toEqual(['next 0.9'])
+    expect(pressed(onTrack('02'), onTrack('01'), 10, foreign)).toEqual(['previous 0.9'])
   })
 
   test('is not what we commanded ourselves', () => {
-    expect(pressed(onTrack('01'), onTrack('02'), 20, { ...ours, commanded: true })).toEqual([])
+    expect(pressed(onTrack('01'), onTrack('02'), 10, { ...ours, commanded: true })).toEqual([])
   })
 
   test('is not told where the layout of the card is not known', () => {
-    expect(pressed(onTrack('01'), onTrack('02'), 20, { ...ours, layout: null })).toEqual([])
-    expect(pressed(onTrack('01'), onTrack('99'), 20)).toEqual([])
+    expect(pressed(onTrack('01'), onTrack('02'), 10, { ...ours, layout: null })).toEqual([])
+    expect(pressed(onTrack('01'), onTrack('99'), 10)).toEqual([])
   })
 
   test('counts from where the track stood while it was paused', () => {
     expect(pressed(onTrack('01', { playback: 'paused', position_s: 10 }), onTrack('02'), 3600)).toEqual([
       'right 0.9',
     ])
+  })
+
+  test('is not read off a jump after a long silence, a stop or an absence', () => {
+    expect(pressed(onTrack('01'), onTrack('04'), 1200)).toEqual([])
+    expect(pressed(onTrack('02', { playback: 'stopped' }), onTrack('01'), 5)).toEqual([])
+    expect(pressed(onTrack('02', { online: false }), onTrack('03'), 5)).toEqual([])
+    expect(pressed(onTrack('02'), onTrack('03', { playback: 'stopped' }), 5)).toEqual([])
   })
 
   test('is not the heartbeat of a playing track', () => {
@@ -96,7 +106,7 @@ describe('the events between two states', () => {
     eventsBetween(moment(from, 0), moment(to, 5), ours).map((event) => event.type)
 
   test('tell one press as one button, the end of a track and the start of the next', () => {
-    const events = eventsBetween(moment(onTrack('01'), 0), moment(onTrack('02'), 20), ours)
+    const events = eventsBetween(moment(onTrack('01'), 0), moment(onTrack('02'), 10), ours)
     expect(events.map((event) => event.type)).toEqual(['button', 'track_ended', 'track_started'])
     expect(events[0]).toEqual({
       type: 'button',
@@ -108,7 +118,7 @@ describe('the events between two states', () => {
       card_id: '4Dem0',
       chapter_key: '02',
       track_key: '02',
-      at: '2026-11-21T10:00:20.000+00:00',
+      at: '2026-11-21T10:00:10.000+00:00',
     })
     expect(events[1]).toMatchObject({ natural: false, chapter_key: '01' })
   })

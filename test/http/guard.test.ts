@@ -5,7 +5,7 @@ import { createPanelApp } from '../../src/http/api/app.ts'
 import type { FiniteBody } from '../../src/http/media.ts'
 import { type Listener, listen } from '../../src/http/server.ts'
 import { houseWith } from '../support/house.ts'
-import { openPanelDoor } from '../support/panel-door.ts'
+import { liveOf, openPanelDoor, panelPage } from '../support/panel-door.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
@@ -125,6 +125,8 @@ test('a fault of ours is answered without its stack, and the log has it', async 
     hosts: [],
     newest: async () => null,
     listeners: new FiniteStreams<FiniteBody>({ clock: new VirtualClock() }),
+    live: liveOf(house),
+    panel: panelPage,
     log,
   })
   const door = await listen({ app, host: '127.0.0.1', port: 0, what: 'panel', option: 'panel.port' })
@@ -144,6 +146,8 @@ test('a port in use is said with the option that chooses another', async () => {
       hosts: [],
       newest: async () => null,
       listeners: new FiniteStreams<FiniteBody>({ clock: new VirtualClock() }),
+      live: liveOf(houseWith()),
+      panel: panelPage,
       log: recordingLog(),
     }),
     host: '127.0.0.1',

@@ -79,6 +79,14 @@ describe('the stream calls', () => {
     expect(await filesNow()).toEqual(['a.mp3'])
   })
 
+  test('say why a file that is there cannot be played', async () => {
+    const refused = await call('POST', '/streams/bedroom/queue', { files: ['a.mp3', 'odd-song.mp3'] })
+    expect(refused.status).toBe(422)
+    expect(refused.body.error?.message).toBe(
+      'cannot be played: "odd-song.mp3" (it has an ID3 tag); nothing was added',
+    )
+  })
+
   test('remove the item at a place', async () => {
     await queued('a.mp3', 'b.mp3', 'a.mp3')
     expect((await call('DELETE', '/streams/bedroom/queue/0')).status).toBe(200)

@@ -60,10 +60,6 @@ function running(rules: readonly Rule[], perform?: (effect: Effect) => Promise<v
     zone: 'UTC',
     player: () => undefined,
     queue: () => undefined,
-    async files(name) {
-      if (name === 'missing') throw new AppError('not_found', 'there is no playlist "missing"')
-      return [`${name}-1.mp3`, `${name}-2.mp3`]
-    },
   }
   const engine = new Engine({
     world,
@@ -71,6 +67,8 @@ function running(rules: readonly Rule[], perform?: (effect: Effect) => Promise<v
     log,
     perform: async (effect) => {
       await perform?.(effect)
+      if (effect.kind === 'fill-queue' && effect.content === 'missing')
+        throw new AppError('not_found', 'there is no playlist "missing"')
       effects.push(effect)
     },
   })
@@ -87,11 +85,7 @@ describe('a rule', () => {
   test('changes the queue of the stream whose card was pressed', async () => {
     const { effectsOf } = running([rule('forest', { when: onRight, do: [setForest] })])
     expect(await effectsOf(press)).toEqual([
-      {
-        kind: 'mutate-queue',
-        stream: 'bedroom',
-        mutation: { op: 'replace', files: ['forest-1.mp3', 'forest-2.mp3'], playlist: 'forest' },
-      },
+      { kind: 'fill-queue', stream: 'bedroom', how: 'replace', content: 'forest' },
     ])
   })
 
@@ -145,6 +139,50 @@ describe('a rule', () => {
     })
   })
 
+  test('whose condition fails by a fault of its own is said and leaves the others alone', async () => {
+    const trap = {
+      ...rule('trap', { when: onRight, do: [['log', { message: 'never' }]] }),
+      if: [
+        {
+          kind: 'between',
+          definition: { ...bind(conditions, ['between', {}]).definition, test: () => fail('bad plug-in') },
+          options: {},
+          id: null,
+        },
+      ],
+    }
+    const { effectsOf, log } = running([
+      trap,
+      rule('sound', { when: onRight, do: [['log', { message: 'on' }]] }),
+    ])
+    expect(await effectsOf(press)).toEqual([{ kind: 'log', message: 'on' }])
+    expect(log.lines.find((line) => line.level === 'error')).toMatchObject({
+      message: 'rule "trap" (test.yaml:1) could not run',
+      detail: { error: 'bad plug-in' },
+    })
+  })
+
+  test('runs for one press after the other, in their order', async () => {
+    const { engine, effects } = running(
+      [
+        rule('slow', { when: onRight, do: [['log', { message: 'right' }]], stream: 'bedroom' }),
+        rule('quick', {
+          when: ['button', { button: 'left' }],
+          do: [['log', { message: 'left' }]],
+          stream: 'bedroom',
+        }),
+      ],
+      (effect) =>
+        new Promise((resolve) =>
+          setTimeout(resolve, effect.kind === 'log' && effect.message === 'right' ? 20 : 0),
+        ),
+    )
+    engine.handle(press)
+    engine.handle({ ...press, button: 'left' })
+    await engine.settled()
+    expect(effects.map((effect) => effect.kind === 'log' && effect.message)).toEqual(['right', 'left'])
+  })
+
   test('without a stream says so when its action needs one', async () => {
     const { effectsOf, log } = running([rule('nowhere', { when: onRight, do: [setForest] })])
     const { stream: _none, ...elsewhere } = press
@@ -182,3 +220,7 @@ test('stopping waits for the runs under way', async () => {
   await stopped
   expect(effects).toEqual([{ kind: 'log', message: 'done' }])
 })
+
+function fail(message: string): never {
+  throw new Error(message)
+}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Effect } from '../../src/core/effect.ts'
+import { emptyQueue } from '../../src/core/queue.ts'
 import type { World } from '../../src/rules/plugin.ts'
 import type { Schedule } from '../../src/rules/rule-set.ts'
 import { Scheduler } from '../../src/rules/scheduler.ts'
@@ -19,34 +20,47 @@ const bedroom: Schedule = {
 function household(clock = new VirtualClock('2026-11-21T18:00:00Z'), applied = memoryCollection<string>()) {
   const done: string[] = []
   let broken = false
+  let exists = false
   const world: World = {
     now: () => clock.now(),
     zone: 'UTC',
     player: () => undefined,
-    queue: () => undefined,
-    files: async (name) => [`${name}.mp3`],
+    queue: (stream) => (exists ? emptyQueue(stream) : undefined),
   }
   const perform = async (effect: Effect, because: string) => {
     if (broken) throw new Error('disk full')
-    if (effect.kind !== 'mutate-queue') return
-    const { mutation } = effect
-    if (mutation.op === 'replace') done.push(`${because}: ${mutation.files.join()}`)
-    if (mutation.op === 'settings' && mutation.settings.closed) done.push('closed')
+    exists = true
+    if (effect.kind === 'fill-queue')
+      done.push(`${because}: ${effect.content}${effect.closed ? ' closed' : ''}`)
+    if (effect.kind === 'mutate-queue' && effect.mutation.op === 'replace')
+      done.push(`${because}: ${effect.mutation.closed ? 'closed' : 'open'}`)
   }
   const log = recordingLog()
   const scheduler = new Scheduler({ world, perform, applied, clock, log })
-  return { clock, applied, done, log, scheduler, breakStore: (now: boolean) => (broken = now) }
+  return {
+    clock,
+    applied,
+    done,
+    log,
+    scheduler,
+    breakStore(now: boolean) {
+      broken = now
+    },
+    setExists(now: boolean) {
+      exists = now
+    },
+  }
 }
 
 test('a stream holds what is due at the start, and the next thing at its very moment', async () => {
   const { clock, done, scheduler } = household()
   await scheduler.start([bedroom])
-  expect(done).toEqual(['schedule bedroom, default: daytime.mp3'])
+  expect(done).toEqual(['schedule bedroom, default: daytime'])
   await clock.advance(3_600_000 - 1)
   expect(done).toHaveLength(1)
   await clock.advance(1)
   await scheduler.evaluate()
-  expect(done[1]).toBe('schedule bedroom, slot night: lullabies.mp3')
+  expect(done[1]).toBe('schedule bedroom, slot night: lullabies')
   await scheduler.stop()
 })
 
@@ -55,6 +69,7 @@ test('a restart within a slot leaves alone what a rule changed since', async () 
   await scheduler.start([bedroom])
   await scheduler.stop()
   const again = household(clock, applied)
+  again.setExists(true)
   await again.scheduler.start([bedroom])
   expect(again.done).toEqual([])
   await again.scheduler.stop()
@@ -67,14 +82,24 @@ test('a slot that passed while the product was off is made up for', async () => 
   await clock.advance(86_400_000)
   const again = household(clock, applied)
   await again.scheduler.start([bedroom])
-  expect(again.done).toEqual(['schedule bedroom, default: daytime.mp3'])
+  expect(again.done).toEqual(['schedule bedroom, default: daytime'])
   await again.scheduler.stop()
+})
+
+test('a stream that was deleted is made again within a minute', async () => {
+  const { clock, done, scheduler, setExists } = household()
+  await scheduler.start([bedroom])
+  setExists(false)
+  await clock.advance(60_000)
+  await scheduler.evaluate()
+  expect(done).toEqual(['schedule bedroom, default: daytime', 'schedule bedroom, default: daytime'])
+  await scheduler.stop()
 })
 
 test('`play: none` closes the stream', async () => {
   const { done, scheduler } = household(new VirtualClock('2026-11-21T13:30:00Z'))
   await scheduler.start([bedroom])
-  expect(done).toEqual(['schedule bedroom, slot nap: ', 'closed'])
+  expect(done).toEqual(['schedule bedroom, slot nap: closed'])
   await scheduler.stop()
 })
 
@@ -86,6 +111,6 @@ test('what could not be put into effect is said and tried again', async () => {
   breakStore(false)
   await clock.advance(60_000)
   await scheduler.evaluate()
-  expect(done).toEqual(['schedule bedroom, default: daytime.mp3'])
+  expect(done).toEqual(['schedule bedroom, default: daytime'])
   await scheduler.stop()
 })

@@ -81,13 +81,16 @@ test.each([
   [false, [undefined, undefined]],
 ])('retryAfterBreak goes on where the transfer broke (rangeOnResume %s)', async (rangeOnResume, ranges) => {
   await doubting({ retryAfterBreak: true, rangeOnResume })
+  let breakOff = () => {}
   const broken = await audioServer((request, response) => {
     if (broken.seen.length > 1) return serveMp3(request, response, song)
     response.writeHead(200, { 'Content-Length': song.length })
-    response.write(song.subarray(0, 48_000), () => setTimeout(() => response.destroy(), 50))
+    response.write(song.subarray(0, 48_000))
+    breakOff = () => response.destroy()
   })
   await house.player().insert(await house.makeCard(streamCard([broken.url])))
   await arrived(3)
+  breakOff()
   await house.until(() => broken.seen.length === 2)
   await arrived(4)
   await house.play(10)
@@ -107,9 +110,11 @@ test.each(['late', 'missing'] as const)(
     await house.player().press('right')
     await house.until(() => audio.seen.length === 2)
     await house.play(2)
+    await ear.caughtUp()
     const told = () => ear.on('data/events').some((event) => event.chapterKey === '02')
     expect(told()).toBe(false)
     await house.play(2)
+    await ear.caughtUp()
     expect(told()).toBe(mqttKeys === 'late')
     expect(ear.on('data/events').some((event) => 'chapterKey' in event)).toBe(mqttKeys === 'late')
   },
@@ -122,6 +127,7 @@ test('losesStatusReplies answers the first of two hasty requests only', async ()
   await ear.command('status', { requestId: 'x' })
   await house.until(() => ear.on('data/status').length === 1)
   await house.clock.advance(1_000)
+  await ear.caughtUp()
   expect(ear.on('status/full')).toEqual([])
   expect(ear.on('response')).toHaveLength(2)
   await ear.command('status', { requestId: 'x' })

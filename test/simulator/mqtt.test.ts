@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { House } from './support/house.ts'
 
 let house: House
+const model = { deviceFamily: 'v3', deviceType: 'v3', generation: 'gen3', formFactor: 'standard' } as const
 
 beforeEach(async () => {
   house = await House.open({ tokenLifeSeconds: 3600 })
@@ -133,17 +134,41 @@ test('turning the volume knob sends a pair of messages a step, legacy first, and
   await house.until(() => ear.on('data/events').length === 1)
   ear.messages.length = 0
   await house.player().turn('left', 5)
-  await house.clock.advance(100)
-  await house.until(() => ear.on('data/events').length === 2)
+  await house.clock.advance(2_000)
+  await ear.caughtUp()
   expect(ear.messages.map(({ topic, payload }) => [topic, payload.volume, payload.volumeMax])).toEqual([
     ['events', 9, 10],
-    ['events', 10, 10],
     ['data/events', 9, 10],
+    ['events', 10, 10],
     ['data/events', 10, 10],
   ])
   await ear.command('volume/set', { volume: 100 })
   await house.until(() => ear.on('response').length === 1)
   expect(house.player().snapshot().volume).toBe(10)
+})
+
+test('the steps of a turn follow one another 0.35 s apart, and turning back begins after them', async () => {
+  const volume = () => house.player().snapshot().volume
+  await house.player().turn('left', 3)
+  await house.player().turn('left', -2)
+  const heard = [volume()]
+  for (let step = 0; step < 5; step++) {
+    await house.clock.advance(349)
+    expect(volume()).toBe(heard.at(-1))
+    await house.clock.advance(1)
+    heard.push(volume())
+  }
+  expect(heard).toEqual([9, 10, 11, 10, 9, 9])
+  await house.player().turn('left', 1)
+  expect(volume()).toBe(10)
+})
+
+test('a knob that is being turned when the power goes turns nothing afterwards', async () => {
+  await house.player().turn('left', 8)
+  await house.player().power(false)
+  await house.player().power(true)
+  await house.clock.advance(10_000)
+  expect(house.player().snapshot().volume).toBe(9)
 })
 
 test('night brings a lower cap by itself', async () => {
@@ -157,6 +182,26 @@ test('night brings a lower cap by itself', async () => {
   await house.until(() => again.on('data/events').length === 2)
   expect(again.on('data/events')[1]).toMatchObject({ volume: 8, volumeMax: 8 })
   expect(ear.client.connected).toBe(false)
+})
+
+test("night is the household's where a player has none of its own", async () => {
+  // Ten in the morning in UTC.
+  const evening = await House.open({ utcOffsetSeconds: 9 * 3600 })
+  const ear = await evening.listen()
+  await ear.command('status')
+  await evening.until(() => ear.on('status/full').length === 1)
+  const specs = evening.cloud.players.map(({ id, name }) => ({ ...model, deviceId: id, name }))
+  const mixed = await House.open({
+    utcOffsetSeconds: 9 * 3600,
+    players: specs.map((spec, index) => (index === 0 ? spec : { ...spec, utcOffsetSeconds: 0 })),
+  })
+  await Promise.all([evening.close(), mixed.close()])
+  expect(ear.on('status/full')[0]).toMatchObject({ status: { utcOffset: 32_400, day: 0 } })
+  expect([house, evening, mixed].map(volumeMaxima)).toEqual([
+    [16, 16],
+    [8, 8],
+    [8, 16],
+  ])
 })
 
 test('switching off says so at once; switching on tells everything again, and only then listens', async () => {
@@ -197,6 +242,10 @@ test('a reboot is acknowledged, goes offline and comes back', async () => {
   expect(ear.on('response')).toEqual([{ status: { restart: 'OK', req_body: '' } }])
   expect(ear.on('presence').map(({ state }) => state)).toEqual(['online', 'offline', 'online'])
 })
+
+function volumeMaxima({ cloud }: House): number[] {
+  return cloud.players.map((player) => player.snapshot().volumeMax)
+}
 
 function closing(client: MqttClient): Promise<void> {
   return new Promise((resolve) => client.once('close', () => resolve()))

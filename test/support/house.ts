@@ -1,5 +1,6 @@
 import { unknownPlayer } from '../../src/core/player.ts'
 import type { House } from '../../src/http/api/app.ts'
+import type { LiveHouse } from '../../src/http/live.ts'
 import { Hub } from '../../src/hub.ts'
 import { performWith } from '../../src/perform.ts'
 import { memoryCollection } from './memory-collection.ts'
@@ -7,7 +8,8 @@ import { recordingLog } from './recording-log.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 /** A house with a real hub, one player that is away, and a library of the given files of 10 s each. */
-export function houseWith(library: readonly string[] = []): House & { hub: Hub } {
+/** Files whose names begin with `odd-` cannot be played. */
+export function houseWith(library: readonly string[] = []): House & LiveHouse & { hub: Hub } {
   const clock = new VirtualClock()
   const log = recordingLog()
   let ids = 0
@@ -32,14 +34,24 @@ export function houseWith(library: readonly string[] = []): House & { hub: Hub }
       deleteQueue: (name) => hub.deleteQueue(name),
       command: async () => undefined,
       publish: async () => undefined,
+      files: async (name) => [name],
       log,
     }),
     lookup: async (file) =>
-      library.includes(file) ? { state: 'ready', file: { title: file, seconds: 10 } } : { state: 'missing' },
+      file.startsWith('odd-')
+        ? { state: 'refused', reason: 'it has an ID3 tag' }
+        : library.includes(file)
+          ? { state: 'ready', file: { title: file, seconds: 10 } }
+          : { state: 'missing' },
+    library: async () => library.map((file) => ({ file, title: file, seconds: 10, state: 'ready' as const })),
     streamUrl: async (name) => `http://127.0.0.1:8098/media/key-of-${name}/stream.mp3`,
     cards: async () => [],
     publishCard: async ({ stream, title }) => ({ card_id: '4Dem0', stream, title }),
     simulatedPlayer: () => undefined,
     health: () => ({ players: 1 }),
+    subscribe: (name, receive) =>
+      hub.subscribe(name, (change) => {
+        if (change.kind !== 'players-listed') receive(change)
+      }),
   }
 }

@@ -1,24 +1,38 @@
+import { fileURLToPath } from 'node:url'
 import { FiniteStreams } from '../../src/audio/finite-streams.ts'
+import type { Clock } from '../../src/core/clock.ts'
 import { createPanelApp, type House } from '../../src/http/api/app.ts'
+import { Live, type LiveHouse } from '../../src/http/live.ts'
 import type { FiniteBody } from '../../src/http/media.ts'
 import { type Listener, listen } from '../../src/http/server.ts'
 import { recordingLog } from './recording-log.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
+/** A page as the build makes it, in little. */
+export const panelPage = fileURLToPath(new URL('panel-page/', import.meta.url))
+
+/** Live events of the house, of a run called `run`, not yet started. */
+export function liveOf(house: LiveHouse, clock: Clock = new VirtualClock()): Live {
+  return new Live({ house, run: 'run', clock, log: recordingLog() })
+}
+
 /** The panel door on a free port of loopback, before the given house. */
 export async function openPanelDoor(
-  house: House,
-  options: { auth?: 'ingress' | 'none'; hosts?: string[] } = {},
-): Promise<Listener & { log: ReturnType<typeof recordingLog> }> {
+  house: House & LiveHouse,
+  options: { auth?: 'ingress' | 'none'; hosts?: string[]; panel?: string; clock?: Clock } = {},
+): Promise<Listener & { log: ReturnType<typeof recordingLog>; live: Live }> {
   const log = recordingLog()
+  const live = liveOf(house, options.clock)
   const app = createPanelApp({
     house,
     auth: options.auth ?? 'none',
     hosts: options.hosts ?? [],
     newest: async () => null,
     listeners: new FiniteStreams<FiniteBody>({ clock: new VirtualClock() }),
+    live,
+    panel: options.panel ?? panelPage,
     log,
   })
   const door = await listen({ app, host: '127.0.0.1', port: 0, what: 'panel', option: 'panel.port' })
-  return { ...door, log }
+  return { ...door, log, live }
 }

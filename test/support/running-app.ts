@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import mqtt from 'mqtt'
 import { type App, startApp } from '../../src/app.ts'
+import { usesEmbeddedBroker } from '../../src/options/defaults.ts'
 import { loadOptions } from '../../src/options.ts'
 import { fastClock } from './fast-clock.ts'
 import { recordingLog } from './recording-log.ts'
@@ -46,6 +47,7 @@ export async function runApp(
   const app = await startApp({
     options: loaded.options,
     simulate,
+    embeddedBroker: usesEmbeddedBroker(loaded.options, {}),
     shipped,
     version: '0.0.0',
     clock: fastClock(paceFactor),

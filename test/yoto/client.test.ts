@@ -296,6 +296,29 @@ test('a command whose connection is lost fails at once and is never sent again',
   expect(broker.commandsTo(one)).not.toContain('card/start')
 })
 
+test.each([
+  // Answered by the player, answered by nobody. More than the other side takes in unread, and less than our own machine goes on sending.
+  ['command/card/start', { uri: 'https://yoto.io/abcDE', filler: 'x'.repeat(1_000_000) }],
+  ['command/reboot', { filler: 'x'.repeat(1_000_000) }],
+])('a %s that the broker did not take in time never arrives later', async (topic, payload) => {
+  await connected()
+  broker.stopReading()
+  const sent = client.send(one, { topic, payload })
+  const outcome = expect(sent).rejects.toMatchObject({ code: 'unavailable' })
+  await settle()
+  await clock.advance(5_000)
+  await outcome
+  broker.readAgain()
+  await soon(() => expect(states.at(-1)?.connected).toBe(false))
+  await clock.advance(1_000)
+  await soon(() => expect(states.at(-1)?.connected).toBe(true))
+  await soon(() =>
+    expect(broker.commandsTo(one).filter((command) => command === 'status/request')).toHaveLength(2),
+  )
+  await settle()
+  expect(broker.published.map((each) => each.topic)).not.toContain(`device/${one}/${topic}`)
+})
+
 test('a command before there is a connection is refused', async () => {
   const pause = { topic: 'command/card/pause', payload: null }
   await expect(client.send(one, pause)).rejects.toMatchObject({ code: 'unavailable' })

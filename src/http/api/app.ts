@@ -1,14 +1,16 @@
 import Router from '@koa/router'
 import Koa from 'koa'
-import { AppError, messageOf } from '../../core/error.ts'
+import { messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
 import { answerErrors } from '../errors.ts'
 import { guard, requireJson } from '../guard.ts'
-import { type FiniteBody, type FiniteListeners, serveFinite } from '../media.ts'
-import { panelPage } from '../panel.ts'
+import type { Live } from '../live.ts'
+import { type FileBody, type FiniteListeners, streamAudio } from '../media.ts'
+import { panelPages } from '../panel.ts'
 import { bodyChecks, readJson } from './body.ts'
 import { type CardsHouse, cardRoutes } from './cards.ts'
 import { type HealthHouse, healthRoutes } from './health.ts'
+import { type LibraryHouse, libraryRoutes } from './library.ts'
 import { describeRoutes } from './openapi.ts'
 import { type PlayersHouse, playerRoutes } from './players.ts'
 import type { Route } from './route.ts'
@@ -20,6 +22,7 @@ export type House = StreamsHouse &
   PlayersHouse &
   CardsHouse &
   SimulatorHouse &
+  LibraryHouse &
   HealthHouse & { readonly simulated: boolean }
 
 interface PanelDoor {
@@ -27,13 +30,17 @@ interface PanelDoor {
   readonly auth: 'ingress' | 'none'
   readonly hosts: readonly string[]
   /** What the stream can play now; null when that is nothing. */
-  readonly newest: (stream: string) => Promise<FiniteBody | null>
+  readonly newest: (stream: string) => Promise<FileBody | null>
   readonly listeners: FiniteListeners
+  readonly live: Live
+  /** Where the built panel lies. */
+  readonly panel: string
   readonly log: Log
 }
 
 /** The panel door: REST under `/api` and the page at `/`, behind one guard. */
-export function createPanelApp({ house, auth, hosts, newest, listeners, log }: PanelDoor): Koa {
+export function createPanelApp(door: PanelDoor): Koa {
+  const { house, auth, hosts, newest, listeners, live, log } = door
   const app = new Koa()
   // Clients that hang up are ordinary, and everything else was answered and logged below.
   app.on('error', (error) => log.debug('a client went away', { error: messageOf(error) }))
@@ -43,6 +50,7 @@ export function createPanelApp({ house, auth, hosts, newest, listeners, log }: P
     ...streamRoutes(house),
     ...playerRoutes(house),
     ...cardRoutes(house),
+    ...libraryRoutes(house),
     ...(house.simulated ? simulatorRoutes(house) : []),
   ]
   const checkOf = bodyChecks()
@@ -51,16 +59,19 @@ export function createPanelApp({ house, auth, hosts, newest, listeners, log }: P
   router.get('/openapi.json', (ctx) => {
     ctx.body = description
   })
-  router.get('/streams/:name/stream.mp3', async (ctx) => {
-    const { name } = existing(house, ctx.params.name ?? '')
-    const listener = `${name} ${ctx.req.socket.remoteAddress}`
-    const answer = await serveFinite(ctx, { newest: await newest(name), listener, listeners })
-    if (answer === null) throw new AppError('not_found', `stream "${name}" has nothing to play now`)
+  const serveAudio = streamAudio({ newest, listeners })
+  router.get('/streams/:name/stream.mp3', (ctx) =>
+    serveAudio(ctx, existing(house, ctx.params.name ?? '').name),
+  )
+  router.get('/live', (ctx) => live.listen(ctx))
+  router.get('/live/snapshot', (ctx) => {
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = live.catchUp(new URLSearchParams(ctx.querystring).get('since'))
   })
   app.use(answerErrors(log))
   app.use(guard({ auth, hosts }))
   app.use(router.routes())
-  app.use(panelPage)
+  app.use(panelPages({ folder: door.panel, framed: auth === 'ingress' }))
   return app
 }
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { streamNamePattern } from '../../core/queue.ts'
+import { checkStreamName } from '../../core/queue.ts'
 import { type Route, route } from './route.ts'
 
 export interface CardsHouse {
@@ -30,7 +30,7 @@ export function cardRoutes(house: CardsHouse): Route[] {
       summary: 'Publishes a card to the Yoto account that plays a stream once and for all.',
       body: Type.Object(
         {
-          stream: Type.String({ pattern: streamNamePattern.source }),
+          stream: Type.String({ minLength: 1, maxLength: 100 }),
           title: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
           chapters: Type.Optional(Type.Integer({ minimum: 3, maximum: 99 })),
         },
@@ -38,7 +38,7 @@ export function cardRoutes(house: CardsHouse): Route[] {
       ),
       handle: ({ body }) =>
         house.publishCard({
-          stream: body.stream,
+          stream: checkStreamName(body.stream),
           title: body.title ?? body.stream,
           chapters: body.chapters ?? 20,
         }),

@@ -9,12 +9,16 @@ export interface StreamsHouse {
   queues(): readonly Queue[]
   queue(name: string): Queue | undefined
   readonly perform: Perform
-  lookup(
-    file: string,
-  ): Promise<{ state: 'ready'; file: { title: string; seconds: number } } | { state: string }>
+  lookup(file: string): Promise<FoundFile>
   /** Where a card or a player fetches the stream. */
   streamUrl(name: string): Promise<string>
 }
+
+/** What the library has under a name; `refused` is there but cannot be played. */
+export type FoundFile =
+  | { readonly state: 'ready'; readonly file: { readonly title: string; readonly seconds: number } }
+  | { readonly state: 'missing' }
+  | { readonly state: 'refused'; readonly reason: string }
 
 const because = 'REST'
 const files = Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { minItems: 1, maxItems: 10_000 })
@@ -145,9 +149,10 @@ async function view(house: StreamsHouse, queue: Queue) {
   const items = await Promise.all(
     queue.items.map(async ({ id, file }) => {
       const found = await house.lookup(file)
-      return 'file' in found
-        ? { id, file, title: found.file.title, seconds: found.file.seconds, state: 'ready' }
-        : { id, file, title: file, seconds: null, state: 'missing' }
+      if (found.state === 'ready')
+        return { id, file, title: found.file.title, seconds: found.file.seconds, state: 'ready' }
+      const reason = found.state === 'refused' ? { reason: found.reason } : {}
+      return { id, file, title: file, seconds: null, state: 'missing', ...reason }
     }),
   )
   return {
@@ -168,16 +173,26 @@ async function view(house: StreamsHouse, queue: Queue) {
 }
 
 async function requireFiles(house: StreamsHouse, names: readonly string[]): Promise<void> {
-  const found = await Promise.all(names.map((name) => house.lookup(name)))
-  const missing = names.filter((_, place) => found[place]?.state !== 'ready')
-  if (missing.length === 0) return
-  throw new AppError(
-    'not_found',
-    `not in the library: ${missing.slice(0, 20).join(', ')}; nothing was added`,
-    {
+  const looked = await Promise.all(names.map(async (name) => ({ name, found: await house.lookup(name) })))
+  const missing = looked.filter(({ found }) => found.state === 'missing').map(({ name }) => name)
+  if (missing.length > 0)
+    throw new AppError('not_found', `not in the library: ${few(missing)}; nothing was added`, {
       details: { missing },
-    },
+    })
+  const refused = looked.flatMap(({ name, found }) =>
+    found.state === 'refused' ? [{ file: name, reason: found.reason }] : [],
   )
+  if (refused.length > 0)
+    throw new AppError(
+      'unprocessable',
+      `cannot be played: ${few(refused.map(({ file, reason }) => `"${file}" (${reason})`))}; nothing was added`,
+      { details: { refused } },
+    )
+}
+
+function few(words: readonly string[]): string {
+  const shown = words.slice(0, 20).join(', ')
+  return words.length > 20 ? `${shown} and ${words.length - 20} more` : shown
 }
 
 function indexOf(text: string): number {

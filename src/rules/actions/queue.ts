@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
+import type { Effect } from '../../core/effect.ts'
 import { AppError } from '../../core/error.ts'
-import type { QueueMutation } from '../../core/queue.ts'
-import { type ActionContext, action, type Reference } from '../plugin.ts'
+import { action, type Reference } from '../plugin.ts'
 
 const content = Type.String({ minLength: 1, expected: 'the name of a playlist or of a file' })
 
@@ -17,7 +17,7 @@ interface QueueOptions {
 export const queue = action({
   title: 'Queue',
   describe:
-    'Changes what a stream plays: `set` replaces its queue, `add` appends, `next` puts behind the current item, `clear` empties it. The player hears it from its next request on.',
+    'Changes what a stream plays: `set` replaces its queue, `add` appends, `next` puts behind the current item, `clear` empties it. The player hears it from its next request on. A closed stream stays closed.',
   examples: [
     '- queue: {set: forest}',
     '- queue: {add: lullabies, limit: 1}',
@@ -39,8 +39,7 @@ export const queue = action({
   async run(context) {
     const { options } = context
     const stream = options.stream ?? context.stream()
-    for (const mutation of await mutationsOf(options, context))
-      await context.effect({ kind: 'mutate-queue', stream, mutation })
+    for (const effect of effectsOf(options, stream)) await context.effect(effect)
   },
 })
 
@@ -48,18 +47,18 @@ function contentsOf(options: QueueOptions): string[] {
   return [options.set, options.add, options.next].filter((name) => name !== undefined)
 }
 
-async function mutationsOf(
-  options: QueueOptions,
-  context: Pick<ActionContext<unknown>, 'world'>,
-): Promise<QueueMutation[]> {
-  const filesOf = async (name: string) => (await context.world.files(name)).slice(0, options.limit)
-  const mutations: QueueMutation[] = []
-  if (options.clear) mutations.push({ op: 'clear' })
-  if (options.set !== undefined)
-    mutations.push({ op: 'replace', files: await filesOf(options.set), playlist: options.set })
-  if (options.add !== undefined) mutations.push({ op: 'append', files: await filesOf(options.add) })
-  if (options.next !== undefined) mutations.push({ op: 'insert-next', files: await filesOf(options.next) })
-  if (mutations.length === 0)
+function effectsOf({ set, add, next, clear, limit }: QueueOptions, stream: string): Effect[] {
+  const fill = (how: 'replace' | 'append' | 'insert-next', content: string | undefined): Effect[] =>
+    content === undefined
+      ? []
+      : [{ kind: 'fill-queue', stream, how, content, ...(limit === undefined ? {} : { limit }) }]
+  const effects: Effect[] = [
+    ...(clear ? [{ kind: 'mutate-queue', stream, mutation: { op: 'clear' } } as const] : []),
+    ...fill('replace', set),
+    ...fill('append', add),
+    ...fill('insert-next', next),
+  ]
+  if (effects.length === 0)
     throw new AppError('invalid', '`queue` says nothing to do: give it set, add, next or clear')
-  return mutations
+  return effects
 }

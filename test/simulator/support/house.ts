@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { type CloudOptions, type SimulatedCloud, startCloud } from '../../../src/simulator/cloud.ts'
 import type { SimulatedPlayer } from '../../../src/simulator/simulated-player.ts'
@@ -112,9 +114,13 @@ export class House {
   async listen(player = this.player()): Promise<Ear> {
     const client = await this.connect()
     const messages: Message[] = []
+    const caughtUp = new EventEmitter()
     client.on('message', (topic, payload, packet) => {
       const name = topic.slice(`device/${player.id}/`.length)
-      messages.push({ topic: name, payload: JSON.parse(payload.toString()), retained: packet.retain })
+      const message = { topic: name, payload: JSON.parse(payload.toString()), retained: packet.retain }
+      const marker = message.payload.status?.req_body
+      if (name === 'response' && caughtUp.emit(String(marker))) return
+      messages.push(message)
     })
     await client.subscribeAsync(
       answerTopics.map((topic) => `device/${player.id}/${topic}`),
@@ -128,6 +134,12 @@ export class House {
       client,
       messages,
       command,
+      async caughtUp() {
+        const marker = randomUUID()
+        const answered = once(caughtUp, marker)
+        await command('mark', marker)
+        await answered
+      },
       on: (topic) => messages.filter((message) => message.topic === topic).map((message) => message.payload),
     }
   }
@@ -184,6 +196,8 @@ export interface Ear {
   readonly messages: Message[]
   command(name: string, body?: unknown): Promise<void>
   on(topic: string): Record<string, unknown>[]
+  /** Resolves when everything that the player has said by now was heard. It answers a command that it does not know. */
+  caughtUp(): Promise<void>
 }
 
 /** A card whose one-track chapters stream from these addresses. */

@@ -69,6 +69,15 @@ export class CloudBroker {
     })
   }
 
+  /** From now on nothing is read, as behind a network that is gone; `readAgain` takes what has arrived by then. */
+  stopReading(): void {
+    for (const socket of this.#sockets) socket.pause()
+  }
+
+  readAgain(): void {
+    for (const socket of this.#sockets) socket.resume()
+  }
+
   /** Closes every socket, as the broker does when a token expires. */
   dropAll(): void {
     for (const socket of this.#sockets) socket.terminate()

@@ -1,17 +1,17 @@
-import type { CardPlan } from './core/card-plan.ts'
-import { type Clock, every } from './core/clock.ts'
-import type { Collection } from './core/collection.ts'
-import type { PlayerCommand } from './core/effect.ts'
-import { AppError, messageOf } from './core/error.ts'
-import type { Log } from './core/log.ts'
-import type { CardFacts, Hub } from './hub.ts'
-import { Account, type AccountState } from './yoto/account.ts'
-import { YotoApi } from './yoto/api.ts'
-import { cardJson, type YotoCard } from './yoto/card.ts'
-import { type ConnectionState, YotoClient } from './yoto/client.ts'
-import { messageFor } from './yoto/command.ts'
-import type { SignInPrompt } from './yoto/device-code.ts'
-import type { StoredTokens } from './yoto/token.ts'
+import type { CardPlan } from '../core/card-plan.ts'
+import { type Clock, every } from '../core/clock.ts'
+import type { Collection } from '../core/collection.ts'
+import type { PlayerCommand } from '../core/effect.ts'
+import { AppError, messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import type { CardFacts, Hub } from '../hub.ts'
+import { Account, type AccountState } from '../yoto/account.ts'
+import { YotoApi } from '../yoto/api.ts'
+import { cardJson, type YotoCard } from '../yoto/card.ts'
+import { type ConnectionState, YotoClient } from '../yoto/client.ts'
+import { messageFor } from '../yoto/command.ts'
+import type { SignInPrompt } from '../yoto/device-code.ts'
+import type { StoredTokens } from '../yoto/token.ts'
 
 export interface CloudAddresses {
   readonly apiUrl: string
@@ -27,8 +27,6 @@ export interface LinkState extends ConnectionState {
 interface CloudLinkOptions {
   readonly cloud: CloudAddresses
   readonly tokens: Collection<StoredTokens>
-  readonly hub: Hub
-  readonly cardFacts: (cardId: string) => CardFacts
   readonly signIn: (prompt: SignInPrompt) => void
   /** Called when the connection or the sign-in comes or goes. */
   readonly changed: (state: LinkState) => void
@@ -48,10 +46,12 @@ export class CloudLink {
   readonly #client: YotoClient
   #connection: ConnectionState = { connected: false, reason: 'not started' }
   #cancelList: () => void = () => undefined
+  #stopped = false
+  #house: { readonly hub: Hub; readonly cardFacts: (cardId: string) => CardFacts } | undefined
 
   constructor(options: CloudLinkOptions) {
     this.#options = options
-    const { cloud, tokens, hub, clock, random, signIn } = options
+    const { cloud, tokens, clock, random, signIn } = options
     const log = options.log.for('yoto')
     this.#account = new Account({ ...cloud, tokens, clock, log, signIn, random })
     const accessToken = (refused?: string) => this.#account.accessToken(refused)
@@ -59,17 +59,18 @@ export class CloudLink {
     this.#client = new YotoClient({
       mqttUrl: cloud.mqttUrl,
       accessToken,
-      playerIds: () => hub.players().map((player) => player.id),
+      playerIds: () => this.#hub.players().map((player) => player.id),
       clock,
       random,
       log,
-      onPatch: (id, patch, at) => hub.patchPlayer(id, patch, at),
+      onPatch: (id, patch, at) => this.#hub.patchPlayer(id, patch, at),
       onConnection: (connection) => this.#connectionChanged(connection),
     })
   }
 
   /** Begins to connect and returns at once: a cloud that is away is waited for, not failed on. */
-  async start(): Promise<void> {
+  async start(house: { hub: Hub; cardFacts: (cardId: string) => CardFacts }): Promise<void> {
+    this.#house = house
     this.#account.onStateChange((state) => {
       this.#options.changed(this.state())
       if (state !== 'signed-in') return
@@ -82,6 +83,7 @@ export class CloudLink {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
     this.#cancelList()
     await this.#client.stop()
     this.#account.stop()
@@ -106,9 +108,11 @@ export class CloudLink {
 
   /** Reads the account's players and their settings; what cannot be read is logged and asked for again later. */
   async listPlayers(): Promise<void> {
-    const { hub, log } = this.#options
+    const { log } = this.#options
+    const hub = this.#hub
     try {
       const listed = await this.#api.players()
+      if (this.#stopped) return
       hub.setPlayers(
         listed.map(({ id, name, model, online }) => ({
           id,
@@ -127,14 +131,19 @@ export class CloudLink {
 
   /** @throws AppError when the player is away, or the cloud, or the player says no. */
   async command(playerId: string, command: PlayerCommand): Promise<void> {
-    const { hub, cardFacts } = this.#options
+    const hub = this.#hub
     const player = hub.player(playerId)
     if (player === undefined) throw new AppError('not_found', `there is no player "${playerId.slice(0, 80)}"`)
     if (command.type === 'refresh') return this.#client.refresh(playerId)
-    const layout = player.card_id === null ? null : cardFacts(player.card_id).layout
+    const layout = player.card_id === null ? null : (this.#house?.cardFacts(player.card_id).layout ?? null)
     const message = messageFor(command, player, layout)
-    if (message.expects !== undefined) hub.expect(playerId, message.expects)
-    await this.#client.send(playerId, message)
+    const takeBack = message.expects === undefined ? undefined : hub.expect(playerId, message.expects)
+    try {
+      await this.#client.send(playerId, message)
+    } catch (error) {
+      takeBack?.()
+      throw error
+    }
   }
 
   card(cardId: string): Promise<YotoCard> {
@@ -148,13 +157,21 @@ export class CloudLink {
     return saved.cardId
   }
 
+  get #hub(): Hub {
+    if (this.#house === undefined) throw new AppError('unavailable', 'the link to the cloud is not started')
+    return this.#house.hub
+  }
+
   #connectionChanged(connection: ConnectionState): void {
     this.#connection = connection
+    if (connection.connected) void this.listPlayers()
+    else this.#house?.hub.loseTrack()
     this.#options.changed(this.state())
   }
 
   async #readSettings(id: string): Promise<void> {
-    const { hub, log } = this.#options
+    const { log } = this.#options
+    const hub = this.#hub
     try {
       const { settings, shadow } = await this.#api.config(id)
       const spoken = hub.player(id)?.last_seen_at !== null

@@ -1,15 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { messageOf } from './core/error.ts'
-import type { Log } from './core/log.ts'
-import type { Source } from './language/source.ts'
+import { messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import type { Source } from '../language/source.ts'
 
 // Folders that hold no rules: the editor schema, packages of plug-ins.
 const skipped: ReadonlySet<string> = new Set(['node_modules', 'plugins'])
 
-/** Every `*.yaml` below the config folder as text, in the order of their names. What cannot be read is named in the log. */
-export async function readRuleFolder(folder: string, log: Log): Promise<Source[]> {
+export interface RuleFolder {
+  readonly sources: readonly Source[]
+  /** What could not be read, in words. */
+  readonly problems: readonly string[]
+}
+
+/** Every `*.yaml` below the config folder as text, in the order of their names. What cannot be read is also named in the log. */
+export async function readRuleFolder(folder: string, log: Log): Promise<RuleFolder> {
   const sources: Source[] = []
+  const problems: string[] = []
   for (const file of await yamlFiles(folder, log)) {
     try {
       // Broken UTF-8 becomes U+FFFD, which the checks then point at.
@@ -17,9 +24,10 @@ export async function readRuleFolder(folder: string, log: Log): Promise<Source[]
       sources.push({ file, text })
     } catch (error) {
       log.error('a rule file could not be read and is left out', { file, error: messageOf(error) })
+      problems.push(`${file} could not be read and is left out`)
     }
   }
-  return sources
+  return { sources, problems }
 }
 
 async function yamlFiles(folder: string, log: Log): Promise<string[]> {
@@ -36,8 +44,11 @@ async function yamlFiles(folder: string, log: Log): Promise<string[]> {
       if (entry.name.startsWith('.') || skipped.has(entry.name)) continue
       const path = join(inner, entry.name)
       if (entry.isDirectory()) await visit(path)
-      else if (entry.isFile() && entry.name.endsWith('.yaml'))
-        found.push(relative(folder, path).split(sep).join('/'))
+      // A link may be how somebody keeps rules elsewhere; what it leads to is seen when it is read.
+      else if (!entry.isFile() && !entry.isSymbolicLink()) continue
+      else if (entry.name.endsWith('.yaml')) found.push(relative(folder, path).split(sep).join('/'))
+      else if (entry.name.endsWith('.yml'))
+        log.warn('rule files end in .yaml; this one is not read', { file: relative(folder, path) })
     }
   }
   await visit(folder)

@@ -1,5 +1,5 @@
-import { messageOf } from './core/error.ts'
-import type { Log } from './core/log.ts'
+import { messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
 
 interface Part {
   readonly name: string
@@ -7,9 +7,10 @@ interface Part {
 }
 
 /** What has been started, so that it can be stopped in the reverse order. */
-export class Parts {
+export class Started {
   readonly #parts: Part[] = []
   readonly #log: Log
+  #stopping: Promise<void> | undefined
 
   constructor(log: Log) {
     this.#log = log
@@ -21,8 +22,13 @@ export class Parts {
     return part
   }
 
-  /** One part that fails to stop does not keep the others running. */
-  async stop(): Promise<void> {
+  /** One part that fails to stop does not keep the others running; a second call waits for the first. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll()
+    return this.#stopping
+  }
+
+  async #stopAll(): Promise<void> {
     for (const part of this.#parts.splice(0).reverse()) {
       try {
         await part.stop()

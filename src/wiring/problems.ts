@@ -1,10 +1,11 @@
 /** What is wrong now and needs a person, each thing under a name of its own so that it can be mended. */
 export class Problems {
   readonly #texts = new Map<string, string>()
-  readonly #changed: () => void
+  readonly #listeners = new Set<() => void>()
 
-  constructor(changed: () => void) {
-    this.#changed = changed
+  /** Calls `changed` after each change of the list. */
+  onChange(changed: () => void): void {
+    this.#listeners.add(changed)
   }
 
   /** Says what is wrong under this name, or with null that nothing is any more. */
@@ -12,7 +13,7 @@ export class Problems {
     if ((this.#texts.get(name) ?? null) === text) return
     if (text === null) this.#texts.delete(name)
     else this.#texts.set(name, text)
-    this.#changed()
+    for (const changed of this.#listeners) changed()
   }
 
   list(): string[] {

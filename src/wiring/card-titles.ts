@@ -1,17 +1,15 @@
-import type { PublishedCards } from './cards/published.ts'
-import type { CardShelf } from './cards/shelf.ts'
-import type { Hub } from './hub.ts'
+import type { Hub } from '../hub.ts'
+import type { Cards } from './cards.ts'
 
 interface TitleInput {
   readonly hub: Hub
-  readonly cards: PublishedCards
-  readonly shelf: CardShelf
+  readonly cards: Cards
 }
 
 /** Players name their card by its id alone: whenever one has a card without a title, the title is looked up. */
-export function titleCards({ hub, cards, shelf }: TitleInput): { stop: () => void } {
+export function titleCards({ hub, cards }: TitleInput): { stop: () => void } {
   const title = async (playerId: string, cardId: string) => {
-    const known = cards.byCard(cardId) ?? (await shelf.learn(cardId))
+    const known = cards.published.byCard(cardId) ?? (await cards.known.learn(cardId))
     if (known === null || hub.player(playerId)?.card_id !== cardId) return
     const cover_url = 'cover_url' in known ? known.cover_url : null
     hub.amendPlayer(playerId, { card_title: known.title, cover_url })

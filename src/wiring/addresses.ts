@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
+import type { Options } from '../options.ts'
 import type { CloudAddresses } from './cloud-link.ts'
-import type { Options } from './options.ts'
 
 /** Yoto's own hosts. Source: yoto-protocol §1.2, §2, §3.1. */
 const yotoAddresses = {

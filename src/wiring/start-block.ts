@@ -1,9 +1,9 @@
-import type { App } from './app.ts'
-import type { Options } from './options.ts'
+import type { App } from '../app.ts'
+import type { Options } from '../options.ts'
 
 /** What runs where, in words for whoever started it. */
 export function startBlock(app: App, { options, version }: { options: Options; version: string }): string {
-  const { schedules, rules } = app.rules.ruleSet
+  const { schedules, rules } = app.ruleSet
   const base = options.mqtt.base_topic
   const lines: [what: string, words: string][] = [
     ['Panel, REST', app.panelUrl],
@@ -25,13 +25,14 @@ export function startBlock(app: App, { options, version }: { options: Options; v
   ].join('\n')
 }
 
-function playersOf({ simulator, hub }: App): string {
-  if (simulator === null) {
-    const names = hub.players().map((player) => player.name)
-    return names.length === 0 ? 'none known yet' : names.join(', ')
+function playersOf({ simulator, hub, hasAccount }: App): string {
+  if (simulator !== null) {
+    const names = simulator.players.map(({ name, id }) => `${name} (${id})`).join(', ')
+    return `SIMULATED, because no Yoto account is set up (option yoto.client_id): ${names}`
   }
-  const names = simulator.players.map(({ name, id }) => `${name} (${id})`).join(', ')
-  return `SIMULATED, because no Yoto account is set up (option yoto.client_id): ${names}`
+  if (!hasAccount) return 'none: no Yoto account is set up (option yoto.client_id)'
+  const names = hub.players().map((player) => player.name)
+  return names.length === 0 ? 'none known yet; they come with the connection to Yoto' : names.join(', ')
 }
 
 function tryOf(app: App, base: string): [string, string][] {
@@ -39,11 +40,12 @@ function tryOf(app: App, base: string): [string, string][] {
   const player = app.simulator?.players[0]
   if (card === undefined || player === undefined) return []
   const act = (what: string, body: string) =>
-    `curl -X POST -H 'content-type: application/json' -d '${body}' ${app.panelUrl}/api/simulator/players/${player.id}/${what}`
+    `curl -w '\\n' -X POST -H 'content-type: application/json' -d '${body}' ${app.panelUrl}/api/simulator/players/${player.id}/${what}`
   return [
     ['Watch', `mosquitto_sub -p ${new URL(app.mqttUrl).port || '1883'} -t '${base}/#' -v`],
     ['Put a card in', act('insert', `{"card_id":"${card.card_id}"}`)],
     ['Press right', act('press', '{"button":"right"}')],
+    ['Press left', act('press', '{"button":"left"}')],
   ]
 }
 

@@ -1,22 +1,24 @@
+import type { Clock } from '../core/clock.ts'
+import { messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import type { Options } from '../options.ts'
+import { utcOffsetSeconds } from '../rules/time.ts'
+import { type SimulatedCloud, startCloud } from '../simulator/cloud.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { SignInPrompt } from '../yoto/device-code.ts'
+import type { StoredTokens } from '../yoto/token.ts'
 import { cloudAddresses } from './addresses.ts'
+import type { Cards } from './cards.ts'
 import { CloudLink, type LinkState } from './cloud-link.ts'
-import type { Clock } from './core/clock.ts'
-import { messageOf } from './core/error.ts'
-import type { Log } from './core/log.ts'
-import type { Ground } from './ground.ts'
-import type { Options } from './options.ts'
-import type { Parts } from './parts.ts'
 import type { Problems } from './problems.ts'
-import { type SimulatedCloud, startCloud } from './simulator/cloud.ts'
-import type { SignInPrompt } from './yoto/device-code.ts'
-import type { StoredTokens } from './yoto/token.ts'
+import type { Started } from './started.ts'
 
 interface CloudInput {
   readonly options: Options
   readonly simulate: boolean
-  readonly ground: Ground
+  readonly storage: Storage
   readonly problems: Problems
-  readonly parts: Parts
+  readonly started: Started
   readonly clock: Clock
   readonly log: Log
 }
@@ -29,8 +31,7 @@ export interface Cloud {
 
 /** The simulated cloud or the account's, with the link to it, not yet started; null where neither is to be had. */
 export async function openCloud(input: CloudInput): Promise<Cloud | null> {
-  const { options, simulate, ground, parts, clock, log } = input
-  const { storage } = ground
+  const { options, simulate, storage, started, clock, log } = input
   if (!simulate) {
     const cloud = cloudAddresses(options.yoto)
     if (cloud === null) return null
@@ -41,9 +42,15 @@ export async function openCloud(input: CloudInput): Promise<Cloud | null> {
     }
   }
   const cards = storage.collection<unknown>('simulated-cards')
-  const simulator = parts.add(
+  const simulator = started.add(
     'the simulated cloud',
-    await startCloud({ clock, log: log.for('simulator'), cards, approveAfterPolls: 0 }),
+    await startCloud({
+      clock,
+      log: log.for('simulator'),
+      cards,
+      approveAfterPolls: 0,
+      utcOffsetSeconds: utcOffsetSeconds(clock.now(), options.timezone),
+    }),
   )
   const tokens = storage.collection<StoredTokens>('simulated-account')
   // A simulated cloud that starts anew knows no sign-in of an earlier one.
@@ -55,24 +62,26 @@ export async function openCloud(input: CloudInput): Promise<Cloud | null> {
 /** Gives each stream of the rules a card in the simulated account, so that there is something to put into a player. */
 export async function publishDemoCards(
   link: CloudLink,
-  { ground, streams, log }: { ground: Ground; streams: readonly string[]; log: Log },
+  { cards, streams, log }: { cards: Cards; streams: readonly string[]; log: Log },
 ): Promise<void> {
   try {
     await link.signedIn()
-    for (const stream of streams) await ground.cards.ensure({ stream, title: stream, chapters: 20 })
+    for (const stream of streams)
+      await cards.published.ensure({ stream, title: stream, chapters: demoChapters })
   } catch (error) {
     log.error('the cards of the simulated account could not be made', { error: messageOf(error) })
   }
 }
 
+// Enough presses for trying it out; a linear card ends after its last chapter.
+const demoChapters = 20
+
 function linkTo(
-  { ground, problems, clock, log }: CloudInput,
+  { problems, clock, log }: CloudInput,
   account: Pick<ConstructorParameters<typeof CloudLink>[0], 'cloud' | 'tokens' | 'signIn'>,
 ): CloudLink {
   return new CloudLink({
     ...account,
-    hub: ground.hub,
-    cardFacts: ground.cardFacts,
     changed: (state) => problems.set('yoto', problemOf(state)),
     clock,
     random: Math.random,

@@ -1,5 +1,6 @@
 import type { CardPlan } from '../core/card-plan.ts'
 import { type TrackAddress, trackAddresses } from '../core/card-plan.ts'
+import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 
@@ -10,22 +11,27 @@ export interface KnownCard {
   readonly layout: readonly TrackAddress[]
 }
 
-interface ShelfOptions {
+interface KnownCardsOptions {
   /** Asks the account for a card. */
   readonly fetch: (cardId: string) => Promise<{ plan: CardPlan; cover_url: string | null }>
+  readonly clock: Clock
   readonly log: Log
 }
 
 // Cards that nobody put in for long are asked for again.
 const mostCards = 200
+// A player speaks of its card every few seconds; the account is not asked that often for one it does not give.
+const askAgainMs = 600_000
 
 /** Remembers cards, so that presses can be read off them and their titles shown. */
-export class CardShelf {
-  readonly #options: ShelfOptions
+export class KnownCards {
+  readonly #options: KnownCardsOptions
   readonly #cards = new Map<string, KnownCard>()
   readonly #asked = new Map<string, Promise<KnownCard | null>>()
+  /** When a card that could not be read may be asked for again, in ms. */
+  readonly #refused = new Map<string, number>()
 
-  constructor(options: ShelfOptions) {
+  constructor(options: KnownCardsOptions) {
     this.#options = options
   }
 
@@ -37,14 +43,11 @@ export class CardShelf {
   learn(cardId: string): Promise<KnownCard | null> {
     const known = this.#cards.get(cardId)
     if (known !== undefined) return Promise.resolve(known)
+    const now = this.#options.clock.now().getTime()
+    if ((this.#refused.get(cardId) ?? 0) > now) return Promise.resolve(null)
     const asked = this.#asked.get(cardId) ?? this.#ask(cardId).finally(() => this.#asked.delete(cardId))
     this.#asked.set(cardId, asked)
     return asked
-  }
-
-  /** The next look asks the account anew. */
-  forget(cardId: string): void {
-    this.#cards.delete(cardId)
   }
 
   async #ask(cardId: string): Promise<KnownCard | null> {
@@ -52,10 +55,12 @@ export class CardShelf {
       const { plan, cover_url } = await this.#options.fetch(cardId)
       const card = { title: plan.title, cover_url, layout: trackAddresses(plan) }
       this.#cards.set(cardId, card)
+      this.#refused.delete(cardId)
       const oldest = this.#cards.keys().next()
       if (this.#cards.size > mostCards && !oldest.done) this.#cards.delete(oldest.value)
       return card
     } catch (error) {
+      this.#refused.set(cardId, this.#options.clock.now().getTime() + askAgainMs)
       this.#options.log.warn('a card could not be read; presses on it cannot be told apart', {
         card: cardId,
         error: messageOf(error),

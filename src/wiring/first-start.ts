@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError, messageOf } from './core/error.ts'
-import type { Log } from './core/log.ts'
+import { AppError, messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
 
 interface FirstStart {
   /** The folder of rules, stories and audio that come with the product. */
@@ -32,8 +32,18 @@ export async function prepareFolders({ shipped, config, media, log }: FirstStart
   }
 }
 
-function copy(from: string, to: string): Promise<void> {
-  return cp(from, to, { recursive: true, force: false, errorOnExist: false })
+async function copy(from: string, to: string): Promise<void> {
+  try {
+    await cp(from, to, { recursive: true, force: false, errorOnExist: false })
+  } catch (cause) {
+    throw new AppError(
+      'unavailable',
+      `${to} cannot be written (${messageOf(cause)}); let this user write its folder, or fill it yourself`,
+      {
+        cause,
+      },
+    )
+  }
 }
 
 async function isEmpty(folder: string, option: string): Promise<boolean> {
@@ -43,7 +53,8 @@ async function isEmpty(folder: string, option: string): Promise<boolean> {
   } catch (cause) {
     throw new AppError(
       'unavailable',
-      `the ${option} folder ${folder} cannot be used (${messageOf(cause)}); choose another with --${option}, or let this user read and write it`,
+      `the ${option} folder ${folder} cannot be used ; choose another with --${option}, or let this user read and write it`,
+      { cause },
     )
   }
 }

@@ -11,7 +11,7 @@ export type StoredCard = JsonObject & { readonly cardId: string }
 const idCharacters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /** The family's own cards, as the JSON that was sent. What the store gives back is checked before it is believed. */
-export class CardShelf {
+export class CardStore {
   readonly #cards: Collection<unknown>
   readonly #clock: Clock
   readonly #log: Log

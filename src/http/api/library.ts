@@ -1,0 +1,29 @@
+import { type Route, route } from './route.ts'
+
+export interface LibraryHouse {
+  /** Every audio file in natural order, with those that cannot be played. */
+  library(): Promise<readonly LibraryEntry[]>
+}
+
+/** A file of the library: `seconds` where it is ready, `reason` (for people) where it cannot be played. */
+export interface LibraryEntry {
+  readonly file: string
+  readonly title: string
+  readonly seconds: number | null
+  readonly state: 'ready' | 'refused'
+  readonly reason?: string
+}
+
+export function libraryRoutes(house: LibraryHouse): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/library',
+      summary: 'Every audio file of the library, with those that cannot be played and why.',
+      async handle() {
+        const files = await house.library()
+        return { files, count: files.length }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,42 @@
+import type { PlayerEvent } from '../core/event.ts'
+import type { PlayerState } from '../core/player.ts'
+import type { Queue } from '../core/queue.ts'
+
+/** Counts, connections and problems, as `/api/health` has them. */
+export type Health = Readonly<Record<string, unknown>>
+
+/** What can change before the eyes of somebody who looks on. */
+export type LiveChange =
+  | { readonly kind: 'player'; readonly player: PlayerState }
+  | { readonly kind: 'player-removed'; readonly id: string }
+  | { readonly kind: 'queue'; readonly queue: Queue }
+  | { readonly kind: 'queue-removed'; readonly name: string }
+  | { readonly kind: 'event'; readonly event: PlayerEvent }
+
+/** Everything there is to see at one moment. */
+export interface LiveSnapshot {
+  /** ISO 8601 with offset: when it was taken, by the clock that also writes `last_seen_at`. */
+  readonly at: string
+  readonly players: readonly PlayerState[]
+  readonly queues: readonly Queue[]
+  readonly health: Health
+}
+
+/** A message of `/api/live`: `event` is its name there, `data` its JSON. A snapshot replaces all that was known. */
+export type LiveMessage =
+  | { readonly event: 'snapshot'; readonly data: LiveSnapshot }
+  | { readonly event: 'player'; readonly data: PlayerState }
+  | { readonly event: 'player-removed'; readonly data: { readonly id: string } }
+  | { readonly event: 'queue'; readonly data: Queue }
+  | { readonly event: 'queue-removed'; readonly data: { readonly name: string } }
+  | { readonly event: 'event'; readonly data: PlayerEvent }
+  | { readonly event: 'health'; readonly data: Health }
+
+/** A message with the id by which a listener says how far it has come. */
+export type NumberedMessage = LiveMessage & { readonly id: string }
+
+/** The answer of `/api/live/snapshot`: what a listener missed since its id, or a snapshot where that cannot be told. */
+export interface LiveCatchUp {
+  readonly id: string
+  readonly messages: readonly NumberedMessage[]
+}

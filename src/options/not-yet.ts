@@ -1,0 +1,35 @@
+import { knownOptions } from './known.ts'
+import { type Setting, wrong } from './setting.ts'
+
+/** Options that this version knows and does not act on, and what each of them needs. */
+const notYet: ReadonlyMap<string, string> = new Map([
+  ['direct.port', 'the direct door with its sign-in'],
+  ['media.upload_limit_mb', 'uploading audio'],
+  ['yoto.redirect_uri', 'a sign-in that comes back to an address'],
+  ['location.latitude', 'sunrise and sunset'],
+  ['location.longitude', 'sunrise and sunset'],
+  ['plugins', 'loading plug-ins'],
+  ['speech.provider', 'speech'],
+  ['speech.wyoming_url', 'speech'],
+  ['speech.voice', 'speech'],
+  ['trusted_proxies', 'the media door behind a reverse proxy'],
+  ['homeassistant.allow', 'calling actions of Home Assistant'],
+])
+
+/**
+ * Refuses what would have no effect, so that nobody believes it has. Its default may be written down.
+ * @throws AppError `invalid`
+ */
+export function refuseNotYet(settings: ReadonlyMap<string, Setting>): void {
+  for (const [path, feature] of notYet) {
+    const setting = settings.get(path)
+    const usual = knownOptions.get(path)?.default
+    if (setting === undefined || JSON.stringify(setting.value) === JSON.stringify(usual)) continue
+    throw wrong(setting, `${wordsFor(usual)}: ${feature} is not part of this version yet`)
+  }
+}
+
+function wordsFor(usual: unknown): string {
+  const isNothing = usual === null || (Array.isArray(usual) && usual.length === 0)
+  return isNothing ? 'nothing' : `the default ${JSON.stringify(usual)}`
+}

@@ -1,0 +1,112 @@
+import { placeOf, readCard } from './card.ts'
+import type { CardStore } from './card-store.ts'
+import { acknowledgement, type Commanded, isQuestion, obey, type PlayRequest } from './commands.ts'
+import type { Playback } from './playback.ts'
+import type { ResumePoints } from './resume-points.ts'
+import type { SleepTimer } from './sleep-timer.ts'
+import type { Voice } from './voice.ts'
+import type { Volume } from './volume.ts'
+
+interface RemoteControlParts {
+  /** A Mini has no light (yoto-protocol §2.2). */
+  readonly hasLight: boolean
+  readonly refusesCommands: boolean
+  readonly cards: Pick<CardStore, 'get'>
+  readonly playback: Playback
+  readonly resumePoints: ResumePoints
+  readonly volume: Volume
+  readonly sleepTimer: SleepTimer
+  readonly voice: Voice
+  /** Whether the player hears commands. */
+  readonly awake: () => boolean
+  /** Begins after the acknowledgement has gone out. */
+  readonly reboot: () => void
+}
+
+/** What a player does when it is told from afar. */
+export class RemoteControl implements Commanded {
+  readonly #parts: RemoteControlParts
+  #nightlight = 'off'
+  #commands: Promise<void> = Promise.resolve()
+
+  constructor(parts: RemoteControlParts) {
+    this.#parts = parts
+  }
+
+  /** `off` or `0xRRGGBB`. */
+  get nightlight(): string {
+    return this.#nightlight
+  }
+
+  /** Takes a message on `device/<id>/command/<name>`. One command is done before the next begins. */
+  command(name: string, text: string): Promise<void> {
+    const { awake, refusesCommands, voice } = this.#parts
+    const done = this.#commands.then(async () => {
+      if (!awake()) return
+      const refused = refusesCommands && !isQuestion(name)
+      voice.acknowledge(refused ? acknowledgement(name, text, false) : await obey(this, name, text))
+    })
+    // One that fails must not hold up those behind it.
+    this.#commands = done.catch(() => {})
+    return done
+  }
+
+  requestEvents(): boolean {
+    this.#parts.voice.answerEvents()
+    return true
+  }
+
+  requestStatus(topic: 'data/status' | 'status/full'): boolean {
+    this.#parts.voice.answerStatus(topic)
+    return true
+  }
+
+  setVolumePercent(percent: number): boolean {
+    this.#parts.volume.setPercent(percent)
+    return true
+  }
+
+  setLight(hex: string): boolean {
+    if (!this.#parts.hasLight) return false
+    this.#nightlight = hex === '000000' ? 'off' : `0x${hex}`
+    return true
+  }
+
+  setSleepTimer(seconds: number): boolean {
+    this.#parts.sleepTimer.set(seconds)
+    this.#parts.voice.changed(['sleepTimerActive'])
+    return true
+  }
+
+  reboot(): boolean {
+    this.#parts.reboot()
+    return true
+  }
+
+  async play(request: PlayRequest): Promise<boolean> {
+    const { cards, playback, resumePoints } = this.#parts
+    const stored = await cards.get(request.cardId)
+    if (stored === undefined) return false
+    const card = readCard(stored)
+    const place = request.chapterKey === undefined ? 0 : placeOf(card, request.chapterKey, request.trackKey)
+    if (place === undefined) return false
+    resumePoints.keep(playback)
+    const from = { seconds: request.secondsIn, byte: 0 }
+    playback.start({ card, source: 'remote', place, from, anyButtonStop: request.anyButtonStop })
+    return true
+  }
+
+  pause(): boolean {
+    return this.#parts.playback.pause()
+  }
+
+  resume(): boolean {
+    return this.#parts.playback.resume()
+  }
+
+  stop(): boolean {
+    const { playback, resumePoints } = this.#parts
+    resumePoints.keep(playback)
+    return playback.stop()
+  }
+}

@@ -1,0 +1,103 @@
+import type { Clock } from '../core/clock.ts'
+import type { Doubts } from './doubts.ts'
+import { EventReports } from './event-reports.ts'
+import type { JsonObject } from './json.ts'
+import { eventFieldsOf, type PlayerState, statusFactsOf } from './player-view.ts'
+import { StatusReports } from './status-reports.ts'
+import { Timers } from './timers.ts'
+
+/** How a player reaches the cloud; messages arrive in the order they were given. */
+export type Publish = (message: { topic: string; payload: JsonObject; retain: boolean }) => Promise<void>
+
+interface VoiceParts {
+  readonly deviceId: string
+  readonly clock: Clock
+  readonly doubts: Doubts
+  readonly publish: Publish
+  readonly state: () => PlayerState
+}
+
+const eventsAfterStartMs = 2_000
+
+/** Everything that one player says to the cloud: presence, status, events, and answers to commands. */
+export class Voice {
+  readonly #parts: VoiceParts
+  readonly #events: EventReports
+  readonly #status: StatusReports
+  readonly #timers: Timers
+  #sent: Promise<void> = Promise.resolve()
+
+  constructor(parts: VoiceParts) {
+    const { clock, doubts, state } = parts
+    this.#parts = parts
+    const send = (topic: string, payload: JsonObject) => this.#publish(topic, payload)
+    this.#events = new EventReports({ clock, doubts, read: () => eventFieldsOf(state()), send })
+    const facts = () => statusFactsOf(state())
+    this.#status = new StatusReports({ clock, losesReplies: doubts.losesStatusReplies, facts, send })
+    this.#timers = new Timers(clock)
+  }
+
+  /** Resolves when what was said so far is with every listener. */
+  get sent(): Promise<void> {
+    return this.#sent
+  }
+
+  /** Says that the player is there, and from now on how its battery does. */
+  start(): void {
+    this.#publishPresence('online')
+    this.#status.start()
+  }
+
+  /** Nothing more is said of what goes on. */
+  stop(): void {
+    this.#timers.cancelAll()
+    this.#status.stop()
+    this.#events.stop()
+  }
+
+  /** Tells everything, asked for or not, as after a start. */
+  announceStart(): void {
+    this.#status.announceStart()
+    this.#timers.after(eventsAfterStartMs, () => this.#events.announce())
+  }
+
+  announceShutDown(): void {
+    this.#status.announceEnd()
+    this.#publishPresence('offline')
+  }
+
+  announceReboot(): void {
+    this.#publishPresence('offline')
+  }
+
+  /** Tells what changed, with the fields in `along`, to those who asked for it. */
+  changed(along: readonly string[] = []): void {
+    this.#events.changed(along)
+  }
+
+  /** While something plays, everything is told again every few seconds. */
+  set playing(playing: boolean) {
+    this.#events.playing = playing
+  }
+
+  answerEvents(): void {
+    this.#events.request()
+  }
+
+  answerStatus(topic: 'data/status' | 'status/full'): void {
+    this.#status.answer(topic)
+  }
+
+  acknowledge(answer: JsonObject): void {
+    this.#publish('response', answer)
+  }
+
+  #publishPresence(state: 'online' | 'offline'): void {
+    this.#publish('presence', { state, ts: this.#parts.clock.now().getTime() }, true)
+  }
+
+  #publish(topic: string, payload: JsonObject, retain = false): void {
+    const { deviceId, publish } = this.#parts
+    this.#sent = publish({ topic: `device/${deviceId}/${topic}`, payload, retain })
+  }
+}

@@ -1,0 +1,101 @@
+import type { Clock } from '../core/clock.ts'
+import type { Collection } from '../core/collection.ts'
+import type { Perform } from '../core/effect.ts'
+import type { Log } from '../core/log.ts'
+import type { Hub } from '../hub.ts'
+import { formatDiagnostic } from '../language/diagnostic.ts'
+import { actions, conditions, triggers } from '../rules/catalog.ts'
+import { Engine } from '../rules/engine.ts'
+import type { World } from '../rules/plugin.ts'
+import { readRuleFiles } from '../rules/read/rule-files.ts'
+import { createRegistry } from '../rules/registry.ts'
+import type { RuleSet } from '../rules/rule-set.ts'
+import { Scheduler } from '../rules/scheduler.ts'
+import type { Problems } from './problems.ts'
+import { readRuleFolder } from './rule-folder.ts'
+
+interface ReadInput {
+  /** The config folder. */
+  readonly folder: string
+  readonly library: { find(file: string): Promise<{ readonly state: 'ready' | 'missing' | 'refused' }> }
+  readonly problems: Problems
+  readonly log: Log
+}
+
+const logLevel = { error: 'error', warning: 'warn', info: 'info' } as const
+
+/** The household's rules: what is sound in its files. What is not is said, by file, line and column. */
+export async function readRules({ folder, library, problems, log }: ReadInput): Promise<RuleSet> {
+  const { sources, problems: unread } = await readRuleFolder(folder, log)
+  for (const text of unread) problems.set(text, text)
+  const { ruleSet, diagnostics } = await readRuleFiles(sources, {
+    registry: createRegistry({ triggers, conditions, actions }),
+    fileExists: async (file) => (await library.find(file)).state !== 'missing',
+  })
+  for (const { file, text } of sources) {
+    const own = diagnostics.filter((diagnostic) => diagnostic.file === file)
+    for (const diagnostic of own) log[logLevel[diagnostic.level]](`\n${formatDiagnostic(diagnostic, text)}`)
+    const [first, ...more] = own.filter((diagnostic) => diagnostic.level === 'error')
+    if (first === undefined) continue
+    const leftOut = `${file} is left out: ${more.length === 0 ? 'an error' : `${more.length + 1} errors`}`
+    log.error(`${leftOut}; the other files run`)
+    problems.set(`rules ${file}`, `${leftOut}, first in line ${first.line}: ${first.message}`)
+  }
+  return ruleSet
+}
+
+interface RuleRunnerOptions {
+  readonly ruleSet: RuleSet
+  readonly hub: Hub
+  readonly perform: Perform
+  /** By stream: the occurrence of its schedule that was put into effect last. */
+  readonly applied: Collection<string>
+  /** IANA name. */
+  readonly zone: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Keeps streams at what their schedules say, and lets rules hear what happens. */
+export class RuleRunner {
+  readonly #options: RuleRunnerOptions
+  readonly #scheduler: Scheduler
+  readonly #engine: Engine
+  #forget: () => void = () => undefined
+
+  constructor(options: RuleRunnerOptions) {
+    this.#options = options
+    const { hub, zone, clock, perform, applied, log } = options
+    const world: World = {
+      now: () => clock.now(),
+      zone,
+      player: (id) => hub.player(id),
+      queue: (stream) => hub.queue(stream),
+    }
+    this.#scheduler = new Scheduler({ world, perform, applied, clock, log })
+    this.#engine = new Engine({ world, perform, clock, log })
+  }
+
+  /** Resolves when streams hold what is due now. */
+  async start(): Promise<void> {
+    const { ruleSet, hub } = this.#options
+    await this.#scheduler.start(ruleSet.schedules)
+    this.#forget = hub.subscribe('the rules', (change) => {
+      if (change.kind === 'event') this.#engine.handle(change.event)
+    })
+    this.#engine.start(ruleSet.rules)
+  }
+
+  /** Takes no more events; resolves when the runs under way have ended. */
+  async stop(): Promise<void> {
+    this.#forget()
+    await this.#scheduler.stop()
+    await this.#engine.stop()
+  }
+}
+
+/** The streams that schedules and rules speak of. */
+export function streamsOf({ schedules, rules }: RuleSet): string[] {
+  const named = rules.flatMap((rule) => (rule.stream === null ? [] : [rule.stream]))
+  return [...new Set([...schedules.map((schedule) => schedule.stream), ...named])]
+}
