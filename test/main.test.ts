@@ -184,7 +184,12 @@ describe('what cannot be used', () => {
     await writeFile(file, '')
     const { ended, said } = launch({}, ['--data', file])
     expect(await ended).toBe(1)
+    expect(said()).toContain('--data')
     expect(said()).not.toContain('    at ')
+  })
+
+  test('a time zone variable that is set but empty counts as not set', async () => {
+    await launch({ TZ: '' }).says('is running')
   })
 
   test('a broken rule file and a broken audio file are said once, and all else goes on', async () => {
@@ -219,7 +224,7 @@ describe('what cannot be used', () => {
       YOTO_STREAM_YOTO_MQTT_URL: `ws://127.0.0.1:${port}`,
     })
     const said = await says('is running')
-    await says('signing in to Yoto failed; trying again')
+    await says('signing in to Yoto failed; tried again until it works')
     const panel = `http://127.0.0.1:${portIn(said, 'Panel, REST +http://')}`
     const health = (await (await fetch(`${panel}/api/health`)).json()) as Record<string, unknown>
     expect(health).toMatchObject({ status: 'healthy', cloud: { connected: false }, simulated: false })

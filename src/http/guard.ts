@@ -1,4 +1,5 @@
 import type { Context, Next } from 'koa'
+import { isLoopback } from '../core/address.ts'
 import { AppError } from '../core/error.ts'
 
 interface GuardOptions {
@@ -9,7 +10,6 @@ interface GuardOptions {
 
 // The Supervisor's own address in Home Assistant's inner network; ingress requests come from nowhere else.
 const supervisorAddress = '172.30.32.2'
-const loopbackAddresses: ReadonlySet<string> = new Set(['127.0.0.1', '::1'])
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 const healthPath = '/api/health'
 
@@ -39,7 +39,7 @@ export function requireJson(ctx: Context): void {
 
 function checkIngressPeer(peer: string, path: string): void {
   if (peer === supervisorAddress) return
-  if (loopbackAddresses.has(peer) && path === healthPath) return
+  if (isLoopback(peer) && path === healthPath) return
   throw new AppError('forbidden', 'this door is open to Home Assistant alone')
 }
 

@@ -7,6 +7,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type Koa from 'koa'
+import { hostInUrl } from '../core/address.ts'
 import { AppError } from '../core/error.ts'
 
 export interface Listener {
@@ -89,8 +90,7 @@ function cannotListen(error: NodeJS.ErrnoException, options: DoorOptions): AppEr
 }
 
 function shownHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
-  return host.includes(':') ? `[${host}]` : host
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : hostInUrl(host)
 }
 
 // Event streams and players that are still reading would keep a plain close() waiting for ever.

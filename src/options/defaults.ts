@@ -37,5 +37,6 @@ function timezone(env: Environment): Setting {
   const named = env.TZ?.replace(/^:/, '') ?? ''
   if (named !== '') return { path: 'timezone', value: named, origin: 'environment variable TZ' }
   const zone = new Intl.DateTimeFormat('en').resolvedOptions().timeZone
-  return { path: 'timezone', value: zone, origin: 'this machine' }
+  // What Node reports for a TZ that is set but empty, as compose files leave it.
+  return { path: 'timezone', value: zone === 'Etc/Unknown' ? 'UTC' : zone, origin: 'this machine' }
 }

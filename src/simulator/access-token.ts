@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
-import { type JsonObject, parseJsonObject } from './json.ts'
+import { type JsonObject, parseJsonObject } from '../core/json.ts'
 
 export const audience = 'https://api.yotoplay.com'
 

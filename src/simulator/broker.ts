@@ -2,9 +2,9 @@ import type { Server } from 'node:http'
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 import type { Clock } from '../core/clock.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import type { Access, AccessTokens } from './access-token.ts'
-import type { JsonObject } from './json.ts'
 
 interface BrokerParts {
   /** The listener whose websockets it serves, on any path. */

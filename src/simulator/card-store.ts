@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { messageOf } from '../core/error.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import { readCard } from './card.ts'
-import { isJsonObject, type JsonObject } from './json.ts'
 
 export type StoredCard = JsonObject & { readonly cardId: string }
 

@@ -1,5 +1,5 @@
 import { AppError } from '../core/error.ts'
-import { isJsonObject, type JsonObject } from './json.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
 
 /** A card as a player needs it: its tracks in playing order and what the card says about moving between them. */
 export interface Card {

@@ -1,4 +1,4 @@
-import { type JsonObject, parseJsonObject } from './json.ts'
+import { type JsonObject, parseJsonObject } from '../core/json.ts'
 
 /** What commands can make a player do; false means that it would or could not. */
 export interface Commanded {

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { Player } from './player.ts'
 import { firmware, shadowStatus } from './status.ts'
 

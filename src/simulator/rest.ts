@@ -1,11 +1,11 @@
 import { Router } from '@koa/router'
 import Koa from 'koa'
 import { AppError, messageOf } from '../core/error.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import type { AccessTokens } from './access-token.ts'
 import type { CardStore, StoredCard } from './card-store.ts'
 import { configAnswer, deviceAnswer } from './device-answers.ts'
-import { isJsonObject, type JsonObject, parseJsonObject } from './json.ts'
 import type { Player } from './player.ts'
 import type { Answer, SignIn } from './sign-in.ts'
 

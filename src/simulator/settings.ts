@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from '../core/json.ts'
 
 // The `config` block of a player, in Yoto's names and mostly as text (yoto-protocol §2.3).
 const defaultSettings: JsonObject = {

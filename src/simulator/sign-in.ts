@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
+import type { JsonObject } from '../core/json.ts'
 import { type AccessTokens, audience } from './access-token.ts'
-import type { JsonObject } from './json.ts'
 
 export interface Answer {
   readonly status: number

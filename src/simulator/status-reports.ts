@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from '../core/json.ts'
 import { askedStatus, basicStatus, batteryStatus, fullStatus, type StatusFacts } from './status.ts'
 import { Timers } from './timers.ts'
 

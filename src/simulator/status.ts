@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from '../core/json.ts'
 
 /** What a player knows of itself when it is asked for its status. */
 export interface StatusFacts {

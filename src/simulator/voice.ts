@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { Doubts } from './doubts.ts'
 import { EventReports } from './event-reports.ts'
-import type { JsonObject } from './json.ts'
 import { eventFieldsOf, type PlayerState, statusFactsOf } from './player-view.ts'
 import { StatusReports } from './status-reports.ts'
 import { Timers } from './timers.ts'

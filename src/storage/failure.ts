@@ -20,6 +20,14 @@ export function storeFailure(error: unknown, doing: string): AppError {
           cause: error,
         },
       )
+    case 'SQLITE_CANTOPEN':
+    case 'SQLITE_PERM':
+    case 'SQLITE_READONLY':
+      return new AppError(
+        'unavailable',
+        `the store could not ${doing}: this user may not write in the data folder; let it, or choose another with --data`,
+        { cause: error },
+      )
     default:
       return new AppError('unavailable', `the store could not ${doing}`, { cause: error })
   }
@@ -37,7 +45,7 @@ export function damaged(cause: unknown): AppError {
 export function folderFailure(error: unknown): AppError {
   const code = errnoOf(error) ?? 'unknown reason'
   const reason = reasons[code] ?? code
-  return new AppError('unavailable', `the data folder cannot be used: ${reason}`)
+  return new AppError('unavailable', `the data folder cannot be used: ${reason}; choose another with --data`)
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os'
+import { hostInUrl } from '../core/address.ts'
 import type { Options } from '../options.ts'
 import type { CloudAddresses } from './cloud-link.ts'
 
@@ -28,7 +29,7 @@ export function publicUrl(
   if (given !== null) return given.replace(/\/+$/, '')
   const everywhere = media.host === '0.0.0.0' || media.host === '::'
   const host = everywhere ? lanAddress() : media.host
-  return `http://${host.includes(':') ? `[${host}]` : host}:${media.port}`
+  return `http://${hostInUrl(host)}:${media.port}`
 }
 
 function lanAddress(): string {

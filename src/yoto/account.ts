@@ -118,6 +118,7 @@ export class Account {
     if (this.#state === 'signed-out') this.#enter('pending')
     const { log, signIn } = this.#options
     const { signal } = this.#stopping
+    let said: string | undefined
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         this.#unsaved ??= await signInByDeviceCode({ server: this.#server, log, signIn, signal })
@@ -127,7 +128,9 @@ export class Account {
       } catch (thrown) {
         if (signal.aborted) return
         if (thrown instanceof SignInRefused) return this.#refusedSignIn(thrown)
-        log.warn('signing in to Yoto failed; trying again', { reason: messageOf(thrown) })
+        const reason = messageOf(thrown)
+        if (reason !== said) log.warn('signing in to Yoto failed; tried again until it works', { reason })
+        said = reason
         await this.#waitAfter(failures)
       }
     }

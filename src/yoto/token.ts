@@ -61,7 +61,8 @@ export async function postForm(
   // Only a clear no of the server itself counts: a proxy's error page must never sign the household out.
   const refused = answer.status >= 400 && answer.status < 500 && answer.status !== 429
   if (refused && typeof reason === 'string') throw new SignInRefused(what, reason.slice(0, 80))
-  throw new AppError('unavailable', `${what} at Yoto was answered with status ${answer.status}`)
+  const found = answer.ok ? 'with something that is no JSON' : `with status ${answer.status}`
+  throw new AppError('unavailable', `${what} at ${server.authUrl} was answered ${found}`)
 }
 
 export async function refreshTokens(

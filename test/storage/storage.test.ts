@@ -230,7 +230,9 @@ describe('what cannot be opened gives one clear error', () => {
     const file = join(folder, 'data')
     await writeFile(file, '')
     const error = await failure(open(file))
-    expect(messageOf(error)).toBe('the data folder cannot be used: its path names a file, not a folder')
+    expect(messageOf(error)).toBe(
+      'the data folder cannot be used: its path names a file, not a folder; choose another with --data',
+    )
     const below = await failure(open(join(file, 'below')))
     expect(messageOf(below)).toBe(
       'the data folder cannot be used: a part of its path is a file, not a folder',
