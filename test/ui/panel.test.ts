@@ -1,0 +1,345 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest'
+import { testWith } from '../support/programs.ts'
+import { type RunningApp, runApp, until } from '../support/running-app.ts'
+import { openBrowser, openPage } from './browser.ts'
+import { framePath, type Ingress, ingressPrefix, openIngress } from './ingress.ts'
+
+let running: RunningApp
+let browser: Browser | undefined
+const ways: Ingress[] = []
+
+beforeAll(async () => {
+  running = await runApp()
+})
+
+beforeEach(async () => {
+  await fill('stories/crossroads.mp3', 'music/counting-song.mp3', 'stories/sea.mp3')
+})
+
+afterEach(async () => {
+  await Promise.all((browser?.contexts() ?? []).map((context) => context.close()))
+  for (const way of ways.splice(0)) await way.stop()
+  const { simulator } = running.app
+  for (const player of simulator?.players ?? []) await player.remove()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await running?.remove()
+})
+
+async function visit(options: Partial<Parameters<typeof openPage>[1]> = {}) {
+  browser ??= await openBrowser()
+  const watched = await openPage(browser, { address: `${running.app.panelUrl}/`, ...options })
+  await watched.page.locator('yoto-queue').first().waitFor()
+  return watched
+}
+
+async function ingress(options?: Parameters<typeof openIngress>[1]): Promise<Ingress> {
+  const way = await openIngress(running.app.panelUrl, options)
+  ways.push(way)
+  return way
+}
+
+const fill = (...files: string[]) =>
+  running.app.hub.mutateQueue('bedroom', { op: 'replace', files, playlist: 'daytime' }, 'REST')
+
+const filesNow = () => running.app.hub.queue('bedroom')?.items.map(({ file }) => file)
+
+const nurseryNow = () => running.app.hub.players().find(({ name }) => name === 'Nursery')
+
+const nursery = (page: Page): Locator => page.getByRole('article', { name: 'Nursery' })
+
+const bedroom = (page: Page): Locator => page.getByRole('article', { name: 'bedroom', exact: true })
+
+const rows = (page: Page): Locator => bedroom(page).getByRole('listitem')
+
+/** The element with the focus, through every shadow. */
+const focusedLabel = `(() => {
+  let found = document.activeElement
+  while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement
+  return found?.getAttribute('aria-label') ?? found?.tagName
+})()`
+
+async function pressKey(target: Locator, key: string): Promise<void> {
+  await target.focus()
+  await target.press(key)
+}
+
+const places = {
+  'at /': async () => `${running.app.panelUrl}/`,
+  'behind ingress': async () => (await ingress()).address,
+}
+
+describe.each(Object.entries(places))('the panel %s', (_name, place) => {
+  testWith(
+    ['chromium'],
+    'shows players, and a press by keyboard changes the queue on the page',
+    async () => {
+      const { page, faults, foreign } = await visit({ address: await place() })
+      await nursery(page).waitFor()
+      expect(await page.getByRole('article', { name: 'Den' }).count()).toBe(1)
+      expect(
+        await page.getByText('These players are simulated, because no Yoto account is set up').count(),
+      ).toBe(1)
+      await nursery(page).getByText('No card', { exact: true }).waitFor()
+
+      await pressKey(nursery(page).getByRole('button', { name: 'Card “bedroom” in the slot' }), 'Enter')
+      await nursery(page).getByText('Plays the stream').waitFor()
+      // A card goes on where it was taken out, so the chapter may be any.
+      await nursery(page)
+        .getByText(/bedroom \d+ · playing/)
+        .waitFor()
+      expect(await nursery(page).getByText('Playlist “daytime” · changed by hand').count()).toBe(1)
+      await until('the position is told', () => nurseryNow()?.position_s !== null)
+
+      await pressKey(nursery(page).getByRole('button', { name: 'Press the right knob' }), 'Enter')
+      await bedroom(page).getByText('Playlist “forest” · by the rule “right-to-the-forest”').waitFor()
+      await rows(page).getByText('Forest').waitFor()
+      await nursery(page).getByText('Last press: right').waitFor()
+      expect(await rows(page).count()).toBe(1)
+
+      await pressKey(nursery(page).getByRole('button', { name: 'Card “bedroom” in the slot' }), 'Enter')
+      await nursery(page).getByText('No card', { exact: true }).waitFor()
+      expect(faults).toEqual([])
+      expect(foreign).toEqual([])
+      expect(ways.flatMap(({ asked }) => asked).filter((path) => !path.startsWith(ingressPrefix))).toEqual([])
+    },
+    15_000,
+  )
+
+  testWith(
+    ['chromium'],
+    'reorders, removes and adds',
+    async () => {
+      const { page, faults } = await visit({ address: await place() })
+      await pressKey(rows(page).nth(2).getByRole('button', { name: 'Move “Sea” up' }), 'Enter')
+      await until('it is moved', () => filesNow()?.[1] === 'stories/sea.mp3')
+      await rows(page).nth(1).getByText('Sea').waitFor()
+      await page.keyboard.press('Enter')
+      await until('it is moved again', () => filesNow()?.[0] === 'stories/sea.mp3')
+      // The first has nowhere up to go, so the hand stays on the row with the other button.
+      await rows(page).first().getByText('Sea').waitFor()
+      expect(await page.evaluate(focusedLabel)).toBe('Move “Sea” down')
+
+      const from = await rows(page).first().locator('.grip').boundingBox()
+      const to = await rows(page).nth(2).boundingBox()
+      if (from === null || to === null) throw new Error('the rows are not to be seen')
+      await page.mouse.move(from.x + 5, from.y + 5)
+      await page.mouse.down()
+      await page.mouse.move(from.x + 5, to.y + to.height / 2, { steps: 5 })
+      await page.mouse.up()
+      await until('it is at the end', () => filesNow()?.[2] === 'stories/sea.mp3')
+      await rows(page).nth(2).getByText('Sea').waitFor()
+
+      await pressKey(rows(page).nth(2).getByRole('button', { name: 'Remove “Sea”' }), 'Enter')
+      await until('it is gone', () => filesNow()?.length === 2)
+      await expect.poll(() => rows(page).count()).toBe(2)
+
+      await bedroom(page).getByRole('button', { name: 'Add audio' }).press('Enter')
+      const dialog = page.getByRole('dialog', { name: 'Add to bedroom' })
+      await dialog.getByLabel('Search the library').fill('lulla')
+      await dialog.getByRole('checkbox', { name: 'Lullaby two' }).check()
+      await dialog.getByRole('checkbox', { name: 'Lullaby one' }).check()
+      await dialog.getByRole('button', { name: 'Add (2)' }).click()
+      await rows(page).getByText('Lullaby one').waitFor()
+      expect(filesNow()?.slice(2)).toEqual(['music/lullaby-two.mp3', 'music/lullaby-one.mp3'])
+      expect(faults).toEqual([])
+    },
+    15_000,
+  )
+})
+
+testWith(
+  ['chromium'],
+  'knob and slider set the volume, and the slider ends at the limit of the player',
+  async () => {
+    const { page, faults } = await visit()
+    const limit = nurseryNow()?.volume_max_step ?? 0
+    const slider = nursery(page).getByRole('slider', { name: 'Volume' })
+    await pressKey(nursery(page).getByRole('button', { name: 'Press the left knob' }), 'ArrowDown')
+    await until('it is quieter', () => nurseryNow()?.volume_step === limit - 1)
+    await expect.poll(() => slider.inputValue()).toBe(String(limit - 1))
+    await pressKey(slider, 'Home')
+    await until('it is silent', () => nurseryNow()?.volume_step === 0)
+    await pressKey(slider, 'End')
+    await until('it is as loud as it may be', () => nurseryNow()?.volume_step === limit)
+    expect(limit).toBeLessThan(16)
+    expect(await slider.getAttribute('max')).toBe(String(limit))
+    expect(faults).toEqual([])
+  },
+  15_000,
+)
+
+testWith(
+  ['chromium'],
+  'a player that is switched off is shown so, and takes no more commands',
+  async () => {
+    const { page } = await visit()
+    const power = nursery(page).getByRole('button', { name: 'Power' })
+    await power.press('Enter')
+    await nursery(page).getByText('offline').waitFor()
+    expect(await nursery(page).getByRole('button', { name: 'Press the right knob' }).isDisabled()).toBe(true)
+    expect(await nursery(page).getByRole('slider').isDisabled()).toBe(true)
+    await power.press('Enter')
+    await nursery(page).getByText('online').waitFor()
+  },
+  15_000,
+)
+
+testWith(
+  ['chromium'],
+  'a title is text, whatever it holds; closed and empty streams say so',
+  async () => {
+    const { page, faults } = await visit()
+    await bedroom(page).getByRole('button', { name: 'Rename bedroom' }).press('Enter')
+    await page.getByRole('textbox', { name: 'New title' }).fill('<img src=x onerror=alert(1)>')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: '<img src=x onerror=alert(1)>' }).waitFor()
+    const { hub } = running.app
+    await hub.mutateQueue('bedroom', { op: 'settings', settings: { title: 'bedroom', closed: true } }, 'REST')
+    await bedroom(page).getByText('Closed. It plays nothing until it is opened again.').waitFor()
+    await hub.mutateQueue('bedroom', { op: 'settings', settings: { closed: false } }, 'REST')
+    await hub.mutateQueue('bedroom', { op: 'clear' }, 'REST')
+    await bedroom(page).getByText('Nothing in the queue.').waitFor()
+    await hub.mutateQueue('attic', { op: 'append', files: ['gone.mp3'] }, 'REST')
+    await page.getByText('This file is not in the library any more.').waitFor()
+    await hub.deleteQueue('attic')
+    await page.getByText('This file is not in the library any more.').waitFor({ state: 'detached' })
+    expect(faults).toEqual([])
+  },
+  15_000,
+)
+
+testWith(
+  ['chromium'],
+  'what the product refuses is said in words',
+  async () => {
+    const { page } = await visit()
+    await page.route('**/queue/reorder', (route) =>
+      route.continue({ postData: '{"old_index":0,"new_index":9}' }),
+    )
+    await rows(page).first().getByRole('button', { name: 'down' }).click()
+    await page.getByText('That did not work: there is no place 9 in the queue of "bedroom"').waitFor()
+    // Nobody has moved it, and the page does not go on saying so.
+    await expect.poll(() => rows(page).first().textContent(), { timeout: 5000 }).toContain('Crossroads')
+  },
+  15_000,
+)
+
+testWith(
+  ['chromium'],
+  'where events do not get through, the panel asks',
+  async () => {
+    const { address, asked } = await ingress({ holdsEvents: true })
+    const { page, faults } = await visit({ address })
+    expect(asked.filter((path) => path.includes('live/snapshot')).length).toBeGreaterThan(0)
+    await fill('stories/forest.mp3')
+    await rows(page).getByText('Forest').waitFor()
+    expect(faults).toEqual([])
+  },
+  15_000,
+)
+
+testWith(
+  ['chromium'],
+  'a connection that is lost is said, and comes back by itself',
+  async () => {
+    const way = await ingress()
+    const { page } = await visit({ address: way.address })
+    const notice = page.getByText('The connection is lost.')
+    await way.stop()
+    await notice.waitFor()
+    await fill('stories/forest.mp3')
+    await ingress({ port: Number(new URL(way.address).port) })
+    await rows(page).getByText('Forest').waitFor()
+    await notice.waitFor({ state: 'detached' })
+  },
+  15_000,
+)
+
+testWith(
+  ['chromium'],
+  'the panel speaks German to those who do',
+  async () => {
+    const { page, faults } = await visit({ locale: 'de-AT' })
+    await page.getByRole('heading', { name: 'Player', exact: true }).waitFor()
+    expect(await page.getByText('Diese Player sind simuliert').count()).toBe(1)
+    expect(await page.locator('html').getAttribute('lang')).toBe('de')
+    expect(faults).toEqual([])
+  },
+  15_000,
+)
+
+testWith(
+  ['chromium'],
+  "inside Home Assistant's frame the panel wears its colours and speaks its language",
+  async () => {
+    const style =
+      '--primary-background-color: #111111; --primary-text-color: #e1e1e1; --primary-color: #03a9f4'
+    const way = await ingress({ frame: { lang: 'de', style } })
+    browser ??= await openBrowser()
+    const { page, faults } = await openPage(browser, { address: new URL(framePath, way.address).href })
+    const inside = page.frameLocator('iframe')
+    await inside.getByText('Diese Player sind simuliert').waitFor()
+    const root = inside.locator('html')
+    expect(await root.getAttribute('data-scheme')).toBe('dark')
+    const colours =
+      "[getComputedStyle(document.body).backgroundColor, document.documentElement.style.getPropertyValue('--on-accent')]"
+    expect(await page.frames()[1]?.evaluate(colours)).toEqual(['rgb(17, 17, 17)', '#000000'])
+    await page.evaluate("document.documentElement.style.setProperty('--primary-background-color', '#fafafa')")
+    await expect.poll(() => root.getAttribute('data-scheme')).toBe('light')
+    expect(faults).toEqual([])
+  },
+  15_000,
+)
+
+const looks = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 1280 },
+  { colorScheme: 'light', width: 360 },
+  { colorScheme: 'dark', width: 360 },
+] as const
+
+describe.each(looks)('in $colorScheme, $width pixels wide', ({ colorScheme, width }) => {
+  testWith(
+    ['chromium'],
+    'nothing keeps anybody out, and nothing stands over the edge',
+    async () => {
+      const viewport = { width, height: 800 }
+      // The checks are brought in from outside, which the policy of the page forbids to everybody else.
+      const { page } = await visit({ colorScheme, viewport, bypassCSP: true })
+      await nursery(page).getByRole('button', { name: 'Card “bedroom” in the slot' }).press('Enter')
+      // A card goes on where it was taken out, so the chapter may be any.
+      await nursery(page)
+        .getByText(/bedroom \d+ · playing/)
+        .waitFor()
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+      expect(await seriousFaults(page)).toEqual([])
+      await bedroom(page).getByRole('button', { name: 'Add audio' }).press('Enter')
+      await page.getByRole('checkbox').first().waitFor()
+      expect(await seriousFaults(page)).toEqual([])
+    },
+    15_000,
+  )
+})
+
+interface Violation {
+  readonly id: string
+  readonly impact: string
+  readonly nodes: readonly { readonly target: unknown; readonly failureSummary: string }[]
+}
+
+/** What axe finds that is serious or worse, in words. */
+async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(await axe)
+  const { violations } = (await page.evaluate('axe.run(document)')) as { violations: Violation[] }
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target}: ${node.failureSummary}`))
+}
+
+const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

@@ -1,0 +1,43 @@
+import { html, svg, type TemplateResult } from 'lit'
+
+// Drawn for a field of 24 by 24; strokes take the colour of the text around them.
+const shapes = {
+  play: svg`<path d="M8 5.5v13l10.5-6.5z" fill="currentColor" />`,
+  pause: svg`<path d="M8 5.5v13M16 5.5v13" stroke-width="4" />`,
+  next: svg`<path d="M6 6v12l8.5-6z" fill="currentColor" /><path d="M17.5 6v12" />`,
+  previous: svg`<path d="M18 6v12l-8.5-6z" fill="currentColor" /><path d="M6.5 6v12" />`,
+  volume: svg`<path d="M4.5 9.5v5h3.5l4.5 4v-13l-4.5 4z" fill="currentColor" /><path d="M16 8.7a4.6 4.6 0 0 1 0 6.6M18.6 6a8.4 8.4 0 0 1 0 12" />`,
+  up: svg`<path d="m6.5 14.5 5.5-5.5 5.5 5.5" />`,
+  down: svg`<path d="m6.5 9.5 5.5 5.5 5.5-5.5" />`,
+  left: svg`<path d="m14.5 6.5-5.5 5.5 5.5 5.5" />`,
+  right: svg`<path d="m9.5 6.5 5.5 5.5-5.5 5.5" />`,
+  minus: svg`<path d="M6 12h12" />`,
+  plus: svg`<path d="M6 12h12M12 6v12" />`,
+  remove: svg`<path d="m7 7 10 10M17 7 7 17" />`,
+  grip: svg`<path d="M9 6.5h.01M15 6.5h.01M9 12h.01M15 12h.01M9 17.5h.01M15 17.5h.01" stroke-width="2.6" />`,
+  edit: svg`<path d="M4.5 19.5h3.6L19 8.6 15.4 5 4.5 15.9zM13 7.4l3.6 3.6" />`,
+  power: svg`<path d="M12 4v7.5M7.2 7.2a6.8 6.8 0 1 0 9.6 0" />`,
+  warning: svg`<path d="M12 4.5 21 19.5H3zM12 10.5v4M12 17.2h.01" />`,
+  info: svg`<circle cx="12" cy="12" r="8.5" /><path d="M12 11.5v4.5M12 8.2h.01" />`,
+  moon: svg`<path d="M19 14.2A7.6 7.6 0 0 1 9.8 5a7.6 7.6 0 1 0 9.2 9.2z" />`,
+  card: svg`<rect x="6.5" y="4" width="11" height="16" rx="2" /><path d="M9.5 8h5" />`,
+} as const
+
+export type IconName = keyof typeof shapes
+
+/** A decorative picture: what it means must be said in words beside it or in a label. */
+export function icon(name: IconName, size = 22): TemplateResult {
+  return html`<svg
+    width=${size}
+    height=${size}
+    viewBox="0 0 24 24"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="2"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+    aria-hidden="true"
+  >
+    ${shapes[name]}
+  </svg>`
+}
