@@ -235,7 +235,7 @@ describe('what cannot be opened gives one clear error', () => {
     )
     const below = await failure(open(join(file, 'below')))
     expect(messageOf(below)).toBe(
-      'the data folder cannot be used: a part of its path is a file, not a folder',
+      'the data folder cannot be used: a part of its path is a file, not a folder; choose another with --data',
     )
   })
 
