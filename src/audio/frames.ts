@@ -53,8 +53,14 @@ function wrongInFrame(frame: Buffer, first: boolean): string | null {
 function wrongAtEnd(rest: Buffer, first: boolean): string {
   const foreign = first ? foreignFormat(rest) : null
   if (foreign !== null) return `it is ${foreign}`
+  if (first && !startsFrame(rest)) return 'it is no MP3 file'
   if (rest.toString('latin1', 0, 3) === 'TAG') return 'it ends with an ID3v1 tag'
   return `it ends in the middle of a frame, with ${rest.length} bytes of ${bytesPerFrame}`
+}
+
+/** Eleven set bits begin every frame. */
+function startsFrame(bytes: Buffer): boolean {
+  return bytes.length >= 4 && bytes.readUInt16BE(0) >> 5 === 0x7ff
 }
 
 const signatures: readonly (readonly [offset: number, text: string, format: string])[] = [

@@ -1,3 +1,4 @@
+import { backoffMs } from '../core/backoff.ts'
 import type { CardPlan } from '../core/card-plan.ts'
 import { type Clock, every } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
@@ -22,6 +23,8 @@ export interface CloudAddresses {
 
 export interface LinkState extends ConnectionState {
   readonly account: AccountState
+  /** Why the account's players could not be read; null when they could. */
+  readonly unlisted: string | null
 }
 
 interface CloudLinkOptions {
@@ -46,7 +49,10 @@ export class CloudLink {
   readonly #client: YotoClient
   #connection: ConnectionState = { connected: false, reason: 'not started' }
   #cancelList: () => void = () => undefined
-  #stopped = false
+  readonly #stopping = new AbortController()
+  #listing: Promise<void> | undefined
+  /** Why the players could not be read the last time; null when they could. */
+  #unlisted: string | null = null
   #house: { readonly hub: Hub; readonly cardFacts: (cardId: string) => CardFacts } | undefined
 
   constructor(options: CloudLinkOptions) {
@@ -83,14 +89,14 @@ export class CloudLink {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
+    this.#stopping.abort()
     this.#cancelList()
     await this.#client.stop()
     this.#account.stop()
   }
 
   state(): LinkState {
-    return { account: this.#account.state(), ...this.#connection }
+    return { account: this.#account.state(), ...this.#connection, unlisted: this.#unlisted }
   }
 
   /** Resolves when the account is signed in and its players are listed. */
@@ -106,27 +112,53 @@ export class CloudLink {
     await this.listPlayers()
   }
 
-  /** Reads the account's players and their settings; what cannot be read is logged and asked for again later. */
-  async listPlayers(): Promise<void> {
-    const { log } = this.#options
-    const hub = this.#hub
-    try {
-      const listed = await this.#api.players()
-      if (this.#stopped) return
-      hub.setPlayers(
-        listed.map(({ id, name, model, online }) => ({
-          id,
-          name,
-          model,
-          // The list lags behind; it is only better than nothing.
-          ...(hub.player(id) === undefined ? { online } : {}),
-        })),
-      )
-      this.#client.playersChanged()
-      await Promise.all(listed.map(({ id }) => this.#readSettings(id)))
-    } catch (error) {
-      log.warn('the players could not be listed; asked again later', { error: messageOf(error) })
+  /** Reads the account's players and their settings, again and again until it succeeds or the link is stopped. */
+  listPlayers(): Promise<void> {
+    this.#listing ??= this.#listUntilDone().finally(() => {
+      this.#listing = undefined
+    })
+    return this.#listing
+  }
+
+  async #listUntilDone(): Promise<void> {
+    const { log, clock, random } = this.#options
+    const { signal } = this.#stopping
+    for (let failures = 1; !signal.aborted; failures++) {
+      try {
+        await this.#list()
+        return this.#listed(null)
+      } catch (error) {
+        if (signal.aborted) return
+        const reason = messageOf(error)
+        if (reason !== this.#unlisted)
+          log.warn('the players could not be read; tried again until it works', { reason })
+        this.#listed(reason)
+        await clock.sleep(backoffMs(failures, { random }), signal).catch(() => undefined)
+      }
     }
+  }
+
+  async #list(): Promise<void> {
+    const hub = this.#hub
+    const listed = await this.#api.players()
+    if (this.#stopping.signal.aborted) return
+    hub.setPlayers(
+      listed.map(({ id, name, model, online }) => ({
+        id,
+        name,
+        model,
+        // The list lags behind; it is only better than nothing.
+        ...(hub.player(id) === undefined ? { online } : {}),
+      })),
+    )
+    this.#client.playersChanged()
+    for (const { id } of listed) await this.#readSettings(id)
+  }
+
+  #listed(fault: string | null): void {
+    if (fault === this.#unlisted) return
+    this.#unlisted = fault
+    this.#options.changed(this.state())
   }
 
   /** @throws AppError when the player is away, or the cloud, or the player says no. */
@@ -170,14 +202,9 @@ export class CloudLink {
   }
 
   async #readSettings(id: string): Promise<void> {
-    const { log } = this.#options
     const hub = this.#hub
-    try {
-      const { settings, shadow } = await this.#api.config(id)
-      const spoken = hub.player(id)?.last_seen_at !== null
-      hub.amendPlayer(id, { ...(spoken ? {} : shadow), ...settings })
-    } catch (error) {
-      log.warn('the settings of a player could not be read', { player: id, error: messageOf(error) })
-    }
+    const { settings, shadow } = await this.#api.config(id)
+    const spoken = hub.player(id)?.last_seen_at !== null
+    hub.amendPlayer(id, { ...(spoken ? {} : shadow), ...settings })
   }
 }

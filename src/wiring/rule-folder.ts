@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { messageOf } from '../core/error.ts'
+import { errnoOf, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Source } from '../language/source.ts'
 
@@ -17,40 +17,49 @@ export interface RuleFolder {
 export async function readRuleFolder(folder: string, log: Log): Promise<RuleFolder> {
   const sources: Source[] = []
   const problems: string[] = []
-  for (const file of await yamlFiles(folder, log)) {
+  const refuse = (file: string, why: string) => {
+    log.error('a part of the rules is left out', { file, why })
+    problems.push(`${file} is left out of the rules: ${why}`)
+  }
+  for (const file of await yamlFiles(folder, refuse)) {
     try {
       // Broken UTF-8 becomes U+FFFD, which the checks then point at.
       const text = await readFile(join(folder, file), 'utf8')
       sources.push({ file, text })
     } catch (error) {
-      log.error('a rule file could not be read and is left out', { file, error: messageOf(error) })
-      problems.push(`${file} could not be read and is left out`)
+      refuse(file, reasonOf(error))
     }
   }
   return { sources, problems }
 }
 
-async function yamlFiles(folder: string, log: Log): Promise<string[]> {
+// Links may lead in a circle.
+const deepest = 8
+
+async function yamlFiles(folder: string, refuse: (file: string, why: string) => void): Promise<string[]> {
   const found: string[] = []
-  const visit = async (inner: string): Promise<void> => {
-    const entries = await readdir(inner, { withFileTypes: true }).catch((error) => {
-      log.error('a folder of rules could not be read', {
-        folder: relative(folder, inner) || '.',
-        error: messageOf(error),
-      })
-      return []
-    })
-    for (const entry of entries) {
-      if (entry.name.startsWith('.') || skipped.has(entry.name)) continue
-      const path = join(inner, entry.name)
-      if (entry.isDirectory()) await visit(path)
-      // A link may be how somebody keeps rules elsewhere; what it leads to is seen when it is read.
-      else if (!entry.isFile() && !entry.isSymbolicLink()) continue
-      else if (entry.name.endsWith('.yaml')) found.push(relative(folder, path).split(sep).join('/'))
-      else if (entry.name.endsWith('.yml'))
-        log.warn('rule files end in .yaml; this one is not read', { file: relative(folder, path) })
+  const visit = async (inner: string, depth: number): Promise<void> => {
+    const name = relative(folder, inner).split(sep).join('/') || '.'
+    if (depth > deepest) return refuse(name, `it lies more than ${deepest} folders deep`)
+    const entries = await readdir(inner).catch((error) => refuse(name, reasonOf(error)))
+    for (const entry of entries ?? []) {
+      if (entry.startsWith('.') || skipped.has(entry)) continue
+      const path = join(inner, entry)
+      const file = relative(folder, path).split(sep).join('/')
+      // Follows links: somebody may keep rules elsewhere. Only a file is ever opened, a pipe would never end.
+      const facts = await stat(path).catch(() => null)
+      if (facts?.isDirectory()) await visit(path, depth + 1)
+      else if (entry.endsWith('.yml')) refuse(file, 'rule files end in .yaml')
+      else if (!entry.endsWith('.yaml')) continue
+      else if (facts?.isFile()) found.push(file)
+      else refuse(file, facts === null ? 'it is a link that leads nowhere' : 'it is no file')
     }
   }
-  await visit(folder)
+  await visit(folder, 0)
   return found.sort()
+}
+
+function reasonOf(error: unknown): string {
+  const code = errnoOf(error)
+  return code === 'EACCES' ? 'this user may not read it' : (code ?? messageOf(error))
 }

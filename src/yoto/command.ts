@@ -74,10 +74,13 @@ function plain(command: string): CommandMessage {
 }
 
 function resume(player: PlayerState): CommandMessage {
-  const cardIsIn = player.card_id !== null || (player.card_inserted ?? 'none') !== 'none'
-  if (player.playback !== 'paused' && !cardIsIn)
-    throw new AppError('conflict', `player "${player.name}" has no card to play`)
-  return plain('card/resume')
+  if (player.playback === 'paused' || player.playback === 'playing') return plain('card/resume')
+  if (player.card_id !== null) return startCard({ card_id: player.card_id })
+  // A stopped player names no card any more, even with one in its slot, and does not resume (yoto-protocol §3.5).
+  throw new AppError(
+    'conflict',
+    `player "${player.name}" has nothing to go on with: name a card, or press a knob of the player`,
+  )
 }
 
 /** The track before or after the present one. Before the first comes the first again. */
