@@ -10,7 +10,7 @@ export interface Queue {
   /** Free text for people. */
   readonly title: string
   readonly items: readonly QueueItem[]
-  /** The item that is due now, for what plays item by item; null when the queue is empty. */
+  /** The item that is due now, for what plays item by item; null when the queue is empty or over. */
   readonly current: string | null
   readonly loop: boolean
   readonly shuffle: boolean
@@ -53,6 +53,12 @@ export type QueueMutation =
   /** `before: null` moves the item to the end. */
   | { readonly op: 'move'; readonly id: string; readonly before: string | null }
   | { readonly op: 'clear' }
+  /**
+   * Makes the next or previous item the current one. Behind the last item the queue is over, unless it loops;
+   * from there a step leads to its first or last item. Before the first item there is nothing but the first.
+   * `from`: only while this is the current item, so that nobody steps over what has come in between.
+   */
+  | { readonly op: 'step'; readonly by: 1 | -1; readonly from?: string | null }
   | { readonly op: 'settings'; readonly settings: QueueSettings }
 
 export type QueueSettings = Partial<Pick<Queue, 'title' | 'loop' | 'shuffle' | 'mode' | 'closed'>>
@@ -100,15 +106,21 @@ export function mutate(
   context: { newId: () => string; reason: string },
 ): Queue {
   const changed = changedBy(queue, mutation, context.newId)
+  const keepsReason = mutation.op === 'settings' || mutation.op === 'step'
   return {
     ...changed,
-    current: currentAfter(queue, changed),
-    reason: mutation.op === 'settings' ? queue.reason : context.reason,
+    current: mutation.op === 'step' ? stepped(queue, mutation) : currentAfter(queue, changed),
+    reason: keepsReason ? queue.reason : context.reason,
     version: queue.version + 1,
   }
 }
 
-/** Place of the current item, 0 for an empty queue. */
+/** Whether the queue was played to its end: it has items, and none of them is due. */
+export function isOver({ items, current }: Queue): boolean {
+  return items.length > 0 && current === null
+}
+
+/** Place of the current item, 0 for a queue that is empty or over. */
 export function currentIndex(queue: Queue): number {
   return Math.max(
     0,
@@ -122,7 +134,7 @@ function changedBy(queue: Queue, mutation: QueueMutation, newId: () => string): 
     case 'append':
       return { ...queue, items: [...queue.items, ...fresh(mutation.files)], playlist: null }
     case 'insert-next': {
-      const at = queue.items.length === 0 ? 0 : currentIndex(queue) + 1
+      const at = queue.current === null ? queue.items.length : currentIndex(queue) + 1
       return { ...queue, items: queue.items.toSpliced(at, 0, ...fresh(mutation.files)), playlist: null }
     }
     case 'replace':
@@ -140,7 +152,20 @@ function changedBy(queue: Queue, mutation: QueueMutation, newId: () => string): 
       return { ...queue, items: [], playlist: null }
     case 'settings':
       return { ...queue, ...mutation.settings }
+    case 'step':
+      return queue
   }
+}
+
+function stepped(
+  { items, current, loop }: Queue,
+  { by, from }: Extract<QueueMutation, { op: 'step' }>,
+): string | null {
+  if (from !== undefined && from !== current) return current
+  if (current === null) return items.at(by === 1 ? 0 : -1)?.id ?? null
+  const place = items.findIndex((item) => item.id === current) + by
+  const wrapped = loop ? (place + items.length) % items.length : Math.max(0, place)
+  return items[wrapped]?.id ?? null
 }
 
 function moved(queue: Queue, move: { id: string; before: string | null }): QueueItem[] {
@@ -158,8 +183,15 @@ function placeOf(queue: Queue, id: string): number {
   return place
 }
 
-/** A current item that was removed hands over to the one that took its place. */
+/**
+ * A current item that was removed hands over to the one that took its place. A queue that is over stays so until
+ * something new comes, and then goes on with that.
+ */
 function currentAfter(before: Queue, after: Queue): string | null {
+  if (isOver(before)) {
+    const old = new Set(before.items.map((item) => item.id))
+    return after.items.find((item) => !old.has(item.id))?.id ?? null
+  }
   if (after.items.some((item) => item.id === before.current)) return before.current
   const kept = new Set(after.items.map((item) => item.id))
   const following = before.items.slice(currentIndex(before)).find((item) => kept.has(item.id))

@@ -1,4 +1,13 @@
-import type { CardChapter, CardPlan, CardTrack } from '../core/card-plan.ts'
+import {
+  type CardChapter,
+  type CardPlan,
+  type CardTrack,
+  isInteractive,
+  type TrackAddress,
+  type TrackTarget,
+  trackAddresses,
+  trackIndex,
+} from '../core/card-plan.ts'
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { listOf, objectOf, textOf, webAddressOf } from './json.ts'
@@ -27,8 +36,9 @@ export function cardFrom(answer: unknown): YotoCard | undefined {
 }
 
 /**
- * The body of POST /content for a card of streamed tracks that play one after the other. `previous` is the
- * document the card has now: its id and everything in it that a plan does not speak of stay.
+ * The body of POST /content for a card of streamed tracks, which play one after the other unless the plan says
+ * where presses and ends lead (yoto-protocol §4.4). `previous` is the document the card has now: its id and
+ * everything in it that a plan does not speak of stay.
  * @throws AppError `unprocessable` when Yoto would not take the plan, or a player would stumble over it.
  */
 export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject {
@@ -37,6 +47,7 @@ export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject 
   const content = objectOf(previous.content)
   const duration = total(plan.chapters.flatMap(({ tracks }) => tracks))
   const chaptersBefore = byKey(content.chapters)
+  const navigation = isInteractive(plan) ? interactive : linear
   return {
     ...previous,
     title: plan.title,
@@ -49,19 +60,41 @@ export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject 
       activity: 'yoto_Player',
       version: '1',
       ...content,
-      playbackType: 'linear',
-      config: { ...objectOf(content.config), autoadvance: 'next', resumeTimeout, onlineOnly: true },
+      playbackType: navigation.playbackType,
+      config: { ...objectOf(content.config), ...navigation.config, resumeTimeout, onlineOnly: true },
       editSettings: {
         autoOverlayLabels: 'chapters',
         editKeys: false,
         ...objectOf(content.editSettings),
+        ...navigation.editSettings,
         transcodeAudioUploads: true,
       },
       chapters: plan.chapters.map((chapter, index) =>
-        chapterJson(chapter, { label: String(index + 1), previous: chaptersBefore.get(chapter.key) ?? {} }),
+        chapterJson(chapter, {
+          label: String(index + 1),
+          interactive: navigation === interactive,
+          previous: chaptersBefore.get(chapter.key) ?? {},
+        }),
       ),
     },
   }
+}
+
+interface Navigation {
+  readonly playbackType: string
+  readonly config: JsonObject
+  readonly editSettings: JsonObject
+}
+
+const linear: Navigation = {
+  playbackType: 'linear',
+  config: { autoadvance: 'next' },
+  editSettings: {},
+}
+const interactive: Navigation = {
+  playbackType: 'interactive',
+  config: { disableTrackNav: true, disableChapterNav: true, autoadvance: 'none' },
+  editSettings: { interactiveContent: true },
 }
 
 // As long as a rendition of a stream is kept: a position in a later one would be another piece of audio.
@@ -74,10 +107,12 @@ const longestTitle = 100
 interface Place {
   /** What the player's display shows over the icon; tracks without it were seen to break players. */
   readonly label: string
+  readonly interactive: boolean
   readonly previous: JsonObject
 }
 
-function chapterJson(chapter: CardChapter, { label, previous }: Place): JsonObject {
+function chapterJson(chapter: CardChapter, place: Place): JsonObject {
+  const { label, previous } = place
   const tracksBefore = byKey(previous.tracks)
   return {
     display: { icon16x16: defaultIcon },
@@ -89,12 +124,12 @@ function chapterJson(chapter: CardChapter, { label, previous }: Place): JsonObje
     fileSize: 0,
     hasStreams: true,
     tracks: chapter.tracks.map((track) =>
-      trackJson(track, { label, previous: tracksBefore.get(track.key) ?? {} }),
+      trackJson(track, { ...place, previous: tracksBefore.get(track.key) ?? {} }),
     ),
   }
 }
 
-function trackJson(track: CardTrack, { label, previous }: Place): JsonObject {
+function trackJson(track: CardTrack, { label, interactive, previous }: Place): JsonObject {
   return {
     display: null,
     ambient: null,
@@ -108,7 +143,22 @@ function trackJson(track: CardTrack, { label, previous }: Place): JsonObject {
     channels: 'stereo',
     duration: track.duration_s === undefined ? null : Math.round(track.duration_s),
     fileSize: null,
+    ...(interactive ? { events: eventsJson(track) } : {}),
   }
+}
+
+/** Yoto's own converter always writes `onEnd`. */
+function eventsJson({ left, right, end = 'stop' }: CardTrack): JsonObject {
+  return {
+    ...(left === undefined ? {} : { onLhb: eventJson(left) }),
+    ...(right === undefined ? {} : { onRhb: eventJson(right) }),
+    onEnd: eventJson(end),
+  }
+}
+
+function eventJson(target: TrackTarget): JsonObject {
+  if (target === 'stop') return { cmd: 'stop' }
+  return { cmd: 'goto', params: { chapterKey: target.chapter_key, trackKey: target.track_key } }
 }
 
 function total(tracks: readonly CardTrack[]): number {
@@ -140,6 +190,14 @@ function check(plan: CardPlan): void {
     if (track !== undefined)
       throw wrong(`its chapter "${chapter.key}" has two tracks with the key "${track}"`)
   }
+  const addresses = trackAddresses(plan)
+  // A player says nothing of a target that it does not find.
+  const lost = tracks.find((track) =>
+    [track.left, track.right, track.end].some(
+      (target) => target !== undefined && target !== 'stop' && trackIndex(addresses, target) < 0,
+    ),
+  )
+  if (lost) throw wrong(`its track "${lost.key}" leads to a track that the card does not have`)
   const mute = tracks.find(({ url }) => webAddressOf(url) === undefined)
   if (mute) throw wrong(`its track "${mute.key}" has no http address to be streamed from`)
 }
@@ -152,22 +210,48 @@ function chapterFrom(value: unknown): CardChapter[] {
   const chapter = objectOf(value)
   const key = textOf(chapter.key)
   if (key === undefined) return []
-  return [{ key, title: textOf(chapter.title) ?? key, tracks: listOf(chapter.tracks).flatMap(trackFrom) }]
+  return [
+    {
+      key,
+      title: textOf(chapter.title) ?? key,
+      tracks: listOf(chapter.tracks).flatMap((track) => trackFrom(track, key)),
+    },
+  ]
 }
 
-function trackFrom(value: unknown): CardTrack[] {
+function trackFrom(value: unknown, chapterKey: string): CardTrack[] {
   const track = objectOf(value)
   const key = textOf(track.key)
   if (key === undefined) return []
   // Addresses of uploaded audio are signed, short-lived and nobody's business; only streams keep theirs.
   const url = track.type === 'stream' ? webAddressOf(track.trackUrl) : undefined
   const seconds = track.duration
+  const events = objectOf(track.events)
+  const here = { chapter_key: chapterKey, track_key: key }
   return [
     {
       key,
       title: textOf(track.title) ?? key,
       ...(url === undefined ? {} : { url }),
       ...(typeof seconds === 'number' && seconds > 0 ? { duration_s: seconds } : {}),
+      ...targetFrom('left', events.onLhb, here),
+      ...targetFrom('right', events.onRhb, here),
+      ...targetFrom('end', events.onEnd, here),
     },
   ]
+}
+
+/** A handler that cannot be read is one that is not there. */
+function targetFrom(
+  edge: 'left' | 'right' | 'end',
+  value: unknown,
+  here: TrackAddress,
+): Partial<Record<typeof edge, TrackTarget>> {
+  const { cmd, params } = objectOf(value)
+  if (cmd === 'stop') return { [edge]: 'stop' }
+  if (cmd === 'repeat') return { [edge]: here }
+  const chapter_key = textOf(objectOf(params).chapterKey)
+  const track_key = textOf(objectOf(params).trackKey)
+  if (cmd !== 'goto' || chapter_key === undefined || track_key === undefined) return {}
+  return { [edge]: { chapter_key, track_key } }
 }

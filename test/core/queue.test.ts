@@ -5,6 +5,7 @@ import {
   checkStreamName,
   currentIndex,
   emptyQueue,
+  isOver,
   mutate,
   type Queue,
   type QueueMutation,
@@ -55,6 +56,47 @@ describe('a queue', () => {
     expect(mutate(last, { op: 'clear' }, counter()).current).toBeNull()
   })
 
+  describe('goes from item to item', () => {
+    const step = (queue: Queue, by: 1 | -1, from?: string | null) =>
+      mutate(queue, { op: 'step', by, ...(from === undefined ? {} : { from }) }, counter())
+    const at = (current: string | null, loop = false): Queue => ({ ...queueOf('a', 'b', 'c'), current, loop })
+
+    test.each<[string | null, 1 | -1, boolean, string | null]>([
+      ['i1', 1, false, 'i2'],
+      ['i3', 1, false, null],
+      ['i3', 1, true, 'i1'],
+      ['i2', -1, false, 'i1'],
+      ['i1', -1, false, 'i1'],
+      ['i1', -1, true, 'i3'],
+      [null, 1, false, 'i1'],
+      [null, -1, false, 'i3'],
+    ])('from %s by %i (loop %s) to %s', (from, by, loop, to) => {
+      expect(step(at(from, loop), by).current).toBe(to)
+    })
+
+    test('an empty queue has nowhere to go', () => {
+      expect(step(emptyQueue('q'), 1)).toMatchObject({ current: null, version: 1 })
+      expect(isOver(emptyQueue('q'))).toBe(false)
+    })
+
+    test('but not over what has come in between, and it stays why it is as it is', () => {
+      const queue = { ...at('i2'), playlist: 'p', reason: 'schedule bedroom' }
+      expect(step(queue, 1, 'i1').current).toBe('i2')
+      expect(step(queue, 1, 'i2')).toMatchObject({ current: 'i3', playlist: 'p', reason: 'schedule bedroom' })
+    })
+
+    test('a queue that is over goes on with what is added, and with nothing else', () => {
+      const over = step(at('i3'), 1)
+      expect(isOver(over)).toBe(true)
+      const context = { newId: () => 'new', reason: 'test' }
+      expect(mutate(over, { op: 'append', files: ['x'] }, context).current).toBe('new')
+      const next = mutate(over, { op: 'insert-next', files: ['x'] }, context)
+      expect([filesOf(next), next.current]).toEqual([['a', 'b', 'c', 'x'], 'new'])
+      expect(mutate(over, { op: 'remove', id: 'i1' }, context).current).toBeNull()
+      expect(mutate(over, { op: 'replace', files: ['x'], playlist: null }, context).current).toBe('new')
+    })
+  })
+
   test('refuses an item that is not there any more', () => {
     expect(() => mutate(queueOf('a'), { op: 'remove', id: 'gone' }, counter())).toThrow(AppError)
     expect(() => mutate(queueOf('a'), { op: 'move', id: 'i1', before: 'gone' }, counter())).toThrow(AppError)
@@ -82,6 +124,11 @@ describe('a queue', () => {
       fc.record({ op: fc.constant('remove' as const), id }),
       fc.record({ op: fc.constant('move' as const), id, before: fc.option(id) }),
       fc.record({ op: fc.constant('clear' as const) }),
+      fc.record({ op: fc.constant('step' as const), by: fc.constantFrom(1 as const, -1 as const) }),
+      fc.record({
+        op: fc.constant('settings' as const),
+        settings: fc.record({ loop: fc.boolean() }),
+      }),
     )
     fc.assert(
       fc.property(fc.array(mutation, { maxLength: 30 }), (mutations) => {
@@ -98,7 +145,10 @@ describe('a queue', () => {
           expect(queue.version).toBe(before.version + 1)
           expect(new Set(queue.items.map((item) => item.id)).size).toBe(queue.items.length)
           if (queue.items.length === 0) expect(queue.current).toBeNull()
+          if (queue.current === null) expect(currentIndex(queue)).toBe(0)
           else expect(queue.items[currentIndex(queue)]?.id).toBe(queue.current)
+          // Only a step leads to the end of a queue.
+          if (isOver(queue)) expect(one.op === 'step' || isOver(before)).toBe(true)
           if (one.op === 'move') expect([...filesOf(queue)].sort()).toEqual([...filesOf(before)].sort())
         }
       }),

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { linearStreamPlan, trackAddresses } from '../../src/core/card-plan.ts'
+import { linearStreamPlan, queueCardPlan, trackAddresses } from '../../src/core/card-plan.ts'
+import { isJsonObject } from '../../src/core/json.ts'
+import { edgesFrom, slots } from '../../src/core/slot.ts'
 import { cardFrom, cardJson } from '../../src/yoto/card.ts'
 
 const recorded = resolve('../shared/fixtures/yoto')
@@ -74,6 +76,95 @@ describe('a plan as a card', () => {
     expect(() => cardJson(wrong)).toThrow(message)
   })
 })
+
+describe('a queue card', () => {
+  const queuePlan = queueCardPlan({
+    title: 'Bedroom',
+    urlOf: (slot) => `https://example.org/media/k/${slot}.mp3`,
+  })
+
+  test('begins with start, and each slot says where presses and its end lead', () => {
+    const { content } = cardJson(queuePlan) as { content: { chapters: { tracks: { events: unknown }[] }[] } }
+    expect(content).toMatchObject({
+      playbackType: 'interactive',
+      config: { disableTrackNav: true, disableChapterNav: true, autoadvance: 'none' },
+      editSettings: { interactiveContent: true },
+    })
+    const goto = (key: string) => ({ cmd: 'goto', params: { chapterKey: key, trackKey: key } })
+    expect(content.chapters.map(({ tracks }) => tracks[0]?.events)).toEqual(
+      slots.map((slot) => {
+        const { left, right, end } = edgesFrom(slot)
+        return { onLhb: goto(left), onRhb: goto(right), onEnd: goto(end) }
+      }),
+    )
+    expect(trackAddresses(queuePlan)[0]).toEqual({ chapter_key: 'start', track_key: 'start' })
+  })
+
+  test('comes back as the same plan', () => {
+    expect(cardFrom({ card: { ...cardJson(queuePlan), cardId: 'abcDE' } })?.plan).toEqual(queuePlan)
+  })
+
+  test('is refused when a press would lead nowhere', () => {
+    const chapters = queuePlan.chapters.filter(({ key }) => key !== 'right-b')
+    expect(() => cardJson({ ...queuePlan, chapters })).toThrow(
+      'its track "right-a" leads to a track that the card does not have',
+    )
+  })
+
+  test('reads stop, repeat and handlers that make no sense', () => {
+    const tracks = [
+      { key: 'k', events: { onLhb: { cmd: 'repeat' }, onRhb: { cmd: 'fly' }, onEnd: { cmd: 'stop' } } },
+    ]
+    const card = cardFrom({ cardId: 'abcDE', content: { chapters: [{ key: 'c', tracks }] } })
+    expect(card?.plan.chapters[0]?.tracks).toEqual([
+      { key: 'k', title: 'k', left: { chapter_key: 'c', track_key: 'k' }, end: 'stop' },
+    ])
+  })
+
+  const asTried = resolve(recorded, 'card-interactive-stream-minimal.json')
+  test.skipIf(!existsSync(asTried))('has every key that interactive cards of streams were tried with', () => {
+    const { description: _, ...metadata } = JSON.parse(readFileSync(asTried, 'utf8')).metadata
+    const tried = { ...JSON.parse(readFileSync(asTried, 'utf8')), metadata }
+    expect(missingKeys(tried, cardJson(queuePlan))).toEqual(['content.availability'])
+  })
+
+  const sold = resolve(recorded, 'card-interactive-commercial-excerpt.json')
+  test.skipIf(!existsSync(sold))('says what cards on sale say, and in the same words', () => {
+    const ours = cardJson(queuePlan)
+    const theirs = JSON.parse(readFileSync(sold, 'utf8'))
+    expect(missingKeys(theirs.content.config, objectAt(ours, 'config'))).toEqual([])
+    expect(missingKeys(theirs.content.editSettings, objectAt(ours, 'editSettings'))).toEqual([])
+    const plan = cardFrom({ ...theirs, cardId: 'abcDE' })?.plan
+    const [first] = plan?.chapters ?? []
+    const second = { chapter_key: '02 Start', track_key: '02 Start' }
+    expect(first?.tracks[0]).toMatchObject({ left: second, right: second, end: second })
+    const narration = plan?.chapters.find(({ key }) => key === '03 Marketplace')?.tracks[0]
+    expect(narration).toMatchObject({ end: { chapter_key: '04 Class Choice' } })
+    expect(narration).not.toHaveProperty('left')
+  })
+})
+
+function objectAt(card: Readonly<Record<string, unknown>>, key: string): unknown {
+  return isJsonObject(card.content) ? card.content[key] : undefined
+}
+
+// Fields of Yoto's editor that say "nothing" and are left out as other projects do.
+const editorsOwn = ['availableFrom', 'ambient', 'defaultTrackDisplay', 'defaultTrackAmbient']
+
+/** Paths of `expected` that `found` does not have; of lists the first entries are compared. */
+function missingKeys(expected: unknown, found: unknown, path = ''): string[] {
+  if (Array.isArray(expected))
+    return Array.isArray(found) ? missingKeys(expected[0], found[0], `${path}[0]`) : [path]
+  if (!isJsonObject(expected)) return []
+  return Object.entries(expected).flatMap(([key, value]) => {
+    const at = path === '' ? key : `${path}.${key}`
+    if (editorsOwn.includes(key) && path.startsWith('content.chapters[0]') && !path.includes('tracks'))
+      return []
+    if (!isJsonObject(found) || !(key in found)) return [at]
+    if (key === 'events') return []
+    return missingKeys(value, found[key], at)
+  })
+}
 
 describe('a card of a stranger', () => {
   const detail = resolve(recorded, 'rest-card-detail-linear.json')
