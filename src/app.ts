@@ -3,6 +3,7 @@ import { Library } from './audio/library.ts'
 import type { PublishedCards } from './cards/published.ts'
 import type { Clock } from './core/clock.ts'
 import { AppError } from './core/error.ts'
+import type { PlayerEvent } from './core/event.ts'
 import type { Log } from './core/log.ts'
 import { Hub } from './hub.ts'
 import type { Options } from './options.ts'
@@ -10,6 +11,7 @@ import { performWith } from './perform.ts'
 import { contentFiles } from './rules/playlists.ts'
 import type { RuleSet } from './rules/rule-set.ts'
 import type { SimulatedCloud } from './simulator/cloud.ts'
+import type { Doubts } from './simulator/doubts.ts'
 import { openStorage, type Storage } from './storage/storage.ts'
 import { publicUrl } from './wiring/addresses.ts'
 import { titleCards } from './wiring/card-titles.ts'
@@ -28,6 +30,8 @@ export interface AppInput {
   readonly options: Options
   /** Simulated players in place of an account. */
   readonly simulate: boolean
+  /** How the simulated players differ from ones that give no trouble. */
+  readonly simulatedDoubts?: Partial<Doubts>
   /** A broker of our own in place of another. */
   readonly embeddedBroker: boolean
   /** The folder of rules and audio that come with the product. */
@@ -81,9 +85,19 @@ async function start(input: AppInput, started: Started): Promise<App> {
   started.add('the library', { stop: () => library.close() })
 
   const problems = new Problems()
-  const cloud = await openCloud({ options, simulate, storage, problems, started, clock, log })
+  const { simulatedDoubts = {} } = input
+  const cloud = await openCloud({
+    options,
+    simulate,
+    simulatedDoubts,
+    storage,
+    problems,
+    started,
+    clock,
+    log,
+  })
   const link = cloud?.link ?? null
-  const urlOf = (key: string) => `${address}/media/${key}/stream.mp3`
+  const urlOf = (key: string, file: string) => `${address}/media/${key}/${file}.mp3`
   const cards = await openCards({ storage, link, urlOf, clock, log: log.for('cards') })
   const hub = new Hub({
     queues: storage.collection('queues'),
@@ -125,8 +139,6 @@ async function start(input: AppInput, started: Started): Promise<App> {
     perform,
   })
 
-  const ground = { hub, library, cards: cards.published }
-  started.add('audio', await serveMedia({ door: doors.media, ground, shipped, clock, log }))
   const applied = storage.collection<string>('applied-slots')
   const rules = new RuleRunner({
     ruleSet,
@@ -137,6 +149,9 @@ async function start(input: AppInput, started: Started): Promise<App> {
     clock,
     log: log.for('rules'),
   })
+  const ground = { hub, library, cards: cards.published }
+  const runsOf = (event: PlayerEvent) => rules.runsOf(event)
+  started.add('audio', await serveMedia({ door: doors.media, ground, shipped, runsOf, clock, log }))
   started.add('the rules', rules)
   await rules.start()
   if (link !== null) {

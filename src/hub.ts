@@ -4,7 +4,7 @@ import type { Collection } from './core/collection.ts'
 import { AppError, messageOf } from './core/error.ts'
 import type { PlayerEvent } from './core/event.ts'
 import type { Log } from './core/log.ts'
-import { applyPatch, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
+import { applyPatch, noCardFacts, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
 import { emptyQueue, makesStream, mutate, type Queue, type QueueMutation } from './core/queue.ts'
 import { eventsBetween, type Moment, predictedPosition } from './core/transition.ts'
 
@@ -24,6 +24,8 @@ export interface CardFacts {
   readonly layout: readonly TrackAddress[] | null
   /** The stream it carries, where the card is ours. */
   readonly stream: string | null
+  /** Its presses are reported by whoever serves its requests: none is read off its jumps. */
+  readonly pressesByRequest?: boolean
 }
 
 interface HubOptions {
@@ -275,17 +277,7 @@ function jumps(before: Moment, after: PlayerState, at: Date): boolean {
 /** What was said of one card is not true of the next. */
 function withoutOldCard(before: PlayerState, patch: PlayerPatch): PlayerPatch {
   if (patch.card_id === undefined || patch.card_id === before.card_id) return patch
-  return {
-    card_title: null,
-    cover_url: null,
-    chapter_key: null,
-    chapter_title: null,
-    track_key: null,
-    track_title: null,
-    position_s: null,
-    duration_s: null,
-    ...patch,
-  }
+  return { ...noCardFacts, ...patch }
 }
 
 /** A player that pauses or stops without naming its position stands where it must be by now. */

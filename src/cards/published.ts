@@ -1,8 +1,9 @@
-import { type CardPlan, linearStreamPlan } from '../core/card-plan.ts'
+import { type CardPlan, linearStreamPlan, queueCardPlan } from '../core/card-plan.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError, type ErrorCode, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import type { Slot } from '../core/slot.ts'
 
 /** What a media key stands for: a stream, and the card that carries the key, where one does. */
 export interface PublishedCard {
@@ -11,11 +12,24 @@ export interface PublishedCard {
   readonly stream: string
   readonly title: string
   readonly card_id: string | null
+  /** Absent in records from before there were queue cards: those are linear. */
+  readonly kind?: CardKind
   /** Number of one-track chapters on the card; 0 for a key without a card. */
   readonly chapters: number
   /** The address the card was given, so that a change of the public address is seen. */
   readonly url: string
   readonly created_at: string
+}
+
+/** `linear`: chapters that all play the stream as one file; `queue`: the slots, each of which plays one item. */
+export type CardKind = 'linear' | 'queue'
+
+export interface CardRequest {
+  readonly stream: string
+  readonly title: string
+  readonly kind: CardKind
+  /** Number of chapters of a linear card; a queue card has its slots. */
+  readonly chapters: number
 }
 
 interface PublishedCardsOptions {
@@ -25,8 +39,8 @@ interface PublishedCardsOptions {
   readonly save: (plan: CardPlan, cardId: string | null) => Promise<string>
   /** Does the account still have the card? */
   readonly exists: (cardId: string) => Promise<boolean>
-  /** Where players fetch the stream of a key. */
-  readonly urlOf: (key: string) => string
+  /** Where players fetch the stream of a key, or one of its slots. */
+  readonly urlOf: (key: string, file: 'stream' | Slot) => string
   readonly newKey: () => string
   readonly clock: Clock
   readonly log: Log
@@ -50,9 +64,10 @@ export class PublishedCards {
     for (const [key, card] of await this.#options.records.entries()) this.#byKey.set(key, card)
   }
 
-  /** The published cards, without keys that no card carries. */
+  /** The published cards, the oldest first, without keys that no card carries. */
   list(): PublishedCard[] {
-    return [...this.#byKey.values()].filter((card) => card.card_id !== null)
+    const published = [...this.#byKey.values()].filter((card) => card.card_id !== null)
+    return published.sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
   }
 
   byKey(key: string): PublishedCard | undefined {
@@ -67,25 +82,25 @@ export class PublishedCards {
   async streamUrl(stream: string): Promise<string> {
     const own = (card: PublishedCard) => card.stream === stream && card.card_id === null
     const known = [...this.#byKey.values()].find(own)
-    if (known !== undefined) return this.#options.urlOf(known.key)
+    if (known !== undefined) return this.#options.urlOf(known.key, 'stream')
     const made = this.#making.get(stream) ?? this.#makeKey(stream).finally(() => this.#making.delete(stream))
     this.#making.set(stream, made)
     return made
   }
 
   async #makeKey(stream: string): Promise<string> {
-    const card = this.#draft({ stream, title: stream, chapters: 0 })
+    const card = this.#draft({ stream, title: stream, kind: 'linear', chapters: 0 })
     await this.#keep(card)
     return card.url
   }
 
   /**
-   * Makes a linear card of one-track chapters that all play the stream. The key is in the store before the
+   * Makes a card of one-track chapters that plays the stream. The key is in the store before the
    * account has the card, and leaves it only when the account said no: after a broken connection the card may be
    * there, and must not point at a key nobody knows.
    * @throws AppError of the account when it refuses or is away.
    */
-  async publish(request: { stream: string; title: string; chapters: number }): Promise<PublishedCard> {
+  async publish(request: CardRequest): Promise<PublishedCard> {
     const draft = this.#draft(request)
     await this.#keep(draft)
     try {
@@ -96,28 +111,36 @@ export class PublishedCards {
     }
   }
 
-  /** Sees to it that the stream has a card in the account that points here; makes or mends it where needed. */
-  async ensure(request: { stream: string; title: string; chapters: number }): Promise<PublishedCard> {
-    const card = this.list().find((known) => known.stream === request.stream)
+  /** Sees to it that the stream has a card of that kind in the account that points here; makes or mends it where needed. */
+  async ensure(request: CardRequest): Promise<PublishedCard> {
+    const card = this.list().find(
+      (known) => known.stream === request.stream && kindOf(known) === request.kind,
+    )
     if (card === undefined || card.card_id === null) return this.publish(request)
-    const url = this.#options.urlOf(card.key)
+    const url = this.#options.urlOf(card.key, 'stream')
     const exists = await this.#options.exists(card.card_id)
     if (exists && card.url === url) return card
     return this.#save({ ...card, url, card_id: exists ? card.card_id : null })
   }
 
-  #draft(request: { stream: string; title: string; chapters: number }): PublishedCard {
+  /** What the card holds. */
+  planOf(card: PublishedCard): CardPlan {
+    const { key, title, url, chapters } = card
+    if (kindOf(card) === 'linear') return linearStreamPlan({ title, url, count: chapters })
+    return queueCardPlan({ title, urlOf: (slot) => this.#options.urlOf(key, slot) })
+  }
+
+  #draft(request: CardRequest): PublishedCard {
     const { newKey, urlOf, clock } = this.#options
     const key = newKey()
-    return { ...request, key, card_id: null, url: urlOf(key), created_at: isoOf(clock.now()) }
+    return { ...request, key, card_id: null, url: urlOf(key, 'stream'), created_at: isoOf(clock.now()) }
   }
 
   async #save(card: PublishedCard): Promise<PublishedCard> {
-    const { title, url, chapters } = card
-    const cardId = await this.#options.save(linearStreamPlan({ title, url, count: chapters }), card.card_id)
+    const cardId = await this.#options.save(this.planOf(card), card.card_id)
     const saved = { ...card, card_id: cardId }
     await this.#keep(saved)
-    this.#options.log.info('card published', { card: cardId, stream: card.stream, chapters })
+    this.#options.log.info('card published', { card: cardId, stream: card.stream, kind: kindOf(card) })
     return saved
   }
 
@@ -134,4 +157,13 @@ export class PublishedCards {
     await this.#options.records.set(card.key, card)
     this.#byKey.set(card.key, card)
   }
+}
+
+export function kindOf(card: PublishedCard): CardKind {
+  return card.kind ?? 'linear'
+}
+
+/** The store gives its records back in an order of its own. */
+function orderOf({ created_at, key }: PublishedCard): string {
+  return `${created_at} ${key}`
 }

@@ -102,6 +102,18 @@ export function unknownPlayer(id: string, name: string): PlayerState {
   }
 }
 
+/** What is known of the card in a player: nothing, when it is out or another one is in. */
+export const noCardFacts = {
+  card_title: null,
+  cover_url: null,
+  chapter_key: null,
+  chapter_title: null,
+  track_key: null,
+  track_title: null,
+  position_s: null,
+  duration_s: null,
+} as const satisfies PlayerPatch
+
 /** The state after the patch: the same object when nothing in it is new. */
 export function applyPatch(state: PlayerState, patch: PlayerPatch): PlayerState {
   return changedKeys(state, patch).length === 0 ? state : { ...state, ...patch }

@@ -14,6 +14,8 @@ export interface TransitionContext {
   readonly layout: readonly TrackAddress[] | null
   /** The stream of the card, where we published it: there back is `left` and forward is `right`. */
   readonly stream: string | null
+  /** Presses on the card are known from its requests, so none is read off its jumps; false where absent. */
+  readonly pressesByRequest?: boolean
   /** We ourselves asked for this track or position, so nobody pressed anything. */
   readonly commanded: boolean
 }
@@ -104,7 +106,7 @@ function tracks(before: Moment, after: Moment, context: TransitionContext): Happ
     return now.card_id === null || now.track_key === null ? [] : [{ type: 'track_started', ...onCard(now) }]
   }
   const events: Happening[] = []
-  const press = pressBetween(before, after, context)
+  const press = context.pressesByRequest ? null : pressBetween(before, after, context)
   if (!sameTrack(old, now)) {
     if (old.track_key !== null)
       events.push({ type: 'track_ended', ...onCard(old), natural: isAtEnd(before, after.at) })

@@ -48,8 +48,11 @@ export class Engine {
     await Promise.allSettled(this.#runs)
   }
 
-  handle(event: PlayerEvent): void {
+  /** Takes in what happened; resolves when the runs that this event started have ended. */
+  async handle(event: PlayerEvent): Promise<void> {
+    const before = new Set(this.#runs)
     this.#deliver('player', event.type, { ...event })
+    await Promise.allSettled([...this.#runs].filter((run) => !before.has(run)))
   }
 
   /** Resolves when every run that has begun by now has ended. */

@@ -6,6 +6,7 @@ import type { Log } from '../core/log.ts'
 import { AccessTokens } from './access-token.ts'
 import { Broker } from './broker.ts'
 import { CardStore } from './card-store.ts'
+import type { Doubts } from './doubts.ts'
 import { Player } from './player.ts'
 import { restApp } from './rest.ts'
 import { SignIn } from './sign-in.ts'
@@ -28,6 +29,8 @@ export interface CloudOptions {
   readonly log: Log
   /** A Mini and a Player v3 when absent. */
   readonly players?: readonly PlayerSpec[]
+  /** Of every player that names none of its own. */
+  readonly doubts?: Partial<Doubts>
   /** Where cards are kept beyond the end of the process; in memory when absent. */
   readonly cards?: Collection<unknown>
   /** How many polls a device code stays pending; 1 when absent. */
@@ -96,11 +99,11 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
 }
 
 function playersOf(
-  { players = defaultPlayers, utcOffsetSeconds = 0, clock, log }: CloudOptions,
+  { players = defaultPlayers, doubts = {}, utcOffsetSeconds = 0, clock, log }: CloudOptions,
   reach: { cards: CardStore; publish: Publish },
 ): Player[] {
   return players.map((given) => {
-    const spec = { utcOffsetSeconds, ...given }
+    const spec = { utcOffsetSeconds, doubts, ...given }
     return new Player({ spec, clock, log: log.for(spec.name), ...reach })
   })
 }

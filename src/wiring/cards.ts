@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { KnownCards } from '../cards/known-cards.ts'
-import { PublishedCards } from '../cards/published.ts'
-import { linearStreamPlan, trackAddresses } from '../core/card-plan.ts'
+import { kindOf, PublishedCards } from '../cards/published.ts'
+import { trackAddresses } from '../core/card-plan.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import type { Slot } from '../core/slot.ts'
 import type { CardFacts } from '../hub.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { CloudLink } from './cloud-link.ts'
@@ -21,8 +22,8 @@ interface CardsInput {
   readonly storage: Storage
   /** The account's cloud; null where there is none. */
   readonly link: CloudLink | null
-  /** Where players fetch the stream of a key. */
-  readonly urlOf: (key: string) => string
+  /** Where players fetch the stream of a key, or one of its slots. */
+  readonly urlOf: (key: string, file: 'stream' | Slot) => string
   readonly clock: Clock
   readonly log: Log
 }
@@ -61,8 +62,11 @@ export function signedIn(link: CloudLink | null): CloudLink {
 function factsOf(cardId: string, published: PublishedCards, known: KnownCards): CardFacts {
   const ours = published.byCard(cardId)
   if (ours === undefined) return { layout: known.get(cardId)?.layout ?? null, stream: null }
-  const plan = linearStreamPlan({ title: ours.title, url: ours.url, count: ours.chapters })
-  return { layout: trackAddresses(plan), stream: ours.stream }
+  return {
+    layout: trackAddresses(published.planOf(ours)),
+    stream: ours.stream,
+    pressesByRequest: kindOf(ours) === 'queue',
+  }
 }
 
 async function isThere(card: Promise<unknown>): Promise<boolean> {

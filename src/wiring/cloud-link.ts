@@ -5,6 +5,8 @@ import type { Collection } from '../core/collection.ts'
 import type { PlayerCommand } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import type { PlayerState } from '../core/player.ts'
+import { edgesFrom, isSlot } from '../core/slot.ts'
 import type { CardFacts, Hub } from '../hub.ts'
 import { Account, type AccountState } from '../yoto/account.ts'
 import { YotoApi } from '../yoto/api.ts'
@@ -167,8 +169,9 @@ export class CloudLink {
     const player = hub.player(playerId)
     if (player === undefined) throw new AppError('not_found', `there is no player "${playerId.slice(0, 80)}"`)
     if (command.type === 'refresh') return this.#client.refresh(playerId)
-    const layout = player.card_id === null ? null : (this.#house?.cardFacts(player.card_id).layout ?? null)
-    const message = messageFor(command, player, layout)
+    const facts = player.card_id === null ? undefined : this.#house?.cardFacts(player.card_id)
+    const wish = facts?.pressesByRequest ? onQueueCard(command, player) : command
+    const message = messageFor(wish, player, facts?.layout ?? null)
     const takeBack = message.expects === undefined ? undefined : hub.expect(playerId, message.expects)
     try {
       await this.#client.send(playerId, message)
@@ -207,4 +210,23 @@ export class CloudLink {
     const spoken = hub.player(id)?.last_seen_at !== null
     hub.amendPlayer(id, { ...(spoken ? {} : shadow), ...settings })
   }
+}
+
+/**
+ * A queue card's chapters are questions, not tracks: the way its end would take is the next item, and no other way
+ * can be taken without looking like somebody's press.
+ */
+function onQueueCard(command: PlayerCommand, player: PlayerState): PlayerCommand {
+  const slot = player.chapter_key ?? ''
+  if (player.card_id === null || !isSlot(slot)) return command
+  if (command.type === 'next') {
+    const { end } = edgesFrom(slot)
+    return { type: 'card', card_id: player.card_id, chapter_key: end, track_key: end }
+  }
+  if (command.type === 'previous' || command.type === 'restart' || command.type === 'seek')
+    throw new AppError(
+      'conflict',
+      `"${command.type}" cannot be asked of a queue card: change the stream's queue instead`,
+    )
+  return command
 }

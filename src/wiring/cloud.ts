@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts'
 import type { Options } from '../options.ts'
 import { utcOffsetSeconds } from '../rules/time.ts'
 import { type SimulatedCloud, startCloud } from '../simulator/cloud.ts'
+import type { Doubts } from '../simulator/doubts.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { SignInPrompt } from '../yoto/device-code.ts'
 import type { StoredTokens } from '../yoto/token.ts'
@@ -16,6 +17,8 @@ import type { Started } from './started.ts'
 interface CloudInput {
   readonly options: Options
   readonly simulate: boolean
+  /** How the simulated players differ from ones that give no trouble. */
+  readonly simulatedDoubts?: Partial<Doubts>
   readonly storage: Storage
   readonly problems: Problems
   readonly started: Started
@@ -49,6 +52,7 @@ export async function openCloud(input: CloudInput): Promise<Cloud | null> {
       log: log.for('simulator'),
       cards,
       approveAfterPolls: 0,
+      doubts: input.simulatedDoubts ?? {},
       utcOffsetSeconds: utcOffsetSeconds(clock.now(), options.timezone),
     }),
   )
@@ -59,15 +63,18 @@ export async function openCloud(input: CloudInput): Promise<Cloud | null> {
   return { link: linkTo(input, { cloud: simulator, tokens, signIn: () => undefined }), simulator }
 }
 
-/** Gives each stream of the rules a card in the simulated account, so that there is something to put into a player. */
+/** Gives each stream of the rules a card of each kind in the simulated account, so that there is something to put into a player. */
 export async function publishDemoCards(
   link: CloudLink,
   { cards, streams, log }: { cards: Cards; streams: readonly string[]; log: Log },
 ): Promise<void> {
   try {
     await link.signedIn()
-    for (const stream of streams)
-      await cards.published.ensure({ stream, title: stream, chapters: demoChapters })
+    for (const stream of streams) {
+      await cards.published.ensure({ stream, title: stream, kind: 'queue', chapters: 0 })
+      const title = `${stream} (linear)`
+      await cards.published.ensure({ stream, title, kind: 'linear', chapters: demoChapters })
+    }
   } catch (error) {
     log.error('the cards of the simulated account could not be made', { error: messageOf(error) })
   }
@@ -94,8 +101,9 @@ function askToSignIn({ url, code, completeUrl }: SignInPrompt, { log, problems }
   problems.set('yoto', `sign in to Yoto: open ${url} and enter the code ${code}`)
 }
 
-function problemOf({ account, connected, reason }: LinkState): string | null {
-  if (connected) return null
+function problemOf({ account, connected, reason, unlisted }: LinkState): string | null {
+  if (connected)
+    return unlisted === null ? null : `the players of the Yoto account could not be read: ${unlisted}`
   if (account === 'sign-in-again') return 'the sign-in at Yoto has ended: sign in again; the log says how'
   if (account === 'signed-out') return 'not signed in to Yoto'
   return account === 'signed-in' ? `not connected to Yoto: ${reason ?? 'no reason given'}` : null

@@ -5,8 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { FiniteStreams } from '../audio/finite-streams.ts'
 import type { Library } from '../audio/library.ts'
 import { type Playable, playable } from '../audio/rendition.ts'
-import type { PublishedCards } from '../cards/published.ts'
+import { type SlotPress, SlotStreams } from '../audio/slot-streams.ts'
+import { kindOf, type PublishedCards } from '../cards/published.ts'
+import { slotAddress } from '../core/card-plan.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
+import { messageOf } from '../core/error.ts'
+import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
 import { createPanelApp, type House } from '../http/api/app.ts'
 import { Live, type LiveHouse } from '../http/live.ts'
@@ -44,21 +48,17 @@ interface MediaInput {
   readonly door: Door
   readonly ground: Ground
   readonly shipped: string
+  /** Resolves when the rules that this event started have run. */
+  readonly runsOf: (event: PlayerEvent) => Promise<void>
   readonly clock: Clock
   readonly log: Log
 }
 
 /** Serves the door players come to, until it is stopped: then what they are hearing ends at a frame. */
-export async function serveMedia({
-  door,
-  ground,
-  shipped,
-  clock,
-  log,
-}: MediaInput): Promise<{ stop(): void }> {
-  const clip = await readFile(join(shipped, 'audio', 'clips', 'nothing-here-yet.mp3'))
+export async function serveMedia(input: MediaInput): Promise<{ stop(): void }> {
+  const clip = await readFile(join(input.shipped, 'audio', 'clips', 'nothing-here-yet.mp3'))
   const closing = new AbortController()
-  door.serve(createMediaApp(mediaDoor({ ground, clip, clock, signal: closing.signal, log })))
+  input.door.serve(createMediaApp(mediaDoor({ ...input, clip, signal: closing.signal })))
   return { stop: () => closing.abort() }
 }
 
@@ -95,21 +95,21 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
   return live
 }
 
-interface MediaParts {
-  readonly ground: Ground
+interface MediaParts extends Pick<MediaInput, 'ground' | 'runsOf' | 'clock' | 'log'> {
   readonly clip: Buffer
-  readonly clock: Clock
   readonly signal: AbortSignal
-  readonly log: Log
 }
 
-function mediaDoor({ ground, clip, clock, signal, log }: MediaParts): MediaDoor {
+function mediaDoor(parts: MediaParts): MediaDoor {
+  const { ground, clip, clock, signal, log } = parts
   return {
     async target(key) {
       const card = ground.cards.byKey(key)
-      return card === undefined ? null : { stream: card.stream, card_id: card.card_id }
+      if (card === undefined) return null
+      return { stream: card.stream, card_id: card.card_id, hasSlots: kindOf(card) === 'queue' }
     },
     newest: (stream) => newest(ground, stream, signal),
+    slots: slotStreams(parts),
     listeners: new FiniteStreams<FiniteBody>({ clock }),
     listener: (cardId) => ({ player: playerOf(ground, cardId) }),
     nothingHere: async () => clip,
@@ -119,6 +119,32 @@ function mediaDoor({ ground, clip, clock, signal, log }: MediaParts): MediaDoor 
     },
     log: log.for('media'),
   }
+}
+
+function slotStreams({ ground, runsOf, clock, signal, log }: MediaParts): SlotStreams<Playable> {
+  const { hub, library } = ground
+  return new SlotStreams({
+    clock,
+    queue: (stream) => hub.queue(stream),
+    step: (stream, mutation) => hub.mutateQueue(stream, mutation, 'a press'),
+    async body(file) {
+      const lookup = await library.find(file)
+      return lookup.state === 'ready' ? playable([lookup.file], library, signal) : null
+    },
+    async pressed(press) {
+      const event = buttonEvent(press, isoOf(clock.now()))
+      hub.report(event)
+      await runsOf(event)
+    },
+    failed: (stream, error) =>
+      log.for('media').error('what a press asks for could not be done', { stream, error: messageOf(error) }),
+  })
+}
+
+function buttonEvent({ stream, player, card_id, slot, button }: SlotPress, at: string): PlayerEvent {
+  const { chapter_key, track_key } = slotAddress(slot)
+  const on = { card_id, chapter_key, track_key }
+  return { type: 'button', button, confidence: 1, via: 'http', player, stream, at, ...on }
 }
 
 /** What the stream can play now: nothing while it is closed, and never a file that is missing or broken. */

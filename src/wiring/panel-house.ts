@@ -1,7 +1,7 @@
 import type { Lookup } from '../audio/inspect-file.ts'
 import type { Library } from '../audio/library.ts'
 import { titleOf } from '../audio/names.ts'
-import type { PublishedCard, PublishedCards } from '../cards/published.ts'
+import { kindOf, type PublishedCard, type PublishedCards } from '../cards/published.ts'
 import type { Perform } from '../core/effect.ts'
 import type { House } from '../http/api/app.ts'
 import type { LibraryEntry } from '../http/api/library.ts'
@@ -59,6 +59,7 @@ function libraryEntry({ file, lookup }: { file: string; lookup: Lookup }): Libra
   return [{ file, title, seconds, state: 'ready' }]
 }
 
-function cardView({ card_id, title, stream }: PublishedCard) {
-  return { card_id: card_id ?? '', title, stream }
+function cardView(card: PublishedCard) {
+  const { card_id, title, stream } = card
+  return { card_id: card_id ?? '', title, stream, kind: kindOf(card) }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { Perform } from '../core/effect.ts'
+import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
 import type { Hub } from '../hub.ts'
 import { formatDiagnostic } from '../language/diagnostic.ts'
@@ -61,6 +62,8 @@ export class RuleRunner {
   readonly #options: RuleRunnerOptions
   readonly #scheduler: Scheduler
   readonly #engine: Engine
+  /** What each event started; an event that nobody keeps takes it along. */
+  readonly #runs = new WeakMap<PlayerEvent, Promise<void>>()
   #forget: () => void = () => undefined
 
   constructor(options: RuleRunnerOptions) {
@@ -81,9 +84,14 @@ export class RuleRunner {
     const { ruleSet, hub } = this.#options
     await this.#scheduler.start(ruleSet.schedules)
     this.#forget = hub.subscribe('the rules', (change) => {
-      if (change.kind === 'event') this.#engine.handle(change.event)
+      if (change.kind === 'event') this.#runs.set(change.event, this.#engine.handle(change.event))
     })
     this.#engine.start(ruleSet.rules)
+  }
+
+  /** Resolves when the rules that this very event started have run. */
+  async runsOf(event: PlayerEvent): Promise<void> {
+    await this.#runs.get(event)
   }
 
   /** Takes no more events; resolves when the runs under way have ended. */

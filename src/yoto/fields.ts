@@ -1,5 +1,6 @@
 import {
   cardInsertions,
+  noCardFacts,
   type PlayerPatch,
   percentFromStep,
   playbackStates,
@@ -101,19 +102,7 @@ export const settingFields: readonly Field[] = [
   field('nightAmbientColour', 'ambient_night', light),
 ]
 
-const cardGone: PlayerPatch = {
-  card_id: null,
-  card_title: null,
-  chapter_key: null,
-  chapter_title: null,
-  track_key: null,
-  track_title: null,
-  position_s: null,
-  duration_s: null,
-  streaming: false,
-  source: null,
-  cover_url: null,
-}
+const cardGone: PlayerPatch = { ...noCardFacts, card_id: null, streaming: false, source: null }
 
 /** One scale of percent, whichever message the step came from: events and status would differ by one otherwise. */
 function volumeOf(volumeStep: number): PlayerPatch {

@@ -6,10 +6,12 @@ import { memoryCollection } from '../support/memory-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
-const bedroom = { stream: 'bedroom', title: 'Bedroom', chapters: 3 }
+const bedroom = { stream: 'bedroom', title: 'Bedroom', kind: 'linear', chapters: 3 } as const
+const bedroomQueue = { ...bedroom, kind: 'queue' } as const
 
 let saved: { plan: CardPlan; cardId: string | null }[]
 let account: Set<string>
+let keys = 0
 let records: ReturnType<typeof memoryCollection<PublishedCard>>
 
 beforeEach(() => {
@@ -22,7 +24,6 @@ async function household(
   base = 'http://192.0.2.1:8098',
   fault?: 'refused' | 'unavailable',
 ): Promise<PublishedCards> {
-  let keys = 0
   const cards = new PublishedCards({
     records,
     async save(plan, cardId) {
@@ -36,8 +37,8 @@ async function household(
       return id
     },
     exists: async (cardId) => account.has(cardId),
-    urlOf: (key) => `${base}/media/${key}/stream.mp3`,
-    newKey: () => `key${++keys}-${Math.floor(performance.now())}`,
+    urlOf: (key, file) => `${base}/media/${key}/${file}.mp3`,
+    newKey: () => `key${++keys}`,
     clock: new VirtualClock(),
     log: recordingLog(),
   })
@@ -56,6 +57,30 @@ test('a published card has chapters of one track that all play the stream', asyn
   ])
   expect(cards.byKey(card.key)).toEqual(card)
   expect(cards.byCard('card0')).toEqual(card)
+})
+
+test('a queue card has a chapter for each slot, with an address of its own', async () => {
+  const cards = await household()
+  const card = await cards.publish(bedroomQueue)
+  const urls = saved[0]?.plan.chapters.map(({ key, tracks }) => [key, tracks[0]?.url])
+  expect(urls).toHaveLength(7)
+  for (const [slot, url] of urls ?? [])
+    expect(url).toBe(`http://192.0.2.1:8098/media/${card.key}/${slot}.mp3`)
+  expect(card.url).toBe(`http://192.0.2.1:8098/media/${card.key}/stream.mp3`)
+})
+
+test('a stream may have a card of each kind, and a record that names none is linear', async () => {
+  const cards = await household()
+  const { kind: _, ...older } = await cards.publish(bedroom)
+  await records.set(older.key, older)
+  const again = await household()
+  expect(again.byKey(older.key)).toEqual(older)
+  expect((await again.ensure(bedroom)).key).toBe(older.key)
+  const queue = await again.ensure(bedroomQueue)
+  expect(queue.key).not.toBe(older.key)
+  expect(await again.ensure(bedroomQueue)).toEqual(queue)
+  expect((await household()).list().map(({ key }) => key)).toEqual([older.key, queue.key])
+  expect(saved).toHaveLength(2)
 })
 
 test('a card is known again after a restart, and not made twice', async () => {

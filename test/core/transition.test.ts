@@ -35,6 +35,16 @@ function pressed(from: PlayerPatch, to: PlayerPatch, seconds: number, context = 
   return buttonsOf(eventsBetween(moment(from, 0), moment(to, seconds), context))
 }
 
+test('a card whose requests tell its presses has none read off its jumps', () => {
+  const told = { ...ours, pressesByRequest: true }
+  expect(pressed(onTrack('01'), onTrack('02'), 10, told)).toEqual([])
+  expect(pressed(onTrack('02'), onTrack('01'), 10, told)).toEqual([])
+  const types = eventsBetween(moment(onTrack('01'), 0), moment(onTrack('02'), 10), told).map(
+    ({ type }) => type,
+  )
+  expect(types).toEqual(['track_ended', 'track_started'])
+})
+
 describe('a press on a linear card', () => {
   test('is the jump to the next chapter long before the end of this one', () => {
     expect(pressed(onTrack('01'), onTrack('02'), 10)).toEqual(['right 0.9'])

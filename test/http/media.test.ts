@@ -27,6 +27,8 @@ let queue: string[]
 let player: string | null
 let address: string
 let requests: StreamRequest[]
+let hasSlots: boolean
+let chosen: [slot: string, start: number | null][]
 let server: Server
 let origin: string
 
@@ -39,9 +41,19 @@ beforeEach(async () => {
   player = 'player-1'
   address = '10.0.0.1'
   requests = []
+  hasSlots = true
+  chosen = []
   const app = createMediaApp({
-    target: async (asked) => (asked === key ? { stream: 'bedroom', card_id: '00123' } : null),
+    target: async (asked) => (asked === key ? { stream: 'bedroom', card_id: '00123', hasSlots } : null),
     newest: async () => playable(await readyFiles(), library),
+    slots: {
+      async choose({ slot, startIn }) {
+        const body = playable((await readyFiles()).slice(0, 1), library)
+        chosen.push([slot, body === null ? null : startIn(body.length)])
+        if (slot === 'now-b') return { kind: 'over' }
+        return body === null ? { kind: 'nothing' } : { kind: 'item', body }
+      },
+    },
     listener: () => ({ player }),
     listeners: new FiniteStreams<FiniteBody>({ clock }),
     nothingHere: async () => clip,
@@ -374,5 +386,74 @@ describe('the media door', () => {
     await expect.poll(() => openBelow(folder)).toBe(0)
     expect(log.lines.filter(({ level }) => level !== 'debug')).toEqual([])
     expect(log.lines.some(({ message }) => message === 'a listener hung up')).toBe(true)
+  })
+})
+
+describe('a slot', () => {
+  const slot = (name: string, headers: Record<string, string> = {}, method = 'GET') =>
+    get(headers, method, `/media/${key}/${name}.mp3`)
+
+  test('is one item, of exact length, and nothing to be kept', async () => {
+    const answer = await slot('right-a')
+    expect(answer.status).toBe(200)
+    expect(answer.bytes.equals(contents['a.mp3'])).toBe(true)
+    expect(answer.header('content-length')).toBe(String(contents['a.mp3'].length))
+    expect(answer.header('cache-control')).toBe('no-store')
+    expect(answer.header('accept-ranges')).toBe('bytes')
+    expect(answer.header('content-type')).toBe('audio/mpeg')
+    expect(chosen).toEqual([['right-a', null]])
+    expect(requests).toMatchObject([{ stream: 'bedroom', player: 'player-1', head: false }])
+    const etag = answer.header('etag') ?? ''
+    expect(etag).toMatch(/^"[0-9a-f]{40}"$/)
+    expect((await slot('right-a', { 'if-none-match': etag })).status).toBe(200)
+  })
+
+  test('answers HEAD without a length, and asks nobody', async () => {
+    const answer = await slot('right-a', {}, 'HEAD')
+    expect(answer.status).toBe(200)
+    expect(answer.header('content-length')).toBeNull()
+    expect(answer.header('content-type')).toBe('audio/mpeg')
+    expect(answer.header('cache-control')).toBe('no-store')
+    expect(chosen).toEqual([])
+  })
+
+  test('gives the rest of the item, or all of it where that is no part of it', async () => {
+    const item = contents['a.mp3']
+    const rest = await slot('left-a', { range: 'bytes=384-' })
+    expect([rest.status, rest.header('content-range')]).toEqual([
+      206,
+      `bytes 384-${item.length - 1}/${item.length}`,
+    ])
+    expect(rest.bytes.equals(item.subarray(384))).toBe(true)
+    expect(rest.header('cache-control')).toBe('no-store')
+    const beyond = await slot('left-a', { range: 'bytes=999999-' })
+    expect([beyond.status, beyond.bytes.length]).toEqual([200, item.length])
+    const other = await slot('left-a', { range: 'bytes=384-', 'if-range': '"another"' })
+    expect([other.status, other.bytes.length]).toEqual([200, item.length])
+    expect(chosen.map(([, start]) => start)).toEqual([384, item.length, 384])
+  })
+
+  test('plays the clip when there is nothing', async () => {
+    queue = []
+    const nothing = await slot('start')
+    expect([nothing.status, nothing.header('cache-control')]).toEqual([200, 'no-store'])
+    expect(nothing.bytes.equals(clip)).toBe(true)
+  })
+
+  test('is silent when the listener has heard that there is nothing', async () => {
+    const answer = await slot('now-b')
+    expect(answer.status).toBe(404)
+    expect(JSON.parse(answer.bytes.toString())).toMatchObject({ error: { code: 'not_found' } })
+  })
+
+  test('is there for keys of queue cards alone, and only to be read', async () => {
+    expect((await slot('now-c')).status).toBe(404)
+    expect((await get({}, 'GET', '/media/unknown/start.mp3')).status).toBe(404)
+    const posted = await slot('start', {}, 'POST')
+    expect([posted.status, posted.header('allow')]).toEqual([405, 'GET, HEAD'])
+    hasSlots = false
+    expect((await slot('start')).status).toBe(404)
+    expect((await slot('start', {}, 'HEAD')).status).toBe(404)
+    expect(chosen).toEqual([])
   })
 })

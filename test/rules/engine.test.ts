@@ -205,6 +205,29 @@ describe('a rule', () => {
   })
 })
 
+test('who hands in an event can wait for the runs that it started, and for no others', async () => {
+  let finish: () => void = () => undefined
+  const slow = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const { engine, effects } = running(
+    [
+      rule('right', { when: onRight, do: [['log', { message: 'slow' }]] }),
+      rule('left', { when: ['button', { button: 'left' }], do: [['log', { message: 'quick' }]] }),
+    ],
+    async (effect) => {
+      if (effect.kind === 'log' && effect.message === 'slow') await slow
+    },
+  )
+  const right = engine.handle(press)
+  // Runs of one stream follow one another.
+  await engine.handle({ ...press, button: 'left', stream: 'kitchen' })
+  expect(effects).toEqual([{ kind: 'log', message: 'quick' }])
+  finish()
+  await right
+  expect(effects).toHaveLength(2)
+})
+
 test('stopping waits for the runs under way', async () => {
   let finish: () => void = () => undefined
   const slow = new Promise<void>((resolve) => {

@@ -46,7 +46,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     library: async () => library.map((file) => ({ file, title: file, seconds: 10, state: 'ready' as const })),
     streamUrl: async (name) => `http://127.0.0.1:8098/media/key-of-${name}/stream.mp3`,
     cards: async () => [],
-    publishCard: async ({ stream, title }) => ({ card_id: '4Dem0', stream, title }),
+    publishCard: async ({ stream, title, kind }) => ({ card_id: '4Dem0', stream, title, kind }),
     simulatedPlayer: () => undefined,
     health: () => ({ players: 1 }),
     subscribe: (name, receive) =>

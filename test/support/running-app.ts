@@ -6,6 +6,7 @@ import mqtt from 'mqtt'
 import { type App, startApp } from '../../src/app.ts'
 import { usesEmbeddedBroker } from '../../src/options/defaults.ts'
 import { loadOptions } from '../../src/options.ts'
+import type { Doubts } from '../../src/simulator/doubts.ts'
 import { fastClock } from './fast-clock.ts'
 import { recordingLog } from './recording-log.ts'
 
@@ -22,12 +23,17 @@ export interface RunningApp {
   remove(): Promise<void>
 }
 
-// Ten seconds of audio play in one.
-const paceFactor = 10
+const defaultPace = 10
 
 /** The whole product on free ports, with simulated players, in a folder of its own or one that is there already. */
 export async function runApp(
-  options: { env?: Record<string, string>; data?: string } = {},
+  options: {
+    env?: Record<string, string>
+    data?: string
+    doubts?: Partial<Doubts>
+    /** How many seconds of audio play in one. */
+    pace?: number
+  } = {},
 ): Promise<RunningApp> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'yoto-app-')))
   const loaded = await loadOptions({
@@ -47,10 +53,11 @@ export async function runApp(
   const app = await startApp({
     options: loaded.options,
     simulate,
+    simulatedDoubts: options.doubts ?? {},
     embeddedBroker: usesEmbeddedBroker(loaded.options, {}),
     shipped,
     version: '0.0.0',
-    clock: fastClock(paceFactor),
+    clock: fastClock(options.pace ?? defaultPace),
     log,
   })
   const stop = () => app.stop()

@@ -4,13 +4,22 @@ import { type Route, route } from './route.ts'
 
 export interface CardsHouse {
   cards(): Promise<readonly PublishedCardView[]>
-  publishCard(request: { stream: string; title: string; chapters: number }): Promise<PublishedCardView>
+  publishCard(request: {
+    stream: string
+    title: string
+    kind: CardKind
+    chapters: number
+  }): Promise<PublishedCardView>
 }
+
+type CardKind = 'linear' | 'queue'
 
 export interface PublishedCardView {
   readonly card_id: string
   readonly title: string
   readonly stream: string
+  /** `queue`: each press is heard at once; `linear`: the stream as one file on every chapter. */
+  readonly kind: CardKind
 }
 
 export function cardRoutes(house: CardsHouse): Route[] {
@@ -32,6 +41,8 @@ export function cardRoutes(house: CardsHouse): Route[] {
         {
           stream: Type.String({ minLength: 1, maxLength: 100 }),
           title: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+          kind: Type.Optional(Type.Union([Type.Literal('queue'), Type.Literal('linear')])),
+          // Of a linear card; a queue card has as many as it needs.
           chapters: Type.Optional(Type.Integer({ minimum: 3, maximum: 99 })),
         },
         { additionalProperties: false },
@@ -40,6 +51,7 @@ export function cardRoutes(house: CardsHouse): Route[] {
         house.publishCard({
           stream: checkStreamName(body.stream),
           title: body.title ?? body.stream,
+          kind: body.kind ?? 'queue',
           chapters: body.chapters ?? 20,
         }),
     }),
