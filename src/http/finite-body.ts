@@ -1,0 +1,146 @@
+import type { Readable } from 'node:stream'
+import type { Context } from 'koa'
+import koaRange from 'koa-range'
+import { contentRange, type RequestedRange, requestedRange } from './range.ts'
+
+/** Bytes that lie in files and are read from any position. */
+export interface FileBody {
+  readonly length: number
+  /** Strong, in its quotes. */
+  readonly etag: string
+  /** @throws AppError when the bytes are gone. */
+  read(range: { start: number; end: number }): Promise<Readable>
+}
+
+/** A short sound kept in memory; it stands in for something else and is not to be kept by anybody. */
+export interface MemoryBody {
+  readonly length: number
+  readonly etag: null
+  readonly bytes: Buffer
+}
+
+export type FiniteBody = FileBody | MemoryBody
+
+/** Decides which body a listener gets, so that nobody hears two queues spliced; `audio/finite-streams` is one. */
+export interface FiniteListeners {
+  choose(
+    newest: FiniteBody | null,
+    request: {
+      readonly listener: readonly string[]
+      startIn(length: number): number | null
+      readonly ifRange: string | null
+    },
+  ): { readonly body: FiniteBody; readonly ranged: boolean } | null
+  remember(listener: string, body: FiniteBody): void
+}
+
+/**
+ * Answers a GET or HEAD with a body of exactly known bytes: ranges, If-Range, If-None-Match and HEAD as in
+ * RFC 9110. Returns whether the answer begins at byte 0, or null, with nothing answered, when there is nothing
+ * to play.
+ */
+export async function serveFinite(
+  ctx: Context,
+  options: {
+    newest: FiniteBody | null
+    /** The surest name first; what is served is remembered under it. */
+    listener: readonly [string, ...string[]]
+    listeners: FiniteListeners
+    /** Answers with the whole, whatever range is asked for. */
+    whole?: boolean
+  },
+): Promise<{ fromStart: boolean } | null> {
+  const { newest, listener, listeners } = options
+  const isGet = ctx.method === 'GET'
+  // RFC 9110, 14.2: only GET knows ranges.
+  const header = isGet && !options.whole ? ctx.get('Range') : ''
+  const choice =
+    header === ''
+      ? newest && { body: newest, ranged: false }
+      : listeners.choose(newest, {
+          listener,
+          startIn: (length) => startOf(requestedRange(header, length), length),
+          ifRange: ctx.headers['if-range'] === undefined ? null : ctx.get('If-Range'),
+        })
+  if (choice === null) return null
+  const { body, ranged } = choice
+  const range: RequestedRange = ranged ? requestedRange(header, body.length) : { kind: 'whole' }
+  await sendBody(ctx, body, range)
+  // A stand-in is not what the listener is in the middle of: offsets of the one are nothing in the other.
+  if (isGet && !options.whole && range.kind !== 'unsatisfiable') listeners.remember(listener[0], body)
+  return { fromStart: (startOf(range, body.length) ?? 0) === 0 }
+}
+
+/**
+ * Answers with bytes from memory, or the part of them that was asked for. koa-range cuts the slice; it is only
+ * ever shown a range that lies inside the body, because it is wrong about all others.
+ */
+export async function serveBuffer(
+  ctx: Context,
+  bytes: Buffer,
+  range: RequestedRange = requestedRange(ctx.method === 'GET' ? ctx.get('Range') : '', bytes.length),
+): Promise<void> {
+  if (range.kind === 'unsatisfiable') return sayUnsatisfiable(ctx, bytes.length)
+  if (range.kind === 'part') ctx.req.headers.range = `bytes=${range.start}-${range.end}`
+  else delete ctx.req.headers.range
+  await koaRange(ctx, async () => {
+    ctx.body = bytes
+  })
+}
+
+/** First byte asked for; null for the whole. A range behind the end begins at the end. */
+export function startOf(range: RequestedRange, length: number): number | null {
+  if (range.kind === 'whole') return null
+  return range.kind === 'part' ? range.start : length
+}
+
+/** The bytes of the range with all that is to be said of them. @throws AppError when they are gone. */
+export async function sendBody(ctx: Context, body: FiniteBody, range: RequestedRange): Promise<void> {
+  ctx.type = 'audio/mpeg'
+  if ('bytes' in body) {
+    ctx.set('Cache-Control', 'no-store')
+    return serveBuffer(ctx, body.bytes, range)
+  }
+  ctx.set({ 'Accept-Ranges': 'bytes', 'Cache-Control': 'no-cache', ETag: body.etag })
+  ctx.status = 200
+  if (ctx.fresh) {
+    ctx.status = 304
+    return
+  }
+  if (range.kind === 'unsatisfiable') return sayUnsatisfiable(ctx, body.length)
+  const { start, end } = range.kind === 'part' ? range : { start: 0, end: body.length - 1 }
+  if (ctx.method !== 'HEAD') ctx.body = await opened(ctx, body, { start, end })
+  ctx.length = end - start + 1
+  if (range.kind === 'whole') return
+  ctx.status = 206
+  ctx.set('Content-Range', contentRange(body.length, range))
+}
+
+async function opened(
+  ctx: Context,
+  body: FileBody,
+  range: { start: number; end: number },
+): Promise<Readable> {
+  try {
+    return await body.read(range)
+  } catch (error) {
+    // Whoever words the error must not send it under the tag of the audio.
+    ctx.remove('ETag')
+    throw error
+  }
+}
+
+function sayUnsatisfiable(ctx: Context, length: number): void {
+  ctx.set('Content-Range', contentRange(length))
+  const message = `the range lies outside the ${length} bytes there are`
+  sayError(ctx, { status: 416, code: 'range_not_satisfiable', message })
+}
+
+/** Answers with `{error: {code, message}}`, for what no AppError has a code for. */
+export function sayError(ctx: Context, error: { status: number; code: string; message: string }): void {
+  // What was said of the audio does not hold for the error.
+  for (const header of ['ETag', 'Content-Type', 'Content-Length']) ctx.remove(header)
+  ctx.set('Cache-Control', 'no-store')
+  ctx.status = error.status
+  ctx.body = { error: { code: error.code, message: error.message } }
+}
