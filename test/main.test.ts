@@ -175,9 +175,25 @@ describe('what cannot be used', () => {
     await mkdir(config, { mode: 0 })
     const { ended, said } = launch()
     expect(await ended).toBe(1)
-    expect(said()).toContain('--config')
+    expect(said()).toContain(
+      'this user may not read and write it; mend that, or choose another with --config',
+    )
     await chmod(config, 0o700)
   })
+
+  test.each(['--config', '--media'])(
+    'a folder that cannot be one (%s) is named with the reason and the way out',
+    async (argument) => {
+      const file = join(folder, 'file')
+      await writeFile(file, '')
+      const { ended, said } = launch({}, [argument, file])
+      expect(await ended).toBe(1)
+      const last = said().trim().split('\n').at(-1)
+      expect(last).toContain(
+        `${file} cannot be used: it is a file, not a folder; mend that, or choose another with ${argument}`,
+      )
+    },
+  )
 
   test('a data folder that is a file is named', async () => {
     const file = join(folder, 'file')

@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError, messageOf } from '../core/error.ts'
+import { AppError, errnoOf, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 
 interface FirstStart {
@@ -38,7 +38,7 @@ async function copy(from: string, to: string): Promise<void> {
   } catch (cause) {
     throw new AppError(
       'unavailable',
-      `${to} cannot be written (${messageOf(cause)}); let this user write its folder, or fill it yourself`,
+      `${to} cannot be written: ${reasonOf(cause)}; let this user write its folder, or fill it yourself`,
       {
         cause,
       },
@@ -53,8 +53,22 @@ async function isEmpty(folder: string, option: string): Promise<boolean> {
   } catch (cause) {
     throw new AppError(
       'unavailable',
-      `the ${option} folder ${folder} cannot be used ; choose another with --${option}, or let this user read and write it`,
+      `the ${option} folder ${folder} cannot be used: ${reasonOf(cause)}; mend that, or choose another with --${option}`,
       { cause },
     )
   }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not read and write it',
+  EPERM: 'this user may not read and write it',
+  EEXIST: 'it is a file, not a folder',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EROFS: 'it lies on a read-only file system',
+  ENOSPC: 'the disk is full',
+}
+
+function reasonOf(error: unknown): string {
+  const code = errnoOf(error)
+  return reasons[code ?? ''] ?? code ?? messageOf(error)
 }
