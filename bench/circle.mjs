@@ -31,7 +31,7 @@ const panel = /Panel, REST +(\S+)/.exec(block)[1]
 const broker = await mqtt.connectAsync(/MQTT +(mqtt:[^\s,]+)/.exec(block)[1])
 const [player] = (await json(`${panel}/api/players`)).players
 // Of more chapters than there are presses: at its end a card stops.
-const card = await post(`${panel}/api/cards`, { stream: 'bedroom', kind: 'linear', chapters: 99 })
+const card = await post(`${panel}/api/cards`, { stream: 'bedroom', kind: 'stream', chapters: 99 })
 await broker.subscribeAsync([`yoto/${player.id}/event`, 'yoto/stream/+/state'], { qos: 1 })
 
 await sleep(10_000)

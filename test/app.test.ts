@@ -75,7 +75,7 @@ describe('the circle', () => {
     const cards = (await call('GET', '/cards')).body as {
       cards: { card_id: string; stream: string; kind: string }[]
     }
-    const card = cards.cards.find(({ stream, kind }) => stream === 'bedroom' && kind === 'linear')
+    const card = cards.cards.find(({ stream, kind }) => stream === 'bedroom' && kind === 'stream')
     const act = (what: string, body: object) =>
       call('POST', `/simulator/players/${nursery().id}/${what}`, body)
 

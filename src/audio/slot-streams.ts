@@ -110,7 +110,12 @@ export class SlotStreams<Body extends Served> {
     }
     const judgement: Judgement = isMiddle
       ? { kind: 'again' }
-      : judge({ previous: known, requested: request.slot, nowMs })
+      : judge({
+          previous: known === null ? null : { place: known.slot, atMs: known.atMs },
+          requested: request.slot,
+          nowMs,
+          mayHaveEnded: true,
+        })
     const turn = { known, judgement, nowMs }
     const isAgain = judgement.kind === 'again' && this.#isOpen(request.stream)
     const answer = isAgain && known?.answer.kind === 'item' ? known.answer : await this.#moved(request, turn)

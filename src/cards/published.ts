@@ -1,9 +1,9 @@
-import { type CardPlan, linearStreamPlan, queueCardPlan } from '../core/card-plan.ts'
+import { type CardPlan, queueCardPlan, streamCardPlan } from '../core/card-plan.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError, type ErrorCode, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import type { Slot } from '../core/slot.ts'
+import type { Place } from '../core/slot.ts'
 
 /** What a media key stands for: a stream, and the card that carries the key, where one does. */
 export interface PublishedCard {
@@ -12,7 +12,7 @@ export interface PublishedCard {
   readonly stream: string
   readonly title: string
   readonly card_id: string | null
-  /** Absent in records from before there were queue cards: those are linear. */
+  /** Absent in records from before there were queue cards, and `linear` in some: those are stream cards. */
   readonly kind?: CardKind
   /** Number of one-track chapters on the card; 0 for a key without a card. */
   readonly chapters: number
@@ -21,14 +21,14 @@ export interface PublishedCard {
   readonly created_at: string
 }
 
-/** `linear`: chapters that all play the stream as one file; `queue`: the slots, each of which plays one item. */
-export type CardKind = 'linear' | 'queue'
+/** `queue`: chapters that each play one item of it; `stream`: chapters that all play it as one file. */
+export type CardKind = 'queue' | 'stream'
 
 export interface CardRequest {
   readonly stream: string
   readonly title: string
   readonly kind: CardKind
-  /** Number of chapters of a linear card; a queue card has its slots. */
+  /** Number of chapters of a stream card; a queue card has its slots. */
   readonly chapters: number
 }
 
@@ -40,7 +40,7 @@ interface PublishedCardsOptions {
   /** Does the account still have the card? */
   readonly exists: (cardId: string) => Promise<boolean>
   /** Where players fetch the stream of a key, or one of its slots. */
-  readonly urlOf: (key: string, file: 'stream' | Slot) => string
+  readonly urlOf: (key: string, file: 'stream' | Place) => string
   readonly newKey: () => string
   readonly clock: Clock
   readonly log: Log
@@ -89,7 +89,7 @@ export class PublishedCards {
   }
 
   async #makeKey(stream: string): Promise<string> {
-    const card = this.#draft({ stream, title: stream, kind: 'linear', chapters: 0 })
+    const card = this.#draft({ stream, title: stream, kind: 'stream', chapters: 0 })
     await this.#keep(card)
     return card.url
   }
@@ -126,8 +126,8 @@ export class PublishedCards {
   /** What the card holds. */
   planOf(card: PublishedCard): CardPlan {
     const { key, title, url, chapters } = card
-    if (kindOf(card) === 'linear') return linearStreamPlan({ title, url, count: chapters })
-    return queueCardPlan({ title, urlOf: (slot) => this.#options.urlOf(key, slot) })
+    if (kindOf(card) === 'stream') return streamCardPlan({ title, url, count: chapters })
+    return queueCardPlan({ title, slots: 'interactive', urlOf: (slot) => this.#options.urlOf(key, slot) })
   }
 
   #draft(request: CardRequest): PublishedCard {
@@ -160,7 +160,7 @@ export class PublishedCards {
 }
 
 export function kindOf(card: PublishedCard): CardKind {
-  return card.kind ?? 'linear'
+  return card.kind === 'queue' ? 'queue' : 'stream'
 }
 
 /** The store gives its records back in an order of its own. */

@@ -1,4 +1,4 @@
-import { edgesFrom, type Slot, slots } from './slot.ts'
+import { edgesFrom, numbers, type Place, type Slot, type SlotCut, slots } from './slot.ts'
 
 /**
  * A card as the product thinks of it, free of any cloud's words: chapters of tracks in playing order.
@@ -60,32 +60,40 @@ export function isInteractive(plan: CardPlan): boolean {
   )
 }
 
-/** An interactive card of the seven slots, each of which names where its presses and its end lead. */
-export function queueCardPlan(options: { title: string; urlOf: (slot: Slot) => string }): CardPlan {
-  return {
-    title: options.title,
-    chapters: slots.map((slot) => {
-      const { left, right, end } = edgesFrom(slot)
-      const track = {
-        key: slot,
-        title: options.title,
-        url: options.urlOf(slot),
-        left: slotAddress(left),
-        right: slotAddress(right),
-        end: slotAddress(end),
-      }
-      return { key: slot, title: options.title, tracks: [track] }
-    }),
-  }
+/**
+ * A queue card: interactive with the seven slots, each of which names where its presses and its end lead, or
+ * linear with as many numbered chapters as a card may have. Every chapter has an address of its own.
+ */
+export function queueCardPlan(options: {
+  title: string
+  slots: SlotCut
+  urlOf: (place: Place) => string
+}): CardPlan {
+  const { title, urlOf } = options
+  const chapter = (place: Place, targets: Pick<CardTrack, 'left' | 'right' | 'end'>) => ({
+    key: place,
+    title,
+    tracks: [{ key: place, title, url: urlOf(place), ...targets }],
+  })
+  const chapters =
+    options.slots === 'linear'
+      ? numbers.map((number) => chapter(number, {}))
+      : slots.map((slot) => chapter(slot, targetsFrom(slot)))
+  return { title, chapters }
 }
 
-/** A slot's chapter has one track, of the same key. */
-export function slotAddress(slot: Slot): TrackAddress {
-  return { chapter_key: slot, track_key: slot }
+/** A place's chapter has one track, of the same key. */
+export function placeAddress(place: Place): TrackAddress {
+  return { chapter_key: place, track_key: place }
 }
 
-/** A linear card of `count` one-track chapters (`01` …) that all play the same address. */
-export function linearStreamPlan(options: { title: string; url: string; count: number }): CardPlan {
+function targetsFrom(slot: Slot): Record<'left' | 'right' | 'end', TrackAddress> {
+  const { left, right, end } = edgesFrom(slot)
+  return { left: placeAddress(left), right: placeAddress(right), end: placeAddress(end) }
+}
+
+/** A stream card: an ordinary card of `count` one-track chapters (`01` …) that all play the same address. */
+export function streamCardPlan(options: { title: string; url: string; count: number }): CardPlan {
   return {
     title: options.title,
     chapters: Array.from({ length: options.count }, (_, index) => {

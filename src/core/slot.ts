@@ -2,8 +2,24 @@
  * The places of a queue card. Each is a one-track chapter with an address of its own, so that the request of one
  * tells which way the player took: that is all there is to learn a press from at once.
  */
+export type Place = Slot | ChapterNumber
+
+/** How a queue card is cut: chapters that name where presses lead, or ordinary chapters in a row. */
+export type SlotCut = 'interactive' | 'linear'
+
+/** The chapters of an interactive queue card. */
 export const slots = ['start', 'now-a', 'now-b', 'left-a', 'left-b', 'right-a', 'right-b'] as const
 export type Slot = (typeof slots)[number]
+
+/** `01` to `99`: a card has room for a hundred tracks. */
+export type ChapterNumber = `${number}`
+
+const mostNumbers = 99
+
+/** The chapters of a linear queue card, in their order. */
+export const numbers: readonly ChapterNumber[] = Array.from({ length: mostNumbers }, (_, index) =>
+  numberAt(index + 1),
+)
 
 /** Where a slot leads when a knob is pressed or its track has ended. */
 export interface SlotEdges {
@@ -12,7 +28,7 @@ export interface SlotEdges {
   readonly end: Slot
 }
 
-/** What a request from byte 0 means. */
+/** What a request from byte 0 means, or the news that a player plays a place. */
 export type Judgement =
   | { readonly kind: 'inserted' }
   /** The same item again: a retry, a player that was off, or one we know nothing of. */
@@ -21,9 +37,17 @@ export type Judgement =
   /** The track before has ended by itself. */
   | { readonly kind: 'end' }
 
-export interface SlotVisit {
-  readonly slot: Slot
+export interface Visit {
+  readonly place: Place
   readonly atMs: number
+}
+
+interface Step {
+  readonly previous: Visit
+  readonly requested: Place
+  readonly nowMs: number
+  /** Whether what the previous place plays can have come to its end by now. */
+  readonly mayHaveEnded: boolean
 }
 
 /** A player that asks for the first slot again so soon only repeats its request. */
@@ -31,6 +55,11 @@ export const startRetryMs = 5_000
 
 export function isSlot(name: string): name is Slot {
   return slots.some((slot) => slot === name)
+}
+
+/** Whether a card that is cut so has a chapter of that name. */
+export function hasPlace(cut: SlotCut, name: string): name is Place {
+  return cut === 'interactive' ? isSlot(name) : numbers.some((number) => number === name)
 }
 
 /** Every edge has a target of its own; who follows the same edge twice comes to its twin. */
@@ -42,23 +71,35 @@ export function edgesFrom(slot: Slot): SlotEdges {
   }
 }
 
-/** Judges a GET from byte 0 by the slot its listener asked for before; `previous` is null for a new listener. */
-export function judge({
-  previous,
-  requested,
-  nowMs,
-}: {
-  previous: SlotVisit | null
-  requested: Slot
-  nowMs: number
-}): Judgement {
+/** Judges a GET from byte 0 by the place its listener was at before; `previous` is null for a new listener. */
+export function judge({ previous, ...step }: Omit<Step, 'previous'> & { previous: Visit | null }): Judgement {
+  const { requested, nowMs } = step
   if (requested === 'start') {
-    const isRetry = previous?.slot === 'start' && nowMs - previous.atMs < startRetryMs
+    const isRetry = previous?.place === 'start' && nowMs - previous.atMs < startRetryMs
     return { kind: isRetry ? 'again' : 'inserted' }
   }
-  if (previous === null) return { kind: 'again' }
-  const edges = edgesFrom(previous.slot)
+  if (previous === null) return { kind: isSlot(requested) ? 'again' : 'inserted' }
+  return isSlot(requested)
+    ? judgeSlot(previous.place, requested)
+    : judgeNumber({ ...step, previous, requested })
+}
+
+function judgeSlot(previous: Place, requested: Slot): Judgement {
+  if (!isSlot(previous)) return { kind: 'again' }
+  const edges = edgesFrom(previous)
   if (requested === edges.left) return { kind: 'press', button: 'left' }
   if (requested === edges.right) return { kind: 'press', button: 'right' }
   return { kind: requested === edges.end ? 'end' : 'again' }
+}
+
+/** Ordinary chapters do not say why a player went on: that it can have come to the end of one must decide. */
+function judgeNumber({ previous, requested, mayHaveEnded }: Step): Judgement {
+  if (requested === previous.place) return { kind: 'again' }
+  const by = Number(requested) - Number(previous.place)
+  if (by === 1) return mayHaveEnded ? { kind: 'end' } : { kind: 'press', button: 'right' }
+  return by === -1 ? { kind: 'press', button: 'left' } : { kind: 'inserted' }
+}
+
+function numberAt(place: number): ChapterNumber {
+  return `${place < 10 ? '0' : ''}${place}` as ChapterNumber
 }

@@ -5,7 +5,7 @@ import { trackAddresses } from '../core/card-plan.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import type { Slot } from '../core/slot.ts'
+import type { Place } from '../core/slot.ts'
 import type { CardFacts } from '../hub.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { CloudLink } from './cloud-link.ts'
@@ -23,7 +23,7 @@ interface CardsInput {
   /** The account's cloud; null where there is none. */
   readonly link: CloudLink | null
   /** Where players fetch the stream of a key, or one of its slots. */
-  readonly urlOf: (key: string, file: 'stream' | Slot) => string
+  readonly urlOf: (key: string, file: 'stream' | Place) => string
   readonly clock: Clock
   readonly log: Log
 }

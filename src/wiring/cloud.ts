@@ -72,15 +72,15 @@ export async function publishDemoCards(
     await link.signedIn()
     for (const stream of streams) {
       await cards.published.ensure({ stream, title: stream, kind: 'queue', chapters: 0 })
-      const title = `${stream} (linear)`
-      await cards.published.ensure({ stream, title, kind: 'linear', chapters: demoChapters })
+      const title = `${stream} (as one file)`
+      await cards.published.ensure({ stream, title, kind: 'stream', chapters: demoChapters })
     }
   } catch (error) {
     log.error('the cards of the simulated account could not be made', { error: messageOf(error) })
   }
 }
 
-// Enough presses for trying it out; a linear card ends after its last chapter.
+// Enough presses for trying it out; a stream card ends after its last chapter.
 const demoChapters = 20
 
 function linkTo(

@@ -7,7 +7,7 @@ import type { Library } from '../audio/library.ts'
 import { type Playable, playable } from '../audio/rendition.ts'
 import { type SlotPress, SlotStreams } from '../audio/slot-streams.ts'
 import { kindOf, type PublishedCards } from '../cards/published.ts'
-import { slotAddress } from '../core/card-plan.ts'
+import { placeAddress } from '../core/card-plan.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
 import { messageOf } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
@@ -143,7 +143,7 @@ function slotStreams({ ground, runsOf, clock, signal, log }: MediaParts): SlotSt
 }
 
 function buttonEvent({ stream, player, card_id, slot, button }: SlotPress, at: string): PlayerEvent {
-  const { chapter_key, track_key } = slotAddress(slot)
+  const { chapter_key, track_key } = placeAddress(slot)
   const on = { card_id, chapter_key, track_key }
   return { type: 'button', button, confidence: 1, via: 'http', player, stream, at, ...on }
 }

@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest'
 import { KnownCards } from '../../src/cards/known-cards.ts'
-import { linearStreamPlan } from '../../src/core/card-plan.ts'
+import { streamCardPlan } from '../../src/core/card-plan.ts'
 import { AppError } from '../../src/core/error.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
-function shelf(
-  answer: () => Promise<{ plan: ReturnType<typeof linearStreamPlan>; cover_url: string | null }>,
-) {
+function shelf(answer: () => Promise<{ plan: ReturnType<typeof streamCardPlan>; cover_url: string | null }>) {
   const clock = new VirtualClock()
   const log = recordingLog()
   let asked = 0
@@ -22,7 +20,7 @@ function shelf(
   return { cards, clock, log, asked: () => asked }
 }
 
-const plan = linearStreamPlan({ title: 'Bedroom', url: 'http://192.0.2.1/x', count: 2 })
+const plan = streamCardPlan({ title: 'Bedroom', url: 'http://192.0.2.1/x', count: 2 })
 
 test('a card is asked for once, however often players speak of it', async () => {
   const { cards, asked } = shelf(async () => ({ plan, cover_url: null }))

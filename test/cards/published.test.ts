@@ -6,7 +6,7 @@ import { memoryCollection } from '../support/memory-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
-const bedroom = { stream: 'bedroom', title: 'Bedroom', kind: 'linear', chapters: 3 } as const
+const bedroom = { stream: 'bedroom', title: 'Bedroom', kind: 'stream', chapters: 3 } as const
 const bedroomQueue = { ...bedroom, kind: 'queue' } as const
 
 let saved: { plan: CardPlan; cardId: string | null }[]
@@ -69,7 +69,7 @@ test('a queue card has a chapter for each slot, with an address of its own', asy
   expect(card.url).toBe(`http://192.0.2.1:8098/media/${card.key}/stream.mp3`)
 })
 
-test('a stream may have a card of each kind, and a record that names none is linear', async () => {
+test('a stream may have a card of each kind, and a record that names none is a stream card', async () => {
   const cards = await household()
   const { kind: _, ...older } = await cards.publish(bedroom)
   await records.set(older.key, older)

@@ -3,7 +3,7 @@ import { edgesFrom, isSlot, judge, type Slot, slots } from '../../src/core/slot.
 
 const now = 1_000_000
 const judged = (slot: Slot, requested: Slot, passedMs = 20_000) =>
-  judge({ previous: { slot, atMs: now - passedMs }, requested, nowMs: now })
+  judge({ previous: { place: slot, atMs: now - passedMs }, requested, nowMs: now, mayHaveEnded: true })
 
 // Rows: where the listener was; columns: what it asks for. i inserted, a again, l left, r right, e end.
 const table = `
@@ -54,7 +54,7 @@ describe('the first slot', () => {
 
 test.each(slots)('a listener nobody knows that asks for %s pressed nothing', (requested) => {
   const kind = requested === 'start' ? 'inserted' : 'again'
-  expect(judge({ previous: null, requested, nowMs: now })).toEqual({ kind })
+  expect(judge({ previous: null, requested, nowMs: now, mayHaveEnded: true })).toEqual({ kind })
 })
 
 test.each(slots)('the edges from %s lead to three places, and none back to it', (slot) => {

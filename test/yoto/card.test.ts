@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { linearStreamPlan, queueCardPlan, trackAddresses } from '../../src/core/card-plan.ts'
+import { queueCardPlan, streamCardPlan, trackAddresses } from '../../src/core/card-plan.ts'
 import { isJsonObject } from '../../src/core/json.ts'
 import { edgesFrom, slots } from '../../src/core/slot.ts'
 import { cardFrom, cardJson } from '../../src/yoto/card.ts'
 
 const recorded = resolve('../shared/fixtures/yoto')
-const plan = linearStreamPlan({ title: 'Forest', url: 'https://example.org/media/k/stream.mp3', count: 2 })
+const plan = streamCardPlan({ title: 'Forest', url: 'https://example.org/media/k/stream.mp3', count: 2 })
 
 describe('a plan as a card', () => {
   test('has everything a player was seen to need', () => {
@@ -67,10 +67,10 @@ describe('a plan as a card', () => {
 
   test.each([
     ['no tracks', { title: 'A', chapters: [] }],
-    ['takes 100', linearStreamPlan({ title: 'A', url: 'https://example.org/', count: 101 })],
+    ['takes 100', streamCardPlan({ title: 'A', url: 'https://example.org/', count: 101 })],
     ['1 to 100 characters', { ...plan, title: '' }],
     ['two chapters with the key "01"', { title: 'A', chapters: [...plan.chapters, ...plan.chapters] }],
-    ['no http address', linearStreamPlan({ title: 'A', url: 'file:///etc/passwd', count: 1 })],
+    ['no http address', streamCardPlan({ title: 'A', url: 'file:///etc/passwd', count: 1 })],
   ])('that Yoto would refuse is refused here: %s', (message, wrong) => {
     expect(() => cardJson(wrong)).toThrow(expect.objectContaining({ code: 'unprocessable' }))
     expect(() => cardJson(wrong)).toThrow(message)
@@ -79,6 +79,7 @@ describe('a plan as a card', () => {
 
 describe('a queue card', () => {
   const queuePlan = queueCardPlan({
+    slots: 'interactive',
     title: 'Bedroom',
     urlOf: (slot) => `https://example.org/media/k/${slot}.mp3`,
   })

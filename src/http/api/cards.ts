@@ -12,13 +12,13 @@ export interface CardsHouse {
   }): Promise<PublishedCardView>
 }
 
-type CardKind = 'linear' | 'queue'
+type CardKind = 'queue' | 'stream'
 
 export interface PublishedCardView {
   readonly card_id: string
   readonly title: string
   readonly stream: string
-  /** `queue`: each press is heard at once; `linear`: the stream as one file on every chapter. */
+  /** `queue`: each press is heard at once; `stream`: every chapter plays the stream as one file. */
   readonly kind: CardKind
 }
 
@@ -41,8 +41,8 @@ export function cardRoutes(house: CardsHouse): Route[] {
         {
           stream: Type.String({ minLength: 1, maxLength: 100 }),
           title: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
-          kind: Type.Optional(Type.Union([Type.Literal('queue'), Type.Literal('linear')])),
-          // Of a linear card; a queue card has as many as it needs.
+          kind: Type.Optional(Type.Union([Type.Literal('queue'), Type.Literal('stream')])),
+          // Of a stream card; a queue card has as many as it needs.
           chapters: Type.Optional(Type.Integer({ minimum: 3, maximum: 99 })),
         },
         { additionalProperties: false },
