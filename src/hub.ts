@@ -3,14 +3,15 @@ import { type Clock, isoOf } from './core/clock.ts'
 import type { Collection } from './core/collection.ts'
 import { AppError, messageOf } from './core/error.ts'
 import type { PlayerEvent } from './core/event.ts'
+import { Expectations, type Expected } from './core/expectation.ts'
 import type { Log } from './core/log.ts'
 import { applyPatch, noCardFacts, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
 import { emptyQueue, makesStream, mutate, type Queue, type QueueMutation } from './core/queue.ts'
-import { eventsBetween, type Moment, predictedPosition } from './core/transition.ts'
+import { eventsBetween, type Moment, predictedPosition, type ReadPresses } from './core/transition.ts'
 
 /** What changed, in the order it changed. */
 export type Change =
-  | { readonly kind: 'player'; readonly player: PlayerState }
+  | { readonly kind: 'player'; readonly player: PlayerState; readonly said?: Said }
   | { readonly kind: 'player-removed'; readonly id: string }
   /** The players there are now are all there are. */
   | { readonly kind: 'players-listed' }
@@ -18,14 +19,23 @@ export type Change =
   | { readonly kind: 'queue'; readonly queue: Queue }
   | { readonly kind: 'queue-removed'; readonly name: string }
 
+/** A player's own words, where it was they that changed it. */
+export interface Said {
+  readonly patch: PlayerPatch
+  readonly at: Date
+  readonly before: Moment
+  /** They tell what a command of ours has made the player do. */
+  readonly commanded: boolean
+}
+
 /** What is known of a card, for reading presses off it. */
 export interface CardFacts {
   /** The tracks in playing order; null while they are not known. */
   readonly layout: readonly TrackAddress[] | null
   /** The stream it carries, where the card is ours. */
   readonly stream: string | null
-  /** Its presses are reported by whoever serves its requests: none is read off its jumps. */
-  readonly pressesByRequest?: boolean
+  /** Which presses are read off its players' words; the others are told by whoever serves its requests. */
+  readonly presses?: ReadPresses
 }
 
 interface HubOptions {
@@ -37,27 +47,10 @@ interface HubOptions {
   readonly log: Log
 }
 
-/** What a command of ours will make a player say, so that it is not taken for a press. */
-export interface Expected {
-  readonly card_id: string
-  readonly chapter_key?: string
-  readonly track_key?: string
-}
-
-interface Expectation extends Expected {
-  readonly player: string
-  readonly until: number
-}
-
 interface Subscriber {
   readonly name: string
   readonly receive: (change: Change) => void
 }
-
-// A command is answered within half a second or so; a player that is loading a slow stream needs longer.
-const expectationMs = 10_000
-// Heartbeats name positions in whole seconds, a little late.
-const jumpSeconds = 3
 
 /**
  * The one writer: holds the current players and queues, changes them, and tells subscribers what changed.
@@ -66,7 +59,7 @@ export class Hub {
   readonly #options: HubOptions
   readonly #players = new Map<string, Moment>()
   readonly #queues = new Map<string, Queue>()
-  readonly #expectations = new Set<Expectation>()
+  readonly #expectations = new Expectations()
   readonly #subscribers = new Set<Subscriber>()
   /** The last mutation of each stream, so that the next one waits for it. */
   readonly #pending = new Map<string, Promise<unknown>>()
@@ -98,6 +91,11 @@ export class Hub {
 
   player(id: string): PlayerState | undefined {
     return this.#players.get(id)?.state
+  }
+
+  /** The player and when it last said where it is. */
+  moment(id: string): Moment | undefined {
+    return this.#players.get(id)
   }
 
   queues(): Queue[] {
@@ -138,12 +136,9 @@ export class Hub {
     const after = { state, at: placed ? at : before.at }
     this.#players.set(id, after)
     const facts = state.card_id === null ? { layout: null, stream: null } : this.#options.card(state.card_id)
-    const events = eventsBetween(
-      before,
-      { state, at },
-      { ...facts, commanded: this.#commanded(before, state, at) },
-    )
-    this.#tell({ kind: 'player', player: state })
+    const commanded = this.#expectations.meet(before, { state, at })
+    const events = eventsBetween(before, { state, at }, { ...facts, commanded })
+    this.#tell({ kind: 'player', player: state, said: { patch, at, before, commanded } })
     for (const event of events) this.#tell({ kind: 'event', event })
   }
 
@@ -172,10 +167,12 @@ export class Hub {
    * The returned function takes that back, for a command that was refused.
    */
   expect(playerId: string, expected: Expected): () => void {
-    const until = this.#options.clock.now().getTime() + expectationMs
-    const expectation = { ...expected, player: playerId, until }
-    this.#expectations.add(expectation)
-    return () => this.#expectations.delete(expectation)
+    return this.#expectations.add(playerId, expected, this.#options.clock.now())
+  }
+
+  /** Whether a command of ours is about to take the player to just that track. */
+  isExpected(playerId: string, track: TrackAddress & { readonly card_id: string }): boolean {
+    return this.#expectations.has(playerId, track, this.#options.clock.now())
   }
 
   /**
@@ -212,20 +209,6 @@ export class Hub {
     })
   }
 
-  #commanded(before: Moment, after: PlayerState, at: Date): boolean {
-    let commanded = false
-    for (const expectation of this.#expectations) {
-      if (expectation.until < at.getTime()) this.#expectations.delete(expectation)
-      else if (isWhere(after, expectation)) {
-        commanded = true
-        // Once it has come true, the next jump to the same place is somebody's press again.
-        if (!isWhere(before.state, expectation) || jumps(before, after, at))
-          this.#expectations.delete(expectation)
-      }
-    }
-    return commanded
-  }
-
   #inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
     const turn = (this.#pending.get(name) ?? Promise.resolve()).then(work)
     const settledTurn = turn
@@ -257,22 +240,6 @@ export function noStream(name: string): AppError {
 
 // So long that no press is read off what follows.
 const longAgo = new Date(0)
-
-function isWhere(player: PlayerState, { player: id, card_id, chapter_key, track_key }: Expectation): boolean {
-  return (
-    player.id === id &&
-    player.card_id === card_id &&
-    (chapter_key ?? player.chapter_key) === player.chapter_key &&
-    (track_key ?? player.track_key) === player.track_key
-  )
-}
-
-function jumps(before: Moment, after: PlayerState, at: Date): boolean {
-  const predicted = predictedPosition(before, at)
-  return (
-    predicted !== null && after.position_s !== null && Math.abs(after.position_s - predicted) > jumpSeconds
-  )
-}
 
 /** What was said of one card is not true of the next. */
 function withoutOldCard(before: PlayerState, patch: PlayerPatch): PlayerPatch {

@@ -59,6 +59,8 @@ export type QueueMutation =
    * `from`: only while this is the current item, so that nobody steps over what has come in between.
    */
   | { readonly op: 'step'; readonly by: 1 | -1; readonly from?: string | null }
+  /** Makes this item the current one; null: the queue is over. `from` as with `step`. */
+  | { readonly op: 'go-to'; readonly id: string | null; readonly from?: string | null }
   | { readonly op: 'settings'; readonly settings: QueueSettings }
 
 export type QueueSettings = Partial<Pick<Queue, 'title' | 'loop' | 'shuffle' | 'mode' | 'closed'>>
@@ -106,13 +108,26 @@ export function mutate(
   context: { newId: () => string; reason: string },
 ): Queue {
   const changed = changedBy(queue, mutation, context.newId)
-  const keepsReason = mutation.op === 'settings' || mutation.op === 'step'
+  const keepsReason = mutation.op === 'settings' || isMove(mutation)
   return {
     ...changed,
-    current: mutation.op === 'step' ? stepped(queue, mutation) : currentAfter(queue, changed),
+    current: isMove(mutation) ? itemAfter(queue, mutation) : currentAfter(queue, changed),
     reason: keepsReason ? queue.reason : context.reason,
     version: queue.version + 1,
   }
+}
+
+/** The mutations that leave the items alone and only say which one is due. */
+export type QueueMove = Extract<QueueMutation, { op: 'step' | 'go-to' }>
+
+/**
+ * The item that would be due after the move; null when the queue would be over.
+ * @throws AppError `not_found` when the move names an item that is not there (any more).
+ */
+export function itemAfter(queue: Queue, move: QueueMove): string | null {
+  if (move.from !== undefined && move.from !== queue.current) return queue.current
+  if (move.op === 'step') return stepped(queue, move.by)
+  return move.id === null ? null : (queue.items[placeOf(queue, move.id)]?.id ?? null)
 }
 
 /** Whether the queue was played to its end: it has items, and none of them is due. */
@@ -153,19 +168,20 @@ function changedBy(queue: Queue, mutation: QueueMutation, newId: () => string): 
     case 'settings':
       return { ...queue, ...mutation.settings }
     case 'step':
+    case 'go-to':
       return queue
   }
 }
 
-function stepped(
-  { items, current, loop }: Queue,
-  { by, from }: Extract<QueueMutation, { op: 'step' }>,
-): string | null {
-  if (from !== undefined && from !== current) return current
+function stepped({ items, current, loop }: Queue, by: 1 | -1): string | null {
   if (current === null) return items.at(by === 1 ? 0 : -1)?.id ?? null
   const place = items.findIndex((item) => item.id === current) + by
   const wrapped = loop ? (place + items.length) % items.length : Math.max(0, place)
   return items[wrapped]?.id ?? null
+}
+
+function isMove(mutation: QueueMutation): mutation is QueueMove {
+  return mutation.op === 'step' || mutation.op === 'go-to'
 }
 
 function moved(queue: Queue, move: { id: string; before: string | null }): QueueItem[] {

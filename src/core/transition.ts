@@ -9,13 +9,18 @@ export interface Moment {
   readonly at: Date
 }
 
+/**
+ * Which presses are read off a card's jumps; `all` where absent. Of our cards that say by their requests which way
+ * a player took, `none`, or only the `restarts` that make no request of their own.
+ */
+export type ReadPresses = 'all' | 'restarts' | 'none'
+
 export interface TransitionContext {
   /** The card's tracks in playing order; null where the card is not known. */
   readonly layout: readonly TrackAddress[] | null
   /** The stream of the card, where we published it: there back is `left` and forward is `right`. */
   readonly stream: string | null
-  /** Presses on the card are known from its requests, so none is read off its jumps; false where absent. */
-  readonly pressesByRequest?: boolean
+  readonly presses?: ReadPresses
   /** We ourselves asked for this track or position, so nobody pressed anything. */
   readonly commanded: boolean
 }
@@ -106,7 +111,7 @@ function tracks(before: Moment, after: Moment, context: TransitionContext): Happ
     return now.card_id === null || now.track_key === null ? [] : [{ type: 'track_started', ...onCard(now) }]
   }
   const events: Happening[] = []
-  const press = context.pressesByRequest ? null : pressBetween(before, after, context)
+  const press = readPress(before, after, context)
   if (!sameTrack(old, now)) {
     if (old.track_key !== null)
       events.push({ type: 'track_ended', ...onCard(old), natural: isAtEnd(before, after.at) })
@@ -117,6 +122,14 @@ function tracks(before: Moment, after: Moment, context: TransitionContext): Happ
     events.unshift({ type: 'button', button, confidence: press.confidence, via: 'mqtt', ...onCard(now) })
   }
   return events
+}
+
+function readPress(before: Moment, after: Moment, context: TransitionContext): Press | null {
+  const { presses = 'all' } = context
+  if (presses === 'none') return null
+  return presses === 'all' || sameTrack(before.state, after.state)
+    ? pressBetween(before, after, context)
+    : null
 }
 
 interface Press {

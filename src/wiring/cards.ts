@@ -65,7 +65,7 @@ function factsOf(cardId: string, published: PublishedCards, known: KnownCards): 
   return {
     layout: trackAddresses(published.planOf(ours)),
     stream: ours.stream,
-    pressesByRequest: kindOf(ours) === 'queue',
+    presses: kindOf(ours) === 'queue' ? 'none' : 'all',
   }
 }
 

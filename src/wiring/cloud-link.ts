@@ -170,7 +170,7 @@ export class CloudLink {
     if (player === undefined) throw new AppError('not_found', `there is no player "${playerId.slice(0, 80)}"`)
     if (command.type === 'refresh') return this.#client.refresh(playerId)
     const facts = player.card_id === null ? undefined : this.#house?.cardFacts(player.card_id)
-    const wish = facts?.pressesByRequest ? onQueueCard(command, player) : command
+    const wish = facts?.stream != null ? onQueueCard(command, player) : command
     const message = messageFor(wish, player, facts?.layout ?? null)
     const takeBack = message.expects === undefined ? undefined : hub.expect(playerId, message.expects)
     try {

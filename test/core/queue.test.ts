@@ -85,6 +85,13 @@ describe('a queue', () => {
       expect(step(queue, 1, 'i2')).toMatchObject({ current: 'i3', playlist: 'p', reason: 'schedule bedroom' })
     })
 
+    test('or to a certain one, while the one before is what it was', () => {
+      const goTo = (id: string | null, from?: string | null) =>
+        mutate(at('i2'), { op: 'go-to', id, ...(from === undefined ? {} : { from }) }, counter()).current
+      expect([goTo('i3'), goTo('i1', 'i2'), goTo('i3', 'i1'), goTo(null)]).toEqual(['i3', 'i1', 'i2', null])
+      expect(() => goTo('i9')).toThrow('stream "q" has no item "i9" (any more)')
+    })
+
     test('a queue that is over goes on with what is added, and with nothing else', () => {
       const over = step(at('i3'), 1)
       expect(isOver(over)).toBe(true)

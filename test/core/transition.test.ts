@@ -31,18 +31,30 @@ function buttonsOf(events: readonly PlayerEvent[]): string[] {
 }
 
 /** From `from` (said at second 0) to `to` (said `seconds` later). */
-function pressed(from: PlayerPatch, to: PlayerPatch, seconds: number, context = ours): string[] {
+function pressed(
+  from: PlayerPatch,
+  to: PlayerPatch,
+  seconds: number,
+  context: TransitionContext = ours,
+): string[] {
   return buttonsOf(eventsBetween(moment(from, 0), moment(to, seconds), context))
 }
 
 test('a card whose requests tell its presses has none read off its jumps', () => {
-  const told = { ...ours, pressesByRequest: true }
+  const told = { ...ours, presses: 'none' } as const
   expect(pressed(onTrack('01'), onTrack('02'), 10, told)).toEqual([])
   expect(pressed(onTrack('02'), onTrack('01'), 10, told)).toEqual([])
   const types = eventsBetween(moment(onTrack('01'), 0), moment(onTrack('02'), 10), told).map(
     ({ type }) => type,
   )
   expect(types).toEqual(['track_ended', 'track_started'])
+})
+
+test('of a card whose chapters ask for themselves, only a restart is read off its jumps', () => {
+  const told = { ...ours, presses: 'restarts' } as const
+  expect(pressed(onTrack('01'), onTrack('02'), 10, told)).toEqual([])
+  const restarted = onTrack('01', { position_s: 0 })
+  expect(pressed(onTrack('01', { position_s: 20 }), restarted, 5, told)).toEqual(['left 0.7'])
 })
 
 describe('a press on a linear card', () => {
