@@ -15,7 +15,7 @@ import type { Doubts } from './simulator/doubts.ts'
 import { openStorage, type Storage } from './storage/storage.ts'
 import { publicUrl } from './wiring/addresses.ts'
 import { titleCards } from './wiring/card-titles.ts'
-import { openCards, signedIn } from './wiring/cards.ts'
+import { openCards, signedIn, tendCards } from './wiring/cards.ts'
 import { openCloud, publishDemoCards } from './wiring/cloud.ts'
 import { openDoors, serveMedia, servePanel } from './wiring/doors.ts'
 import { prepareFolders } from './wiring/first-start.ts'
@@ -98,7 +98,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   })
   const link = cloud?.link ?? null
   const urlOf = (key: string, file: string) => `${address}/media/${key}/${file}.mp3`
-  const cards = await openCards({ storage, link, urlOf, clock, log: log.for('cards') })
+  const cards = await openCards({ storage, link, urlOf, problems, clock, log: log.for('cards') })
   const hub = new Hub({
     queues: storage.collection('queues'),
     card: cards.facts,
@@ -109,6 +109,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   started.add('the hub', hub)
   await hub.start()
   started.add('card titles', titleCards({ hub, cards }))
+  started.add('card keys', tendCards({ published: cards.published, hub, link, clock }))
 
   const ruleSet = await readRules({ folder: config, library, problems, log: log.for('rules') })
   const broker = new LocalBroker({
@@ -151,7 +152,17 @@ async function start(input: AppInput, started: Started): Promise<App> {
   })
   const ground = { hub, library, cards: cards.published }
   const runsOf = (event: PlayerEvent) => rules.runsOf(event)
-  started.add('audio', await serveMedia({ door: doors.media, ground, shipped, runsOf, clock, log }))
+  const audio = await serveMedia({
+    door: doors.media,
+    ground,
+    shipped,
+    trustedProxies: options.trusted_proxies,
+    problems,
+    runsOf,
+    clock,
+    log: log.for('media'),
+  })
+  started.add('audio', audio)
   started.add('the rules', rules)
   await rules.start()
   if (link !== null) {
@@ -162,7 +173,16 @@ async function start(input: AppInput, started: Started): Promise<App> {
   if (link !== null && simulator !== null)
     await publishDemoCards(link, { cards, streams: streamsOf(ruleSet), log })
 
-  const house = houseOf({ version, hub, library, cards: cards.published, simulator, perform, health })
+  const house = houseOf({
+    version,
+    hub,
+    library,
+    cards: cards.published,
+    presses: audio.presses,
+    simulator,
+    perform,
+    health,
+  })
   const panel = servePanel({ door: doors.panel, house, ground, options: options.panel, clock, log })
   started.add('live events', panel)
   problems.onChange(() => panel.healthChanged())

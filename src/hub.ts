@@ -6,7 +6,15 @@ import type { PlayerEvent } from './core/event.ts'
 import { Expectations, type Expected } from './core/expectation.ts'
 import type { Log } from './core/log.ts'
 import { applyPatch, noCardFacts, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
-import { emptyQueue, makesStream, mutate, type Queue, type QueueMutation } from './core/queue.ts'
+import {
+  emptyQueue,
+  makesStream,
+  mutate,
+  type Queue,
+  type QueueMutation,
+  restoredQueue,
+  type StoredQueue,
+} from './core/queue.ts'
 import { eventsBetween, type Moment, predictedPosition, type ReadPresses } from './core/transition.ts'
 
 /** What changed, in the order it changed. */
@@ -40,7 +48,7 @@ export interface CardFacts {
 
 interface HubOptions {
   /** Where queues live; a mutation is in it before it is acknowledged. */
-  readonly queues: Collection<Queue>
+  readonly queues: Collection<StoredQueue>
   readonly card: (cardId: string) => CardFacts
   readonly newId: () => string
   readonly clock: Clock
@@ -70,7 +78,8 @@ export class Hub {
 
   /** Reads the queues of the last run. */
   async start(): Promise<void> {
-    for (const [name, queue] of await this.#options.queues.entries()) this.#queues.set(name, queue)
+    for (const [name, stored] of await this.#options.queues.entries())
+      this.#queues.set(name, restoredQueue(stored))
   }
 
   /** Resolves when every mutation that was asked for is in the store. */

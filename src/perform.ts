@@ -1,4 +1,5 @@
 import type { Effect, Perform, PlayerCommand } from './core/effect.ts'
+import { AppError } from './core/error.ts'
 import type { Log } from './core/log.ts'
 import type { Queue, QueueMutation } from './core/queue.ts'
 
@@ -22,6 +23,7 @@ export function performWith(hands: Hands): Perform {
   return async (effect: Effect, because: string) => {
     switch (effect.kind) {
       case 'mutate-queue': {
+        await checkIfPressed(effect.mutation, hands)
         const queue = await hands.mutateQueue(effect.stream, effect.mutation, because)
         hands.log.info(`stream "${queue.name}": ${effect.mutation.op}`, { because, ...sizeOf(queue) })
         return
@@ -48,6 +50,18 @@ export function performWith(hands: Hands): Perform {
         return
     }
   }
+}
+
+/**
+ * What is to be heard instead must be a file that there is. A schedule's `replace` is not held to it: its file was
+ * warned about when it was read, and may come yet.
+ */
+async function checkIfPressed(mutation: QueueMutation, hands: Hands): Promise<void> {
+  const file = mutation.op === 'settings' ? (mutation.settings.if_pressed ?? null) : null
+  if (file === null) return
+  const found = await hands.files(file)
+  if (found.length === 1 && found[0] === file) return
+  throw new AppError('unprocessable', `if_pressed takes one file, and "${file.slice(0, 200)}" is a playlist`)
 }
 
 type Filling = Extract<Effect, { kind: 'fill-queue' }>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Collection } from '../src/core/collection.ts'
-import type { Queue } from '../src/core/queue.ts'
+import { emptyQueue, mutate, type Queue, type StoredQueue } from '../src/core/queue.ts'
 import { type Change, Hub } from '../src/hub.ts'
 import { memoryCollection } from './support/memory-collection.ts'
 import { recordingLog } from './support/recording-log.ts'
@@ -16,7 +16,7 @@ const playing = {
 } as const
 const at = (key: string) => ({ chapter_key: key, track_key: key })
 
-function hubWith(queues: Collection<Queue> = memoryCollection()) {
+function hubWith(queues: Collection<StoredQueue> = memoryCollection()) {
   const clock = new VirtualClock()
   const log = recordingLog()
   const changes: Change[] = []
@@ -147,6 +147,21 @@ describe('the hub', () => {
     const next = hubWith(queues)
     await next.hub.start()
     expect(next.hub.queue('q')?.items.map((item) => item.file)).toEqual(['a', 'b'])
+  })
+
+  test('reads a queue that was stored before there was anything to hear instead', async () => {
+    const { if_pressed: _, ...old } = mutate(
+      emptyQueue('q'),
+      { op: 'append', files: ['a'] },
+      { newId: () => 'i1', reason: 'test' },
+    )
+    const queues = memoryCollection<StoredQueue>()
+    await queues.set('q', old)
+    const { hub } = hubWith(queues)
+    await hub.start()
+    expect(hub.queue('q')).toEqual({ ...old, if_pressed: null })
+    await hub.mutateQueue('q', { op: 'settings', settings: { loop: true } }, 'test')
+    expect(await queues.get('q')).toMatchObject({ loop: true, if_pressed: null })
   })
 
   test('leaves a queue as it was when the store fails', async () => {

@@ -385,7 +385,6 @@ describe('nothing listens beyond this machine without a guard', () => {
     'speech: { provider: espeak }',
     'speech: { wyoming_url: tcp://host:10200 }',
     'speech: { voice: alba }',
-    'trusted_proxies: [10.0.0.0/8, fd00::/8]',
     'homeassistant: { allow: [light] }',
   ])('and so does what has no effect: %s', async (text) => {
     const [section = ''] = text.split(':')
@@ -394,6 +393,13 @@ describe('nothing listens beyond this machine without a guard', () => {
         `^${section}.* \\(options file .*, expected (nothing|the default .*): .* not part of this version yet$`,
       ),
     )
+  })
+
+  test('while proxies may be trusted', async () => {
+    const { options } = await loadFile('trusted_proxies: [10.0.0.0/8, "fd00::/8", 192.168.1.2]')
+    expect(options.trusted_proxies).toEqual(['10.0.0.0/8', 'fd00::/8', '192.168.1.2'])
+    const env = { TZ: 'UTC', YOTO_STREAM_TRUSTED_PROXIES: '10.0.0.1, fd00::/8' }
+    expect((await load([], env)).options.trusted_proxies).toEqual(['10.0.0.1', 'fd00::/8'])
   })
 
   test('while it may be written down with its default', async () => {

@@ -1,95 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Doubts } from '../src/simulator/doubts.ts'
-import { type CuttingProxy, cuttingProxy } from './support/cutting-proxy.ts'
-import { listenTo, type RunningApp, runApp, shipped, until } from './support/running-app.ts'
-
-interface Household {
-  readonly running: RunningApp
-  readonly broker: Awaited<ReturnType<typeof listenTo>>
-  readonly network: CuttingProxy
-}
-
-let house: Household | undefined
-
-afterEach(async () => {
-  await house?.broker.stop()
-  await house?.running.remove()
-  await house?.network.stop()
-  house = undefined
-})
-
-// Slow enough that the 150 ms of a press are long enough in tests too.
-const pressingPace = 2
-
-async function household(doubts: Partial<Doubts>, pace = pressingPace): Promise<ReturnType<typeof handsOn>> {
-  const network = await cuttingProxy()
-  const running = await runApp({ doubts, pace, env: { YOTO_STREAM_PUBLIC_URL: network.url } })
-  network.leadTo(running.app.mediaUrl)
-  const broker = await listenTo(running.app.mqttUrl)
-  house = { running, broker, network }
-  return handsOn(house)
-}
-
-function handsOn({ running, broker, network }: Household) {
-  const { app, call } = running
-  const nursery = app.simulator?.players[0]
-  if (nursery === undefined) throw new Error('no simulated player')
-  const snapshot = () => nursery.snapshot()
-  return {
-    app,
-    network,
-    nursery,
-    async queueCard(stream: string): Promise<string> {
-      const made = await call('POST', '/cards', { stream })
-      expect(made).toMatchObject({ status: 200, body: { kind: 'queue', title: stream } })
-      return (made.body as { card_id: string }).card_id
-    },
-    async insert(cardId: string): Promise<void> {
-      await nursery.insert(cardId)
-      await until('the cloud says which card', () => app.hub.player(nursery.id)?.card_id === cardId)
-    },
-    /** Waits until the player plays from that slot what it has just asked for. */
-    async hears(slot: string, file: string, bytes = 40_000): Promise<void> {
-      await until(`${slot} is heard`, () => {
-        const { chapterKey, lastRequest, bytesReceived } = snapshot()
-        const isAnswered = lastRequest?.method === 'GET' && lastRequest.url.includes(`/${slot}.mp3`)
-        return chapterKey === slot && isAnswered && bytesReceived >= bytes
-      })
-      const whole = await audio(file)
-      const from = Number(/^bytes=(\d+)-$/.exec(snapshot().lastRequest?.headers.Range ?? '')?.[1] ?? 0)
-      const heard = nursery.received()
-      expect(
-        `${slot}: ${whole.subarray(from, from + heard.length).equals(heard) ? file : 'other audio'}`,
-      ).toBe(`${slot}: ${file}`)
-    },
-    buttons: () =>
-      broker.heard
-        .filter(({ topic }) => topic === `yoto/${nursery.id}/event`)
-        .map(({ payload }) => JSON.parse(payload))
-        .filter(({ type }) => type === 'button'),
-    currentFile: (stream: string) => {
-      const queue = app.hub.queue(stream)
-      return queue?.items.find(({ id }) => id === queue.current)?.file
-    },
-  }
-}
-
-const kept = new Map<string, Buffer>()
-
-async function audio(file: string): Promise<Buffer> {
-  const bytes = kept.get(file) ?? (await readFile(join(shipped, 'audio', file)))
-  kept.set(file, bytes)
-  return bytes
-}
-
-const [crossroads, counting, forest, sea] = [
-  'stories/crossroads.mp3',
-  'music/counting-song.mp3',
-  'stories/forest.mp3',
-  'stories/sea.mp3',
-] as const
+import { counting, crossroads, forest, queueCardHouse as household, sea } from './support/queue-card-house.ts'
+import { until } from './support/running-app.ts'
 
 const trouble = { headBeforeGet: true, rangeOnResume: true, retryAfterBreak: true }
 
@@ -121,8 +33,11 @@ describe.each<[string, Partial<Doubts>]>([
     await nursery.pause()
     await nursery.resume()
     await nursery.power(false)
+    await until('the cloud says that it is off', () => app.hub.player(nursery.id)?.online === false)
     await nursery.power(true)
     await until('the player is back', () => nursery.snapshot().playing)
+    await until('the cloud says so', () => app.hub.player(nursery.id)?.online === true)
+    await until('and with which card', () => app.hub.player(nursery.id)?.card_id === cardId)
     await hears('left-a', sea)
 
     const slotOf = { left: ['left-b', 'left-a'], right: ['right-a', 'right-b'] }
@@ -171,11 +86,11 @@ describe('a queue card of a stream that no rule speaks of', () => {
   })
 
   test('goes to the next item when somebody else than the child asks for it, and that is no press', async () => {
-    const { app, nursery, queueCard, insert, hears, buttons } = await household({}, 4)
+    const { app, call, nursery, queueCard, insert, hears, buttons } = await household({}, 4)
     await app.hub.mutateQueue('kitchen', { op: 'append', files: [crossroads, counting, forest] }, 'the test')
     await insert(await queueCard('kitchen'))
     await hears('start', crossroads)
-    const ask = (what: string) => house?.running.call('POST', `/players/${nursery.id}/${what}`)
+    const ask = (what: string) => call('POST', `/players/${nursery.id}/${what}`)
     expect(await ask('next')).toMatchObject({ status: 200 })
     await hears('now-a', counting)
     await until('the cloud says so', () => app.hub.player(nursery.id)?.chapter_key === 'now-a')
@@ -186,7 +101,7 @@ describe('a queue card of a stream that no rule speaks of', () => {
   })
 
   test('goes on by itself to the end, says so once, and begins anew with the next press', async () => {
-    const { app, nursery, queueCard, insert, hears, buttons } = await household({ headBeforeGet: true }, 40)
+    const { app, nursery, queueCard, insert, hears, buttons } = await household({ headBeforeGet: true }, 10)
     await app.hub.mutateQueue('kitchen', { op: 'append', files: [crossroads, forest] }, 'the test')
     await insert(await queueCard('kitchen'))
     await hears('start', crossroads)

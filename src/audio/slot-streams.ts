@@ -1,217 +1,241 @@
+import { keysPatienceMs, verdictOn } from '../core/claim.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Queue, QueueMutation } from '../core/queue.ts'
-import { type Judgement, judge, type Slot, startRetryMs } from '../core/slot.ts'
+import type { Queue, QueueMove } from '../core/queue.ts'
+import { isSlot, type Judgement, judge, type Place, type Visit } from '../core/slot.ts'
 import type { Served } from './finite-streams.ts'
+import {
+  type Given,
+  type ListenerClaim,
+  type SlotAnswer,
+  type SlotListener,
+  SlotListeners,
+  type SlotPress,
+} from './slot-listeners.ts'
+import { SlotOffers } from './slot-offers.ts'
+import { SlotQueue } from './slot-queue.ts'
+import { durationMs, isSaid, SlotSteps, type Way } from './slot-steps.ts'
 
-export interface SlotPress {
+interface Asked {
   readonly stream: string
   readonly player: string | null
   readonly card_id: string | null
-  readonly slot: Slot
-  readonly button: 'left' | 'right'
+  readonly place: Place
+  /** Whether a request is a press at once, or only when the player has named the place. */
+  readonly confirm: 'request' | 'mqtt'
 }
 
-interface SlotStreamsOptions<Body> {
-  readonly clock: Clock
-  queue(stream: string): Queue | undefined
-  step(stream: string, mutation: Extract<QueueMutation, { op: 'step' }>): Promise<Queue>
-  /** The item of that file; null when it cannot be played now. */
-  body(file: string): Promise<Body | null>
-  /** Tells the house of a press; resolves when what the house does about it is done. */
-  pressed(press: SlotPress): Promise<void>
-  /** A press or an end could not move the queue; the listener gets what is current all the same. */
-  failed(stream: string, error: unknown): void
-}
-
-export interface SlotRequest {
-  readonly stream: string
-  readonly player: string | null
-  readonly card_id: string | null
-  readonly slot: Slot
+export interface SlotRequest extends Asked {
   /** Who asks, under every name it may be known by; the last is the one that is always known. */
   readonly listener: readonly [string, ...string[]]
   /** First byte wanted of a body of that length; null when the request asks for the whole. */
   startIn(length: number): number | null
 }
 
-/** `nothing`: there is nothing to play; `over`: and the listener has been told so already. */
-export type SlotAnswer<Body> =
-  | { readonly kind: 'item'; readonly body: Body }
-  | { readonly kind: 'nothing' | 'over' }
-
-/** What one listener asked for last, and what it was given. */
-interface Listener<Body> {
-  readonly slot: Slot
-  readonly atMs: number
-  readonly answer: SlotAnswer<Body>
-  /** When the item it was given last began. */
-  readonly beganMs: number
-  /** What each slot gave it last. */
-  readonly served: Map<Slot, Body>
+/** A player has named the place that it plays. */
+export interface SlotNews extends Asked {
+  readonly card_id: string
+  readonly player: string
+  readonly listener: readonly [string]
+  /** A command of ours has led it there. */
+  readonly isCommanded: boolean
+  /** How long it had played what it was at before; null where it has not said. */
+  readonly playedMs: number | null
 }
 
-interface Turn<Body> {
-  readonly known: Listener<Body> | null
-  readonly judgement: Judgement
-  readonly nowMs: number
+/** Steps that were taken for a listener's and were not. */
+export interface Refutation {
+  readonly stream: string
+  readonly card_id: string
+  readonly player: string
+  /** The place it asked for, and the one it says it plays. */
+  readonly asked: Place
+  readonly plays: Place
+  readonly presses: readonly SlotPress[]
 }
 
-const keptMs = 24 * 60 * 60 * 1000
-const listenersKept = 1000
-/** What is heard after a press is decided within this time. */
-const patienceMs = 150
-const justBegunMs = 5_000
+interface SlotStreamsOptions<Body> {
+  readonly clock: Clock
+  queue(stream: string): Queue | undefined
+  move(stream: string, move: QueueMove): Promise<Queue>
+  /** The item of that file; null when it cannot be played now. */
+  body(file: string): Promise<Body | null>
+  /** Tells the house of a press; resolves when what the house does about it is done. */
+  pressed(press: SlotPress): Promise<void>
+  /** Whether a command of ours is about to take the player to the place. */
+  isCommanded(asked: Asked): boolean
+  /** How long the player has played at the place, by its own words since it asked; null where there are none. */
+  playedMs(asked: Asked, visit: Visit): number | null
+  /** A player has contradicted its requests: from now on only its words should count. */
+  refuted(refutation: Refutation): void
+  /** Whether the players of a card whose words count keep silent. */
+  silent(cardId: string, isSilent: boolean): void
+  /** A step could not be made; the listener gets what is current all the same. */
+  failed(stream: string, error: unknown): void
+}
 
 /**
- * Gives the slots of queue cards their items. The request is the press: whoever asks for a slot says by that
- * which knob was pressed, and hears what came of it.
+ * Gives the places of queue cards their items. The request is the press: whoever asks for a place says by that
+ * which knob was pressed, and hears what came of it. What a player says of itself is held against its requests;
+ * of a card whose requests are no presses, because its player looks ahead, only those words count.
  *
- * A press that the house answers by making another item current leads to that item; any other moves on in the
- * queue: right and end to the next item, left to the beginning of this one or, where that has just begun, to the
- * one before. An item that became current without anybody hearing it, as when a schedule has changed the queue,
- * is itself what comes next. A queue that is over is silent after it was said once, and begins anew with the next
- * press or when the card is put in.
+ * A queue that is over is silent after it was said once, and begins anew with the next press or when the card is
+ * put in.
  */
 export class SlotStreams<Body extends Served> {
   readonly #options: SlotStreamsOptions<Body>
-  // In order of last use, the oldest first; a listener stands here under each of its names.
-  readonly #listeners = new Map<string, Listener<Body>>()
+  readonly #queue: SlotQueue<Body>
+  readonly #steps: SlotSteps<Body>
+  readonly #offers: SlotOffers<Body>
+  readonly #listeners = new SlotListeners<Body>()
   /** The last request under way of each listener. */
-  readonly #turns = new Map<string, Promise<unknown>>()
-  /** By stream: the current item that somebody has heard. */
-  readonly #heard = new Map<string, string>()
+  readonly #turns = new WeakMap<SlotListener<Body>, Promise<unknown>>()
 
   constructor(options: SlotStreamsOptions<Body>) {
+    const { clock } = options
     this.#options = options
+    this.#queue = new SlotQueue(options)
+    this.#steps = new SlotSteps({ ...handsOf(options), clock, queue: this.#queue })
+    this.#offers = new SlotOffers({
+      clock,
+      queue: this.#queue,
+      steps: this.#steps,
+      silent: (cardId, isSilent) => options.silent(cardId, isSilent),
+    })
   }
 
   /** Requests of one listener are answered one after the other. */
   choose(request: SlotRequest): Promise<SlotAnswer<Body>> {
-    const name = request.listener.at(-1) ?? ''
-    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(() => this.#choose(request))
-    const settled = turn
-      .catch(() => undefined)
-      .then(() => {
-        if (this.#turns.get(name) === settled) this.#turns.delete(name)
-      })
-    this.#turns.set(name, settled)
-    return turn
+    const listener = this.#listeners.of(request.listener, this.#nowMs)
+    return this.#inTurn(listener, () => this.#choose(request, listener))
   }
 
-  async #choose(request: SlotRequest): Promise<SlotAnswer<Body>> {
-    const nowMs = this.#nowMs
-    const known = this.#known(request.listener, nowMs)
-    const served = known?.served.get(request.slot)
-    const isMiddle = (request.startIn(served?.length ?? Number.MAX_SAFE_INTEGER) ?? 0) > 0
-    if (isMiddle && served !== undefined) {
-      const answer = { kind: 'item', body: served } as const
-      this.#remember(request, { known, answer, isNew: false })
-      return answer
+  /** Resolves when what follows from the news is done. */
+  async named(news: SlotNews): Promise<void> {
+    const listener = this.#listeners.of(news.listener, this.#nowMs)
+    if (news.confirm === 'request') return this.#inTurn(listener, () => this.#check(news, listener))
+    const mayHaveEnded = this.#steps.mayHaveEnded(listener, news.playedMs)
+    return this.#offers.named({ ...news, mayHaveEnded }, listener)
+  }
+
+  async #choose(request: SlotRequest, listener: SlotListener<Body>): Promise<SlotAnswer<Body>> {
+    const { place } = request
+    const served = listener.served.get(place)
+    const start = request.startIn(bodyOf(served)?.length ?? Number.MAX_SAFE_INTEGER) ?? 0
+    if (start > 0 && served !== undefined) {
+      this.#remember(request, listener, { given: served, start })
+      return served.answer
     }
+    const way = this.#wayOf(request, listener, start > 0)
+    const given = await this.#given(way, request, listener)
+    this.#remember(request, listener, { given, start })
+    return given.answer
+  }
+
+  #wayOf(request: SlotRequest, listener: SlotListener<Body>, isMiddle: boolean): Way {
+    const { stream, player, card_id, place } = request
+    const mayHaveEnded = this.#mayHaveEnded(request, listener)
+    const nowMs = this.#nowMs
     const judgement: Judgement = isMiddle
       ? { kind: 'again' }
-      : judge({
-          previous: known === null ? null : { place: known.slot, atMs: known.atMs },
-          requested: request.slot,
-          nowMs,
-          mayHaveEnded: true,
-        })
-    const turn = { known, judgement, nowMs }
-    const isAgain = judgement.kind === 'again' && this.#isOpen(request.stream)
-    const answer = isAgain && known?.answer.kind === 'item' ? known.answer : await this.#moved(request, turn)
-    this.#remember(request, { known, answer, isNew: answer !== known?.answer })
-    return answer
+      : judge({ previous: listener.visit ?? listener.named, requested: place, nowMs, mayHaveEnded })
+    const wasNamed = listener.named?.place === place && listener.named.commanded
+    const isCommanded = wasNamed || this.#options.isCommanded(request)
+    return { stream, player, card_id, place, judgement, mayHaveEnded, isCommanded }
   }
 
-  /** Carries out what the request means, and gives the item that is current then. */
-  async #moved(request: SlotRequest, turn: Turn<Body>): Promise<SlotAnswer<Body>> {
-    const { stream } = request
-    const { judgement } = turn
-    const before = this.#current(stream)
-    if (judgement.kind === 'press') await this.#tellOf(request, judgement.button)
-    const answer = await this.#itemAfter(stream, { before, turn })
-    const current = this.#current(stream)
-    if (answer.kind === 'item' && current !== null) this.#heard.set(stream, current)
-    return answer.kind === 'nothing' && isSaid(turn) ? { kind: 'over' } : answer
+  async #given(way: Way, request: SlotRequest, listener: SlotListener<Body>): Promise<Given<Body>> {
+    const { judgement } = way
+    if (judgement.kind === 'inserted') forget(listener, this.#nowMs)
+    const isAgain = judgement.kind === 'again' && this.#queue.isOpen(way.stream)
+    if (request.confirm === 'mqtt') return this.#said(way, listener, await this.#offers.offer(way, listener))
+    if (isAgain && listener.given?.answer.kind === 'item') return listener.given
+    return this.#said(way, listener, await this.#count(way, listener))
   }
 
-  async #itemAfter(
-    stream: string,
-    { before, turn }: { before: string | null; turn: Turn<Body> },
-  ): Promise<SlotAnswer<Body>> {
-    try {
-      const isHeard = before === null || this.#heard.get(stream) === before
-      const isAsBefore = this.#isOpen(stream) && this.#current(stream) === before
-      const by = isAsBefore && isHeard ? defaultStep(turn, before === null) : 0
-      if (by !== 0) await this.#options.step(stream, { op: 'step', by, from: before })
-      return await this.#item(stream, by === -1 ? -1 : 1)
-    } catch (error) {
-      this.#options.failed(stream, error)
-      return this.#item(stream, 0)
-    }
+  /** Takes the request for what it says, and gives the item that is current then. */
+  async #count(way: Way, listener: SlotListener<Body>): Promise<Given<Body>> {
+    const { stream, place, judgement, isCommanded } = way
+    const before = this.#queue.current(stream)
+    const atMs = this.#nowMs
+    const by = this.#steps.by(way, listener)
+    const isEarlyEnd = judgement.kind === 'end' && isSlot(place) && !way.mayHaveEnded
+    const press = this.#steps.pressOf(way, 'http')
+    if (press !== null) await this.#steps.tell(press)
+    const given = await this.#steps.take(stream, { before, by })
+    const isStep = judgement.kind === 'end' || judgement.kind === 'press'
+    const isNamed = listener.named?.place === place && listener.named.atMs > (listener.visit?.atMs ?? 0)
+    if (isStep && !isCommanded && !isNamed)
+      listener.claims = [...listener.claims, { place, atMs, isEarlyEnd, press, item: given.item }]
+    return given
   }
 
-  async #tellOf({ stream, player, card_id, slot }: SlotRequest, button: 'left' | 'right'): Promise<void> {
-    const { clock, pressed } = this.#options
-    const enough = new AbortController()
-    const patience = clock.sleep(patienceMs, enough.signal).catch(() => undefined)
-    const told = pressed({ stream, player, card_id, slot, button }).catch((error) =>
-      this.#options.failed(stream, error),
-    )
-    await Promise.race([told, patience])
-    enough.abort(new Error('answered'))
+  #said(way: Way, listener: SlotListener<Body>, given: Given<Body>): Given<Body> {
+    const isOver = given.answer.kind === 'nothing' && isSaid(way.judgement, listener, this.#nowMs)
+    return isOver ? { ...given, answer: { kind: 'over' } } : given
   }
 
-  /** The current item, or the next in that direction that can be played; 0 looks at the current one alone. */
-  async #item(stream: string, way: 1 | -1 | 0): Promise<SlotAnswer<Body>> {
-    const { queue, body, step } = this.#options
-    let by = way
-    for (let tries = queue(stream)?.items.length ?? 0; tries > 0; tries--) {
-      const { items = [], current = null, closed = true } = queue(stream) ?? {}
-      const item = closed ? undefined : items.find(({ id }) => id === current)
-      if (item === undefined) break
-      const found = await body(item.file)
-      if (found !== null) return { kind: 'item', body: found }
-      if (by === 0) break
-      const moved = await step(stream, { op: 'step', by, from: item.id })
-      // Before the first there is nothing.
-      if (moved.current === item.id) by = 1
-    }
-    return { kind: 'nothing' }
+  /** Holds the player's word against what its requests were taken for. */
+  async #check(news: SlotNews, listener: SlotListener<Body>): Promise<void> {
+    const { place } = news
+    const atMs = this.#nowMs
+    const { claims } = listener
+    const { refuted, open } = verdictOn(claims, { place, atMs })
+    listener.named = { place, atMs, commanded: news.isCommanded }
+    listener.claims = open
+    if (refuted.length > 0) await this.#takeBack(news, listener, { claims, refuted })
+    const isElsewhere = listener.visit !== null && listener.visit.place !== place
+    const isQuiet = open.length === 0 && atMs - (listener.visit?.atMs ?? 0) > keysPatienceMs
+    if (isElsewhere && (isQuiet || refuted.length > 0)) this.#moveTo(place, listener)
   }
 
-  #isOpen(stream: string): boolean {
-    return this.#options.queue(stream)?.closed === false
+  async #takeBack(
+    { stream, card_id, player, place }: SlotNews,
+    listener: SlotListener<Body>,
+    { claims, refuted }: { claims: readonly ListenerClaim[]; refuted: readonly ListenerClaim[] },
+  ): Promise<void> {
+    const plays = listener.served.get(place)
+    const current = this.#queue.current(stream)
+    if (plays?.item != null && plays.item !== current && claims.some(({ item }) => item === current))
+      await this.#steps.goBack(stream, current, plays.item)
+    for (const claim of refuted) this.#offers.keep(claim.place, listener, plays?.item ?? null)
+    const presses = refuted.flatMap(({ press }) => press ?? [])
+    const asked = refuted.at(-1)?.place ?? place
+    this.#options.refuted({ stream, card_id, player, asked, plays: place, presses })
   }
 
-  #current(stream: string): string | null {
-    return this.#options.queue(stream)?.current ?? null
+  #moveTo(place: Place, listener: SlotListener<Body>): void {
+    listener.visit = { place, atMs: this.#nowMs }
+    listener.given = listener.served.get(place) ?? listener.given
+    listener.beganMs = Number.NEGATIVE_INFINITY
   }
 
-  /** The listener as it was seen last under any of the names. */
-  #known(names: readonly string[], nowMs: number): Listener<Body> | null {
-    const found = names.flatMap((name) => this.#listeners.get(name) ?? [])
-    const last = found.sort((one, other) => one.atMs - other.atMs).at(-1)
-    return last === undefined || nowMs - last.atMs > keptMs ? null : last
+  #mayHaveEnded(request: SlotRequest, listener: SlotListener<Body>): boolean {
+    const { visit } = listener
+    const playedMs = visit === null ? null : this.#options.playedMs(request, visit)
+    return this.#steps.mayHaveEnded(listener, playedMs)
   }
 
   #remember(
-    { slot, listener }: SlotRequest,
-    { known, answer, isNew }: { known: Listener<Body> | null; answer: SlotAnswer<Body>; isNew: boolean },
+    { place }: SlotRequest,
+    listener: SlotListener<Body>,
+    { given, start }: { given: Given<Body>; start: number },
   ): void {
     const nowMs = this.#nowMs
-    const served = known?.served ?? new Map<Slot, Body>()
-    if (answer.kind === 'item') served.set(slot, answer.body)
-    else served.delete(slot)
-    const beganMs = isNew || known === null ? nowMs : known.beganMs
-    for (const name of listener) {
-      this.#listeners.delete(name)
-      this.#listeners.set(name, { slot, atMs: nowMs, answer, beganMs, served })
-    }
-    for (const oldest of this.#listeners.keys()) {
-      if (this.#listeners.size <= listenersKept) return
-      this.#listeners.delete(oldest)
-    }
+    if (given.answer.kind === 'item') listener.served.set(place, given)
+    else listener.served.delete(place)
+    const isNew = given.answer !== listener.given?.answer
+    if (isNew) listener.beganMs = nowMs - (Number.isFinite(start) ? durationMs(start) : 0)
+    listener.given = given
+    listener.visit = { place, atMs: nowMs }
+  }
+
+  #inTurn<Result>(listener: SlotListener<Body>, work: () => Promise<Result>): Promise<Result> {
+    const turn = (this.#turns.get(listener) ?? Promise.resolve()).then(work)
+    this.#turns.set(
+      listener,
+      turn.catch(() => undefined),
+    )
+    return turn
   }
 
   get #nowMs(): number {
@@ -219,28 +243,18 @@ export class SlotStreams<Body extends Served> {
   }
 }
 
-/** Where a request leads that nobody in the house has answered with another item. */
-function defaultStep({ judgement, known, nowMs }: Turn<unknown>, isOver: boolean): 1 | -1 | 0 {
-  switch (judgement.kind) {
-    case 'inserted':
-      return isOver ? 1 : 0
-    case 'again':
-      return isOver && known === null ? 1 : 0
-    case 'end':
-      return isOver ? 0 : 1
-    case 'press': {
-      if (judgement.button === 'right') return 1
-      return isOver || (known !== null && nowMs - known.beganMs < justBegunMs) ? -1 : 0
-    }
-  }
+function handsOf<Body>({ pressed, failed }: SlotStreamsOptions<Body>) {
+  return { pressed, failed }
 }
 
-/**
- * Whether nobody need hear once more that there is nothing: nobody has done anything since it was said, or a
- * player only repeats its request.
- */
-function isSaid({ judgement, known, nowMs }: Turn<unknown>): boolean {
-  if (known === null || known.answer.kind === 'item') return false
-  if (judgement.kind === 'end') return true
-  return judgement.kind === 'again' && known.answer.kind === 'over' && nowMs - known.atMs < startRetryMs
+/** A card that is put in begins anew: what was claimed or said before no longer concerns it. */
+function forget<Body>(listener: SlotListener<Body>, nowMs: number): void {
+  listener.claims = []
+  listener.named = null
+  listener.offers.clear()
+  listener.insertedMs = nowMs
+}
+
+function bodyOf<Body>(given: Given<Body> | undefined): Body | undefined {
+  return given?.answer.kind === 'item' ? given.answer.body : undefined
 }

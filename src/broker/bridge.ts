@@ -239,6 +239,7 @@ function streamState(queue: Queue) {
     playlist: queue.playlist,
     reason: queue.reason,
     closed: queue.closed,
+    if_pressed: queue.if_pressed,
     loop: queue.loop,
     shuffle: queue.shuffle,
     mode: queue.mode,

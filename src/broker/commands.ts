@@ -102,6 +102,7 @@ function readField(field: string, value: unknown): Parsed<PlayerCommand> {
 
 const settingReaders = {
   closed: flag,
+  if_pressed: fileOrNull,
   loop: flag,
   shuffle: flag,
   mode: oneOf(queueModes),
@@ -204,6 +205,12 @@ function playlistName(value: unknown): Read<string> {
   const name = typeof value === 'string' ? value.trim() : ''
   const fits = name !== '' && name.length <= 255 && !name.startsWith('{')
   return fits ? { value: name } : { expected: 'the name of a playlist' }
+}
+
+/** Whether there is such a file is for whoever carries the wish out to say. */
+function fileOrNull(value: unknown): Read<string | null> {
+  const fits = value === null || (typeof value === 'string' && value !== '' && value.length <= 1000)
+  return fits ? { value } : { expected: 'the name of a file of the library, or null for the usual clip' }
 }
 
 type CardAddress = Omit<Extract<PlayerCommand, { type: 'card' }>, 'type'>

@@ -1,169 +1,253 @@
-import { type CardPlan, queueCardPlan, streamCardPlan } from '../core/card-plan.ts'
+import type { CardPlan } from '../core/card-plan.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
-import { AppError, type ErrorCode, messageOf } from '../core/error.ts'
+import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Place } from '../core/slot.ts'
-
-/** What a media key stands for: a stream, and the card that carries the key, where one does. */
-export interface PublishedCard {
-  /** At least 128 random bits; whoever knows it may listen. */
-  readonly key: string
-  readonly stream: string
-  readonly title: string
-  readonly card_id: string | null
-  /** Absent in records from before there were queue cards, and `linear` in some: those are stream cards. */
-  readonly kind?: CardKind
-  /** Number of one-track chapters on the card; 0 for a key without a card. */
-  readonly chapters: number
-  /** The address the card was given, so that a change of the public address is seen. */
-  readonly url: string
-  readonly created_at: string
-}
-
-/** `queue`: chapters that each play one item of it; `stream`: chapters that all play it as one file. */
-export type CardKind = 'queue' | 'stream'
-
-export interface CardRequest {
-  readonly stream: string
-  readonly title: string
-  readonly kind: CardKind
-  /** Number of chapters of a stream card; a queue card has its slots. */
-  readonly chapters: number
-}
+import { type CardChange, type CardRequest, changed, checkWish, isNewOnCard } from './change.ts'
+import type { Copy } from './copies.ts'
+import { type CardAccount, Publisher } from './publisher.ts'
+import { confirmOf, isOwnKey, kindOf, type PublishedCard } from './record.ts'
+import { Republishing } from './republishing.ts'
+import { type Rotation, rotateKeys } from './rotate.ts'
+import { keptDays, oldKeysEndAt, withKeyUsed } from './rotation.ts'
+import { StoredCards } from './stored-cards.ts'
+import { troublesOf } from './trouble.ts'
+import { Turns } from './turns.ts'
 
 interface PublishedCardsOptions {
   /** By key. */
-  readonly records: Collection<PublishedCard>
-  /** Makes the card in the account, or replaces it when `cardId` is given; resolves with its id. */
-  readonly save: (plan: CardPlan, cardId: string | null) => Promise<string>
-  /** Does the account still have the card? */
-  readonly exists: (cardId: string) => Promise<boolean>
+  readonly records: Collection<unknown>
+  readonly account: CardAccount
   /** Where players fetch the stream of a key, or one of its slots. */
   readonly urlOf: (key: string, file: 'stream' | Place) => string
   readonly newKey: () => string
+  /** Says what is wrong under this name, or with null that nothing is any more. */
+  readonly trouble: (name: string, text: string | null) => void
   readonly clock: Clock
   readonly log: Log
 }
 
-const saidNo: readonly ErrorCode[] = ['refused', 'unprocessable', 'invalid', 'not_found']
-
 /** The cards this product made, and the keys that open the media door. */
 export class PublishedCards {
   readonly #options: PublishedCardsOptions
-  readonly #byKey = new Map<string, PublishedCard>()
-  /** Keys on their way into the store, by stream. */
-  readonly #making = new Map<string, Promise<string>>()
+  readonly #stored: StoredCards
+  readonly #publisher: Publisher
+  readonly #republishing: Republishing
+  /** Two who ask at once for the address of a stream get the same. */
+  readonly #turns = new Turns()
+  /** The names of what is said to be wrong now. */
+  #troubles: ReadonlySet<string> = new Set()
 
   constructor(options: PublishedCardsOptions) {
     this.#options = options
+    const { records, account, urlOf, newKey, clock, log } = options
+    const stored = new StoredCards({ records, changed: () => this.#sayTroubles(), clock, log })
+    const publisher = new Publisher({ stored, account, urlOf, newKey, clock, log })
+    const publish = (cardId: string) => publisher.publishAgain(cardId)
+    this.#stored = stored
+    this.#publisher = publisher
+    this.#republishing = new Republishing({ stored, cards: account, publish, log })
   }
 
   /** Reads the cards of earlier runs. */
-  async start(): Promise<void> {
-    for (const [key, card] of await this.#options.records.entries()) this.#byKey.set(key, card)
+  start(): Promise<void> {
+    return this.#stored.start()
   }
 
   /** The published cards, the oldest first, without keys that no card carries. */
   list(): PublishedCard[] {
-    const published = [...this.#byKey.values()].filter((card) => card.card_id !== null)
-    return published.sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
+    return this.#stored.all().filter((card) => card.card_id !== null)
   }
 
+  /** What the key opens now; an old key opens the same as the new one until it ends. */
   byKey(key: string): PublishedCard | undefined {
-    return this.#byKey.get(key)
+    return this.#stored.opened(key)
   }
 
   byCard(cardId: string): PublishedCard | undefined {
     return this.list().find((card) => card.card_id === cardId)
   }
 
-  /** Where anything that is not a card fetches the stream; the same address each time. */
-  async streamUrl(stream: string): Promise<string> {
-    const own = (card: PublishedCard) => card.stream === stream && card.card_id === null
-    const known = [...this.#byKey.values()].find(own)
-    if (known !== undefined) return this.#options.urlOf(known.key, 'stream')
-    const made = this.#making.get(stream) ?? this.#makeKey(stream).finally(() => this.#making.delete(stream))
-    this.#making.set(stream, made)
-    return made
+  /** @throws AppError `not_found`. */
+  card(cardId: string): PublishedCard {
+    const card = this.byCard(cardId)
+    if (card !== undefined) return card
+    throw new AppError('not_found', `there is no published card "${cardId.slice(0, 80)}"`)
   }
 
-  async #makeKey(stream: string): Promise<string> {
-    const card = this.#draft({ stream, title: stream, kind: 'stream', chapters: 0 })
-    await this.#keep(card)
-    return card.url
+  oldKeysEndAt(card: PublishedCard): string | null {
+    return oldKeysEndAt([card], this.#options.clock.now())
+  }
+
+  /** Where anything that is not a card fetches the stream; the same address until its key is rotated. */
+  async streamUrl(stream: string): Promise<string> {
+    const known = () => this.#stored.all().find((card) => card.stream === stream && isOwnKey(card))
+    const make = () => this.#publisher.addKey({ stream, title: stream, kind: 'stream', chapters: 0 })
+    const { key } = known() ?? (await this.#turns.take(stream, async () => known() ?? make()))
+    return this.#options.urlOf(key, 'stream')
   }
 
   /**
-   * Makes a card of one-track chapters that plays the stream. The key is in the store before the
-   * account has the card, and leaves it only when the account said no: after a broken connection the card may be
-   * there, and must not point at a key nobody knows.
-   * @throws AppError of the account when it refuses or is away.
+   * Makes a card that plays the stream.
+   * @throws AppError of the account when it refuses or is away, `unprocessable` for what such a card cannot have.
    */
   async publish(request: CardRequest): Promise<PublishedCard> {
-    const draft = this.#draft(request)
-    await this.#keep(draft)
-    try {
-      return await this.#save(draft)
-    } catch (error) {
-      if (error instanceof AppError && saidNo.includes(error.code)) await this.#drop(draft.key)
-      throw error
-    }
+    checkWish(request.kind, request)
+    const card = await this.#publisher.publish(request)
+    // Its key may have been rotated while the card was made.
+    void this.settle()
+    return card
   }
 
   /** Sees to it that the stream has a card of that kind in the account that points here; makes or mends it where needed. */
   async ensure(request: CardRequest): Promise<PublishedCard> {
-    const card = this.list().find(
-      (known) => known.stream === request.stream && kindOf(known) === request.kind,
+    const fits = (card: PublishedCard) => card.stream === request.stream && kindOf(card) === request.kind
+    const cardId = this.list().find(fits)?.card_id ?? null
+    return cardId === null ? this.publish(request) : this.#publisher.ensure(cardId)
+  }
+
+  /**
+   * Changes a card. What stands on the card itself is kept only when the account took it; then all of the change
+   * is, else nothing.
+   * @throws AppError `not_found`, `unprocessable` for what such a card cannot have, and those of the account.
+   */
+  async change(cardId: string, change: CardChange): Promise<PublishedCard> {
+    const card = this.card(cardId)
+    checkWish(kindOf(card), change)
+    const keep = (now: PublishedCard) => changed(now, change)
+    if (!isNewOnCard(card, change)) return this.#stored.change(card.key, keep)
+    try {
+      return await this.#publisher.saveChange(cardId, keep)
+    } catch (error) {
+      // Where nobody knows what the account made of it, the card has to be made again as it was.
+      void this.settle()
+      throw error
+    }
+  }
+
+  /**
+   * Stops to take the requests of a queue card for presses; the store has it when it resolves.
+   * @throws AppError of the store.
+   */
+  async distrust(key: string, reason: string): Promise<void> {
+    const trusted = (card: PublishedCard) => kindOf(card) === 'queue' && confirmOf(card) === 'request'
+    const card = this.#stored.find(key)
+    if (card === undefined || !trusted(card)) return
+    await this.#stored.change(key, (now) =>
+      trusted(now) ? { ...now, confirm: 'mqtt', distrusted: reason } : now,
     )
-    if (card === undefined || card.card_id === null) return this.publish(request)
-    const url = this.#options.urlOf(card.key, 'stream')
-    const exists = await this.#options.exists(card.card_id)
-    if (exists && card.url === url) return card
-    return this.#save({ ...card, url, card_id: exists ? card.card_id : null })
+    this.#options.log.warn('a card is distrusted', { card: card.card_id, reason })
+  }
+
+  /**
+   * A listener asked for audio from its first byte with this key. Where that is the newest one, the card in the
+   * child's hand has it, and the old ones end. Never rejects.
+   */
+  async used(key: string): Promise<void> {
+    const { clock, log } = this.#options
+    const end = (card: PublishedCard) => (card.key === key ? withKeyUsed(card, clock.now()) : card)
+    const card = this.byKey(key)
+    if (card === undefined || end(card) === card) return
+    try {
+      await this.#stored.change(key, end)
+      log.info('the new key is in use, the old ones have ended', { card: card.card_id, stream: card.stream })
+    } catch (error) {
+      log.warn('the old keys of a card could not be ended yet', { error: messageOf(error) })
+    }
+  }
+
+  /**
+   * Gives a card a new key at once and publishes it again. Old keys live until the new one is used, at most a week;
+   * with `now` not a moment longer. The new key is in the store before the account is asked, and stays when that
+   * says no: then the card is owed to the account, and `settle` tries again.
+   * @throws AppError `not_found`, and that of the store.
+   */
+  async rotateCard(cardId: string, options: { now: boolean }): Promise<Rotation> {
+    this.card(cardId)
+    return this.#rotate((card) => card.card_id === cardId, options)
+  }
+
+  /** The same for everything of a stream: its own key, and those of its cards. */
+  rotateStream(stream: string, options: { now: boolean }): Promise<Rotation> {
+    return this.#rotate((card) => card.stream === stream, options)
+  }
+
+  /** Publishes what is owed to the account. Never rejects. */
+  async settle(found?: (copy: Copy) => void): Promise<void> {
+    await this.#republishing.run(found).catch((error) => {
+      this.#options.log.warn('what the account took could not be stored', { error: messageOf(error) })
+    })
+    this.#sayTroubles()
+  }
+
+  /** How many cards keep the key they carry when the stream is deleted, and for how many days. */
+  keptFor(stream: string): { cards: number; days: number } {
+    return { cards: this.list().filter((card) => card.stream === stream).length, days: keptDays }
+  }
+
+  /**
+   * A stream was deleted, or there is one of that name: its keys are kept for thirty days, and a stream of the name
+   * gets them back. Never rejects.
+   */
+  async streamChanged(stream: string, exists: boolean): Promise<void> {
+    const { clock, log } = this.#options
+    const deletedAt = exists ? null : isoOf(clock.now())
+    const isNews = (card: PublishedCard) =>
+      card.stream === stream && (card.stream_deleted_at === null) !== exists
+    await this.#stored
+      .changeAll(isNews, (card) => ({ ...card, stream_deleted_at: deletedAt }))
+      .catch((error) =>
+        log.warn('that a stream came or went could not be noted at its keys', {
+          stream,
+          error: messageOf(error),
+        }),
+      )
+  }
+
+  /** Removes keys and records that open nothing any more. Never rejects. */
+  async tidy(streamExists: (stream: string) => boolean): Promise<void> {
+    await this.#stored
+      .tidy(streamExists)
+      .catch((error) => this.#options.log.warn('old keys stay in the store', { error: messageOf(error) }))
   }
 
   /** What the card holds. */
   planOf(card: PublishedCard): CardPlan {
-    const { key, title, url, chapters } = card
-    if (kindOf(card) === 'stream') return streamCardPlan({ title, url, count: chapters })
-    return queueCardPlan({ title, slots: 'interactive', urlOf: (slot) => this.#options.urlOf(key, slot) })
+    return this.#publisher.planOf(card)
   }
 
-  #draft(request: CardRequest): PublishedCard {
-    const { newKey, urlOf, clock } = this.#options
-    const key = newKey()
-    return { ...request, key, card_id: null, url: urlOf(key, 'stream'), created_at: isoOf(clock.now()) }
+  async #rotate(fits: (card: PublishedCard) => boolean, { now }: { now: boolean }): Promise<Rotation> {
+    const { newKey, clock, log } = this.#options
+    const rotation = rotateKeys({
+      stored: this.#stored,
+      fits,
+      endNow: now,
+      newKey,
+      settle: (found) => this.settle(found),
+      republishing: this.#republishing,
+      clock,
+      log,
+    })
+    return rotation.catch((error) => {
+      // Some of the keys may be in the store, and their cards are owed to the account.
+      void this.settle()
+      throw error
+    })
   }
 
-  async #save(card: PublishedCard): Promise<PublishedCard> {
-    const cardId = await this.#options.save(this.planOf(card), card.card_id)
-    const saved = { ...card, card_id: cardId }
-    await this.#keep(saved)
-    this.#options.log.info('card published', { card: cardId, stream: card.stream, kind: kindOf(card) })
-    return saved
+  #sayTroubles(): void {
+    const { trouble, clock } = this.#options
+    const troubles = this.#stored.all().flatMap((card) =>
+      troublesOf(card, {
+        now: clock.now(),
+        refusal: this.#republishing.refusalOf(card),
+        searchFailure: this.#republishing.searchFailure(),
+      }),
+    )
+    const names = new Set(troubles.map(({ name }) => name))
+    for (const name of this.#troubles) if (!names.has(name)) trouble(name, null)
+    for (const { name, text } of troubles) trouble(name, text)
+    this.#troubles = names
   }
-
-  async #drop(key: string): Promise<void> {
-    this.#byKey.delete(key)
-    await this.#options.records
-      .delete(key)
-      .catch((error) =>
-        this.#options.log.warn('an unused key stays in the store', { error: messageOf(error) }),
-      )
-  }
-
-  async #keep(card: PublishedCard): Promise<void> {
-    await this.#options.records.set(card.key, card)
-    this.#byKey.set(card.key, card)
-  }
-}
-
-export function kindOf(card: PublishedCard): CardKind {
-  return card.kind === 'queue' ? 'queue' : 'stream'
-}
-
-/** The store gives its records back in an order of its own. */
-function orderOf({ created_at, key }: PublishedCard): string {
-  return `${created_at} ${key}`
 }

@@ -23,7 +23,12 @@ export interface Queue {
   readonly reason: string | null
   /** A closed stream plays nothing until it is opened. */
   readonly closed: boolean
+  /** File that is heard once while the stream is closed or empty; null: the clip that comes with the product. */
+  readonly if_pressed: string | null
 }
+
+/** A queue as it may lie in a store: an earlier version knew nothing of `if_pressed`. */
+export type StoredQueue = Omit<Queue, 'if_pressed'> & Partial<Pick<Queue, 'if_pressed'>>
 
 export interface QueueItem {
   readonly id: string
@@ -48,6 +53,8 @@ export type QueueMutation =
       readonly playlist: string | null
       /** Closes or opens the stream in the same step; absent leaves it as it is. */
       readonly closed?: boolean
+      /** Absent: null, for what was to be heard instead of the old content says nothing of the new. */
+      readonly if_pressed?: string | null
     }
   | { readonly op: 'remove'; readonly id: string }
   /** `before: null` moves the item to the end. */
@@ -63,7 +70,9 @@ export type QueueMutation =
   | { readonly op: 'go-to'; readonly id: string | null; readonly from?: string | null }
   | { readonly op: 'settings'; readonly settings: QueueSettings }
 
-export type QueueSettings = Partial<Pick<Queue, 'title' | 'loop' | 'shuffle' | 'mode' | 'closed'>>
+export type QueueSettings = Partial<
+  Pick<Queue, 'title' | 'loop' | 'shuffle' | 'mode' | 'closed' | 'if_pressed'>
+>
 
 /** @throws AppError `unprocessable` when the name cannot be a stream's. */
 export function checkStreamName(name: string): string {
@@ -95,7 +104,13 @@ export function emptyQueue(name: string): Queue {
     playlist: null,
     reason: null,
     closed: false,
+    if_pressed: null,
   }
+}
+
+/** The queue with what an earlier version did not store. */
+export function restoredQueue(stored: StoredQueue): Queue {
+  return { ...stored, if_pressed: stored.if_pressed ?? null }
 }
 
 /**
@@ -158,6 +173,7 @@ function changedBy(queue: Queue, mutation: QueueMutation, newId: () => string): 
         items: fresh(mutation.files),
         playlist: mutation.playlist,
         closed: mutation.closed ?? queue.closed,
+        if_pressed: mutation.if_pressed ?? null,
       }
     case 'remove':
       return { ...queue, items: queue.items.toSpliced(placeOf(queue, mutation.id), 1), playlist: null }

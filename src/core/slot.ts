@@ -57,9 +57,9 @@ export function isSlot(name: string): name is Slot {
   return slots.some((slot) => slot === name)
 }
 
-/** Whether a card that is cut so has a chapter of that name. */
-export function hasPlace(cut: SlotCut, name: string): name is Place {
-  return cut === 'interactive' ? isSlot(name) : numbers.some((number) => number === name)
+/** Whether a queue card of either cut has a chapter of that name. */
+export function isPlace(name: string): name is Place {
+  return isSlot(name) || numbers.some((number) => number === name)
 }
 
 /** Every edge has a target of its own; who follows the same edge twice comes to its twin. */

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import Router from '@koa/router'
 import Koa, { type Context } from 'koa'
 import { AppError, messageOf } from '../core/error.ts'
+import { listenerNames } from '../core/listener.ts'
 import type { Log } from '../core/log.ts'
-import { type Slot, slots } from '../core/slot.ts'
+import { isPlace, type Place } from '../core/slot.ts'
 import {
   type FileBody,
   type FiniteBody,
   type FiniteListeners,
-  type MemoryBody,
   sayError,
   sendBody,
   serveFinite,
@@ -23,13 +23,13 @@ export interface MediaDoor {
   /** The ready items of the stream's queue as one body; null when it is empty or closed. */
   newest(stream: string): Promise<FileBody | null>
   /** Which player plays that card, if it can be told. */
-  listener(card_id: string | null): { player: string | null }
-  /** What the slots of queue cards play. */
+  playerOf(target: MediaTarget): string | null
+  /** What the places of queue cards play. */
   slots?: MediaSlots
   /** What was served to whom; the media door's own, or shared with others that serve streams. */
   listeners: FiniteListeners
-  /** The shipped clip that is played instead of silence. */
-  nothingHere(): Promise<Buffer>
+  /** What is heard instead of silence when a stream has nothing to play; null: the shipped clip, which is always there. */
+  nothingHere(stream: string | null): Promise<FiniteBody>
   requested(event: StreamRequest): void
   /** The address a request comes from, where proxies are trusted; by default that of the connection. */
   clientAddress?(request: IncomingMessage): string
@@ -39,17 +39,21 @@ export interface MediaDoor {
 export interface MediaTarget {
   readonly stream: string
   readonly card_id: string | null
-  /** Whether its card is one of slots; false where absent. */
-  readonly hasSlots?: boolean
+  /** The player its card is bound to; null where it may be any. */
+  readonly player: string | null
+  readonly kind: 'queue' | 'stream'
+  /** Whether a request is a press at once, or only when the player has said so. */
+  readonly confirm: 'request' | 'mqtt'
 }
 
-/** Decides which item a slot plays; `audio/slot-streams` does. */
+/** Decides which item a place plays; `audio/slot-streams` does. */
 export interface MediaSlots {
   choose(request: {
     readonly stream: string
     readonly player: string | null
     readonly card_id: string | null
-    readonly slot: Slot
+    readonly place: Place
+    readonly confirm: 'request' | 'mqtt'
     readonly listener: readonly [string, ...string[]]
     startIn(length: number): number | null
   }): Promise<
@@ -60,6 +64,7 @@ export interface MediaSlots {
 }
 
 export interface StreamRequest {
+  readonly key: string
   readonly stream: string
   readonly player: string | null
   readonly card_id: string | null
@@ -74,11 +79,14 @@ export function createMediaApp(door: MediaDoor): Koa {
   const stream = '/media/:key/stream.mp3'
   router.get(stream, (ctx) => serveStream(ctx, door, ctx.params.key ?? ''))
   router.all(stream, sayReadOnly)
-  for (const slot of slots) {
-    const path = `/media/:key/${slot}.mp3`
-    router.get(path, (ctx) => serveSlot(ctx, door, { key: ctx.params.key ?? '', slot }))
-    router.all(path, sayReadOnly)
-  }
+  const place = '/media/:key/:place.mp3'
+  router.get(place, (ctx) =>
+    servePlace(ctx, door, { key: ctx.params.key ?? '', place: ctx.params.place ?? '' }),
+  )
+  router.all(place, (ctx) => {
+    if (!isPlace(ctx.params.place ?? '')) throw nothingThere()
+    sayReadOnly(ctx)
+  })
   app.use((ctx, next) => answerInShape(ctx, next, door.log))
   app.use(router.routes())
   app.on('error', (error: unknown) => logBrokenTransfer(error, door.log))
@@ -101,33 +109,37 @@ export function streamAudio(
 
 async function serveStream(ctx: Context, door: MediaDoor, key: string): Promise<void> {
   const target = await targetOf(door, key)
-  const { player, listener } = listenerOf(ctx, door, { key, cardId: target.card_id })
+  const { player, listener } = listenerOf(ctx, door, { key, target })
   const answer = await serveOrClip(ctx, door, { stream: target.stream, listener })
   const fromStart = answer?.fromStart ?? true
   const head = ctx.method === 'HEAD'
   door.log.debug('stream requested', { key: key.slice(0, 6), stream: target.stream, player, fromStart, head })
-  door.requested({ stream: target.stream, player, card_id: target.card_id, fromStart, head })
+  door.requested({ key, stream: target.stream, player, card_id: target.card_id, fromStart, head })
 }
 
 /** One item of the queue: which one, the request itself decides. A HEAD asks for nothing and changes nothing. */
-async function serveSlot(ctx: Context, door: MediaDoor, asked: { key: string; slot: Slot }): Promise<void> {
-  const { key, slot } = asked
+async function servePlace(
+  ctx: Context,
+  door: MediaDoor,
+  { key, place }: { key: string; place: string },
+): Promise<void> {
+  if (door.slots === undefined || !isPlace(place)) throw nothingThere()
   const target = await targetOf(door, key)
-  if (door.slots === undefined || !target.hasSlots) throw nothingThere()
-  const { stream, card_id } = target
-  const { player, listener } = listenerOf(ctx, door, { key, cardId: card_id })
+  if (target.kind !== 'queue') throw nothingThere()
+  const { stream, card_id, confirm } = target
+  const { player, listener } = listenerOf(ctx, door, { key, target })
   const head = ctx.method === 'HEAD'
   if (head) sayNothingYet(ctx)
   else {
     const header = ctx.get('Range')
     const startIn = (length: number) => startOf(requestedRange(header, length), length)
-    const answer = await door.slots.choose({ stream, player, card_id, slot, listener, startIn })
+    const answer = await door.slots.choose({ stream, player, card_id, place, confirm, listener, startIn })
     if (answer.kind === 'over') throw new AppError('not_found', 'there is nothing more to play')
-    await sendItem(ctx, door, answer.kind === 'item' ? answer.body : null)
+    await sendItem(ctx, door, { stream, item: answer.kind === 'item' ? answer.body : null })
   }
   const fromStart = ctx.status !== 206
-  door.log.debug('slot requested', { key: key.slice(0, 6), stream, slot, player, head })
-  door.requested({ stream, player, card_id, fromStart, head })
+  door.log.debug('item requested', { key: key.slice(0, 6), stream, place, player, head })
+  door.requested({ key, stream, player, card_id, fromStart, head })
 }
 
 /** Which item it will be is only known when it is asked for: so nothing is said of its length. */
@@ -137,13 +149,17 @@ function sayNothingYet(ctx: Context): void {
   ctx.status = 200
 }
 
-async function sendItem(ctx: Context, door: MediaDoor, item: FileBody | null): Promise<void> {
+async function sendItem(
+  ctx: Context,
+  door: MediaDoor,
+  { stream, item }: { stream: string; item: FileBody | null },
+): Promise<void> {
   try {
-    if (item !== null) return await sendUnkept(ctx, item)
+    return await sendUnkept(ctx, item ?? (await door.nothingHere(stream)))
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'not_found')) throw error
   }
-  await sendUnkept(ctx, await memoryBody(door))
+  await sendUnkept(ctx, await door.nothingHere(null))
 }
 
 /** A range that this item does not have was meant for another one: then it is heard from its beginning. */
@@ -168,15 +184,14 @@ function nothingThere(): AppError {
   return new AppError('not_found', 'there is nothing at this address')
 }
 
-/** Who asks: the player where it can be told, and the address in any case. */
 function listenerOf(
   ctx: Context,
   door: MediaDoor,
-  { key, cardId }: { key: string; cardId: string | null },
+  { key, target }: { key: string; target: MediaTarget },
 ): { player: string | null; listener: [string, ...string[]] } {
-  const { player } = door.listener(cardId)
-  const byAddress = `${key} address ${addressOf(ctx, door)}`
-  return { player, listener: player === null ? [byAddress] : [`${key} player ${player}`, byAddress] }
+  const player = door.playerOf(target)
+  const { card_id } = target
+  return { player, listener: listenerNames({ card_id, key, player, address: addressOf(ctx, door) }) }
 }
 
 /**
@@ -189,24 +204,20 @@ async function serveOrClip(
   request: { stream: string; listener: [string, ...string[]] },
 ): Promise<{ fromStart: boolean } | null> {
   const { stream, ...listening } = request
-  const serve = async (newest: FiniteBody | null, whole: boolean) =>
-    serveFinite(ctx, {
-      ...listening,
-      newest: newest ?? (await memoryBody(door)),
-      listeners: door.listeners,
-      whole,
-    })
+  const serve = (newest: FiniteBody, whole: boolean) =>
+    serveFinite(ctx, { ...listening, newest, listeners: door.listeners, whole })
+  const heard = async () => (await door.newest(stream)) ?? (await door.nothingHere(stream))
   const isGone = (error: unknown) => error instanceof AppError && error.code === 'not_found'
   try {
-    return await serve(await door.newest(stream), false)
+    return await serve(await heard(), false)
   } catch (error) {
     if (!isGone(error)) throw error
   }
   try {
-    return await serve(await door.newest(stream), true)
+    return await serve(await heard(), true)
   } catch (error) {
     if (!isGone(error)) throw error
-    return serve(null, true)
+    return serve(await door.nothingHere(null), true)
   }
 }
 
@@ -217,11 +228,6 @@ function addressOf(ctx: Context, door: Pick<MediaDoor, 'clientAddress'>): string
 // 128 random bits and more, in any alphabet that needs no encoding in an address.
 function isKey(key: string): boolean {
   return /^[A-Za-z0-9_-]{1,128}$/.test(key)
-}
-
-async function memoryBody(door: MediaDoor): Promise<MemoryBody> {
-  const bytes = await door.nothingHere()
-  return { length: bytes.length, etag: null, bytes }
 }
 
 async function answerInShape(ctx: Context, next: () => Promise<unknown>, log: Log): Promise<void> {

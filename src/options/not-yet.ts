@@ -12,7 +12,6 @@ const notYet: ReadonlyMap<string, string> = new Map([
   ['speech.provider', 'speech'],
   ['speech.wyoming_url', 'speech'],
   ['speech.voice', 'speech'],
-  ['trusted_proxies', 'the media door behind a reverse proxy'],
   ['homeassistant.allow', 'calling actions of Home Assistant'],
 ])
 

@@ -31,6 +31,8 @@ export interface Slot {
   readonly days: Parameters<typeof matchesDays>[0] | null
   /** A playlist, or null for `play: none`: the stream is closed. */
   readonly play: string | null
+  /** With `play: none`: the file that is heard once by who asks for the stream all the same. */
+  readonly ifPressed: string | null
 }
 
 export interface Rule {

@@ -95,7 +95,13 @@ export class Scheduler {
         ? {
             kind: 'mutate-queue',
             stream,
-            mutation: { op: 'replace', files: [], playlist: null, closed: true },
+            mutation: {
+              op: 'replace',
+              files: [],
+              playlist: null,
+              closed: true,
+              if_pressed: slot?.ifPressed ?? null,
+            },
           }
         : { kind: 'fill-queue', stream, how: 'replace', content: playlist, closed: false }
     await this.#options.perform(effect, because)

@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { KnownCards } from '../cards/known-cards.ts'
-import { kindOf, PublishedCards } from '../cards/published.ts'
+import { PublishedCards } from '../cards/published.ts'
+import type { CardAccount } from '../cards/publisher.ts'
+import { kindOf, type PublishedCard, slotsOf } from '../cards/record.ts'
 import { trackAddresses } from '../core/card-plan.ts'
-import type { Clock } from '../core/clock.ts'
+import { type Clock, every } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Place } from '../core/slot.ts'
-import type { CardFacts } from '../hub.ts'
+import type { ReadPresses } from '../core/transition.ts'
+import type { CardFacts, Hub } from '../hub.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { CloudLink } from './cloud-link.ts'
+import type { Problems } from './problems.ts'
 
 /** The cards this household made, and those it met in its players. */
 export interface Cards {
@@ -24,6 +28,7 @@ interface CardsInput {
   readonly link: CloudLink | null
   /** Where players fetch the stream of a key, or one of its slots. */
   readonly urlOf: (key: string, file: 'stream' | Place) => string
+  readonly problems: Problems
   readonly clock: Clock
   readonly log: Log
 }
@@ -31,7 +36,8 @@ interface CardsInput {
 // 192 bits; the contract asks for at least 128.
 const keyBytes = 24
 
-export async function openCards({ storage, link, urlOf, clock, log }: CardsInput): Promise<Cards> {
+export async function openCards(input: CardsInput): Promise<Cards> {
+  const { storage, link, urlOf, problems, clock, log } = input
   const known = new KnownCards({
     async fetch(cardId) {
       const { plan, coverUrl } = await signedIn(link).card(cardId)
@@ -42,15 +48,46 @@ export async function openCards({ storage, link, urlOf, clock, log }: CardsInput
   })
   const published = new PublishedCards({
     records: storage.collection('published-cards'),
-    save: async (plan, cardId) => signedIn(link).saveCard(plan, cardId),
-    exists: async (cardId) => isThere(signedIn(link).card(cardId)),
+    account: accountOf(link),
     urlOf,
     newKey: () => randomBytes(keyBytes).toString('base64url'),
+    trouble: (name, text) => problems.set(name, text),
     clock,
     log,
   })
   await published.start()
   return { published, known, facts: (cardId) => factsOf(cardId, published, known) }
+}
+
+interface TendInput {
+  readonly published: PublishedCards
+  readonly hub: Hub
+  readonly link: Pick<CloudLink, 'onSignedIn'> | null
+  readonly clock: Clock
+}
+
+const tendAgainMs = 3_600_000
+
+/** Keeps keys as long as their streams, and the account's cards at their newest keys, until it is stopped. */
+export function tendCards({ published, hub, link, clock }: TendInput): { stop(): void } {
+  const tend = () => {
+    void published.tidy((stream) => hub.queue(stream) !== undefined)
+    void published.settle()
+  }
+  const stops = [
+    hub.subscribe('keys of cards', (change) => {
+      if (change.kind === 'queue') void published.streamChanged(change.queue.name, true)
+      if (change.kind === 'queue-removed') void published.streamChanged(change.name, false)
+    }),
+    every(clock, tendAgainMs, tend),
+    link?.onSignedIn(() => void published.settle()),
+  ]
+  tend()
+  return {
+    stop() {
+      for (const stop of stops) stop?.()
+    },
+  }
 }
 
 /** @throws AppError `unavailable` where no account is set up. */
@@ -59,14 +96,32 @@ export function signedIn(link: CloudLink | null): CloudLink {
   throw new AppError('unavailable', 'no Yoto account is set up: set the option yoto.client_id')
 }
 
+function accountOf(link: CloudLink | null): CardAccount {
+  return {
+    save: async (plan, cardId) => signedIn(link).saveCard(plan, cardId),
+    exists: async (cardId) => isThere(signedIn(link).card(cardId)),
+    async list() {
+      const cards = await signedIn(link).cards()
+      return cards.map(({ cardId, title }) => ({ card_id: cardId, title }))
+    },
+    rewrite: async (cardId, newUrl) => signedIn(link).rewriteCard(cardId, newUrl),
+  }
+}
+
 function factsOf(cardId: string, published: PublishedCards, known: KnownCards): CardFacts {
   const ours = published.byCard(cardId)
   if (ours === undefined) return { layout: known.get(cardId)?.layout ?? null, stream: null }
   return {
     layout: trackAddresses(published.planOf(ours)),
     stream: ours.stream,
-    presses: kindOf(ours) === 'queue' ? 'none' : 'all',
+    presses: pressesReadOff(ours),
   }
+}
+
+/** A restart of a numbered chapter asks for nothing new; every other way on a queue card makes a request. */
+function pressesReadOff(card: PublishedCard): ReadPresses {
+  if (kindOf(card) === 'stream') return 'all'
+  return slotsOf(card) === 'linear' ? 'restarts' : 'none'
 }
 
 async function isThere(card: Promise<unknown>): Promise<boolean> {

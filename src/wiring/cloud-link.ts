@@ -9,12 +9,13 @@ import type { PlayerState } from '../core/player.ts'
 import { edgesFrom, isSlot } from '../core/slot.ts'
 import type { CardFacts, Hub } from '../hub.ts'
 import { Account, type AccountState } from '../yoto/account.ts'
-import { YotoApi } from '../yoto/api.ts'
+import { type ListedCard, YotoApi } from '../yoto/api.ts'
 import { cardJson, type YotoCard } from '../yoto/card.ts'
 import { type ConnectionState, YotoClient } from '../yoto/client.ts'
 import { messageFor } from '../yoto/command.ts'
 import type { SignInPrompt } from '../yoto/device-code.ts'
 import type { StoredTokens } from '../yoto/token.ts'
+import { withTrackUrls } from '../yoto/track-urls.ts'
 
 export interface CloudAddresses {
   readonly apiUrl: string
@@ -190,6 +191,25 @@ export class CloudLink {
     const previous = cardId === null ? {} : (await this.#api.card(cardId)).json
     const saved = await this.#api.saveCard(cardJson(plan, previous))
     return saved.cardId
+  }
+
+  /** The account's own cards, whoever made them. */
+  cards(): Promise<readonly ListedCard[]> {
+    return this.#api.cards()
+  }
+
+  /** Passes each address of a card's tracks through `newUrl`, and saves the card where one changed. */
+  async rewriteCard(cardId: string, newUrl: (url: string) => string): Promise<void> {
+    const { json } = await this.#api.card(cardId)
+    const rewritten = withTrackUrls(json, newUrl)
+    if (rewritten !== json) await this.#api.saveCard(rewritten)
+  }
+
+  /** Calls `run` whenever the account was signed in, until the returned function is called. */
+  onSignedIn(run: () => void): () => void {
+    return this.#account.onStateChange((state) => {
+      if (state === 'signed-in') run()
+    })
   }
 
   get #hub(): Hub {

@@ -3,22 +3,25 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FiniteStreams } from '../audio/finite-streams.ts'
+import { insteadWith } from '../audio/instead.ts'
 import type { Library } from '../audio/library.ts'
 import { type Playable, playable } from '../audio/rendition.ts'
-import { type SlotPress, SlotStreams } from '../audio/slot-streams.ts'
-import { kindOf, type PublishedCards } from '../cards/published.ts'
-import { placeAddress } from '../core/card-plan.ts'
+import type { PublishedCards } from '../cards/published.ts'
+import { confirmOf, kindOf } from '../cards/record.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
-import { messageOf } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
 import { createPanelApp, type House } from '../http/api/app.ts'
+import { clientAddressFrom } from '../http/client-address.ts'
 import type { FiniteBody } from '../http/finite-body.ts'
 import { Live, type LiveHouse } from '../http/live.ts'
-import { createMediaApp, type MediaDoor } from '../http/media.ts'
+import { createMediaApp, type MediaDoor, type MediaSlots, type MediaTarget } from '../http/media.ts'
 import { type Door, openDoor } from '../http/server.ts'
 import type { Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
+import { PressHistory, type PressRecord } from './press-history.ts'
+import type { Problems } from './problems.ts'
+import { openSlots } from './slots.ts'
 import type { Started } from './started.ts'
 
 export interface Doors {
@@ -49,6 +52,9 @@ interface MediaInput {
   readonly door: Door
   readonly ground: Ground
   readonly shipped: string
+  /** Addresses and networks of reverse proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  readonly problems: Problems
   /** Resolves when the rules that this event started have run. */
   readonly runsOf: (event: PlayerEvent) => Promise<void>
   readonly clock: Clock
@@ -56,11 +62,22 @@ interface MediaInput {
 }
 
 /** Serves the door players come to, until it is stopped: then what they are hearing ends at a frame. */
-export async function serveMedia(input: MediaInput): Promise<{ stop(): void }> {
+export async function serveMedia(
+  input: MediaInput,
+): Promise<{ presses(cardId: string): readonly PressRecord[]; stop(): void }> {
   const clip = await readFile(join(input.shipped, 'audio', 'clips', 'nothing-here-yet.mp3'))
   const closing = new AbortController()
-  input.door.serve(createMediaApp(mediaDoor({ ...input, clip, signal: closing.signal })))
-  return { stop: () => closing.abort() }
+  const { signal } = closing
+  const history = new PressHistory()
+  const { slots, stop } = openSlots({ ...input, ...input.ground, history, signal })
+  input.door.serve(createMediaApp(mediaDoor({ ...input, clip, slots, signal })))
+  return {
+    presses: (cardId) => history.of(cardId),
+    stop() {
+      stop()
+      closing.abort()
+    },
+  }
 }
 
 interface PanelInput {
@@ -96,56 +113,35 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
   return live
 }
 
-interface MediaParts extends Pick<MediaInput, 'ground' | 'runsOf' | 'clock' | 'log'> {
+interface MediaParts extends MediaInput {
   readonly clip: Buffer
+  readonly slots: MediaSlots
   readonly signal: AbortSignal
 }
 
-function mediaDoor(parts: MediaParts): MediaDoor {
-  const { ground, clip, clock, signal, log } = parts
+function mediaDoor({ ground, clip, slots, signal, clock, log, trustedProxies }: MediaParts): MediaDoor {
+  const { hub, cards, library } = ground
+  const instead = insteadWith({ library, clip, log, signal })
   return {
     async target(key) {
-      const card = ground.cards.byKey(key)
+      const card = cards.byKey(key)
       if (card === undefined) return null
-      return { stream: card.stream, card_id: card.card_id, hasSlots: kindOf(card) === 'queue' }
+      const { stream, card_id, player } = card
+      return { stream, card_id, player, kind: kindOf(card), confirm: confirmOf(card) }
     },
     newest: (stream) => newest(ground, stream, signal),
-    slots: slotStreams(parts),
+    slots,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
-    listener: (cardId) => ({ player: playerOf(ground, cardId) }),
-    nothingHere: async () => clip,
-    requested({ stream, player, card_id, head }) {
+    playerOf: (target) => playerOf(target, hub),
+    nothingHere: (stream) => instead(stream === null ? undefined : hub.queue(stream)),
+    clientAddress: clientAddressFrom(trustedProxies),
+    requested({ key, stream, player, card_id, fromStart, head }) {
       if (head) return
-      ground.hub.report({ type: 'stream_requested', stream, player, card_id, at: isoOf(clock.now()) })
+      if (fromStart) void cards.used(key)
+      hub.report({ type: 'stream_requested', stream, player, card_id, at: isoOf(clock.now()) })
     },
-    log: log.for('media'),
+    log,
   }
-}
-
-function slotStreams({ ground, runsOf, clock, signal, log }: MediaParts): SlotStreams<Playable> {
-  const { hub, library } = ground
-  return new SlotStreams({
-    clock,
-    queue: (stream) => hub.queue(stream),
-    step: (stream, mutation) => hub.mutateQueue(stream, mutation, 'a press'),
-    async body(file) {
-      const lookup = await library.find(file)
-      return lookup.state === 'ready' ? playable([lookup.file], library, signal) : null
-    },
-    async pressed(press) {
-      const event = buttonEvent(press, isoOf(clock.now()))
-      hub.report(event)
-      await runsOf(event)
-    },
-    failed: (stream, error) =>
-      log.for('media').error('what a press asks for could not be done', { stream, error: messageOf(error) }),
-  })
-}
-
-function buttonEvent({ stream, player, card_id, slot, button }: SlotPress, at: string): PlayerEvent {
-  const { chapter_key, track_key } = placeAddress(slot)
-  const on = { card_id, chapter_key, track_key }
-  return { type: 'button', button, confidence: 1, via: 'http', player, stream, at, ...on }
 }
 
 /** What the stream can play now: nothing while it is closed, and never a file that is missing or broken. */
@@ -161,9 +157,10 @@ async function newest(
   return playable(files, library, signal)
 }
 
-/** A request names no player; the only one that is on with this card must be the one. */
-function playerOf({ hub }: Ground, cardId: string | null): string | null {
-  if (cardId === null) return null
-  const holders = hub.players().filter((player) => player.online && player.card_id === cardId)
+/** A request names no player: it is the card's own, or the only one that is on with the card. */
+function playerOf({ card_id, player }: MediaTarget, hub: Hub): string | null {
+  if (player !== null) return player
+  if (card_id === null) return null
+  const holders = hub.players().filter((holder) => holder.online && holder.card_id === card_id)
   return holders.length === 1 ? (holders[0]?.id ?? null) : null
 }

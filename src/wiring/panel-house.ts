@@ -1,9 +1,11 @@
 import type { Lookup } from '../audio/inspect-file.ts'
 import type { Library } from '../audio/library.ts'
 import { titleOf } from '../audio/names.ts'
-import { kindOf, type PublishedCard, type PublishedCards } from '../cards/published.ts'
+import type { PublishedCards } from '../cards/published.ts'
+import { confirmOf, kindOf, type PublishedCard, slotsOf } from '../cards/record.ts'
 import type { Perform } from '../core/effect.ts'
 import type { House } from '../http/api/app.ts'
+import type { CardPress, CardsHouse, PublishedCardView } from '../http/api/cards.ts'
 import type { LibraryEntry } from '../http/api/library.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { Hub } from '../hub.ts'
@@ -14,6 +16,8 @@ interface HouseParts {
   readonly hub: Hub
   readonly library: Library
   readonly cards: PublishedCards
+  /** The presses on a card, the newest first. */
+  readonly presses?: (cardId: string) => readonly CardPress[]
   readonly simulator: SimulatedCloud | null
   readonly perform: Perform
   readonly health: () => Readonly<Record<string, unknown>>
@@ -25,11 +29,13 @@ export function houseOf({
   hub,
   library,
   cards,
+  presses = () => [],
   simulator,
   perform,
   health,
 }: HouseParts): House & LiveHouse {
   return {
+    ...cardsOf(cards),
     version,
     simulated: simulator !== null,
     players: () => hub.players(),
@@ -40,8 +46,9 @@ export function houseOf({
     lookup: (file) => library.find(file),
     library: async () => (await library.list()).flatMap(libraryEntry),
     streamUrl: (name) => cards.streamUrl(name),
-    cards: async () => cards.list().map(cardView),
-    publishCard: async (request) => cardView(await cards.publish(request)),
+    keptCards: (name) => cards.keptFor(name),
+    rotateStreamKey: (name, options) => cards.rotateStream(name, options),
+    presses,
     simulatedPlayer: (id) => simulator?.player(id),
     health,
     subscribe: (name, receive) =>
@@ -59,7 +66,23 @@ function libraryEntry({ file, lookup }: { file: string; lookup: Lookup }): Libra
   return [{ file, title, seconds, state: 'ready' }]
 }
 
-function cardView(card: PublishedCard) {
-  const { card_id, title, stream } = card
-  return { card_id: card_id ?? '', title, stream, kind: kindOf(card) }
+function cardsOf(cards: PublishedCards): Omit<CardsHouse, 'player' | 'presses'> {
+  const view = (card: PublishedCard): PublishedCardView => ({
+    card_id: card.card_id ?? '',
+    title: card.title,
+    stream: card.stream,
+    kind: kindOf(card),
+    slots: kindOf(card) === 'queue' ? slotsOf(card) : null,
+    confirm: kindOf(card) === 'queue' ? confirmOf(card) : null,
+    player: card.player,
+    distrusted: card.distrusted,
+    old_keys_end_at: cards.oldKeysEndAt(card),
+  })
+  return {
+    cards: async () => cards.list().map(view),
+    card: (cardId) => view(cards.card(cardId)),
+    publishCard: async (request) => view(await cards.publish(request)),
+    changeCard: async (cardId, change) => view(await cards.change(cardId, change)),
+    rotateCardKey: (cardId, options) => cards.rotateCard(cardId, options),
+  }
 }

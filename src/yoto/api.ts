@@ -30,6 +30,12 @@ export interface ListedPlayer {
   readonly online: boolean
 }
 
+/** A card of the account as the list has it, without what it plays. */
+export interface ListedCard {
+  readonly cardId: string
+  readonly title: string
+}
+
 export interface PlayerConfig {
   /** Caps and lights of day and night. */
   readonly settings: PlayerPatch
@@ -84,6 +90,14 @@ export class YotoApi {
     for (const { field, value } of [...settings.unreadable, ...shadow.unreadable])
       this.#options.log.debug('a setting of a player cannot be read', { player: playerId, field, value })
     return { settings: settings.patch, shadow: shadow.patch }
+  }
+
+  /** The account's own cards, whoever made them; not those that were bought. */
+  async cards(): Promise<readonly ListedCard[]> {
+    const path = '/content/mine'
+    const { cards } = objectOf(await this.#call({ method: 'GET', path, repeatable: true }))
+    if (!Array.isArray(cards)) throw unexpected('GET', path)
+    return cards.flatMap(listedCardFrom)
   }
 
   async card(cardId: string): Promise<YotoCard> {
@@ -165,6 +179,12 @@ function playerFrom(device: unknown): ListedPlayer[] {
   const code = textOf(deviceFamily) ?? textOf(deviceType)
   const model = code === undefined ? null : (models.get(code) ?? code)
   return [{ id, name: textOf(name) ?? id, model, online: online === true }]
+}
+
+function listedCardFrom(card: unknown): ListedCard[] {
+  const { cardId, title, deleted } = objectOf(card)
+  const id = textOf(cardId)
+  return id === undefined || deleted === true ? [] : [{ cardId: id, title: textOf(title) ?? id }]
 }
 
 function unexpected(method: string, path: string): AppError {

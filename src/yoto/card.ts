@@ -44,10 +44,10 @@ export function cardFrom(answer: unknown): YotoCard | undefined {
 export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject {
   check(plan)
   const metadata = objectOf(previous.metadata)
-  const content = objectOf(previous.content)
+  const navigation = isInteractive(plan) ? interactive : linear
+  const content = contentBefore(previous, navigation)
   const duration = total(plan.chapters.flatMap(({ tracks }) => tracks))
   const chaptersBefore = byKey(content.chapters)
-  const navigation = isInteractive(plan) ? interactive : linear
   return {
     ...previous,
     title: plan.title,
@@ -95,6 +95,21 @@ const interactive: Navigation = {
   playbackType: 'interactive',
   config: { disableTrackNav: true, disableChapterNav: true, autoadvance: 'none' },
   editSettings: { interactiveContent: true },
+}
+
+/** A card that is cut anew as a linear one gets its knobs back. */
+function contentBefore(previous: JsonObject, navigation: Navigation): JsonObject {
+  const content = objectOf(previous.content)
+  if (navigation === interactive || content.playbackType !== interactive.playbackType) return content
+  return {
+    ...content,
+    config: without(objectOf(content.config), interactive.config),
+    editSettings: without(objectOf(content.editSettings), interactive.editSettings),
+  }
+}
+
+function without(settings: JsonObject, names: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !(name in names)))
 }
 
 // As long as a rendition of a stream is kept: a position in a later one would be another piece of audio.

@@ -1,63 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type SlotPress, type SlotRequest, SlotStreams } from '../../src/audio/slot-streams.ts'
-import { emptyQueue, mutate, type Queue, type QueueMutation } from '../../src/core/queue.ts'
-import { VirtualClock } from '../support/virtual-clock.ts'
+import type { Place } from '../../src/core/slot.ts'
+import { SlotHouse } from './slot-house.ts'
 
-interface Sound {
-  readonly length: number
-  readonly etag: string
-  readonly file: string
-}
-
-let clock: VirtualClock
-let queue: Queue
-let presses: SlotPress[]
-let broken: Set<string>
-let failures: unknown[]
-let onPress: (press: SlotPress) => Promise<void>
-let slots: SlotStreams<Sound>
-let ids: number
-
-function change(mutation: QueueMutation): Queue {
-  queue = mutate(queue, mutation, { newId: () => `i${++ids}`, reason: 'test' })
-  return queue
-}
-const setTo = (...files: string[]) => change({ op: 'replace', files, playlist: null })
-const close = (closed: boolean) => change({ op: 'settings', settings: { closed } })
+let house: SlotHouse
 
 beforeEach(() => {
-  clock = new VirtualClock()
-  ids = 0
-  queue = emptyQueue('bedroom')
-  setTo('a', 'b', 'c')
-  presses = []
-  broken = new Set()
-  failures = []
-  onPress = async () => undefined
-  slots = new SlotStreams<Sound>({
-    clock,
-    queue: (stream) => (stream === 'bedroom' ? queue : undefined),
-    step: async (_, mutation) => change(mutation),
-    body: async (file) => (broken.has(file) ? null : { file, length: 1000, etag: `"${file}"` }),
-    pressed(press) {
-      presses.push(press)
-      return onPress(press)
-    },
-    failed: (_, error) => failures.push(error),
-  })
+  house = new SlotHouse()
 })
 
-async function get(
-  slot: SlotRequest['slot'],
-  { start = 0, listener = ['key address 10.0.0.1'] as [string, ...string[]], player = 'y1' } = {},
-): Promise<string> {
-  const asked = { stream: 'bedroom', player, card_id: '00123', slot, listener, startIn: () => start }
-  const answer = await slots.choose(asked)
-  return answer.kind === 'item' ? answer.body.file : answer.kind
-}
-
-const buttons = () => presses.map(({ button }) => button)
-const seconds = (count: number) => clock.advance(count * 1000)
+const get = (place: Place, how?: Parameters<SlotHouse['get']>[1]) => house.get(place, how)
+const setTo = (...files: string[]) => house.setTo(...files)
+const close = (closed: boolean) => house.change({ op: 'settings', settings: { closed } })
+const buttons = () => house.buttons()
+const seconds = (count: number) => house.seconds(count)
 
 describe('without a rule', () => {
   test('right and the end lead to the next item', async () => {
@@ -65,12 +20,13 @@ describe('without a rule', () => {
     expect(await get('right-a')).toBe('b')
     expect(await get('now-a')).toBe('c')
     expect(buttons()).toEqual(['right'])
-    expect(presses[0]).toEqual({
+    expect(house.presses[0]).toEqual({
       stream: 'bedroom',
       player: 'y1',
       card_id: '00123',
-      slot: 'right-a',
+      place: 'right-a',
       button: 'right',
+      via: 'http',
     })
   })
 
@@ -88,18 +44,18 @@ describe('without a rule', () => {
   })
 
   test('a loop has no end', async () => {
-    change({ op: 'settings', settings: { loop: true } })
+    house.change({ op: 'settings', settings: { loop: true } })
     await get('start')
     expect([await get('now-a'), await get('now-b'), await get('now-a')]).toEqual(['b', 'c', 'a'])
   })
 
   test('what cannot be played is passed over', async () => {
-    broken.add('b')
+    house.broken.add('b')
     await get('start')
     expect(await get('right-a')).toBe('c')
     expect(await get('left-a')).toBe('a')
-    broken.add('a')
-    broken.add('c')
+    house.broken.add('a')
+    house.broken.add('c')
     expect(await get('right-a')).toBe('nothing')
   })
 })
@@ -129,31 +85,31 @@ describe('the end of a queue', () => {
 
   test('goes on with what was added', async () => {
     expect(await get('now-a')).toBe('nothing')
-    change({ op: 'append', files: ['x'] })
+    house.change({ op: 'append', files: ['x'] })
     expect(await get('now-b')).toBe('x')
   })
 })
 
 describe('with a rule', () => {
   test('the press hears what the rule has made current', async () => {
-    onPress = async () => void setTo('x', 'y')
+    house.onPress = async () => void setTo('x', 'y')
     await get('start')
     expect(await get('right-a')).toBe('x')
     expect(await get('right-b')).toBe('x')
   })
 
   test('that turns on a lamp for a minute, the skip waits no longer than 150 ms', async () => {
-    onPress = () => clock.sleep(60_000)
+    house.onPress = () => house.clock.sleep(60_000)
     await get('start')
     const answer = get('right-a')
-    await clock.advance(149)
-    expect(queue.current).toBe('i1')
-    await clock.advance(1)
+    await house.clock.advance(149)
+    expect(house.queue.current).toBe('i1')
+    await house.clock.advance(1)
     expect(await answer).toBe('b')
   })
 
   test('that is too late, its item is what comes next', async () => {
-    onPress = () => clock.sleep(1_000).then(() => void setTo('x', 'y'))
+    house.onPress = () => house.clock.sleep(1_000).then(() => void setTo('x', 'y'))
     await get('start')
     const answer = get('right-a')
     await seconds(2)
@@ -163,12 +119,12 @@ describe('with a rule', () => {
   })
 
   test('that fails, the press still leads on', async () => {
-    onPress = async () => {
+    house.onPress = async () => {
       throw new Error('no')
     }
     await get('start')
     expect(await get('right-a')).toBe('b')
-    expect(failures).toHaveLength(1)
+    expect(house.failures).toHaveLength(1)
   })
 })
 
@@ -219,24 +175,24 @@ test('a closed stream plays nothing, but its presses count', async () => {
 })
 
 test('who was an address before it was a player is the same listener', async () => {
-  const address = 'key address 10.0.0.1'
-  await get('start')
-  expect(await get('right-a', { listener: ['key player y1', address] })).toBe('b')
+  const address = '10.0.0.1'
+  await get('start', { listener: [address], player: null })
+  expect(await get('right-a', { listener: ['y1 at 00123', address] })).toBe('b')
   expect(await get('right-b')).toBe('c')
   expect(buttons()).toEqual(['right', 'right'])
 })
 
 test('two listeners are told apart', async () => {
   await get('start')
-  await get('start', { listener: ['key address 10.0.0.2'] })
+  await get('start', { listener: ['10.0.0.2'] })
   expect(await get('right-a')).toBe('b')
   expect(await get('right-a')).toBe('b')
-  expect(await get('right-a', { listener: ['key address 10.0.0.2'] })).toBe('c')
+  expect(await get('right-a', { listener: ['10.0.0.2'] })).toBe('c')
   expect(buttons()).toHaveLength(2)
 })
 
 test('requests of one listener wait for each other, so a hasty retry is no second press', async () => {
-  onPress = () => clock.sleep(60_000)
+  house.onPress = () => house.clock.sleep(60_000)
   await get('start')
   const answers = Promise.all([get('right-a'), get('right-a'), get('right-b')])
   await seconds(1)

@@ -274,10 +274,12 @@ test('queues show at most twenty items, from the current one', async () => {
     current: 'i5',
     playlist: 'p',
     reason: 'rule r',
+    if_pressed: 'shh.mp3',
   })
   const { payload, topic } = await observer.until((each) => each.topic === 'yoto/stream/night/state')
   const state = JSON.parse(payload)
   expect(state).toMatchObject({ count: 30, index: 5, playlist: 'p', reason: 'rule r', closed: false })
+  expect(state.if_pressed).toBe('shh.mp3')
   expect(state.items.map(({ id }: { id: string }) => id)).toEqual(items.slice(5, 25).map(({ id }) => id))
   subject.bridge.queueRemoved('night')
   await settled(subject, observer)

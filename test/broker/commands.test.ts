@@ -120,6 +120,17 @@ describe('a message for a stream', () => {
     ['{"playlist": "good-night"}', { type: 'playlist', playlist: 'good-night' }],
     ['{"closed": true}', { type: 'mutate', mutation: { op: 'settings', settings: { closed: true } } }],
     [
+      '{"closed": true, "if_pressed": "clips/shh.mp3"}',
+      {
+        type: 'mutate',
+        mutation: { op: 'settings', settings: { closed: true, if_pressed: 'clips/shh.mp3' } },
+      },
+    ],
+    [
+      '{"if_pressed": null}',
+      { type: 'mutate', mutation: { op: 'settings', settings: { if_pressed: null } } },
+    ],
+    [
       '{"loop": true, "shuffle": false, "mode": "finite"}',
       {
         type: 'mutate',
@@ -132,6 +143,11 @@ describe('a message for a stream', () => {
 
   test.each([
     ['{"closed": "yes"}', 'closed'],
+    ['{"closed": true, "if_pressed": ""}', 'if_pressed'],
+    ['{"closed": true, "if_pressed": ["a.mp3"]}', 'if_pressed'],
+    [`{"closed": true, "if_pressed": "${'x'.repeat(1001)}"}`, 'if_pressed'],
+    ['{"closed": true, "if_presed": "a.mp3"}', 'if_presed'],
+    ['{"playlist": "a", "if_pressed": "a.mp3"}', 'playlist'],
     ['{"mode": "endless"}', 'mode'],
     ['{"playlist": 5}', 'playlist'],
     ['{"playlist": "a", "loop": true}', 'playlist'],

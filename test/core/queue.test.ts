@@ -9,6 +9,7 @@ import {
   mutate,
   type Queue,
   type QueueMutation,
+  type QueueSettings,
 } from '../../src/core/queue.ts'
 
 function counter() {
@@ -89,7 +90,7 @@ describe('a queue', () => {
       const goTo = (id: string | null, from?: string | null) =>
         mutate(at('i2'), { op: 'go-to', id, ...(from === undefined ? {} : { from }) }, counter()).current
       expect([goTo('i3'), goTo('i1', 'i2'), goTo('i3', 'i1'), goTo(null)]).toEqual(['i3', 'i1', 'i2', null])
-      expect(() => goTo('i9')).toThrow('stream "q" has no item "i9" (any more)')
+      expect(() => goTo('i9')).toThrow('stream "bedroom" has no item "i9" (any more)')
     })
 
     test('a queue that is over goes on with what is added, and with nothing else', () => {
@@ -119,6 +120,32 @@ describe('a queue', () => {
       { ...counter(), reason: 'other' },
     )
     expect(closed).toMatchObject({ playlist: 'p', reason: 'test', closed: true })
+  })
+
+  describe('says what is heard instead while it is closed or empty', () => {
+    const settings = (queue: Queue, changed: QueueSettings) =>
+      mutate(queue, { op: 'settings', settings: changed }, counter())
+    const replace = { op: 'replace', files: ['a'], playlist: null } as const
+
+    test('which is at first the usual clip', () => {
+      expect(emptyQueue('q').if_pressed).toBeNull()
+    })
+
+    test('with its closing, and forgets it with the next content', () => {
+      const closing = { ...replace, closed: true, if_pressed: 'shh.mp3' } as const
+      const closed = mutate(queueOf('b'), closing, counter())
+      expect(closed).toMatchObject({ closed: true, if_pressed: 'shh.mp3' })
+      expect(mutate(closed, replace, counter())).toMatchObject({ closed: true, if_pressed: null })
+      expect(mutate(closed, { ...replace, if_pressed: null }, counter()).if_pressed).toBeNull()
+    })
+
+    test('as a setting, until it is taken back', () => {
+      const set = settings(queueOf('a'), { closed: true, if_pressed: 'shh.mp3' })
+      expect(settings(set, { loop: true }).if_pressed).toBe('shh.mp3')
+      expect(mutate(set, { op: 'append', files: ['b'] }, counter()).if_pressed).toBe('shh.mp3')
+      expect(mutate(set, { op: 'clear' }, counter()).if_pressed).toBe('shh.mp3')
+      expect(settings(set, { if_pressed: null })).toMatchObject({ closed: true, if_pressed: null })
+    })
   })
 
   test('holds together under any series of mutations', () => {

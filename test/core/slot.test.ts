@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { edgesFrom, isSlot, judge, type Slot, slots } from '../../src/core/slot.ts'
+import {
+  type ChapterNumber,
+  edgesFrom,
+  isPlace,
+  isSlot,
+  judge,
+  numbers,
+  type Slot,
+  slots,
+} from '../../src/core/slot.ts'
 
 const now = 1_000_000
 const judged = (slot: Slot, requested: Slot, passedMs = 20_000) =>
@@ -64,4 +73,40 @@ test.each(slots)('the edges from %s lead to three places, and none back to it', 
 
 test.each(['', 'stream', 'left', 'START', 'now-c', 'constructor'])('%j is no slot', (name) => {
   expect(isSlot(name)).toBe(false)
+})
+
+describe('the chapters of a linear card', () => {
+  const asked = (previous: ChapterNumber, requested: ChapterNumber, mayHaveEnded: boolean) =>
+    judge({ previous: { place: previous, atMs: now - 20_000 }, requested, nowMs: now, mayHaveEnded })
+
+  test('are 01 to 99', () => {
+    expect([numbers.length, numbers[0], numbers[9], numbers[98]]).toEqual([99, '01', '10', '99'])
+    expect(['01', '99', 'start'].every(isPlace)).toBe(true)
+    expect(['00', '1', '100', '001', ' 1', '1.', '-1', 'stream', ''].some(isPlace)).toBe(false)
+  })
+
+  test.each<[ChapterNumber, ChapterNumber, boolean, object]>([
+    ['03', '04', true, { kind: 'end' }],
+    ['03', '04', false, { kind: 'press', button: 'right' }],
+    ['09', '10', false, { kind: 'press', button: 'right' }],
+    ['04', '03', true, { kind: 'press', button: 'left' }],
+    ['04', '03', false, { kind: 'press', button: 'left' }],
+    ['04', '04', true, { kind: 'again' }],
+    ['04', '06', true, { kind: 'inserted' }],
+    ['04', '01', false, { kind: 'inserted' }],
+    ['99', '01', true, { kind: 'inserted' }],
+  ])('who was at %s and asks for %s (may have ended: %s) means %o', (from, to, mayHaveEnded, meaning) => {
+    expect(asked(from, to, mayHaveEnded)).toEqual(meaning)
+  })
+
+  test('asked for by somebody nobody knows, or who was at a slot, are a card put in', () => {
+    const from = (previous: Slot | null) =>
+      judge({
+        previous: previous && { place: previous, atMs: now },
+        requested: '07',
+        nowMs: now,
+        mayHaveEnded: false,
+      })
+    expect([from(null), from('right-a')]).toEqual([{ kind: 'inserted' }, { kind: 'inserted' }])
+  })
 })

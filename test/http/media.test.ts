@@ -28,8 +28,8 @@ let queue: string[]
 let player: string | null
 let address: string
 let requests: StreamRequest[]
-let hasSlots: boolean
-let chosen: [slot: string, start: number | null][]
+let kind: 'queue' | 'stream'
+let chosen: [place: string, start: number | null][]
 let server: Server
 let origin: string
 
@@ -42,22 +42,23 @@ beforeEach(async () => {
   player = 'player-1'
   address = '10.0.0.1'
   requests = []
-  hasSlots = true
+  kind = 'queue'
   chosen = []
   const app = createMediaApp({
-    target: async (asked) => (asked === key ? { stream: 'bedroom', card_id: '00123', hasSlots } : null),
+    target: async (asked) =>
+      asked === key ? { stream: 'bedroom', card_id: '00123', player: null, kind, confirm: 'request' } : null,
     newest: async () => playable(await readyFiles(), library),
     slots: {
-      async choose({ slot, startIn }) {
+      async choose({ place, startIn }) {
         const body = playable((await readyFiles()).slice(0, 1), library)
-        chosen.push([slot, body === null ? null : startIn(body.length)])
-        if (slot === 'now-b') return { kind: 'over' }
+        chosen.push([place, body === null ? null : startIn(body.length)])
+        if (place === 'now-b') return { kind: 'over' }
         return body === null ? { kind: 'nothing' } : { kind: 'item', body }
       },
     },
-    listener: () => ({ player }),
+    playerOf: () => player,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
-    nothingHere: async () => clip,
+    nothingHere: async () => ({ length: clip.length, etag: null, bytes: clip }),
     requested: (event) => requests.push(event),
     clientAddress: () => address,
     log,
@@ -161,6 +162,7 @@ describe('a stream', () => {
     await get({ range: 'bytes=384-' })
     expect(requests.map(({ fromStart }) => fromStart)).toEqual([true, true, false])
     expect(requests[0]).toEqual({
+      key,
       stream: 'bedroom',
       player: 'player-1',
       card_id: '00123',
@@ -449,12 +451,15 @@ describe('a slot', () => {
 
   test('is there for keys of queue cards alone, and only to be read', async () => {
     expect((await slot('now-c')).status).toBe(404)
+    expect((await slot('00')).status).toBe(404)
+    expect((await slot('now-c', {}, 'POST')).status).toBe(404)
+    expect((await slot('07')).status).toBe(200)
     expect((await get({}, 'GET', '/media/unknown/start.mp3')).status).toBe(404)
     const posted = await slot('start', {}, 'POST')
     expect([posted.status, posted.header('allow')]).toEqual([405, 'GET, HEAD'])
-    hasSlots = false
+    kind = 'stream'
     expect((await slot('start')).status).toBe(404)
     expect((await slot('start', {}, 'HEAD')).status).toBe(404)
-    expect(chosen).toEqual([])
+    expect(chosen.map(([place]) => place)).toEqual(['07'])
   })
 })

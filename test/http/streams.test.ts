@@ -53,6 +53,7 @@ describe('the stream calls', () => {
       shuffle: false,
       mode: 'finite',
       closed: false,
+      if_pressed: null,
       playlist: null,
       reason: 'REST',
       file_count: 2,
@@ -115,6 +116,32 @@ describe('the stream calls', () => {
     await queued('a.mp3')
     const changed = await call('PUT', '/streams/bedroom', { title: 'Träume', loop: true })
     expect(changed.body).toMatchObject({ queue: { title: 'Träume', loop: true, shuffle: false } })
+  })
+
+  test('say what is heard while a stream is closed or empty, and take it back', async () => {
+    await queued('a.mp3')
+    const changed = await call('PUT', '/streams/bedroom', { if_pressed: 'für élise+%.mp3' })
+    expect(changed).toMatchObject({ status: 200, body: { queue: { if_pressed: 'für élise+%.mp3' } } })
+    await call('PUT', '/streams/bedroom', { loop: true })
+    const shown = await call('GET', '/streams/bedroom/queue')
+    expect(shown.body).toMatchObject({ if_pressed: 'für élise+%.mp3', loop: true })
+    const back = await call('PUT', '/streams/bedroom', { if_pressed: null })
+    expect(back.body).toMatchObject({ queue: { if_pressed: null } })
+  })
+
+  test.each([
+    ['gone.mp3', 404, 'not in the library: gone.mp3; nothing was changed'],
+    ['../a.mp3', 404, 'not in the library: ../a.mp3; nothing was changed'],
+    ['odd-a.mp3', 422, 'cannot be played: "odd-a.mp3" (it has an ID3 tag); nothing was changed'],
+    ['', 422, 'if_pressed'],
+    [5, 422, 'if_pressed'],
+  ])('refuse %j to be heard then, and change nothing else', async (if_pressed, status, message) => {
+    await queued('a.mp3')
+    const refused = await call('PUT', '/streams/bedroom', { loop: true, if_pressed })
+    expect(refused.status).toBe(status)
+    expect(refused.body.error?.message).toContain(message)
+    const shown = await call('GET', '/streams/bedroom/queue')
+    expect(shown.body).toMatchObject({ loop: false, if_pressed: null })
   })
 
   test.each<[string, string, unknown, number, string]>([

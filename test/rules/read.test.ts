@@ -27,6 +27,8 @@ const shownIn = async (...texts: string[]) => {
 const playlist = 'playlists:\n  forest: [music/a.mp3]\n'
 const rule = (body: string) => `${playlist}rules:\n  r:\n${body}`
 
+const slot = (body: string) => `${playlist}schedules:\n  bedroom:\n    slots:\n      nap: ${body}\n`
+
 describe('a rule file', () => {
   test('may be empty, or hold only comments', async () => {
     expect(await shownIn('', '# nothing yet\n')).toEqual([])
@@ -39,7 +41,7 @@ describe('a rule file', () => {
     default: forest
     slots:
       "10": {from: "19:00", to: "06:30", days: weekdays, play: forest}
-      "2": {days: [sat, sun], play: none}
+      "2": {days: [sat, sun], play: none, if_pressed: music/shh.mp3}
 rules:
   r:
     stream: bedroom
@@ -61,8 +63,8 @@ rules:
         stream: 'bedroom',
         default: 'forest',
         slots: [
-          { id: '10', window: ['19:00', '06:30'], days: 'weekdays', play: 'forest' },
-          { id: '2', window: null, days: ['sat', 'sun'], play: null },
+          { id: '10', window: ['19:00', '06:30'], days: 'weekdays', play: 'forest', ifPressed: null },
+          { id: '2', window: null, days: ['sat', 'sun'], play: null, ifPressed: 'music/shh.mp3' },
         ],
       },
     ])
@@ -141,12 +143,54 @@ rules:
       ['a.yaml:6:19 error[type/value] `from` takes a time of day such as "19:30", not "25:00"'],
     ],
     [`${playlist}schedules:\n  "bed/room":\n    default: forest\n`, ['"bed/room" cannot be a stream']],
+    [
+      slot('{play: forest, if_pressed: music/a.mp3}'),
+      [
+        'a.yaml:6:27 error[schedule/if-pressed] `if_pressed` goes with `play: none` alone, and slot "nap" plays "forest"',
+      ],
+    ],
+    [
+      slot('{from: "13:00", to: "13:00", play: forest, if_pressed: music/a.mp3}'),
+      ['a.yaml:6:12 error[time/empty]', 'a.yaml:6:55 error[schedule/if-pressed]'],
+    ],
+    [
+      slot('{play: none, if_pressed: clips/shh.mp3}'),
+      ['a.yaml:6:37 warning[ref/file] there is no file "clips/shh.mp3"'],
+    ],
+    [slot('{play: none, if_pressed: forest}'), ['a.yaml:6:37 warning[ref/file] there is no file "forest"']],
+    [
+      slot('{play: none, if_presed: music/a.mp3}'),
+      ['a.yaml:6:25 error[key/unknown] unknown key "if_presed" in slot "nap" - did you mean "if_pressed"?'],
+    ],
+    [
+      slot('{play: none, if_pressed: ../secret.mp3}'),
+      [
+        'a.yaml:6:37 error[type/value] `if_pressed` takes a file of the library such as "clips/still-sleepy-time.mp3", not "../secret.mp3"',
+      ],
+    ],
+    [slot('{play: none, if_pressed: [music/a.mp3]}'), ['error[type/value] `if_pressed` takes a file']],
+    [slot('{play: none, if_pressed: }'), ['error[type/value] `if_pressed` takes a file of the library']],
     ['playlists:\n  a: {folder: ../../etc}\n', ['`folder` takes a folder of the library']],
     ['playlists:\n  a: {folder: /etc}\n', ['`folder` takes a folder of the library']],
   ])('that says %j is answered with %j', async (text, messages) => {
     const shown = await shownIn(text)
     expect(shown).toHaveLength(messages.length)
     for (const [index, message] of messages.entries()) expect(shown[index]).toContain(message)
+  })
+
+  test('says the way out where something is to be heard instead of what plays or of nothing', async () => {
+    const helpOf = async (body: string) => (await read(slot(body))).diagnostics.map(({ help }) => help)
+    expect(await helpOf('{play: forest, if_pressed: music/a.mp3}')).toEqual([
+      'take it out, or write `play: none` to close the stream in this slot',
+    ])
+    expect(await helpOf('{play: none, if_pressed: forest}')).toEqual([
+      'there is a playlist of that name, but `if_pressed` takes one file',
+    ])
+    expect(await helpOf('{play: none, if_pressed: clips/shh.mp3}')).toEqual([
+      'put it into the library or the folder of this file; until then the clip that comes with the product is heard',
+    ])
+    const { ruleSet } = await read(slot('{play: none, if_pressed: clips/shh.mp3}'))
+    expect(ruleSet.schedules[0]?.slots).toMatchObject([{ play: null, ifPressed: 'clips/shh.mp3' }])
   })
 
   test('with an error is left out whole; the others run', async () => {

@@ -10,6 +10,7 @@ function schedule(...slots: Partial<Slot>[]): Schedule {
     window: null,
     days: null,
     play: 'p',
+    ifPressed: null,
     ...slot,
   }))
   return { stream: 'bedroom', default: null, slots: filled }

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Effect } from '../../src/core/effect.ts'
 import { emptyQueue } from '../../src/core/queue.ts'
+import { Hub } from '../../src/hub.ts'
+import { performWith } from '../../src/perform.ts'
 import type { World } from '../../src/rules/plugin.ts'
 import type { Schedule } from '../../src/rules/rule-set.ts'
 import { Scheduler } from '../../src/rules/scheduler.ts'
@@ -12,8 +14,8 @@ const bedroom: Schedule = {
   stream: 'bedroom',
   default: 'daytime',
   slots: [
-    { id: 'night', window: ['19:00', '06:30'], days: null, play: 'lullabies' },
-    { id: 'nap', window: ['13:00', '14:00'], days: null, play: null },
+    { id: 'night', window: ['19:00', '06:30'], days: null, play: 'lullabies', ifPressed: null },
+    { id: 'nap', window: ['13:00', '14:00'], days: null, play: null, ifPressed: null },
   ],
 }
 
@@ -100,6 +102,36 @@ test('`play: none` closes the stream', async () => {
   const { done, scheduler } = household(new VirtualClock('2026-11-21T13:30:00Z'))
   await scheduler.start([bedroom])
   expect(done).toEqual(['schedule bedroom, slot nap: closed'])
+  await scheduler.stop()
+})
+
+test('and says what is heard instead, for as long as it lasts', async () => {
+  const clock = new VirtualClock('2026-11-21T13:30:00Z')
+  const log = recordingLog()
+  const hub = new Hub({
+    queues: memoryCollection(),
+    card: () => ({ layout: null, stream: null }),
+    newId: () => 'i1',
+    clock,
+    log,
+  })
+  const perform = performWith({
+    mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
+    files: async () => ['a.mp3'],
+    deleteQueue: async () => undefined,
+    command: async () => undefined,
+    publish: async () => undefined,
+    log,
+  })
+  const world = { now: () => clock.now(), zone: 'UTC', player: () => undefined, queue: hub.queue.bind(hub) }
+  const applied = memoryCollection<string>()
+  const scheduler = new Scheduler({ world, perform, applied, clock, log })
+  const nap = { id: 'nap', window: ['13:00', '14:00'], days: null, play: null } as const
+  await scheduler.start([{ ...bedroom, slots: [{ ...nap, ifPressed: 'shh.mp3' }] }])
+  expect(hub.queue('bedroom')).toMatchObject({ closed: true, items: [], if_pressed: 'shh.mp3' })
+  await clock.advance(1_800_000)
+  await scheduler.evaluate()
+  expect(hub.queue('bedroom')).toMatchObject({ closed: false, playlist: 'daytime', if_pressed: null })
   await scheduler.stop()
 })
 

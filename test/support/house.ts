@@ -1,3 +1,4 @@
+import { AppError } from '../../src/core/error.ts'
 import { unknownPlayer } from '../../src/core/player.ts'
 import type { House } from '../../src/http/api/app.ts'
 import type { LiveHouse } from '../../src/http/live.ts'
@@ -6,6 +7,21 @@ import { performWith } from '../../src/perform.ts'
 import { memoryCollection } from './memory-collection.ts'
 import { recordingLog } from './recording-log.ts'
 import { VirtualClock } from './virtual-clock.ts'
+
+const noCard = () => {
+  throw new AppError('not_found', 'this house has no cards')
+}
+
+/** Tests of cards bring a house with an account of their own. */
+const noCards = {
+  cards: async () => [],
+  card: noCard,
+  publishCard: noCard,
+  changeCard: noCard,
+  rotateCardKey: noCard,
+  rotateStreamKey: noCard,
+  presses: noCard,
+}
 
 /** A house with a real hub, one player that is away, and a library of the given files of 10 s each. */
 /** Files whose names begin with `odd-` cannot be played. */
@@ -45,8 +61,8 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
           : { state: 'missing' },
     library: async () => library.map((file) => ({ file, title: file, seconds: 10, state: 'ready' as const })),
     streamUrl: async (name) => `http://127.0.0.1:8098/media/key-of-${name}/stream.mp3`,
-    cards: async () => [],
-    publishCard: async ({ stream, title, kind }) => ({ card_id: '4Dem0', stream, title, kind }),
+    keptCards: () => ({ cards: 0, days: 30 }),
+    ...noCards,
     simulatedPlayer: () => undefined,
     health: () => ({ players: 1 }),
     subscribe: (name, receive) =>

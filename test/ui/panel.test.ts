@@ -121,8 +121,7 @@ describe.each(Object.entries(places))('the panel %s', (_name, place) => {
       await page.keyboard.press('Enter')
       await until('it is moved again', () => filesNow()?.[0] === 'stories/sea.mp3')
       // The first has nowhere up to go, so the hand stays on the row with the other button.
-      await rows(page).first().getByText('Sea').waitFor()
-      expect(await page.evaluate(focusedLabel)).toBe('Move “Sea” down')
+      await page.waitForFunction(`${focusedLabel} === 'Move “Sea” down'`)
 
       const from = await rows(page).first().locator('.grip').boundingBox()
       const to = await rows(page).nth(2).boundingBox()

@@ -85,6 +85,24 @@ test('a card is read and saved', async () => {
   expect(JSON.parse(server.received[1]?.text ?? '')).toEqual(document)
 })
 
+test("the account's own cards are listed, without those that were deleted or cannot be named", async () => {
+  const cards = [
+    { cardId: '08aB0', title: 'Bedroom', content: { activity: 'yoto_Player' } },
+    { cardId: 'abcDE', title: '' },
+    { cardId: 'gone0', title: 'Gone', deleted: true },
+    { title: 'Nobody' },
+    null,
+  ]
+  server.answer = () => ({ body: { cards } })
+  expect(await api.cards()).toEqual([
+    { cardId: '08aB0', title: 'Bedroom' },
+    { cardId: 'abcDE', title: 'abcDE' },
+  ])
+  expect(server.received[0]).toMatchObject({ method: 'GET', path: '/content/mine' })
+  server.answer = () => ({ body: { cards: 'many' } })
+  await expect(api.cards()).rejects.toMatchObject({ code: 'unavailable' })
+})
+
 test('a token that is turned down is replaced once, and only once', async () => {
   server.answer = inTurn({ status: 401 }, { body: { devices: [] } })
   expect(await api.players()).toEqual([])

@@ -105,6 +105,20 @@ describe('a queue card', () => {
     expect(cardFrom({ card: { ...cardJson(queuePlan), cardId: 'abcDE' } })?.plan).toEqual(queuePlan)
   })
 
+  test('that is cut anew as a linear one gets its knobs back, and keeps what people set', () => {
+    const before = cardJson(queuePlan, {
+      content: { config: { shuffle: [] }, editSettings: { editKeys: true } },
+    })
+    const { content } = cardJson(plan, before)
+    expect(content).toMatchObject({
+      playbackType: 'linear',
+      config: { autoadvance: 'next', shuffle: [] },
+      editSettings: { editKeys: true },
+    })
+    for (const left of ['disableTrackNav', 'disableChapterNav', 'interactiveContent', 'goto'])
+      expect(JSON.stringify(content)).not.toContain(left)
+  })
+
   test('is refused when a press would lead nowhere', () => {
     const chapters = queuePlan.chapters.filter(({ key }) => key !== 'right-b')
     expect(() => cardJson({ ...queuePlan, chapters })).toThrow(

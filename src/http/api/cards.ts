@@ -1,28 +1,79 @@
 import { Type } from 'typebox'
+import { AppError } from '../../core/error.ts'
 import { checkStreamName } from '../../core/queue.ts'
+import { type KeyRotation, rotationAnswer, rotationBody } from './key-rotation.ts'
+import type { PlayersHouse } from './players.ts'
 import { type Route, route } from './route.ts'
 
-export interface CardsHouse {
+/** What the card calls need of the house. Each throws AppError `not_found` for a card we did not publish. */
+export interface CardsHouse extends Pick<PlayersHouse, 'player'> {
   cards(): Promise<readonly PublishedCardView[]>
-  publishCard(request: {
-    stream: string
-    title: string
-    kind: CardKind
-    chapters: number
-  }): Promise<PublishedCardView>
+  card(cardId: string): PublishedCardView
+  publishCard(request: CardRequest): Promise<PublishedCardView>
+  changeCard(cardId: string, change: CardChange): Promise<PublishedCardView>
+  rotateCardKey(cardId: string, options: { now: boolean }): Promise<KeyRotation>
+  /** The newest first. */
+  presses(cardId: string): readonly CardPress[]
 }
 
-type CardKind = 'queue' | 'stream'
+interface CardChange {
+  readonly title?: string
+  readonly slots?: 'interactive' | 'linear'
+  readonly confirm?: 'request' | 'mqtt'
+  readonly player?: string | null
+}
+
+interface CardRequest extends CardChange {
+  readonly stream: string
+  readonly title: string
+  readonly kind: 'queue' | 'stream'
+  readonly chapters: number
+}
 
 export interface PublishedCardView {
   readonly card_id: string
   readonly title: string
   readonly stream: string
   /** `queue`: each press is heard at once; `stream`: every chapter plays the stream as one file. */
-  readonly kind: CardKind
+  readonly kind: 'queue' | 'stream'
+  /** How a queue card is cut; null for a stream card, as with `confirm`. */
+  readonly slots: 'interactive' | 'linear' | null
+  /** Whether a press counts with its request, or when Yoto reports it. */
+  readonly confirm: 'request' | 'mqtt' | null
+  /** The player the card belongs to. */
+  readonly player: string | null
+  /** Why the product itself set `confirm` to `mqtt`. */
+  readonly distrusted: string | null
+  /** When the last old key of the card ends at the latest. */
+  readonly old_keys_end_at: string | null
+}
+
+/** A press on a queue card. */
+export interface CardPress {
+  /** ISO 8601 with offset. */
+  readonly at: string
+  readonly player: string | null
+  readonly button: 'left' | 'right'
+  /** The place of the card that it led to. */
+  readonly place: string
+  readonly via: 'http' | 'mqtt'
+  /** False for one that was taken back. */
+  readonly counted: boolean
+}
+
+const closed = { additionalProperties: false }
+const title = Type.String({ minLength: 1, maxLength: 100 })
+const wishes = {
+  slots: Type.Optional(Type.Union([Type.Literal('interactive'), Type.Literal('linear')])),
+  confirm: Type.Optional(Type.Union([Type.Literal('request'), Type.Literal('mqtt')])),
+  player: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 200 }), Type.Null()])),
 }
 
 export function cardRoutes(house: CardsHouse): Route[] {
+  return [...readRoutes(house), ...changeRoutes(house)]
+}
+
+function readRoutes(house: CardsHouse): Route[] {
   return [
     route({
       method: 'get',
@@ -34,26 +85,64 @@ export function cardRoutes(house: CardsHouse): Route[] {
       },
     }),
     route({
+      method: 'get',
+      path: '/cards/{card_id}',
+      summary: 'One published card, with the last presses on it.',
+      handle: ({ param }) => ({ ...house.card(param('card_id')), presses: house.presses(param('card_id')) }),
+    }),
+  ]
+}
+
+function changeRoutes(house: CardsHouse): Route[] {
+  return [
+    route({
       method: 'post',
       path: '/cards',
       summary: 'Publishes a card to the Yoto account that plays a stream once and for all.',
       body: Type.Object(
         {
           stream: Type.String({ minLength: 1, maxLength: 100 }),
-          title: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+          title: Type.Optional(title),
           kind: Type.Optional(Type.Union([Type.Literal('queue'), Type.Literal('stream')])),
           // Of a stream card; a queue card has as many as it needs.
           chapters: Type.Optional(Type.Integer({ minimum: 3, maximum: 99 })),
+          ...wishes,
         },
-        { additionalProperties: false },
+        closed,
       ),
-      handle: ({ body }) =>
-        house.publishCard({
-          stream: checkStreamName(body.stream),
-          title: body.title ?? body.stream,
-          kind: body.kind ?? 'queue',
-          chapters: body.chapters ?? 20,
-        }),
+      handle({ body }) {
+        checkPlayer(house, body.player)
+        const stream = checkStreamName(body.stream)
+        const { kind = 'queue', chapters = 20 } = body
+        return house.publishCard({ ...body, stream, title: body.title ?? stream, kind, chapters })
+      },
+    }),
+    route({
+      method: 'put',
+      path: '/cards/{card_id}',
+      summary: 'Changes a published card; a new title or cut is kept only when the account takes it.',
+      body: Type.Object({ title: Type.Optional(title), ...wishes }, { ...closed, minProperties: 1 }),
+      handle({ param, body }) {
+        const { card_id } = house.card(param('card_id'))
+        checkPlayer(house, body.player)
+        return house.changeCard(card_id, body)
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/cards/{card_id}/rotate-key',
+      summary: 'Gives a card a new key; the old one ends once the new one is used, with `now` at once.',
+      body: rotationBody,
+      async handle({ param, body }) {
+        const { card_id, title } = house.card(param('card_id'))
+        const rotation = await house.rotateCardKey(card_id, { now: body.now ?? false })
+        return rotationAnswer(`card "${title}" has a new key`, rotation)
+      },
     }),
   ]
+}
+
+function checkPlayer(house: CardsHouse, id: string | null | undefined): void {
+  if (id === undefined || id === null || house.player(id) !== undefined) return
+  throw new AppError('not_found', `there is no player "${id.slice(0, 80)}"`)
 }

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { Perform } from '../../core/effect.ts'
 import { AppError } from '../../core/error.ts'
 import { checkStreamName, type Queue, queueModes } from '../../core/queue.ts'
+import { type KeyRotation, rotationAnswer, rotationBody } from './key-rotation.ts'
 import { type Route, route } from './route.ts'
 
 /** What the stream calls need of the house. */
@@ -12,6 +13,9 @@ export interface StreamsHouse {
   lookup(file: string): Promise<FoundFile>
   /** Where a card or a player fetches the stream. */
   streamUrl(name: string): Promise<string>
+  /** How many cards keep their address when the stream is deleted, and for how many days. */
+  keptCards(name: string): { readonly cards: number; readonly days: number }
+  rotateStreamKey(name: string, options: { now: boolean }): Promise<KeyRotation>
 }
 
 /** What the library has under a name; `refused` is there but cannot be played. */
@@ -21,7 +25,8 @@ export type FoundFile =
   | { readonly state: 'refused'; readonly reason: string }
 
 const because = 'REST'
-const files = Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { minItems: 1, maxItems: 10_000 })
+const file = Type.String({ minLength: 1, maxLength: 1000 })
+const files = Type.Array(file, { minItems: 1, maxItems: 10_000 })
 const index = Type.Integer({ minimum: 0 })
 
 export function streamRoutes(house: StreamsHouse): Route[] {
@@ -48,7 +53,7 @@ export function streamRoutes(house: StreamsHouse): Route[] {
       body: Type.Object({ files }, { additionalProperties: false }),
       async handle({ param, body }) {
         const name = checkStreamName(param('name'))
-        await requireFiles(house, body.files)
+        await requireFiles(house, body.files, 'nothing was added')
         await house.perform(
           { kind: 'mutate-queue', stream: name, mutation: { op: 'append', files: body.files } },
           because,
@@ -102,18 +107,22 @@ export function streamRoutes(house: StreamsHouse): Route[] {
     route({
       method: 'put',
       path: '/streams/{name}',
-      summary: 'Changes how a stream plays, and its title.',
+      summary:
+        'Changes how a stream plays, its title, and the file that is heard once while it is closed or empty (null: the usual clip).',
       body: Type.Object(
         {
           title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
           loop: Type.Optional(Type.Boolean()),
           shuffle: Type.Optional(Type.Boolean()),
           mode: Type.Optional(Type.Union(queueModes.map((mode) => Type.Literal(mode)))),
+          if_pressed: Type.Optional(Type.Union([file, Type.Null()])),
         },
         { additionalProperties: false, minProperties: 1 },
       ),
       async handle({ param, body }) {
         const { name } = existing(house, param('name'))
+        const { if_pressed = null } = body
+        if (if_pressed !== null) await requireFiles(house, [if_pressed], 'nothing was changed')
         await house.perform(
           { kind: 'mutate-queue', stream: name, mutation: { op: 'settings', settings: body } },
           because,
@@ -127,8 +136,22 @@ export function streamRoutes(house: StreamsHouse): Route[] {
       summary: 'Deletes the stream and its queue.',
       async handle({ param }) {
         const { name } = existing(house, param('name'))
+        const { cards, days } = house.keptCards(name)
         await house.perform({ kind: 'delete-stream', stream: name }, because)
-        return { success: true, message: `"${name}" deleted` }
+        const message = `"${name}" deleted; ${keeping(cards)} for ${days} days, and a stream of that name plays there again`
+        return { success: true, message }
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/streams/{name}/rotate-key',
+      summary:
+        'Gives a stream and its cards new keys; the old ones end once the new ones are used, with `now` at once.',
+      body: rotationBody,
+      async handle({ param, body }) {
+        const { name } = existing(house, param('name'))
+        const rotation = await house.rotateStreamKey(name, { now: body.now ?? false })
+        return rotationAnswer(`stream "${name}" has new keys`, rotation)
       },
     }),
   ]
@@ -163,6 +186,7 @@ async function view(house: StreamsHouse, queue: Queue) {
     shuffle: queue.shuffle,
     mode: queue.mode,
     closed: queue.closed,
+    if_pressed: queue.if_pressed,
     playlist: queue.playlist,
     reason: queue.reason,
     file_count: queue.items.length,
@@ -172,11 +196,20 @@ async function view(house: StreamsHouse, queue: Queue) {
   }
 }
 
-async function requireFiles(house: StreamsHouse, names: readonly string[]): Promise<void> {
+function keeping(cards: number): string {
+  if (cards === 0) return 'its address is kept'
+  return cards === 1 ? '1 card keeps its address' : `${cards} cards keep their address`
+}
+
+async function requireFiles(
+  house: StreamsHouse,
+  names: readonly string[],
+  consequence: string,
+): Promise<void> {
   const looked = await Promise.all(names.map(async (name) => ({ name, found: await house.lookup(name) })))
   const missing = looked.filter(({ found }) => found.state === 'missing').map(({ name }) => name)
   if (missing.length > 0)
-    throw new AppError('not_found', `not in the library: ${few(missing)}; nothing was added`, {
+    throw new AppError('not_found', `not in the library: ${few(missing)}; ${consequence}`, {
       details: { missing },
     })
   const refused = looked.flatMap(({ name, found }) =>
@@ -185,7 +218,7 @@ async function requireFiles(house: StreamsHouse, names: readonly string[]): Prom
   if (refused.length > 0)
     throw new AppError(
       'unprocessable',
-      `cannot be played: ${few(refused.map(({ file, reason }) => `"${file}" (${reason})`))}; nothing was added`,
+      `cannot be played: ${few(refused.map(({ file, reason }) => `"${file}" (${reason})`))}; ${consequence}`,
       { details: { refused } },
     )
 }

@@ -3,13 +3,10 @@ import { decode } from '../../language/check.ts'
 import type { MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import type { Playlist } from '../rule-set.ts'
+import { libraryPath } from './library-path.ts'
 
 const entry = Type.String({ minLength: 1, expected: 'a file name or the name of another playlist' })
-/** Relative, and never out of its folder. */
-const folder = Type.String({
-  pattern: '^(?!/)(?!.*(^|/)\\.\\.(/|$))[^\\\\\\u0000]+$',
-  expected: 'a folder of the library such as "music/lullabies"',
-})
+const folder = libraryPath('a folder of the library such as "music/lullabies"')
 
 const playlist = Type.Union([
   Type.Array(entry),

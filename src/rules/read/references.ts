@@ -1,6 +1,6 @@
 import { didYouMean } from '../../language/names.ts'
 import type { MapNode, Node } from '../../language/node.ts'
-import type { Playlist } from '../rule-set.ts'
+import type { Playlist, Slot } from '../rule-set.ts'
 import type { RuleFile } from './rule-file.ts'
 import { slotNode } from './schedules.ts'
 
@@ -21,9 +21,7 @@ export async function checkReferences(
   for (const { schedule, node } of file.schedules) {
     if (schedule.default !== null)
       requirePlaylist(file, schedule.default, { node: entryOf(node, 'default'), known })
-    for (const slot of schedule.slots)
-      if (slot.play !== null)
-        requirePlaylist(file, slot.play, { node: entryOf(slotNode(node, slot.id), 'play'), known })
+    for (const slot of schedule.slots) await checkSlot(file, slot, { node: slotNode(node, slot.id), known })
   }
   for (const { bound, node } of file.rules.flatMap((rule) => rule.actions))
     for (const { name } of bound.definition.references?.(bound.options) ?? [])
@@ -38,6 +36,20 @@ interface Where {
 async function checkPlaylist(file: RuleFile, playlist: Playlist, where: Where): Promise<void> {
   for (const entry of playlist.entries)
     await checkPlaylistOrFile(file, entry, { ...where, node: scalarWith(where.node, entry) })
+}
+
+async function checkSlot(file: RuleFile, slot: Slot, { node, known }: Where): Promise<void> {
+  if (slot.play !== null) requirePlaylist(file, slot.play, { node: entryOf(node, 'play'), known })
+  if (slot.ifPressed !== null)
+    await checkIfPressed(file, slot.ifPressed, { node: entryOf(node, 'if_pressed'), known })
+}
+
+async function checkIfPressed(file: RuleFile, name: string, { node, known }: Where): Promise<void> {
+  if (await known.fileExists(name)) return
+  const help = known.playlists.has(name)
+    ? 'there is a playlist of that name, but `if_pressed` takes one file'
+    : 'put it into the library or the folder of this file; until then the clip that comes with the product is heard'
+  file.report.add(node, 'warning', 'ref/file', `there is no file "${name}"`, help)
 }
 
 async function checkPlaylistOrFile(file: RuleFile, name: string, where: Where): Promise<void> {

@@ -5,6 +5,7 @@ import type { MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import type { Schedule, Slot } from '../rule-set.ts'
 import { dayNames, timeOfDay } from '../time.ts'
+import { libraryPath } from './library-path.ts'
 
 const playlistName = Type.String({ minLength: 1, expected: 'the name of a playlist' })
 
@@ -14,6 +15,7 @@ const slotSchema = Type.Object(
     to: Type.Optional(timeOfDay),
     days: Type.Optional(dayNames),
     play: playlistName,
+    if_pressed: Type.Optional(libraryPath('a file of the library such as "clips/still-sleepy-time.mp3"')),
   },
   { additionalProperties: false },
 )
@@ -64,7 +66,8 @@ function readSlots(schedule: MapNode, report: Report): Slot[] {
     const written = decode(slotSchema, value, report, { what: `slot "${id}"` })
     if (written === undefined) return []
     const slot = slotOf(id, written)
-    return checkWindow(id, slot, value, report) ? [slot] : []
+    const isSound = [checkWindow(id, slot, value, report), checkIfPressed(slot, { node: value, report })]
+    return isSound.every(Boolean) ? [slot] : []
   })
 }
 
@@ -81,6 +84,7 @@ function slotOf(id: string, written: Static<typeof slotSchema>): Slot {
     window: from === undefined && to === undefined ? null : [from ?? '00:00', to ?? '00:00'],
     days: written.days ?? null,
     play: written.play === 'none' ? null : written.play,
+    ifPressed: written.if_pressed ?? null,
   }
 }
 
@@ -92,6 +96,19 @@ function checkWindow(id: string, slot: Slot, node: Node, report: Report): boolea
     'time/empty',
     `slot "${id}" is empty: from and to are both ${slot.window[0]}`,
     'for a whole day leave out from and to',
+  )
+  return false
+}
+
+function checkIfPressed(slot: Slot, { node, report }: { node: Node; report: Report }): boolean {
+  if (slot.ifPressed === null || slot.play === null) return true
+  const key = node.kind === 'map' ? node.entries.get('if_pressed')?.key : undefined
+  report.add(
+    key ?? node,
+    'error',
+    'schedule/if-pressed',
+    `\`if_pressed\` goes with \`play: none\` alone, and slot "${slot.id}" plays "${slot.play}"`,
+    'take it out, or write `play: none` to close the stream in this slot',
   )
   return false
 }

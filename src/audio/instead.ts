@@ -1,0 +1,70 @@
+import { messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import type { Queue } from '../core/queue.ts'
+import type { Library } from './library.ts'
+import { type Playable, playable } from './rendition.ts'
+
+/** A short sound in memory, which nobody is to keep. */
+export interface Clip {
+  readonly length: number
+  readonly etag: null
+  readonly bytes: Buffer
+}
+
+interface InsteadOptions {
+  readonly library: Pick<Library, 'find' | 'open'>
+  /** The sound that comes with the product. */
+  readonly clip: Buffer
+  readonly log: Log
+  /** Ends what is being read at a frame. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Tells what is heard of a stream that has nothing to play: its `if_pressed` while it is closed or empty, otherwise
+ * the clip. Never rejects: a file that cannot be played gives way to the clip, and is logged once until it has been
+ * well again.
+ */
+export function insteadWith(
+  options: InsteadOptions,
+): (queue: Pick<Queue, 'name' | 'items' | 'closed' | 'if_pressed'> | undefined) => Promise<Playable | Clip> {
+  const { clip, log } = options
+  const usual: Clip = { length: clip.length, etag: null, bytes: clip }
+  const said = new Set<string>()
+  return async (queue) => {
+    if (queue === undefined || queue.if_pressed === null) return usual
+    const { name: stream, items, closed, if_pressed } = queue
+    if (!closed && items.length > 0) return usual
+    const found = await bodyOf(if_pressed, options)
+    if ('body' in found) {
+      said.delete(if_pressed)
+      return found.body
+    }
+    if (!said.has(if_pressed))
+      log.warn('the file of if_pressed cannot be played; the usual clip is heard in its place', {
+        stream,
+        file: if_pressed,
+        reason: found.reason,
+      })
+    said.add(if_pressed)
+    return usual
+  }
+}
+
+async function bodyOf(
+  file: string,
+  { library, signal }: InsteadOptions,
+): Promise<{ readonly body: Playable } | { readonly reason: string }> {
+  try {
+    const lookup = await library.find(file)
+    const body = lookup.state === 'ready' ? playable([lookup.file], library, signal) : null
+    if (body === null)
+      return { reason: lookup.state === 'refused' ? lookup.reason : 'it is not in the library' }
+    // What cannot be opened is found out here, while there is still something else to give.
+    const begun = await body.read({ start: 0, end: 0 })
+    begun.destroy()
+    return { body }
+  } catch (error) {
+    return { reason: messageOf(error) }
+  }
+}

@@ -1,0 +1,73 @@
+import { itemAfter, type Queue, type QueueMove } from '../core/queue.ts'
+
+interface SlotQueueOptions<Body> {
+  queue(stream: string): Queue | undefined
+  move(stream: string, move: QueueMove): Promise<Queue>
+  /** The item of that file; null when it cannot be played now. */
+  body(file: string): Promise<Body | null>
+}
+
+/** How far a step goes: to the item before, to this one again, to the next. */
+export type By = -1 | 0 | 1
+
+/** An item of a queue, or none (`id: null`) where the queue is over; without a body there is nothing to play. */
+export interface Found<Body> {
+  readonly id: string | null
+  readonly body: Body | null
+}
+
+/** Walks through queues item by item. What cannot be played is passed over. */
+export class SlotQueue<Body> {
+  readonly #options: SlotQueueOptions<Body>
+
+  constructor(options: SlotQueueOptions<Body>) {
+    this.#options = options
+  }
+
+  isOpen(stream: string): boolean {
+    return this.#options.queue(stream)?.closed === false
+  }
+
+  current(stream: string): string | null {
+    return this.#options.queue(stream)?.current ?? null
+  }
+
+  /** What would be current after the step; the queue stays as it is. */
+  async look(stream: string, { from, by }: { from: string | null; by: By }): Promise<Found<Body>> {
+    const queue = this.#options.queue(stream)
+    if (queue === undefined || queue.closed) return { id: from, body: null }
+    const after = (id: string | null, way: 1 | -1) =>
+      itemAfter({ ...queue, current: id }, { op: 'step', by: way })
+    let way: 1 | -1 = by === -1 ? -1 : 1
+    let id = by === 0 ? from : after(from, way)
+    // Once in each direction.
+    for (let tries = 2 * queue.items.length; tries > 0 && id !== null; tries--) {
+      const body = await this.body(stream, id)
+      if (body !== null) return { id, body }
+      const next = after(id, way)
+      // Before the first there is nothing.
+      if (next === id) way = 1
+      else id = next
+    }
+    return { id: id === null ? null : from, body: null }
+  }
+
+  /** Makes the step, unless somebody else has changed what is current: then that is what is found. */
+  async go(stream: string, step: { from: string | null; by: By }): Promise<Found<Body>> {
+    return this.settle(stream, step.from, await this.look(stream, step))
+  }
+
+  /** Makes what was looked up current in place of `from`, with the same reserve as `go`. */
+  async settle(stream: string, from: string | null, found: Found<Body>): Promise<Found<Body>> {
+    if (found.id !== from) await this.#options.move(stream, { op: 'go-to', id: found.id, from })
+    const current = this.current(stream)
+    return current === found.id ? found : this.look(stream, { from: current, by: 0 })
+  }
+
+  /** The item's body; null when the item is gone or cannot be played. */
+  async body(stream: string, id: string | null): Promise<Body | null> {
+    const { queue, body } = this.#options
+    const item = queue(stream)?.items.find((one) => one.id === id)
+    return item === undefined ? null : body(item.file)
+  }
+}

@@ -1,0 +1,45 @@
+import { AppError } from '../core/error.ts'
+import type { SlotCut } from '../core/slot.ts'
+import { type CardKind, type Confirmation, type PublishedCard, slotsOf } from './record.ts'
+
+/** What people may say of a card; absent leaves it as it is. */
+export interface CardChange {
+  readonly title?: string
+  /** Of queue cards only, as `confirm` is. */
+  readonly slots?: SlotCut
+  readonly confirm?: Confirmation
+  /** The player the card belongs to; null for none. */
+  readonly player?: string | null
+}
+
+export interface CardRequest extends CardChange {
+  readonly stream: string
+  readonly title: string
+  readonly kind: CardKind
+  /** Number of chapters of a stream card; a queue card has its slots. */
+  readonly chapters: number
+}
+
+/** @throws AppError `unprocessable` for what a card of that kind cannot have. */
+export function checkWish(kind: CardKind, { slots, confirm }: CardChange): void {
+  const wished = Object.entries({ slots, confirm }).flatMap(([name, value]) =>
+    value === undefined ? [] : name,
+  )
+  if (kind === 'queue' || wished.length === 0) return
+  throw new AppError(
+    'unprocessable',
+    `${wished.join(' and ')}: only a queue card has this; a stream card plays its stream as one file, in ordinary chapters`,
+  )
+}
+
+/** Whether the card in the account has to be another after the change. */
+export function isNewOnCard(card: PublishedCard, { title, slots }: CardChange): boolean {
+  return (title ?? card.title) !== card.title || (slots ?? slotsOf(card)) !== slotsOf(card)
+}
+
+/** A person who says how presses are confirmed knows better than the product, whatever that had seen. */
+export function changed(card: PublishedCard, change: CardChange): PublishedCard {
+  const { title = card.title, slots = slotsOf(card), confirm, player = card.player } = change
+  const trust = confirm === undefined ? {} : { confirm, distrusted: null }
+  return { ...card, title, slots, player, ...trust }
+}

@@ -1,0 +1,158 @@
+import { type CardPlan, queueCardPlan, streamCardPlan } from '../core/card-plan.ts'
+import { type Clock, isoOf } from '../core/clock.ts'
+import { AppError, type ErrorCode, messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import type { Place } from '../core/slot.ts'
+import type { CardRequest } from './change.ts'
+import type { AccountCards } from './copies.ts'
+import { kindOf, type PublishedCard, slotsOf } from './record.ts'
+import { mustBePublished } from './rotation.ts'
+import type { StoredCards } from './stored-cards.ts'
+import { Turns } from './turns.ts'
+
+/** The cards of the household's account. Each call throws AppError where the account refuses or is away. */
+export interface CardAccount extends AccountCards {
+  /** Makes the card, or replaces it when `cardId` is given; resolves with its id. */
+  save(plan: CardPlan, cardId: string | null): Promise<string>
+  /** Does the account still have the card? */
+  exists(cardId: string): Promise<boolean>
+}
+
+interface PublisherOptions {
+  readonly stored: StoredCards
+  readonly account: CardAccount
+  /** Where players fetch the stream of a key, or one of its slots. */
+  readonly urlOf: (key: string, file: 'stream' | Place) => string
+  readonly newKey: () => string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const saidNo: readonly ErrorCode[] = ['refused', 'unprocessable', 'invalid', 'not_found']
+
+/** Has the account make cards, and keeps what it took. What is asked for one card happens one after the other. */
+export class Publisher {
+  readonly #options: PublisherOptions
+  readonly #turns = new Turns()
+
+  constructor(options: PublisherOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Makes a card that plays the stream. The key is in the store before the account has the card, and leaves it only
+   * when the account said no: after a broken connection the card may be there, and must not point at a key nobody
+   * knows.
+   * @throws AppError of the account when it refuses or is away.
+   */
+  async publish(request: CardRequest): Promise<PublishedCard> {
+    const draft = await this.addKey(request)
+    try {
+      return await this.#save(draft)
+    } catch (error) {
+      if (isNo(error)) await this.#drop(draft.key)
+      throw error
+    }
+  }
+
+  /** A new key for what is asked, without a card. */
+  async addKey(request: CardRequest): Promise<PublishedCard> {
+    const { stored, newKey, urlOf, clock } = this.#options
+    const { slots = 'interactive', confirm = 'request', player = null } = request
+    const key = newKey()
+    const card: PublishedCard = {
+      ...request,
+      ...{ key, slots, confirm, player },
+      distrusted: null,
+      card_id: null,
+      url: urlOf(key, 'stream'),
+      created_at: isoOf(clock.now()),
+      old_keys: [],
+      carried_key: key,
+      stream_deleted_at: null,
+    }
+    await stored.add(card)
+    return card
+  }
+
+  /** Sees to it that the account has the card as it should be; makes or mends it where needed. */
+  ensure(cardId: string): Promise<PublishedCard> {
+    return this.#inTurn(cardId, async (card) => {
+      const exists = await this.#options.account.exists(cardId)
+      const isRight = card.url === this.#options.urlOf(card.key, 'stream') && !mustBePublished(card)
+      return exists && isRight ? card : this.#save({ ...card, card_id: exists ? cardId : null })
+    })
+  }
+
+  /** Publishes the card as its record is when its turn comes, where the account may have another. */
+  async publishAgain(cardId: string): Promise<void> {
+    await this.#inTurn(cardId, async (card) => {
+      let latest = card
+      while (mustBePublished(latest)) latest = await this.#save(latest)
+      return latest
+    })
+  }
+
+  /**
+   * Changes what stands on the card; the change is kept only when the account took it. Until that has answered nobody
+   * knows what its card holds, and the process may end before.
+   */
+  saveChange(cardId: string, change: (card: PublishedCard) => PublishedCard): Promise<PublishedCard> {
+    return this.#inTurn(cardId, async (card) => {
+      const { stored } = this.#options
+      await stored.change(card.key, (now) => ({ ...now, carried_key: null }))
+      try {
+        return await this.#save(change(card), change)
+      } catch (error) {
+        const { carried_key } = card
+        if (isNo(error)) await stored.change(card.key, (now) => ({ ...now, carried_key }))
+        throw error
+      }
+    })
+  }
+
+  /** What the card holds. */
+  planOf(card: PublishedCard): CardPlan {
+    const { key, title, chapters } = card
+    const { urlOf } = this.#options
+    if (kindOf(card) === 'stream')
+      return streamCardPlan({ title, url: urlOf(key, 'stream'), count: chapters })
+    return queueCardPlan({ title, slots: slotsOf(card), urlOf: (place) => urlOf(key, place) })
+  }
+
+  #inTurn(cardId: string, work: (card: PublishedCard) => Promise<PublishedCard>): Promise<PublishedCard> {
+    return this.#turns.take(cardId, async () => {
+      const card = this.#options.stored.all().find(({ card_id }) => card_id === cardId)
+      if (card === undefined)
+        throw new AppError('not_found', `the card "${cardId}" is not known here any more`)
+      return work(card)
+    })
+  }
+
+  /** The record may have got a new key by the time the account has the card with the one before. */
+  async #save(
+    card: PublishedCard,
+    keep: (card: PublishedCard) => PublishedCard = (now) => now,
+  ): Promise<PublishedCard> {
+    const { stored, account, urlOf, log } = this.#options
+    const card_id = await account.save(this.planOf(card), card.card_id)
+    const url = urlOf(card.key, 'stream')
+    const saved = await stored.change(card.key, (now) =>
+      keep({ ...now, card_id, url, carried_key: card.key }),
+    )
+    log.info('card published', { card: card_id, stream: card.stream, kind: kindOf(card) })
+    return saved
+  }
+
+  async #drop(key: string): Promise<void> {
+    const { stored, log } = this.#options
+    await stored
+      .remove(key)
+      .catch((error) => log.warn('an unused key stays in the store', { error: messageOf(error) }))
+  }
+}
+
+/** The account has answered, so it did not take the card. */
+function isNo(error: unknown): boolean {
+  return error instanceof AppError && saidNo.includes(error.code)
+}

@@ -1,0 +1,113 @@
+import { isJsonObject } from '../core/json.ts'
+import type { SlotCut } from '../core/slot.ts'
+
+/** What a media key stands for: a stream, and the card that carries the key, where one does. */
+export interface PublishedCard {
+  /** At least 128 random bits; whoever knows it may listen. */
+  readonly key: string
+  readonly stream: string
+  readonly title: string
+  readonly card_id: string | null
+  /** Absent in records from before there were queue cards, and `linear` in some: those are stream cards. */
+  readonly kind?: CardKind
+  /** How a queue card is cut; `interactive` where absent. */
+  readonly slots?: SlotCut
+  /** When a press on a queue card counts; `request` where absent. */
+  readonly confirm?: Confirmation
+  /** Why the product itself stopped to trust the requests of the card, for people; null when it did not. */
+  readonly distrusted: string | null
+  /** The player that the card belongs to, where somebody said so. */
+  readonly player: string | null
+  /** Number of one-track chapters on a stream card; 0 for a key without a card. */
+  readonly chapters: number
+  /** The address the card was given, so that a change of the public address is seen. */
+  readonly url: string
+  readonly created_at: string
+  /** The keys it had before `key`, the oldest first. */
+  readonly old_keys: readonly OldKey[]
+  /**
+   * The key that the card in the account carries now. Another than `key`: the card must be published again;
+   * null: nobody knows, because the account did not say whether it took the last change.
+   */
+  readonly carried_key: string | null
+  /** When its stream was deleted; null while there is one, or none yet. */
+  readonly stream_deleted_at: string | null
+}
+
+export interface OldKey {
+  readonly key: string
+  /** From then on it opens nothing. */
+  readonly ends_at: string
+  /** All other cards of the account were looked through for it. */
+  readonly searched?: boolean
+  /** Another card of the account was found to carry it. */
+  readonly copied?: boolean
+}
+
+/** `queue`: chapters that each play one item of it; `stream`: chapters that all play it as one file. */
+export type CardKind = 'queue' | 'stream'
+
+/** `request`: a press counts with the request for its slot; `mqtt`: when Yoto says that the slot plays. */
+export type Confirmation = 'request' | 'mqtt'
+
+/**
+ * A record of the store, whichever version wrote it: what it lacks has its default, and what is not known here
+ * stays in it. Null for what can be no record.
+ */
+export function recordOf(key: string, stored: unknown): PublishedCard | null {
+  if (!isJsonObject(stored) || typeof stored.stream !== 'string') return null
+  const { stream, title, card_id, slots, confirm } = stored
+  const { chapters, url, created_at, carried_key } = stored
+  return {
+    ...stored,
+    key,
+    stream,
+    title: typeof title === 'string' ? title : stream,
+    card_id: textOrNull(card_id),
+    kind: stored.kind === 'queue' ? 'queue' : 'stream',
+    slots: slots === 'linear' ? 'linear' : 'interactive',
+    confirm: confirm === 'mqtt' ? 'mqtt' : 'request',
+    distrusted: textOrNull(stored.distrusted),
+    player: textOrNull(stored.player),
+    chapters: typeof chapters === 'number' ? chapters : 0,
+    url: typeof url === 'string' ? url : '',
+    created_at: typeof created_at === 'string' ? created_at : '',
+    old_keys: Array.isArray(stored.old_keys) ? stored.old_keys.filter((old) => isOldKey(old, key)) : [],
+    // Records from before keys could be rotated: the card carries the only key there was.
+    carried_key: carried_key === undefined ? key : textOrNull(carried_key),
+    stream_deleted_at: textOrNull(stored.stream_deleted_at),
+  }
+}
+
+export function kindOf(card: PublishedCard): CardKind {
+  return card.kind === 'queue' ? 'queue' : 'stream'
+}
+
+/** How a queue card is cut. */
+export function slotsOf({ slots = 'interactive' }: PublishedCard): SlotCut {
+  return slots
+}
+
+/** When a press on a queue card counts. */
+export function confirmOf({ confirm = 'request' }: PublishedCard): Confirmation {
+  return confirm
+}
+
+/** Whether the key is the stream's own, for cards that people make by hand; a card that is being made has chapters. */
+export function isOwnKey(card: PublishedCard): boolean {
+  return card.card_id === null && card.chapters === 0 && kindOf(card) === 'stream'
+}
+
+/** The record's key and all it had before. */
+export function keysOf({ key, old_keys }: PublishedCard): string[] {
+  return [key, ...old_keys.map((old) => old.key)]
+}
+
+function isOldKey(value: unknown, current: string): value is OldKey {
+  if (!isJsonObject(value) || typeof value.ends_at !== 'string') return false
+  return typeof value.key === 'string' && value.key !== current
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}

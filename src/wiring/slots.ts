@@ -1,0 +1,133 @@
+import type { Library } from '../audio/library.ts'
+import { type Playable, playable } from '../audio/rendition.ts'
+import type { SlotPress } from '../audio/slot-listeners.ts'
+import { type Refutation, SlotStreams } from '../audio/slot-streams.ts'
+import type { PublishedCards } from '../cards/published.ts'
+import { confirmOf, kindOf } from '../cards/record.ts'
+import { placeAddress } from '../core/card-plan.ts'
+import { type Clock, isoOf } from '../core/clock.ts'
+import { messageOf } from '../core/error.ts'
+import type { PlayerEvent } from '../core/event.ts'
+import { playerName } from '../core/listener.ts'
+import type { Log } from '../core/log.ts'
+import { isPlace, type Visit } from '../core/slot.ts'
+import { predictedPosition } from '../core/transition.ts'
+import type { Change, Hub, Said } from '../hub.ts'
+import type { PressHistory } from './press-history.ts'
+import type { Problems } from './problems.ts'
+
+interface SlotsInput {
+  readonly hub: Hub
+  readonly library: Library
+  readonly cards: PublishedCards
+  readonly history: PressHistory
+  readonly problems: Problems
+  /** Resolves when the rules that this event started have run. */
+  readonly runsOf: (event: PlayerEvent) => Promise<void>
+  /** What is being heard ends at a frame when this is aborted. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What the places of queue cards play, told of presses by requests and by what players say. */
+export function openSlots(input: SlotsInput): { slots: SlotStreams<Playable>; stop(): void } {
+  const { hub, cards, log } = input
+  const slots = slotStreams(input)
+  const stop = hub.subscribe('queue cards', (change) => {
+    const news = newsOf(change, cards)
+    if (news === null) return
+    slots
+      .named(news)
+      .catch((error) =>
+        log.error('what a player said of its queue card could not be followed', { error: messageOf(error) }),
+      )
+  })
+  return { slots, stop }
+}
+
+function slotStreams(input: SlotsInput): SlotStreams<Playable> {
+  const { hub, library, history, problems, runsOf, signal, clock, log } = input
+  return new SlotStreams({
+    clock,
+    queue: (stream) => hub.queue(stream),
+    move: (stream, move) => hub.mutateQueue(stream, move, 'a press'),
+    async body(file) {
+      const lookup = await library.find(file)
+      return lookup.state === 'ready' ? playable([lookup.file], library, signal) : null
+    },
+    async pressed(press) {
+      const at = isoOf(clock.now())
+      history.add(press, at)
+      const event = buttonEvent(press, at)
+      hub.report(event)
+      await runsOf(event)
+    },
+    isCommanded: ({ player, card_id, place }) =>
+      player !== null && card_id !== null && hub.isExpected(player, { card_id, ...placeAddress(place) }),
+    playedMs: ({ player }, visit) => (player === null ? null : playedSince(visit, player, input)),
+    refuted: (refutation) => refuted(refutation, input),
+    silent: (cardId, isSilent) => problems.set(`silent ${cardId}`, isSilent ? silence(cardId, input) : null),
+    failed: (stream, error) =>
+      log.error('what a press asks for could not be done', { stream, error: messageOf(error) }),
+  })
+}
+
+/** A player that names the place of a queue card it plays; null for any other change. */
+function newsOf(change: Change, cards: PublishedCards) {
+  if (change.kind !== 'player' || change.said === undefined) return null
+  const { said, player } = change
+  const place = said.patch.chapter_key ?? ''
+  if (player.card_id === null || !isPlace(place)) return null
+  const card = cards.byCard(player.card_id)
+  if (card === undefined || kindOf(card) !== 'queue') return null
+  return {
+    stream: card.stream,
+    player: player.id,
+    card_id: player.card_id,
+    place,
+    confirm: confirmOf(card),
+    listener: [playerName(player.card_id, card.player ?? player.id)] as const,
+    isCommanded: said.commanded,
+    playedMs: playedBefore(said),
+  }
+}
+
+function playedBefore({ before, at }: Said): number | null {
+  const position = predictedPosition(before, at)
+  return position === null ? null : position * 1000
+}
+
+/** Counts only what the player said of its position after it had asked for the place. */
+function playedSince(visit: Visit, player: string, { hub, clock }: SlotsInput): number | null {
+  const moment = hub.moment(player)
+  if (moment === undefined || moment.at.getTime() < visit.atMs) return null
+  const { chapter_key } = moment.state
+  if (chapter_key !== null && chapter_key !== visit.place) return null
+  const position = predictedPosition(moment, clock.now())
+  return position === null ? null : position * 1000
+}
+
+function buttonEvent({ stream, player, card_id, place, button, via }: SlotPress, at: string): PlayerEvent {
+  const on = { card_id, ...placeAddress(place) }
+  return { type: 'button', button, confidence: 1, via, player, stream, at, ...on }
+}
+
+function refuted(refutation: Refutation, { hub, cards, history, log }: SlotsInput): void {
+  const { card_id, player, asked, plays } = refutation
+  for (const press of refutation.presses) history.refute(press)
+  const name = hub.player(player)?.name ?? player
+  const reason = `${name} asked for "${asked}" and went on playing "${plays}": it seems to look ahead, so its requests are no presses and presses now count when Yoto's cloud tells of them`
+  const key = cards.byCard(card_id)?.key
+  if (key === undefined) return
+  cards
+    .distrust(key, reason)
+    .catch((error) =>
+      log.error('that a card looks ahead could not be stored', { card: card_id, error: messageOf(error) }),
+    )
+}
+
+function silence(cardId: string, { cards }: SlotsInput): string {
+  const title = cards.byCard(cardId)?.title ?? cardId
+  return `card "${title}": its presses are not counted, because they count when Yoto's cloud tells of them (confirm: mqtt) and the cloud says nothing of the chapter that plays. If its player looks no track ahead, set confirm to request`
+}

@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Library } from '../../src/audio/library.ts'
+import type { PublishedCards } from '../../src/cards/published.ts'
+import type { CardPress } from '../../src/http/api/cards.ts'
+import type { Listener } from '../../src/http/server.ts'
+import { houseOf } from '../../src/wiring/panel-house.ts'
+import { type Ground, newGround, startCards } from '../cards/household.ts'
+import { houseWith } from '../support/house.ts'
+import { openPanelDoor } from '../support/panel-door.ts'
+import { recordingLog } from '../support/recording-log.ts'
+
+const press: CardPress = {
+  at: '2026-11-21T10:00:00.000+00:00',
+  player: 'y1',
+  button: 'left',
+  place: 'left-a',
+  via: 'http',
+  counted: false,
+}
+
+let ground: Ground
+let cards: PublishedCards
+let door: Listener
+
+beforeEach(async () => {
+  ground = newGround()
+  cards = await startCards(ground)
+  const { hub, perform } = houseWith()
+  await hub.mutateQueue('bedroom', { op: 'append', files: ['a.mp3'] }, 'the test')
+  const house = houseOf({
+    version: '0.0.0',
+    hub,
+    library: new Library({ folders: [], log: recordingLog() }),
+    cards,
+    presses: (cardId) => (cardId === 'card0' ? [press] : []),
+    simulator: null,
+    perform,
+    health: () => ({}),
+  })
+  door = await openPanelDoor(house)
+})
+
+afterEach(() => door.stop())
+
+async function call(method: string, path: string, body?: unknown) {
+  const answer = await fetch(`${door.url}/api${path}`, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  })
+  const text = await answer.text()
+  const keys = cards.list().flatMap(({ key, old_keys }) => [key, ...old_keys.map((old) => old.key)])
+  for (const key of keys) expect(text).not.toContain(key)
+  return {
+    status: answer.status,
+    body: JSON.parse(text) as Record<string, never> & { error?: { message: string } },
+  }
+}
+
+const queueCard = {
+  card_id: 'card0',
+  title: 'bedroom',
+  stream: 'bedroom',
+  kind: 'queue',
+  slots: 'interactive',
+  confirm: 'request',
+  player: null,
+  distrusted: null,
+  old_keys_end_at: null,
+}
+const streamCard = {
+  ...queueCard,
+  card_id: 'card1',
+  title: 'Nap',
+  kind: 'stream',
+  slots: null,
+  confirm: null,
+}
+
+async function bothCards() {
+  const made = [
+    await call('POST', '/cards', { stream: 'bedroom' }),
+    await call('POST', '/cards', { stream: 'bedroom', title: 'Nap', kind: 'stream' }),
+  ]
+  expect(made.map(({ status }) => status)).toEqual([200, 200])
+  return made.map(({ body }) => body)
+}
+
+describe('published cards', () => {
+  test('are shown with all there is to know of them, but never with a key', async () => {
+    expect(await bothCards()).toEqual([queueCard, streamCard])
+    expect((await call('GET', '/cards')).body).toEqual({ cards: [queueCard, streamCard], count: 2 })
+    expect((await call('GET', '/cards/card1')).body).toEqual({ ...streamCard, presses: [] })
+  })
+
+  test('are shown one by one with the presses on them', async () => {
+    await bothCards()
+    expect((await call('GET', '/cards/card0')).body).toEqual({ ...queueCard, presses: [press] })
+  })
+
+  test('are made for a player, cut and confirmed as is asked', async () => {
+    const wish = { slots: 'linear', confirm: 'mqtt', player: 'y1' }
+    const made = await call('POST', '/cards', { stream: 'bedroom', title: 'Trains', ...wish })
+    expect(made.body).toEqual({ ...queueCard, title: 'Trains', ...wish })
+    expect(ground.account.saved[0]?.plan.chapters[0]?.key).toBe('01')
+  })
+
+  test('are changed', async () => {
+    await bothCards()
+    const wish = { title: 'Trains', slots: 'linear', confirm: 'mqtt', player: 'y1' }
+    expect(await call('PUT', '/cards/card0', wish)).toEqual({ status: 200, body: { ...queueCard, ...wish } })
+    expect((await call('PUT', '/cards/card0', { player: null })).body).toMatchObject({ player: null })
+    expect((await call('PUT', '/cards/card1', { title: 'Sleep', player: 'y1' })).body).toEqual({
+      ...streamCard,
+      title: 'Sleep',
+      player: 'y1',
+    })
+  })
+
+  test('are trusted again by one who says so', async () => {
+    await bothCards()
+    await cards.distrust(cards.card('card0').key, 'Nursery asks ahead')
+    expect((await call('GET', '/cards/card0')).body).toMatchObject({
+      confirm: 'mqtt',
+      distrusted: 'Nursery asks ahead',
+    })
+    expect((await call('PUT', '/cards/card0', { confirm: 'request' })).body).toEqual(queueCard)
+  })
+
+  test('stay as they are when the account does not take a change', async () => {
+    await bothCards()
+    ground.account.fault = 'refused'
+    const change = await call('PUT', '/cards/card0', { title: 'Trains', player: 'y1' })
+    expect(change).toMatchObject({ status: 502, body: { error: { message: 'the account says refused' } } })
+    ground.account.fault = 'unavailable'
+    expect((await call('PUT', '/cards/card0', { slots: 'linear' })).status).toBe(503)
+    expect((await call('GET', '/cards')).body).toEqual({ cards: [queueCard, streamCard], count: 2 })
+  })
+
+  test.each<[string, string, unknown, number, string]>([
+    ['GET', '/cards/nope0', undefined, 404, 'there is no published card "nope0"'],
+    ['PUT', '/cards/nope0', { title: 'A' }, 404, 'there is no published card "nope0"'],
+    ['POST', '/cards/nope0/rotate-key', {}, 404, 'there is no published card "nope0"'],
+    ['POST', '/cards/nope0/rotate-key', { now: true }, 404, 'there is no published card "nope0"'],
+    ['PUT', '/cards/card0', { player: 'y9' }, 404, 'there is no player "y9"'],
+    ['POST', '/cards', { stream: 'bedroom', player: 'y9' }, 404, 'there is no player "y9"'],
+    ['PUT', '/cards/card0', {}, 422, 'body'],
+    ['PUT', '/cards/card0', undefined, 422, 'body'],
+    ['PUT', '/cards/card0', { title: '' }, 422, 'title'],
+    ['PUT', '/cards/card0', { title: 'x'.repeat(101) }, 422, 'title'],
+    ['PUT', '/cards/card0', { slots: 'round' }, 422, 'slots: is none of the values it may have'],
+    ['PUT', '/cards/card0', { confirm: null }, 422, 'confirm'],
+    ['PUT', '/cards/card0', { player: '' }, 422, 'player'],
+    ['PUT', '/cards/card0', { kind: 'stream' }, 422, 'kind: is not known here'],
+    ['PUT', '/cards/card1', { slots: 'linear' }, 422, 'slots: only a queue card has this'],
+    [
+      'PUT',
+      '/cards/card1',
+      { confirm: 'mqtt', slots: 'linear' },
+      422,
+      'slots and confirm: only a queue card',
+    ],
+    ['POST', '/cards', { stream: 'bedroom', kind: 'stream', confirm: 'mqtt' }, 422, 'confirm: only a queue'],
+    ['POST', '/cards', { stream: 'queues' }, 422, 'reserved'],
+    ['POST', '/cards', { stream: 'bedroom', chapters: 2 }, 422, 'chapters'],
+    ['POST', '/cards/card0/rotate-key', { now: 'yes' }, 422, 'now'],
+    ['POST', '/cards/card0/rotate-key', { soon: true }, 422, 'soon: is not known here'],
+    ['POST', '/streams/attic/rotate-key', {}, 404, 'there is no stream "attic"'],
+    ['POST', '/streams/a%2Fb/rotate-key', {}, 422, 'cannot be a stream'],
+    ['POST', '/streams/bedroom/rotate-key', { now: 1 }, 422, 'now'],
+  ])('%s %s with %j is %i', async (method, path, body, status, message) => {
+    await bothCards()
+    const refused = await call(method, path, body)
+    expect(refused.status).toBe(status)
+    expect(refused.body.error?.message).toContain(message)
+    expect((await call('GET', '/cards')).body).toEqual({ cards: [queueCard, streamCard], count: 2 })
+  })
+})
+
+describe('new keys', () => {
+  test('of a card: it is published again, and the old key lives on for a while', async () => {
+    await bothCards()
+    const { status, body } = await call('POST', '/cards/card0/rotate-key')
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: {
+        success: true,
+        message:
+          'card "bedroom" has a new key; 1 card was published again; old keys work until 2026-11-28T10:00:00.000+00:00 at most, that of a card until a player uses its new one',
+        cards: [{ card_id: 'card0', title: 'bedroom', republished: true }],
+        old_keys_end_at: '2026-11-28T10:00:00.000+00:00',
+      },
+    })
+    expect((await call('GET', '/cards/card0')).body.old_keys_end_at).toBe('2026-11-28T10:00:00.000+00:00')
+    expect((await call('GET', '/cards/card1')).body.old_keys_end_at).toBeNull()
+  })
+
+  test('of a stream: its address is another, and all its cards are published again', async () => {
+    await bothCards()
+    const address = (await call('GET', '/streams/bedroom/queue')).body.url
+    const { body } = await call('POST', '/streams/bedroom/rotate-key', { now: true })
+    expect(body).toEqual({
+      success: true,
+      message: 'stream "bedroom" has new keys; 2 cards were published again; old keys open nothing any more',
+      cards: [
+        { card_id: 'card0', title: 'bedroom', republished: true },
+        { card_id: 'card1', title: 'Nap', republished: true },
+      ],
+      old_keys_end_at: null,
+    })
+    expect((await call('GET', '/streams/bedroom/queue')).body.url).not.toBe(address)
+  })
+
+  test('are given although the account is away, and the answer says what is left to do', async () => {
+    await bothCards()
+    ground.account.fault = 'unavailable'
+    const { status, body } = await call('POST', '/streams/bedroom/rotate-key', { now: true })
+    expect(status).toBe(200)
+    const reason = 'the account says unavailable'
+    expect(body).toMatchObject({
+      message: `stream "bedroom" has new keys; 2 cards were not published again yet; that is tried again by itself; other cards of the account could not all be looked through for old keys yet (${reason}); old keys open nothing any more`,
+      cards: [
+        { card_id: 'card0', republished: false, reason },
+        { card_id: 'card1', republished: false, reason },
+      ],
+    })
+  })
+})
+
+test.each([
+  [0, '"bedroom" deleted; its address is kept for 30 days, and a stream of that name plays there again'],
+  [1, '"bedroom" deleted; 1 card keeps its address for 30 days, and a stream of that name plays there again'],
+  [
+    2,
+    '"bedroom" deleted; 2 cards keep their address for 30 days, and a stream of that name plays there again',
+  ],
+])('who deletes a stream with %i cards is told how long their address is kept', async (count, message) => {
+  for (let made = 0; made < count; made++) await call('POST', '/cards', { stream: 'bedroom' })
+  expect((await call('DELETE', '/streams/bedroom')).body).toEqual({ success: true, message })
+})

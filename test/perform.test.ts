@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { AppError } from '../src/core/error.ts'
+import type { QueueSettings } from '../src/core/queue.ts'
+import { Hub } from '../src/hub.ts'
+import { performWith } from '../src/perform.ts'
+import { contentFiles } from '../src/rules/playlists.ts'
+import { memoryCollection } from './support/memory-collection.ts'
+import { recordingLog } from './support/recording-log.ts'
+import { VirtualClock } from './support/virtual-clock.ts'
+
+const playlists = new Map([['forest', { id: 'forest', entries: ['a.mp3'], folder: null }]])
+const library = {
+  find: async (file: string) => ({ state: file === 'shh.mp3' ? ('ready' as const) : ('missing' as const) }),
+  filesIn: async () => [],
+}
+
+async function house() {
+  const log = recordingLog()
+  const hub = new Hub({
+    queues: memoryCollection(),
+    card: () => ({ layout: null, stream: null }),
+    newId: () => 'i1',
+    clock: new VirtualClock(),
+    log,
+  })
+  await hub.mutateQueue('bedroom', { op: 'append', files: ['a.mp3'] }, 'test')
+  const perform = performWith({
+    mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
+    files: (content) => contentFiles(content, playlists, library),
+    deleteQueue: (name) => hub.deleteQueue(name),
+    command: async () => undefined,
+    publish: async () => undefined,
+    log,
+  })
+  const set = (settings: QueueSettings) =>
+    perform(
+      { kind: 'mutate-queue', stream: 'bedroom', mutation: { op: 'settings', settings } },
+      'MQTT yoto/stream/bedroom/set',
+    )
+  return { hub, perform, set }
+}
+
+test('a file that there is may be heard while a stream is closed', async () => {
+  const { hub, set } = await house()
+  await set({ closed: true, if_pressed: 'shh.mp3' })
+  expect(hub.queue('bedroom')).toMatchObject({ closed: true, if_pressed: 'shh.mp3' })
+  await set({ if_pressed: null })
+  expect(hub.queue('bedroom')).toMatchObject({ closed: true, if_pressed: null })
+})
+
+test.each([
+  ['gone.mp3', 'not_found', 'there is no playlist and no file "gone.mp3"'],
+  ['../../etc/passwd', 'not_found', 'there is no playlist and no file "../../etc/passwd"'],
+  ['forest', 'unprocessable', 'if_pressed takes one file, and "forest" is a playlist'],
+])('%s may not, and then nothing of the wish is done', async (if_pressed, code, message) => {
+  const { hub, set } = await house()
+  await expect(set({ closed: true, if_pressed })).rejects.toThrow(
+    expect.objectContaining({ constructor: AppError, code, message }),
+  )
+  expect(hub.queue('bedroom')).toMatchObject({ closed: false, if_pressed: null, version: 1 })
+})
+
+test('what a schedule says is heard is taken as it is, for its file may yet come', async () => {
+  const { hub, perform } = await house()
+  const mutation = { op: 'replace', files: [], playlist: null, closed: true, if_pressed: 'soon.mp3' } as const
+  await perform({ kind: 'mutate-queue', stream: 'bedroom', mutation }, 'schedule bedroom, slot nap')
+  expect(hub.queue('bedroom')).toMatchObject({ closed: true, if_pressed: 'soon.mp3' })
+})
