@@ -15,7 +15,7 @@ import type { Doubts } from './simulator/doubts.ts'
 import { openStorage, type Storage } from './storage/storage.ts'
 import { publicUrl } from './wiring/addresses.ts'
 import { titleCards } from './wiring/card-titles.ts'
-import { openCards, signedIn, tendCards } from './wiring/cards.ts'
+import { deleteStream, openCards, signedIn, tendCards } from './wiring/cards.ts'
 import { openCloud, publishDemoCards } from './wiring/cloud.ts'
 import { openDoors, serveMedia, servePanel } from './wiring/doors.ts'
 import { prepareFolders } from './wiring/first-start.ts'
@@ -123,7 +123,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   started.add('the local broker', broker)
   const perform = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
-    deleteQueue: (name) => hub.deleteQueue(name),
+    deleteQueue: (name) => deleteStream(name, { hub, cards: cards.published }),
     files: (content) => contentFiles(content, ruleSet.playlists, library),
     command: async (player, command) => signedIn(link).command(player, command),
     publish: (...message) => broker.publish(...message),
@@ -152,19 +152,20 @@ async function start(input: AppInput, started: Started): Promise<App> {
   })
   const ground = { hub, library, cards: cards.published }
   const runsOf = (event: PlayerEvent) => rules.runsOf(event)
+  started.add('the rules', rules)
+  await rules.start()
   const audio = await serveMedia({
     door: doors.media,
     ground,
     shipped,
     trustedProxies: options.trusted_proxies,
+    visits: storage.collection('slot-visits'),
     problems,
     runsOf,
     clock,
     log: log.for('media'),
   })
   started.add('audio', audio)
-  started.add('the rules', rules)
-  await rules.start()
   if (link !== null) {
     started.add('the link to the cloud', link)
     await link.start({ hub, cardFacts: cards.facts })

@@ -16,6 +16,7 @@ import {
   type StoredQueue,
 } from './core/queue.ts'
 import { eventsBetween, type Moment, predictedPosition, type ReadPresses } from './core/transition.ts'
+import { Turns } from './core/turns.ts'
 
 /** What changed, in the order it changed. */
 export type Change =
@@ -69,8 +70,8 @@ export class Hub {
   readonly #queues = new Map<string, Queue>()
   readonly #expectations = new Expectations()
   readonly #subscribers = new Set<Subscriber>()
-  /** The last mutation of each stream, so that the next one waits for it. */
-  readonly #pending = new Map<string, Promise<unknown>>()
+  /** Mutations of one stream wait for each other. */
+  readonly #turns = new Turns<string>()
 
   constructor(options: HubOptions) {
     this.#options = options
@@ -84,7 +85,7 @@ export class Hub {
 
   /** Resolves when every mutation that was asked for is in the store. */
   async stop(): Promise<void> {
-    await Promise.allSettled(this.#pending.values())
+    await this.#turns.allSettled()
   }
 
   /** `name` tells the log whose subscriber threw. */
@@ -196,7 +197,7 @@ export class Hub {
     asked: QueueMutation | (() => Promise<QueueMutation>),
     reason: string,
   ): Promise<Queue> {
-    return this.#inTurn(name, async () => {
+    return this.#turns.take(name, async () => {
       const mutation = typeof asked === 'function' ? await asked() : asked
       const known = this.#queues.get(name)
       if (known === undefined && !makesStream(mutation)) throw noStream(name)
@@ -210,23 +211,12 @@ export class Hub {
 
   /** @throws AppError `not_found` when there is no such stream. */
   deleteQueue(name: string): Promise<void> {
-    return this.#inTurn(name, async () => {
+    return this.#turns.take(name, async () => {
       if (!this.#queues.has(name)) throw noStream(name)
       await this.#options.queues.delete(name)
       this.#queues.delete(name)
       this.#tell({ kind: 'queue-removed', name })
     })
-  }
-
-  #inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-    const turn = (this.#pending.get(name) ?? Promise.resolve()).then(work)
-    const settledTurn = turn
-      .catch(() => undefined)
-      .then(() => {
-        if (this.#pending.get(name) === settledTurn) this.#pending.delete(name)
-      })
-    this.#pending.set(name, settledTurn)
-    return turn
   }
 
   #tell(change: Change): void {

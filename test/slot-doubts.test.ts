@@ -124,6 +124,21 @@ describe('a player that ignores where a card leads', () => {
     30_000,
   )
 
+  test('and looks ahead is found out by its first press that never was', async () => {
+    const house = await queueCardHouse({ ignoreEventsOnStreams: true, lookAhead: true }, pace)
+    const { app, call, plays, currentFile } = house
+    await app.hub.mutateQueue('kitchen', { op: 'append', files: [crossroads, counting, forest, sea] }, 'test')
+    const cardId = await house.queueCard('kitchen', { slots: 'linear' })
+    await house.insert(cardId)
+    await plays('02', counting)
+    await until('the card is no longer trusted', () => app.cards.byCard(cardId)?.confirm === 'mqtt')
+    const { presses } = (await call('GET', `/cards/${cardId}`)).body as { presses: object[] }
+    expect(presses).toMatchObject([{ button: 'right', place: '02', counted: false }])
+    await plays('03', forest)
+    await until('the end is counted', () => currentFile('kitchen') === forest)
+    expect(((await call('GET', `/cards/${cardId}`)).body as { presses: object[] }).presses).toHaveLength(1)
+  }, 30_000)
+
   test('is answered with what a rule decides in the very request of its press', async () => {
     const house = await queueCardHouse({ ignoreEventsOnStreams: true }, 2)
     const { app, nursery, plays, buttons } = house

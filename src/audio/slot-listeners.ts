@@ -1,9 +1,15 @@
 import type { Claim } from '../core/claim.ts'
-import type { Place, Visit } from '../core/slot.ts'
+import type { Collection } from '../core/collection.ts'
+import { isPlace, type Place, type Visit } from '../core/slot.ts'
 
 /** `nothing`: there is nothing to play; `over`: and the listener has been told so already. */
 export type SlotAnswer<Body> =
-  | { readonly kind: 'item'; readonly body: Body }
+  | {
+      readonly kind: 'item'
+      readonly body: Body
+      /** It goes on in just what it got there before, so a range that is not in it is in nothing else either. */
+      readonly isResumed?: boolean
+    }
   | { readonly kind: 'nothing' | 'over' }
 
 /** What a place was answered with: the item's id where it was one. */
@@ -33,17 +39,20 @@ export interface ListenerClaim extends Claim {
   readonly item: string | null
 }
 
-/** One who plays a queue card, as far as it is known. */
+/** One who plays a queue card, as far as it is known. Times are of the clock, in ms. */
 export interface SlotListener<Body> {
   /** The place it asked for last. */
   visit: Visit | null
+  /** The place it went on at in its middle since. */
+  resumed: Visit | null
   /** The place it said last that it plays. */
-  named: (Visit & { readonly commanded: boolean }) | null
+  named: (Visit & { readonly isCommanded: boolean }) | null
   /** When it put the card in; nothing older counts. */
   insertedMs: number
-  /** What it got last, and since when it hears that. */
+  /** What its last request got. */
   given: Given<Body> | null
-  beganMs: number
+  /** What it hears, and when that began; a player that looks ahead has asked for something else since. */
+  playing: { readonly given: Given<Body>; readonly beganMs: number } | null
   /** What each place gave it last. */
   readonly served: Map<Place, Given<Body>>
   claims: readonly ListenerClaim[]
@@ -52,13 +61,39 @@ export interface SlotListener<Body> {
   seenMs: number
 }
 
+/** Where a listener was, as the store keeps it: a press behind a restart of this program is a press too. */
+export interface StoredVisit {
+  readonly place: string
+  readonly at_ms: number
+}
+
 const keptMs = 24 * 60 * 60 * 1000
 const namesKept = 1000
 
 /** The listeners of a day, each under all the names it is known by. */
 export class SlotListeners<Body> {
+  readonly #visits: Collection<StoredVisit>
   // In order of last use, the oldest first.
   readonly #byName = new Map<string, SlotListener<Body>>()
+
+  /** `visits`: by name. */
+  constructor(visits: Collection<StoredVisit>) {
+    this.#visits = visits
+  }
+
+  /** Reads where the listeners of the last run were. */
+  async start(nowMs: number): Promise<void> {
+    const stored = await this.#visits.entries()
+    for (const [name, { place, at_ms }] of stored.sort((one, other) => one[1].at_ms - other[1].at_ms)) {
+      if (nowMs - at_ms > keptMs || !isPlace(place)) await this.#visits.delete(name)
+      else this.of([name], at_ms).visit = { place, atMs: at_ms }
+    }
+  }
+
+  /** Rejects as the store does. */
+  async store(names: readonly string[], { place, atMs }: Visit): Promise<void> {
+    for (const name of names) await this.#visits.set(name, { place, at_ms: atMs })
+  }
 
   /** The listener of these names, a new one where none of them is known. */
   of(names: readonly string[], nowMs: number): SlotListener<Body> {
@@ -78,13 +113,24 @@ export class SlotListeners<Body> {
   }
 }
 
+/** A card that is put in begins anew: what was claimed or said before no longer concerns it. */
+export function beginAnew<Body>(listener: SlotListener<Body>, nowMs: number): void {
+  listener.claims = []
+  listener.resumed = null
+  listener.named = null
+  listener.playing = null
+  listener.offers.clear()
+  listener.insertedMs = nowMs
+}
+
 function newListener<Body>(): SlotListener<Body> {
   return {
     visit: null,
+    resumed: null,
     named: null,
     insertedMs: Number.NEGATIVE_INFINITY,
     given: null,
-    beganMs: Number.NEGATIVE_INFINITY,
+    playing: null,
     served: new Map(),
     claims: [],
     offers: new Map(),
@@ -96,7 +142,11 @@ function newListener<Body>(): SlotListener<Body> {
 function joined<Body>(one: SlotListener<Body>, other: SlotListener<Body>): SlotListener<Body> {
   const [older, newer] = atMs(one.visit) > atMs(other.visit) ? [other, one] : [one, other]
   const isNews = atMs(older.named) > atMs(newer.named) && atMs(older.named) >= newer.insertedMs
-  if (isNews) newer.named = older.named
+  if (isNews) {
+    newer.named = older.named
+    newer.playing = older.playing ?? newer.playing
+  }
+  for (const [place, given] of older.served) if (!newer.served.has(place)) newer.served.set(place, given)
   return newer
 }
 

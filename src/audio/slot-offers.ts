@@ -1,6 +1,7 @@
 import { keysPatienceMs } from '../core/claim.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Judgement, judge, type Place } from '../core/slot.ts'
+import { Turns } from '../core/turns.ts'
 import type { Given, Offer, SlotListener } from './slot-listeners.ts'
 import type { SlotQueue } from './slot-queue.ts'
 import { givenOf, type SlotSteps, type Way } from './slot-steps.ts'
@@ -13,11 +14,17 @@ interface SlotOffersOptions<Body extends { readonly length: number }> {
   silent(cardId: string, isSilent: boolean): void
 }
 
-/** A place that a player has named, before it is known what that means. */
-type Named = Omit<Way, 'judgement'>
+/** A player's own word that it plays the place. */
+interface Word extends Omit<Way, 'judgement' | 'mayHaveEnded'> {
+  readonly card_id: string
+  /** How long it had played what it was at before, in ms; null where it has not said. */
+  readonly playedMs: number | null
+}
 
 // A player names its place about as fast as it answers commands: 0.15 to 0.4 s (yoto-protocol §4.6).
 const namedWithinMs = 500
+// A player speaks every five seconds while it plays.
+const silentMs = 30_000
 
 /**
  * Where a player's requests are no presses, because it may look ahead: a request is offered what the place would
@@ -29,10 +36,12 @@ export class SlotOffers<Body extends { readonly length: number }> {
   /** Requests that wait for their player to name the place. */
   readonly #waiting = new Map<
     SlotListener<Body>,
-    { readonly place: Place; heard(step: Promise<void>): void }
+    { readonly place: Place; meet(step: Promise<void>): void }
   >()
-  /** The last step under way of each listener. */
-  readonly #steps = new WeakMap<SlotListener<Body>, Promise<void>>()
+  /** Steps of one listener are made one after the other. */
+  readonly #turns = new Turns<SlotListener<Body>>()
+  /** By card: when one of its players said last where it is. */
+  readonly #spokenMs = new Map<string, number>()
 
   constructor(options: SlotOffersOptions<Body>) {
     this.#options = options
@@ -47,7 +56,7 @@ export class SlotOffers<Body extends { readonly length: number }> {
     const { steps, queue } = this.#options
     const { step, offered } = this.#stepTo(way, listener)
     const isStep = step.judgement.kind === 'press' || step.judgement.kind === 'end'
-    if (isStep) this.#listenFor(way, listener)
+    if (isStep) this.#watch(way, listener)
     const isPress = step.judgement.kind === 'press' && !way.isCommanded
     if (isPress && (await this.#isNamedSoon(place, listener))) return this.#playing(way, listener)
     const from = offered === undefined ? queue.current(way.stream) : offered.item
@@ -58,37 +67,27 @@ export class SlotOffers<Body extends { readonly length: number }> {
     return offer
   }
 
-  /** Keeps what a request was given as no more than an offer. */
-  keep(place: Place, listener: SlotListener<Body>, from: string | null): void {
-    const served = listener.served.get(place)
-    if (served !== undefined) listener.offers.set(place, { ...served, from })
-  }
-
-  /** Makes the step to the place the player has named; resolves when it is made. */
-  named(news: Named, listener: SlotListener<Body>): Promise<void> {
-    if (news.card_id !== null) this.#options.silent(news.card_id, false)
-    const step = (this.#steps.get(listener) ?? Promise.resolve()).then(() => this.#follow(news, listener))
-    this.#steps.set(
-      listener,
-      step.catch(() => undefined),
-    )
+  /** Makes the step to the place that the player says it plays; resolves when it is made. */
+  said(word: Word, listener: SlotListener<Body>): Promise<void> {
+    this.#spokenMs.set(word.card_id, this.#nowMs)
+    const step = this.#turns.take(listener, () => this.#follow(word, listener))
     const waiting = this.#waiting.get(listener)
-    if (waiting?.place === news.place) waiting.heard(step)
+    if (waiting?.place === word.place) waiting.meet(step)
     return step
   }
 
-  async #follow(news: Named, listener: SlotListener<Body>): Promise<void> {
+  async #follow(word: Word, listener: SlotListener<Body>): Promise<void> {
     const { queue, steps } = this.#options
-    const { stream, place, isCommanded } = news
+    const { stream, place, isCommanded, playedMs } = word
     if (listener.named?.place === place) return
     const atMs = this.#nowMs
-    const way = { ...news, judgement: this.#judge(news, listener) }
+    const mayHaveEnded = steps.mayHaveEnded(listener, playedMs)
+    const way = { ...word, mayHaveEnded, judgement: this.#judge(place, mayHaveEnded, listener) }
     const before = queue.current(stream)
     const by = steps.by(way, listener)
     const offer = listener.offers.get(place)
-    listener.named = { place, atMs, commanded: isCommanded }
-    listener.visit = { place, atMs }
-    listener.beganMs = atMs
+    listener.named = { place, atMs, isCommanded }
+    listener.playing = offer === undefined ? null : { given: offer, beganMs: atMs }
     listener.offers.clear()
     // Without an offer the request is still to come, and gets what is current then.
     if (offer === undefined) listener.served.delete(place)
@@ -103,9 +102,12 @@ export class SlotOffers<Body extends { readonly length: number }> {
   /** What the player plays now, by its own word. */
   async #playing({ stream, place }: Way, listener: SlotListener<Body>): Promise<Given<Body>> {
     const { queue, steps } = this.#options
+    await this.#turns.settled(listener)
     const served = listener.served.get(place)
     if (served !== undefined) return served
-    return steps.take(stream, { before: queue.current(stream), by: 0 })
+    const given = await steps.take(stream, { before: queue.current(stream), by: 0 })
+    listener.playing = { given, beganMs: this.#nowMs }
+    return given
   }
 
   /**
@@ -114,36 +116,37 @@ export class SlotOffers<Body extends { readonly length: number }> {
    */
   #stepTo(way: Way, listener: SlotListener<Body>): { step: Way; offered?: Offer<Body> | undefined } {
     const { visit, offers, named } = listener
-    const judgement = this.#judge(way, listener)
+    const judgement = this.#judge(way.place, way.mayHaveEnded, listener)
     const isStep = judgement.kind === 'press' || judgement.kind === 'end'
     if (named !== null && isStep) return { step: { ...way, judgement } }
     return { step: way, offered: visit === null ? undefined : offers.get(visit.place) }
   }
 
-  #judge({ place, mayHaveEnded }: Named, { named }: SlotListener<Body>): Judgement {
+  #judge(place: Place, mayHaveEnded: boolean, { named }: SlotListener<Body>): Judgement {
     return judge({ previous: named, requested: place, nowMs: this.#nowMs, mayHaveEnded })
   }
 
   async #isNamedSoon(place: Place, listener: SlotListener<Body>): Promise<boolean> {
     const enough = new AbortController()
-    const heard = new Promise<Promise<void>[]>((resolve) => {
-      this.#waiting.set(listener, { place, heard: (step) => resolve([step]) })
+    const met = new Promise<Promise<void>[]>((resolve) => {
+      this.#waiting.set(listener, { place, meet: (step) => resolve([step]) })
     })
     const late = this.#options.clock.sleep(namedWithinMs, enough.signal).then(
       () => [],
       () => [],
     )
-    const [step] = await Promise.race([heard, late])
+    const [step] = await Promise.race([met, late])
     this.#waiting.delete(listener)
-    enough.abort(new Error('heard'))
+    enough.abort(new Error('met'))
     await step
     return step !== undefined
   }
 
-  /** Where the player has said nothing for long after it was put in, presses cannot be counted. */
-  #listenFor({ card_id }: Way, { named, insertedMs }: SlotListener<Body>): void {
+  /** Where nothing was said of the card for long after it was put in, its presses cannot be counted. */
+  #watch({ card_id }: Way, { named, insertedMs }: SlotListener<Body>): void {
     if (card_id === null || named !== null || this.#nowMs - insertedMs < keysPatienceMs) return
-    this.#options.silent(card_id, true)
+    const spokenMs = this.#spokenMs.get(card_id) ?? Number.NEGATIVE_INFINITY
+    if (this.#nowMs - spokenMs > silentMs) this.#options.silent(card_id, true)
   }
 
   get #nowMs(): number {

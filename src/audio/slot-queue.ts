@@ -40,16 +40,20 @@ export class SlotQueue<Body> {
       itemAfter({ ...queue, current: id }, { op: 'step', by: way })
     let way: 1 | -1 = by === -1 ? -1 : 1
     let id = by === 0 ? from : after(from, way)
+    let isPassedOver = false
     // Once in each direction.
     for (let tries = 2 * queue.items.length; tries > 0 && id !== null; tries--) {
       const body = await this.body(stream, id)
       if (body !== null) return { id, body }
+      isPassedOver = true
       const next = after(id, way)
       // Before the first there is nothing.
       if (next === id) way = 1
       else id = next
     }
-    return { id: id === null ? null : from, body: null }
+    // A library that is away for a moment is no reason to lose the place.
+    const isEnd = id === null && by !== 0 && (!isPassedOver || (await this.#hasAny(stream)))
+    return { id: isEnd ? null : from, body: null }
   }
 
   /** Makes the step, unless somebody else has changed what is current: then that is what is found. */
@@ -69,5 +73,11 @@ export class SlotQueue<Body> {
     const { queue, body } = this.#options
     const item = queue(stream)?.items.find((one) => one.id === id)
     return item === undefined ? null : body(item.file)
+  }
+
+  async #hasAny(stream: string): Promise<boolean> {
+    for (const { id } of this.#options.queue(stream)?.items ?? [])
+      if ((await this.body(stream, id)) !== null) return true
+    return false
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import { type Judgement, type Place, startRetryMs } from '../core/slot.ts'
+import type { Judgement, Place } from '../core/slot.ts'
 import { bytesPerFrame, msPerFrame } from './frames.ts'
 import type { Given, SlotListener, SlotPress } from './slot-listeners.ts'
 import type { By, Found, SlotQueue } from './slot-queue.ts'
@@ -29,6 +29,8 @@ interface SlotStepsOptions<Body> {
 const patienceMs = 150
 const justBegunMs = 5_000
 const endMarginMs = 3_000
+// A player that only repeats a request does so at once and again; one that is switched on again after this is told anew.
+const repeatedWithinMs = 60_000
 
 /**
  * Makes the steps that lead from one place to the next: the house is told of a press first, and where it has not
@@ -77,7 +79,7 @@ export class SlotSteps<Body extends { readonly length: number }> {
     return usualStep(way, {
       isOver: item === null,
       isNew: listener.given === null,
-      hasJustBegun: this.#nowMs - listener.beganMs < justBegunMs,
+      hasJustBegun: listener.playing !== null && this.#nowMs - listener.playing.beganMs < justBegunMs,
     })
   }
 
@@ -110,11 +112,10 @@ export class SlotSteps<Body extends { readonly length: number }> {
     }
   }
 
-  /** Whether what the listener was given may have played to its end; `playedMs` is null where it must be reckoned. */
-  mayHaveEnded(listener: SlotListener<Body>, playedMs: number | null): boolean {
-    if (listener.given?.answer.kind !== 'item') return true
-    const lengthMs = durationMs(listener.given.answer.body.length)
-    return (playedMs ?? this.#nowMs - listener.beganMs) >= lengthMs - endMarginMs
+  /** Whether what the listener hears may have played to its end; `playedMs` is null where it must be reckoned. */
+  mayHaveEnded({ playing }: SlotListener<Body>, playedMs: number | null): boolean {
+    if (playing === null || playing.given.answer.kind !== 'item') return true
+    return isAtEnd(playedMs ?? this.#nowMs - playing.beganMs, playing.given.answer.body.length)
   }
 
   async #done(stream: string, step: () => Promise<Found<Body>>): Promise<Given<Body>> {
@@ -139,6 +140,11 @@ export function givenOf<Body>({ id, body }: Found<Body>): Given<Body> {
     : { item: id, answer: { kind: 'item', body } }
 }
 
+/** Whether an item of so many bytes may have ended once it has played so long; an end cannot be told from a press just before it. */
+export function isAtEnd(playedMs: number, bytes: number): boolean {
+  return playedMs >= durationMs(bytes) - endMarginMs
+}
+
 /** How long so many bytes of a served body play. */
 export function durationMs(bytes: number): number {
   return (bytes / bytesPerFrame) * msPerFrame
@@ -152,7 +158,7 @@ export function isSaid<Body>(judgement: Judgement, listener: SlotListener<Body>,
   const { given, visit } = listener
   if (given === null || given.answer.kind === 'item') return false
   if (judgement.kind === 'end') return true
-  const isSoon = visit !== null && nowMs - visit.atMs < startRetryMs
+  const isSoon = visit !== null && nowMs - visit.atMs < repeatedWithinMs
   return judgement.kind === 'again' && given.answer.kind === 'over' && isSoon
 }
 

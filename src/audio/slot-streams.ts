@@ -1,15 +1,19 @@
-import { keysPatienceMs, verdictOn } from '../core/claim.ts'
+import { keysPatienceMs } from '../core/claim.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Collection } from '../core/collection.ts'
 import type { Queue, QueueMove } from '../core/queue.ts'
 import { isSlot, type Judgement, judge, type Place, type Visit } from '../core/slot.ts'
+import { Turns } from '../core/turns.ts'
 import type { Served } from './finite-streams.ts'
+import { type Refutation, SlotClaims } from './slot-claims.ts'
 import {
+  beginAnew,
   type Given,
-  type ListenerClaim,
   type SlotAnswer,
   type SlotListener,
   SlotListeners,
   type SlotPress,
+  type StoredVisit,
 } from './slot-listeners.ts'
 import { SlotOffers } from './slot-offers.ts'
 import { SlotQueue } from './slot-queue.ts'
@@ -25,36 +29,27 @@ interface Asked {
 }
 
 export interface SlotRequest extends Asked {
-  /** Who asks, under every name it may be known by; the last is the one that is always known. */
+  /** Who asks, under every name it may be known by. */
   readonly listener: readonly [string, ...string[]]
   /** First byte wanted of a body of that length; null when the request asks for the whole. */
   startIn(length: number): number | null
 }
 
-/** A player has named the place that it plays. */
-export interface SlotNews extends Asked {
+/** A player has said that it plays the place. */
+export interface SlotWord extends Asked {
   readonly card_id: string
   readonly player: string
   readonly listener: readonly [string]
   /** A command of ours has led it there. */
   readonly isCommanded: boolean
-  /** How long it had played what it was at before; null where it has not said. */
+  /** How long it had played what it was at before, in ms; null where it has not said. */
   readonly playedMs: number | null
-}
-
-/** Steps that were taken for a listener's and were not. */
-export interface Refutation {
-  readonly stream: string
-  readonly card_id: string
-  readonly player: string
-  /** The place it asked for, and the one it says it plays. */
-  readonly asked: Place
-  readonly plays: Place
-  readonly presses: readonly SlotPress[]
 }
 
 interface SlotStreamsOptions<Body> {
   readonly clock: Clock
+  /** Where listeners were, by their names. */
+  readonly visits: Collection<StoredVisit>
   queue(stream: string): Queue | undefined
   move(stream: string, move: QueueMove): Promise<Queue>
   /** The item of that file; null when it cannot be played now. */
@@ -73,57 +68,88 @@ interface SlotStreamsOptions<Body> {
   failed(stream: string, error: unknown): void
 }
 
+// The cloud's news come later than a player's requests: by then the card may be in again.
+const newsDelayMs = 2_000
+
 /**
  * Gives the places of queue cards their items. The request is the press: whoever asks for a place says by that
  * which knob was pressed, and hears what came of it. What a player says of itself is held against its requests;
  * of a card whose requests are no presses, because its player looks ahead, only those words count.
  *
  * A queue that is over is silent after it was said once, and begins anew with the next press or when the card is
- * put in.
+ * put in. Two players on one stream move one queue: who presses while the other's press is being answered hears
+ * what that one has made current.
  */
 export class SlotStreams<Body extends Served> {
   readonly #options: SlotStreamsOptions<Body>
   readonly #queue: SlotQueue<Body>
   readonly #steps: SlotSteps<Body>
+  readonly #claims: SlotClaims<Body>
   readonly #offers: SlotOffers<Body>
-  readonly #listeners = new SlotListeners<Body>()
-  /** The last request under way of each listener. */
-  readonly #turns = new WeakMap<SlotListener<Body>, Promise<unknown>>()
+  readonly #listeners: SlotListeners<Body>
+  readonly #turns = new Turns<SlotListener<Body>>()
 
   constructor(options: SlotStreamsOptions<Body>) {
     const { clock } = options
+    const queue = new SlotQueue(options)
+    const steps = new SlotSteps({
+      clock,
+      queue,
+      pressed: (press) => options.pressed(press),
+      failed: (stream, error) => options.failed(stream, error),
+    })
     this.#options = options
-    this.#queue = new SlotQueue(options)
-    this.#steps = new SlotSteps({ ...handsOf(options), clock, queue: this.#queue })
+    this.#listeners = new SlotListeners(options.visits)
+    this.#queue = queue
+    this.#steps = steps
+    this.#claims = new SlotClaims({ clock, queue, steps, refuted: (refuted) => options.refuted(refuted) })
     this.#offers = new SlotOffers({
       clock,
-      queue: this.#queue,
-      steps: this.#steps,
+      queue,
+      steps,
       silent: (cardId, isSilent) => options.silent(cardId, isSilent),
     })
   }
 
-  /** Requests of one listener are answered one after the other. */
-  choose(request: SlotRequest): Promise<SlotAnswer<Body>> {
-    const listener = this.#listeners.of(request.listener, this.#nowMs)
-    return this.#inTurn(listener, () => this.#choose(request, listener))
+  /** Reads where the listeners of the last run were. Rejects as the store does. */
+  start(): Promise<void> {
+    return this.#listeners.start(this.#nowMs)
   }
 
-  /** Resolves when what follows from the news is done. */
-  async named(news: SlotNews): Promise<void> {
-    const listener = this.#listeners.of(news.listener, this.#nowMs)
-    if (news.confirm === 'request') return this.#inTurn(listener, () => this.#check(news, listener))
-    const mayHaveEnded = this.#steps.mayHaveEnded(listener, news.playedMs)
-    return this.#offers.named({ ...news, mayHaveEnded }, listener)
+  /** Requests of one listener are answered one after the other. Rejects as the library does. */
+  choose(request: SlotRequest): Promise<SlotAnswer<Body>> {
+    const { card_id, confirm } = request
+    if (card_id !== null && confirm === 'request') this.#options.silent(card_id, false)
+    const listener = this.#listeners.of(request.listener, this.#nowMs)
+    return this.#turns.take(listener, () => this.#choose(request, listener))
+  }
+
+  /** Resolves when what follows from the word is done. Rejects as the library does. */
+  said(word: SlotWord): Promise<void> {
+    this.#options.silent(word.card_id, false)
+    const listener = this.#listeners.of(word.listener, this.#nowMs)
+    // A request may be waiting for just this word.
+    if (word.confirm === 'mqtt') return this.#offers.said(word, listener)
+    return this.#turns.take(listener, () => this.#claims.check(word, listener))
+  }
+
+  /** The card has left the player: whatever it asks for next, it was put in anew. */
+  removed(name: string): void {
+    const nowMs = this.#nowMs
+    const listener = this.#listeners.of([name], nowMs)
+    if (listener.visit !== null && nowMs - listener.visit.atMs < newsDelayMs) return
+    beginAnew(listener, nowMs)
+    listener.visit = null
+    listener.given = null
   }
 
   async #choose(request: SlotRequest, listener: SlotListener<Body>): Promise<SlotAnswer<Body>> {
     const { place } = request
     const served = listener.served.get(place)
     const start = request.startIn(bodyOf(served)?.length ?? Number.MAX_SAFE_INTEGER) ?? 0
-    if (start > 0 && served !== undefined) {
-      this.#remember(request, listener, { given: served, start })
-      return served.answer
+    if (start > 0 && served?.answer.kind === 'item') {
+      this.#resume(request, listener, { given: served, start })
+      return { ...served.answer, isResumed: true }
     }
     const way = this.#wayOf(request, listener, start > 0)
     const given = await this.#given(way, request, listener)
@@ -133,109 +159,72 @@ export class SlotStreams<Body extends Served> {
 
   #wayOf(request: SlotRequest, listener: SlotListener<Body>, isMiddle: boolean): Way {
     const { stream, player, card_id, place } = request
-    const mayHaveEnded = this.#mayHaveEnded(request, listener)
-    const nowMs = this.#nowMs
-    const judgement: Judgement = isMiddle
-      ? { kind: 'again' }
-      : judge({ previous: listener.visit ?? listener.named, requested: place, nowMs, mayHaveEnded })
-    const wasNamed = listener.named?.place === place && listener.named.commanded
-    const isCommanded = wasNamed || this.#options.isCommanded(request)
+    const { visit, named } = listener
+    const playedMs = visit === null ? null : this.#options.playedMs(request, visit)
+    const mayHaveEnded = this.#steps.mayHaveEnded(listener, playedMs)
+    const judgement: Judgement = isMiddle ? { kind: 'again' } : this.#judge(place, listener, mayHaveEnded)
+    const wasCommanded = named?.place === place && named.isCommanded && named.atMs >= (visit?.atMs ?? 0)
+    const isCommanded = wasCommanded || this.#options.isCommanded(request)
     return { stream, player, card_id, place, judgement, mayHaveEnded, isCommanded }
+  }
+
+  /** Judges from where it asked to be; where no edge leads from there, from where else it may be. */
+  #judge(place: Place, { visit, resumed, named }: SlotListener<Body>, mayHaveEnded: boolean): Judgement {
+    const nowMs = this.#nowMs
+    const from = (previous: Visit | null) => judge({ previous, requested: place, nowMs, mayHaveEnded })
+    const judgement = from(visit ?? resumed ?? named)
+    if (visit === null || isStep(judgement)) return judgement
+    if (resumed !== null && isStep(from(resumed))) return from(resumed)
+    // What it says may be of a place before, for a while.
+    const hasMoved = named !== null && named.atMs - visit.atMs > keysPatienceMs
+    return hasMoved && place !== visit.place && place !== named.place ? from(named) : judgement
   }
 
   async #given(way: Way, request: SlotRequest, listener: SlotListener<Body>): Promise<Given<Body>> {
     const { judgement } = way
-    if (judgement.kind === 'inserted') forget(listener, this.#nowMs)
+    if (judgement.kind === 'inserted') beginAnew(listener, this.#nowMs)
     const isAgain = judgement.kind === 'again' && this.#queue.isOpen(way.stream)
-    if (request.confirm === 'mqtt') return this.#said(way, listener, await this.#offers.offer(way, listener))
+    if (request.confirm === 'mqtt') return this.#once(way, listener, await this.#offers.offer(way, listener))
     if (isAgain && listener.given?.answer.kind === 'item') return listener.given
-    return this.#said(way, listener, await this.#count(way, listener))
+    return this.#once(way, listener, await this.#claims.count(way, listener))
   }
 
-  /** Takes the request for what it says, and gives the item that is current then. */
-  async #count(way: Way, listener: SlotListener<Body>): Promise<Given<Body>> {
-    const { stream, place, judgement, isCommanded } = way
-    const before = this.#queue.current(stream)
-    const atMs = this.#nowMs
-    const by = this.#steps.by(way, listener)
-    const isEarlyEnd = judgement.kind === 'end' && isSlot(place) && !way.mayHaveEnded
-    const press = this.#steps.pressOf(way, 'http')
-    if (press !== null) await this.#steps.tell(press)
-    const given = await this.#steps.take(stream, { before, by })
-    const isStep = judgement.kind === 'end' || judgement.kind === 'press'
-    const isNamed = listener.named?.place === place && listener.named.atMs > (listener.visit?.atMs ?? 0)
-    if (isStep && !isCommanded && !isNamed)
-      listener.claims = [...listener.claims, { place, atMs, isEarlyEnd, press, item: given.item }]
-    return given
-  }
-
-  #said(way: Way, listener: SlotListener<Body>, given: Given<Body>): Given<Body> {
+  /** That there is nothing to play is said once. */
+  #once(way: Way, listener: SlotListener<Body>, given: Given<Body>): Given<Body> {
     const isOver = given.answer.kind === 'nothing' && isSaid(way.judgement, listener, this.#nowMs)
     return isOver ? { ...given, answer: { kind: 'over' } } : given
   }
 
-  /** Holds the player's word against what its requests were taken for. */
-  async #check(news: SlotNews, listener: SlotListener<Body>): Promise<void> {
-    const { place } = news
-    const atMs = this.#nowMs
-    const { claims } = listener
-    const { refuted, open } = verdictOn(claims, { place, atMs })
-    listener.named = { place, atMs, commanded: news.isCommanded }
-    listener.claims = open
-    if (refuted.length > 0) await this.#takeBack(news, listener, { claims, refuted })
-    const isElsewhere = listener.visit !== null && listener.visit.place !== place
-    const isQuiet = open.length === 0 && atMs - (listener.visit?.atMs ?? 0) > keysPatienceMs
-    if (isElsewhere && (isQuiet || refuted.length > 0)) this.#moveTo(place, listener)
-  }
-
-  async #takeBack(
-    { stream, card_id, player, place }: SlotNews,
-    listener: SlotListener<Body>,
-    { claims, refuted }: { claims: readonly ListenerClaim[]; refuted: readonly ListenerClaim[] },
-  ): Promise<void> {
-    const plays = listener.served.get(place)
-    const current = this.#queue.current(stream)
-    if (plays?.item != null && plays.item !== current && claims.some(({ item }) => item === current))
-      await this.#steps.goBack(stream, current, plays.item)
-    for (const claim of refuted) this.#offers.keep(claim.place, listener, plays?.item ?? null)
-    const presses = refuted.flatMap(({ press }) => press ?? [])
-    const asked = refuted.at(-1)?.place ?? place
-    this.#options.refuted({ stream, card_id, player, asked, plays: place, presses })
-  }
-
-  #moveTo(place: Place, listener: SlotListener<Body>): void {
-    listener.visit = { place, atMs: this.#nowMs }
-    listener.given = listener.served.get(place) ?? listener.given
-    listener.beganMs = Number.NEGATIVE_INFINITY
-  }
-
-  #mayHaveEnded(request: SlotRequest, listener: SlotListener<Body>): boolean {
-    const { visit } = listener
-    const playedMs = visit === null ? null : this.#options.playedMs(request, visit)
-    return this.#steps.mayHaveEnded(listener, playedMs)
-  }
-
   #remember(
-    { place }: SlotRequest,
+    { stream, place, confirm, listener: names }: SlotRequest,
     listener: SlotListener<Body>,
     { given, start }: { given: Given<Body>; start: number },
   ): void {
     const nowMs = this.#nowMs
     if (given.answer.kind === 'item') listener.served.set(place, given)
     else listener.served.delete(place)
-    const isNew = given.answer !== listener.given?.answer
-    if (isNew) listener.beganMs = nowMs - (Number.isFinite(start) ? durationMs(start) : 0)
+    // An ordinary chapter that is asked for from its beginning begins anew; a slot's may be a retry.
+    const isBegun = given.answer !== listener.playing?.given.answer || (start === 0 && !isSlot(place))
+    if (confirm === 'request' && isBegun) listener.playing = { given, beganMs: nowMs - durationMs(start) }
     listener.given = given
     listener.visit = { place, atMs: nowMs }
+    listener.resumed = null
+    // Nobody's audio waits for that.
+    this.#listeners.store(names, listener.visit).catch((error) => this.#options.failed(stream, error))
   }
 
-  #inTurn<Result>(listener: SlotListener<Body>, work: () => Promise<Result>): Promise<Result> {
-    const turn = (this.#turns.get(listener) ?? Promise.resolve()).then(work)
-    this.#turns.set(
-      listener,
-      turn.catch(() => undefined),
-    )
-    return turn
+  /** It has gone elsewhere without a step, so it need not confirm where it was. */
+  #resume(
+    { place, confirm }: SlotRequest,
+    listener: SlotListener<Body>,
+    { given, start }: { given: Given<Body>; start: number },
+  ): void {
+    const nowMs = this.#nowMs
+    if (listener.visit?.place !== place) listener.claims = []
+    if (confirm === 'request' && given !== listener.playing?.given)
+      listener.playing = { given, beganMs: nowMs - durationMs(start) }
+    listener.given = given
+    listener.resumed = { place, atMs: nowMs }
   }
 
   get #nowMs(): number {
@@ -243,16 +232,8 @@ export class SlotStreams<Body extends Served> {
   }
 }
 
-function handsOf<Body>({ pressed, failed }: SlotStreamsOptions<Body>) {
-  return { pressed, failed }
-}
-
-/** A card that is put in begins anew: what was claimed or said before no longer concerns it. */
-function forget<Body>(listener: SlotListener<Body>, nowMs: number): void {
-  listener.claims = []
-  listener.named = null
-  listener.offers.clear()
-  listener.insertedMs = nowMs
+function isStep({ kind }: Judgement): boolean {
+  return kind === 'press' || kind === 'end'
 }
 
 function bodyOf<Body>(given: Given<Body> | undefined): Body | undefined {

@@ -4,6 +4,7 @@ import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Place } from '../core/slot.ts'
+import { Turns } from '../core/turns.ts'
 import { type CardChange, type CardRequest, changed, checkWish, isNewOnCard } from './change.ts'
 import type { Copy } from './copies.ts'
 import { type CardAccount, Publisher } from './publisher.ts'
@@ -13,7 +14,6 @@ import { type Rotation, rotateKeys } from './rotate.ts'
 import { keptDays, oldKeysEndAt, withKeyUsed } from './rotation.ts'
 import { StoredCards } from './stored-cards.ts'
 import { troublesOf } from './trouble.ts'
-import { Turns } from './turns.ts'
 
 interface PublishedCardsOptions {
   /** By key. */
@@ -35,7 +35,7 @@ export class PublishedCards {
   readonly #publisher: Publisher
   readonly #republishing: Republishing
   /** Two who ask at once for the address of a stream get the same. */
-  readonly #turns = new Turns()
+  readonly #turns = new Turns<string>()
   /** The names of what is said to be wrong now. */
   #troubles: ReadonlySet<string> = new Set()
 

@@ -3,12 +3,12 @@ import { type Clock, isoOf } from '../core/clock.ts'
 import { AppError, type ErrorCode, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Place } from '../core/slot.ts'
+import { Turns } from '../core/turns.ts'
 import type { CardRequest } from './change.ts'
 import type { AccountCards } from './copies.ts'
 import { kindOf, type PublishedCard, slotsOf } from './record.ts'
 import { mustBePublished } from './rotation.ts'
 import type { StoredCards } from './stored-cards.ts'
-import { Turns } from './turns.ts'
 
 /** The cards of the household's account. Each call throws AppError where the account refuses or is away. */
 export interface CardAccount extends AccountCards {
@@ -33,7 +33,7 @@ const saidNo: readonly ErrorCode[] = ['refused', 'unprocessable', 'invalid', 'no
 /** Has the account make cards, and keeps what it took. What is asked for one card happens one after the other. */
 export class Publisher {
   readonly #options: PublisherOptions
-  readonly #turns = new Turns()
+  readonly #turns = new Turns<string>()
 
   constructor(options: PublisherOptions) {
     this.#options = options

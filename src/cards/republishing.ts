@@ -1,10 +1,10 @@
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { Turns } from '../core/turns.ts'
 import { type AccountCards, type Copy, rewriteCopies } from './copies.ts'
 import type { PublishedCard } from './record.ts'
 import { mustBePublished, unsearchedKeys, withoutSecrets, withSearch } from './rotation.ts'
 import type { StoredCards } from './stored-cards.ts'
-import { Turns } from './turns.ts'
 
 interface RepublishingOptions {
   readonly stored: StoredCards
@@ -17,7 +17,7 @@ interface RepublishingOptions {
 /** Gives the cards of the account the keys that their records have. What fails stays owed, and is tried by the next run. */
 export class Republishing {
   readonly #options: RepublishingOptions
-  readonly #turns = new Turns()
+  readonly #turns = new Turns<string>()
   readonly #refusals = new Map<string, string>()
   #searchFailure: string | null = null
 

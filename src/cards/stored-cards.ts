@@ -2,9 +2,9 @@ import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { Turns } from '../core/turns.ts'
 import { keysOf, type PublishedCard, recordOf } from './record.ts'
 import { isForgotten, opens, spentKeys, withoutKeys } from './rotation.ts'
-import { Turns } from './turns.ts'
 
 interface StoredCardsOptions {
   /** By key. What the store gives back is checked before it is believed. */
@@ -19,7 +19,7 @@ interface StoredCardsOptions {
 export class StoredCards {
   readonly #options: StoredCardsOptions
   readonly #byKey = new Map<string, PublishedCard>()
-  readonly #turns = new Turns()
+  readonly #turns = new Turns<string>()
 
   constructor(options: StoredCardsOptions) {
     this.#options = options

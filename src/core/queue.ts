@@ -167,14 +167,16 @@ function changedBy(queue: Queue, mutation: QueueMutation, newId: () => string): 
       const at = queue.current === null ? queue.items.length : currentIndex(queue) + 1
       return { ...queue, items: queue.items.toSpliced(at, 0, ...fresh(mutation.files)), playlist: null }
     }
-    case 'replace':
+    case 'replace': {
+      const staysClosed = queue.closed && mutation.closed === undefined && mutation.if_pressed === undefined
       return {
         ...queue,
         items: fresh(mutation.files),
         playlist: mutation.playlist,
         closed: mutation.closed ?? queue.closed,
-        if_pressed: mutation.if_pressed ?? null,
+        if_pressed: mutation.if_pressed ?? (staysClosed ? queue.if_pressed : null),
       }
+    }
     case 'remove':
       return { ...queue, items: queue.items.toSpliced(placeOf(queue, mutation.id), 1), playlist: null }
     case 'move':

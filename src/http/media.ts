@@ -14,7 +14,7 @@ import {
   serveFinite,
   startOf,
 } from './finite-body.ts'
-import { requestedRange } from './range.ts'
+import { type RequestedRange, requestedRange } from './range.ts'
 
 /** What the media door needs of the rest of the product. */
 export interface MediaDoor {
@@ -56,12 +56,13 @@ export interface MediaSlots {
     readonly confirm: 'request' | 'mqtt'
     readonly listener: readonly [string, ...string[]]
     startIn(length: number): number | null
-  }): Promise<
-    | { readonly kind: 'item'; readonly body: FileBody }
-    /** `over`: nothing to play, and the listener has heard so. */
-    | { readonly kind: 'nothing' | 'over' }
-  >
+  }): Promise<PlaceAnswer>
 }
+
+type PlaceAnswer =
+  | { readonly kind: 'item'; readonly body: FileBody; readonly isResumed?: boolean }
+  /** `over`: nothing to play, and the listener has heard so. */
+  | { readonly kind: 'nothing' | 'over' }
 
 export interface StreamRequest {
   readonly key: string
@@ -129,15 +130,15 @@ async function servePlace(
   const { stream, card_id, confirm } = target
   const { player, listener } = listenerOf(ctx, door, { key, target })
   const head = ctx.method === 'HEAD'
+  let fromStart = true
   if (head) sayNothingYet(ctx)
   else {
     const header = ctx.get('Range')
     const startIn = (length: number) => startOf(requestedRange(header, length), length)
     const answer = await door.slots.choose({ stream, player, card_id, place, confirm, listener, startIn })
     if (answer.kind === 'over') throw new AppError('not_found', 'there is nothing more to play')
-    await sendItem(ctx, door, { stream, item: answer.kind === 'item' ? answer.body : null })
+    fromStart = await sendItem(ctx, door, { stream, answer })
   }
-  const fromStart = ctx.status !== 206
   door.log.debug('item requested', { key: key.slice(0, 6), stream, place, player, head })
   door.requested({ key, stream, player, card_id, fromStart, head })
 }
@@ -152,26 +153,33 @@ function sayNothingYet(ctx: Context): void {
 async function sendItem(
   ctx: Context,
   door: MediaDoor,
-  { stream, item }: { stream: string; item: FileBody | null },
-): Promise<void> {
+  { stream, answer }: { stream: string; answer: PlaceAnswer },
+): Promise<boolean> {
   try {
-    return await sendUnkept(ctx, item ?? (await door.nothingHere(stream)))
+    if (answer.kind === 'item') return await sendUnkept(ctx, answer.body, answer.isResumed)
+    return await sendUnkept(ctx, await door.nothingHere(stream))
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'not_found')) throw error
   }
-  await sendUnkept(ctx, await door.nothingHere(null))
+  return sendUnkept(ctx, await door.nothingHere(null))
 }
 
-/** A range that this item does not have was meant for another one: then it is heard from its beginning. */
-async function sendUnkept(ctx: Context, body: FiniteBody): Promise<void> {
+/**
+ * Returns whether it was sent from its beginning. A range that is not in it was meant for another item, unless the
+ * listener goes on in this very one: then it is heard from its beginning.
+ */
+async function sendUnkept(ctx: Context, body: FiniteBody, isResumed = false): Promise<boolean> {
   const wanted = requestedRange(ctx.get('Range'), body.length)
   const ifRange = ctx.get('If-Range')
-  const applies = wanted.kind === 'part' && (ifRange === '' || ifRange === body.etag)
+  const isSame = ifRange === '' || ifRange === body.etag
+  const applies = isSame && (wanted.kind === 'part' || isResumed)
   // No copy is to be kept, so none can be fresh.
   delete ctx.req.headers['if-none-match']
   delete ctx.req.headers['if-modified-since']
-  await sendBody(ctx, body, applies ? wanted : { kind: 'whole' })
+  const range: RequestedRange = applies ? wanted : { kind: 'whole' }
+  await sendBody(ctx, body, range)
   ctx.set('Cache-Control', 'no-store')
+  return (startOf(range, body.length) ?? 0) === 0
 }
 
 async function targetOf(door: MediaDoor, key: string): Promise<MediaTarget> {

@@ -90,6 +90,24 @@ export function tendCards({ published, hub, link, clock }: TendInput): { stop():
   }
 }
 
+/**
+ * Deletes a stream; the days that its keys are kept begin before it is gone, or a process that ends in between would
+ * keep them for ever.
+ * @throws AppError `not_found`, and that of the store.
+ */
+export async function deleteStream(
+  name: string,
+  { hub, cards }: { hub: Hub; cards: PublishedCards },
+): Promise<void> {
+  if (hub.queue(name) !== undefined) await cards.streamChanged(name, false)
+  try {
+    await hub.deleteQueue(name)
+  } catch (error) {
+    await cards.streamChanged(name, hub.queue(name) !== undefined)
+    throw error
+  }
+}
+
 /** @throws AppError `unavailable` where no account is set up. */
 export function signedIn(link: CloudLink | null): CloudLink {
   if (link !== null) return link

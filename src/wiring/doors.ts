@@ -6,9 +6,11 @@ import { FiniteStreams } from '../audio/finite-streams.ts'
 import { insteadWith } from '../audio/instead.ts'
 import type { Library } from '../audio/library.ts'
 import { type Playable, playable } from '../audio/rendition.ts'
+import type { StoredVisit } from '../audio/slot-listeners.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import { confirmOf, kindOf } from '../cards/record.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
+import type { Collection } from '../core/collection.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
 import { createPanelApp, type House } from '../http/api/app.ts'
@@ -54,6 +56,8 @@ interface MediaInput {
   readonly shipped: string
   /** Addresses and networks of reverse proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
+  /** Where listeners of queue cards were, for the next run. */
+  readonly visits: Collection<StoredVisit>
   readonly problems: Problems
   /** Resolves when the rules that this event started have run. */
   readonly runsOf: (event: PlayerEvent) => Promise<void>
@@ -69,7 +73,7 @@ export async function serveMedia(
   const closing = new AbortController()
   const { signal } = closing
   const history = new PressHistory()
-  const { slots, stop } = openSlots({ ...input, ...input.ground, history, signal })
+  const { slots, stop } = await openSlots({ ...input, ...input.ground, history, signal })
   input.door.serve(createMediaApp(mediaDoor({ ...input, clip, slots, signal })))
   return {
     presses: (cardId) => history.of(cardId),

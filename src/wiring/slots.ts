@@ -1,11 +1,13 @@
 import type { Library } from '../audio/library.ts'
 import { type Playable, playable } from '../audio/rendition.ts'
-import type { SlotPress } from '../audio/slot-listeners.ts'
-import { type Refutation, SlotStreams } from '../audio/slot-streams.ts'
+import type { Refutation } from '../audio/slot-claims.ts'
+import type { SlotPress, StoredVisit } from '../audio/slot-listeners.ts'
+import { SlotStreams } from '../audio/slot-streams.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import { confirmOf, kindOf } from '../cards/record.ts'
 import { placeAddress } from '../core/card-plan.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
+import type { Collection } from '../core/collection.ts'
 import { messageOf } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import { playerName } from '../core/listener.ts'
@@ -20,6 +22,8 @@ interface SlotsInput {
   readonly hub: Hub
   readonly library: Library
   readonly cards: PublishedCards
+  /** Where listeners were, for the next run. */
+  readonly visits: Collection<StoredVisit>
   readonly history: PressHistory
   readonly problems: Problems
   /** Resolves when the rules that this event started have run. */
@@ -31,14 +35,17 @@ interface SlotsInput {
 }
 
 /** What the places of queue cards play, told of presses by requests and by what players say. */
-export function openSlots(input: SlotsInput): { slots: SlotStreams<Playable>; stop(): void } {
+export async function openSlots(input: SlotsInput): Promise<{ slots: SlotStreams<Playable>; stop(): void }> {
   const { hub, cards, log } = input
   const slots = slotStreams(input)
+  await slots.start()
   const stop = hub.subscribe('queue cards', (change) => {
-    const news = newsOf(change, cards)
-    if (news === null) return
+    const left = leftBy(change, cards)
+    if (left !== null) slots.removed(left)
+    const word = wordOf(change, cards)
+    if (word === null) return
     slots
-      .named(news)
+      .said(word)
       .catch((error) =>
         log.error('what a player said of its queue card could not be followed', { error: messageOf(error) }),
       )
@@ -47,9 +54,10 @@ export function openSlots(input: SlotsInput): { slots: SlotStreams<Playable>; st
 }
 
 function slotStreams(input: SlotsInput): SlotStreams<Playable> {
-  const { hub, library, history, problems, runsOf, signal, clock, log } = input
+  const { hub, library, visits, history, problems, runsOf, signal, clock, log } = input
   return new SlotStreams({
     clock,
+    visits,
     queue: (stream) => hub.queue(stream),
     move: (stream, move) => hub.mutateQueue(stream, move, 'a press'),
     async body(file) {
@@ -74,7 +82,7 @@ function slotStreams(input: SlotsInput): SlotStreams<Playable> {
 }
 
 /** A player that names the place of a queue card it plays; null for any other change. */
-function newsOf(change: Change, cards: PublishedCards) {
+function wordOf(change: Change, cards: PublishedCards) {
   if (change.kind !== 'player' || change.said === undefined) return null
   const { said, player } = change
   const place = said.patch.chapter_key ?? ''
@@ -91,6 +99,15 @@ function newsOf(change: Change, cards: PublishedCards) {
     isCommanded: said.commanded,
     playedMs: playedBefore(said),
   }
+}
+
+/** The listener whose queue card is no longer in its player; null for any other change. */
+function leftBy(change: Change, cards: PublishedCards): string | null {
+  if (change.kind !== 'player' || change.said === undefined) return null
+  const cardId = change.said.before.state.card_id
+  if (cardId === null || cardId === change.player.card_id) return null
+  const card = cards.byCard(cardId)
+  return card === undefined ? null : playerName(cardId, card.player ?? change.player.id)
 }
 
 function playedBefore({ before, at }: Said): number | null {

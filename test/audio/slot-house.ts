@@ -1,7 +1,9 @@
-import type { SlotPress } from '../../src/audio/slot-listeners.ts'
-import { type Refutation, type SlotNews, SlotStreams } from '../../src/audio/slot-streams.ts'
+import type { Refutation } from '../../src/audio/slot-claims.ts'
+import type { SlotPress, StoredVisit } from '../../src/audio/slot-listeners.ts'
+import { SlotStreams, type SlotWord } from '../../src/audio/slot-streams.ts'
 import { emptyQueue, mutate, type Queue, type QueueMutation } from '../../src/core/queue.ts'
 import type { Place } from '../../src/core/slot.ts'
+import { memoryCollection } from '../support/memory-collection.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
 interface Sound {
@@ -16,11 +18,14 @@ const bytesPerItem = 960_000
 /** A stream `bedroom` of items a, b and c with one card that is played by `y1`, at 10.0.0.1. */
 export class SlotHouse {
   readonly clock = new VirtualClock()
+  readonly visits = memoryCollection<StoredVisit>()
   readonly presses: SlotPress[] = []
   readonly refutations: Refutation[] = []
   readonly silences: boolean[] = []
   readonly failures: unknown[] = []
   readonly broken = new Set<string>()
+  /** Bytes of a file; of any other, a minute. */
+  readonly lengths = new Map<string, number>()
   /** What the house does about a press. */
   onPress: (press: SlotPress) => Promise<void> = async () => undefined
   confirm: 'request' | 'mqtt' = 'request'
@@ -29,17 +34,27 @@ export class SlotHouse {
   /** How long the player says it has played; null: it says nothing. */
   playedMs: number | null = null
   queue: Queue = emptyQueue('bedroom')
-  readonly #slots: SlotStreams<Sound>
+  #slots: SlotStreams<Sound>
   #ids = 0
 
   constructor() {
     this.setTo('a', 'b', 'c')
-    this.#slots = new SlotStreams<Sound>({
+    this.#slots = this.#newSlots()
+  }
+
+  /** The program ends, and begins again with what it has in its store. */
+  async restart(): Promise<void> {
+    this.#slots = this.#newSlots()
+    await this.#slots.start()
+  }
+
+  #newSlots(): SlotStreams<Sound> {
+    return new SlotStreams<Sound>({
       clock: this.clock,
+      visits: this.visits,
       queue: (stream) => (stream === 'bedroom' ? this.queue : undefined),
       move: async (_, move) => this.change(move),
-      body: async (file) =>
-        this.broken.has(file) ? null : { file, length: bytesPerItem, etag: `"${file}"` },
+      body: async (file) => (this.broken.has(file) ? null : this.#sound(file)),
       pressed: (press) => {
         this.presses.push(press)
         return this.onPress(press)
@@ -53,6 +68,10 @@ export class SlotHouse {
       silent: (_, isSilent) => this.silences.push(isSilent),
       failed: (_, error) => this.failures.push(error),
     })
+  }
+
+  #sound(file: string): Sound {
+    return { file, length: this.lengths.get(file) ?? bytesPerItem, etag: `"${file}"` }
   }
 
   change(mutation: QueueMutation): Queue {
@@ -79,10 +98,10 @@ export class SlotHouse {
   }
 
   /** The player says that it plays the place. */
-  named(place: Place, news: Partial<SlotNews> = {}): Promise<void> {
+  named(place: Place, news: Partial<SlotWord> = {}): Promise<void> {
     const { confirm, playedMs } = this
     const told = { stream: 'bedroom', player: 'y1', card_id: '00123', place, confirm, playedMs }
-    return this.#slots.named({ ...told, listener: ['y1 at 00123'], isCommanded: false, ...news })
+    return this.#slots.said({ ...told, listener: ['y1 at 00123'], isCommanded: false, ...news })
   }
 
   /** The player says so again and again, until it must be believed. */
@@ -91,6 +110,18 @@ export class SlotHouse {
     await this.named(place)
     await this.seconds(3)
     await this.named(place)
+  }
+
+  /** A GET whose answer may wait for the player's word, and does so in vain. */
+  async getUnheard(place: Place): Promise<string> {
+    const answer = this.get(place)
+    await this.seconds(1)
+    return answer
+  }
+
+  /** The card is taken out of the player. */
+  remove(): void {
+    this.#slots.removed('y1 at 00123')
   }
 
   buttons(): string[] {

@@ -60,6 +60,29 @@ describe('without a rule', () => {
   })
 })
 
+test('a press behind a restart of the program is a press, and a retry is none', async () => {
+  await get('start')
+  expect(await get('right-a')).toBe('b')
+  await house.restart()
+  expect(await get('right-a')).toBe('b')
+  await house.restart()
+  expect(await get('right-b')).toBe('c')
+  expect(buttons()).toEqual(['right', 'right'])
+  await seconds(25 * 3600)
+  await house.restart()
+  expect((await house.visits.entries()).length).toBe(0)
+})
+
+test('a moment without files is no reason to lose the place', async () => {
+  await get('start')
+  expect(await get('right-a')).toBe('b')
+  for (const file of ['a', 'b', 'c']) house.broken.add(file)
+  expect(await get('start')).toBe('nothing')
+  expect(await get('right-b')).toBe('nothing')
+  house.broken.clear()
+  expect(house.current()).toBe('b')
+})
+
 describe('the end of a queue', () => {
   beforeEach(async () => {
     setTo('a')
@@ -70,7 +93,9 @@ describe('the end of a queue', () => {
     expect(await get('now-a')).toBe('nothing')
     expect(await get('now-b')).toBe('over')
     expect(await get('now-b')).toBe('over')
-    await seconds(6)
+    await seconds(59)
+    expect(await get('now-b')).toBe('over')
+    await seconds(61)
     expect(await get('now-b')).toBe('nothing')
   })
 

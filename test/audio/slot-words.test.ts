@@ -58,6 +58,88 @@ test('a player that was playing before this program began is known by its words'
   expect(house.buttons()).toEqual(['right'])
 })
 
+describe('a player that speaks before it asks', () => {
+  test('has pressed once, however long it played before', async () => {
+    await house.get('start')
+    await house.seconds(30)
+    await house.named('right-a')
+    await house.seconds(0.1)
+    expect(await house.get('right-a')).toBe('b')
+    await house.seconds(30)
+    await house.named('right-b')
+    await house.seconds(0.1)
+    expect(await house.get('right-b')).toBe('c')
+    expect(house.buttons()).toEqual(['right', 'right'])
+  })
+
+  test('of the card that was put in, hears what is current', async () => {
+    await house.get('start')
+    await house.seconds(3600)
+    house.setTo('x', 'y')
+    await house.named('start')
+    await house.seconds(0.1)
+    expect(await house.get('start')).toBe('x')
+  })
+})
+
+describe('a player that goes elsewhere', () => {
+  test('and resumes there has pressed all the same, and is not contradicted', async () => {
+    await house.get('start')
+    await house.get('right-a')
+    await house.seconds(1)
+    expect(await house.get('start', { start: 5000 })).toBe('a')
+    await house.goesOnWith('start')
+    expect(house.refutations).toEqual([])
+    expect(house.buttons()).toEqual(['right'])
+    expect(await house.get('right-a')).toBe('c')
+    expect(house.buttons()).toEqual(['right', 'right'])
+  })
+
+  test('is not where only a late range of an earlier place says so', async () => {
+    await house.get('start')
+    await house.get('right-a')
+    await house.get('start', { start: 5000 })
+    expect(await house.get('right-b')).toBe('c')
+    expect(house.buttons()).toEqual(['right', 'right'])
+  })
+
+  test('is held to nothing it claimed in a time of silence', async () => {
+    await house.get('start')
+    await house.seconds(20)
+    await house.get('right-a')
+    await house.seconds(121)
+    await house.goesOnWith('start')
+    expect(house.refutations).toEqual([])
+  })
+
+  test('by a press that came behind a command of ours has pressed', async () => {
+    await house.get('01')
+    await house.seconds(10)
+    house.commanded = '02'
+    await house.get('02')
+    await house.named('02', { isCommanded: true })
+    house.commanded = null
+    await house.seconds(10)
+    await house.get('03')
+    await house.seconds(1)
+    await house.get('02')
+    expect(house.buttons()).toEqual(['right', 'left'])
+  })
+
+  test('with its card taken out and put in again hears what is current', async () => {
+    await house.get('01')
+    await house.seconds(3600)
+    house.setTo('x', 'y')
+    house.remove()
+    expect(await house.get('01')).toBe('x')
+    await house.seconds(10)
+    house.setTo('u', 'v')
+    house.remove()
+    expect(await house.get('02')).toBe('u')
+    expect(house.buttons()).toEqual([])
+  })
+})
+
 describe('a player that goes on with what it played', () => {
   test('takes back the end that it only looked ahead to, at its first word', async () => {
     await house.get('start')
@@ -206,6 +288,28 @@ describe('a linear card', () => {
   })
 })
 
+test('a linear card whose player goes on by itself long after it looked ahead is found out too', async () => {
+  await house.get('01')
+  await house.named('01')
+  await house.seconds(51)
+  await house.get('02')
+  expect(house.buttons()).toEqual(['right'])
+  await house.seconds(9)
+  await house.named('02', { playedMs: 60_000 })
+  expect(house.refutations[0]).toMatchObject({ asked: '02', plays: '02' })
+  expect(house.refutations[0]?.presses).toEqual(house.presses)
+  expect(house.current()).toBe('b')
+})
+
+test('a linear chapter that begins anew is reckoned from there', async () => {
+  await house.get('01')
+  await house.seconds(50)
+  await house.get('01')
+  await house.seconds(15)
+  await house.get('02')
+  expect(house.buttons()).toEqual(['right'])
+})
+
 describe('a card whose presses its player must confirm', () => {
   beforeEach(() => {
     house.confirm = 'mqtt'
@@ -325,5 +429,67 @@ describe('a card whose presses its player must confirm', () => {
     expect(await answer).toBe('a')
     await house.named('right-a')
     expect(house.current()).toBe('a')
+  })
+
+  test.each([160_000, 4_800_000])(
+    'tells presses from ends, though it looks ahead to an item of %i bytes',
+    async (bytes) => {
+      house.lengths.set('b', bytes)
+      await house.get('01')
+      await house.named('01')
+      await house.seconds(4)
+      await house.getUnheard('02')
+      await house.seconds(15)
+      await house.named('02', { playedMs: 20_000 })
+      expect(house.buttons()).toEqual(['right'])
+      await house.get('02')
+      await house.seconds(50)
+      await house.getUnheard('03')
+      await house.seconds(9)
+      await house.named('03', { playedMs: bytes / 16 })
+      expect(house.buttons()).toEqual(['right'])
+    },
+  )
+
+  test('does not take a look ahead for the beginning of what plays', async () => {
+    await house.get('start')
+    await house.named('start')
+    await house.getUnheard('right-a')
+    await house.named('right-a')
+    await house.seconds(40)
+    await house.get('now-a')
+    await house.seconds(2)
+    expect(await house.getUnheard('left-a')).toBe('b')
+  })
+
+  test('hears the step that is being made, not the item before it', async () => {
+    house.onPress = () => house.clock.sleep(100)
+    await house.get('start')
+    await house.named('start')
+    const step = house.named('right-a')
+    await house.seconds(0.01)
+    const answer = house.get('right-a')
+    await house.seconds(1)
+    await step
+    expect(await answer).toBe('b')
+    expect(house.current()).toBe('b')
+  })
+
+  test('goes on in the middle of what it got before it was known by name', async () => {
+    expect(await house.get('start', { listener: ['10.0.0.1'], player: null })).toBe('a')
+    await house.seconds(1)
+    await house.named('start')
+    house.setTo('x', 'y')
+    expect(await house.get('start', { start: 5000 })).toBe('a')
+  })
+
+  test('is not called silent any more once its requests are its presses', async () => {
+    await house.get('start')
+    await house.seconds(40)
+    await house.get('now-a')
+    expect(house.silences.at(-1)).toBe(true)
+    house.confirm = 'request'
+    await house.get('now-b')
+    expect(house.silences.at(-1)).toBe(false)
   })
 })

@@ -6,14 +6,18 @@ const claim = (place: Place, atSeconds: number, isEarlyEnd = false): Claim => ({
   place,
   atMs: atSeconds * 1000,
   isEarlyEnd,
+  mayBeEnd: false,
 })
 
 /** What becomes of the claims after all those words. */
-function verdict(claims: readonly Claim[], ...words: readonly (readonly [Place, number])[]) {
+function verdict(
+  claims: readonly Claim[],
+  ...words: readonly (readonly [Place, number, hasEnded?: boolean])[]
+) {
   let open = claims
   const refuted: string[] = []
-  for (const [place, atSeconds] of words) {
-    const after = verdictOn(open, { place, atMs: atSeconds * 1000 })
+  for (const [place, atSeconds, hasEnded = false] of words) {
+    const after = verdictOn(open, { place, atMs: atSeconds * 1000, hasEnded })
     refuted.push(...after.refuted.map((one) => one.place))
     open = after.open
   }
@@ -52,6 +56,14 @@ describe('a claim', () => {
     expect(verdict([claim('now-a', 0, true)], ['start', 0.1])).toEqual({ refuted: ['now-a'], open: [] })
     expect(verdict([claim('now-a', 0, true)], ['now-a', 4])).toEqual({ refuted: [], open: [] })
   })
+})
+
+test('a press that may have been an end was one, where the player comes from an end long after it asked', () => {
+  const press = { ...claim('02', 0), mayBeEnd: true }
+  expect(verdict([press], ['02', 7, true])).toEqual({ refuted: ['02'], open: [] })
+  expect(verdict([press], ['02', 4, true])).toEqual({ refuted: [], open: [] })
+  expect(verdict([press], ['02', 7, false])).toEqual({ refuted: [], open: [] })
+  expect(verdict([claim('right-a', 0)], ['right-a', 7, true])).toEqual({ refuted: [], open: [] })
 })
 
 describe('several claims', () => {

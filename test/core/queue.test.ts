@@ -131,11 +131,12 @@ describe('a queue', () => {
       expect(emptyQueue('q').if_pressed).toBeNull()
     })
 
-    test('with its closing, and forgets it with the next content', () => {
+    test('with its closing, and forgets it with the content that opens it', () => {
       const closing = { ...replace, closed: true, if_pressed: 'shh.mp3' } as const
       const closed = mutate(queueOf('b'), closing, counter())
       expect(closed).toMatchObject({ closed: true, if_pressed: 'shh.mp3' })
-      expect(mutate(closed, replace, counter())).toMatchObject({ closed: true, if_pressed: null })
+      expect(mutate(closed, replace, counter())).toMatchObject({ closed: true, if_pressed: 'shh.mp3' })
+      expect(mutate(closed, { ...replace, closed: false }, counter()).if_pressed).toBeNull()
       expect(mutate(closed, { ...replace, if_pressed: null }, counter()).if_pressed).toBeNull()
     })
 

@@ -29,6 +29,7 @@ let player: string | null
 let address: string
 let requests: StreamRequest[]
 let kind: 'queue' | 'stream'
+let resumed: boolean
 let chosen: [place: string, start: number | null][]
 let server: Server
 let origin: string
@@ -43,6 +44,7 @@ beforeEach(async () => {
   address = '10.0.0.1'
   requests = []
   kind = 'queue'
+  resumed = false
   chosen = []
   const app = createMediaApp({
     target: async (asked) =>
@@ -53,7 +55,7 @@ beforeEach(async () => {
         const body = playable((await readyFiles()).slice(0, 1), library)
         chosen.push([place, body === null ? null : startIn(body.length)])
         if (place === 'now-b') return { kind: 'over' }
-        return body === null ? { kind: 'nothing' } : { kind: 'item', body }
+        return body === null ? { kind: 'nothing' } : { kind: 'item', body, isResumed: resumed }
       },
     },
     playerOf: () => player,
@@ -434,6 +436,15 @@ describe('a slot', () => {
     const other = await slot('left-a', { range: 'bytes=384-', 'if-range': '"another"' })
     expect([other.status, other.bytes.length]).toEqual([200, item.length])
     expect(chosen.map(([, start]) => start)).toEqual([384, item.length, 384])
+  })
+
+  test('is from its beginning with a range from byte 0, and has nothing behind its end for who resumes it', async () => {
+    await slot('left-a', { range: 'bytes=0-' })
+    await slot('left-a', { range: 'bytes=384-' })
+    expect(requests.map(({ fromStart }) => fromStart)).toEqual([true, false])
+    resumed = true
+    const behind = await slot('left-a', { range: `bytes=${contents['a.mp3'].length}-` })
+    expect(behind.status).toBe(416)
   })
 
   test('plays the clip when there is nothing', async () => {

@@ -84,6 +84,13 @@ async function call(url: string, method: string, body: unknown) {
   return { status: answer.status, body: (await answer.json()) as never }
 }
 
+/** A time zone in which it is that hour now, so that day and night are what a test needs. */
+export function zoneWhereItIs(hour: number): string {
+  const behind = (new Date().getUTCHours() - hour + 24) % 24
+  // The names count westwards from Greenwich, and reach 12 hours that way and 14 the other.
+  return behind <= 12 ? `Etc/GMT+${behind}` : `Etc/GMT-${24 - behind}`
+}
+
 export interface Heard {
   readonly topic: string
   readonly payload: string

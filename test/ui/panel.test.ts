@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest'
 import { testWith } from '../support/programs.ts'
-import { type RunningApp, runApp, until } from '../support/running-app.ts'
+import { type RunningApp, runApp, until, zoneWhereItIs } from '../support/running-app.ts'
 import { openBrowser, openPage } from './browser.ts'
 import { framePath, type Ingress, ingressPrefix, openIngress } from './ingress.ts'
 
@@ -12,7 +12,8 @@ let browser: Browser | undefined
 const ways: Ingress[] = []
 
 beforeAll(async () => {
-  running = await runApp()
+  // By night the limit of the volume is lower.
+  running = await runApp({ env: { TZ: zoneWhereItIs(22) } })
 })
 
 beforeEach(async () => {
