@@ -6,6 +6,7 @@ import { AppError } from './core/error.ts'
 import type { PlayerEvent } from './core/event.ts'
 import type { Log } from './core/log.ts'
 import { Hub } from './hub.ts'
+import { createRedactor, type Redactor } from './log/redactor.ts'
 import type { Options } from './options.ts'
 import { performWith } from './perform.ts'
 import { contentFiles } from './rules/playlists.ts'
@@ -13,8 +14,9 @@ import type { RuleSet } from './rules/rule-set.ts'
 import type { SimulatedCloud } from './simulator/cloud.ts'
 import type { Doubts } from './simulator/doubts.ts'
 import { openStorage, type Storage } from './storage/storage.ts'
+import { announceSetUp, openAccess } from './wiring/access.ts'
 import { publicUrl } from './wiring/addresses.ts'
-import { titleCards } from './wiring/card-titles.ts'
+import { lookOrLearn, titleCards } from './wiring/card-titles.ts'
 import { deleteStream, openCards, signedIn, tendCards } from './wiring/cards.ts'
 import { openCloud, publishDemoCards } from './wiring/cloud.ts'
 import { openDoors, serveMedia, servePanel } from './wiring/doors.ts'
@@ -39,11 +41,15 @@ export interface AppInput {
   readonly version: string
   readonly clock: Clock
   readonly log: Log
+  /** Learns every secret, and takes them out of what is said; one of its own where the log has none. */
+  readonly redactor?: Redactor
 }
 
 /** A running product. */
 export interface App {
   readonly panelUrl: string
+  /** Where the direct door is, with a sign-in of its own; null where it is not open. */
+  readonly directUrl: string | null
   readonly mediaUrl: string
   /** What cards are told. */
   readonly publicUrl: string
@@ -84,7 +90,10 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const library = new Library({ folders: [media, config], log: log.for('audio') })
   started.add('the library', { stop: () => library.close() })
 
-  const problems = new Problems()
+  const { add: hide, redact, redactAll } = input.redactor ?? createRedactor()
+  const access = await openAccess({ storage, options, hide, clock, log })
+  started.add('who may come in', access)
+  const problems = new Problems(redact)
   const { simulatedDoubts = {} } = input
   const cloud = await openCloud({
     options,
@@ -92,13 +101,14 @@ async function start(input: AppInput, started: Started): Promise<App> {
     simulatedDoubts,
     storage,
     problems,
+    hide,
     started,
     clock,
     log,
   })
   const link = cloud?.link ?? null
   const urlOf = (key: string, file: string) => `${address}/media/${key}/${file}.mp3`
-  const cards = await openCards({ storage, link, urlOf, problems, clock, log: log.for('cards') })
+  const cards = await openCards({ storage, link, urlOf, problems, hide, clock, log: log.for('cards') })
   const hub = new Hub({
     queues: storage.collection('queues'),
     card: cards.facts,
@@ -129,7 +139,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     publish: (...message) => broker.publish(...message),
     log,
   })
-  const health = () => healthOf({ hub, ruleSet, cloud, broker, problems })
+  const health = () => healthOf({ hub, ruleSet, cloud, broker, problems, redactAll })
   problems.onChange(() => broker.infoChanged())
   await broker.start({
     version,
@@ -179,18 +189,21 @@ async function start(input: AppInput, started: Started): Promise<App> {
     hub,
     library,
     cards: cards.published,
+    knownCard: lookOrLearn(cards.known),
     presses: audio.presses,
     simulator,
     perform,
     health,
   })
-  const panel = servePanel({ door: doors.panel, house, ground, options: options.panel, clock, log })
+  const panel = servePanel({ doors, house, access, ground, options, redactAll, clock, log })
   started.add('live events', panel)
   problems.onChange(() => panel.healthChanged())
   started.add('commands from the local broker', { stop: () => broker.closeToCommands() })
   broker.openToCommands()
+  announceSetUp({ access, doors, auth: options.panel.auth, log })
   return {
     panelUrl: doors.panel.url,
+    directUrl: doors.direct?.url ?? null,
     mediaUrl: doors.media.url,
     publicUrl: address,
     mqttUrl: broker.url,

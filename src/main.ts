@@ -3,11 +3,13 @@ import { fileURLToPath } from 'node:url'
 import { type App, startApp } from './app.ts'
 import { systemClock } from './core/clock.ts'
 import { AppError, messageOf } from './core/error.ts'
+import { isJsonObject } from './core/json.ts'
 import type { Log } from './core/log.ts'
-import { createRedactor } from './log/redactor.ts'
+import { createRedactor, type Redactor } from './log/redactor.ts'
 import { createLog } from './log.ts'
 import { usesEmbeddedBroker } from './options/defaults.ts'
-import { loadOptions, usesSimulator } from './options.ts'
+import { knownOptions } from './options/known.ts'
+import { loadOptions, type Options, usesSimulator } from './options.ts'
 import { startBlock } from './wiring/start-block.ts'
 
 // A part that hangs must not keep the process; the contract gives ten seconds.
@@ -15,25 +17,22 @@ const longestStopMs = 9_000
 // npm passes Ctrl-C on to a program that the terminal has told already: the same wish twice is no impatience.
 const impatientAfterMs = 2_000
 
-await main().catch((error) => {
-  // A wrong option or a port in use is the household's to mend; a stack would only hide the sentence.
-  const words =
-    error instanceof AppError ? error.message : error instanceof Error ? error.stack : String(error)
-  process.stderr.write(`${words}\n`)
-  process.exit(1)
-})
+// All that this process says passes through it.
+const redactor = createRedactor()
+process.on('uncaughtException', (error) => endWith(error, redactor))
+await main(redactor).catch((error) => endWith(error, redactor))
 
-async function main(): Promise<void> {
+async function main(redactor: Redactor): Promise<void> {
   const { options } = await loadOptions({ argv: process.argv.slice(2), env: process.env, cwd: process.cwd() })
   const version = await ownVersion()
-  const redactor = createRedactor()
-  if (options.mqtt.password !== null) redactor.add(options.mqtt.password)
+  for (const secret of [...secretsIn(options), process.env.SUPERVISOR_TOKEN ?? '']) redactor.add(secret)
   const log = createLog({
     level: options.log_level,
     write: (line) => process.stdout.write(`${line}\n`),
     clock: systemClock,
     redact: redactor.redact,
   })
+  logWarnings(log)
   const starting = startApp({
     options,
     simulate: usesSimulator(options, process.env),
@@ -42,6 +41,7 @@ async function main(): Promise<void> {
     version,
     clock: systemClock,
     log,
+    redactor,
   })
   stopOnSignals(starting, log)
   log.info(startBlock(await starting, { options, version }))
@@ -65,6 +65,31 @@ function stopOnSignals(starting: Promise<App>, log: Log): void {
       .finally(() => process.exit(0))
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal))
+}
+
+/** The values of the options that no message may show. */
+function secretsIn(options: Options): string[] {
+  const secret = [...knownOptions].filter(([, { writeOnly }]) => writeOnly === true)
+  const values = secret.map(([path]) => path.split('.').reduce<unknown>(below, options))
+  return values.filter((value) => typeof value === 'string')
+}
+
+function below(section: unknown, name: string): unknown {
+  return isJsonObject(section) ? section[name] : undefined
+}
+
+function endWith(error: unknown, { redact }: Redactor): never {
+  // A wrong option or a port in use is the household's to mend; a stack would only hide the sentence.
+  const words =
+    error instanceof AppError ? error.message : error instanceof Error ? error.stack : String(error)
+  process.stderr.write(`${redact(words ?? String(error))}\n`)
+  process.exit(1)
+}
+
+/** Node's own way would write them past the log. */
+function logWarnings(log: Log): void {
+  process.removeAllListeners('warning')
+  process.on('warning', ({ name, message }) => log.warn(message, { warning: name }))
 }
 
 async function ownVersion(): Promise<string> {

@@ -131,6 +131,27 @@ describe('the process', () => {
     })
     expect(await (await fetch(`${again}/api/cards`)).json()).toEqual(cards)
   })
+
+  test('keeps who may come in over a kill, and shows the first of them the way', async () => {
+    const env = { YOTO_STREAM_PANEL_AUTH: 'password' }
+    const first = launch(env)
+    const said = await first.says('is running')
+    const panel = `http://127.0.0.1:${portIn(said, 'Panel, REST +http://')}`
+    const code = /with the code (\S+)/.exec(said)?.[1]
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ code, username: 'Ada', password: 'correct horse' })
+    const set = await fetch(`${panel}/api/auth/set-up`, { method: 'POST', body, headers })
+    expect(set.status).toBe(200)
+    const cookie = set.headers.get('set-cookie')?.split(';')[0] ?? ''
+    first.child.kill('SIGKILL')
+    await first.ended
+    const second = launch(env)
+    const again = `http://127.0.0.1:${portIn(await second.says('is running'), 'Panel, REST +http://')}`
+    expect((await fetch(`${again}/api/users`, { headers: { cookie } })).status).toBe(200)
+    expect(second.said()).not.toContain('with the code')
+    for (const secret of ['correct horse', cookie.split('=')[1] ?? '-'])
+      expect(first.said() + second.said()).not.toContain(secret)
+  })
 })
 
 describe('what cannot be used', () => {
@@ -159,6 +180,7 @@ describe('what cannot be used', () => {
   test.each([
     ['YOTO_STREAM_PANEL_PORT', 'panel.port'],
     ['YOTO_STREAM_MEDIA_PORT', 'media.port'],
+    ['YOTO_STREAM_DIRECT_PORT', 'direct.port'],
     ['YOTO_STREAM_MQTT_PORT', 'mqtt.port'],
   ])('a port in use (%s) is named with the option that chooses another', async (variable, option) => {
     const port = await takenPort()

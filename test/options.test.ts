@@ -89,6 +89,7 @@ describe('without any option', () => {
   test('under the Supervisor it is the add-on', async () => {
     const { options } = await load(['--data', 'd'], { SUPERVISOR_TOKEN: 'x', TZ: 'Europe/Paris' })
     expect(options.panel).toMatchObject({ auth: 'ingress', host: '0.0.0.0' })
+    expect(options.direct.port).toBe(8097)
     expect(options.folders).toEqual({ data: join(cwd, 'd'), config: '/config', media: '/media/yoto' })
     expect((await load([], { SUPERVISOR_TOKEN: '', TZ: 'UTC' })).options.panel.auth).toBe('none')
   })
@@ -368,15 +369,24 @@ describe('nothing listens beyond this machine without a guard', () => {
     await load([], { ...env, YOTO_STREAM_PANEL_HOST: '127.0.0.1' })
   })
 
-  test('what needs the sign-in with a password says that it is not part of this version', async () => {
-    for (const host of ['127.0.0.1', '0.0.0.0'])
-      expect(await failure(loadFile(`panel: { auth: password, host: ${host} }`))).toMatch(
-        /^panel\.auth: found "password" .* not part of this version yet$/,
-      )
+  test('where people sign in with a password it may listen everywhere', async () => {
+    for (const host of ['127.0.0.1', '0.0.0.0', 'nas.local']) {
+      const { options } = await loadFile(`panel: { auth: password, host: ${host} }`)
+      expect(options.panel).toMatchObject({ auth: 'password', host })
+    }
+  })
+
+  test('and so may the direct door, on a port of its own', async () => {
+    expect((await loadFile('direct: { port: 8097 }')).options.direct.port).toBe(8097)
+    expect(await failure(loadFile('direct: { port: 8099 }'))).toBe(
+      'direct.port: found 8099 (options file "home.yaml", line 1, column 17), expected another port than that of panel.port',
+    )
+    expect(await failure(loadFile('direct: { port: 1883 }'))).toMatch(
+      /^mqtt\.port: .* expected another port than that of direct\.port$/,
+    )
   })
 
   test.each([
-    'direct: { port: 8097 }',
     'media: { upload_limit_mb: 1 }',
     'yoto: { redirect_uri: http://127.0.0.1/back }',
     'location: { latitude: 51.5, longitude: 0 }',

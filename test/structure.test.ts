@@ -27,6 +27,7 @@ const allowed: Record<string, string[]> = {
   language: ['core'],
   options: ['core', 'language'],
   log: ['core'],
+  access: ['core'],
 }
 
 test('imports between the folders of src point one way', () => {

@@ -20,6 +20,10 @@ const shapes = {
   warning: svg`<path d="M12 4.5 21 19.5H3zM12 10.5v4M12 17.2h.01" />`,
   info: svg`<circle cx="12" cy="12" r="8.5" /><path d="M12 11.5v4.5M12 8.2h.01" />`,
   moon: svg`<path d="M19 14.2A7.6 7.6 0 0 1 9.8 5a7.6 7.6 0 1 0 9.2 9.2z" />`,
+  show: svg`<path d="M2.5 12c2.3-4 5.5-6 9.5-6s7.2 2 9.5 6c-2.3 4-5.5 6-9.5 6s-7.2-2-9.5-6z" /><circle cx="12" cy="12" r="2.8" />`,
+  hide: svg`<path d="M2.5 12c2.3-4 5.5-6 9.5-6s7.2 2 9.5 6c-2.3 4-5.5 6-9.5 6s-7.2-2-9.5-6z" /><circle cx="12" cy="12" r="2.8" /><path d="m4.5 20 15-16" />`,
+  person: svg`<circle cx="12" cy="8.5" r="3.8" /><path d="M4.5 20c.8-4.2 3.6-6 7.5-6s6.7 1.8 7.5 6" />`,
+  copy: svg`<rect x="8.5" y="8.5" width="11" height="11" rx="2" /><path d="M5.5 15.5h-1v-11h11v1" />`,
   card: svg`<rect x="6.5" y="4" width="11" height="16" rx="2" /><path d="M9.5 8h5" />`,
 } as const
 

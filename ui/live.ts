@@ -1,5 +1,6 @@
 import type { LiveMessage } from '../src/http/live-event.ts'
-import { apiUrl, fetchCatchUp } from './api.ts'
+import { fetchCatchUp } from './api.ts'
+import { apiUrl, doubtSession, statusOf } from './request.ts'
 import { liveEventNames } from './store.ts'
 
 export type LiveStatus = 'connecting' | 'connected' | 'lost'
@@ -62,7 +63,18 @@ export class LiveConnection {
     // The browser itself tries again but after an answer that is no stream, as a proxy gives while we start.
     if (source.readyState !== EventSource.CLOSED) return
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#open(), reopenMs)
+    void this.#askWhy(source)
+  }
+
+  /** A stream of events does not tell why it was refused; an ordinary answer does. */
+  async #askWhy(source: EventSource): Promise<void> {
+    const status = await fetchCatchUp(this.#lastId).then(() => null, statusOf)
+    if (source !== this.#source) return
+    // Whoever is signed in now may see less than before.
+    if (status === 403) doubtSession()
+    const refused = status === 401 || status === 403
+    // While nobody is let in there is no stream to open; whoever holds this connection ends it when that is certain.
+    this.#timer = setTimeout(() => (refused ? void this.#askWhy(source) : this.#open()), reopenMs)
   }
 
   #receive(message: LiveMessage, id: string): void {

@@ -1,31 +1,58 @@
+import { Account } from './elements/account.ts'
+
 import { Battery } from './elements/battery.ts'
+import { Confirm } from './elements/confirm.ts'
+import { Entry } from './elements/entry.ts'
+import { House } from './elements/house.ts'
+import { Kid } from './elements/kid.ts'
 import { LibraryPicker } from './elements/library-picker.ts'
+import { NewToken } from './elements/new-token.ts'
 import { Notices } from './elements/notices.ts'
 import { Panel } from './elements/panel.ts'
+import { PasswordField } from './elements/password-field.ts'
+import { People } from './elements/people.ts'
+import { PersonForm } from './elements/person-form.ts'
 import { Player } from './elements/player.ts'
 import { Position } from './elements/position.ts'
 import { Preview } from './elements/preview.ts'
 import { QueueList } from './elements/queue-list.ts'
+import { SetUp } from './elements/set-up.ts'
+import { SignIn } from './elements/sign-in.ts'
+import { SignOut } from './elements/sign-out.ts'
 import { SimulatedPlayer } from './elements/simulated-player.ts'
 import { Stream } from './elements/stream.ts'
+import { Tokens } from './elements/tokens.ts'
 import { Volume } from './elements/volume.ts'
 import { followTheme } from './theme.ts'
 
 followTheme()
 
 const elements = {
+  'yoto-account': Account,
   'yoto-battery': Battery,
+  'yoto-confirm': Confirm,
+  'yoto-house': House,
+  'yoto-kid': Kid,
   'yoto-library-picker': LibraryPicker,
+  'yoto-new-token': NewToken,
   'yoto-notices': Notices,
+  'yoto-panel': Panel,
+  'yoto-password-field': PasswordField,
+  'yoto-people': People,
+  'yoto-person-form': PersonForm,
   'yoto-player': Player,
   'yoto-position': Position,
   'yoto-preview': Preview,
   'yoto-queue': QueueList,
+  'yoto-set-up': SetUp,
+  'yoto-sign-in': SignIn,
+  'yoto-sign-out': SignOut,
   'yoto-simulated-player': SimulatedPlayer,
   'yoto-stream': Stream,
+  'yoto-tokens': Tokens,
   'yoto-volume': Volume,
   // Last, because it draws with the others.
-  'yoto-panel': Panel,
+  'yoto-entry': Entry,
 }
 
 for (const [name, element] of Object.entries(elements)) customElements.define(name, element)

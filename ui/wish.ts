@@ -1,3 +1,5 @@
+import { segment } from './path.ts'
+
 /** What somebody before the panel wants; elements fire it, the panel asks the product for it. */
 export type Wish =
   | { readonly kind: 'play' | 'pause' | 'next' | 'previous'; readonly player: string }
@@ -67,8 +69,4 @@ export function fire(element: EventTarget, wish: Wish): void {
 function hands(player: string, act: string, body?: object): WishRequest {
   const path = `simulator/players/${segment(player)}/${act}`
   return { method: 'POST', path, ...(body === undefined ? {} : { body }) }
-}
-
-function segment(text: string): string {
-  return encodeURIComponent(text)
 }

@@ -63,7 +63,19 @@ export function readRange(
   signal?: AbortSignal,
 ): Readable {
   const chunks = chunksOf(rendition, source, range, signal)
-  return Readable.from(chunks, { objectMode: false, highWaterMark: chunkBytes })
+  return new Readable({
+    // Nothing is read ahead: a listener that pauses for a night holds the chunk it was sent last and no other.
+    highWaterMark: 0,
+    read() {
+      chunks.next().then(
+        ({ done, value }) => this.push(done ? null : value),
+        (error) => this.destroy(error),
+      )
+    },
+    destroy(error, done) {
+      chunks.return(undefined).then(() => done(error), done)
+    },
+  })
 }
 
 /** A body of exactly known bytes that can be sent. */

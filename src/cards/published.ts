@@ -22,6 +22,8 @@ interface PublishedCardsOptions {
   /** Where players fetch the stream of a key, or one of its slots. */
   readonly urlOf: (key: string, file: 'stream' | Place) => string
   readonly newKey: () => string
+  /** Told of every key, so that no more than its beginning is ever said. */
+  readonly hideKey?: ((key: string) => void) | undefined
   /** Says what is wrong under this name, or with null that nothing is any more. */
   readonly trouble: (name: string, text: string | null) => void
   readonly clock: Clock
@@ -41,8 +43,8 @@ export class PublishedCards {
 
   constructor(options: PublishedCardsOptions) {
     this.#options = options
-    const { records, account, urlOf, newKey, clock, log } = options
-    const stored = new StoredCards({ records, changed: () => this.#sayTroubles(), clock, log })
+    const { records, account, urlOf, newKey, hideKey, clock, log } = options
+    const stored = new StoredCards({ records, changed: () => this.#sayTroubles(), hideKey, clock, log })
     const publisher = new Publisher({ stored, account, urlOf, newKey, clock, log })
     const publish = (cardId: string) => publisher.publishAgain(cardId)
     this.#stored = stored

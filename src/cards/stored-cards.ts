@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
@@ -11,6 +12,8 @@ interface StoredCardsOptions {
   readonly records: Collection<unknown>
   /** Called after each change. */
   readonly changed: () => void
+  /** Told of every key, so that no more than its beginning is ever said. */
+  readonly hideKey?: ((key: string) => void) | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -19,6 +22,8 @@ interface StoredCardsOptions {
 export class StoredCards {
   readonly #options: StoredCardsOptions
   readonly #byKey = new Map<string, PublishedCard>()
+  /** The record of each key, new or old, by the digest of that key. */
+  readonly #byDigest = new Map<string, PublishedCard>()
   readonly #turns = new Turns<string>()
 
   constructor(options: StoredCardsOptions) {
@@ -34,6 +39,7 @@ export class StoredCards {
       else this.#byKey.set(key, card)
     }
     await this.#dropTwins()
+    for (const card of this.#byKey.values()) this.#index(card)
     changed()
   }
 
@@ -42,9 +48,12 @@ export class StoredCards {
     return [...this.#byKey.values()].sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
   }
 
-  /** The record that has this key or ever had it. */
+  /**
+   * The record that has this key or ever had it. Looked up by digest: how long that takes tells nobody how much of
+   * a key was guessed right.
+   */
   find(key: string): PublishedCard | undefined {
-    return this.#byKey.get(key) ?? [...this.#byKey.values()].find((card) => keysOf(card).includes(key))
+    return this.#byDigest.get(digestOf(key))
   }
 
   /** The record that this key opens now. */
@@ -120,16 +129,30 @@ export class StoredCards {
 
   async #keep(card: PublishedCard, keyBefore = card.key): Promise<void> {
     await this.#options.records.set(card.key, card)
+    this.#unindex(this.#byKey.get(keyBefore))
     this.#byKey.delete(keyBefore)
     this.#byKey.set(card.key, card)
+    this.#index(card)
     this.#options.changed()
   }
 
   async #remove(card: PublishedCard): Promise<void> {
     // The record itself last: until then it says which keys are old.
     for (const key of keysOf(card).reverse()) await this.#options.records.delete(key)
+    this.#unindex(card)
     this.#byKey.delete(card.key)
     this.#options.changed()
+  }
+
+  #index(card: PublishedCard): void {
+    for (const key of keysOf(card)) {
+      this.#options.hideKey?.(key)
+      this.#byDigest.set(digestOf(key), card)
+    }
+  }
+
+  #unindex(card: PublishedCard | undefined): void {
+    for (const key of card === undefined ? [] : keysOf(card)) this.#byDigest.delete(digestOf(key))
   }
 
   /** A process that ended in the middle of a rotation leaves the record under its old key too. */
@@ -150,6 +173,10 @@ export class StoredCards {
       }),
     )
   }
+}
+
+function digestOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64')
 }
 
 /** The store gives its records back in an order of its own. */

@@ -7,7 +7,10 @@ export const errorCodes = [
   'unprocessable', // well formed, but a value in it cannot be used → 422
   'not_found', // → 404
   'conflict', // → 409
+  'unauthorized', // nobody is signed in, or not as they say → 401
   'forbidden', // → 403
+  'disabled', // there is no such thing where this was asked → 403
+  'too_many', // asked too often; `retry_after_s` in the details says when again → 429
   'unsupported_type', // → 415
   'unavailable', // the cloud, a broker or a player cannot be reached now → 503
   'refused', // the player or the cloud was asked and said no → 502

@@ -25,6 +25,31 @@ export function clientAddressFrom(trusted: readonly string[]): (request: Incomin
   }
 }
 
+/**
+ * What limits per client count by: an IPv4 address, or the 64 bits of an IPv6 address that its network has;
+ * whoever has one such network has all addresses in it. Any other text stands for itself.
+ */
+export function networkOf(address: string): string {
+  const client = canonical(address)
+  if (client === null || isIP(client) === 4) return client ?? address
+  const [before = '', after] = client.split('::')
+  const groups = (text: string) => (text === '' ? [] : text.split(':'))
+  const [first, last] = [groups(before), groups(after ?? '')]
+  const zeros = after === undefined ? 0 : 8 - first.length - last.length
+  const all = [...first, ...Array<string>(Math.max(0, zeros)).fill('0'), ...last]
+  return `${all.slice(0, 4).join(':')}::/64`
+}
+
+/** Tells whether somebody asked by https: a trusted proxy says so of the client before it. */
+export function askedByHttps(trusted: readonly string[]): (request: IncomingMessage) => boolean {
+  const proxies = blockListOf(trusted)
+  return ({ socket, headers }) => {
+    const peer = canonical(socket.remoteAddress ?? '')
+    const [asked = ''] = [headers['x-forwarded-proto'] ?? []].flat().join(',').split(',')
+    return peer !== null && isIn(proxies, peer) && asked.trim().toLowerCase() === 'https'
+  }
+}
+
 /** A list knows an IPv4 address in its IPv6 spelling too, and the other way round. */
 function blockListOf(trusted: readonly string[]): BlockList {
   const list = new BlockList()

@@ -4,17 +4,20 @@ import type { Log } from '../core/log.ts'
 
 const statusOf: Readonly<Record<ErrorCode, number>> = {
   invalid: 400,
+  unauthorized: 401,
   forbidden: 403,
+  disabled: 403,
   not_found: 404,
   conflict: 409,
   unsupported_type: 415,
   unprocessable: 422,
+  too_many: 429,
   refused: 502,
   unavailable: 503,
 }
 
 /** The one place where an error becomes an answer: `{error: {code, message, details?}}`, never a stack or a host path. */
-export function answerErrors(log: Log) {
+export function answerErrors(log: Log, redactAll: <Value>(value: Value) => Value = (value) => value) {
   return async (ctx: Context, next: Next): Promise<void> => {
     try {
       await next()
@@ -24,7 +27,9 @@ export function answerErrors(log: Log) {
       if (error instanceof AppError) {
         const { code, message, details } = error
         ctx.status = statusOf[code]
-        ctx.body = { error: { code, message, ...(details === undefined ? {} : { details }) } }
+        if (code === 'unauthorized') ctx.set('WWW-Authenticate', 'Bearer')
+        if (typeof details?.retry_after_s === 'number') ctx.set('Retry-After', String(details.retry_after_s))
+        ctx.body = { error: redactAll({ code, message, ...(details === undefined ? {} : { details }) }) }
         return
       }
       log.error('a request failed by a fault of ours', {

@@ -1,9 +1,10 @@
+import { isIP } from 'node:net'
 import type { Context, Next } from 'koa'
 import { isLoopback } from '../core/address.ts'
 import { AppError } from '../core/error.ts'
 
 interface GuardOptions {
-  readonly auth: 'ingress' | 'none'
+  readonly auth: 'ingress' | 'password' | 'none'
   /** Names and addresses, without port, under which this door may be asked for. */
   readonly hosts: readonly string[]
 }
@@ -14,20 +15,24 @@ const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 const healthPath = '/api/health'
 
 /**
- * Who may ask, decided before anything else. Against other machines: the peer's address (ingress) or the
- * loopback bind. Against web pages in a browser of this machine: Host (a page's own name rebound to this
- * address), Origin and Sec-Fetch-Site.
+ * Through which doors a request may come at all, decided before anything else. Against other machines: the peer's
+ * address (ingress) or the loopback bind (none). Against web pages in a browser of this household: Host (a page's own
+ * name rebound to this address), Origin and Sec-Fetch-Site.
  */
-export function guard(options: GuardOptions) {
-  const hosts = new Set([...loopbackHosts, ...options.hosts].map((host) => host.toLowerCase()))
+export function guard({ auth, hosts }: GuardOptions) {
+  const known = new Set([...loopbackHosts, ...hosts].map((host) => host.toLowerCase()))
   return async (ctx: Context, next: Next): Promise<void> => {
     ctx.set('X-Content-Type-Options', 'nosniff')
-    const peer = (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
-    if (options.auth === 'ingress') checkIngressPeer(peer, ctx.path)
-    else checkHost(ctx.get('host'), hosts)
+    if (auth === 'ingress') checkIngressPeer(ctx)
+    else checkHost(ctx.get('host'), { known, addresses: auth === 'password' })
     checkOrigin(ctx)
     await next()
   }
+}
+
+/** Whether the connection comes from Home Assistant's Supervisor. */
+export function isSupervisor(ctx: Context): boolean {
+  return peerOf(ctx) === supervisorAddress
 }
 
 /** A state change arrives as JSON, which no form of another site can send; one without a body needs no type. */
@@ -37,15 +42,24 @@ export function requireJson(ctx: Context): void {
     throw new AppError('unsupported_type', 'send the body as application/json')
 }
 
-function checkIngressPeer(peer: string, path: string): void {
-  if (peer === supervisorAddress) return
-  if (isLoopback(peer) && path === healthPath) return
+function peerOf(ctx: Context): string {
+  return (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+}
+
+function checkIngressPeer(ctx: Context): void {
+  if (isSupervisor(ctx)) return
+  if (isLoopback(peerOf(ctx)) && ctx.path === healthPath) return
   throw new AppError('forbidden', 'this door is open to Home Assistant alone')
 }
 
-function checkHost(header: string, hosts: ReadonlySet<string>): void {
+/**
+ * Rebinding needs a name. Who asks by an address means that machine, and behind a container or a router it may be
+ * one that this machine does not know as its own; a door with a sign-in answers to any.
+ */
+function checkHost(header: string, allowed: { known: ReadonlySet<string>; addresses: boolean }): void {
   const host = header.replace(/:\d+$/, '').toLowerCase()
-  if (hosts.has(host)) return
+  if (allowed.known.has(host)) return
+  if (allowed.addresses && isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) return
   throw new AppError(
     'forbidden',
     `this door is not known as "${host.slice(0, 100)}"; add the name to the option panel.hosts if it is yours`,

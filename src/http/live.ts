@@ -90,17 +90,17 @@ export class Live {
   }
 
   /**
-   * Answers with a stream of events that ends when the listener leaves.
+   * Answers with a stream of events that ends when the listener leaves; null for a question without one.
    * @throws AppError `unavailable` when too many listen already.
    */
-  listen(ctx: Context): void {
+  listen(ctx: Context): Readable | null {
     if (this.#listeners.size >= mostListeners)
       throw new AppError('unavailable', `${mostListeners} pages look on already: close some of them`)
     ctx.set('Cache-Control', 'no-store')
     ctx.set('X-Accel-Buffering', 'no')
     ctx.type = 'text/event-stream'
     ctx.status = 200
-    if (ctx.method === 'HEAD') return
+    if (ctx.method === 'HEAD') return null
     const listener = new Readable({ read: () => undefined })
     this.#listeners.add(listener)
     listener.once('close', () => this.#listeners.delete(listener))
@@ -108,6 +108,7 @@ export class Live {
     for (const message of this.catchUp(ctx.get('last-event-id') || null).messages)
       listener.push(textOf(message))
     ctx.body = listener
+    return listener
   }
 
   #changed(change: LiveChange): void {

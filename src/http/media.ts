@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
 import Router from '@koa/router'
 import Koa, { type Context } from 'koa'
-import { AppError, messageOf } from '../core/error.ts'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/error.ts'
 import { listenerNames } from '../core/listener.ts'
 import type { Log } from '../core/log.ts'
 import { isPlace, type Place } from '../core/slot.ts'
@@ -9,12 +11,15 @@ import {
   type FileBody,
   type FiniteBody,
   type FiniteListeners,
-  sayError,
   sendBody,
   serveFinite,
   startOf,
 } from './finite-body.ts'
+import { answerInShape, logBrokenTransfer, nothingThere, sayReadOnly } from './media-answers.ts'
 import { type RequestedRange, requestedRange } from './range.ts'
+import { SaidOnce } from './said-once.ts'
+import { type TransferLimits, Transfers } from './transfers.ts'
+import { UnknownKeys } from './unknown-keys.ts'
 
 /** What the media door needs of the rest of the product. */
 export interface MediaDoor {
@@ -33,6 +38,10 @@ export interface MediaDoor {
   requested(event: StreamRequest): void
   /** The address a request comes from, where proxies are trusted; by default that of the connection. */
   clientAddress?(request: IncomingMessage): string
+  /** For the limit on unknown keys. */
+  clock: Clock
+  /** In place of the usual ones. */
+  transferLimits?: TransferLimits
   log: Log
 }
 
@@ -74,7 +83,10 @@ export interface StreamRequest {
 }
 
 /** The only door that players need: streams by their keys, and nothing else. */
-export function createMediaApp(door: MediaDoor): Koa {
+export function createMediaApp(house: MediaDoor): Koa {
+  const { log } = house
+  const door: LimitedDoor = { ...house, unknownKeys: new UnknownKeys(house), saidOnce: new SaidOnce(house) }
+  const transfers = new Transfers({ log, limits: house.transferLimits })
   const app = new Koa()
   const router = new Router({ strict: true, sensitive: true })
   const stream = '/media/:key/stream.mp3'
@@ -88,11 +100,17 @@ export function createMediaApp(door: MediaDoor): Koa {
     if (!isPlace(ctx.params.place ?? '')) throw nothingThere()
     sayReadOnly(ctx)
   })
-  app.use((ctx, next) => answerInShape(ctx, next, door.log))
+  app.use((ctx, next) => answerInShape(ctx, next, log))
+  app.use(async (ctx, next) => {
+    await next()
+    if (ctx.body instanceof Readable) transfers.add(ctx.res, addressOf(ctx, door))
+  })
   app.use(router.routes())
-  app.on('error', (error: unknown) => logBrokenTransfer(error, door.log))
+  app.on('error', (error: unknown) => logBrokenTransfer(error, log))
   return app
 }
+
+type LimitedDoor = MediaDoor & { readonly unknownKeys: UnknownKeys; readonly saidOnce: SaidOnce }
 
 /** Serves the same bytes by the stream's name, to people who may know it; an empty stream is an error there. */
 export function streamAudio(
@@ -108,25 +126,41 @@ export function streamAudio(
   }
 }
 
-async function serveStream(ctx: Context, door: MediaDoor, key: string): Promise<void> {
-  const target = await targetOf(door, key)
+async function serveStream(ctx: Context, door: LimitedDoor, key: string): Promise<void> {
+  const target = await targetOf(ctx, door, { key, isWanted: () => true })
   const { player, listener } = listenerOf(ctx, door, { key, target })
+  const isNothing = await isNothingAgain(ctx, door, { stream: target.stream, listener })
   const answer = await serveOrClip(ctx, door, { stream: target.stream, listener })
+  if (isNothing) door.saidOnce.say(listener[0], ctx.length ?? 0)
   const fromStart = answer?.fromStart ?? true
   const head = ctx.method === 'HEAD'
   door.log.debug('stream requested', { key: key.slice(0, 6), stream: target.stream, player, fromStart, head })
   door.requested({ key, stream: target.stream, player, card_id: target.card_id, fromStart, head })
 }
 
+/**
+ * Whether there is nothing to play for who asks from the beginning.
+ * @throws AppError `not_found` for a listener that comes from having heard so.
+ */
+async function isNothingAgain(
+  ctx: Context,
+  door: LimitedDoor,
+  { stream, listener }: { stream: string; listener: [string, ...string[]] },
+): Promise<boolean> {
+  const isFromStart = ctx.method === 'GET' && /^(bytes=0-)?$/.test(ctx.get('Range'))
+  if (!isFromStart || (await door.newest(stream)) !== null) return false
+  if (door.saidOnce.isFollowing(listener[0])) throw new AppError('not_found', 'there is nothing more to play')
+  return true
+}
+
 /** One item of the queue: which one, the request itself decides. A HEAD asks for nothing and changes nothing. */
 async function servePlace(
   ctx: Context,
-  door: MediaDoor,
+  door: LimitedDoor,
   { key, place }: { key: string; place: string },
 ): Promise<void> {
   if (door.slots === undefined || !isPlace(place)) throw nothingThere()
-  const target = await targetOf(door, key)
-  if (target.kind !== 'queue') throw nothingThere()
+  const target = await targetOf(ctx, door, { key, isWanted: ({ kind }) => kind === 'queue' })
   const { stream, card_id, confirm } = target
   const { player, listener } = listenerOf(ctx, door, { key, target })
   const head = ctx.method === 'HEAD'
@@ -182,14 +216,16 @@ async function sendUnkept(ctx: Context, body: FiniteBody, isResumed = false): Pr
   return (startOf(range, body.length) ?? 0) === 0
 }
 
-async function targetOf(door: MediaDoor, key: string): Promise<MediaTarget> {
+/** A key that does not have the file is treated like one that nobody has, or it could be told from it. */
+async function targetOf(
+  ctx: Context,
+  door: LimitedDoor,
+  { key, isWanted }: { key: string; isWanted: (target: MediaTarget) => boolean },
+): Promise<MediaTarget> {
   const target = isKey(key) ? await door.target(key) : null
-  if (target === null) throw nothingThere()
-  return target
-}
-
-function nothingThere(): AppError {
-  return new AppError('not_found', 'there is nothing at this address')
+  if (target !== null && isWanted(target)) return target
+  door.unknownKeys.count(addressOf(ctx, door))
+  throw nothingThere()
 }
 
 function listenerOf(
@@ -236,35 +272,4 @@ function addressOf(ctx: Context, door: Pick<MediaDoor, 'clientAddress'>): string
 // 128 random bits and more, in any alphabet that needs no encoding in an address.
 function isKey(key: string): boolean {
   return /^[A-Za-z0-9_-]{1,128}$/.test(key)
-}
-
-async function answerInShape(ctx: Context, next: () => Promise<unknown>, log: Log): Promise<void> {
-  ctx.set('X-Content-Type-Options', 'nosniff')
-  if (ctx.method === 'GET' || ctx.method === 'HEAD') ctx.set('Access-Control-Allow-Origin', '*')
-  try {
-    await next()
-    if (ctx.status === 404 && ctx.body == null) throw nothingThere()
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'not_found')
-      return sayError(ctx, { status: 404, code: error.code, message: error.message })
-    if (error instanceof AppError && error.code === 'unavailable')
-      return sayError(ctx, { status: 503, code: error.code, message: error.message })
-    log.error('a stream could not be served', { reason: messageOf(error) })
-    sayError(ctx, { status: 500, code: 'internal', message: 'the stream could not be served' })
-  }
-}
-
-function sayReadOnly(ctx: Context): void {
-  ctx.set('Allow', 'GET, HEAD')
-  sayError(ctx, { status: 405, code: 'method_not_allowed', message: 'streams can only be read' })
-}
-
-const goodbyes: readonly unknown[] = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED']
-
-function logBrokenTransfer(error: unknown, log: Log): void {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  if (goodbyes.includes(code)) log.debug('a listener hung up', { code })
-  // What is lost in the library was said there, with the name of the file.
-  else if (error instanceof AppError) log.debug('a transfer ended early', { reason: error.message })
-  else log.error('a transfer failed', { reason: messageOf(error) })
 }

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import type Koa from 'koa'
 import { hostInUrl } from '../core/address.ts'
 import { AppError } from '../core/error.ts'
+import { watchConnections } from './connections.ts'
 
 export interface Listener {
   readonly port: number
@@ -29,12 +30,28 @@ interface DoorOptions {
   /** What listens and which option moves it, for the message when it cannot: `panel`, `panel.port`. */
   readonly what: string
   readonly option: string
+  /** In place of the usual ones. */
+  readonly limits?: Partial<typeof usualLimits>
 }
 
-// A client that sends its request a byte at a time holds a socket no longer than this.
-const headersTimeoutMs = 10_000
-const requestTimeoutMs = 300_000
-const maxHeaderBytes = 16 * 1024
+/** What one client can take of a door. None of them ends an answer that is on its way, however slowly it is read. */
+const usualLimits = {
+  /** A client that sends its headers a byte at a time is cut off after this. */
+  headersMs: 10_000,
+  /** The largest upload over a slow network arrives in less. */
+  requestMs: 3_600_000,
+  /** A body of which nothing arrives for so long is given up. */
+  stallMs: 60_000,
+  lingerMs: 2000,
+  /** Proxies keep connections for 60 s; ours must not be the end that closes while the next request is on its way. */
+  keepAliveMs: 65_000,
+  requestsOfOneConnection: 1000,
+  mostConnections: 2000,
+  headerBytes: 16 * 1024,
+}
+// Limits of time are looked after this often; dead peers of long answers are asked for after a minute.
+const checkMs = 1000
+const probeAfterMs = 60_000
 // What is on its way when the door closes may arrive; a listener that is slower than this is cut off.
 const farewellMs = 500
 
@@ -42,10 +59,8 @@ const farewellMs = 500
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const { host, port } = options
   let handle: RequestListener = sayStarting
-  const server = createServer(
-    { maxHeaderSize: maxHeaderBytes, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
-    (request, response) => handle(request, response),
-  )
+  const server = limitedServer({ ...usualLimits, ...options.limits })
+  server.on('request', (request, response) => handle(request, response))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(error, options)))
     server.listen(port, host, resolve)
@@ -68,11 +83,28 @@ export async function listen({ app, ...options }: DoorOptions & { readonly app: 
   return door
 }
 
+function limitedServer(limits: typeof usualLimits): Server {
+  const server = createServer({
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(checkMs, limits.headersMs),
+    keepAlive: true,
+    keepAliveInitialDelay: probeAfterMs,
+  })
+  server.timeout = limits.stallMs
+  server.maxRequestsPerSocket = limits.requestsOfOneConnection
+  watchConnections(server, limits)
+  return server
+}
+
 function sayStarting(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(503, {
     'content-type': 'application/json',
     'retry-after': '2',
     'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
   })
   response.end(JSON.stringify({ error: { code: 'unavailable', message: 'starting; try again in a moment' } }))
 }

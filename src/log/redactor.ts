@@ -1,52 +1,96 @@
 /** Takes secrets out of texts. */
 export interface Redactor {
-  /** From now on this text is masked wherever it stands; one of fewer than six characters is too common for that. */
-  add(secret: string): void
+  /**
+   * From now on this text is masked wherever it stands, in all texts and at once; one of fewer than six characters
+   * is too common for that. `shown` takes its place, `***` where there is none: for a media key its beginning.
+   */
+  readonly add: (secret: string, shown?: string) => void
   readonly redact: (text: string) => string
+  /** The same for every text in a value that JSON can say, and for the names in it. */
+  readonly redactAll: <Value>(value: Value) => Value
+}
+
+interface Known {
+  readonly spelling: string
+  readonly shown: string
 }
 
 const mask = '***'
 const shortestSecret = 6
 // Tokens are renewed for years; those of long ago no longer open anything.
-const mostSecrets = 1000
+const mostSecrets = 10_000
 
 export function createRedactor(): Redactor {
-  const secrets = new Set<string>()
-  // Made at the next line after a secret was added.
-  let known: RegExp | null = null
-  return {
-    add(secret) {
-      if (secret.length < shortestSecret) return
-      for (const spelling of spellings(secret)) {
-        secrets.delete(spelling)
-        secrets.add(spelling)
+  const known = new KnownSecrets()
+  const redact = (text: string) => maskPatterns(known.mask(text))
+  return { add: (secret, shown = mask) => known.add(secret, shown), redact, redactAll: eachText(redact) }
+}
+
+/** Secrets by their first six characters, so that a text is looked through once, however many there are. */
+class KnownSecrets {
+  readonly #byStart = new Map<string, Known[]>()
+  readonly #shownOf = new Map<string, string>()
+
+  add(secret: string, shown: string): void {
+    if (secret.length < shortestSecret) return
+    for (const spelling of spellings(secret)) {
+      this.#forget(spelling)
+      this.#shownOf.set(spelling, shown)
+      const start = spelling.slice(0, shortestSecret)
+      // Longer ones first, or a secret that begins another one would leave its rest standing.
+      const alike = [...(this.#byStart.get(start) ?? []), { spelling, shown }]
+      this.#byStart.set(
+        start,
+        alike.sort((one, other) => other.spelling.length - one.spelling.length),
+      )
+    }
+    for (const oldest of this.#shownOf.keys()) {
+      if (this.#shownOf.size <= mostSecrets) break
+      this.#forget(oldest)
+    }
+  }
+
+  mask(text: string): string {
+    if (this.#byStart.size === 0) return text
+    let masked = ''
+    let from = 0
+    for (let at = 0; at <= text.length - shortestSecret; ) {
+      const alike = this.#byStart.get(text.slice(at, at + shortestSecret))
+      const found = alike?.find(({ spelling }) => text.startsWith(spelling, at))
+      if (found === undefined) {
+        at++
+        continue
       }
-      for (const oldest of secrets) {
-        if (secrets.size <= mostSecrets) break
-        secrets.delete(oldest)
-      }
-      known = null
-    },
-    redact(text) {
-      if (secrets.size > 0) known ??= patternOf(secrets)
-      return maskPatterns(known === null ? text : text.replace(known, mask))
-    },
+      masked += text.slice(from, at) + found.shown
+      at += found.spelling.length
+      from = at
+    }
+    return masked + text.slice(from)
+  }
+
+  #forget(spelling: string): void {
+    if (!this.#shownOf.delete(spelling)) return
+    const start = spelling.slice(0, shortestSecret)
+    const others = this.#byStart.get(start)?.filter((one) => one.spelling !== spelling) ?? []
+    if (others.length === 0) this.#byStart.delete(start)
+    else this.#byStart.set(start, others)
   }
 }
 
 /** The ways in which a secret appears in plain text, in JSON and in addresses. */
-function spellings(secret: string): string[] {
+function spellings(secret: string): Set<string> {
   const wellFormed = secret.replaceAll(/\p{Surrogate}/gu, '\ufffd')
-  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(wellFormed)]
+  return new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(wellFormed)])
 }
 
-/** Longer ones first, or a secret that begins another one would leave its rest standing. */
-function patternOf(secrets: ReadonlySet<string>): RegExp {
-  const longestFirst = [...secrets].sort((one, other) => other.length - one.length)
-  return new RegExp(
-    longestFirst.map((secret) => secret.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'),
-    'g',
-  )
+function eachText(redact: (text: string) => string): <Value>(value: Value) => Value {
+  const walk = (value: unknown): unknown => {
+    if (typeof value === 'string') return redact(value)
+    if (Array.isArray(value)) return value.map(walk)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [redact(name), walk(inner)]))
+  }
+  return <Value>(value: Value) => walk(value) as Value
 }
 
 /** What looks like a secret. Repetitions are bounded or begin at a rare text, so that hostile input stays cheap. */

@@ -28,6 +28,8 @@ export function dependentDefaults(env: Environment, data: string): Setting[] {
     setting('folders.media', supervised ? '/media/yoto' : join(data, 'media')),
     setting('panel.auth', supervised ? 'ingress' : 'none'),
     setting('panel.host', supervised ? '0.0.0.0' : '127.0.0.1'),
+    // The add-on maps this port to none of the machine's until somebody does.
+    setting('direct.port', supervised ? 8097 : null),
     timezone(env),
   ]
 }

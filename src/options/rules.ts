@@ -22,11 +22,6 @@ export function checkTogether(options: Options, env: Environment, setting: Given
 
 /** Nothing listens beyond this machine without a guard. */
 function checkDoors({ panel }: Options, setting: Given): void {
-  if (panel.auth === 'password')
-    throw wrong(
-      setting('panel.auth'),
-      'ingress or none: the sign-in with a password is not part of this version yet',
-    )
   if (panel.auth === 'none' && !isLoopback(panel.host))
     throw wrong(
       setting('panel.host'),
@@ -34,12 +29,13 @@ function checkDoors({ panel }: Options, setting: Given): void {
     )
 }
 
-function checkPorts({ panel, media, mqtt }: Options, embedded: boolean, setting: Given): void {
+function checkPorts({ panel, media, direct, mqtt }: Options, embedded: boolean, setting: Given): void {
   const taken = new Map<number, string>()
   const ports: [string, number][] = [
     ['panel.port', panel.port],
     ['media.port', media.port],
   ]
+  if (direct.port !== null) ports.push(['direct.port', direct.port])
   if (embedded) ports.push(['mqtt.port', mqtt.port])
   for (const [path, port] of ports) {
     const other = taken.get(port)

@@ -39,7 +39,7 @@ export const optionsSchema = Type.Object(
     direct: section({
       port: orNull(
         port(undefined, ''),
-        'Port of a second door to panel and REST with a sign-in of its own, for phones and webhooks.',
+        'Port of a second door to panel and REST with a sign-in of its own, for phones and webhooks. Default: none, under Home Assistant 8097.',
       ),
     }),
     media: section({

@@ -32,7 +32,7 @@ export interface StorageEntry {
 export interface StorageOptions {
   /** The option `storage`. */
   readonly url: string
-  /** The data folder; created where it is missing. */
+  /** The data folder; created for its owner alone where it is missing. */
   readonly folder: string
   readonly log: Log
   /** Opens an existing store beside a running product; writes reject. */
@@ -50,7 +50,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
 
 async function openToWrite(folder: string, log: Log): Promise<Storage> {
   const file = join(folder, 'store.sqlite')
-  await mkdir(folder, { recursive: true }).catch(rethrowFolder)
+  // Whoever may write in the folder could put another store in place of ours.
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(rethrowFolder)
   const unlock = await lockFolder(folder).catch(rethrowFolder)
   try {
     await makePrivateFiles(file).catch(rethrowFolder)

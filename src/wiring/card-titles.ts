@@ -1,3 +1,4 @@
+import type { KnownCard, KnownCards } from '../cards/known-cards.ts'
 import type { Hub } from '../hub.ts'
 import type { Cards } from './cards.ts'
 
@@ -20,4 +21,13 @@ export function titleCards({ hub, cards }: TitleInput): { stop: () => void } {
     if (card_id !== null && card_title === null) void title(id, card_id)
   })
   return { stop }
+}
+
+/** What is known of a card by now. Nobody waits for the account: one that is not known yet is next time. */
+export function lookOrLearn(known: KnownCards): (cardId: string) => KnownCard | null {
+  return (cardId) => {
+    const card = known.get(cardId)
+    if (card === undefined) void known.learn(cardId)
+    return card ?? null
+  }
 }

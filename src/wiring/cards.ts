@@ -29,15 +29,19 @@ interface CardsInput {
   /** Where players fetch the stream of a key, or one of its slots. */
   readonly urlOf: (key: string, file: 'stream' | Place) => string
   readonly problems: Problems
+  /** Masks a secret, or what is not shown of it, wherever it would be said. */
+  readonly hide?: (secret: string, shown: string) => void
   readonly clock: Clock
   readonly log: Log
 }
 
+// As much of a key as may be said.
+const shownOfKey = 6
 // 192 bits; the contract asks for at least 128.
 const keyBytes = 24
 
 export async function openCards(input: CardsInput): Promise<Cards> {
-  const { storage, link, urlOf, problems, clock, log } = input
+  const { storage, link, urlOf, problems, hide, clock, log } = input
   const known = new KnownCards({
     async fetch(cardId) {
       const { plan, coverUrl } = await signedIn(link).card(cardId)
@@ -51,6 +55,7 @@ export async function openCards(input: CardsInput): Promise<Cards> {
     account: accountOf(link),
     urlOf,
     newKey: () => randomBytes(keyBytes).toString('base64url'),
+    hideKey: (key) => hide?.(key, `${key.slice(0, shownOfKey)}…`),
     trouble: (name, text) => problems.set(name, text),
     clock,
     log,

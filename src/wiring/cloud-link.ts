@@ -34,6 +34,8 @@ interface CloudLinkOptions {
   readonly cloud: CloudAddresses
   readonly tokens: Collection<StoredTokens>
   readonly signIn: (prompt: SignInPrompt) => void
+  /** Told of every token, so that it is masked wherever it would be said. */
+  readonly hide?: ((secret: string) => void) | undefined
   /** Called when the connection or the sign-in comes or goes. */
   readonly changed: (state: LinkState) => void
   readonly clock: Clock
@@ -60,9 +62,9 @@ export class CloudLink {
 
   constructor(options: CloudLinkOptions) {
     this.#options = options
-    const { cloud, tokens, clock, random, signIn } = options
+    const { cloud, tokens, clock, random, signIn, hide } = options
     const log = options.log.for('yoto')
-    this.#account = new Account({ ...cloud, tokens, clock, log, signIn, random })
+    this.#account = new Account({ ...cloud, tokens, clock, log, signIn, hide, random })
     const accessToken = (refused?: string) => this.#account.accessToken(refused)
     this.#api = new YotoApi({ apiUrl: cloud.apiUrl, accessToken, clock, log, random })
     this.#client = new YotoClient({

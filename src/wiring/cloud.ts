@@ -21,6 +21,8 @@ interface CloudInput {
   readonly simulatedDoubts?: Partial<Doubts>
   readonly storage: Storage
   readonly problems: Problems
+  /** Masks a secret wherever it would be said. */
+  readonly hide?: (secret: string) => void
   readonly started: Started
   readonly clock: Clock
   readonly log: Log
@@ -84,11 +86,12 @@ export async function publishDemoCards(
 const demoChapters = 20
 
 function linkTo(
-  { problems, clock, log }: CloudInput,
+  { problems, hide, clock, log }: CloudInput,
   account: Pick<ConstructorParameters<typeof CloudLink>[0], 'cloud' | 'tokens' | 'signIn'>,
 ): CloudLink {
   return new CloudLink({
     ...account,
+    hide,
     changed: (state) => problems.set('yoto', problemOf(state)),
     clock,
     random: Math.random,

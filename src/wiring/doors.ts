@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +14,8 @@ import { type Clock, isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
-import { createPanelApp, type House } from '../http/api/app.ts'
+import type { DoorAuth } from '../http/admission.ts'
+import { type AccessHouse, createPanelApp, type House } from '../http/api/app.ts'
 import { clientAddressFrom } from '../http/client-address.ts'
 import type { FiniteBody } from '../http/finite-body.ts'
 import { Live, type LiveHouse } from '../http/live.ts'
@@ -29,11 +31,13 @@ import type { Started } from './started.ts'
 export interface Doors {
   readonly media: Door
   readonly panel: Door
+  /** Panel and REST once more, with a sign-in of its own; null where nobody asked for it. */
+  readonly direct: Door | null
 }
 
-/** Takes both ports before anything else starts: a port in use must not be found out after the cloud was bothered. */
+/** Takes all ports before anything else starts: a port in use must not be found out after the cloud was bothered. */
 export async function openDoors(
-  { media, panel }: Pick<Options, 'media' | 'panel'>,
+  { media, panel, direct }: Pick<Options, 'media' | 'panel' | 'direct'>,
   started: Started,
 ): Promise<Doors> {
   const open = async (what: string, option: string, { host, port }: { host: string; port: number }) =>
@@ -41,6 +45,10 @@ export async function openDoors(
   return {
     media: await open('audio server', 'media.port', media),
     panel: await open('panel', 'panel.port', panel),
+    direct:
+      direct.port === null
+        ? null
+        : await open('direct door', 'direct.port', { host: '0.0.0.0', port: direct.port }),
   }
 }
 
@@ -72,6 +80,8 @@ export async function serveMedia(
   const clip = await readFile(join(input.shipped, 'audio', 'clips', 'nothing-here-yet.mp3'))
   const closing = new AbortController()
   const { signal } = closing
+  // Everybody who listens waits for it.
+  setMaxListeners(0, signal)
   const history = new PressHistory()
   const { slots, stop } = await openSlots({ ...input, ...input.ground, history, signal })
   input.door.serve(createMediaApp(mediaDoor({ ...input, clip, slots, signal })))
@@ -85,10 +95,13 @@ export async function serveMedia(
 }
 
 interface PanelInput {
-  readonly door: Door
+  readonly doors: Pick<Doors, 'panel' | 'direct'>
   readonly house: House & LiveHouse
+  readonly access: AccessHouse
   readonly ground: Ground
-  readonly options: Options['panel']
+  readonly options: Pick<Options, 'panel' | 'trusted_proxies'>
+  /** Takes secrets out of what errors say. */
+  readonly redactAll: <Value>(value: Value) => Value
   readonly clock: Clock
   readonly log: Log
 }
@@ -97,23 +110,31 @@ interface PanelInput {
 const builtPanel = fileURLToPath(new URL('../../dist/ui/', import.meta.url))
 const runBytes = 6
 
-/** Serves the door of panel and REST; whoever looks on is told of changes until it is stopped. */
+/** Serves the doors of panel and REST; whoever looks on is told of changes until it is stopped. */
 export function servePanel(input: PanelInput): { healthChanged(): void; stop(): void } {
-  const { door, house, ground, options, clock, log } = input
+  const { doors, house, access, ground, options, redactAll, clock, log } = input
   const live = new Live({ house, run: randomBytes(runBytes).toString('hex'), clock, log: log.for('http') })
-  const app = createPanelApp({
-    house,
-    // A password is refused with the options until there is one.
-    auth: options.auth === 'ingress' ? 'ingress' : 'none',
-    hosts: options.hosts,
-    newest: (stream) => newest(ground, stream),
-    listeners: new FiniteStreams<FiniteBody>({ clock }),
-    live,
-    panel: builtPanel,
-    log: log.for('http'),
-  })
+  const listeners = new FiniteStreams<FiniteBody>({ clock })
+  const serve = (door: Door, auth: DoorAuth) =>
+    door.serve(
+      createPanelApp({
+        house,
+        access,
+        auth,
+        hosts: options.panel.hosts,
+        trustedProxies: options.trusted_proxies,
+        newest: (stream) => newest(ground, stream),
+        listeners,
+        live,
+        panel: builtPanel,
+        redactAll,
+        clock,
+        log: log.for('http'),
+      }),
+    )
   live.start()
-  door.serve(app)
+  serve(doors.panel, options.panel.auth)
+  if (doors.direct !== null) serve(doors.direct, 'password')
   return live
 }
 
@@ -139,6 +160,7 @@ function mediaDoor({ ground, clip, slots, signal, clock, log, trustedProxies }: 
     playerOf: (target) => playerOf(target, hub),
     nothingHere: (stream) => instead(stream === null ? undefined : hub.queue(stream)),
     clientAddress: clientAddressFrom(trustedProxies),
+    clock,
     requested({ key, stream, player, card_id, fromStart, head }) {
       if (head) return
       if (fromStart) void cards.used(key)

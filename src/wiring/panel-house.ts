@@ -6,6 +6,7 @@ import { confirmOf, kindOf, type PublishedCard, slotsOf } from '../cards/record.
 import type { Perform } from '../core/effect.ts'
 import type { House } from '../http/api/app.ts'
 import type { CardPress, CardsHouse, PublishedCardView } from '../http/api/cards.ts'
+import type { CardLook } from '../http/api/kid.ts'
 import type { LibraryEntry } from '../http/api/library.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { Hub } from '../hub.ts'
@@ -16,6 +17,8 @@ interface HouseParts {
   readonly hub: Hub
   readonly library: Library
   readonly cards: PublishedCards
+  /** What is known by now of a card that we did not publish; asks for it where that is nothing. */
+  readonly knownCard?: (cardId: string) => CardLook | null
   /** The presses on a card, the newest first. */
   readonly presses?: (cardId: string) => readonly CardPress[]
   readonly simulator: SimulatedCloud | null
@@ -29,6 +32,7 @@ export function houseOf({
   hub,
   library,
   cards,
+  knownCard = () => null,
   presses = () => [],
   simulator,
   perform,
@@ -49,6 +53,7 @@ export function houseOf({
     keptCards: (name) => cards.keptFor(name),
     rotateStreamKey: (name, options) => cards.rotateStream(name, options),
     presses,
+    cardLook: (cardId) => lookOf(cards.byCard(cardId)) ?? knownCard(cardId),
     simulatedPlayer: (id) => simulator?.player(id),
     health,
     subscribe: (name, receive) =>
@@ -64,6 +69,11 @@ function libraryEntry({ file, lookup }: { file: string; lookup: Lookup }): Libra
     return [{ file, title: titleOf(file), seconds: null, state: 'refused', reason: lookup.reason }]
   const { title, seconds } = lookup.file
   return [{ file, title, seconds, state: 'ready' }]
+}
+
+/** Cards of ours have no picture. */
+function lookOf(card: PublishedCard | undefined): CardLook | null {
+  return card === undefined ? null : { title: card.title, cover_url: null }
 }
 
 function cardsOf(cards: PublishedCards): Omit<CardsHouse, 'player' | 'presses'> {

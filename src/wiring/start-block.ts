@@ -7,6 +7,7 @@ export function startBlock(app: App, { options, version }: { options: Options; v
   const base = options.mqtt.base_topic
   const lines: [what: string, words: string][] = [
     ['Panel, REST', app.panelUrl],
+    ...directOf(app),
     ['Audio', `${app.mediaUrl}, told to cards as ${app.publicUrl} (option public_url)`],
     ['MQTT', `${app.mqttUrl}, topics below ${base}/`],
     ['Data', options.folders.data],
@@ -16,13 +17,17 @@ export function startBlock(app: App, { options, version }: { options: Options; v
     ],
     ['Library', options.folders.media],
     ['Players', playersOf(app)],
-    ...tryOf(app, base),
+    ...(options.panel.auth === 'none' ? tryOf(app, base) : []),
   ]
   const width = Math.max(...lines.map(([what]) => what.length))
   return [
     `Yoto Smart Stream ${version} is running`,
     ...lines.map(([what, words]) => `  ${what.padEnd(width)}  ${words}`),
   ].join('\n')
+}
+
+function directOf({ directUrl }: App): [string, string][] {
+  return directUrl === null ? [] : [['Direct', `${directUrl}, with a sign-in of its own`]]
 }
 
 function playersOf({ simulator, hub, hasAccount }: App): string {

@@ -21,6 +21,8 @@ export interface TokenServer {
   readonly clientId: string
   readonly clock: Clock
   readonly fetch?: typeof fetch | undefined
+  /** Told of every secret that the server gives out, before anything else is done with it. */
+  readonly hide?: ((secret: string) => void) | undefined
 }
 
 /** The sign-in server understood the request and said no. `reason` is OAuth's own word for it. */
@@ -36,6 +38,8 @@ export class SignInRefused extends Error {
 
 /** The audience of every Yoto token, whatever address the API is reached at. */
 export const audience = 'https://api.yotoplay.com'
+
+const secretFields = ['access_token', 'refresh_token', 'id_token', 'device_code']
 
 /** Sends a form to the sign-in server. @throws SignInRefused, or AppError `unavailable` when it cannot be reached. */
 export async function postForm(
@@ -56,7 +60,13 @@ export async function postForm(
     fetch: server.fetch,
     signal: options.signal,
   })
-  if (answer.ok && isJsonObject(answer.body)) return answer.body
+  if (answer.ok && isJsonObject(answer.body)) {
+    for (const name of secretFields) {
+      const secret = answer.body[name]
+      if (typeof secret === 'string') server.hide?.(secret)
+    }
+    return answer.body
+  }
   const reason = objectOf(answer.body).error
   // Only a clear no of the server itself counts: a proxy's error page must never sign the household out.
   const refused = answer.status >= 400 && answer.status < 500 && answer.status !== 429

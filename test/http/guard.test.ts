@@ -4,6 +4,7 @@ import { FiniteStreams } from '../../src/audio/finite-streams.ts'
 import { createPanelApp } from '../../src/http/api/app.ts'
 import type { FiniteBody } from '../../src/http/finite-body.ts'
 import { type Listener, listen } from '../../src/http/server.ts'
+import { openTestAccess } from '../support/access.ts'
 import { houseWith } from '../support/house.ts'
 import { liveOf, openPanelDoor, panelPage } from '../support/panel-door.ts'
 import { recordingLog } from '../support/recording-log.ts'
@@ -121,8 +122,7 @@ test('a fault of ours is answered without its stack, and the log has it', async 
   const log = recordingLog()
   const app = createPanelApp({
     house: { ...house, players: () => fail('/home/somebody/secret.ts exploded') },
-    auth: 'none',
-    hosts: [],
+    ...(await ground()),
     newest: async () => null,
     listeners: new FiniteStreams<FiniteBody>({ clock: new VirtualClock() }),
     live: liveOf(house),
@@ -142,8 +142,7 @@ test('a port in use is said with the option that chooses another', async () => {
   const second = listen({
     app: createPanelApp({
       house: houseWith(),
-      auth: 'none',
-      hosts: [],
+      ...(await ground()),
       newest: async () => null,
       listeners: new FiniteStreams<FiniteBody>({ clock: new VirtualClock() }),
       live: liveOf(houseWith()),
@@ -159,6 +158,11 @@ test('a port in use is said with the option that chooses another', async () => {
     `the panel cannot listen on 127.0.0.1:${door.port}: port ${door.port} is in use by another program. Choose another with the option panel.port`,
   )
 })
+
+async function ground() {
+  const clock = new VirtualClock()
+  return { access: await openTestAccess(), auth: 'none' as const, hosts: [], trustedProxies: [], clock }
+}
 
 function fail(message: string): never {
   throw new Error(message)

@@ -63,6 +63,7 @@ beforeEach(async () => {
     nothingHere: async () => ({ length: clip.length, etag: null, bytes: clip }),
     requested: (event) => requests.push(event),
     clientAddress: () => address,
+    clock,
     log,
   })
   server = createServer(app.callback())
@@ -309,6 +310,23 @@ describe('nothing to play', () => {
   test.each(['bytes=99999999-', 'bytes=-0'])('refuses %s with the length', async (range) => {
     const answer = await get({ range })
     expect([answer.status, answer.header('content-range')]).toEqual([416, `bytes */${clip.length}`])
+  })
+
+  test('is not said again by the chapter that follows, but to whoever presses a knob', async () => {
+    const clipMs = clip.length / 16
+    expect((await get()).status).toBe(200)
+    await clock.advance(clipMs - 3_001)
+    expect((await get()).status).toBe(200)
+    await clock.advance(clipMs)
+    const next = await get({ range: 'bytes=0-' })
+    expect(next.status).toBe(404)
+    expect(JSON.parse(next.bytes.toString())).toMatchObject({ error: { code: 'not_found' } })
+    expect((await get({}, 'HEAD')).status).toBe(200)
+    player = 'player-2'
+    expect((await get()).status).toBe(200)
+    player = 'player-1'
+    await clock.advance(10_001)
+    expect((await get()).status).toBe(200)
   })
 
   test('goes on as the clip for who heard its beginning, though the queue was filled since', async () => {

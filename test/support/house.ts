@@ -63,6 +63,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     streamUrl: async (name) => `http://127.0.0.1:8098/media/key-of-${name}/stream.mp3`,
     keptCards: () => ({ cards: 0, days: 30 }),
     ...noCards,
+    cardLook: () => null,
     simulatedPlayer: () => undefined,
     health: () => ({ players: 1 }),
     subscribe: (name, receive) =>

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { FiniteStreams } from '../../src/audio/finite-streams.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import type { DoorAuth } from '../../src/http/admission.ts'
 import { createPanelApp, type House } from '../../src/http/api/app.ts'
 import type { FiniteBody } from '../../src/http/finite-body.ts'
 import { Live, type LiveHouse } from '../../src/http/live.ts'
 import { type Listener, listen } from '../../src/http/server.ts'
+import { openTestAccess, type TestAccess } from './access.ts'
 import { recordingLog } from './recording-log.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
@@ -16,23 +18,42 @@ export function liveOf(house: LiveHouse, clock: Clock = new VirtualClock()): Liv
   return new Live({ house, run: 'run', clock, log: recordingLog() })
 }
 
-/** The panel door on a free port of loopback, before the given house. */
-export async function openPanelDoor(
-  house: House & LiveHouse,
-  options: { auth?: 'ingress' | 'none'; hosts?: string[]; panel?: string; clock?: Clock } = {},
-): Promise<Listener & { log: ReturnType<typeof recordingLog>; live: Live }> {
+interface DoorOptions {
+  readonly auth?: DoorAuth
+  readonly hosts?: readonly string[]
+  readonly trustedProxies?: readonly string[]
+  readonly panel?: string
+  readonly access?: TestAccess
+  readonly clock?: Clock
+}
+
+/** The app of the panel door before the given house, not yet behind a port. */
+export async function panelApp(house: House & LiveHouse, options: DoorOptions = {}) {
+  const { auth = 'none', hosts = [], trustedProxies = [], clock = new VirtualClock() } = options
   const log = recordingLog()
-  const live = liveOf(house, options.clock)
+  const live = liveOf(house, clock)
   const app = createPanelApp({
     house,
-    auth: options.auth ?? 'none',
-    hosts: options.hosts ?? [],
+    access: options.access ?? (await openTestAccess({ clock })),
+    auth,
+    hosts,
+    trustedProxies,
     newest: async () => null,
     listeners: new FiniteStreams<FiniteBody>({ clock: new VirtualClock() }),
     live,
     panel: options.panel ?? panelPage,
+    clock,
     log,
   })
+  return { app, live, log }
+}
+
+/** The panel door on a free port of loopback, before the given house. */
+export async function openPanelDoor(
+  house: House & LiveHouse,
+  options: DoorOptions = {},
+): Promise<Listener & { log: ReturnType<typeof recordingLog>; live: Live }> {
+  const { app, live, log } = await panelApp(house, options)
   const door = await listen({ app, host: '127.0.0.1', port: 0, what: 'panel', option: 'panel.port' })
   return { ...door, log, live }
 }

@@ -37,7 +37,7 @@ export async function openPage(
     ...options,
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(6000)
+  page.setDefaultTimeout(15_000)
   const faults: string[] = []
   const foreign: string[] = []
   page.on('console', (message) => {

@@ -51,7 +51,7 @@ export async function openIngress(
       return
     }
     if (holdsEvents && path.endsWith('/api/live')) return
-    pass(req, res, { url: target + path.slice(ingressPrefix.length - 1), framed: framed !== null })
+    passOn(req, res, { url: target + path.slice(ingressPrefix.length - 1), framed: framed !== null })
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const bound = server.address() as AddressInfo
@@ -72,7 +72,8 @@ function framePage({ lang, style }: Frame): string {
 <link rel="icon" href="data:,"><iframe title="panel" width="1000" height="700" src="${ingressPrefix}"></iframe>`
 }
 
-function pass(
+/** Hands a request on to the product, and its answer back as Home Assistant's ingress does. */
+export function passOn(
   req: IncomingMessage,
   res: ServerResponse,
   { url, framed }: { url: string; framed: boolean },

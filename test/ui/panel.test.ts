@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest'
 import { testWith } from '../support/programs.ts'
 import { type RunningApp, runApp, until, zoneWhereItIs } from '../support/running-app.ts'
+import { seriousFaults } from './axe.ts'
 import { openBrowser, openPage } from './browser.ts'
 import { framePath, type Ingress, ingressPrefix, openIngress } from './ingress.ts'
 
@@ -108,7 +107,7 @@ describe.each(Object.entries(places))('the panel %s', (_name, place) => {
       expect(foreign).toEqual([])
       expect(ways.flatMap(({ asked }) => asked).filter((path) => !path.startsWith(ingressPrefix))).toEqual([])
     },
-    15_000,
+    40_000,
   )
 
   testWith(
@@ -148,7 +147,7 @@ describe.each(Object.entries(places))('the panel %s', (_name, place) => {
       expect(filesNow()?.slice(2)).toEqual(['music/lullaby-two.mp3', 'music/lullaby-one.mp3'])
       expect(faults).toEqual([])
     },
-    15_000,
+    40_000,
   )
 })
 
@@ -170,7 +169,7 @@ testWith(
     expect(await slider.getAttribute('max')).toBe(String(limit))
     expect(faults).toEqual([])
   },
-  15_000,
+  40_000,
 )
 
 testWith(
@@ -186,7 +185,7 @@ testWith(
     await power.press('Enter')
     await nursery(page).getByText('online').waitFor()
   },
-  15_000,
+  40_000,
 )
 
 testWith(
@@ -210,7 +209,7 @@ testWith(
     await page.getByText('This file is not in the library any more.').waitFor({ state: 'detached' })
     expect(faults).toEqual([])
   },
-  15_000,
+  40_000,
 )
 
 testWith(
@@ -226,7 +225,7 @@ testWith(
     // Nobody has moved it, and the page does not go on saying so.
     await expect.poll(() => rows(page).first().textContent(), { timeout: 5000 }).toContain('Crossroads')
   },
-  15_000,
+  40_000,
 )
 
 testWith(
@@ -240,7 +239,7 @@ testWith(
     await rows(page).getByText('Forest').waitFor()
     expect(faults).toEqual([])
   },
-  15_000,
+  40_000,
 )
 
 testWith(
@@ -257,7 +256,7 @@ testWith(
     await rows(page).getByText('Forest').waitFor()
     await notice.waitFor({ state: 'detached' })
   },
-  15_000,
+  40_000,
 )
 
 testWith(
@@ -270,7 +269,7 @@ testWith(
     expect(await page.locator('html').getAttribute('lang')).toBe('de')
     expect(faults).toEqual([])
   },
-  15_000,
+  40_000,
 )
 
 testWith(
@@ -293,7 +292,7 @@ testWith(
     await expect.poll(() => root.getAttribute('data-scheme')).toBe('light')
     expect(faults).toEqual([])
   },
-  15_000,
+  40_000,
 )
 
 const looks = [
@@ -321,23 +320,6 @@ describe.each(looks)('in $colorScheme, $width pixels wide', ({ colorScheme, widt
       await page.getByRole('checkbox').first().waitFor()
       expect(await seriousFaults(page)).toEqual([])
     },
-    15_000,
+    40_000,
   )
 })
-
-interface Violation {
-  readonly id: string
-  readonly impact: string
-  readonly nodes: readonly { readonly target: unknown; readonly failureSummary: string }[]
-}
-
-/** What axe finds that is serious or worse, in words. */
-async function seriousFaults(page: Page): Promise<string[]> {
-  await page.evaluate(await axe)
-  const { violations } = (await page.evaluate('axe.run(document)')) as { violations: Violation[] }
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target}: ${node.failureSummary}`))
-}
-
-const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

@@ -23,10 +23,12 @@ export const panelLook = css`
     letter-spacing: -0.01em;
   }
   h2 {
-    font-size: 1rem;
-    margin-bottom: 0.75rem;
-    color: var(--muted);
-    font-weight: 600;
+    font-size: 1.25rem;
+    line-height: 1.3;
+  }
+  /* It has the focus so that readers who listen go on from there; it is nothing to press. */
+  h2:focus-visible {
+    outline: none;
   }
   .account {
     display: inline-flex;
@@ -47,24 +49,60 @@ export const panelLook = css`
     border-color: var(--good);
     background: var(--good);
   }
-  .grid {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr));
-    gap: 1.1rem;
-    align-items: stretch;
+  nav {
+    flex: 1 0 100%;
+    min-width: 0;
+  }
+  nav ul {
+    display: flex;
+    gap: 0.25rem;
+    margin-inline: -0.75rem;
+  }
+  nav li {
+    flex: none;
+  }
+  nav li:last-child:has(svg) {
+    flex: 0 1 auto;
+    min-width: 0;
+    margin-inline-start: auto;
+  }
+  nav a {
+    display: flex;
+    align-items: center;
+    gap: 0.4rem;
+    min-height: 44px;
+    padding: 0 0.75rem;
+    border-radius: 12px;
+    color: var(--text);
+    font-weight: 500;
+    text-decoration: none;
+  }
+  nav a:hover {
+    background: var(--sunken);
+  }
+  nav a[aria-current] {
+    background: var(--sunken);
+    font-weight: 600;
+    box-shadow: inset 0 -3px 0 var(--accent);
+  }
+  @media (max-width: 420px) {
+    nav ul {
+      gap: 0;
+      margin-inline: -0.6rem;
+    }
+    nav a {
+      padding: 0 0.6rem;
+    }
   }
   main {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
-    gap: 1.75rem;
+    gap: 1rem;
   }
   .waiting {
     display: grid;
     place-items: center;
     min-height: 50vh;
-  }
-  .none {
-    padding: 1.5rem;
   }
   .fault {
     position: fixed;

@@ -1,30 +1,44 @@
-import { html, LitElement, nothing } from 'lit'
-import { repeat } from 'lit/directives/repeat.js'
+import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import type { PublishedCardView } from '../../src/http/api/cards.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
-import { panel as german } from '../../translations/de.yaml'
-import { panel as english } from '../../translations/en.yaml'
+import type { Session } from '../access.ts'
 import { askFor, fetchCards, fetchLibrary } from '../api.ts'
 import type { HealthView } from '../health.ts'
 import { icon } from '../icons.ts'
 import { LiveConnection, type LiveStatus } from '../live.ts'
-import { type HouseView, type SeenPlayer, Store } from '../store.ts'
+import { statusOf } from '../request.ts'
+import { hashOf, type Page, pageOf, pagesFor, streamOf } from '../route.ts'
+import { type HouseView, Store } from '../store.ts'
 import { shared } from '../styles.ts'
-import { pickLanguage, type Say, sayIn, type TextTree } from '../text.ts'
-import { wishedLanguages } from '../theme.ts'
+import type { Say } from '../text.ts'
+import type { TextKey } from '../text-keys.ts'
 import type { Wish } from '../wish.ts'
+import type { House } from './house.ts'
 import { panelLook } from './panel-look.ts'
-import type { Stream } from './stream.ts'
-
-const trees = { en: english, de: german } as const satisfies Record<string, TextTree>
+import type { People } from './people.ts'
+import type { Tokens } from './tokens.ts'
 
 // A phone that was put away for longer may hold a connection that is long dead.
 const asleepMs = 20_000
 const faultShownMs = 8000
 
-/** The whole page. It alone knows the store and speaks with the product; what is below it takes properties and fires wishes. */
+const pageNames = {
+  house: 'nav.house',
+  people: 'nav.people',
+  tokens: 'nav.tokens',
+  account: 'nav.account',
+} as const satisfies Record<Page, TextKey>
+
+/**
+ * Every page of somebody who is in. It alone knows the store and asks for what the house does; what is below it
+ * takes properties and fires wishes.
+ */
 export class Panel extends LitElement {
   static override properties = {
+    session: { attribute: false },
+    active: { attribute: false },
+    say: { attribute: false },
+    page: { state: true },
     view: { state: true },
     status: { state: true },
     cards: { state: true },
@@ -32,12 +46,16 @@ export class Panel extends LitElement {
     fault: { state: true },
   }
   static override styles = [shared, panelLook]
+  declare session: Session
+  /** False while nobody is signed in: then the panel stands as it is and asks for nothing. */
+  declare active: boolean
+  declare say: Say
+  declare page: Page
   declare view: HouseView | null
   declare status: LiveStatus
   declare cards: readonly PublishedCardView[]
   declare library: readonly LibraryEntry[] | null
   declare fault: string | null
-  readonly #say: Say
   readonly #store = new Store(
     () => Date.now(),
     (view) => this.#viewed(view),
@@ -59,10 +77,8 @@ export class Panel extends LitElement {
 
   constructor() {
     super()
-    const language = pickLanguage(wishedLanguages())
-    const region = navigator.languages.find((wish) => wish.startsWith(`${language}-`))
-    this.#say = sayIn(region ?? language, trees[language])
-    document.documentElement.lang = language
+    this.active = true
+    this.page = 'house'
     this.view = null
     this.status = 'connecting'
     this.cards = []
@@ -75,88 +91,98 @@ export class Panel extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback()
     document.addEventListener('visibilitychange', this.#visibilityChanged)
-    window.addEventListener('hashchange', this.#goToHash)
-    this.#live.start()
+    window.addEventListener('hashchange', this.#arrive)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     document.removeEventListener('visibilitychange', this.#visibilityChanged)
-    window.removeEventListener('hashchange', this.#goToHash)
+    window.removeEventListener('hashchange', this.#arrive)
     this.#live.stop()
+    this.#hideFault()
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('session')) this.page = pageOf(location.hash, pagesFor(this.session))
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('active')) return
+    if (!this.active) this.#live.stop()
+    else if (this.view === null) this.#live.start()
+    else this.#goOn()
   }
 
   override render() {
-    const { view, status } = this
-    const say = this.#say
+    const { view, say, page } = this
     return html`<div class="page">
         <header>
           <h1>Yoto Smart Stream</h1>
-          ${view === null ? nothing : account(view.health, say)}
+          ${view === null ? nothing : account(view.health, say)} ${this.#navigation()}
         </header>
-        ${
-          view === null
-            ? html`<main class="waiting quiet" aria-live="polite">
-                ${say(status === 'lost' ? 'notice.lost' : 'notice.connecting')}
-              </main>`
-            : html`<yoto-notices .health=${view.health} .status=${status} .say=${say}></yoto-notices>
-                <main>${this.#players(view)} ${this.#streams(view)}</main>`
-        }
+        ${page === 'house' ? this.#house() : html`<main>${this.#heading()} ${this.#other(page)}</main>`}
       </div>
       <div aria-live="assertive">${this.#faultBar()}</div>`
   }
 
-  #players({ players, queues, health }: HouseView) {
-    const say = this.#say
-    const streamOf = new Map(this.cards.map(({ card_id, stream }) => [card_id, stream]))
-    const queueOf = ({ state }: SeenPlayer) => queues.get(streamOf.get(state.card_id ?? '') ?? '') ?? null
-    return html`<section aria-labelledby="players">
-      <h2 id="players">${say('player.players')}</h2>
-      ${players.size === 0 ? html`<p class="card none quiet">${say('player.none')}</p>` : nothing}
-      <div class="grid">
-        ${repeat(
-          players.values(),
-          ({ state }) => state.id,
-          (player) =>
-            html`<yoto-player
-              .player=${player}
-              .queue=${queueOf(player)}
-              .cards=${this.cards}
-              .simulated=${health.simulated}
-              .say=${say}
-            ></yoto-player>`,
-        )}
-      </div>
-    </section>`
+  #navigation() {
+    const { say, session } = this
+    const pages = pagesFor(session)
+    if (pages.length < 2) return nothing
+    return html`<nav aria-label=${say('nav.title')}>
+      <ul role="list">
+        ${pages.map((page) => html`<li>${this.#link(page)}</li>`)}
+      </ul>
+    </nav>`
   }
 
-  #streams({ queues }: HouseView) {
-    const say = this.#say
-    return html`<section aria-labelledby="streams">
-      <h2 id="streams">${say('stream.streams')}</h2>
-      ${queues.size === 0 ? html`<p class="card none quiet">${say('stream.none')}</p>` : nothing}
-      <div class="grid">
-        ${repeat(
-          queues.values(),
-          ({ name }) => name,
-          (queue) =>
-            html`<yoto-stream
-              data-stream=${queue.name}
-              .queue=${queue}
-              .library=${this.library}
-              .files=${this.#files}
-              .say=${say}
-            ></yoto-stream>`,
-        )}
-      </div>
-    </section>`
+  #link(page: Page) {
+    const here = page === this.page ? 'page' : nothing
+    const name = this.say(pageNames[page])
+    const user = page === 'account' ? (this.session.user?.username ?? '') : null
+    return html`<a href=${hashOf(page)} aria-current=${here}>
+      ${user === null ? name : html`${icon('person', 18)}<span class="hidden">${name}: </span><span class="cut">${user}</span>`}
+    </a>`
+  }
+
+  #heading() {
+    return html`<h2 id="page" tabindex="-1">${this.say(pageNames[this.page])}</h2>`
+  }
+
+  #house() {
+    const { view, status, say, cards, library } = this
+    if (view === null)
+      return html`<main class="waiting quiet" aria-live="polite">
+        ${say(status === 'lost' ? 'notice.lost' : 'notice.connecting')}
+      </main>`
+    return html`<yoto-notices .health=${view.health} .status=${status} .say=${say}></yoto-notices>
+      <main>
+      <yoto-house .view=${view} .cards=${cards} .library=${library} .files=${this.#files} .say=${say}></yoto-house>
+    </main>`
+  }
+
+  #other(page: Page) {
+    const { say, session, view } = this
+    if (page === 'tokens') return html`<yoto-tokens .say=${say}></yoto-tokens>`
+    if (page === 'account') return html`<yoto-account .user=${session.user} .say=${say}></yoto-account>`
+    const players = [...(view?.players.values() ?? [])].map(({ state }) => ({
+      id: state.id,
+      label: state.name,
+    }))
+    const cards = this.cards.map(({ card_id, title }) => ({ id: card_id, label: title }))
+    return html`<yoto-people
+      .me=${session.user?.id ?? null}
+      .players=${players}
+      .cards=${cards}
+      .say=${say}
+    ></yoto-people>`
   }
 
   #faultBar() {
     if (this.fault === null) return nothing
     return html`<div class="fault">
-      <span>${this.#say('notice.fault', { reason: this.fault })}</span>
-      <button class="icon bare" aria-label=${this.#say('notice.close')} @click=${this.#hideFault}>
+      <span>${this.say('notice.fault', { reason: this.fault })}</span>
+      <button class="icon bare" aria-label=${this.say('notice.close')} @click=${this.#hideFault}>
         ${icon('remove', 20)}
       </button>
     </div>`
@@ -165,11 +191,19 @@ export class Panel extends LitElement {
   #viewed(view: HouseView): void {
     const first = this.view === null
     this.view = view
-    if (first) void this.updateComplete.then(this.#goToHash)
+    if (first) void this.#goToStream()
     const cards = [...view.players.values()].flatMap(({ state }) => state.card_id ?? [])
     const files = [...view.queues.values()].flatMap(({ items }) => items.map(({ file }) => file))
     if (noteNew(this.#seenCards, cards) || first) void this.#readCards()
     if (noteNew(this.#seenFiles, files) || first) void this.#readLibrary()
+  }
+
+  /** After a pause anything may be new. */
+  #goOn(): void {
+    this.#live.wake()
+    void this.#readCards()
+    void this.#readLibrary()
+    void this.renderRoot.querySelector<People | Tokens>('yoto-people, yoto-tokens')?.read()
   }
 
   async #readCards(): Promise<void> {
@@ -195,6 +229,8 @@ export class Panel extends LitElement {
   }
 
   #showFault(error: unknown): void {
+    // The sign-in says it all.
+    if (statusOf(error) === 401) return
     clearTimeout(this.#faultTimer)
     this.fault = error instanceof Error ? error.message : String(error)
     this.#faultTimer = setTimeout(this.#hideFault, faultShownMs)
@@ -207,15 +243,25 @@ export class Panel extends LitElement {
 
   readonly #visibilityChanged = (): void => {
     if (document.hidden) this.#hiddenAt = Date.now()
-    else if (Date.now() - this.#hiddenAt > asleepMs) this.#live.wake()
+    else if (this.active && Date.now() - this.#hiddenAt > asleepMs) this.#live.wake()
   }
 
-  /** `#/streams/bedroom` leads to that stream. */
-  readonly #goToHash = (): void => {
-    const name = /^#\/streams\/([A-Za-z0-9._-]+)$/.exec(location.hash)?.[1]
-    if (name === undefined) return
-    const stream = this.renderRoot.querySelector<Stream>(`[data-stream="${CSS.escape(name)}"]`)
-    stream?.arrive()
+  /** Somebody followed a link: what it leads to gets the focus. */
+  readonly #arrive = async (): Promise<void> => {
+    const before = this.page
+    this.page = pageOf(location.hash, pagesFor(this.session))
+    await this.updateComplete
+    if (this.page !== before && this.page !== 'house')
+      this.renderRoot.querySelector<HTMLElement>('#page')?.focus()
+    await this.#goToStream()
+  }
+
+  async #goToStream(): Promise<void> {
+    const stream = streamOf(location.hash)
+    await this.updateComplete
+    const house = this.renderRoot.querySelector<House>('yoto-house')
+    await house?.updateComplete
+    if (stream !== null) house?.goTo(stream)
   }
 }
 

@@ -1,22 +1,31 @@
 import Router from '@koa/router'
 import Koa from 'koa'
+import type { Clock } from '../../core/clock.ts'
 import { messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
+import { type Admission, admissionAt, type DoorAuth, type Gatekeeper } from '../admission.ts'
+import { clientAddressFrom, networkOf } from '../client-address.ts'
 import { answerErrors } from '../errors.ts'
 import type { FileBody, FiniteListeners } from '../finite-body.ts'
 import { guard, requireJson } from '../guard.ts'
 import type { Live } from '../live.ts'
 import { streamAudio } from '../media.ts'
 import { panelPages } from '../panel.ts'
+import { type SessionCookie, sessionCookie } from '../session-cookie.ts'
+import { authRoutes, type SignInHouse } from './auth.ts'
 import { bodyChecks, readJson } from './body.ts'
 import { type CardsHouse, cardRoutes } from './cards.ts'
 import { type HealthHouse, healthRoutes } from './health.ts'
+import { type KidHouse, kidRoutes } from './kid.ts'
 import { type LibraryHouse, libraryRoutes } from './library.ts'
+import { liveRoutes } from './live.ts'
 import { describeRoutes } from './openapi.ts'
 import { type PlayersHouse, playerRoutes } from './players.ts'
-import type { Route } from './route.ts'
+import type { Route, ServedRoute } from './route.ts'
 import { type SimulatorHouse, simulatorRoutes } from './simulator.ts'
 import { existing, type StreamsHouse, streamRoutes } from './streams.ts'
+import { type TokensHouse, tokenRoutes } from './tokens.ts'
+import { type UsersHouse, userRoutes } from './users.ts'
 
 /** Everything the panel door asks of the house. */
 export type House = StreamsHouse &
@@ -24,64 +33,128 @@ export type House = StreamsHouse &
   CardsHouse &
   SimulatorHouse &
   LibraryHouse &
+  KidHouse &
   HealthHouse & { readonly simulated: boolean }
+
+/** Who may come in, and what is done about it. */
+export type AccessHouse = Gatekeeper & SignInHouse & UsersHouse & TokensHouse
 
 interface PanelDoor {
   readonly house: House
-  readonly auth: 'ingress' | 'none'
+  readonly access: AccessHouse
+  readonly auth: DoorAuth
   readonly hosts: readonly string[]
+  /** Addresses and networks of reverse proxies whose X-Forwarded headers are believed. */
+  readonly trustedProxies: readonly string[]
   /** What the stream can play now; null when that is nothing. */
   readonly newest: (stream: string) => Promise<FileBody | null>
   readonly listeners: FiniteListeners
   readonly live: Live
   /** Where the built panel lies. */
   readonly panel: string
+  /** Takes secrets out of what errors say. */
+  readonly redactAll?: <Value>(value: Value) => Value
+  readonly clock: Clock
   readonly log: Log
 }
 
-/** The panel door: REST under `/api` and the page at `/`, behind one guard. */
+/** The door of panel and REST: the interface under `/api` and the page at `/`, behind one guard. */
 export function createPanelApp(door: PanelDoor): Koa {
-  const { house, auth, hosts, newest, listeners, live, log } = door
+  const { access, auth, hosts, trustedProxies, log } = door
   const app = new Koa()
   // Clients that hang up are ordinary, and everything else was answered and logged below.
   app.on('error', (error) => log.debug('a client went away', { error: messageOf(error) }))
   const router = new Router({ prefix: '/api' })
-  const routes = [
-    ...healthRoutes(house),
-    ...streamRoutes(house),
-    ...playerRoutes(house),
-    ...cardRoutes(house),
-    ...libraryRoutes(house),
-    ...(house.simulated ? simulatorRoutes(house) : []),
-  ]
-  const checkOf = bodyChecks()
-  for (const route of routes) mount(router, route, checkOf)
-  const description = describeRoutes(routes, house.version)
-  router.get('/openapi.json', (ctx) => {
-    ctx.body = description
-  })
-  const serveAudio = streamAudio({ newest, listeners })
-  router.get('/streams/:name/stream.mp3', (ctx) =>
-    serveAudio(ctx, existing(house, ctx.params.name ?? '').name),
-  )
-  router.get('/live', (ctx) => live.listen(ctx))
-  router.get('/live/snapshot', (ctx) => {
-    ctx.set('Cache-Control', 'no-store')
-    ctx.body = live.catchUp(new URLSearchParams(ctx.querystring).get('since'))
-  })
-  app.use(answerErrors(log))
+  const cookie = sessionCookie(trustedProxies)
+  const clientAddress = clientAddressFrom(trustedProxies)
+  const entrance = {
+    admission: admissionAt({ auth, access, cookie }),
+    cookie,
+    networkOf: (ctx: Koa.Context) => networkOf(clientAddress(ctx.req)),
+    checkOf: bodyChecks(),
+  }
+  for (const route of routesOf(door)) mount(router, route, entrance)
+  app.use(answerErrors(log, door.redactAll))
   app.use(guard({ auth, hosts }))
   app.use(router.routes())
   app.use(panelPages({ folder: door.panel, framed: auth === 'ingress' }))
   return app
 }
 
-function mount(router: Router, route: Route, checkOf: ReturnType<typeof bodyChecks>): void {
+function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
+  const { house, access, auth, live, clock } = door
+  const routes: (Route | ServedRoute)[] = [
+    ...healthRoutes(house, auth),
+    ...authRoutes(access, auth),
+    ...kidRoutes(house),
+    ...streamRoutes(house),
+    ...playerRoutes(house),
+    ...cardRoutes(house),
+    ...libraryRoutes(house),
+    ...(house.simulated ? simulatorRoutes(house) : []),
+    ...userRoutes(access),
+    ...tokenRoutes(access),
+    audioRoute(door),
+    ...liveRoutes(live, clock),
+    {
+      method: 'get',
+      path: '/openapi.json',
+      summary: 'This description.',
+      needs: 'house',
+      serve(ctx) {
+        ctx.body = description
+      },
+    },
+  ]
+  const description = describeRoutes(routes, house.version)
+  return routes
+}
+
+function audioRoute({ house, newest, listeners }: PanelDoor): ServedRoute {
+  const serveAudio = streamAudio({ newest, listeners })
+  return {
+    method: 'get',
+    path: '/streams/{name}/stream.mp3',
+    summary: 'The audio of a stream, as one file.',
+    needs: 'house',
+    serve: (ctx, { param }) => serveAudio(ctx, existing(house, param('name')).name),
+  }
+}
+
+interface Entrance {
+  readonly admission: Admission
+  readonly cookie: SessionCookie
+  readonly networkOf: (ctx: Koa.Context) => string
+  readonly checkOf: ReturnType<typeof bodyChecks>
+}
+
+function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): void {
+  const { admission, checkOf } = entrance
+  const { method, needs } = route
+  const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
+  if ('serve' in route) {
+    router[method](path, async (ctx) => {
+      await admission.admit(ctx, needs)
+      const isStillAdmitted = () => admission.isStillAdmitted(ctx, needs)
+      await route.serve(ctx, { param: (name) => ctx.params[name] ?? '', isStillAdmitted })
+    })
+    return
+  }
   const check = route.body === undefined ? null : checkOf(route.body)
-  router[route.method](route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (ctx) => {
+  router[method](path, async (ctx) => {
+    const caller = await admission.admit(ctx, needs)
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') requireJson(ctx)
     const body = check === null ? {} : check(await readJson(ctx.req))
     ctx.set('Cache-Control', 'no-store')
-    ctx.body = await route.handle({ body, param: (name) => ctx.params[name] ?? '' })
+    ctx.body = await route.handle({
+      body,
+      param: (name) => ctx.params[name] ?? '',
+      caller,
+      network: entrance.networkOf(ctx),
+      cookie: {
+        set: (secret) => entrance.cookie.set(ctx, secret),
+        clear: () => entrance.cookie.clear(ctx),
+      },
+    })
   })
 }

@@ -79,6 +79,7 @@ function readRoutes(house: CardsHouse): Route[] {
       method: 'get',
       path: '/cards',
       summary: 'The cards this product published, with the stream each one carries.',
+      needs: 'house',
       async handle() {
         const cards = await house.cards()
         return { cards, count: cards.length }
@@ -88,6 +89,7 @@ function readRoutes(house: CardsHouse): Route[] {
       method: 'get',
       path: '/cards/{card_id}',
       summary: 'One published card, with the last presses on it.',
+      needs: 'house',
       handle: ({ param }) => ({ ...house.card(param('card_id')), presses: house.presses(param('card_id')) }),
     }),
   ]
@@ -99,6 +101,7 @@ function changeRoutes(house: CardsHouse): Route[] {
       method: 'post',
       path: '/cards',
       summary: 'Publishes a card to the Yoto account that plays a stream once and for all.',
+      needs: 'house',
       body: Type.Object(
         {
           stream: Type.String({ minLength: 1, maxLength: 100 }),
@@ -121,6 +124,7 @@ function changeRoutes(house: CardsHouse): Route[] {
       method: 'put',
       path: '/cards/{card_id}',
       summary: 'Changes a published card; a new title or cut is kept only when the account takes it.',
+      needs: 'house',
       body: Type.Object({ title: Type.Optional(title), ...wishes }, { ...closed, minProperties: 1 }),
       handle({ param, body }) {
         const { card_id } = house.card(param('card_id'))
@@ -132,6 +136,7 @@ function changeRoutes(house: CardsHouse): Route[] {
       method: 'post',
       path: '/cards/{card_id}/rotate-key',
       summary: 'Gives a card a new key; the old one ends once the new one is used, with `now` at once.',
+      needs: 'admin',
       body: rotationBody,
       async handle({ param, body }) {
         const { card_id, title } = house.card(param('card_id'))

@@ -1,3 +1,5 @@
+import { reaches } from '../../core/role.ts'
+import type { DoorAuth } from '../admission.ts'
 import { type Route, route } from './route.ts'
 
 export interface HealthHouse {
@@ -6,14 +8,19 @@ export interface HealthHouse {
   health(): Readonly<Record<string, unknown>>
 }
 
-export function healthRoutes(house: HealthHouse): Route[] {
+export function healthRoutes(house: HealthHouse, auth: DoorAuth): Route[] {
   return [
     route({
       method: 'get',
       path: '/health',
       summary:
-        'Answers while the process lives; says what is connected. A cloud that is away is not ill health.',
-      handle: () => ({ status: 'healthy', version: house.version, ...house.health() }),
+        'Answers while the process lives; says to members of the household what is connected. A cloud that is away is not ill health.',
+      needs: 'anyone',
+      handle({ caller }) {
+        const life = { status: 'healthy', version: house.version }
+        const mayKnow = caller === null ? auth !== 'password' : reaches(caller.scope, 'house')
+        return mayKnow ? { ...life, ...house.health() } : life
+      },
     }),
   ]
 }

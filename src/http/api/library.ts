@@ -20,6 +20,7 @@ export function libraryRoutes(house: LibraryHouse): Route[] {
       method: 'get',
       path: '/library',
       summary: 'Every audio file of the library, with those that cannot be played and why.',
+      needs: 'house',
       async handle() {
         const files = await house.library()
         return { files, count: files.length }

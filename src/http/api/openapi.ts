@@ -1,7 +1,8 @@
-import type { Route } from './route.ts'
+import { sessionCookieName } from '../session-cookie.ts'
+import type { Route, ServedRoute } from './route.ts'
 
 /** The description of the interface, made from the very routes that answer it. OpenAPI 3.1. */
-export function describeRoutes(routes: readonly Route[], version: string): object {
+export function describeRoutes(routes: readonly (Route | ServedRoute)[], version: string): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes) {
     const path = `/api${route.path}`
@@ -12,7 +13,13 @@ export function describeRoutes(routes: readonly Route[], version: string): objec
     openapi: '3.1.0',
     info: { title: 'Yoto Smart Stream', version },
     paths,
-    components: { schemas: { Error: errorSchema } },
+    components: {
+      schemas: { Error: errorSchema },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: sessionCookieName },
+        token: { type: 'http', scheme: 'bearer' },
+      },
+    },
   }
 }
 
@@ -28,10 +35,14 @@ const errorSchema = {
   },
 }
 
-function operation({ path, summary, body }: Route): object {
+function operation(route: Route | ServedRoute): object {
+  const { path, summary, needs } = route
+  const body = 'body' in route ? route.body : undefined
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
   return {
     summary,
+    // In OpenAPI 3.1 a scheme that knows no scopes may list roles.
+    security: needs === 'anyone' ? [] : [{ session: [needs] }, { token: [needs] }],
     parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
     ...(body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: body } } } }),
     responses: {

@@ -29,6 +29,7 @@ export function playerRoutes(house: PlayersHouse): Route[] {
       method: 'post',
       path: `/players/{id}/${word}`,
       summary,
+      needs: 'house',
       body: nothing,
       handle: ({ param }) => command(param('id'), { type }),
     })
@@ -37,12 +38,14 @@ export function playerRoutes(house: PlayersHouse): Route[] {
       method: 'get',
       path: '/players',
       summary: 'All players with what they do now.',
+      needs: 'house',
       handle: () => ({ players: house.players(), count: house.players().length }),
     }),
     route({
       method: 'get',
       path: '/players/{id}',
       summary: 'One player.',
+      needs: 'house',
       handle: ({ param }) => found(param('id')),
     }),
     plain('play', 'play', 'Goes on with the card that is in the player.'),
@@ -55,6 +58,7 @@ export function playerRoutes(house: PlayersHouse): Route[] {
       method: 'post',
       path: '/players/{id}/seek',
       summary: 'Goes to a position of the current track, in seconds.',
+      needs: 'house',
       body: Type.Object({ position_s: Type.Number({ minimum: 0 }) }, closed),
       handle: ({ param, body }) => command(param('id'), { type: 'seek', position_s: body.position_s }),
     }),
@@ -62,6 +66,7 @@ export function playerRoutes(house: PlayersHouse): Route[] {
       method: 'post',
       path: '/players/{id}/volume',
       summary: 'Sets the volume, in percent or in steps of 0 to 16; never above the limit of the player.',
+      needs: 'house',
       body: Type.Object(
         {
           percent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
@@ -81,6 +86,7 @@ export function playerRoutes(house: PlayersHouse): Route[] {
       method: 'post',
       path: '/players/{id}/play-card',
       summary: 'Starts a card on the player.',
+      needs: 'house',
       body: Type.Object(
         {
           card_id: key,
@@ -96,6 +102,7 @@ export function playerRoutes(house: PlayersHouse): Route[] {
       method: 'post',
       path: '/players/{id}/sleep-timer',
       summary: 'Stops the player after so many seconds; 0 ends the timer.',
+      needs: 'house',
       body: Type.Object({ seconds: Type.Integer({ minimum: 0, maximum: 86_400 }) }, closed),
       handle: ({ param, body }) => command(param('id'), { type: 'sleep-timer', seconds: body.seconds }),
     }),

@@ -35,6 +35,7 @@ export function streamRoutes(house: StreamsHouse): Route[] {
       method: 'get',
       path: '/streams/queues',
       summary: 'The names of all streams.',
+      needs: 'house',
       handle() {
         const queues = house.queues().map((queue) => queue.name)
         return { queues, count: queues.length }
@@ -44,12 +45,14 @@ export function streamRoutes(house: StreamsHouse): Route[] {
       method: 'get',
       path: '/streams/{name}/queue',
       summary: 'A stream with its queue.',
+      needs: 'house',
       handle: ({ param }) => view(house, existing(house, param('name'))),
     }),
     route({
       method: 'post',
       path: '/streams/{name}/queue',
       summary: 'Appends files, all or none; makes the stream when it is new.',
+      needs: 'house',
       body: Type.Object({ files }, { additionalProperties: false }),
       async handle({ param, body }) {
         const name = checkStreamName(param('name'))
@@ -66,6 +69,7 @@ export function streamRoutes(house: StreamsHouse): Route[] {
       method: 'delete',
       path: '/streams/{name}/queue/{index}',
       summary: 'Removes the item at a place, counted from 0.',
+      needs: 'house',
       async handle({ param }) {
         const queue = existing(house, param('name'))
         const { id, file } = itemAt(queue, indexOf(param('index')))
@@ -80,6 +84,7 @@ export function streamRoutes(house: StreamsHouse): Route[] {
       method: 'delete',
       path: '/streams/{name}/queue',
       summary: 'Empties the queue; the stream stays.',
+      needs: 'house',
       async handle({ param }) {
         const { name } = existing(house, param('name'))
         await house.perform({ kind: 'mutate-queue', stream: name, mutation: { op: 'clear' } }, because)
@@ -90,6 +95,7 @@ export function streamRoutes(house: StreamsHouse): Route[] {
       method: 'put',
       path: '/streams/{name}/queue/reorder',
       summary: 'Moves the item at one place to another; both counted from 0.',
+      needs: 'house',
       body: Type.Object({ old_index: index, new_index: index }, { additionalProperties: false }),
       async handle({ param, body }) {
         const queue = existing(house, param('name'))
@@ -109,6 +115,7 @@ export function streamRoutes(house: StreamsHouse): Route[] {
       path: '/streams/{name}',
       summary:
         'Changes how a stream plays, its title, and the file that is heard once while it is closed or empty (null: the usual clip).',
+      needs: 'house',
       body: Type.Object(
         {
           title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
@@ -134,6 +141,7 @@ export function streamRoutes(house: StreamsHouse): Route[] {
       method: 'delete',
       path: '/streams/{name}',
       summary: 'Deletes the stream and its queue.',
+      needs: 'house',
       async handle({ param }) {
         const { name } = existing(house, param('name'))
         const { cards, days } = house.keptCards(name)
@@ -147,6 +155,7 @@ export function streamRoutes(house: StreamsHouse): Route[] {
       path: '/streams/{name}/rotate-key',
       summary:
         'Gives a stream and its cards new keys; the old ones end once the new ones are used, with `now` at once.',
+      needs: 'admin',
       body: rotationBody,
       async handle({ param, body }) {
         const { name } = existing(house, param('name'))

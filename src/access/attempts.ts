@@ -1,0 +1,69 @@
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/error.ts'
+
+interface Count {
+  readonly failures: number
+  /** In ms: attempts before this are refused. */
+  readonly waitUntil: number
+  /** In ms: from then on it is as if nothing had happened. */
+  readonly forgetAt: number
+}
+
+// A parent who does not find the right one of their passwords is not kept waiting.
+const freeAttempts = 4
+const firstWaitMs = 1000
+const longestWaitMs = 300_000
+const rememberedMs = 3_600_000
+const mostRemembered = 10_000
+
+/** Counts wrong guesses by what they were made at and by whom, and makes each wait longer than the one before. */
+export class Attempts {
+  readonly #clock: Clock
+  /** Those of longest ago first. */
+  readonly #counts = new Map<string, Count>()
+
+  constructor({ clock }: { clock: Clock }) {
+    this.#clock = clock
+  }
+
+  /**
+   * Begins an attempt, which counts as wrong until it has succeeded: many at once are as many as one after the other.
+   * @throws AppError `too_many` while one of the keys has to wait; `retry_after_s` says for how long.
+   */
+  begin(keys: readonly string[]): void {
+    const now = this.#clock.now().getTime()
+    const waitMs = Math.max(...keys.map((key) => this.#count(key, now).waitUntil)) - now
+    if (waitMs > 0) {
+      const seconds = Math.ceil(waitMs / 1000)
+      throw new AppError('too_many', `too many wrong attempts: try again in ${seconds} s`, {
+        details: { retry_after_s: seconds },
+      })
+    }
+    for (const key of keys) this.#add(key, now)
+  }
+
+  /** Forgets what went wrong before. */
+  succeeded(keys: readonly string[]): void {
+    for (const key of keys) this.#counts.delete(key)
+  }
+
+  #count(key: string, now: number): Count {
+    const count = this.#counts.get(key)
+    return count === undefined || count.forgetAt <= now ? none : count
+  }
+
+  #add(key: string, now: number): void {
+    const failures = this.#count(key, now).failures + 1
+    this.#counts.delete(key)
+    this.#counts.set(key, { failures, waitUntil: now + waitAfter(failures), forgetAt: now + rememberedMs })
+    const [oldest = key] = this.#counts.keys()
+    if (this.#counts.size > mostRemembered) this.#counts.delete(oldest)
+  }
+}
+
+const none: Count = { failures: 0, waitUntil: 0, forgetAt: 0 }
+
+function waitAfter(failures: number): number {
+  if (failures <= freeAttempts) return 0
+  return Math.min(firstWaitMs * 2 ** (failures - freeAttempts - 1), longestWaitMs)
+}

@@ -1,0 +1,208 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { memoryStore } from '../support/access.ts'
+import { open } from '../support/ask.ts'
+import { openPasswordDoor, type PasswordDoor, password } from '../support/password-door.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+
+const doors: PasswordDoor[] = []
+
+afterEach(async () => {
+  for (const door of doors.splice(0)) await door.stop()
+})
+
+async function opened(options: Parameters<typeof openPasswordDoor>[0] = {}) {
+  const door = await openPasswordDoor(options)
+  doors.push(door)
+  return door
+}
+
+const dayMs = 86_400_000
+const login = (username: string, guess = password) => ({
+  path: '/user/login',
+  body: { username, password: guess },
+})
+const isIn = async (door: PasswordDoor, cookie: string) =>
+  (await door.ask({ path: '/auth/status', cookie })).body.signed_in === true
+
+describe('a session', () => {
+  test('lasts thirty days, and is extended at most daily by use', async () => {
+    const door = await opened()
+    const cookie = await door.cookieOf('admin')
+    expect((await door.ask({ path: '/players', cookie })).cookie).toBeUndefined()
+    await door.clock.advance(29 * dayMs)
+    expect((await door.ask({ path: '/players', cookie })).cookie).toBe(cookie)
+    expect((await door.ask({ path: '/players', cookie })).cookie).toBeUndefined()
+    await door.clock.advance(29 * dayMs)
+    expect(await isIn(door, cookie)).toBe(true)
+    await door.clock.advance(30 * dayMs)
+    expect((await door.ask({ path: '/players', cookie })).status).toBe(401)
+  })
+
+  test('goes on after a restart, in its time', async () => {
+    const store = memoryStore()
+    const clock = new VirtualClock()
+    const cookie = await (await opened({ store, clock })).cookieOf('admin')
+    expect(await isIn(await opened({ store, clock }), cookie)).toBe(true)
+    await clock.advance(31 * dayMs)
+    const late = await opened({ store, clock })
+    expect(await isIn(late, cookie)).toBe(false)
+    expect(await store('sessions').entries()).toEqual([])
+  })
+
+  test('is not in the store as it is in the browser', async () => {
+    const store = memoryStore()
+    const door = await opened({ store })
+    const cookie = await door.cookieOf('admin')
+    const token = await door.tokenOf(cookie, ['house'])
+    const kept = JSON.stringify([
+      await store('users').entries(),
+      await store('sessions').entries(),
+      await store('tokens').entries(),
+    ])
+    for (const secret of [password, cookie.split('=')[1], token, token.split('_')[2]])
+      expect(kept).not.toContain(secret)
+    expect(JSON.stringify([door.access.log.lines, door.log.lines])).not.toContain(cookie.split('=')[1])
+  })
+
+  test('ends with signing out, in this browser alone', async () => {
+    const door = await opened()
+    const [one, other] = [await door.cookieOf('admin'), await door.cookieOf('admin')]
+    const answer = await door.ask({ method: 'POST', path: '/user/logout', cookie: one })
+    expect(answer).toMatchObject({ status: 200, body: { success: true } })
+    expect(answer.headers['set-cookie']?.[0]).toMatch(/^yoto_stream_session=; Path=\/; Max-Age=0;/)
+    expect([await isIn(door, one), await isIn(door, other)]).toEqual([false, true])
+    expect((await door.ask({ method: 'POST', path: '/user/logout', cookie: one })).status).toBe(200)
+  })
+
+  test('goes on when its own user changes the password; all others of the user end', async () => {
+    const store = memoryStore()
+    const door = await opened({ store })
+    const [one, other, friend] = [
+      await door.cookieOf('admin'),
+      await door.cookieOf('admin'),
+      await door.cookieOf('member'),
+    ]
+    const change = (current_password: string, new_password: string) =>
+      door.ask({
+        method: 'PUT',
+        path: '/user/password',
+        cookie: one,
+        body: { current_password, new_password },
+      })
+    expect(await change('wrong', 'a new password')).toMatchObject({ status: 403 })
+    expect(await change(password, 'short')).toMatchObject({
+      status: 422,
+      body: { error: { details: { fields: [{ field: 'new_password' }] } } },
+    })
+    expect((await change(password, 'a new password')).status).toBe(200)
+    const all = [one, other, friend]
+    expect(await Promise.all(all.map((cookie) => isIn(door, cookie)))).toEqual([true, false, true])
+    expect((await door.ask(login('admin'))).status).toBe(401)
+    expect((await door.ask(login('admin', 'a new password'))).status).toBe(200)
+    const restarted = await opened({ store })
+    expect(await Promise.all(all.map((cookie) => isIn(restarted, cookie)))).toEqual([true, false, true])
+  })
+
+  test('of the old password is over even where the process ended before it was cleared away', async () => {
+    const store = memoryStore()
+    const door = await opened({ store })
+    const other = await door.cookieOf('admin')
+    const sessions = await store('sessions').entries()
+    const cookie = await door.cookieOf('admin')
+    const body = { current_password: password, new_password: 'a new password' }
+    await door.ask({ method: 'PUT', path: '/user/password', cookie, body })
+    for (const [digest, session] of sessions) await store('sessions').set(digest, session)
+    expect(await isIn(await opened({ store }), other)).toBe(false)
+  })
+
+  test('ends when an admin sets another password or deletes the user', async () => {
+    const door = await opened()
+    const admin = await door.cookieOf('admin')
+    const id = async (role: 'member' | 'child') => {
+      const cookie = await door.cookieOf(role)
+      return { cookie, id: door.access.users().find(({ username }) => username === role)?.id ?? '' }
+    }
+    const [member, child] = [await id('member'), await id('child')]
+    const put = { method: 'PUT', path: `/users/${member.id}`, cookie: admin, body: { password: 'forgot it' } }
+    expect((await door.ask(put)).status).toBe(200)
+    expect((await door.ask({ method: 'DELETE', path: `/users/${child.id}`, cookie: admin })).status).toBe(200)
+    expect([await isIn(door, member.cookie), await isIn(door, child.cookie)]).toEqual([false, false])
+    expect((await door.ask(login('member', 'forgot it'))).status).toBe(200)
+    expect((await door.ask(login('child'))).status).toBe(401)
+  })
+
+  test('acts with a new role at once', async () => {
+    const door = await opened()
+    const [admin, member] = [await door.cookieOf('admin'), await door.cookieOf('member')]
+    const id = door.access.users().find(({ username }) => username === 'member')?.id
+    const become = (role: string) =>
+      door.ask({ method: 'PUT', path: `/users/${id}`, cookie: admin, body: { role } })
+    const seen = async () => [
+      (await door.ask({ path: '/users', cookie: member })).status,
+      (await door.ask({ path: '/players', cookie: member })).status,
+      (await door.ask({ path: '/kid', cookie: member })).status,
+    ]
+    expect(await seen()).toEqual([403, 200, 200])
+    await become('child')
+    expect(await seen()).toEqual([403, 403, 200])
+    await become('admin')
+    expect(await seen()).toEqual([200, 200, 200])
+  })
+
+  test('that a user opens again and again pushes the oldest out', async () => {
+    const store = memoryStore()
+    const door = await opened({ store })
+    const first = await door.cookieOf('admin')
+    for (let count = 0; count < 50; count++) {
+      await door.clock.advance(1)
+      await door.cookieOf('admin')
+    }
+    expect(await isIn(door, first)).toBe(false)
+    expect(await store('sessions').entries()).toHaveLength(50)
+  })
+})
+
+describe('live events', () => {
+  test.each([
+    [
+      'signs out',
+      (door: PasswordDoor, cookie: string) => door.ask({ method: 'POST', path: '/user/logout', cookie }),
+    ],
+    [
+      'becomes a child',
+      async (door: PasswordDoor) => {
+        const id = door.access.users().find(({ username }) => username === 'member')?.id
+        const body = { role: 'child' }
+        return door.ask({ method: 'PUT', path: `/users/${id}`, cookie: await door.cookieOf('admin'), body })
+      },
+    ],
+  ])('end within a minute for somebody who %s', async (_what, end) => {
+    const door = await opened()
+    await door.cookieOf('admin')
+    const cookie = await door.cookieOf('member')
+    const events = await open(door, { path: '/live', cookie })
+    expect(events.headers['content-type']).toMatch(/^text\/event-stream/)
+    const ended = new Promise((resolve) => events.once('close', resolve).once('error', resolve))
+    events.resume()
+    await door.clock.advance(120_000)
+    expect(door.live.listeners).toBe(1)
+    expect((await end(door, cookie)).status).toBe(200)
+    await door.clock.advance(60_000)
+    await ended
+    expect(door.live.listeners).toBe(0)
+  })
+
+  test('end when the session runs out, though it was used in no other way', async () => {
+    const door = await opened()
+    await door.cookieOf('admin')
+    const events = await open(door, { path: '/live', cookie: await door.cookieOf('member') })
+    const ended = new Promise((resolve) => events.once('close', resolve).once('error', resolve))
+    events.resume()
+    // Not minute by minute: a month of beats would take its time.
+    const now = door.clock.now.bind(door.clock)
+    const inAMonth = now().getTime() + 31 * dayMs
+    door.clock.now = () => new Date(Math.max(inAMonth, now().getTime()))
+    await door.clock.advance(60_000)
+    await ended
+  })
+})

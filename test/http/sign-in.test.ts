@@ -1,0 +1,256 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { memoryStore } from '../support/access.ts'
+import { openPasswordDoor, type PasswordDoor, password } from '../support/password-door.ts'
+
+const doors: PasswordDoor[] = []
+
+afterEach(async () => {
+  for (const door of doors.splice(0)) await door.stop()
+})
+
+async function opened(options: Parameters<typeof openPasswordDoor>[0] = {}) {
+  const door = await openPasswordDoor(options)
+  doors.push(door)
+  return door
+}
+
+const login = (username: string, guess = password) => ({
+  path: '/user/login',
+  body: { username, password: guess },
+})
+const isIn = async (door: PasswordDoor, cookie: string) =>
+  (await door.ask({ path: '/auth/status', cookie })).body.signed_in === true
+
+describe('the first user', () => {
+  const first = { username: 'Ada', password }
+
+  test('is set up with the code from the log, once', async () => {
+    const door = await opened()
+    const code = door.access.offerSetUp() ?? ''
+    expect((await door.ask({ path: '/auth/status' })).body).toEqual({
+      auth: 'password',
+      set_up: false,
+      signed_in: false,
+      user: null,
+    })
+    const answer = await door.ask({ path: '/auth/set-up', body: { code: code.toLowerCase(), ...first } })
+    expect(answer).toMatchObject({ status: 200, body: { success: true, username: 'Ada' } })
+    expect((await door.ask({ path: '/auth/status', cookie: answer.cookie })).body).toEqual({
+      auth: 'password',
+      set_up: true,
+      signed_in: true,
+      user: { id: expect.any(String), username: 'Ada', role: 'admin' },
+    })
+    const again = await door.ask({ path: '/auth/set-up', body: { code, ...first, username: 'Mallory' } })
+    expect(again).toMatchObject({ status: 409, body: { error: { code: 'conflict' } } })
+    expect(door.access.offerSetUp()).toBeNull()
+  })
+
+  test('is one, also when two race for it', async () => {
+    const door = await opened()
+    const code = door.access.offerSetUp() ?? ''
+    const race = ['Ada', 'Mallory'].map((username) =>
+      door.ask({ path: '/auth/set-up', body: { code, username, password } }),
+    )
+    expect((await Promise.all(race)).map(({ status }) => status).toSorted()).toEqual([200, 409])
+    expect(door.access.users()).toHaveLength(1)
+  })
+
+  test('may miss what a password or a name must be, and then do better with the same code', async () => {
+    const door = await opened()
+    const code = door.access.offerSetUp() ?? ''
+    for (let slip = 0; slip < 6; slip++) {
+      const short = await door.ask({ path: '/auth/set-up', body: { code, ...first, password: 'short' } })
+      expect(short).toMatchObject({
+        status: 422,
+        body: { error: { details: { fields: [{ field: 'password' }] } } },
+      })
+    }
+    expect((await door.ask({ path: '/auth/set-up', body: { code, ...first } })).status).toBe(200)
+  })
+
+  test('needs the code of this very start, and guessing it is made to wait', async () => {
+    const door = await opened()
+    const old = door.access.offerSetUp()
+    const code = door.access.offerSetUp() ?? ''
+    const guess = (typed: string | null) =>
+      door.ask({ path: '/auth/set-up', body: { code: typed, ...first } })
+    expect(await guess(old)).toMatchObject({ status: 403, body: { error: { code: 'forbidden' } } })
+    for (const typed of ['', '0000-0000', 'undefined', 'null']) expect((await guess(typed)).status).toBe(403)
+    const refused = await guess(code)
+    expect(refused).toMatchObject({ status: 429, body: { error: { code: 'too_many' } } })
+    expect(refused.headers['retry-after']).toBe('1')
+    await door.clock.advance(1000)
+    expect((await guess(code)).status).toBe(200)
+  })
+
+  test('cannot be made without a code having been given out', async () => {
+    const door = await opened()
+    for (const code of ['', 'null'])
+      expect((await door.ask({ path: '/auth/set-up', body: { code, ...first } })).status).toBe(403)
+  })
+})
+
+describe('signing in', () => {
+  test('gives a cookie that no script reads and no other site sends', async () => {
+    const door = await opened()
+    await door.cookieOf('admin')
+    const answer = await door.ask(login('ADMIN '))
+    expect(answer).toMatchObject({ status: 200, body: { success: true, username: 'admin' } })
+    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(answer.headers['set-cookie']).toEqual([
+      expect.stringMatching(
+        /^yoto_stream_session=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
+      ),
+    ])
+    expect((await door.ask({ path: '/players', cookie: answer.cookie })).status).toBe(200)
+  })
+
+  test.each([
+    ['a trusted proxy', ['127.0.0.1'], true],
+    ['anybody else', [], false],
+  ])('by https, as %s says, marks the cookie for https alone', async (_who, trustedProxies, secure) => {
+    const door = await opened({ trustedProxies })
+    await door.cookieOf('admin')
+    const answer = await door.ask({ ...login('admin'), headers: { 'x-forwarded-proto': 'https' } })
+    expect(answer.headers['set-cookie']?.[0]?.endsWith('; Secure')).toBe(secure)
+  })
+
+  test('with a wrong name or a wrong password are one and the same', async () => {
+    const door = await opened()
+    await door.cookieOf('admin')
+    const answers = [await door.ask(login('admin', 'wrong')), await door.ask(login('nobody'))]
+    for (const { status, body, cookie } of answers) {
+      expect(status).toBe(401)
+      expect(body).toEqual(answers[0]?.body)
+      expect(cookie).toBeUndefined()
+    }
+    const warned = door.access.log.lines.filter(({ level }) => level === 'warn')
+    expect(warned.map(({ detail }) => detail?.username)).toEqual(['admin', 'an unknown name'])
+  })
+
+  test('in the same browser ends the session that it had, and no other', async () => {
+    const door = await opened()
+    const elsewhere = await door.cookieOf('admin')
+    const before = await door.cookieOf('admin')
+    const { cookie = '' } = await door.ask({ ...login('admin'), cookie: before })
+    expect(await Promise.all([elsewhere, before, cookie].map((one) => isIn(door, one)))).toEqual([
+      true,
+      false,
+      true,
+    ])
+  })
+
+  test.each([
+    ['a form of another site', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    ['plain text', { 'content-type': 'text/plain' }, 415],
+    ['a page of another origin', { origin: 'http://evil.example' }, 403],
+    ['a page of another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a name rebound to this address', { host: 'evil.example' }, 403],
+    ['a name that begins like an address', { host: '127.0.0.1.evil.example' }, 403],
+    ['an address of the household', { host: '192.168.1.7:8097' }, 200],
+    ['an address in IPv6', { host: '[fd00::7]:8097' }, 200],
+  ])('from %s', async (_what, headers, status) => {
+    const door = await opened()
+    await door.cookieOf('admin')
+    expect((await door.ask({ ...login('admin'), headers })).status).toBe(status)
+  })
+
+  test.each([
+    {},
+    { username: 'admin' },
+    { username: 'admin', password: 7 },
+    { username: {}, password },
+    { username: 'admin', password, role: 'admin' },
+  ])('with %j is no sign-in', async (body) => {
+    const door = await opened()
+    await door.cookieOf('admin')
+    expect((await door.ask({ path: '/user/login', body })).status).toBe(422)
+  })
+
+  test('renews a hash from when it cost less, and the sessions of that password go on', async () => {
+    const store = memoryStore()
+    const before = await opened({ store })
+    const cookie = await before.cookieOf('admin')
+    const after = await opened({ store, passwordCost: { ln: 6, r: 1, p: 1 } })
+    expect((await after.ask(login('admin'))).status).toBe(200)
+    const [[, user] = []] = await store('users').entries()
+    expect(user).toMatchObject({ password: expect.stringMatching(/^\$scrypt\$ln=6,/) })
+    expect(await isIn(after, cookie)).toBe(true)
+    expect((await after.ask(login('admin'))).status).toBe(200)
+  })
+})
+
+describe('guessing a password', () => {
+  test('is made to wait, says for how long, and a right one does not help meanwhile', async () => {
+    const door = await opened()
+    await door.cookieOf('admin')
+    const statuses: number[] = []
+    for (let guess = 0; guess < 7; guess++) statuses.push((await door.ask(login('admin', 'wrong'))).status)
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429])
+    const refused = await door.ask(login('admin'))
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { error: { code: 'too_many', details: { retry_after_s: 1 } } },
+    })
+    expect(refused.headers['retry-after']).toBe('1')
+    await door.clock.advance(1000)
+    expect((await door.ask(login('admin'))).status).toBe(200)
+    expect((await door.ask(login('admin', 'wrong'))).status).toBe(401)
+  })
+
+  test('at many names from one address is one guesser', async () => {
+    const door = await opened()
+    await door.cookieOf('admin')
+    for (let name = 0; name < 5; name++) await door.ask(login(`nobody ${name}`))
+    expect((await door.ask(login('admin'))).status).toBe(429)
+  })
+
+  test('from many addresses at one name waits, but not for those who signed in where they are', async () => {
+    const door = await opened({ trustedProxies: ['127.0.0.1'] })
+    const from = (address: string, guess?: string) =>
+      door.ask({ ...login('admin', guess), headers: { 'x-forwarded-for': address } })
+    await door.cookieOf('admin')
+    expect((await from('192.168.1.5')).status).toBe(200)
+    for (let host = 1; host <= 5; host++) expect((await from(`203.0.113.${host}`, 'wrong')).status).toBe(401)
+    expect((await from('203.0.113.6')).status).toBe(429)
+    expect((await from('192.168.1.5')).status).toBe(200)
+  })
+
+  test('a child signs in between guesses, and the guesses at a grown-up go on counting', async () => {
+    const door = await opened()
+    await door.cookieOf('admin')
+    await door.cookieOf('child')
+    const statuses: number[] = []
+    for (let guess = 0; guess < 8; guess++) {
+      statuses.push((await door.ask(login('admin', 'wrong'))).status)
+      await door.ask(login('child'))
+    }
+    expect(statuses.slice(5)).toEqual([429, 429, 429])
+  })
+
+  test('never waits more than five minutes', async () => {
+    const door = await opened()
+    await door.cookieOf('admin')
+    for (let guess = 0; guess < 20; guess++) {
+      const { headers } = await door.ask(login('admin', 'wrong'))
+      expect(Number(headers['retry-after'] ?? 0)).toBeLessThanOrEqual(300)
+      await door.clock.advance(300_000)
+    }
+    expect((await door.ask(login('admin'))).status).toBe(200)
+  })
+
+  test('through somebody who is signed in waits as well', async () => {
+    const door = await opened()
+    const cookie = await door.cookieOf('child')
+    const guess = () =>
+      door.ask({
+        method: 'PUT',
+        path: '/user/password',
+        cookie,
+        body: { current_password: 'a guess', new_password: 'mine now' },
+      })
+    for (let count = 0; count < 5; count++) expect((await guess()).status).toBe(403)
+    expect((await guess()).status).toBe(429)
+  })
+})

@@ -1,0 +1,94 @@
+import { expect } from 'vitest'
+import { testWith } from '../support/programs.ts'
+import { family, kidView, nurseryPlayer, openHousehold, signIn } from './household.ts'
+
+const { keeper, visit } = openHousehold()
+
+testWith(
+  ['chromium'],
+  'plays, pauses and skips on a page with nothing else',
+  async () => {
+    const { address, kept, asked } = await keeper({ people: family(), kid: kidView })
+    const page = await visit(`${address}#/people`)
+    await signIn(page, 'Mia')
+    await page.getByRole('heading', { name: 'Hello, Mia!' }).waitFor()
+    const now = page.getByRole('region', { name: 'Nursery' })
+    await now.getByText('is taking a break').waitFor()
+    await now.getByRole('button', { name: 'Play' }).press('Enter')
+    await now.getByText('is playing').waitFor()
+    await now.getByRole('button', { name: 'Next track' }).press(' ')
+    await now.getByRole('button', { name: 'Previous track' }).click()
+    await now.getByRole('button', { name: 'Pause' }).click()
+    await now.getByText('is taking a break').waitFor()
+    const bath = page.getByRole('button', { name: 'Songs for the bath' })
+    await bath.click()
+    await now.getByText('Songs for the bath').waitFor()
+    expect(await bath.getAttribute('aria-current')).toBe('true')
+    await page.getByRole('radio', { name: 'Den' }).press(' ')
+    await page.getByRole('region', { name: 'Den' }).getByText('Nothing plays.').waitFor()
+    await page.getByRole('button', { name: 'The sleepy bear' }).click()
+    await page.getByRole('region', { name: 'Den' }).getByText('is playing').waitFor()
+    expect(kept.kidAsked).toEqual([
+      { act: 'play', body: { player: 'y1' } },
+      { act: 'next', body: { player: 'y1' } },
+      { act: 'previous', body: { player: 'y1' } },
+      { act: 'pause', body: { player: 'y1' } },
+      { act: 'play', body: { player: 'y1', card_id: 'c2' } },
+      { act: 'play', body: { player: 'y2', card_id: 'c1' } },
+    ])
+    expect(await page.getByRole('link').count()).toBe(0)
+    expect(asked.filter((call) => /users|tokens|live|library|cards|players/.test(call))).toEqual([])
+  },
+  40_000,
+)
+
+testWith(
+  ['chromium'],
+  'sees what changes elsewhere, and who is switched off, by itself',
+  async () => {
+    const { address, kept } = await keeper({
+      people: family(),
+      kid: { ...kidView, players: [nurseryPlayer] },
+    })
+    const page = await visit(address)
+    await page.clock.install()
+    await page.reload()
+    await signIn(page, 'Mia')
+    await page.getByText('is taking a break').waitFor()
+    expect(await page.getByRole('radio').count()).toBe(0)
+    kept.kid = {
+      ...kidView,
+      players: [{ ...nurseryPlayer, card_id: 'c2', card_title: 'Songs for the bath', playback: 'playing' }],
+    }
+    await page.clock.runFor(3000)
+    await page.getByRole('region', { name: 'Nursery' }).getByText('Songs for the bath').waitFor()
+    kept.kid = { ...kidView, players: [{ ...nurseryPlayer, online: false }] }
+    await page.clock.runFor(3000)
+    await page.getByText('Nursery is switched off').waitFor()
+    expect(await page.getByRole('button', { disabled: false }).count()).toBe(0)
+    kept.kid = { players: [], cards: [] }
+    await page.clock.runFor(3000)
+    await page.getByText('There is no player for you yet. Ask a grown-up.').waitFor()
+  },
+  40_000,
+)
+
+testWith(
+  ['chromium'],
+  'is signed out by the address that leads out, and by nothing on the page',
+  async () => {
+    const { address } = await keeper({ people: family(), kid: kidView })
+    const page = await visit(address)
+    await signIn(page, 'Mia')
+    await page.getByRole('heading', { name: 'Hello, Mia!' }).waitFor()
+    await page.goto(`${address}#/sign-out`)
+    await page.getByRole('heading', { name: 'Sign out Mia?' }).waitFor()
+    await page.getByRole('button', { name: 'Stay' }).click()
+    await page.getByRole('heading', { name: 'Hello, Mia!' }).waitFor()
+    await page.goto(`${address}#/sign-out`)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(new URL(page.url()).hash).toBe('#/')
+  },
+  40_000,
+)

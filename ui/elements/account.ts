@@ -1,0 +1,106 @@
+import { css, html, LitElement } from 'lit'
+import type { User } from '../access.ts'
+import { Attempt } from '../attempt.ts'
+import { formLook } from '../form-look.ts'
+import { changePassword, sessionChanged, signOut } from '../session.ts'
+import { shared } from '../styles.ts'
+import type { Say } from '../text.ts'
+import { attemptNotice } from './attempt-notice.ts'
+import { shortestPassword } from './password-field.ts'
+import { roleHints, roleNames } from './role-names.ts'
+
+/** Who is signed in, the way out, and a new password. Fires `signed-out`. */
+export class Account extends LitElement {
+  static override properties = {
+    user: { attribute: false },
+    say: { attribute: false },
+    changed: { state: true },
+  }
+  static override styles = [
+    shared,
+    formLook,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr));
+        gap: 1.1rem;
+        align-items: start;
+      }
+      .card {
+        display: grid;
+        gap: 1rem;
+        padding: 1.1rem;
+      }
+      h3 {
+        font-size: 1.1rem;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ]
+  declare user: User
+  declare say: Say
+  /** The password was changed just now. */
+  declare changed: boolean
+  readonly #leaving = new Attempt(this)
+  readonly #attempt = new Attempt(this, ({ status }) => (status === 403 ? this.say('me.wrong') : null))
+
+  constructor() {
+    super()
+    this.changed = false
+  }
+
+  override render() {
+    const { say, user } = this
+    return html`<section class="card" aria-labelledby="who">
+        <h3 id="who">${say('me.signed-in-as', { name: user.username })}</h3>
+        <p>${say(roleNames[user.role])}. <span class="quiet">${say(roleHints[user.role])}</span></p>
+        ${attemptNotice(this.#leaving, say)}
+        <div class="acts"><button @click=${this.#leave}>${say('me.sign-out')}</button></div>
+      </section>
+      ${this.#form()}`
+  }
+
+  #form() {
+    const { say, user } = this
+    return html`<form class="card" aria-labelledby="change" @submit=${this.#submit}>
+      <h3 id="change">${say('me.change')}</h3>
+      <input class="hidden" name="username" autocomplete="username" readonly tabindex="-1" aria-hidden="true" .value=${user.username} />
+      <yoto-password-field
+        name="current_password"
+        .label=${say('me.current')}
+        .wrong=${this.#attempt.fault === say('me.wrong')}
+        .say=${say}
+      ></yoto-password-field>
+      <yoto-password-field
+        name="new_password"
+        fresh
+        .label=${say('me.new')}
+        .hint=${say('form.password-hint', { count: shortestPassword })}
+        .wrong=${this.#attempt.fields.includes('new_password')}
+        .say=${say}
+      ></yoto-password-field>
+      ${attemptNotice(this.#attempt, say)}
+      <p role="status">${this.changed ? say('me.changed') : ''}</p>
+      <div class="acts"><button class="main" ?disabled=${this.#attempt.blocked}>${say('me.submit')}</button></div>
+    </form>`
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault()
+    const form = event.target as HTMLFormElement
+    const field = (name: string) => String(new FormData(form).get(name))
+    this.changed = false
+    this.changed = await this.#attempt.run(() =>
+      changePassword({ current_password: field('current_password'), new_password: field('new_password') }),
+    )
+    if (!this.changed) return
+    form.reset()
+    // The session may be a new one from here on.
+    sessionChanged(this)
+  }
+
+  async #leave(): Promise<void> {
+    const left = await this.#leaving.run(signOut)
+    if (left) this.dispatchEvent(new CustomEvent('signed-out', { bubbles: true, composed: true }))
+  }
+}

@@ -1,0 +1,71 @@
+import { html, LitElement, nothing } from 'lit'
+import { Attempt } from '../attempt.ts'
+import { formLook } from '../form-look.ts'
+import { shared } from '../styles.ts'
+import type { Say } from '../text.ts'
+import { attemptNotice } from './attempt-notice.ts'
+
+/** Something that cannot be undone, and what is to be done about it. */
+export interface Question {
+  readonly title: string
+  readonly text: string
+  /** On the button that does it. */
+  readonly yes: string
+  readonly act: () => Promise<void>
+}
+
+/** Asks before it does what cannot be undone; a refusal is said where it was asked. */
+export class Confirm extends LitElement {
+  static override properties = { say: { attribute: false }, question: { state: true } }
+  static override styles = [shared, formLook]
+  declare say: Say
+  declare question: Question | null
+  readonly #attempt = new Attempt(this)
+
+  constructor() {
+    super()
+    this.question = null
+  }
+
+  async ask(question: Question): Promise<void> {
+    this.question = question
+    this.#attempt.clear()
+    await this.updateComplete
+    this.#dialog?.showModal()
+  }
+
+  override render() {
+    const { say, question } = this
+    return html`<dialog class="box" aria-labelledby="title" aria-describedby="text">
+      ${
+        question === null
+          ? nothing
+          : html`<form @submit=${this.#yes}>
+              <div>
+                <h3 id="title">${question.title}</h3>
+                <p id="text">${question.text}</p>
+              </div>
+              ${attemptNotice(this.#attempt, say)}
+              <div class="acts">
+                <button type="button" autofocus @click=${this.#close}>${say('form.cancel')}</button>
+                <button class="grave" ?disabled=${this.#attempt.blocked}>${question.yes}</button>
+              </div>
+            </form>`
+      }
+    </dialog>`
+  }
+
+  async #yes(event: SubmitEvent): Promise<void> {
+    event.preventDefault()
+    const act = this.question?.act
+    if (act !== undefined && (await this.#attempt.run(act))) this.#close()
+  }
+
+  #close(): void {
+    this.#dialog?.close()
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.renderRoot.querySelector('dialog')
+  }
+}

@@ -1,0 +1,148 @@
+import { css, html, LitElement, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { Person } from '../access.ts'
+import { Attempt } from '../attempt.ts'
+import { formLook } from '../form-look.ts'
+import { icon } from '../icons.ts'
+import { type Choice, fetchPeople, removePerson } from '../people.ts'
+import { sessionChanged } from '../session.ts'
+import { shared } from '../styles.ts'
+import type { Say } from '../text.ts'
+import { attemptNotice } from './attempt-notice.ts'
+import type { Confirm } from './confirm.ts'
+import { listLook } from './list-look.ts'
+import type { PersonForm } from './person-form.ts'
+import { roleNames } from './role-names.ts'
+
+/** Who may come in, for those who decide it. Fires `session-changed` when the reader has changed what they are. */
+export class People extends LitElement {
+  static override properties = {
+    me: {},
+    players: { attribute: false },
+    cards: { attribute: false },
+    say: { attribute: false },
+    people: { state: true },
+    announced: { state: true },
+  }
+  static override styles = [
+    shared,
+    formLook,
+    listLook,
+    css`
+      .what p {
+        overflow-wrap: anywhere;
+      }
+    `,
+  ]
+  /** The reader's id. */
+  declare me: string | null
+  declare players: readonly Choice[]
+  declare cards: readonly Choice[]
+  declare say: Say
+  declare people: readonly Person[] | null
+  declare announced: string
+  readonly #reading = new Attempt(this)
+
+  constructor() {
+    super()
+    this.people = null
+    this.announced = ''
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    void this.read()
+  }
+
+  async read(): Promise<void> {
+    await this.#reading.run(async () => {
+      this.people = await fetchPeople()
+    })
+  }
+
+  override render() {
+    const { say, people, players, cards } = this
+    return html`<div class="head">
+        <p class="quiet">${say('people.intro')}</p>
+        <button class="main" @click=${() => this.#form?.open(null)}>${icon('plus', 20)}${say('people.add')}</button>
+      </div>
+      ${attemptNotice(this.#reading, say)}
+      <ul role="list" aria-label=${say('nav.people')}>
+        ${repeat(
+          people ?? [],
+          ({ id }) => id,
+          (person) => this.#row(person),
+        )}
+      </ul>
+      <p class="hidden" aria-live="polite">${this.announced}</p>
+      <yoto-person-form
+        .players=${players}
+        .cards=${cards}
+        .say=${say}
+        @person-saved=${(event: CustomEvent<string | null>) => this.#saved(event.detail)}
+      ></yoto-person-form>
+      <yoto-confirm .say=${say}></yoto-confirm>`
+  }
+
+  #row(person: Person) {
+    const { say } = this
+    const { id, username: name, role, signs_in_with } = person
+    return html`<li class="card">
+      <div class="what">
+        <h3>${name} ${id === this.me ? html`<span class="badge">${say('people.you')}</span>` : nothing}</h3>
+        <p class="quiet">
+          ${say(roleNames[role])}${signs_in_with === 'ingress' ? ` · ${say('people.by-home-assistant')}` : nothing}
+        </p>
+        ${role === 'child' ? this.#reach(person) : nothing}
+      </div>
+      <div class="acts">
+        <button aria-label=${say('people.edit', { name })} @click=${() => this.#form?.open(person)}>
+          ${icon('edit', 18)}${say('people.change')}
+        </button>
+        <button aria-label=${say('people.remove', { name })} @click=${() => this.#askToRemove(person)}>
+          ${icon('remove', 20)}${say('people.take-away')}
+        </button>
+      </div>
+    </li>`
+  }
+
+  #reach({ players, cards }: Person) {
+    const { say } = this
+    const named = (ids: readonly string[], known: readonly Choice[]) =>
+      ids.map((id) => known.find((choice) => choice.id === id)?.label ?? id).join(', ')
+    return html`<p class="quiet">
+        ${players.length === 0 ? say('people.has-no-players') : say('people.players', { names: named(players, this.players) })}
+      </p>
+      <p class="quiet">
+        ${cards.length === 0 ? say('people.has-no-cards') : say('people.cards', { names: named(cards, this.cards) })}
+      </p>`
+  }
+
+  #askToRemove({ id, username: name }: Person): void {
+    const { say } = this
+    void this.renderRoot.querySelector<Confirm>('yoto-confirm')?.ask({
+      title: say('people.remove-title', { name }),
+      text: say('people.remove-text', { name }),
+      yes: say('people.remove', { name }),
+      act: async () => {
+        await removePerson(id)
+        this.announced = say('people.removed', { name })
+        this.#changed(id)
+      },
+    })
+  }
+
+  #saved(id: string | null): void {
+    this.announced = this.say('people.saved')
+    this.#changed(id)
+  }
+
+  #changed(id: string | null): void {
+    if (id === this.me && id !== null) sessionChanged(this)
+    void this.read()
+  }
+
+  get #form(): PersonForm | null {
+    return this.renderRoot.querySelector<PersonForm>('yoto-person-form')
+  }
+}

@@ -1,0 +1,193 @@
+import { css, html, LitElement, nothing } from 'lit'
+import { type Person, type Role, roles } from '../access.ts'
+import { Attempt } from '../attempt.ts'
+import { formLook } from '../form-look.ts'
+import { addPerson, type Choice, changePerson, type PersonChange } from '../people.ts'
+import { shared } from '../styles.ts'
+import type { Say } from '../text.ts'
+import { attemptNotice } from './attempt-notice.ts'
+import { shortestPassword } from './password-field.ts'
+import { roleHints, roleNames } from './role-names.ts'
+import { usernameField } from './username-field.ts'
+
+/** A dialog that adds somebody or changes them. Fires `person-saved` with their id, null for a new one. */
+export class PersonForm extends LitElement {
+  static override properties = {
+    players: { attribute: false },
+    cards: { attribute: false },
+    say: { attribute: false },
+    person: { state: true },
+    role: { state: true },
+  }
+  static override styles = [
+    shared,
+    formLook,
+    css`
+      .child {
+        display: grid;
+        gap: 1.1rem;
+      }
+    `,
+  ]
+  declare players: readonly Choice[]
+  declare cards: readonly Choice[]
+  declare say: Say
+  /** Who is changed; null for somebody new. */
+  declare person: Person | null
+  declare role: Role
+  readonly #attempt = new Attempt(this)
+
+  constructor() {
+    super()
+    this.person = null
+    this.role = 'member'
+  }
+
+  async open(person: Person | null): Promise<void> {
+    this.person = person
+    this.role = person?.role ?? 'member'
+    this.#attempt.clear()
+    await this.updateComplete
+    this.#fill()
+    this.#dialog?.showModal()
+  }
+
+  /** Whatever was typed before and not saved is gone. */
+  #fill(): void {
+    const form = this.renderRoot.querySelector('form')
+    form?.reset()
+    const own = { role: [this.role], players: this.person?.players ?? [], cards: this.person?.cards ?? [] }
+    for (const [name, values] of Object.entries<readonly string[]>(own))
+      for (const box of form?.querySelectorAll<HTMLInputElement>(`[name=${name}]`) ?? [])
+        box.checked = values.includes(box.value)
+  }
+
+  override render() {
+    const { say, person } = this
+    return html`<dialog class="box" aria-labelledby="title">
+      <h3 id="title">
+        ${person === null ? say('people.add') : say('people.edit', { name: person.username })}
+      </h3>
+      <form @submit=${this.#submit}>
+        ${person?.signs_in_with === 'ingress' ? nothing : this.#credentials(person)} ${this.#roles()}
+        <div ?hidden=${this.role !== 'child'}>${this.#child()}</div>
+        ${attemptNotice(this.#attempt, say)}
+        <div class="acts">
+          <button type="button" @click=${this.#close}>${say('form.cancel')}</button>
+          <button class="main" ?disabled=${this.#attempt.blocked}>
+            ${say(person === null ? 'people.add' : 'form.save')}
+          </button>
+        </div>
+      </form>
+    </dialog>`
+  }
+
+  #credentials(person: Person | null) {
+    const { say } = this
+    const { fields } = this.#attempt
+    const hint = say('form.password-hint', { count: shortestPassword })
+    return html`${usernameField({ label: say('people.name'), value: person?.username ?? '', wrong: fields.includes('username'), own: false })}
+      <yoto-password-field
+        name="password"
+        fresh
+        ?optional=${person !== null}
+        .label=${say(person === null ? 'people.password' : 'people.new-password')}
+        .hint=${person === null ? hint : `${say('people.keep-password')} ${hint}`}
+        .wrong=${fields.includes('password')}
+        .say=${say}
+      ></yoto-password-field>`
+  }
+
+  #roles() {
+    const { say } = this
+    return html`<fieldset>
+      <legend>${say('people.role')}</legend>
+      ${roles.map(
+        (role) => html`<label class="choice">
+          <input
+            type="radio"
+            name="role"
+            value=${role}
+            .checked=${this.role === role}
+            @change=${() => {
+              this.role = role
+            }}
+          />
+          <span>${say(roleNames[role])}<span class="quiet">${say(roleHints[role])}</span></span>
+        </label>`,
+      )}
+    </fieldset>`
+  }
+
+  #child() {
+    const { say, person } = this
+    return html`<div class="child">
+      ${choices('players', {
+        legend: say('people.which-players'),
+        none: say('people.no-players'),
+        all: withUnknown(this.players, person?.players ?? []),
+      })}
+      ${choices('cards', {
+        legend: say('people.which-cards'),
+        none: say('people.no-cards'),
+        all: withUnknown(this.cards, person?.cards ?? []),
+      })}
+    </div>`
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault()
+    const { person } = this
+    const form = new FormData(event.target as HTMLFormElement)
+    const saved = await this.#attempt.run(() => save(person, { form, role: this.role }))
+    if (!saved) return
+    this.dispatchEvent(new CustomEvent('person-saved', { detail: person?.id ?? null }))
+    this.#close()
+  }
+
+  #close(): void {
+    this.#dialog?.close()
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.renderRoot.querySelector('dialog')
+  }
+}
+
+function choices(
+  name: string,
+  { legend, none, all }: { legend: string; none: string; all: readonly Choice[] },
+) {
+  return html`<fieldset>
+    <legend>${legend}</legend>
+    ${all.length === 0 ? html`<p class="quiet">${none}</p>` : nothing}
+    ${all.map(
+      ({ id, label }) =>
+        html`<label class="choice"><input type="checkbox" name=${name} value=${id} /><span>${label}</span></label>`,
+    )}
+  </fieldset>`
+}
+
+/** What somebody has and the house does not know now, such as a player that is gone for a while, is not lost. */
+function withUnknown(known: readonly Choice[], ids: readonly string[]): readonly Choice[] {
+  const missing = ids.filter((id) => known.every((choice) => choice.id !== id))
+  return [...known, ...missing.map((id) => ({ id, label: id }))]
+}
+
+function save(person: Person | null, { form, role }: { form: FormData; role: Role }): Promise<void> {
+  const username = String(form.get('username') ?? '').trim()
+  const password = String(form.get('password') ?? '')
+  const reach =
+    role === 'child'
+      ? { players: form.getAll('players').map(String), cards: form.getAll('cards').map(String) }
+      : {}
+  if (person === null) return addPerson({ username, password, role, ...reach })
+  const change: PersonChange = {
+    ...(username === '' || username === person.username ? {} : { username }),
+    ...(password === '' ? {} : { password }),
+    ...(role === person.role ? {} : { role }),
+    ...reach,
+  }
+  // The product takes a change of nothing for a mistake.
+  return Object.keys(change).length === 0 ? Promise.resolve() : changePerson(person.id, change)
+}

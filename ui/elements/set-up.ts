@@ -1,0 +1,81 @@
+import { html, LitElement, nothing } from 'lit'
+import { Attempt } from '../attempt.ts'
+import { statusOf } from '../request.ts'
+import { sessionChanged, setUp } from '../session.ts'
+import type { Say } from '../text.ts'
+import { attemptNotice } from './attempt-notice.ts'
+import { shortestPassword } from './password-field.ts'
+import { usernameField } from './username-field.ts'
+
+/** Makes the first user. It draws into the page itself, where password managers look. Fires `session-changed`. */
+export class SetUp extends LitElement {
+  static override properties = { say: { attribute: false } }
+  declare say: Say
+  readonly #attempt = new Attempt(this, ({ status }) =>
+    status === 403 ? this.say('set-up.wrong-code') : null,
+  )
+
+  override createRenderRoot() {
+    return this
+  }
+
+  protected override firstUpdated(): void {
+    this.querySelector<HTMLInputElement>('input[name=code]')?.focus()
+  }
+
+  override render() {
+    const { say } = this
+    const attempt = this.#attempt
+    const wrong = (field: string) => (attempt.fields.includes(field) ? 'true' : nothing)
+    return html`<form class="entrance card" aria-labelledby="set-up" @submit=${this.#submit}>
+      <h2 id="set-up">${say('set-up.title')}</h2>
+      <p>${say('set-up.intro')}</p>
+      <div class="field">
+        <label for="code-field">${say('set-up.code')}</label>
+        <input
+          id="code-field"
+          name="code"
+          autocomplete="off"
+          autocapitalize="characters"
+          spellcheck="false"
+          maxlength="100"
+          required
+          aria-describedby="code-hint"
+          aria-invalid=${attempt.fault === say('set-up.wrong-code') ? 'true' : wrong('code')}
+        />
+        <p class="quiet" id="code-hint">${say('set-up.code-hint')}</p>
+      </div>
+      ${usernameField({ label: say('set-up.name'), wrong: attempt.fields.includes('username') })}
+      <yoto-password-field
+        name="password"
+        fresh
+        .label=${say('sign-in.password')}
+        .hint=${say('form.password-hint', { count: shortestPassword })}
+        .wrong=${attempt.fields.includes('password')}
+        .say=${say}
+      ></yoto-password-field>
+      ${attemptNotice(attempt, say)}
+      <button class="main" ?disabled=${attempt.blocked}>${say('set-up.submit')}</button>
+    </form>`
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault()
+    const form = new FormData(event.target as HTMLFormElement)
+    const field = (name: string) => String(form.get(name)).trim()
+    const done = await this.#attempt.run(async () => {
+      const first = {
+        code: field('code'),
+        username: field('username'),
+        password: String(form.get('password')),
+      }
+      await setUp(first).catch(alreadyDone)
+    })
+    if (done) sessionChanged(this)
+  }
+}
+
+/** Somebody else was quicker: then there is somebody to sign in as. */
+function alreadyDone(error: unknown): void {
+  if (statusOf(error) !== 409) throw error
+}

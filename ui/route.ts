@@ -1,0 +1,33 @@
+import type { Session } from './access.ts'
+
+export type Page = 'house' | 'people' | 'tokens' | 'account'
+
+const pages: Readonly<Record<string, Page>> = {
+  '#/people': 'people',
+  '#/tokens': 'tokens',
+  '#/account': 'account',
+}
+
+/** The pages there are for somebody, in reading order. */
+export function pagesFor({ auth, user }: Session): readonly Page[] {
+  // Where nobody says who they are, nobody can be let in or kept out.
+  const decides = auth !== 'none' && user?.role === 'admin'
+  const forAdmins: readonly Page[] = decides ? ['people', 'tokens'] : []
+  const own: readonly Page[] = auth === 'password' && user !== null ? ['account'] : []
+  return ['house', ...forAdmins, ...own]
+}
+
+/** The page an address names; the house for one that there is not, or not for this reader. */
+export function pageOf(hash: string, allowed: readonly Page[]): Page {
+  const page = pages[hash] ?? 'house'
+  return allowed.includes(page) ? page : 'house'
+}
+
+export function hashOf(page: Page): string {
+  return page === 'house' ? '#/' : `#/${page}`
+}
+
+/** The stream `#/streams/bedroom` leads to; null for any other address. */
+export function streamOf(hash: string): string | null {
+  return /^#\/streams\/([A-Za-z0-9._-]+)$/.exec(hash)?.[1] ?? null
+}
