@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import mqtt from 'mqtt'
+import { at, postJson, print, sleep, spread } from './figures.mjs'
 
 const presses = 40
 const requests = 2000
@@ -31,7 +32,7 @@ const panel = /Panel, REST +(\S+)/.exec(block)[1]
 const broker = await mqtt.connectAsync(/MQTT +(mqtt:[^\s,]+)/.exec(block)[1])
 const [player] = (await json(`${panel}/api/players`)).players
 // Of more chapters than there are presses: at its end a card stops.
-const card = await post(`${panel}/api/cards`, { stream: 'bedroom', kind: 'stream', chapters: 99 })
+const card = await postJson(`${panel}/api/cards`, { stream: 'bedroom', kind: 'stream', chapters: 99 })
 await broker.subscribeAsync([`yoto/${player.id}/event`, 'yoto/stream/+/state'], { qos: 1 })
 
 await sleep(10_000)
@@ -76,14 +77,7 @@ await new Promise((resolve) => product.once('close', resolve))
 await rm(data, { recursive: true })
 
 function act(what, body) {
-  return post(`${panel}/api/simulator/players/${player.id}/${what}`, body)
-}
-
-async function post(address, body) {
-  const headers = { 'content-type': 'application/json' }
-  const answer = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) })
-  if (!answer.ok) throw new Error(await answer.text())
-  return answer.json()
+  return postJson(`${panel}/api/simulator/players/${player.id}/${what}`, body)
 }
 
 async function json(address) {
@@ -129,20 +123,4 @@ function said(child, words) {
 async function residentMiB(pid) {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024)
-}
-
-function at(values, share) {
-  return values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) * share)]
-}
-
-function spread(values) {
-  return `p50 ${at(values, 0.5).toFixed(1)} ms, p99 ${at(values, 0.99).toFixed(1)} ms`
-}
-
-function sleep(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-function print(what, figure) {
-  console.log(`${what}: ${figure}`)
 }

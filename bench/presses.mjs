@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { startApp } from '../dist/app.js'
 import { systemClock } from '../dist/core/clock.js'
 import { loadOptions } from '../dist/options.js'
+import { at, postJson, print, sleep, spread } from './figures.mjs'
 
 const trouble = { headBeforeGet: true, rangeOnResume: true, retryAfterBreak: true }
 const setUps = [
@@ -69,7 +70,7 @@ async function measured({ presses, doubts, card, seconds = itemSeconds }) {
     if (kind === 'event' && event.type === 'button') events.push(event.button)
   })
   await app.hub.mutateQueue('bench', { op: 'append', files: ['left.mp3'] }, 'bench')
-  const made = await post(`${app.panelUrl}/api/cards`, { stream: 'bench', ...card })
+  const made = await postJson(`${app.panelUrl}/api/cards`, { stream: 'bench', ...card })
   const heard = network.nextAudio()
   await player.insert(made.card_id)
   await heard
@@ -198,31 +199,8 @@ async function bareServer(requests) {
   return times
 }
 
-async function post(address, body) {
-  const headers = { 'content-type': 'application/json' }
-  const answer = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) })
-  if (!answer.ok) throw new Error(await answer.text())
-  return answer.json()
-}
-
 function quiet() {
   const nothing = () => undefined
   const log = { debug: nothing, info: nothing, warn: console.error, error: console.error, for: () => log }
   return log
-}
-
-function at(values, share) {
-  return values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) * share)]
-}
-
-function spread(values) {
-  return `p50 ${at(values, 0.5).toFixed(1)} ms, p99 ${at(values, 0.99).toFixed(1)} ms`
-}
-
-function sleep(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-function print(what, figure) {
-  console.log(`${what}: ${figure}`)
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
+import { Recent } from '../core/recent.ts'
 
 interface Count {
   readonly failures: number
@@ -19,8 +20,7 @@ const mostRemembered = 10_000
 /** Counts wrong guesses by what they were made at and by whom, and makes each wait longer than the one before. */
 export class Attempts {
   readonly #clock: Clock
-  /** Those of longest ago first. */
-  readonly #counts = new Map<string, Count>()
+  readonly #counts = new Recent<string, Count>(mostRemembered)
 
   constructor({ clock }: { clock: Clock }) {
     this.#clock = clock
@@ -54,10 +54,7 @@ export class Attempts {
 
   #add(key: string, now: number): void {
     const failures = this.#count(key, now).failures + 1
-    this.#counts.delete(key)
     this.#counts.set(key, { failures, waitUntil: now + waitAfter(failures), forgetAt: now + rememberedMs })
-    const [oldest = key] = this.#counts.keys()
-    if (this.#counts.size > mostRemembered) this.#counts.delete(oldest)
   }
 }
 

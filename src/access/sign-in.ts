@@ -1,5 +1,6 @@
 import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { Recent } from '../core/recent.ts'
 import type { Attempts } from './attempts.ts'
 import { nameOfPassword, type Passwords } from './passwords.ts'
 import type { Sessions } from './sessions.ts'
@@ -33,8 +34,8 @@ const mostPlaces = 1000
 /** Names and passwords, and the code of the first start. */
 export class SignIn {
   readonly #options: SignInOptions
-  /** Where users have signed in: guesses made elsewhere keep nobody out there. The longest unused first. */
-  readonly #places = new Set<string>()
+  /** Where users have signed in: guesses made elsewhere keep nobody out there. */
+  readonly #places = new Recent<string, true>(mostPlaces)
   #code: string | null = null
 
   constructor(options: SignInOptions) {
@@ -98,7 +99,7 @@ export class SignIn {
     attempts.begin(keys)
     if (!(await passwords.verify(password, user?.password ?? null))) return false
     attempts.succeeded(keys)
-    this.#remember(place)
+    this.#places.set(place, true)
     return true
   }
 
@@ -113,12 +114,5 @@ export class SignIn {
     if (better !== null) await users.rehash(now.id, { from: now.password, to: better })
     const secret = await sessions.open({ user: now.id, password: nameOfPassword(now.password) })
     return { username: now.username, secret }
-  }
-
-  #remember(place: string): void {
-    this.#places.delete(place)
-    this.#places.add(place)
-    const [oldest = place] = this.#places
-    if (this.#places.size > mostPlaces) this.#places.delete(oldest)
   }
 }

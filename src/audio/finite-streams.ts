@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { Recent } from '../core/recent.ts'
 
 /** A body of exactly known bytes. */
 export interface Served {
@@ -31,8 +32,7 @@ const listenersKept = 1000
  */
 export class FiniteStreams<Body extends Served> {
   readonly #clock: Clock
-  // In order of last use, the oldest first.
-  readonly #last = new Map<string, { readonly body: Body; readonly untilMs: number }>()
+  readonly #last = new Recent<string, { readonly body: Body; readonly untilMs: number }>(listenersKept)
 
   constructor(options: { clock: Clock }) {
     this.#clock = options.clock
@@ -45,10 +45,7 @@ export class FiniteStreams<Body extends Served> {
 
   /** Remembers what was served, for a day and for the last thousand listeners. */
   remember(listener: string, body: Body): void {
-    this.#last.delete(listener)
     this.#last.set(listener, { body, untilMs: this.#clock.now().getTime() + keptMs })
-    const oldest = this.#last.keys().next()
-    if (this.#last.size > listenersKept && !oldest.done) this.#last.delete(oldest.value)
   }
 
   /** What was served last under any of the names. */

@@ -1,6 +1,6 @@
 import { verdictOn } from '../core/claim.ts'
 import type { Clock } from '../core/clock.ts'
-import { isSlot, type Place } from '../core/slot.ts'
+import { isSlot, isStep, type Place } from '../core/slot.ts'
 import type { Given, ListenerClaim, SlotListener, SlotPress } from './slot-listeners.ts'
 import type { SlotQueue } from './slot-queue.ts'
 import { isAtEnd, type SlotSteps, type Way } from './slot-steps.ts'
@@ -59,9 +59,8 @@ export class SlotClaims<Body extends { readonly length: number }> {
     const press = steps.pressOf(way, 'http')
     if (press !== null) await steps.tell(press)
     const given = await steps.take(stream, { before, by })
-    const isStep = judgement.kind === 'end' || judgement.kind === 'press'
     const isNamed = listener.named?.place === place && listener.named.atMs > (listener.visit?.atMs ?? 0)
-    if (isStep && !isCommanded && !isNamed) {
+    if (isStep(judgement) && !isCommanded && !isNamed) {
       const recent = listener.claims.filter((claim) => atMs - claim.atMs < keptMs)
       const mayBeEnd = press?.button === 'right' && !isSlot(place)
       listener.claims = [...recent, { place, atMs, isEarlyEnd, mayBeEnd, press, item: given.item }]

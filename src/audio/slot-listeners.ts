@@ -1,5 +1,6 @@
 import type { Claim } from '../core/claim.ts'
 import type { Collection } from '../core/collection.ts'
+import { Recent } from '../core/recent.ts'
 import { isPlace, type Place, type Visit } from '../core/slot.ts'
 
 /** `nothing`: there is nothing to play; `over`: and the listener has been told so already. */
@@ -73,8 +74,7 @@ const namesKept = 1000
 /** The listeners of a day, each under all the names it is known by. */
 export class SlotListeners<Body> {
   readonly #visits: Collection<StoredVisit>
-  // In order of last use, the oldest first.
-  readonly #byName = new Map<string, SlotListener<Body>>()
+  readonly #byName = new Recent<string, SlotListener<Body>>(namesKept)
 
   /** `visits`: by name. */
   constructor(visits: Collection<StoredVisit>) {
@@ -101,14 +101,7 @@ export class SlotListeners<Body> {
     const recent = [...known].filter(({ seenMs }) => nowMs - seenMs <= keptMs)
     const listener = recent.length === 0 ? newListener<Body>() : recent.reduce(joined)
     listener.seenMs = nowMs
-    for (const name of names) {
-      this.#byName.delete(name)
-      this.#byName.set(name, listener)
-    }
-    for (const oldest of this.#byName.keys()) {
-      if (this.#byName.size <= namesKept) break
-      this.#byName.delete(oldest)
-    }
+    for (const name of names) this.#byName.set(name, listener)
     return listener
   }
 }

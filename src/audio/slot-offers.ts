@@ -1,6 +1,6 @@
 import { keysPatienceMs } from '../core/claim.ts'
 import type { Clock } from '../core/clock.ts'
-import { type Judgement, judge, type Place } from '../core/slot.ts'
+import { isStep, type Judgement, judge, type Place } from '../core/slot.ts'
 import { Turns } from '../core/turns.ts'
 import type { Given, Offer, SlotListener } from './slot-listeners.ts'
 import type { SlotQueue } from './slot-queue.ts'
@@ -55,8 +55,7 @@ export class SlotOffers<Body extends { readonly length: number }> {
     if (listener.named?.place === place) return this.#playing(way, listener)
     const { steps, queue } = this.#options
     const { step, offered } = this.#stepTo(way, listener)
-    const isStep = step.judgement.kind === 'press' || step.judgement.kind === 'end'
-    if (isStep) this.#watch(way, listener)
+    if (isStep(step.judgement)) this.#watch(way, listener)
     const isPress = step.judgement.kind === 'press' && !way.isCommanded
     if (isPress && (await this.#isNamedSoon(place, listener))) return this.#playing(way, listener)
     const from = offered === undefined ? queue.current(way.stream) : offered.item
@@ -117,8 +116,7 @@ export class SlotOffers<Body extends { readonly length: number }> {
   #stepTo(way: Way, listener: SlotListener<Body>): { step: Way; offered?: Offer<Body> | undefined } {
     const { visit, offers, named } = listener
     const judgement = this.#judge(way.place, way.mayHaveEnded, listener)
-    const isStep = judgement.kind === 'press' || judgement.kind === 'end'
-    if (named !== null && isStep) return { step: { ...way, judgement } }
+    if (named !== null && isStep(judgement)) return { step: { ...way, judgement } }
     return { step: way, offered: visit === null ? undefined : offers.get(visit.place) }
   }
 

@@ -2,7 +2,7 @@ import { keysPatienceMs } from '../core/claim.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { Queue, QueueMove } from '../core/queue.ts'
-import { isSlot, type Judgement, judge, type Place, type Visit } from '../core/slot.ts'
+import { isSlot, isStep, type Judgement, judge, type Place, type Visit } from '../core/slot.ts'
 import { Turns } from '../core/turns.ts'
 import type { Served } from './finite-streams.ts'
 import { type Refutation, SlotClaims } from './slot-claims.ts'
@@ -230,10 +230,6 @@ export class SlotStreams<Body extends Served> {
   get #nowMs(): number {
     return this.#options.clock.now().getTime()
   }
-}
-
-function isStep({ kind }: Judgement): boolean {
-  return kind === 'press' || kind === 'end'
 }
 
 function bodyOf<Body>(given: Given<Body> | undefined): Body | undefined {

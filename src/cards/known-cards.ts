@@ -3,6 +3,7 @@ import { type TrackAddress, trackAddresses } from '../core/card-plan.ts'
 import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { Recent } from '../core/recent.ts'
 
 /** What the product knows of a card that lies in a player, ours or any other. */
 export interface KnownCard {
@@ -26,10 +27,10 @@ const askAgainMs = 600_000
 /** Remembers cards, so that presses can be read off them and their titles shown. */
 export class KnownCards {
   readonly #options: KnownCardsOptions
-  readonly #cards = new Map<string, KnownCard>()
+  readonly #cards = new Recent<string, KnownCard>(mostCards)
   readonly #asked = new Map<string, Promise<KnownCard | null>>()
   /** When a card that could not be read may be asked for again, in ms. */
-  readonly #refused = new Map<string, number>()
+  readonly #refused = new Recent<string, number>(mostCards)
 
   constructor(options: KnownCardsOptions) {
     this.#options = options
@@ -56,8 +57,6 @@ export class KnownCards {
       const card = { title: plan.title, cover_url, layout: trackAddresses(plan) }
       this.#cards.set(cardId, card)
       this.#refused.delete(cardId)
-      const oldest = this.#cards.keys().next()
-      if (this.#cards.size > mostCards && !oldest.done) this.#cards.delete(oldest.value)
       return card
     } catch (error) {
       this.#refused.set(cardId, this.#options.clock.now().getTime() + askAgainMs)

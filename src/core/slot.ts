@@ -62,6 +62,11 @@ export function isPlace(name: string): name is Place {
   return isSlot(name) || numbers.some((number) => number === name)
 }
 
+/** Whether somebody or something has gone on from the place before. */
+export function isStep({ kind }: Judgement): boolean {
+  return kind === 'press' || kind === 'end'
+}
+
 /** Every edge has a target of its own; who follows the same edge twice comes to its twin. */
 export function edgesFrom(slot: Slot): SlotEdges {
   return {

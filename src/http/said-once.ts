@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { Recent } from '../core/recent.ts'
 
 // 128 kbit/s.
 const bytesPerMs = 16
@@ -13,8 +14,8 @@ const listenersKept = 1000
  */
 export class SaidOnce {
   readonly #clock: Clock
-  /** By listener: when what was said has been heard. The oldest first. */
-  readonly #heardMs = new Map<string, number>()
+  /** By listener: when what was said has been heard. */
+  readonly #heardMs = new Recent<string, number>(listenersKept)
 
   constructor({ clock }: { clock: Clock }) {
     this.#clock = clock
@@ -22,10 +23,7 @@ export class SaidOnce {
 
   /** `bytes`: the length of what is said. */
   say(listener: string, bytes: number): void {
-    this.#heardMs.delete(listener)
     this.#heardMs.set(listener, this.#clock.now().getTime() + bytes / bytesPerMs)
-    const oldest = this.#heardMs.keys().next()
-    if (this.#heardMs.size > listenersKept && !oldest.done) this.#heardMs.delete(oldest.value)
   }
 
   /** Whether the listener comes from the end of it, and not from a press. */

@@ -134,7 +134,8 @@ function refuted(refutation: Refutation, { hub, cards, history, log }: SlotsInpu
   const { card_id, player, asked, plays } = refutation
   for (const press of refutation.presses) history.refute(press)
   const name = hub.player(player)?.name ?? player
-  const reason = `${name} asked for "${asked}" and went on playing "${plays}": it seems to look ahead, so its requests are no presses and presses now count when Yoto's cloud tells of them`
+  const what = asked === plays ? `long before it went there` : `and went on playing "${plays}"`
+  const reason = `${name} asked for "${asked}" ${what}: it seems to look ahead, so its requests are no presses and presses now count when Yoto's cloud tells of them`
   const key = cards.byCard(card_id)?.key
   if (key === undefined) return
   cards
