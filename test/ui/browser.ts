@@ -1,5 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContextOptions,
+  type ConsoleMessage,
+  chromium,
+  type Page,
+} from 'playwright-core'
 
 // What a machine without a display, a sandbox or a network needs; nothing of it changes how a page behaves.
 const args = [
@@ -41,7 +47,7 @@ export async function openPage(
   const faults: string[] = []
   const foreign: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text())
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(faultOf(message))
   })
   page.on('pageerror', (error) => faults.push(String(error)))
   page.on('request', (request) => {
@@ -50,4 +56,9 @@ export async function openPage(
   })
   await page.goto(address)
   return { page, faults, foreign }
+}
+
+function faultOf(message: ConsoleMessage): string {
+  const { url } = message.location()
+  return url === '' ? message.text() : `${message.text()} (${url})`
 }

@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { Person } from '../access.ts'
-import { Attempt } from '../attempt.ts'
 import { formLook } from '../form-look.ts'
 import { icon } from '../icons.ts'
 import { type Choice, fetchPeople, removePerson } from '../people.ts'
+import { Reading } from '../reading.ts'
 import { sessionChanged } from '../session.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
@@ -21,7 +21,6 @@ export class People extends LitElement {
     players: { attribute: false },
     cards: { attribute: false },
     say: { attribute: false },
-    people: { state: true },
     announced: { state: true },
   }
   static override styles = [
@@ -39,29 +38,20 @@ export class People extends LitElement {
   declare players: readonly Choice[]
   declare cards: readonly Choice[]
   declare say: Say
-  declare people: readonly Person[] | null
   declare announced: string
-  readonly #reading = new Attempt(this)
+  readonly #reading = new Reading(this, fetchPeople)
 
   constructor() {
     super()
-    this.people = null
     this.announced = ''
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    void this.read()
-  }
-
-  async read(): Promise<void> {
-    await this.#reading.run(async () => {
-      this.people = await fetchPeople()
-    })
+  read(): Promise<void> {
+    return this.#reading.read()
   }
 
   override render() {
-    const { say, people, players, cards } = this
+    const { say, players, cards } = this
     return html`<div class="head">
         <p class="quiet">${say('people.intro')}</p>
         <button class="main" @click=${() => this.#form?.open(null)}>${icon('plus', 20)}${say('people.add')}</button>
@@ -69,7 +59,7 @@ export class People extends LitElement {
       ${attemptNotice(this.#reading, say)}
       <ul role="list" aria-label=${say('nav.people')}>
         ${repeat(
-          people ?? [],
+          this.#reading.value ?? [],
           ({ id }) => id,
           (person) => this.#row(person),
         )}

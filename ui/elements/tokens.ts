@@ -4,6 +4,7 @@ import { type MadeToken, type Scope, scopes, type Token } from '../access.ts'
 import { Attempt } from '../attempt.ts'
 import { formLook } from '../form-look.ts'
 import { icon } from '../icons.ts'
+import { Reading } from '../reading.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { fetchTokens, makeToken, revokeToken } from '../tokens.ts'
@@ -27,7 +28,6 @@ const scopeHints = {
 export class Tokens extends LitElement {
   static override properties = {
     say: { attribute: false },
-    tokens: { state: true },
     made: { state: true },
     announced: { state: true },
   }
@@ -48,33 +48,25 @@ export class Tokens extends LitElement {
     `,
   ]
   declare say: Say
-  declare tokens: readonly Token[] | null
   /** What was just made; it cannot be shown again. */
   declare made: MadeToken | null
   declare announced: string
-  readonly #reading = new Attempt(this)
+  readonly #reading = new Reading(this, fetchTokens)
   readonly #making = new Attempt(this)
 
   constructor() {
     super()
-    this.tokens = null
     this.made = null
     this.announced = ''
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    void this.read()
-  }
-
-  async read(): Promise<void> {
-    await this.#reading.run(async () => {
-      this.tokens = await fetchTokens()
-    })
+  read(): Promise<void> {
+    return this.#reading.read()
   }
 
   override render() {
-    const { say, tokens, made } = this
+    const { say, made } = this
+    const tokens = this.#reading.value
     return html`<p class="quiet">${say('tokens.intro')}</p>
       ${
         made === null
