@@ -11,6 +11,8 @@ export const errorCodes = [
   'forbidden', // → 403
   'disabled', // there is no such thing where this was asked → 403
   'too_many', // asked too often; `retry_after_s` in the details says when again → 429
+  'too_large', // → 413
+  'too_slow', // the request did not arrive in the time it has → 408
   'unsupported_type', // → 415
   'unavailable', // the cloud, a broker or a player cannot be reached now → 503
   'refused', // the player or the cloud was asked and said no → 502

@@ -9,6 +9,8 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
   disabled: 403,
   not_found: 404,
   conflict: 409,
+  too_large: 413,
+  too_slow: 408,
   unsupported_type: 415,
   unprocessable: 422,
   too_many: 429,

@@ -60,7 +60,7 @@ interface PanelDoor {
 
 /** The door of panel and REST: the interface under `/api` and the page at `/`, behind one guard. */
 export function createPanelApp(door: PanelDoor): Koa {
-  const { access, auth, hosts, trustedProxies, log } = door
+  const { access, auth, hosts, trustedProxies, clock, log } = door
   const app = new Koa()
   // Clients that hang up are ordinary, and everything else was answered and logged below.
   app.on('error', (error) => log.debug('a client went away', { error: messageOf(error) }))
@@ -72,6 +72,7 @@ export function createPanelApp(door: PanelDoor): Koa {
     cookie,
     networkOf: (ctx: Koa.Context) => networkOf(clientAddress(ctx.req)),
     checkOf: bodyChecks(),
+    clock,
   }
   for (const route of routesOf(door)) mount(router, route, entrance)
   app.use(answerErrors(log, door.redactAll))
@@ -126,10 +127,11 @@ interface Entrance {
   readonly cookie: SessionCookie
   readonly networkOf: (ctx: Koa.Context) => string
   readonly checkOf: ReturnType<typeof bodyChecks>
+  readonly clock: Clock
 }
 
 function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): void {
-  const { admission, checkOf } = entrance
+  const { admission, checkOf, clock } = entrance
   const { method, needs } = route
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
   if ('serve' in route) {
@@ -144,7 +146,7 @@ function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): 
   router[method](path, async (ctx) => {
     const caller = await admission.admit(ctx, needs)
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') requireJson(ctx)
-    const body = check === null ? {} : check(await readJson(ctx.req))
+    const body = check === null ? {} : check(await readJson(ctx.req, clock))
     ctx.set('Cache-Control', 'no-store')
     ctx.body = await route.handle({
       body,

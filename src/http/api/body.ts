@@ -2,24 +2,44 @@ import type { IncomingMessage } from 'node:http'
 import { Ajv, type ErrorObject } from 'ajv'
 import getRawBody from 'raw-body'
 import type { TSchema } from 'typebox'
+import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/error.ts'
 
 const maxBytes = 1024 * 1024
+const mostMs = 10_000
 
 /**
  * The request's body as JSON; a request without one is an empty object.
- * @throws AppError `invalid` when it is no JSON or over 1 MiB.
+ * @throws AppError `too_large` over 1 MiB, `too_slow` when it is not here within 10 s, `invalid` when it is no JSON.
  */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const text = await getRawBody(request, { encoding: 'utf-8', limit: maxBytes }).catch((cause) => {
-    throw new AppError('invalid', 'the body could not be read: it may be at most 1 MiB of UTF-8', { cause })
-  })
+export async function readJson(request: IncomingMessage, clock: Clock): Promise<unknown> {
+  const text = await Promise.race([textOf(request), refusedWhenLate(request, clock)])
   if (text.trim() === '') return {}
   try {
     return JSON.parse(text)
   } catch (cause) {
     throw new AppError('invalid', 'the body is not JSON', { cause })
   }
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  try {
+    return await getRawBody(request, { encoding: 'utf-8', limit: maxBytes })
+  } catch (cause) {
+    const isLong = cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large'
+    if (isLong) throw new AppError('too_large', 'the body is larger than 1 MiB', { cause })
+    throw new AppError('invalid', 'the body broke off', { cause })
+  }
+}
+
+/** The connection of who is refused here is ended by the door. */
+function refusedWhenLate(request: IncomingMessage, clock: Clock): Promise<never> {
+  return new Promise((_, reject) => {
+    const cancel = clock.at(new Date(clock.now().getTime() + mostMs), () => {
+      reject(new AppError('too_slow', `the body was not here within ${mostMs / 1000} s`))
+    })
+    request.once('end', cancel).once('close', cancel)
+  })
 }
 
 /** Makes checks of bodies; the check throws AppError `unprocessable` naming every field that is wrong. */
