@@ -14,7 +14,7 @@ import type { RuleSet } from './rules/rule-set.ts'
 import type { SimulatedCloud } from './simulator/cloud.ts'
 import type { Doubts } from './simulator/doubts.ts'
 import { openStorage, type Storage } from './storage/storage.ts'
-import { announceSetUp, openAccess } from './wiring/access.ts'
+import { openAccess, setUpWords } from './wiring/access.ts'
 import { publicUrl } from './wiring/addresses.ts'
 import { lookOrLearn, titleCards } from './wiring/card-titles.ts'
 import { deleteStream, openCards, signedIn, tendCards } from './wiring/cards.ts'
@@ -59,6 +59,8 @@ export interface App {
   readonly cards: PublishedCards
   readonly simulator: SimulatedCloud | null
   readonly hasAccount: boolean
+  /** How an admin comes in who cannot sign in yet; null where nobody needs to be told. */
+  readonly setUpWords: string | null
   /** Stops in the reverse order of the start; asked again, it is the same stop. */
   stop(): Promise<void>
 }
@@ -200,7 +202,6 @@ async function start(input: AppInput, started: Started): Promise<App> {
   problems.onChange(() => panel.healthChanged())
   started.add('commands from the local broker', { stop: () => broker.closeToCommands() })
   broker.openToCommands()
-  announceSetUp({ access, doors, auth: options.panel.auth, log })
   return {
     panelUrl: doors.panel.url,
     directUrl: doors.direct?.url ?? null,
@@ -212,6 +213,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     cards: cards.published,
     simulator,
     hasAccount: link !== null,
+    setUpWords: setUpWords({ access, doors, panel: options.panel }),
     stop: () => started.stop(),
   }
 }

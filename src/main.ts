@@ -25,7 +25,8 @@ await main(redactor).catch((error) => endWith(error, redactor))
 async function main(redactor: Redactor): Promise<void> {
   const { options } = await loadOptions({ argv: process.argv.slice(2), env: process.env, cwd: process.cwd() })
   const version = await ownVersion()
-  for (const secret of [...secretsIn(options), process.env.SUPERVISOR_TOKEN ?? '']) redactor.add(secret)
+  for (const secret of [...secretsIn(options), process.env.SUPERVISOR_TOKEN ?? ''])
+    redactor.addLasting(secret)
   const log = createLog({
     level: options.log_level,
     write: (line) => process.stdout.write(`${line}\n`),
@@ -44,7 +45,9 @@ async function main(redactor: Redactor): Promise<void> {
     redactor,
   })
   stopOnSignals(starting, log)
-  log.info(startBlock(await starting, { options, version }))
+  const app = await starting
+  log.info(startBlock(app, { options, version }))
+  if (app.setUpWords !== null) log.warn(app.setUpWords)
 }
 
 /** Also while it is still starting: what has begun by then ends in order. */

@@ -192,6 +192,13 @@ describe('secrets', () => {
     expect(say('added later')).toBe('***')
   })
 
+  test('of the options are never forgotten, however many others there are', () => {
+    const redactor = createRedactor()
+    redactor.addLasting('the password of the broker')
+    for (let count = 0; count < 11_000; count++) redactor.add(randomBytes(16).toString('hex'))
+    expect(redactor.redact('a the password of the broker b')).toBe('a *** b')
+  })
+
   test('do not pile up for ever', () => {
     const redactor = createRedactor()
     const secrets = Array.from({ length: 15_000 }, () => randomBytes(16).toString('hex'))

@@ -16,6 +16,8 @@ export class Attempt implements ReactiveController {
   busy = false
   /** Why the last try failed, in the reader's words. */
   fault: string | null = null
+  /** What the product answered to it; null for what is no answer of it. */
+  status: number | null = null
   /** The fields that were wrong. */
   fields: readonly string[] = []
   /** Seconds until another try is of use. */
@@ -24,6 +26,8 @@ export class Attempt implements ReactiveController {
   wholeWaitS = 0
   readonly #host: AttemptHost
   readonly #explain: Explain
+  /** Counts what was begun: only the last of it says how it went. */
+  #turn = 0
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor(host: AttemptHost, explain: Explain = () => null) {
@@ -40,22 +44,27 @@ export class Attempt implements ReactiveController {
   async run(task: () => Promise<void>): Promise<boolean> {
     if (this.blocked) return false
     this.clear()
+    const turn = this.#turn
     this.busy = true
     this.#host.requestUpdate()
     try {
       await task()
       return true
     } catch (error) {
-      this.#failed(error)
+      if (turn === this.#turn) this.#failed(error)
       return false
     } finally {
-      this.busy = false
+      if (turn === this.#turn) this.busy = false
       this.#host.requestUpdate()
     }
   }
 
+  /** Begins anew: how something ends that is still under way is not told any more. */
   clear(): void {
+    this.#turn++
+    this.busy = false
     this.fault = null
+    this.status = null
     this.fields = []
     this.#host.requestUpdate()
   }
@@ -71,6 +80,7 @@ export class Attempt implements ReactiveController {
       this.fault = say('form.unreachable')
       return
     }
+    this.status = error.status
     this.fields = error.fields
     if (error.status === 429 && error.retryAfterS !== null) this.#wait(error.retryAfterS)
     else this.fault = this.#explain(error) ?? this.#words(error)
@@ -91,9 +101,13 @@ export class Attempt implements ReactiveController {
       this.waitS = Math.max(0, Math.ceil((end - performance.now()) / 1000))
       if (this.waitS === 0) {
         clearInterval(this.#timer)
-        this.fault = this.#host.say('form.wait-over')
+        this.waitOver()
       }
       this.#host.requestUpdate()
     }, tickMs)
+  }
+
+  protected waitOver(): void {
+    this.fault = this.#host.say('form.wait-over')
   }
 }

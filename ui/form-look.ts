@@ -6,6 +6,9 @@ export const formLook = css`
     display: grid;
     gap: 1.1rem;
   }
+  form a {
+    color: var(--accent);
+  }
   .field {
     display: grid;
     gap: 0.35rem;

@@ -1,6 +1,6 @@
 import type { LiveMessage } from '../src/http/live-event.ts'
 import { fetchCatchUp } from './api.ts'
-import { apiUrl, doubtSession, statusOf } from './request.ts'
+import { apiUrl, statusOf } from './request.ts'
 import { liveEventNames } from './store.ts'
 
 export type LiveStatus = 'connecting' | 'connected' | 'lost'
@@ -70,8 +70,6 @@ export class LiveConnection {
   async #askWhy(source: EventSource): Promise<void> {
     const status = await fetchCatchUp(this.#lastId).then(() => null, statusOf)
     if (source !== this.#source) return
-    // Whoever is signed in now may see less than before.
-    if (status === 403) doubtSession()
     const refused = status === 401 || status === 403
     // While nobody is let in there is no stream to open; whoever holds this connection ends it when that is certain.
     this.#timer = setTimeout(() => (refused ? void this.#askWhy(source) : this.#open()), reopenMs)

@@ -5,6 +5,8 @@ export class Reading<Value> extends Attempt {
   /** Null until it was read. */
   value: Value | null = null
   readonly #fetch: () => Promise<Value>
+  /** What is read now, or waits to be, may be older than what was asked for last. */
+  #wanted = false
 
   constructor(host: ConstructorParameters<typeof Attempt>[0], fetch: () => Promise<Value>) {
     super(host)
@@ -15,10 +17,20 @@ export class Reading<Value> extends Attempt {
     void this.read()
   }
 
-  /** Resolves when it is read, or when that failed; what was read before stays then. */
+  /** Reads as soon as that can be, once for all who ask meanwhile. What was read before stays where it fails. */
   async read(): Promise<void> {
-    await this.run(async () => {
-      this.value = await this.#fetch()
-    })
+    this.#wanted = true
+    while (this.#wanted && !this.blocked) {
+      this.#wanted = false
+      await this.run(async () => {
+        this.value = await this.#fetch()
+      })
+      // Nobody can press a button to have a list read again.
+      if (this.waitS > 0) this.#wanted = true
+    }
+  }
+
+  protected override waitOver(): void {
+    void this.read()
   }
 }

@@ -30,19 +30,21 @@ export function doubtSession(): void {
 }
 
 /**
- * Asks the interface and brings its answer. An answer that says that nobody is signed in casts doubt on the session.
+ * Asks the interface and brings its answer. One that says that nobody is signed in, or that they may not do this,
+ * casts doubt on the session: whoever is signed in now may be somebody else, or may do less than before.
  * @throws RequestError with the product's own words for why it did not do it; TypeError where it cannot be reached.
  */
 export async function ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
   try {
     return await send<Answer>(method, path, body)
   } catch (error) {
-    if (statusOf(error) === 401) doubtSession()
+    const status = statusOf(error)
+    if (status === 401 || status === 403) doubtSession()
     throw error
   }
 }
 
-/** As `ask`, for calls of somebody who is not signed in yet. */
+/** As `ask`, for calls whose refusal says nothing against the session. */
 export async function send<Answer>(method: string, path: string, body?: object): Promise<Answer> {
   const answer = await fetch(apiUrl(path), {
     method,

@@ -21,16 +21,22 @@ const mostRemembered = 10_000
 export class Attempts {
   readonly #clock: Clock
   readonly #counts = new Recent<string, Count>(mostRemembered)
+  readonly #isKept: (key: string) => boolean
+  /** Guesses at these are never forgotten for others, or whoever has many addresses could make us forget. */
+  readonly #kept = new Map<string, Count>()
 
-  constructor({ clock }: { clock: Clock }) {
+  /** `isKept`: of few keys, which nobody outside can invent. */
+  constructor({ clock, isKept }: { clock: Clock; isKept: (key: string) => boolean }) {
     this.#clock = clock
+    this.#isKept = isKept
   }
 
   /**
    * Begins an attempt, which counts as wrong until it has succeeded: many at once are as many as one after the other.
+   * Returns what takes it back, for one that was not looked at.
    * @throws AppError `too_many` while one of the keys has to wait; `retry_after_s` says for how long.
    */
-  begin(keys: readonly string[]): void {
+  begin(keys: readonly string[]): () => void {
     const now = this.#clock.now().getTime()
     const waitMs = Math.max(...keys.map((key) => this.#count(key, now).waitUntil)) - now
     if (waitMs > 0) {
@@ -39,22 +45,33 @@ export class Attempts {
         details: { retry_after_s: seconds },
       })
     }
-    for (const key of keys) this.#add(key, now)
+    for (const key of keys) this.#add(key, now, 1)
+    return () => {
+      for (const key of keys) this.#add(key, now, -1)
+    }
   }
 
   /** Forgets what went wrong before. */
   succeeded(keys: readonly string[]): void {
-    for (const key of keys) this.#counts.delete(key)
+    for (const key of keys) this.#countsOf(key).delete(key)
+  }
+
+  #countsOf(key: string): Map<string, Count> {
+    return this.#isKept(key) ? this.#kept : this.#counts
   }
 
   #count(key: string, now: number): Count {
-    const count = this.#counts.get(key)
+    const count = this.#countsOf(key).get(key)
     return count === undefined || count.forgetAt <= now ? none : count
   }
 
-  #add(key: string, now: number): void {
-    const failures = this.#count(key, now).failures + 1
-    this.#counts.set(key, { failures, waitUntil: now + waitAfter(failures), forgetAt: now + rememberedMs })
+  #add(key: string, now: number, more: 1 | -1): void {
+    const failures = Math.max(0, this.#count(key, now).failures + more)
+    this.#countsOf(key).set(key, {
+      failures,
+      waitUntil: now + waitAfter(failures),
+      forgetAt: now + rememberedMs,
+    })
   }
 }
 

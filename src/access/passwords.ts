@@ -116,8 +116,8 @@ export function nameOfPassword(stored: string): string {
 function checkLength(password: string, field: string): void {
   const characters = [...normal(password)].length
   if (characters >= shortest && characters <= longest) return
-  const message = `has ${shortest} to ${longest} characters`
-  throw new AppError('unprocessable', `${field}: ${message}`, {
+  const message = `must have ${shortest} to ${longest} characters`
+  throw new AppError('unprocessable', `${field} ${message}`, {
     details: { fields: [{ field, message }] },
   })
 }

@@ -12,7 +12,8 @@ export interface Session {
   readonly user: string
   /** Names the password it was opened with; once the user has another, it is over. */
   readonly password: string
-  readonly created_at: string
+  /** Where it was opened, as limits count it; empty where that is not known. */
+  readonly network: string
   readonly extended_at: string
   readonly expires_at: string
 }
@@ -25,8 +26,8 @@ interface SessionsOptions {
 }
 
 const dayMs = 86_400_000
-/** How long a session lasts that nobody uses. */
-export const sessionMs = 30 * dayMs
+// How long a session lasts that nobody uses; the cookie's Max-Age says the same.
+const sessionMs = 30 * dayMs
 // More devices than anybody has; a program that signs in again and again must not fill the store.
 const mostOfUser = 50
 
@@ -57,16 +58,19 @@ export class Sessions {
     this.#stop()
   }
 
+  all(): Session[] {
+    return [...this.#byDigest.values()]
+  }
+
   /** Opens a session; resolves with its secret when the store has it. */
-  async open({ user, password }: Pick<Session, 'user' | 'password'>): Promise<string> {
+  async open(opened: Pick<Session, 'user' | 'password' | 'network'>): Promise<string> {
     const { records } = this.#options
     const secret = newSecret()
     const digest = digestOf(secret)
-    const at = this.#times()
-    const session = { digest, user, password, created_at: at.extended_at, ...at }
+    const session = { digest, ...opened, ...this.#times() }
     await records.set(digest, session)
     this.#byDigest.set(digest, session)
-    const [oldest, ...others] = this.#ofUser(user)
+    const [oldest, ...others] = this.#ofUser(opened.user)
     if (oldest !== undefined && others.length >= mostOfUser) await this.end(oldest.digest)
     return secret
   }
@@ -75,6 +79,10 @@ export class Sessions {
   find(secret: string): Session | null {
     const session = this.#byDigest.get(digestOf(secret))
     return session !== undefined && this.#lasts(session) ? session : null
+  }
+
+  has(digest: string): boolean {
+    return this.#byDigest.has(digest)
   }
 
   /** Lets it last from now on, where that was not done today; whether it was. */
@@ -108,8 +116,7 @@ export class Sessions {
   }
 
   async #tidy(): Promise<void> {
-    for (const session of [...this.#byDigest.values()])
-      if (!this.#lasts(session)) await this.end(session.digest)
+    for (const session of this.all()) if (!this.#lasts(session)) await this.end(session.digest)
   }
 
   #lasts({ expires_at }: Session): boolean {
@@ -123,7 +130,7 @@ export class Sessions {
 
   /** Those used longest ago first. */
   #ofUser(user: string): Session[] {
-    return [...this.#byDigest.values()]
+    return this.all()
       .filter((session) => session.user === user)
       .sort((one, other) => Date.parse(one.extended_at) - Date.parse(other.extended_at))
   }
@@ -131,9 +138,15 @@ export class Sessions {
 
 function sessionIn(digest: string, stored: unknown): Session | null {
   if (!isJsonObject(stored)) return null
-  const { user, password, created_at, extended_at, expires_at } = stored
+  const { user, password, network, extended_at, expires_at } = stored
   if (typeof user !== 'string' || typeof password !== 'string') return null
-  if (typeof created_at !== 'string' || typeof extended_at !== 'string' || typeof expires_at !== 'string')
-    return null
-  return { digest, user, password, created_at, extended_at, expires_at }
+  if (typeof extended_at !== 'string' || typeof expires_at !== 'string') return null
+  return {
+    digest,
+    user,
+    password,
+    network: typeof network === 'string' ? network : '',
+    extended_at,
+    expires_at,
+  }
 }

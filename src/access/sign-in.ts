@@ -6,7 +6,7 @@ import { nameOfPassword, type Passwords } from './passwords.ts'
 import type { Sessions } from './sessions.ts'
 import { isSetUpCode, newSetUpCode } from './set-up-code.ts'
 import { nameKey, type User } from './user.ts'
-import type { Users } from './users.ts'
+import { alreadySetUp, type Users } from './users.ts'
 
 export interface SignInOptions {
   readonly users: Users
@@ -37,14 +37,25 @@ export class SignIn {
   /** Where users have signed in: guesses made elsewhere keep nobody out there. */
   readonly #places = new Recent<string, true>(mostPlaces)
   #code: string | null = null
+  /** Whether the code is for a household that lost its passwords. */
+  #again = false
 
   constructor(options: SignInOptions) {
     this.#options = options
   }
 
-  /** A code for the first user, where there is none yet; it ends with its use and with the process. */
-  offerSetUp(): string | null {
-    this.#code = this.#options.users.hasAdminWithPassword() ? null : newSetUpCode()
+  /** Takes up the places of sessions that were opened in an earlier run. */
+  start(): void {
+    for (const session of this.#options.sessions.all()) this.#places.set(placeOf(session), true)
+  }
+
+  /**
+   * A code for the first admin, where there is none yet, or `again` for a household that lost its passwords; it ends
+   * with its use and with the process.
+   */
+  offerSetUp(again: boolean): string | null {
+    this.#again = again
+    this.#code = this.#options.users.hasAdminWithPassword() && !again ? null : newSetUpCode()
     return this.#code
   }
 
@@ -56,7 +67,7 @@ export class SignIn {
       log.warn('somebody could not sign in', { username: user?.username ?? 'an unknown name', network })
       throw new AppError('unauthorized', 'there is no user of this name and password')
     }
-    const signedIn = await this.#open(user, password)
+    const signedIn = await this.#open(user, { password, network })
     log.info('somebody signed in', { username: signedIn.username, network })
     return signedIn
   }
@@ -64,17 +75,17 @@ export class SignIn {
   /** @throws AppError `forbidden` for a wrong code, `conflict` where there is an admin already, `too_many`. */
   async setUp({ code, username, password, network }: Credentials & { code: string }): Promise<SignedIn> {
     const { users, passwords, attempts, log } = this.#options
-    if (users.hasAdminWithPassword())
-      throw new AppError('conflict', 'the first user has been set up already: sign in, or ask an admin')
+    if (this.#code === null && users.hasAdminWithPassword()) throw alreadySetUp()
     const keys = [`set-up at ${network}`]
     attempts.begin(keys)
     if (this.#code === null || !isSetUpCode(code, this.#code))
       throw new AppError('forbidden', 'this is not the code in the log; each start writes a new one there')
     attempts.succeeded(keys)
-    const user = await users.createFirst({ username, password: await passwords.hash(password) })
+    const first = { username, password: await passwords.hash(password) }
+    const user = await users.setUp(first, this.#again && this.#code !== null)
     this.#code = null
-    log.info('the first user is set up', { username: user.username, network })
-    return this.#open(user, password)
+    log.info('an admin is set up', { username: user.username, network })
+    return this.#open(user, { password, network })
   }
 
   /**
@@ -93,18 +104,25 @@ export class SignIn {
   }): Promise<boolean> {
     const { passwords, attempts } = this.#options
     const { user, name, password, network } = guess
-    const place = `${user?.id ?? ''} at ${network}`
-    const anywhere = this.#places.has(place) ? [] : [`name ${name}`]
-    const keys = [`network ${network}`, `name ${name} at ${network}`, ...anywhere]
-    attempts.begin(keys)
-    if (!(await passwords.verify(password, user?.password ?? null))) return false
+    const place = placeOf({ user: user?.id ?? '', network })
+    const elsewhere = this.#places.has(place) ? [] : [`network ${network}`, nameGuess(name)]
+    const keys = [`name ${name} at ${network}`, ...elsewhere]
+    const takeBack = attempts.begin(keys)
+    const isRight = await passwords.verify(password, user?.password ?? null).catch((error) => {
+      takeBack()
+      throw error
+    })
+    if (!isRight) return false
     attempts.succeeded(keys)
     this.#places.set(place, true)
     return true
   }
 
   /** The password is known to be right; another may have been set while it was checked. */
-  async #open(user: User | undefined, password: string): Promise<SignedIn> {
+  async #open(
+    user: User | undefined,
+    { password, network }: Pick<Credentials, 'password' | 'network'>,
+  ): Promise<SignedIn> {
     const { users, sessions, passwords } = this.#options
     const now = users.get(user?.id ?? '')
     const isStill = nameOfPassword(now?.password ?? '') === nameOfPassword(user?.password ?? '')
@@ -112,7 +130,16 @@ export class SignIn {
       throw new AppError('unauthorized', 'this password has just been changed')
     const better = await passwords.renewed(password, now.password)
     if (better !== null) await users.rehash(now.id, { from: now.password, to: better })
-    const secret = await sessions.open({ user: now.id, password: nameOfPassword(now.password) })
+    const secret = await sessions.open({ user: now.id, password: nameOfPassword(now.password), network })
     return { username: now.username, secret }
   }
+}
+
+/** The key under which guesses at a name are counted, wherever they come from. */
+export function nameGuess(name: string): string {
+  return `name ${name}`
+}
+
+function placeOf({ user, network }: { user: string; network: string }): string {
+  return `${user} at ${network}`
 }

@@ -3,7 +3,7 @@ import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
-import { type Scope, scopes } from '../core/role.ts'
+import { type Caller, reaches, type Scope, scopes } from '../core/role.ts'
 import { byAge } from './age.ts'
 import { digestOf, newId, newSecret } from './secret.ts'
 
@@ -20,9 +20,16 @@ export interface Token {
   readonly last_used_at: string | null
 }
 
+/** A token as people see it. */
+export interface TokenView extends Pick<Token, 'id' | 'name' | 'scopes' | 'created_at' | 'last_used_at'> {
+  readonly username: string
+}
+
 interface TokensOptions {
   /** By id. */
   readonly records: Collection<unknown>
+  /** The name of a user; empty for one that is gone. */
+  readonly usernameOf: (id: string) => string
   readonly clock: Clock
   readonly log: Log
 }
@@ -53,8 +60,11 @@ export class Tokens {
     return [...this.#byDigest.values()].sort(byAge)
   }
 
-  get(id: string): Token | undefined {
-    return this.all().find((token) => token.id === id)
+  /** The caller's own; with admin's scope those of everybody. */
+  seenBy(caller: Caller): TokenView[] {
+    return this.all()
+      .filter((token) => isSeenBy(caller, token))
+      .map(this.#viewOf)
   }
 
   /** The token of a text that somebody sent. */
@@ -74,18 +84,39 @@ export class Tokens {
       .catch((error) => log.warn('the use of a token is not noted', { error: messageOf(error) }))
   }
 
-  /** Makes a token; `text` is all of it. @throws AppError `conflict` for a user who has very many. */
-  async create(wish: Pick<Token, 'user' | 'name' | 'scopes'>): Promise<{ token: Token; text: string }> {
-    const { records, clock } = this.#options
-    if (this.all().filter(({ user }) => user === wish.user).length >= mostOfUser)
+  /**
+   * Makes a token; `text` is all of it.
+   * @throws AppError `forbidden` for a scope the caller does not have, and for a token, which would outlive its own
+   * revocation; `conflict` for a user who has very many.
+   */
+  async create(
+    caller: Caller,
+    { name, scopes }: Pick<Token, 'name' | 'scopes'>,
+  ): Promise<{ token: TokenView; text: string }> {
+    const { records, clock, log } = this.#options
+    checkMayMake(caller, scopes)
+    const user = caller.user.id
+    if (this.all().filter((token) => token.user === user).length >= mostOfUser)
       throw new AppError('conflict', `you have ${mostOfUser} tokens already: revoke some first`)
     const id = newId()
     const text = `yss_${id}_${newSecret()}`
     const created_at = isoOf(clock.now())
-    const token: Token = { ...wish, id, digest: digestOf(text), created_at, last_used_at: null }
+    const token: Token = { user, name, scopes, id, digest: digestOf(text), created_at, last_used_at: null }
     await records.set(id, token)
     this.#byDigest.set(token.digest, token)
-    return { token, text }
+    log.info('an API token was made', { name, username: caller.user.username })
+    return { token: this.#viewOf(token), text }
+  }
+
+  /** @throws AppError `not_found` for a token that is not, or is not the caller's. */
+  async revokeBy(caller: Caller, id: string): Promise<TokenView> {
+    const token = this.all().find((one) => one.id === id)
+    if (token === undefined || !isSeenBy(caller, token))
+      throw new AppError('not_found', `there is no token "${id.slice(0, 80)}"`)
+    await this.revoke(token)
+    const view = this.#viewOf(token)
+    this.#options.log.info('an API token was revoked', { name: view.name, username: view.username })
+    return view
   }
 
   async revoke({ id, digest }: Token): Promise<void> {
@@ -96,6 +127,22 @@ export class Tokens {
   async revokeAllOf(user: string): Promise<void> {
     for (const token of this.all()) if (token.user === user) await this.revoke(token)
   }
+
+  readonly #viewOf = ({ id, user, name, scopes, created_at, last_used_at }: Token): TokenView => {
+    const username = this.#options.usernameOf(user)
+    return { id, name, scopes, username, created_at, last_used_at }
+  }
+}
+
+function isSeenBy({ user, scope }: Caller, token: Token): boolean {
+  return token.user === user.id || reaches(scope, 'admin')
+}
+
+function checkMayMake(caller: Caller, wished: readonly Scope[]): void {
+  if (caller.via === 'token') throw new AppError('forbidden', 'a token cannot make tokens: sign in')
+  const beyond = wished.find((scope) => !reaches(caller.scope, scope))
+  if (beyond === undefined) return
+  throw new AppError('forbidden', `you cannot give a token the scope ${beyond}: you do not have it yourself`)
 }
 
 function tokenIn(id: string, stored: unknown): Token | null {

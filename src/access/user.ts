@@ -24,8 +24,7 @@ export interface UserView
   readonly signs_in_with: 'password' | 'ingress'
 }
 
-export function viewOf({ password: _, ingress_id, ...user }: User): UserView {
-  const { id, username, role, players, cards, created_at } = user
+export function viewOf({ id, username, role, players, cards, created_at, ingress_id }: User): UserView {
   const signs_in_with = ingress_id === null ? 'password' : 'ingress'
   return { id, username, role, players, cards, signs_in_with, created_at }
 }
@@ -53,10 +52,10 @@ const longestName = 64
  */
 export function checkUsername(text: string): string {
   const name = text.normalize('NFC').trim()
-  if (name === '' || [...name].length > longestName || unseen.test(name))
+  if (name === '' || [...name].length > longestName || name.replaceAll(joining, '').search(unseen) >= 0)
     throw new AppError(
       'unprocessable',
-      `username: a name has 1 to ${longestName} characters, none of them invisible`,
+      `a user name must have 1 to ${longestName} characters, none of them invisible`,
       { details: { fields: [{ field: 'username', message: 'is no name somebody can have' }] } },
     )
   return name
@@ -69,14 +68,18 @@ export function nameKey(username: string): string {
 
 /** A name that comes from elsewhere, made into one that can be kept. */
 export function tidyName(text: string): string {
-  const seen = [...text.normalize('NFC')].filter((sign) => !unseen.test(sign)).join('')
+  const keeps = new RegExp(`(${joining.source})|${unseen.source}`, 'gu')
+  const seen = text.normalize('NFC').replaceAll(keeps, (_, joiner: string | undefined) => joiner ?? '')
   return [...seen.trim()]
     .slice(0, longestName - roomForNumber)
     .join('')
     .trim()
 }
 
-const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]/u
+const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|^\p{M}/gu
+// Some scripts and emoji need signs between two others that nobody sees; elsewhere they make two names look alike.
+const joining =
+  /(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{L})|(?<=\p{Extended_Pictographic})\ufe0f|(?<=\p{Extended_Pictographic}\ufe0f?)\u200d(?=\p{Extended_Pictographic})/gu
 const roomForNumber = 4
 
 function textOrNull(value: unknown): string | null {

@@ -200,7 +200,7 @@ export class Library {
 
 function isAbsence(error: unknown): boolean {
   const code = errnoOf(error)
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG'
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP'
 }
 
 function guarded(shared: SharedFile, lost: (error: unknown) => AppError): SharedFile {

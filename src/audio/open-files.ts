@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Clock } from '../core/clock.ts'
 
@@ -109,9 +109,14 @@ export class OpenFiles {
   }
 }
 
-/** Size, time of change and inode: a file that was replaced or written to differs in at least one. */
-export function identityOf(stat: { dev: bigint; ino: bigint; size: bigint; mtimeNs: bigint }): Identity {
-  return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}`
+/**
+ * Size, times of change and inode: a file that was replaced or written to differs in at least one. A copying program
+ * may set `mtime` back; `ctime` is the system's own.
+ */
+export function identityOf(
+  stat: Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs'>,
+): Identity {
+  return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`
 }
 
 /** Opens for reading, never through a link in the last place and never waiting for the other end of a pipe. */

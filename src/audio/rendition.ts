@@ -133,19 +133,27 @@ async function* chunksOfPart(
     signal,
   }: { source: FileSource; from: number; to: number; signal: AbortSignal | undefined },
 ): AsyncGenerator<Buffer> {
-  const file = await source.open(part.file)
+  let file = await source.open(part.file)
+  const close = () => file.close()
+  // A file whose name or rights have changed is opened anew, which checks that it is still the same audio.
+  const read = (position: number, length: number) =>
+    file.read(position, length).catch(async () => {
+      close()
+      file = await source.open(part.file)
+      return file.read(position, length)
+    })
   // Also where nobody reads on: then this stands still, and would keep the file open.
-  signal?.addEventListener('abort', file.close, { once: true })
+  signal?.addEventListener('abort', close, { once: true })
   try {
     const shift = part.firstFrame * bytesPerFrame - part.start
     for (let at = from; at < to && !signal?.aborted; ) {
       const next = Math.min(to, frameBoundaryAtOrBelow(at + chunkBytes))
-      yield file.read(at + shift, next - at)
+      yield read(at + shift, next - at)
       at = next
     }
   } finally {
-    signal?.removeEventListener('abort', file.close)
-    file.close()
+    signal?.removeEventListener('abort', close)
+    close()
   }
 }
 

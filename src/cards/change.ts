@@ -1,6 +1,6 @@
 import { AppError } from '../core/error.ts'
 import type { SlotCut } from '../core/slot.ts'
-import { type CardKind, type Confirmation, type PublishedCard, slotsOf } from './record.ts'
+import type { CardKind, Confirmation, PublishedCard } from './record.ts'
 
 /** What people may say of a card; absent leaves it as it is. */
 export interface CardChange {
@@ -34,12 +34,12 @@ export function checkWish(kind: CardKind, { slots, confirm }: CardChange): void 
 
 /** Whether the card in the account has to be another after the change. */
 export function isNewOnCard(card: PublishedCard, { title, slots }: CardChange): boolean {
-  return (title ?? card.title) !== card.title || (slots ?? slotsOf(card)) !== slotsOf(card)
+  return (title ?? card.title) !== card.title || (slots ?? card.slots) !== card.slots
 }
 
 /** A person who says how presses are confirmed knows better than the product, whatever that had seen. */
 export function changed(card: PublishedCard, change: CardChange): PublishedCard {
-  const { title = card.title, slots = slotsOf(card), confirm, player = card.player } = change
+  const { title = card.title, slots = card.slots, confirm, player = card.player } = change
   const trust = confirm === undefined ? {} : { confirm, distrusted: null }
   return { ...card, title, slots, player, ...trust }
 }

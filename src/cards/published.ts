@@ -8,7 +8,7 @@ import { Turns } from '../core/turns.ts'
 import { type CardChange, type CardRequest, changed, checkWish, isNewOnCard } from './change.ts'
 import type { Copy } from './copies.ts'
 import { type CardAccount, Publisher } from './publisher.ts'
-import { confirmOf, isOwnKey, kindOf, type PublishedCard } from './record.ts'
+import { isOwnKey, type PublishedCard } from './record.ts'
 import { Republishing } from './republishing.ts'
 import { type Rotation, rotateKeys } from './rotate.ts'
 import { keptDays, oldKeysEndAt, withKeyUsed } from './rotation.ts'
@@ -23,7 +23,7 @@ interface PublishedCardsOptions {
   readonly urlOf: (key: string, file: 'stream' | Place) => string
   readonly newKey: () => string
   /** Told of every key, so that no more than its beginning is ever said. */
-  readonly hideKey?: ((key: string) => void) | undefined
+  readonly hideKey: (key: string) => void
   /** Says what is wrong under this name, or with null that nothing is any more. */
   readonly trouble: (name: string, text: string | null) => void
   readonly clock: Clock
@@ -104,7 +104,7 @@ export class PublishedCards {
 
   /** Sees to it that the stream has a card of that kind in the account that points here; makes or mends it where needed. */
   async ensure(request: CardRequest): Promise<PublishedCard> {
-    const fits = (card: PublishedCard) => card.stream === request.stream && kindOf(card) === request.kind
+    const fits = (card: PublishedCard) => card.stream === request.stream && card.kind === request.kind
     const cardId = this.list().find(fits)?.card_id ?? null
     return cardId === null ? this.publish(request) : this.#publisher.ensure(cardId)
   }
@@ -116,7 +116,7 @@ export class PublishedCards {
    */
   async change(cardId: string, change: CardChange): Promise<PublishedCard> {
     const card = this.card(cardId)
-    checkWish(kindOf(card), change)
+    checkWish(card.kind, change)
     const keep = (now: PublishedCard) => changed(now, change)
     if (!isNewOnCard(card, change)) return this.#stored.change(card.key, keep)
     try {
@@ -133,7 +133,7 @@ export class PublishedCards {
    * @throws AppError of the store.
    */
   async distrust(key: string, reason: string): Promise<void> {
-    const trusted = (card: PublishedCard) => kindOf(card) === 'queue' && confirmOf(card) === 'request'
+    const trusted = ({ kind, confirm }: PublishedCard) => kind === 'queue' && confirm === 'request'
     const card = this.#stored.find(key)
     if (card === undefined || !trusted(card)) return
     await this.#stored.change(key, (now) =>

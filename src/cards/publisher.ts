@@ -6,7 +6,7 @@ import type { Place } from '../core/slot.ts'
 import { Turns } from '../core/turns.ts'
 import type { CardRequest } from './change.ts'
 import type { AccountCards } from './copies.ts'
-import { kindOf, type PublishedCard, slotsOf } from './record.ts'
+import type { PublishedCard } from './record.ts'
 import { mustBePublished } from './rotation.ts'
 import type { StoredCards } from './stored-cards.ts'
 
@@ -112,12 +112,10 @@ export class Publisher {
   }
 
   /** What the card holds. */
-  planOf(card: PublishedCard): CardPlan {
-    const { key, title, chapters } = card
+  planOf({ key, title, kind, slots, chapters }: PublishedCard): CardPlan {
     const { urlOf } = this.#options
-    if (kindOf(card) === 'stream')
-      return streamCardPlan({ title, url: urlOf(key, 'stream'), count: chapters })
-    return queueCardPlan({ title, slots: slotsOf(card), urlOf: (place) => urlOf(key, place) })
+    if (kind === 'stream') return streamCardPlan({ title, url: urlOf(key, 'stream'), count: chapters })
+    return queueCardPlan({ title, slots, urlOf: (place) => urlOf(key, place) })
   }
 
   #inTurn(cardId: string, work: (card: PublishedCard) => Promise<PublishedCard>): Promise<PublishedCard> {
@@ -140,7 +138,7 @@ export class Publisher {
     const saved = await stored.change(card.key, (now) =>
       keep({ ...now, card_id, url, carried_key: card.key }),
     )
-    log.info('card published', { card: card_id, stream: card.stream, kind: kindOf(card) })
+    log.info('card published', { card: card_id, stream: card.stream, kind: card.kind })
     return saved
   }
 

@@ -8,12 +8,11 @@ export interface PublishedCard {
   readonly stream: string
   readonly title: string
   readonly card_id: string | null
-  /** Absent in records from before there were queue cards, and `linear` in some: those are stream cards. */
-  readonly kind?: CardKind
-  /** How a queue card is cut; `interactive` where absent. */
-  readonly slots?: SlotCut
-  /** When a press on a queue card counts; `request` where absent. */
-  readonly confirm?: Confirmation
+  readonly kind: CardKind
+  /** How a queue card is cut. */
+  readonly slots: SlotCut
+  /** When a press on a queue card counts. */
+  readonly confirm: Confirmation
   /** Why the product itself stopped to trust the requests of the card, for people; null when it did not. */
   readonly distrusted: string | null
   /** The player that the card belongs to, where somebody said so. */
@@ -64,6 +63,7 @@ export function recordOf(key: string, stored: unknown): PublishedCard | null {
     stream,
     title: typeof title === 'string' ? title : stream,
     card_id: textOrNull(card_id),
+    // Absent in records from before there were queue cards, and `linear` in some: those are stream cards.
     kind: stored.kind === 'queue' ? 'queue' : 'stream',
     slots: slots === 'linear' ? 'linear' : 'interactive',
     confirm: confirm === 'mqtt' ? 'mqtt' : 'request',
@@ -79,23 +79,9 @@ export function recordOf(key: string, stored: unknown): PublishedCard | null {
   }
 }
 
-export function kindOf(card: PublishedCard): CardKind {
-  return card.kind === 'queue' ? 'queue' : 'stream'
-}
-
-/** How a queue card is cut. */
-export function slotsOf({ slots = 'interactive' }: PublishedCard): SlotCut {
-  return slots
-}
-
-/** When a press on a queue card counts. */
-export function confirmOf({ confirm = 'request' }: PublishedCard): Confirmation {
-  return confirm
-}
-
 /** Whether the key is the stream's own, for cards that people make by hand; a card that is being made has chapters. */
 export function isOwnKey(card: PublishedCard): boolean {
-  return card.card_id === null && card.chapters === 0 && kindOf(card) === 'stream'
+  return card.card_id === null && card.chapters === 0 && card.kind === 'stream'
 }
 
 /** The record's key and all it had before. */

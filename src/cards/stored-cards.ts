@@ -13,7 +13,7 @@ interface StoredCardsOptions {
   /** Called after each change. */
   readonly changed: () => void
   /** Told of every key, so that no more than its beginning is ever said. */
-  readonly hideKey?: ((key: string) => void) | undefined
+  readonly hideKey: (key: string) => void
   readonly clock: Clock
   readonly log: Log
 }
@@ -146,7 +146,7 @@ export class StoredCards {
 
   #index(card: PublishedCard): void {
     for (const key of keysOf(card)) {
-      this.#options.hideKey?.(key)
+      this.#options.hideKey(key)
       this.#byDigest.set(digestOf(key), card)
     }
   }

@@ -1,11 +1,9 @@
 import type { Context } from 'koa'
+import { type Clock, every } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import { type Caller, type Need, reaches } from '../core/role.ts'
-import { isSupervisor } from './guard.ts'
+import { type DoorAuth, isSupervisor } from './guard.ts'
 import type { SessionCookie } from './session-cookie.ts'
-
-/** How a door asks people who they are. */
-export type DoorAuth = 'ingress' | 'password' | 'none'
 
 /** Knows who is behind what a request carries; `access/` does. */
 export interface Gatekeeper {
@@ -13,7 +11,12 @@ export interface Gatekeeper {
   /** Lets the session of a caller last longer; whether it now does. */
   extend(caller: Caller): boolean
   byToken(token: string): Caller | null
+  /** Somebody new becomes a user. */
   byIngress(identity: { id: string; name: string }): Promise<Caller>
+  /** Nobody does. */
+  knownByIngress(id: string): Caller | null
+  /** Calls `run` whenever somebody may do less than before, until the returned function is called. */
+  onLoss(run: () => void): () => void
 }
 
 export interface Admission {
@@ -22,19 +25,23 @@ export interface Admission {
    * @throws AppError `unauthorized` where nobody is signed in, `forbidden` where they may not do this.
    */
   admit(ctx: Context, need: Need): Promise<Caller | null>
-  /** Whether a request that is still being answered would be admitted again. */
-  isStillAdmitted(ctx: Context, need: Need): Promise<boolean>
+  /** Calls `end` when a request that is still being answered would not be admitted again, until the returned function is called. */
+  whileAdmitted(ctx: Context, need: Need, end: () => void): () => void
 }
 
 interface AdmissionOptions {
   readonly auth: DoorAuth
   readonly access: Gatekeeper
   readonly cookie: SessionCookie
+  readonly clock: Clock
 }
+
+// Nobody tells when a session runs out.
+const lookAgainMs = 20_000
 
 /** Decides at one door who a request is from and what they may do. */
 export function admissionAt(options: AdmissionOptions): Admission {
-  const { auth, access, cookie } = options
+  const { auth, access, cookie, clock } = options
   return {
     async admit(ctx, need) {
       const caller = await callerOf(ctx, options)
@@ -47,29 +54,41 @@ export function admissionAt(options: AdmissionOptions): Admission {
       if (secret !== null && access.extend(caller)) cookie.set(ctx, secret)
       return caller
     },
-    async isStillAdmitted(ctx, need) {
-      const caller = await callerOf(ctx, options)
-      return caller !== null && reaches(caller.scope, need)
+    whileAdmitted(ctx, need, end) {
+      const look = () => {
+        const caller = knownCaller(ctx, options)
+        if (caller === null || !reaches(caller.scope, need)) end()
+      }
+      const stops = [every(clock, lookAgainMs, look), access.onLoss(look)]
+      return () => {
+        for (const stop of stops) stop()
+      }
     },
   }
 }
 
-const thisMachine: Caller = {
+/** Whoever asks at a door that only this machine reaches. */
+export const thisMachine: Caller = {
   user: { id: 'local', username: 'this machine', role: 'admin', players: [], cards: [] },
   scope: 'admin',
   via: 'this machine',
   session: null,
 }
 
-async function callerOf(ctx: Context, { auth, access, cookie }: AdmissionOptions): Promise<Caller | null> {
+async function callerOf(ctx: Context, options: AdmissionOptions): Promise<Caller | null> {
+  if (options.auth !== 'ingress') return knownCaller(ctx, options)
+  const identity = ingressIdentity(ctx)
+  return identity === null ? null : options.access.byIngress(identity)
+}
+
+/** Whoever asks, without making anybody a user by it. */
+function knownCaller(ctx: Context, { auth, access, cookie }: AdmissionOptions): Caller | null {
   switch (auth) {
     // Only this machine reaches such a door.
     case 'none':
       return thisMachine
-    case 'ingress': {
-      const identity = ingressIdentity(ctx)
-      return identity === null ? null : access.byIngress(identity)
-    }
+    case 'ingress':
+      return access.knownByIngress(ingressIdentity(ctx)?.id ?? '')
     case 'password': {
       // Other schemes are for a proxy before us, and the browser sends them along with our cookie.
       const bearer = /^Bearer(?:\s+(.*))?$/i.exec(ctx.get('authorization'))

@@ -1,50 +1,112 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 export interface ConnectionLimits {
   /** Of all clients together. */
   readonly mostConnections: number
+  /** On one connection at a time; whoever asks on without taking the answers would have us keep them all. */
+  readonly mostAnswers: number
   /** How long a client may go on sending a body that was answered without being read. */
   readonly lingerMs: number
 }
 
 /**
  * Keeps watch over the connections of a server. When there are too many, the one that has waited longest without
- * a request is ended: a real client asks at once, so it comes in even while somebody opens connections to block it.
+ * a request is ended, else the one that has taken longest over its answers: a real client asks at once and reads,
+ * so it comes in even while somebody opens connections to block it.
  */
-export function watchConnections(server: Server, { mostConnections, lingerMs }: ConnectionLimits): void {
-  const open = new Set<Socket>()
-  const waiting = new Set<Socket>()
-  const answers = new WeakMap<Duplex, ServerResponse>()
-  const forget = (socket: Socket) => open.delete(socket) && waiting.delete(socket)
-  server.on('connection', (socket: Socket) => {
-    open.add(socket)
-    waiting.add(socket)
-    socket.once('close', () => forget(socket))
-    const [longest = socket] = waiting
-    if (open.size <= mostConnections) return
-    forget(longest)
-    longest.destroy()
-  })
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+export function watchConnections(server: Server, limits: ConnectionLimits): void {
+  const connections = new Connections(limits)
+  server.on('connection', (socket: Socket) => connections.opened(socket))
+  for (const event of ['request', 'checkExpectation'])
+    server.on(event, (request: IncomingMessage, response: ServerResponse) =>
+      connections.asked(request, response),
+    )
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
+    refuse(error, socket, socket instanceof Socket && connections.isAnswering(socket)),
+  )
+}
+
+/** A player that pauses reads nothing for hours: silence ends no answer on this connection, nor does a crowd. */
+export function letPause(socket: Socket): void {
+  socket.setTimeout(0)
+}
+
+const mayPause = (socket: Socket) => socket.timeout === 0
+
+class Connections {
+  readonly #limits: ConnectionLimits
+  readonly #open = new Set<Socket>()
+  /** Those without a whole request. */
+  readonly #waiting = new Set<Socket>()
+  /** The others, with what they have not taken yet. */
+  readonly #answering = new Map<Socket, Set<ServerResponse>>()
+
+  constructor(limits: ConnectionLimits) {
+    this.#limits = limits
+  }
+
+  opened(socket: Socket): void {
+    this.#open.add(socket)
+    this.#waiting.add(socket)
+    socket.once('close', () => this.#forget(socket))
+    if (this.#open.size <= this.#limits.mostConnections) return
+    const ended = this.#mostPatient(socket)
+    this.#forget(ended)
+    ended.destroy()
+  }
+
+  asked(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request
-    waiting.delete(socket)
-    answers.set(socket, response)
-    // Silence ends a request that does not arrive, but no answer: a player that pauses reads nothing for hours.
+    const answers = this.#answering.get(socket) ?? new Set()
+    if (answers.size >= this.#limits.mostAnswers) {
+      socket.destroy()
+      return
+    }
+    this.#answering.set(socket, answers.add(response))
+    // Whoever begins a body and does not end it waits like one who asks for nothing.
+    if (hasBody(request))
+      // What comes behind the end of its answer says nothing of the next request.
+      request.once('end', () => answers.has(response) && this.#waiting.delete(socket))
+    else this.#waiting.delete(socket)
     response.on('timeout', () => {
-      if (!request.complete) socket.destroy()
+      if (!request.complete || response.writableLength > 0) socket.destroy()
     })
     response.once('finish', () => {
-      if (!request.complete) endUnlessComplete(request, lingerMs)
+      if (!request.complete) endUnlessComplete(request, this.#limits.lingerMs)
     })
     response.once('close', () => {
-      if (open.has(socket)) waiting.add(socket)
+      answers.delete(response)
+      if (answers.size > 0) return
+      this.#answering.delete(socket)
+      if (this.#open.has(socket)) this.#waiting.add(socket)
     })
-  })
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
-    refuse(error, socket, answers.get(socket)),
-  )
+  }
+
+  /** Whether something of an answer is on its way on this connection. */
+  isAnswering(socket: Socket): boolean {
+    return [...(this.#answering.get(socket) ?? [])].some(
+      ({ headersSent, writableFinished }) => headersSent && !writableFinished,
+    )
+  }
+
+  #mostPatient(newcomer: Socket): Socket {
+    const [longest = newcomer] = this.#waiting
+    if (longest !== newcomer) return longest
+    for (const socket of this.#answering.keys()) if (!mayPause(socket)) return socket
+    return newcomer
+  }
+
+  #forget(socket: Socket): void {
+    this.#open.delete(socket)
+    this.#waiting.delete(socket)
+    this.#answering.delete(socket)
+  }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** At once, the answer would be lost on a client that is still sending. */
@@ -62,8 +124,7 @@ const refusals: Readonly<Record<string, readonly [status: number, message: strin
 }
 
 /** What cannot be read as a request reaches no app, so it is answered here. */
-function refuse(error: NodeJS.ErrnoException, socket: Duplex, answer: ServerResponse | undefined): void {
-  const isAnswering = answer?.headersSent === true && !answer.writableFinished
+function refuse(error: NodeJS.ErrnoException, socket: Duplex, isAnswering: boolean): void {
   if (isAnswering || !socket.writable) {
     socket.destroy()
     return

@@ -1,8 +1,10 @@
 import type { Context, Next } from 'koa'
 import { AppError, type ErrorCode, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { sayInPage, wantsPage } from './error-page.ts'
 
-const statusOf: Readonly<Record<ErrorCode, number>> = {
+/** The HTTP status of each code, at every door. */
+export const statusOf: Readonly<Record<ErrorCode, number>> = {
   invalid: 400,
   unauthorized: 401,
   forbidden: 403,
@@ -18,8 +20,11 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
   unavailable: 503,
 }
 
-/** The one place where an error becomes an answer: `{error: {code, message, details?}}`, never a stack or a host path. */
-export function answerErrors(log: Log, redactAll: <Value>(value: Value) => Value = (value) => value) {
+/**
+ * At the doors of panel and REST, makes an error an answer: `{error: {code, message, details?}}`, or a page with the message for
+ * a browser that wants one; never a stack or a host path. `redactAll` takes secrets out of it. The media door says less of what went wrong, in a way of its own.
+ */
+export function answerErrors(log: Log, redactAll: <Value>(value: Value) => Value) {
   return async (ctx: Context, next: Next): Promise<void> => {
     try {
       await next()
@@ -31,7 +36,9 @@ export function answerErrors(log: Log, redactAll: <Value>(value: Value) => Value
         ctx.status = statusOf[code]
         if (code === 'unauthorized') ctx.set('WWW-Authenticate', 'Bearer')
         if (typeof details?.retry_after_s === 'number') ctx.set('Retry-After', String(details.retry_after_s))
-        ctx.body = { error: redactAll({ code, message, ...(details === undefined ? {} : { details }) }) }
+        const said = redactAll({ code, message, ...(details === undefined ? {} : { details }) })
+        if (wantsPage(ctx)) sayInPage(ctx, said.message)
+        else ctx.body = { error: said }
         return
       }
       log.error('a request failed by a fault of ours', {

@@ -3,8 +3,11 @@ import type { Context, Next } from 'koa'
 import { isLoopback } from '../core/address.ts'
 import { AppError } from '../core/error.ts'
 
+/** How a door asks people who they are. */
+export type DoorAuth = 'ingress' | 'password' | 'none'
+
 interface GuardOptions {
-  readonly auth: 'ingress' | 'password' | 'none'
+  readonly auth: DoorAuth
   /** Names and addresses, without port, under which this door may be asked for. */
   readonly hosts: readonly string[]
 }
@@ -38,7 +41,7 @@ export function isSupervisor(ctx: Context): boolean {
 /** A state change arrives as JSON, which no form of another site can send; one without a body needs no type. */
 export function requireJson(ctx: Context): void {
   const hasBody = ctx.get('transfer-encoding') !== '' || Number(ctx.get('content-length') || 0) > 0
-  if (hasBody && ctx.request.type !== 'application/json')
+  if (hasBody && ctx.request.type.trim().toLowerCase() !== 'application/json')
     throw new AppError('unsupported_type', 'send the body as application/json')
 }
 
@@ -49,7 +52,7 @@ function peerOf(ctx: Context): string {
 function checkIngressPeer(ctx: Context): void {
   if (isSupervisor(ctx)) return
   if (isLoopback(peerOf(ctx)) && ctx.path === healthPath) return
-  throw new AppError('forbidden', 'this door is open to Home Assistant alone')
+  throw new AppError('forbidden', 'this door is open to Home Assistant alone: open the panel in its sidebar')
 }
 
 /**
@@ -62,7 +65,7 @@ function checkHost(header: string, allowed: { known: ReadonlySet<string>; addres
   if (allowed.addresses && isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) return
   throw new AppError(
     'forbidden',
-    `this door is not known as "${host.slice(0, 100)}"; add the name to the option panel.hosts if it is yours`,
+    `nobody has said that "${host.slice(0, 100)}" is a name of this machine: if it is, add it to the option panel.hosts (YOTO_STREAM_PANEL_HOSTS), or use an address`,
   )
 }
 
@@ -73,7 +76,8 @@ function checkOrigin(ctx: Context): void {
   const looks = !changes && ctx.get('sec-fetch-mode') === 'navigate'
   const fromElsewhere = site !== '' && site !== 'same-origin' && !(site === 'none' && !changes) && !looks
   const origin = ctx.get('origin')
-  const foreignOrigin = origin !== '' && !isOwnOrigin(origin, ctx.get('host'))
+  // The browser knows best whose page it is: a proxy on the way may ask under another Host than it was asked.
+  const foreignOrigin = site !== 'same-origin' && origin !== '' && !isOwnOrigin(origin, ctx.get('host'))
   if (fromElsewhere || foreignOrigin)
     throw new AppError('forbidden', 'requests from pages of another origin are not answered')
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'koa'
 import { AppError, type ErrorCode, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { statusOf } from './errors.ts'
 import { sayError } from './finite-body.ts'
 
 /** The same words whatever is missing: a key, a file, a place. */
@@ -42,21 +43,17 @@ function hasBody(ctx: Context): boolean {
 }
 
 // What else goes wrong here is a fault of ours.
-const statusOf: Partial<Readonly<Record<ErrorCode, number>>> = {
-  not_found: 404,
-  too_many: 429,
-  unavailable: 503,
-}
+const toldCodes: readonly ErrorCode[] = ['not_found', 'too_many', 'unavailable']
 
 function sayFailure(ctx: Context, error: unknown, log: Log): void {
-  const status = error instanceof AppError ? statusOf[error.code] : undefined
-  if (!(error instanceof AppError) || status === undefined) {
+  if (!(error instanceof AppError && toldCodes.includes(error.code))) {
     log.error('a stream could not be served', { reason: messageOf(error) })
     sayError(ctx, { status: 500, code: 'internal', message: 'the stream could not be served' })
     return
   }
-  if (error.details?.retry_after_s !== undefined) ctx.set('Retry-After', String(error.details.retry_after_s))
-  sayError(ctx, { status, code: error.code, message: error.message })
+  const { code, message, details } = error
+  if (details?.retry_after_s !== undefined) ctx.set('Retry-After', String(details.retry_after_s))
+  sayError(ctx, { status: statusOf[code], code, message })
 }
 
 const goodbyes: readonly unknown[] = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED']

@@ -7,6 +7,7 @@ import { AppError } from '../core/error.ts'
 import { listenerNames } from '../core/listener.ts'
 import type { Log } from '../core/log.ts'
 import { isPlace, type Place } from '../core/slot.ts'
+import { letPause } from './connections.ts'
 import {
   type FileBody,
   type FiniteBody,
@@ -30,14 +31,14 @@ export interface MediaDoor {
   /** Which player plays that card, if it can be told. */
   playerOf(target: MediaTarget): string | null
   /** What the places of queue cards play. */
-  slots?: MediaSlots
+  slots: MediaSlots
   /** What was served to whom; the media door's own, or shared with others that serve streams. */
   listeners: FiniteListeners
   /** What is heard instead of silence when a stream has nothing to play; null: the shipped clip, which is always there. */
   nothingHere(stream: string | null): Promise<FiniteBody>
   requested(event: StreamRequest): void
-  /** The address a request comes from, where proxies are trusted; by default that of the connection. */
-  clientAddress?(request: IncomingMessage): string
+  /** The address of whoever asks; behind a trusted proxy it is not that of the connection. */
+  clientAddress(request: IncomingMessage): string
   /** For the limit on unknown keys. */
   clock: Clock
   /** In place of the usual ones. */
@@ -103,7 +104,7 @@ export function createMediaApp(house: MediaDoor): Koa {
   app.use((ctx, next) => answerInShape(ctx, next, log))
   app.use(async (ctx, next) => {
     await next()
-    if (ctx.body instanceof Readable) transfers.add(ctx.res, addressOf(ctx, door))
+    if (ctx.body instanceof Readable) transfers.add(ctx.res, door.clientAddress(ctx.req))
   })
   app.use(router.routes())
   app.on('error', (error: unknown) => logBrokenTransfer(error, log))
@@ -119,10 +120,11 @@ export function streamAudio(
   return async (ctx, stream) => {
     const answer = await serveFinite(ctx, {
       newest: await door.newest(stream),
-      listener: [`stream ${stream} address ${addressOf(ctx, door)}`],
+      listener: [`stream ${stream} address ${door.clientAddress(ctx.req)}`],
       listeners: door.listeners,
     })
     if (answer === null) throw new AppError('not_found', `stream "${stream}" has nothing to play now`)
+    letPause(ctx.req.socket)
   }
 }
 
@@ -159,7 +161,7 @@ async function servePlace(
   door: LimitedDoor,
   { key, place }: { key: string; place: string },
 ): Promise<void> {
-  if (door.slots === undefined || !isPlace(place)) throw nothingThere()
+  if (!isPlace(place)) throw nothingThere()
   const target = await targetOf(ctx, door, { key, isWanted: ({ kind }) => kind === 'queue' })
   const { stream, card_id, confirm } = target
   const { player, listener } = listenerOf(ctx, door, { key, target })
@@ -224,7 +226,7 @@ async function targetOf(
 ): Promise<MediaTarget> {
   const target = isKey(key) ? await door.target(key) : null
   if (target !== null && isWanted(target)) return target
-  door.unknownKeys.count(addressOf(ctx, door))
+  door.unknownKeys.count(door.clientAddress(ctx.req))
   throw nothingThere()
 }
 
@@ -235,7 +237,7 @@ function listenerOf(
 ): { player: string | null; listener: [string, ...string[]] } {
   const player = door.playerOf(target)
   const { card_id } = target
-  return { player, listener: listenerNames({ card_id, key, player, address: addressOf(ctx, door) }) }
+  return { player, listener: listenerNames({ card_id, key, player, address: door.clientAddress(ctx.req) }) }
 }
 
 /**
@@ -263,10 +265,6 @@ async function serveOrClip(
     if (!isGone(error)) throw error
     return serve(await door.nothingHere(null), true)
   }
-}
-
-function addressOf(ctx: Context, door: Pick<MediaDoor, 'clientAddress'>): string {
-  return door.clientAddress?.(ctx.req) ?? ctx.req.socket.remoteAddress ?? ''
 }
 
 // 128 random bits and more, in any alphabet that needs no encoding in an address.

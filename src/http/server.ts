@@ -34,19 +34,20 @@ interface DoorOptions {
   readonly limits?: Partial<typeof usualLimits>
 }
 
-/** What one client can take of a door. None of them ends an answer that is on its way, however slowly it is read. */
+/** What one client can take of a door. None of them ends audio that is on its way, however slowly it is read. */
 const usualLimits = {
   /** A client that sends its headers a byte at a time is cut off after this. */
   headersMs: 10_000,
   /** The largest upload over a slow network arrives in less. */
   requestMs: 3_600_000,
-  /** A body of which nothing arrives for so long is given up. */
+  /** A body of which nothing arrives for so long is given up, and an answer of which nothing is taken. */
   stallMs: 60_000,
   lingerMs: 2000,
   /** Proxies keep connections for 60 s; ours must not be the end that closes while the next request is on its way. */
   keepAliveMs: 65_000,
   requestsOfOneConnection: 1000,
   mostConnections: 2000,
+  mostAnswers: 8,
   headerBytes: 16 * 1024,
 }
 // Limits of time are looked after this often; dead peers of long answers are asked for after a minute.
@@ -59,8 +60,15 @@ const farewellMs = 500
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const { host, port } = options
   let handle: RequestListener = sayStarting
-  const server = limitedServer({ ...usualLimits, ...options.limits })
-  server.on('request', (request, response) => handle(request, response))
+  const limits = { ...usualLimits, ...options.limits }
+  const server = limitedServer(limits)
+  server.on('request', (request, response) => {
+    inTurn(request, response, limits, () => {
+      if (request.headers.host === undefined && request.httpVersion !== '1.0')
+        sayRefusal(response, { status: 400, code: 'invalid', message: 'the header Host is missing' })
+      else handle(request, response)
+    })
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(error, options)))
     server.listen(port, host, resolve)
@@ -83,6 +91,29 @@ export async function listen({ app, ...options }: DoorOptions & { readonly app: 
   return door
 }
 
+/**
+ * Answers when the answers before it on this connection have gone out: one whose turn never comes is never told that
+ * the connection has ended, and what it holds would be held for ever.
+ */
+function inTurn(
+  { socket }: IncomingMessage,
+  response: ServerResponse,
+  { stallMs }: typeof usualLimits,
+  answer: () => void,
+): void {
+  // What was sent along behind a request that ended the connection still comes up.
+  if (socket.destroyed) return
+  if (response.socket !== null) {
+    answer()
+    return
+  }
+  response.once('socket', () => {
+    // What was let pause was the answer before.
+    socket.setTimeout(stallMs)
+    answer()
+  })
+}
+
 function limitedServer(limits: typeof usualLimits): Server {
   const server = createServer({
     maxHeaderSize: limits.headerBytes,
@@ -91,22 +122,40 @@ function limitedServer(limits: typeof usualLimits): Server {
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: Math.min(checkMs, limits.headersMs),
     keepAlive: true,
+    // Missing, it is answered in our own words.
+    requireHostHeader: false,
     keepAliveInitialDelay: probeAfterMs,
   })
   server.timeout = limits.stallMs
   server.maxRequestsPerSocket = limits.requestsOfOneConnection
   watchConnections(server, limits)
+  server.on('checkExpectation', (request, response) => {
+    inTurn(request, response, limits, () => sayUnexpected(response))
+  })
   return server
 }
 
 function sayStarting(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(503, {
+  response.setHeader('retry-after', '2')
+  sayRefusal(response, { status: 503, code: 'unavailable', message: 'starting; try again in a moment' })
+}
+
+function sayUnexpected(response: ServerResponse): void {
+  const message = 'of the header Expect only "100-continue" is understood here'
+  sayRefusal(response, { status: 417, code: 'invalid', message })
+}
+
+/** For what no app gets to see. */
+function sayRefusal(
+  response: ServerResponse,
+  { status, ...error }: { status: number; code: string; message: string },
+): void {
+  response.writeHead(status, {
     'content-type': 'application/json',
-    'retry-after': '2',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   })
-  response.end(JSON.stringify({ error: { code: 'unavailable', message: 'starting; try again in a moment' } }))
+  response.end(JSON.stringify({ error }))
 }
 
 function cannotListen(error: NodeJS.ErrnoException, options: DoorOptions): AppError {
@@ -115,9 +164,14 @@ function cannotListen(error: NodeJS.ErrnoException, options: DoorOptions): AppEr
     EADDRINUSE: `port ${port} is in use by another program`,
     EACCES: `port ${port} may not be used by this user (ports below 1024 belong to root)`,
     EADDRNOTAVAIL: `this machine has no address ${host}`,
+    EINVAL: `${host} is no address that can be listened on`,
+    ENOTFOUND: `no machine is known by the name ${host}`,
+    EAI_AGAIN: `no machine is known by the name ${host}`,
   }
+  const isOfHost = ['EADDRNOTAVAIL', 'EINVAL', 'ENOTFOUND', 'EAI_AGAIN'].includes(error.code ?? '')
+  const toChange = isOfHost ? option.replace(/\.port$/, '.host') : option
   const reason = reasons[error.code ?? ''] ?? error.message
-  const message = `the ${what} cannot listen on ${host}:${port}: ${reason}. Choose another with the option ${option}`
+  const message = `the ${what} cannot listen on ${host}:${port}: ${reason}. Choose another with the option ${toChange}`
   return new AppError('unavailable', message, { cause: error })
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Log } from '../core/log.ts'
 import { networkOf } from './client-address.ts'
+import { letPause } from './connections.ts'
 
 export interface TransferLimits {
   /** Of one IPv4 address, or one IPv6 network of 64 bits. */
@@ -39,6 +40,7 @@ export class Transfers {
   /** Takes an answer into account until it is over. */
   add(response: ServerResponse, address: string): void {
     if (response.destroyed) return
+    letPause(response.req.socket)
     const network = networkOf(address)
     if (this.#count(network) >= this.#limits.ofOneAddress) this.#endIdlest(network)
     else if (this.#open.size >= this.#limits.altogether) this.#endIdlest()

@@ -5,6 +5,8 @@ export interface Redactor {
    * is too common for that. `shown` takes its place, `***` where there is none: for a media key its beginning.
    */
   readonly add: (secret: string, shown?: string) => void
+  /** The same for good; of those that `add` learns the oldest are forgotten after thousands of others. */
+  readonly addLasting: (secret: string) => void
   readonly redact: (text: string) => string
   /** The same for every text in a value that JSON can say, and for the names in it. */
   readonly redactAll: <Value>(value: Value) => Value
@@ -21,15 +23,26 @@ const shortestSecret = 6
 const mostSecrets = 10_000
 
 export function createRedactor(): Redactor {
-  const known = new KnownSecrets()
-  const redact = (text: string) => maskPatterns(known.mask(text))
-  return { add: (secret, shown = mask) => known.add(secret, shown), redact, redactAll: eachText(redact) }
+  const passing = new KnownSecrets(mostSecrets)
+  const lasting = new KnownSecrets(Number.POSITIVE_INFINITY)
+  const redact = (text: string) => maskPatterns(passing.mask(lasting.mask(text)))
+  return {
+    add: (secret, shown = mask) => passing.add(secret, shown),
+    addLasting: (secret) => lasting.add(secret, mask),
+    redact,
+    redactAll: eachText(redact),
+  }
 }
 
 /** Secrets by their first six characters, so that a text is looked through once, however many there are. */
 class KnownSecrets {
   readonly #byStart = new Map<string, Known[]>()
   readonly #shownOf = new Map<string, string>()
+  readonly #most: number
+
+  constructor(most: number) {
+    this.#most = most
+  }
 
   add(secret: string, shown: string): void {
     if (secret.length < shortestSecret) return
@@ -45,7 +58,7 @@ class KnownSecrets {
       )
     }
     for (const oldest of this.#shownOf.keys()) {
-      if (this.#shownOf.size <= mostSecrets) break
+      if (this.#shownOf.size <= this.#most) break
       this.#forget(oldest)
     }
   }

@@ -25,7 +25,7 @@ function checkDoors({ panel }: Options, setting: Given): void {
   if (panel.auth === 'none' && !isLoopback(panel.host))
     throw wrong(
       setting('panel.host'),
-      'a loopback address such as 127.0.0.1, because panel.auth is none and everybody in the network could use the panel',
+      'a loopback address such as 127.0.0.1, because panel.auth is none and everybody in the network could use the panel; set panel.auth to password to open it to the network',
     )
 }
 

@@ -35,6 +35,12 @@ export const optionsSchema = Type.Object(
         'a list of host names',
         'More names under which the panel may be opened.',
       ),
+      set_up_again: Type.Boolean({
+        default: false,
+        expected: 'true or false',
+        description:
+          'For a household that lost its passwords: each start writes a code to the log that gives an admin a new one. Take it out again afterwards.',
+      }),
     }),
     direct: section({
       port: orNull(

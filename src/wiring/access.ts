@@ -36,18 +36,19 @@ export async function openAccess({ storage, options, hide, clock, log }: AccessI
 interface SetUpInput {
   readonly access: Access
   readonly doors: Pick<Doors, 'panel' | 'direct'>
-  readonly auth: Options['panel']['auth']
-  readonly log: Log
+  readonly panel: Pick<Options['panel'], 'auth' | 'set_up_again'>
 }
 
-/** Tells whoever can read the log how the first user comes in, where passwords are asked for and there is none yet. */
-export function announceSetUp({ access, doors, auth, log }: SetUpInput): void {
-  const code = access.offerSetUp()
-  const door = auth === 'password' ? doors.panel : doors.direct
-  if (code === null || door === null) return
-  log
-    .for('access')
-    .warn(
-      `nobody can sign in yet. Open ${door.url} (or this port at another address of this machine) and set up the first user with the code ${code}`,
-    )
+/**
+ * Tells whoever can read the log how the first admin comes in, or one who lost their password; null where nobody
+ * needs to be told.
+ */
+export function setUpWords({ access, doors, panel }: SetUpInput): string | null {
+  const door = panel.auth === 'password' ? doors.panel : doors.direct
+  const code = door === null ? null : access.offerSetUp(panel.set_up_again)
+  if (door === null || code === null) return null
+  const page = `${door.url}/#/set-up (or this port at another address of this machine)`
+  if (panel.set_up_again)
+    return `whoever lost their password opens ${page} and gives their user name a new one with the code ${code}. Take the option panel.set_up_again out afterwards`
+  return `no admin can sign in with a password yet. Open ${page} and set up the first one with the code ${code}`
 }

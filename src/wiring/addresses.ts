@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os'
+import { hostname, networkInterfaces } from 'node:os'
 import { hostInUrl } from '../core/address.ts'
 import type { Options } from '../options.ts'
 import type { CloudAddresses } from './cloud-link.ts'
@@ -32,7 +32,14 @@ export function publicUrl(
   return `http://${hostInUrl(host)}:${media.port}`
 }
 
-function lanAddress(): string {
+/** The first address of this machine in its network. */
+export function lanAddress(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
   return addresses.find((address) => address.family === 'IPv4' && !address.internal)?.address ?? '127.0.0.1'
+}
+
+/** The names by which the network may know this machine. */
+export function ownNames(): string[] {
+  const name = hostname().toLowerCase()
+  return name.includes('.') ? [name] : [name, `${name}.local`]
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { KnownCards } from '../cards/known-cards.ts'
 import { PublishedCards } from '../cards/published.ts'
 import type { CardAccount } from '../cards/publisher.ts'
-import { kindOf, type PublishedCard, slotsOf } from '../cards/record.ts'
+import type { PublishedCard } from '../cards/record.ts'
 import { trackAddresses } from '../core/card-plan.ts'
 import { type Clock, every } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
@@ -30,7 +30,7 @@ interface CardsInput {
   readonly urlOf: (key: string, file: 'stream' | Place) => string
   readonly problems: Problems
   /** Masks a secret, or what is not shown of it, wherever it would be said. */
-  readonly hide?: (secret: string, shown: string) => void
+  readonly hide: (secret: string, shown: string) => void
   readonly clock: Clock
   readonly log: Log
 }
@@ -55,7 +55,7 @@ export async function openCards(input: CardsInput): Promise<Cards> {
     account: accountOf(link),
     urlOf,
     newKey: () => randomBytes(keyBytes).toString('base64url'),
-    hideKey: (key) => hide?.(key, `${key.slice(0, shownOfKey)}…`),
+    hideKey: (key) => hide(key, `${key.slice(0, shownOfKey)}…`),
     trouble: (name, text) => problems.set(name, text),
     clock,
     log,
@@ -142,9 +142,9 @@ function factsOf(cardId: string, published: PublishedCards, known: KnownCards): 
 }
 
 /** A restart of a numbered chapter asks for nothing new; every other way on a queue card makes a request. */
-function pressesReadOff(card: PublishedCard): ReadPresses {
-  if (kindOf(card) === 'stream') return 'all'
-  return slotsOf(card) === 'linear' ? 'restarts' : 'none'
+function pressesReadOff({ kind, slots }: PublishedCard): ReadPresses {
+  if (kind === 'stream') return 'all'
+  return slots === 'linear' ? 'restarts' : 'none'
 }
 
 async function isThere(card: Promise<unknown>): Promise<boolean> {

@@ -35,7 +35,7 @@ interface CloudLinkOptions {
   readonly tokens: Collection<StoredTokens>
   readonly signIn: (prompt: SignInPrompt) => void
   /** Told of every token, so that it is masked wherever it would be said. */
-  readonly hide?: ((secret: string) => void) | undefined
+  readonly hide: (secret: string) => void
   /** Called when the connection or the sign-in comes or goes. */
   readonly changed: (state: LinkState) => void
   readonly clock: Clock

@@ -22,7 +22,7 @@ interface CloudInput {
   readonly storage: Storage
   readonly problems: Problems
   /** Masks a secret wherever it would be said. */
-  readonly hide?: (secret: string) => void
+  readonly hide: (secret: string) => void
   readonly started: Started
   readonly clock: Clock
   readonly log: Log

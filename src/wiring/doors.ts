@@ -9,20 +9,20 @@ import type { Library } from '../audio/library.ts'
 import { type Playable, playable } from '../audio/rendition.ts'
 import type { StoredVisit } from '../audio/slot-listeners.ts'
 import type { PublishedCards } from '../cards/published.ts'
-import { confirmOf, kindOf } from '../cards/record.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
-import type { DoorAuth } from '../http/admission.ts'
 import { type AccessHouse, createPanelApp, type House } from '../http/api/app.ts'
 import { clientAddressFrom } from '../http/client-address.ts'
 import type { FiniteBody } from '../http/finite-body.ts'
+import type { DoorAuth } from '../http/guard.ts'
 import { Live, type LiveHouse } from '../http/live.ts'
 import { createMediaApp, type MediaDoor, type MediaSlots, type MediaTarget } from '../http/media.ts'
 import { type Door, openDoor } from '../http/server.ts'
 import type { Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
+import { ownNames } from './addresses.ts'
 import { PressHistory, type PressRecord } from './press-history.ts'
 import type { Problems } from './problems.ts'
 import { openSlots } from './slots.ts'
@@ -121,7 +121,8 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
         house,
         access,
         auth,
-        hosts: options.panel.hosts,
+        // A page of another site cannot take the name of this machine; only a sign-in makes it worth while to try.
+        hosts: auth === 'password' ? [...options.panel.hosts, ...ownNames()] : options.panel.hosts,
         trustedProxies: options.trusted_proxies,
         newest: (stream) => newest(ground, stream),
         listeners,
@@ -151,8 +152,8 @@ function mediaDoor({ ground, clip, slots, signal, clock, log, trustedProxies }: 
     async target(key) {
       const card = cards.byKey(key)
       if (card === undefined) return null
-      const { stream, card_id, player } = card
-      return { stream, card_id, player, kind: kindOf(card), confirm: confirmOf(card) }
+      const { stream, card_id, player, kind, confirm } = card
+      return { stream, card_id, player, kind, confirm }
     },
     newest: (stream) => newest(ground, stream, signal),
     slots,

@@ -11,11 +11,11 @@ interface HealthInput {
   readonly broker: LocalBroker
   readonly problems: Problems
   /** Takes secrets out of what is said. */
-  readonly redactAll?: <Value>(value: Value) => Value
+  readonly redactAll: <Value>(value: Value) => Value
 }
 
 /** What is connected and what is wrong, for REST, the panel and `bridge/info`. */
-export function healthOf({ hub, ruleSet, cloud, broker, problems, redactAll = same }: HealthInput) {
+export function healthOf({ hub, ruleSet, cloud, broker, problems, redactAll }: HealthInput) {
   return redactAll({
     players: hub.players().length,
     streams: hub.queues().length,
@@ -25,8 +25,4 @@ export function healthOf({ hub, ruleSet, cloud, broker, problems, redactAll = sa
     broker: { connected: broker.connected },
     problems: problems.list(),
   })
-}
-
-function same<Value>(value: Value): Value {
-  return value
 }

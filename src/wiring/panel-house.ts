@@ -2,7 +2,7 @@ import type { Lookup } from '../audio/inspect-file.ts'
 import type { Library } from '../audio/library.ts'
 import { titleOf } from '../audio/names.ts'
 import type { PublishedCards } from '../cards/published.ts'
-import { confirmOf, kindOf, type PublishedCard, slotsOf } from '../cards/record.ts'
+import type { PublishedCard } from '../cards/record.ts'
 import type { Perform } from '../core/effect.ts'
 import type { House } from '../http/api/app.ts'
 import type { CardPress, CardsHouse, PublishedCardView } from '../http/api/cards.ts'
@@ -81,9 +81,9 @@ function cardsOf(cards: PublishedCards): Omit<CardsHouse, 'player' | 'presses'> 
     card_id: card.card_id ?? '',
     title: card.title,
     stream: card.stream,
-    kind: kindOf(card),
-    slots: kindOf(card) === 'queue' ? slotsOf(card) : null,
-    confirm: kindOf(card) === 'queue' ? confirmOf(card) : null,
+    kind: card.kind,
+    slots: card.kind === 'queue' ? card.slots : null,
+    confirm: card.kind === 'queue' ? card.confirm : null,
     player: card.player,
     distrusted: card.distrusted,
     old_keys_end_at: cards.oldKeysEndAt(card),

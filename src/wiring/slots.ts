@@ -4,7 +4,6 @@ import type { Refutation } from '../audio/slot-claims.ts'
 import type { SlotPress, StoredVisit } from '../audio/slot-listeners.ts'
 import { SlotStreams } from '../audio/slot-streams.ts'
 import type { PublishedCards } from '../cards/published.ts'
-import { confirmOf, kindOf } from '../cards/record.ts'
 import { placeAddress } from '../core/card-plan.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
@@ -88,13 +87,13 @@ function wordOf(change: Change, cards: PublishedCards) {
   const place = said.patch.chapter_key ?? ''
   if (player.card_id === null || !isPlace(place)) return null
   const card = cards.byCard(player.card_id)
-  if (card === undefined || kindOf(card) !== 'queue') return null
+  if (card === undefined || card.kind !== 'queue') return null
   return {
     stream: card.stream,
     player: player.id,
     card_id: player.card_id,
     place,
-    confirm: confirmOf(card),
+    confirm: card.confirm,
     listener: [playerName(player.card_id, card.player ?? player.id)] as const,
     isCommanded: said.commanded,
     playedMs: playedBefore(said),

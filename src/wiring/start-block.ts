@@ -1,12 +1,14 @@
 import type { App } from '../app.ts'
+import { hostInUrl } from '../core/address.ts'
 import type { Options } from '../options.ts'
+import { lanAddress } from './addresses.ts'
 
 /** What runs where, in words for whoever started it. */
 export function startBlock(app: App, { options, version }: { options: Options; version: string }): string {
   const { schedules, rules } = app.ruleSet
   const base = options.mqtt.base_topic
   const lines: [what: string, words: string][] = [
-    ['Panel, REST', app.panelUrl],
+    ['Panel, REST', panelOf(app, options.panel)],
     ...directOf(app),
     ['Audio', `${app.mediaUrl}, told to cards as ${app.publicUrl} (option public_url)`],
     ['MQTT', `${app.mqttUrl}, topics below ${base}/`],
@@ -24,6 +26,14 @@ export function startBlock(app: App, { options, version }: { options: Options; v
     `Yoto Smart Stream ${version} is running`,
     ...lines.map(([what, words]) => `  ${what.padEnd(width)}  ${words}`),
   ].join('\n')
+}
+
+function panelOf({ panelUrl }: App, { auth, host }: Options['panel']): string {
+  if (auth === 'ingress') return `${panelUrl}, for Home Assistant's sidebar alone (option panel.auth)`
+  const port = new URL(panelUrl).port
+  return host === '0.0.0.0' || host === '::'
+    ? `${panelUrl}, in your network http://${hostInUrl(lanAddress())}:${port}`
+    : panelUrl
 }
 
 function directOf({ directUrl }: App): [string, string][] {

@@ -18,7 +18,7 @@ export interface AccountOptions {
   readonly signIn: (prompt: SignInPrompt) => void
   readonly fetch?: typeof fetch
   /** Told of every token, so that it is masked wherever it would be said. */
-  readonly hide?: ((secret: string) => void) | undefined
+  readonly hide: (secret: string) => void
   /** 0 to 1, for the jitter of retries. */
   readonly random?: () => number
 }
@@ -63,7 +63,7 @@ export class Account {
   async start(): Promise<void> {
     this.#stopping = new AbortController()
     const stored = await this.#options.tokens.get(storeKey)
-    for (const token of [stored?.accessToken, stored?.refreshToken]) if (token) this.#options.hide?.(token)
+    for (const token of [stored?.accessToken, stored?.refreshToken]) if (token) this.#options.hide(token)
     if (stored === undefined || stored.clientId !== this.#options.clientId) return this.signInAgain()
     this.#accept(stored)
   }

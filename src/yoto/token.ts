@@ -22,7 +22,7 @@ export interface TokenServer {
   readonly clock: Clock
   readonly fetch?: typeof fetch | undefined
   /** Told of every secret that the server gives out, before anything else is done with it. */
-  readonly hide?: ((secret: string) => void) | undefined
+  readonly hide: (secret: string) => void
 }
 
 /** The sign-in server understood the request and said no. `reason` is OAuth's own word for it. */
@@ -63,7 +63,7 @@ export async function postForm(
   if (answer.ok && isJsonObject(answer.body)) {
     for (const name of secretFields) {
       const secret = answer.body[name]
-      if (typeof secret === 'string') server.hide?.(secret)
+      if (typeof secret === 'string') server.hide(secret)
     }
     return answer.body
   }

@@ -19,7 +19,7 @@ function waitOf(attempts: Attempts, ...keys: string[]): number {
 describe('guesses', () => {
   test('wait longer and longer, and never more than five minutes', async () => {
     const clock = new VirtualClock()
-    const attempts = new Attempts({ clock })
+    const attempts = new Attempts({ clock, isKept: () => false })
     const waits: number[] = []
     for (let guess = 0; guess < 40; guess++) {
       expect(waitOf(attempts, 'ada')).toBe(0)
@@ -34,7 +34,7 @@ describe('guesses', () => {
 
   test('that are refused do not make the wait longer', async () => {
     const clock = new VirtualClock()
-    const attempts = new Attempts({ clock })
+    const attempts = new Attempts({ clock, isKept: () => false })
     for (let guess = 0; guess < 8; guess++) {
       await clock.advance(waitOf(attempts, 'ada') * 1000)
       waitOf(attempts, 'ada')
@@ -46,7 +46,7 @@ describe('guesses', () => {
   })
 
   test('count for each key of their own, and the longest wait holds', () => {
-    const attempts = new Attempts({ clock: new VirtualClock() })
+    const attempts = new Attempts({ clock: new VirtualClock(), isKept: () => false })
     for (let guess = 0; guess < 5; guess++) waitOf(attempts, 'ada')
     expect(waitOf(attempts, 'grace')).toBe(0)
     expect(waitOf(attempts, 'grace', 'ada')).toBe(1)
@@ -54,7 +54,7 @@ describe('guesses', () => {
 
   test('are forgotten after a success, and an hour after the last one', async () => {
     const clock = new VirtualClock()
-    const attempts = new Attempts({ clock })
+    const attempts = new Attempts({ clock, isKept: () => false })
     for (let guess = 0; guess < 5; guess++) waitOf(attempts, 'ada')
     attempts.succeeded(['ada'])
     for (let guess = 0; guess < 5; guess++) expect(waitOf(attempts, 'ada')).toBe(0)
@@ -64,16 +64,34 @@ describe('guesses', () => {
   })
 
   test('many at once are as many as one after the other', () => {
-    const attempts = new Attempts({ clock: new VirtualClock() })
+    const attempts = new Attempts({ clock: new VirtualClock(), isKept: () => false })
     const through = Array.from({ length: 100 }, () => waitOf(attempts, 'ada')).filter((wait) => wait === 0)
     expect(through).toHaveLength(5)
   })
 
   test('under ever new names do not fill the memory', () => {
-    const attempts = new Attempts({ clock: new VirtualClock() })
+    const attempts = new Attempts({ clock: new VirtualClock(), isKept: () => false })
     for (let guess = 0; guess < 5; guess++) waitOf(attempts, 'ada')
     for (let name = 0; name < 10_001; name++) waitOf(attempts, `name ${name}`)
     expect(waitOf(attempts, 'ada')).toBe(0)
+  })
+
+  test('at what is kept are not forgotten for others', () => {
+    const attempts = new Attempts({ clock: new VirtualClock(), isKept: (key) => key === 'Ada' })
+    for (let count = 0; count < 5; count++) attempts.begin(['Ada'])
+    for (let count = 0; count < 20_000; count++) attempts.begin([`nobody ${count}`])
+    expect(() => attempts.begin(['Ada'])).toThrow(/try again in 1 s/)
+  })
+
+  test('that were not looked at are taken back, and no others with them', () => {
+    const attempts = new Attempts({ clock: new VirtualClock(), isKept: () => false })
+    for (let count = 0; count < 20; count++) attempts.begin(['Ada'])()
+    const takeBack = attempts.begin(['Ada'])
+    for (let count = 0; count < 4; count++) attempts.begin(['Ada'])
+    expect(() => attempts.begin(['Ada'])).toThrow(/try again/)
+    takeBack()
+    attempts.begin(['Ada'])
+    expect(() => attempts.begin(['Ada'])).toThrow(/try again/)
   })
 })
 

@@ -28,7 +28,7 @@ describe('a password', () => {
     async (password) => {
       await expect(passwords.hash(password)).rejects.toMatchObject({
         code: 'unprocessable',
-        message: 'password: has 8 to 256 characters',
+        message: 'password must have 8 to 256 characters',
       })
     },
   )

@@ -28,8 +28,7 @@ async function running(env: Record<string, string> = {}) {
     direct: app.app.directUrl === null ? null : door(app.app.directUrl),
     /** Where the log says the first user is set up, and with which code. */
     setUp() {
-      const said = app.log.lines.map(({ message }) => message).find((line) => line.includes('the code'))
-      const [, url, code] = /Open (\S+) .* with the code ([\w-]+)$/.exec(said ?? '') ?? []
+      const [, url, code] = /Open (\S+) .* with the code ([\w-]+)$/.exec(app.app.setUpWords ?? '') ?? []
       return url === undefined || code === undefined ? null : { door: door(url), code }
     },
   }

@@ -131,6 +131,20 @@ describe('the library', () => {
     expect((await ready(throughLink, 'music/a.mp3')).frames).toBe(2)
   })
 
+  test('misses a link that leads to itself, as file or folder, and says nothing of it', async () => {
+    const { library, folder, log } = await libraryOf({ 'a.mp3': frames(1) }, { 'round.mp3': frames(2) })
+    await symlink('round.mp3', join(folder, 'round.mp3'))
+    await symlink('there.mp3', join(folder, 'here.mp3'))
+    await symlink('here.mp3', join(folder, 'there.mp3'))
+    await symlink('music', join(folder, 'music'))
+    for (const name of ['here.mp3', 'music/a.mp3'])
+      expect(await library.find(name), name).toEqual({ state: 'missing' })
+    expect((await ready(library, 'round.mp3')).frames).toBe(2)
+    expect((await library.list()).map(({ file }) => file)).toEqual(['a.mp3', 'round.mp3'])
+    expect(await library.filesIn('music')).toEqual([])
+    expect(log.lines).toEqual([])
+  })
+
   test('opens nothing that is no audio file: settings, hidden files, folders, pipes', async () => {
     const { library, folder } = await libraryOf({ 'secrets.yaml': 'token: x', '.hidden.mp3': frames(1) })
     await mkdir(join(folder, 'folder.mp3'))
@@ -249,5 +263,28 @@ describe('an opened file', () => {
     await utimes(join(folder, 'a.mp3'), new Date(), new Date(file.modifiedAt.getTime() + 1_000))
     await expect(share.read(0, 384)).rejects.toMatchObject({ code: 'not_found' })
     share.close()
+  })
+
+  test('that is written over in place is noticed though its time is put back: the old is over, the new is there', async () => {
+    const { library, folder } = await libraryOf({ 'a.mp3': frames(3, 1) })
+    const path = join(folder, 'a.mp3')
+    // A whole second, which every file system can keep.
+    const then = new Date(2026, 0, 1)
+    await utimes(path, then, then)
+    const before = await ready(library, 'a.mp3')
+    const share = await library.open(before)
+    expect((await share.read(0, 384)).equals(frames(1, 1))).toBe(true)
+    // File systems keep time in steps of some milliseconds.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await writeFile(path, frames(3, 2))
+    await utimes(path, then, then)
+    const now = await ready(library, 'a.mp3')
+    expect(now.modifiedAt).toEqual(before.modifiedAt)
+    expect(now.hash).not.toBe(before.hash)
+    await expect(share.read(0, 384)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(library.open(before)).rejects.toMatchObject({ code: 'not_found' })
+    const anew = await library.open(now)
+    expect((await anew.read(0, 384)).equals(frames(1, 2))).toBe(true)
+    for (const each of [share, anew]) each.close()
   })
 })

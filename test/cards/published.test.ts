@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { PublishedCards } from '../../src/cards/published.ts'
-import { confirmOf, kindOf, slotsOf } from '../../src/cards/record.ts'
 import { type Ground, newGround, settled, startCards, storedKeys } from './household.ts'
 
 const bedroom = { stream: 'bedroom', title: 'Bedroom', kind: 'stream', chapters: 3 } as const
@@ -53,7 +52,7 @@ describe('publishing', () => {
         .chapters.map(({ key }) => key)
         .slice(0, 3),
     ).toEqual(['01', '02', '03'])
-    expect([slotsOf(card), confirmOf(card), card.player]).toEqual(['linear', 'mqtt', 'y1'])
+    expect(card).toMatchObject({ slots: 'linear', confirm: 'mqtt', player: 'y1' })
     expect((await startCards(ground)).byKey(card.key)).toEqual(card)
   })
 
@@ -264,7 +263,7 @@ describe('records of earlier versions', () => {
     })
     await ground.records.set('k3', { ...oldest, key: 'k3', card_id: 'c3', kind: 'linear' })
     const again = await startCards(ground)
-    const found = again.list().map((card) => [kindOf(card), slotsOf(card), confirmOf(card), card.player])
+    const found = again.list().map(({ kind, slots, confirm, player }) => [kind, slots, confirm, player])
     expect(found).toEqual([
       ['stream', 'interactive', 'request', null],
       ['stream', 'interactive', 'request', null],

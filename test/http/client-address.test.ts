@@ -3,15 +3,13 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import { type AddressInfo, isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import fc from 'fast-check'
-import Koa from 'koa'
 import { afterEach, describe, expect, test } from 'vitest'
-import { FiniteStreams } from '../../src/audio/finite-streams.ts'
 import { Library } from '../../src/audio/library.ts'
 import { playable } from '../../src/audio/rendition.ts'
 import { clientAddressFrom } from '../../src/http/client-address.ts'
-import type { FiniteBody } from '../../src/http/finite-body.ts'
-import { streamAudio } from '../../src/http/media.ts'
 import { folderWith, frames } from '../audio/sound.ts'
+import { houseWith } from '../support/house.ts'
+import { panelApp } from '../support/panel-door.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
@@ -34,6 +32,7 @@ async function listening(host: string, listener: Parameters<typeof createServer>
 interface Asked {
   readonly host: string
   readonly port: number
+  readonly path?: string
   readonly headers: Record<string, string | readonly string[]>
 }
 
@@ -193,24 +192,26 @@ describe('behind real connections', () => {
 
   test('two listeners behind one proxy are two, and each goes on where it was', async () => {
     const folder = await folderWith({ 'a.mp3': frames(300, 1), 'b.mp3': frames(300, 2) })
-    const [clock, log] = [new VirtualClock(), recordingLog()]
-    const library = new Library({ folders: [folder], log, clock })
+    const clock = new VirtualClock()
+    const library = new Library({ folders: [folder], log: recordingLog(), clock })
+    const house = houseWith(['a.mp3', 'b.mp3'])
+    await house.hub.mutateQueue('bedroom', { op: 'append', files: ['a.mp3'] }, 'the test')
     let file = 'a.mp3'
-    const serve = streamAudio({
+    const { app } = await panelApp(house, {
+      trustedProxies: ['127.0.0.1'],
+      clock,
       async newest() {
         const lookup = await library.find(file)
         return lookup.state === 'ready' ? playable([lookup.file], library) : null
       },
-      listeners: new FiniteStreams<FiniteBody>({ clock }),
-      clientAddress: clientAddressFrom(['127.0.0.1']),
     })
-    const app = new Koa().use((ctx) => serve(ctx, 'bedroom'))
     const port = await listening('127.0.0.1', app.callback())
     const fetched = async (client: string, headers: Record<string, string> = {}) => {
       const forwarded = { 'x-forwarded-for': `${client}, 127.0.0.1`, ...headers }
-      return (await ask({ host: '127.0.0.1', port, headers: forwarded })).bytes
+      const path = '/api/streams/bedroom/stream.mp3'
+      return (await ask({ host: '127.0.0.1', port, path, headers: forwarded })).bytes
     }
-    await fetched('198.51.100.1')
+    expect((await fetched('198.51.100.1')).equals(frames(300, 1))).toBe(true)
     file = 'b.mp3'
     await fetched('198.51.100.2')
     const rest = { range: 'bytes=384-' }

@@ -1,14 +1,8 @@
 import { request } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { FiniteStreams } from '../../src/audio/finite-streams.ts'
-import { createPanelApp } from '../../src/http/api/app.ts'
-import type { FiniteBody } from '../../src/http/finite-body.ts'
-import { type Listener, listen } from '../../src/http/server.ts'
-import { openTestAccess } from '../support/access.ts'
+import type { Listener } from '../../src/http/server.ts'
 import { houseWith } from '../support/house.ts'
-import { liveOf, openPanelDoor, panelPage } from '../support/panel-door.ts'
-import { recordingLog } from '../support/recording-log.ts'
-import { VirtualClock } from '../support/virtual-clock.ts'
+import { openPanelDoor } from '../support/panel-door.ts'
 
 const doors: Listener[] = []
 
@@ -67,6 +61,12 @@ describe('the guard', () => {
     [{ ...json, origin: 'http://127.0.0.1:PORT' }, 200],
     [{ ...json, 'sec-fetch-site': 'same-origin' }, 200],
     [{ 'content-type': 'application/json; charset=utf-8' }, 200],
+    [{ 'content-type': 'application/json ; charset=utf-8' }, 200],
+    [{ 'content-type': 'Application/JSON' }, 200],
+    [{ ...json, origin: 'https://stream.home.example', 'sec-fetch-site': 'same-origin' }, 200],
+    [{ ...json, origin: 'https://stream.home.example' }, 403],
+    [{ ...json, origin: 'https://stream.home.example', 'sec-fetch-site': 'same-site' }, 403],
+    [{ ...json, origin: 'https://stream.home.example', 'sec-fetch-site': 'none' }, 403],
     [{ ...json, origin: 'http://evil.example' }, 403],
     [{ ...json, origin: 'null' }, 403],
     [{ ...json, 'sec-fetch-site': 'cross-site' }, 403],
@@ -74,6 +74,8 @@ describe('the guard', () => {
     [{ ...json, 'sec-fetch-site': 'none' }, 403],
     [{ ...json, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }, 403],
     [{ 'content-type': 'text/plain' }, 415],
+    [{ 'content-type': 'text/plain; application/json' }, 415],
+    [{ 'content-type': 'application/json-seq' }, 415],
     [{ 'content-type': 'application/x-www-form-urlencoded' }, 415],
     [{ 'content-type': 'multipart/form-data; boundary=x' }, 415],
     [{}, 415],
@@ -83,6 +85,17 @@ describe('the guard', () => {
       Object.entries(headers).map(([name, value]) => [name, value.replace('PORT', String(door.port))]),
     )
     expect((await ask(door, { ...change, headers: own })).status).toBe(status)
+  })
+
+  test('does not take the word of a browser for a host that is not ours', async () => {
+    const door = await open()
+    const headers = {
+      ...json,
+      host: 'evil.example',
+      origin: 'http://evil.example',
+      'sec-fetch-site': 'same-origin',
+    }
+    expect((await ask(door, { ...change, headers })).status).toBe(403)
   })
 
   test('lets a change without a body go without a type', async () => {
@@ -105,7 +118,10 @@ describe('the guard', () => {
     const refused = await ask(door, { path: '/api/players' })
     expect(refused.status).toBe(403)
     expect(JSON.parse(refused.text)).toEqual({
-      error: { code: 'forbidden', message: 'this door is open to Home Assistant alone' },
+      error: {
+        code: 'forbidden',
+        message: 'this door is open to Home Assistant alone: open the panel in its sidebar',
+      },
     })
     expect((await ask(door, { path: '/' })).status).toBe(403)
   })
@@ -118,51 +134,14 @@ describe('the guard', () => {
 })
 
 test('a fault of ours is answered without its stack, and the log has it', async () => {
-  const house = houseWith()
-  const log = recordingLog()
-  const app = createPanelApp({
-    house: { ...house, players: () => fail('/home/somebody/secret.ts exploded') },
-    ...(await ground()),
-    newest: async () => null,
-    listeners: new FiniteStreams<FiniteBody>({ clock: new VirtualClock() }),
-    live: liveOf(house),
-    panel: panelPage,
-    log,
-  })
-  const door = await listen({ app, host: '127.0.0.1', port: 0, what: 'panel', option: 'panel.port' })
+  const players = () => fail('/home/somebody/secret.ts exploded')
+  const door = await openPanelDoor({ ...houseWith(), players })
   doors.push(door)
   const answer = await ask(door, { path: '/api/players' })
   expect(answer.status).toBe(500)
   expect(answer.text).not.toContain('secret')
-  expect(log.lines.find((line) => line.level === 'error')?.detail?.error).toContain('exploded')
+  expect(door.log.lines.find((line) => line.level === 'error')?.detail?.error).toContain('exploded')
 })
-
-test('a port in use is said with the option that chooses another', async () => {
-  const door = await open()
-  const second = listen({
-    app: createPanelApp({
-      house: houseWith(),
-      ...(await ground()),
-      newest: async () => null,
-      listeners: new FiniteStreams<FiniteBody>({ clock: new VirtualClock() }),
-      live: liveOf(houseWith()),
-      panel: panelPage,
-      log: recordingLog(),
-    }),
-    host: '127.0.0.1',
-    port: door.port,
-    what: 'panel',
-    option: 'panel.port',
-  })
-  await expect(second).rejects.toThrow(
-    `the panel cannot listen on 127.0.0.1:${door.port}: port ${door.port} is in use by another program. Choose another with the option panel.port`,
-  )
-})
-
-async function ground() {
-  const clock = new VirtualClock()
-  return { access: await openTestAccess(), auth: 'none' as const, hosts: [], trustedProxies: [], clock }
-}
 
 function fail(message: string): never {
   throw new Error(message)

@@ -74,6 +74,19 @@ describe('behind ingress', () => {
     expect((await door.ask({ path: '/users', headers: as('2c3d') })).status).toBe(200)
   })
 
+  test('whoever is deleted is looked for again without being made anew', async () => {
+    const door = await doorSeenFrom(supervisor)
+    await door.ask({ ...status, headers: as('0a1b', 'Zoë') })
+    await door.ask({ ...status, headers: as('2c3d', 'Tim') })
+    const looks: (string | undefined)[] = []
+    door.access.onLoss(() => looks.push(door.access.knownByIngress('2c3d')?.user.username))
+    const tim = door.access.users().find(({ username }) => username === 'Tim')?.id
+    await door.ask({ method: 'PUT', path: `/users/${tim}`, headers: as('0a1b'), body: { role: 'child' } })
+    await door.ask({ method: 'DELETE', path: `/users/${tim}`, headers: as('0a1b') })
+    expect(looks).toEqual(['Tim', undefined])
+    expect(door.access.users().map(({ username }) => username)).toEqual(['Zoë'])
+  })
+
   test.each<[string, Record<string, string>]>([
     ['no id', {}],
     ['an empty id', { 'x-remote-user-id': '' }],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Effect } from '../../src/core/effect.ts'
 import { unknownPlayer } from '../../src/core/player.ts'
+import { thisMachine } from '../../src/http/admission.ts'
 import type { PublishedCardView } from '../../src/http/api/cards.ts'
 import { houseWith } from '../support/house.ts'
 import { openPasswordDoor, type PasswordDoor, password } from '../support/password-door.ts'
@@ -21,6 +22,7 @@ const looks: Record<string, { title: string; cover_url: string | null }> = {
   bought: { title: 'The Gruffalo', cover_url: 'https://cdn.example/gruffalo.png' },
 }
 
+let hub: ReturnType<typeof houseWith>['hub']
 let door: PasswordDoor
 let effects: Effect[]
 let child: string
@@ -28,6 +30,7 @@ let child: string
 beforeEach(async () => {
   effects = []
   const house = houseWith()
+  hub = house.hub
   house.hub.setPlayers([unknownPlayer('y1', 'Nursery'), unknownPlayer('y2', 'Den')])
   door = await openPasswordDoor({
     house: {
@@ -39,8 +42,9 @@ beforeEach(async () => {
       },
     },
   })
-  await door.access.createUser({ username: 'admin', role: 'admin', password })
+  await door.access.createUser({ by: thisMachine, username: 'admin', role: 'admin', password })
   await door.access.createUser({
+    by: thisMachine,
     username: 'child',
     role: 'child',
     password,
@@ -75,7 +79,7 @@ describe("a child's page", () => {
   })
 
   test('is empty for a child that was given nothing', async () => {
-    await door.access.createUser({ username: 'baby', role: 'child', password })
+    await door.access.createUser({ by: thisMachine, username: 'baby', role: 'child', password })
     const cookie = await door.cookieOf('child', 'baby')
     expect((await door.ask({ path: '/kid', cookie })).body).toEqual({ players: [], cards: [] })
     expect((await door.ask({ path: '/kid/play', cookie, body: { player: 'y1' } })).status).toBe(403)
@@ -102,6 +106,16 @@ describe('a child', () => {
     const answer = await door.ask({ path: `/kid/${act}`, cookie: child, body: { player: 'y1' } })
     expect(answer).toMatchObject({ status: 200, body: { success: true } })
     expect(effects).toEqual([{ kind: 'command', player: 'y1', command }])
+  })
+
+  test('may only pause what is not among its cards', async () => {
+    hub.amendPlayer('y1', { card_id: 'later' })
+    const act = async (name: string) =>
+      (await door.ask({ path: `/kid/${name}`, cookie: child, body: { player: 'y1' } })).status
+    expect(await Promise.all(['play', 'next', 'previous', 'pause'].map(act))).toEqual([403, 403, 403, 200])
+    expect(effects).toEqual([{ kind: 'command', player: 'y1', command: { type: 'pause' } }])
+    hub.amendPlayer('y1', { card_id: '00042' })
+    expect(await act('next')).toBe(200)
   })
 
   test('may play its own cards, by ids that keep their zeros', async () => {

@@ -163,33 +163,75 @@ describe('a session', () => {
 })
 
 describe('live events', () => {
-  test.each([
+  const household = async () => {
+    const door = await opened()
+    return { door, admin: await door.cookieOf('admin'), member: await door.cookieOf('member') }
+  }
+  const idOf = ({ access }: PasswordDoor, name: string) =>
+    access.users().find(({ username }) => username === name)?.id
+  const tokenId = async ({ ask }: PasswordDoor, cookie: string) => {
+    const { body } = await ask({ path: '/tokens', cookie })
+    return (body.tokens as { id: string }[])[0]?.id
+  }
+
+  /** Of one who will be shown out, and of one who stays. */
+  async function looking(door: PasswordDoor, leaving: { cookie?: string; token?: string }, cookie: string) {
+    const events = await open(door, { path: '/live', ...leaving })
+    const others = await open(door, { path: '/live', cookie })
+    const ended = new Promise((resolve) => events.once('close', resolve).once('error', resolve))
+    for (const answer of [events, others]) answer.on('error', () => undefined).resume()
+    expect([events.statusCode, others.statusCode, door.live.listeners]).toEqual([200, 200, 2])
+    return { ended, others }
+  }
+
+  test.each<[what: string, end: (door: PasswordDoor, member: string, admin: string) => Promise<object>]>([
     [
-      'signs out',
-      (door: PasswordDoor, cookie: string) => door.ask({ method: 'POST', path: '/user/logout', cookie }),
+      'is deleted',
+      (door, _, admin) =>
+        door.ask({ method: 'DELETE', path: `/users/${idOf(door, 'member')}`, cookie: admin }),
+    ],
+    [
+      'signs out in another tab',
+      (door, member) => door.ask({ method: 'POST', path: '/user/logout', cookie: member }),
     ],
     [
       'becomes a child',
-      async (door: PasswordDoor) => {
-        const id = door.access.users().find(({ username }) => username === 'member')?.id
-        const body = { role: 'child' }
-        return door.ask({ method: 'PUT', path: `/users/${id}`, cookie: await door.cookieOf('admin'), body })
-      },
+      (door, _, admin) =>
+        door.ask({
+          method: 'PUT',
+          path: `/users/${idOf(door, 'member')}`,
+          cookie: admin,
+          body: { role: 'child' },
+        }),
     ],
-  ])('end within a minute for somebody who %s', async (_what, end) => {
-    const door = await opened()
-    await door.cookieOf('admin')
-    const cookie = await door.cookieOf('member')
-    const events = await open(door, { path: '/live', cookie })
-    expect(events.headers['content-type']).toMatch(/^text\/event-stream/)
-    const ended = new Promise((resolve) => events.once('close', resolve).once('error', resolve))
-    events.resume()
-    await door.clock.advance(120_000)
-    expect(door.live.listeners).toBe(1)
-    expect((await end(door, cookie)).status).toBe(200)
-    await door.clock.advance(60_000)
+  ])('end for somebody who %s, without a moment of the clock, and for nobody else', async (_what, end) => {
+    const { door, admin, member } = await household()
+    const { ended, others } = await looking(door, { cookie: member }, admin)
+    expect(await end(door, member, admin)).toMatchObject({ status: 200 })
     await ended
-    expect(door.live.listeners).toBe(0)
+    expect([others.destroyed, door.live.listeners]).toEqual([false, 1])
+    others.destroy()
+  })
+
+  test.each<[what: string, end: (door: PasswordDoor, member: string, admin: string) => Promise<object>]>([
+    [
+      'is revoked',
+      async (door, member) =>
+        door.ask({ method: 'DELETE', path: `/tokens/${await tokenId(door, member)}`, cookie: member }),
+    ],
+    [
+      'is of a user who is deleted',
+      (door, _, admin) =>
+        door.ask({ method: 'DELETE', path: `/users/${idOf(door, 'member')}`, cookie: admin }),
+    ],
+  ])('end for a token that %s, without a moment of the clock', async (_what, end) => {
+    const { door, admin, member } = await household()
+    const token = await door.tokenOf(member, ['house'])
+    const { ended, others } = await looking(door, { token }, admin)
+    expect(await end(door, member, admin)).toMatchObject({ status: 200 })
+    await ended
+    expect([others.destroyed, door.live.listeners]).toEqual([false, 1])
+    others.destroy()
   })
 
   test('end when the session runs out, though it was used in no other way', async () => {

@@ -91,6 +91,49 @@ describe('the first user', () => {
   })
 })
 
+describe('a household that lost its passwords', () => {
+  const wish = (code: string, username = 'admin') => ({
+    path: '/auth/set-up',
+    body: { code, username, password: 'a new horse' },
+  })
+
+  test('gives an admin a new one with a code of its log, once; what the old one opened is over', async () => {
+    const door = await opened()
+    const old = await door.cookieOf('admin')
+    const code = door.access.offerSetUp(true) ?? ''
+    expect((await door.ask(wish('AAAA-AAAA'))).status).toBe(403)
+    expect((await door.ask(wish(code, 'ADMIN'))).status).toBe(200)
+    expect(await isIn(door, old)).toBe(false)
+    expect((await door.ask(login('admin'))).status).toBe(401)
+    expect((await door.ask(login('admin', 'a new horse'))).status).toBe(200)
+    expect((await door.ask(wish(code))).status).toBe(409)
+    expect(door.access.users()).toHaveLength(1)
+  })
+
+  test('gets a new admin where nobody has that name, and a member of that name becomes one', async () => {
+    const door = await opened()
+    await door.cookieOf('admin')
+    await door.cookieOf('member')
+    expect((await door.ask(wish(door.access.offerSetUp(true) ?? '', 'member'))).status).toBe(200)
+    expect((await door.ask(wish(door.access.offerSetUp(true) ?? '', 'Grace'))).status).toBe(200)
+    expect(door.access.users().map(({ username, role }) => [username, role])).toEqual([
+      ['admin', 'admin'],
+      ['member', 'admin'],
+      ['Grace', 'admin'],
+    ])
+  })
+
+  test('is not everybody who knows an older code', async () => {
+    const door = await opened()
+    const code = door.access.offerSetUp() ?? ''
+    expect((await door.ask(wish(code, 'Ada'))).status).toBe(200)
+    const [ada] = door.access.users()
+    await door.access.byIngress({ id: '0a1b', name: 'Zoë' })
+    expect((await door.ask(wish(code, 'Mallory'))).status).toBe(409)
+    expect(ada).toMatchObject({ username: 'Ada' })
+  })
+})
+
 describe('signing in', () => {
   test('gives a cookie that no script reads and no other site sends', async () => {
     const door = await opened()
@@ -199,11 +242,22 @@ describe('guessing a password', () => {
     expect((await door.ask(login('admin', 'wrong'))).status).toBe(401)
   })
 
-  test('at many names from one address is one guesser', async () => {
+  test('at many names from one address is one guesser, and whoever signed in there before comes in all the same', async () => {
     const door = await opened()
     await door.cookieOf('admin')
     for (let name = 0; name < 5; name++) await door.ask(login(`nobody ${name}`))
-    expect((await door.ask(login('admin'))).status).toBe(429)
+    expect((await door.ask(login('somebody'))).status).toBe(429)
+    expect((await door.ask(login('admin'))).status).toBe(200)
+  })
+
+  test('from an address that is made up in a header is still from one', async () => {
+    const door = await opened()
+    const statuses: number[] = []
+    for (let guess = 0; guess < 7; guess++) {
+      const headers = { 'x-forwarded-for': `203.0.113.${guess}` }
+      statuses.push((await door.ask({ ...login(`nobody ${guess}`), headers })).status)
+    }
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429])
   })
 
   test('from many addresses at one name waits, but not for those who signed in where they are', async () => {
@@ -242,7 +296,7 @@ describe('guessing a password', () => {
 
   test('through somebody who is signed in waits as well', async () => {
     const door = await opened()
-    const cookie = await door.cookieOf('child')
+    const cookie = await door.cookieOf('member')
     const guess = () =>
       door.ask({
         method: 'PUT',
@@ -252,5 +306,49 @@ describe('guessing a password', () => {
       })
     for (let count = 0; count < 5; count++) expect((await guess()).status).toBe(403)
     expect((await guess()).status).toBe(429)
+  })
+
+  test('is no wrong guess where too many sign in at once to look at it', async () => {
+    const door = await opened({ passwordCost: { ln: 12, r: 8, p: 1 } })
+    await door.cookieOf('admin')
+    const crowd = Array.from({ length: 60 }, (_, guess) =>
+      door.ask({
+        ...login(`nobody ${guess}`, 'wrong'),
+        headers: { 'x-forwarded-for': `203.0.113.${guess}` },
+      }),
+    )
+    const mine = Array.from({ length: 3 }, () => door.ask(login('admin')))
+    await Promise.all([...crowd, ...mine])
+    expect((await door.ask(login('admin'))).status).toBe(200)
+  })
+
+  test('waits nowhere where somebody signed in before the last restart', async () => {
+    const store = memoryStore()
+    await (await opened({ store })).cookieOf('admin')
+    const door = await opened({ store })
+    for (let name = 0; name < 6; name++) await door.ask(login(`nobody ${name}`))
+    expect((await door.ask(login('nobody 7'))).status).toBe(429)
+    expect((await door.ask(login('admin'))).status).toBe(200)
+  })
+})
+
+describe('a change of password', () => {
+  test('does not undo what an admin has set meanwhile', async () => {
+    const door = await opened({ passwordCost: { ln: 13, r: 8, p: 1 } })
+    const admin = await door.cookieOf('admin')
+    const member = await door.cookieOf('member')
+    const id = door.access.users().find(({ username }) => username === 'member')?.id
+    const own = door.ask({
+      method: 'PUT',
+      path: '/user/password',
+      cookie: member,
+      body: { current_password: password, new_password: 'of the thief' },
+    })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const body = { password: 'of the admin' }
+    expect((await door.ask({ method: 'PUT', path: `/users/${id}`, cookie: admin, body })).status).toBe(200)
+    await own
+    expect((await door.ask(login('member', 'of the thief'))).status).toBe(401)
+    expect((await door.ask(login('member', 'of the admin'))).status).toBe(200)
   })
 })

@@ -27,14 +27,16 @@ export async function openTestAccess({
   ways = { ingress: true, password: true },
   passwordCost = cheap,
   clock = new VirtualClock(),
+  hide = () => undefined,
 }: {
   store?: TestStore
   ways?: Ways
   passwordCost?: PasswordCost
   clock?: Clock
+  hide?: (secret: string) => void
 } = {}): Promise<TestAccess> {
   const log = recordingLog()
-  const access = new Access({ collection: store, ways, passwordCost, clock, log })
+  const access = new Access({ collection: store, ways, passwordCost, hide, clock, log })
   await access.start()
   return Object.assign(access, { log })
 }

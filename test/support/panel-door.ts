@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { FiniteStreams } from '../../src/audio/finite-streams.ts'
 import type { Clock } from '../../src/core/clock.ts'
-import type { DoorAuth } from '../../src/http/admission.ts'
 import { createPanelApp, type House } from '../../src/http/api/app.ts'
-import type { FiniteBody } from '../../src/http/finite-body.ts'
+import type { FileBody, FiniteBody } from '../../src/http/finite-body.ts'
+import type { DoorAuth } from '../../src/http/guard.ts'
 import { Live, type LiveHouse } from '../../src/http/live.ts'
 import { type Listener, listen } from '../../src/http/server.ts'
 import { openTestAccess, type TestAccess } from './access.ts'
@@ -13,35 +13,32 @@ import { VirtualClock } from './virtual-clock.ts'
 /** A page as the build makes it, in little. */
 export const panelPage = fileURLToPath(new URL('panel-page/', import.meta.url))
 
-/** Live events of the house, of a run called `run`, not yet started. */
-export function liveOf(house: LiveHouse, clock: Clock = new VirtualClock()): Live {
-  return new Live({ house, run: 'run', clock, log: recordingLog() })
-}
-
 interface DoorOptions {
   readonly auth?: DoorAuth
   readonly hosts?: readonly string[]
   readonly trustedProxies?: readonly string[]
+  readonly newest?: (stream: string) => Promise<FileBody | null>
   readonly panel?: string
   readonly access?: TestAccess
   readonly clock?: Clock
 }
 
-/** The app of the panel door before the given house, not yet behind a port. */
+/** The app of the panel door before the given house, not yet behind a port; its live events, of a run called `run`, are not yet started. */
 export async function panelApp(house: House & LiveHouse, options: DoorOptions = {}) {
   const { auth = 'none', hosts = [], trustedProxies = [], clock = new VirtualClock() } = options
   const log = recordingLog()
-  const live = liveOf(house, clock)
+  const live = new Live({ house, run: 'run', clock, log: recordingLog() })
   const app = createPanelApp({
     house,
     access: options.access ?? (await openTestAccess({ clock })),
     auth,
     hosts,
     trustedProxies,
-    newest: async () => null,
-    listeners: new FiniteStreams<FiniteBody>({ clock: new VirtualClock() }),
+    newest: options.newest ?? (async () => null),
+    listeners: new FiniteStreams<FiniteBody>({ clock }),
     live,
     panel: options.panel ?? panelPage,
+    redactAll: (value) => value,
     clock,
     log,
   })

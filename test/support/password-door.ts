@@ -1,5 +1,6 @@
 import type { PasswordCost } from '../../src/access/passwords.ts'
 import type { Role } from '../../src/core/role.ts'
+import { thisMachine } from '../../src/http/admission.ts'
 import { openTestAccess, type TestAccess, type TestStore } from './access.ts'
 import { type Answer, type Asked, ask } from './ask.ts'
 import { houseWith } from './house.ts'
@@ -46,7 +47,14 @@ export async function openPasswordDoor({
     async cookieOf(role, name = role) {
       const users = access.users()
       if (!users.some(({ username }) => username === name))
-        await access.createUser({ username: name, role, password, players: ['y1'], cards: ['own'] })
+        await access.createUser({
+          by: thisMachine,
+          username: name,
+          role,
+          password,
+          players: ['y1'],
+          cards: ['own'],
+        })
       const { cookie } = await say({ path: '/user/login', body: { username: name, password } })
       if (cookie === undefined) throw new Error(`${name} could not sign in`)
       return cookie

@@ -1,50 +1,44 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { type RunningApp, runApp } from '../support/running-app.ts'
+import type { Browser, Page, Route } from 'playwright-core'
+import { afterAll, afterEach, expect } from 'vitest'
 import { openBrowser, openPage, type WatchedPage } from './browser.ts'
-import { person } from './door-calls.ts'
-import { type DoorKeeper, openDoorKeeper } from './door-keeper.ts'
+import {
+  type DoorOptions,
+  identityOf,
+  openTestDoor,
+  passwordOf,
+  type Resident,
+  type TestDoor,
+} from './door.ts'
 import { type Ingress, openIngress } from './ingress.ts'
 
-type Known = NonNullable<Parameters<typeof openDoorKeeper>[1]>
-
 interface Household {
-  /** The id of a player of the product. */
-  playerId(name: string): string | undefined
-  keeper(known: Known): Promise<DoorKeeper>
-  ingress(door: DoorKeeper): Promise<Ingress>
+  door(options: DoorOptions): Promise<TestDoor>
+  /** A way to the door through Home Assistant, for who is signed in there. */
+  ingress(door: TestDoor, options: { as: string; holdsEvents?: boolean }): Promise<Ingress>
   visit(address: string, options?: Partial<Parameters<typeof openPage>[1]>): Promise<Page>
 }
 
-/** For all tests of a file: the product, doors to it that ask who comes, and a browser that must report no fault. */
+/** For all tests of a file: doors that ask who comes, and a browser that must report no fault. */
 export function openHousehold(): Household {
-  let running: RunningApp | undefined
   let browser: Browser | undefined
-  const opened: (DoorKeeper | Ingress)[] = []
+  const opened: (TestDoor | Ingress)[] = []
   const visited: WatchedPage[] = []
-  beforeAll(async () => {
-    running = await runApp()
-  })
   afterEach(async () => {
     await Promise.all((browser?.contexts() ?? []).map((context) => context.close()))
-    for (const door of opened.splice(0)) await door.stop()
+    for (const one of opened.splice(0)) await one.stop()
     // A browser itself reports every answer that is no success.
     const faults = visited.splice(0).flatMap((page) => [...page.faults, ...page.foreign])
     expect(faults.filter((fault) => !fault.startsWith('Failed to load resource'))).toEqual([])
   })
-  afterAll(async () => {
-    await browser?.close()
-    await running?.remove()
-  })
+  afterAll(() => browser?.close())
   return {
-    playerId: (name) => running?.app.hub.players().find((player) => player.name === name)?.id,
-    async keeper(known) {
-      const door = await openDoorKeeper(running?.app.panelUrl ?? '', known)
+    async door(options) {
+      const door = await openTestDoor(options)
       opened.push(door)
       return door
     },
-    async ingress(door) {
-      const way = await openIngress(door.address.replace(/\/$/, ''))
+    async ingress(door, { as, ...options }) {
+      const way = await openIngress(door.address.replace(/\/$/, ''), { ...options, visitor: identityOf(as) })
       opened.push(way)
       return way
     },
@@ -57,33 +51,52 @@ export function openHousehold(): Household {
   }
 }
 
-export const family = () => [
-  person('Anna', 'admin'),
-  person('Ben', 'member'),
-  person('Mia', 'child', { players: ['y1'], cards: ['c1'] }),
+export function resident(
+  username: string,
+  role: Resident['role'],
+  more: Partial<Omit<Resident, 'username' | 'role'>> = {},
+): Resident {
+  return { username, role, comesBy: 'password', ...more }
+}
+
+export const family = (): Resident[] => [
+  resident('Anna', 'admin'),
+  resident('Ben', 'member'),
+  resident('Mia', 'child', { players: ['y1', 'y2'], cards: ['c1', 'c2'] }),
 ]
 
-export async function signIn(page: Page, name: string, password = `${name}-password`): Promise<void> {
+export async function signIn(page: Page, name: string, password = passwordOf(name)): Promise<void> {
   await page.getByLabel('Name', { exact: true }).fill(name)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.keyboard.press('Enter')
 }
 
-export const nurseryPlayer = {
-  id: 'y1',
-  name: 'Nursery',
-  online: true,
-  playback: 'paused' as const,
-  card_id: 'c1',
-  card_title: 'The sleepy bear',
-  cover_url: null,
+/** Signs out in the browser beside the page that is looked at. */
+export async function signOutBeside(page: Page, { address }: TestDoor): Promise<void> {
+  await page.request.post(`${address}api/user/logout`)
 }
 
-/** What a child sees who has two players and two cards. */
-export const kidView = {
-  players: [nurseryPlayer, { ...nurseryPlayer, id: 'y2', name: 'Den', card_id: null, card_title: null }],
-  cards: [
-    { card_id: 'c1', title: 'The sleepy bear', cover_url: null },
-    { card_id: 'c2', title: 'Songs for the bath', cover_url: 'data:image/gif;base64,R0lGODlhAQABAAAAACw=' },
-  ],
+/** The next call of that kind is done, and its answer kept back until it is let go. */
+export async function keepBack(
+  page: Page,
+  { method, path }: { method: string; path: string },
+): Promise<{ kept: Promise<void>; letGo(): void }> {
+  let letGo: () => void = () => undefined
+  let isKept: () => void = () => undefined
+  const kept = new Promise<void>((resolve) => {
+    isKept = resolve
+  })
+  const free = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  let isNext = true
+  await page.route(path, async (route: Route) => {
+    if (!isNext || route.request().method() !== method) return route.fallback()
+    isNext = false
+    const response = await route.fetch()
+    isKept()
+    await free
+    await route.fulfill({ response })
+  })
+  return { kept, letGo: () => letGo() }
 }

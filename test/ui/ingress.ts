@@ -24,6 +24,8 @@ interface IngressOptions {
   /** 0 takes any free port. */
   readonly port?: number
   readonly frame?: Frame
+  /** Who is signed in at Home Assistant. */
+  readonly visitor?: { readonly id: string; readonly name: string }
 }
 
 /** Where the page around the panel is. */
@@ -35,7 +37,7 @@ export const framePath = '/home'
  */
 export async function openIngress(
   target: string,
-  { holdsEvents = false, port = 0, frame }: IngressOptions = {},
+  { holdsEvents = false, port = 0, frame, visitor }: IngressOptions = {},
 ): Promise<Ingress> {
   const asked: string[] = []
   const framed = frame === undefined ? null : framePage(frame)
@@ -51,6 +53,7 @@ export async function openIngress(
       return
     }
     if (holdsEvents && path.endsWith('/api/live')) return
+    if (visitor !== undefined) introduce(req, visitor)
     passOn(req, res, { url: target + path.slice(ingressPrefix.length - 1), framed: framed !== null })
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
@@ -72,8 +75,15 @@ function framePage({ lang, style }: Frame): string {
 <link rel="icon" href="data:,"><iframe title="panel" width="1000" height="700" src="${ingressPrefix}"></iframe>`
 }
 
+/** Says who somebody is, as Home Assistant does. */
+function introduce(req: IncomingMessage, { id, name }: { id: string; name: string }): void {
+  req.headers['x-remote-user-id'] = id
+  req.headers['x-remote-user-name'] = name.toLowerCase()
+  req.headers['x-remote-user-display-name'] = name
+}
+
 /** Hands a request on to the product, and its answer back as Home Assistant's ingress does. */
-export function passOn(
+function passOn(
   req: IncomingMessage,
   res: ServerResponse,
   { url, framed }: { url: string; framed: boolean },

@@ -1,14 +1,14 @@
 import { expect } from 'vitest'
 import { testWith } from '../support/programs.ts'
-import { family, kidView, nurseryPlayer, openHousehold, signIn } from './household.ts'
+import { family, openHousehold, resident, signIn } from './household.ts'
 
-const { keeper, visit } = openHousehold()
+const { door, visit } = openHousehold()
 
 testWith(
   ['chromium'],
   'plays, pauses and skips on a page with nothing else',
   async () => {
-    const { address, kept, asked } = await keeper({ people: family(), kid: kidView })
+    const { address, home, asked } = await door({ people: family() })
     const page = await visit(`${address}#/people`)
     await signIn(page, 'Mia')
     await page.getByRole('heading', { name: 'Hello, Mia!' }).waitFor()
@@ -28,13 +28,13 @@ testWith(
     await page.getByRole('region', { name: 'Den' }).getByText('Nothing plays.').waitFor()
     await page.getByRole('button', { name: 'The sleepy bear' }).click()
     await page.getByRole('region', { name: 'Den' }).getByText('is playing').waitFor()
-    expect(kept.kidAsked).toEqual([
-      { act: 'play', body: { player: 'y1' } },
-      { act: 'next', body: { player: 'y1' } },
-      { act: 'previous', body: { player: 'y1' } },
-      { act: 'pause', body: { player: 'y1' } },
-      { act: 'play', body: { player: 'y1', card_id: 'c2' } },
-      { act: 'play', body: { player: 'y2', card_id: 'c1' } },
+    expect(home.told).toEqual([
+      { player: 'y1', command: { type: 'play' } },
+      { player: 'y1', command: { type: 'next' } },
+      { player: 'y1', command: { type: 'previous' } },
+      { player: 'y1', command: { type: 'pause' } },
+      { player: 'y1', command: { type: 'card', card_id: 'c2' } },
+      { player: 'y2', command: { type: 'card', card_id: 'c1' } },
     ])
     expect(await page.getByRole('link').count()).toBe(0)
     expect(asked.filter((call) => /users|tokens|live|library|cards|players/.test(call))).toEqual([])
@@ -46,27 +46,25 @@ testWith(
   ['chromium'],
   'sees what changes elsewhere, and who is switched off, by itself',
   async () => {
-    const { address, kept } = await keeper({
-      people: family(),
-      kid: { ...kidView, players: [nurseryPlayer] },
+    const { address, home, ask, cookieOf, idOf } = await door({
+      people: [...family(), resident('Leo', 'child', { players: ['y1'], cards: ['c1'] })],
     })
     const page = await visit(address)
     await page.clock.install()
     await page.reload()
-    await signIn(page, 'Mia')
+    await signIn(page, 'Leo')
     await page.getByText('is taking a break').waitFor()
     expect(await page.getByRole('radio').count()).toBe(0)
-    kept.kid = {
-      ...kidView,
-      players: [{ ...nurseryPlayer, card_id: 'c2', card_title: 'Songs for the bath', playback: 'playing' }],
-    }
+    home.says('y1', { card_id: 'c2', card_title: 'Songs for the bath', playback: 'playing' })
     await page.clock.runFor(3000)
     await page.getByRole('region', { name: 'Nursery' }).getByText('Songs for the bath').waitFor()
-    kept.kid = { ...kidView, players: [{ ...nurseryPlayer, online: false }] }
+    home.says('y1', { online: false })
     await page.clock.runFor(3000)
     await page.getByText('Nursery is switched off').waitFor()
     expect(await page.getByRole('button', { disabled: false }).count()).toBe(0)
-    kept.kid = { players: [], cards: [] }
+    const nothing = { players: [], cards: [] }
+    const cookie = await cookieOf('Anna')
+    await ask({ method: 'PUT', path: `/users/${idOf('Leo')}`, cookie, body: nothing })
     await page.clock.runFor(3000)
     await page.getByText('There is no player for you yet. Ask a grown-up.').waitFor()
   },
@@ -77,7 +75,7 @@ testWith(
   ['chromium'],
   'is signed out by the address that leads out, and by nothing on the page',
   async () => {
-    const { address } = await keeper({ people: family(), kid: kidView })
+    const { address } = await door({ people: family() })
     const page = await visit(address)
     await signIn(page, 'Mia')
     await page.getByRole('heading', { name: 'Hello, Mia!' }).waitFor()

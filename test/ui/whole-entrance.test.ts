@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
+import { ask } from '../support/ask.ts'
 import { testWith } from '../support/programs.ts'
 import { type RunningApp, runApp, until } from '../support/running-app.ts'
 import { openBrowser, openPage } from './browser.ts'
@@ -19,8 +20,11 @@ afterAll(async () => {
 
 const address = () => `${running.app.panelUrl}/`
 
-const codeInLog = () =>
-  running.log.lines.map(({ message }) => /the code ([\w-]+)$/.exec(message)?.[1]).find(Boolean) ?? ''
+const panel = () => ({ port: Number(new URL(address()).port) })
+
+const anna = (password: string) => ({ username: 'Anna', password })
+
+const codeInLog = () => /the code ([\w-]+)$/.exec(running.app.setUpWords ?? '')?.[1] ?? ''
 
 async function visit(at: string): Promise<Page> {
   browser ??= await openBrowser()
@@ -86,8 +90,10 @@ testWith(
     await child.getByRole('button', { name: 'Play' }).waitFor()
 
     // A new password ends the session that is open, and the panel that looks on is told.
-    const change = { password: 'another one' }
-    expect((await asProgram(token, 'PUT', `users/${idOf('Anna')}`, change)).status).toBe(200)
+    const { cookie } = await ask(panel(), { path: '/user/login', body: anna('Anna-password') })
+    const change = { current_password: 'Anna-password', new_password: 'another one' }
+    const changed = await ask(panel(), { method: 'PUT', path: '/user/password', cookie, body: change })
+    expect(changed.status).toBe(200)
     const again = page.getByRole('dialog', { name: 'Sign in again' })
     await again.waitFor()
     await again.getByLabel('Password', { exact: true }).fill('another one')

@@ -42,6 +42,7 @@ beforeEach(async () => {
     cloud: { ...cloud, apiUrl: `http://127.0.0.1:${(rest.address() as AddressInfo).port}` },
     tokens: memoryCollection(),
     signIn: () => undefined,
+    hide: () => undefined,
     changed: (state) => states.push(state),
     clock,
     random: () => 0,

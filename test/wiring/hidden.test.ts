@@ -32,13 +32,13 @@ describe('keys of the media door', () => {
     await rm(folder, { recursive: true })
   })
 
-  const open = (hide?: (secret: string, shown: string) => void) =>
+  const open = (hide: (secret: string, shown: string) => void = () => undefined) =>
     openCards({
       storage,
       link: null,
       urlOf: (key, file) => `http://x/media/${key}/${file}.mp3`,
       problems: new Problems(),
-      ...(hide === undefined ? {} : { hide }),
+      hide,
       clock: systemClock,
       log,
     })

@@ -30,6 +30,7 @@ beforeEach(async () => {
     clock,
     log,
     signIn: (prompt) => prompts.push(prompt),
+    hide: () => undefined,
     random: () => 1,
   })
   account.onStateChange((state) => states.push(state))

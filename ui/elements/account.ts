@@ -68,7 +68,7 @@ export class Account extends LitElement {
       <yoto-password-field
         name="current_password"
         .label=${say('me.current')}
-        .wrong=${this.#attempt.fault === say('me.wrong')}
+        .wrong=${this.#attempt.status === 403}
         .say=${say}
       ></yoto-password-field>
       <yoto-password-field

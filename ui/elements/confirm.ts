@@ -57,8 +57,11 @@ export class Confirm extends LitElement {
 
   async #yes(event: SubmitEvent): Promise<void> {
     event.preventDefault()
-    const act = this.question?.act
-    if (act !== undefined && (await this.#attempt.run(act))) this.#close()
+    const { question } = this
+    if (question === null) return
+    const done = await this.#attempt.run(question.act)
+    // Meanwhile somebody may have closed it and been asked the next.
+    if (done && this.question === question) this.#close()
   }
 
   #close(): void {

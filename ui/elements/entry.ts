@@ -14,6 +14,7 @@ import { entryLook } from './entry-look.ts'
 const trees = { en: english, de: german } as const satisfies Record<string, TextTree>
 const againMs = 2000
 const signOutHash = '#/sign-out'
+const setUpHash = '#/set-up'
 
 /** Lets in who may come in, and shows them what is theirs: the panel, or the page of a child. */
 export class Entry extends LitElement {
@@ -23,6 +24,7 @@ export class Entry extends LitElement {
     lost: { state: true },
     forgotten: { state: true },
     leaving: { state: true },
+    settingUp: { state: true },
   }
   /** The session of who came in last; their page stays behind a sign-in that comes up in the middle. */
   declare inside: Session | null
@@ -33,6 +35,8 @@ export class Entry extends LitElement {
   declare forgotten: boolean
   /** The reader came by the address that leads out. */
   declare leaving: boolean
+  /** The reader came by the address that leads to the set-up. */
+  declare settingUp: boolean
   readonly #say: Say
   #reading: Promise<void> | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -48,6 +52,7 @@ export class Entry extends LitElement {
     this.lost = false
     this.forgotten = false
     this.leaving = location.hash === signOutHash
+    this.settingUp = location.hash === setUpHash
     this.addEventListener('session-changed', () => void this.#sessionChanged())
     this.addEventListener('signed-out', () => this.#left())
   }
@@ -77,6 +82,8 @@ export class Entry extends LitElement {
   protected override updated(): void {
     const again = this.querySelector<HTMLDialogElement>('dialog.again')
     if (again !== null && !again.open) again.showModal()
+    // There is nothing to set up for somebody who is in.
+    if (this.settingUp && this.inside !== null && this.missing === null) leaveSetUp()
   }
 
   override render() {
@@ -95,7 +102,7 @@ export class Entry extends LitElement {
         : html`<dialog
             class="again"
             closedby="none"
-            aria-labelledby=${missing}
+            aria-labelledby=${this.#wayIn ?? nothing}
             @keydown=${keepOpen}
             @cancel=${keepOpen}
             @close=${() => this.requestUpdate()}
@@ -105,8 +112,14 @@ export class Entry extends LitElement {
     }`
   }
 
+  /** Those who can sign in may be none who decide who else may come in. */
+  get #wayIn(): 'set-up' | 'sign-in' | null {
+    return this.missing !== null && this.settingUp ? 'set-up' : this.missing
+  }
+
   #way() {
-    if (this.missing === 'set-up') return html`<yoto-set-up .say=${this.#say}></yoto-set-up>`
+    if (this.#wayIn === 'set-up')
+      return html`<yoto-set-up .first=${this.missing === 'set-up'} .say=${this.#say}></yoto-set-up>`
     return html`<yoto-sign-in
       .known=${this.inside?.user?.username ?? ''}
       .again=${this.inside !== null}
@@ -155,8 +168,9 @@ export class Entry extends LitElement {
   async #sessionChanged(): Promise<void> {
     // An answer under way may be older than the change.
     await this.#reading
-    const signingIn = this.missing === 'sign-in'
+    const signingIn = this.#wayIn === 'sign-in'
     await this.#read()
+    if (this.settingUp && !this.lost) leaveSetUp()
     this.forgotten = signingIn && this.missing === 'sign-in' && !this.lost
   }
 
@@ -173,7 +187,13 @@ export class Entry extends LitElement {
 
   readonly #hashChanged = (): void => {
     this.leaving = location.hash === signOutHash
+    this.settingUp = location.hash === setUpHash
   }
+}
+
+/** The way back leads past it, not to it and on again. */
+function leaveSetUp(): void {
+  location.replace('#/')
 }
 
 /** Another dialog may stand below the sign-in, and what is typed there must not go with it. */

@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { KidCard, KidPlayer, KidView, User } from '../access.ts'
 import { icon } from '../icons.ts'
 import { fetchKid, type KidAct, kidAsks } from '../kid.ts'
-import { doubtSession, statusOf } from '../request.ts'
+import { statusOf } from '../request.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { kidLook } from './kid-look.ts'
@@ -215,8 +215,6 @@ export class Kid extends LitElement {
 
   #failed(error: unknown, trouble: 'lost' | 'refused'): void {
     this.wanted = null
-    // Whoever is signed in now may not be a child any more.
-    if (statusOf(error) === 403) doubtSession()
     if (statusOf(error) !== 401) this.trouble = error instanceof TypeError ? 'lost' : trouble
   }
 

@@ -66,6 +66,7 @@ export class People extends LitElement {
       </ul>
       <p class="hidden" aria-live="polite">${this.announced}</p>
       <yoto-person-form
+        .me=${this.me}
         .players=${players}
         .cards=${cards}
         .say=${say}
@@ -108,11 +109,11 @@ export class People extends LitElement {
       </p>`
   }
 
-  #askToRemove({ id, username: name }: Person): void {
+  #askToRemove({ id, username: name, signs_in_with }: Person): void {
     const { say } = this
     void this.renderRoot.querySelector<Confirm>('yoto-confirm')?.ask({
       title: say('people.remove-title', { name }),
-      text: say('people.remove-text', { name }),
+      text: say(signs_in_with === 'ingress' ? 'people.remove-text-ingress' : 'people.remove-text', { name }),
       yes: say('people.remove', { name }),
       act: async () => {
         await removePerson(id)

@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit'
+import type { UserWish } from '../../src/http/api/users.ts'
 import { type Person, type Role, roles } from '../access.ts'
 import { Attempt } from '../attempt.ts'
 import { formLook } from '../form-look.ts'
-import { addPerson, type Choice, changePerson, type PersonChange } from '../people.ts'
+import { addPerson, type Choice, changePerson } from '../people.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { attemptNotice } from './attempt-notice.ts'
@@ -13,6 +14,7 @@ import { usernameField } from './username-field.ts'
 /** A dialog that adds somebody or changes them. Fires `person-saved` with their id, null for a new one. */
 export class PersonForm extends LitElement {
   static override properties = {
+    me: {},
     players: { attribute: false },
     cards: { attribute: false },
     say: { attribute: false },
@@ -29,6 +31,8 @@ export class PersonForm extends LitElement {
       }
     `,
   ]
+  /** The reader's id. */
+  declare me: string | null
   declare players: readonly Choice[]
   declare cards: readonly Choice[]
   declare say: Say
@@ -36,6 +40,8 @@ export class PersonForm extends LitElement {
   declare person: Person | null
   declare role: Role
   readonly #attempt = new Attempt(this)
+  /** Counts how often it was opened. */
+  #opened = 0
 
   constructor() {
     super()
@@ -44,6 +50,7 @@ export class PersonForm extends LitElement {
   }
 
   async open(person: Person | null): Promise<void> {
+    this.#opened++
     this.person = person
     this.role = person?.role ?? 'member'
     this.#attempt.clear()
@@ -84,18 +91,28 @@ export class PersonForm extends LitElement {
 
   #credentials(person: Person | null) {
     const { say } = this
-    const { fields } = this.#attempt
+    const wrong = this.#attempt.fields.includes('username')
+    return html`${usernameField({ label: say('people.name'), value: person?.username ?? '', wrong, own: false })}
+      ${
+        // Whoever changes their own has to know it.
+        person !== null && person.id === this.me
+          ? html`<p><a href="#/account">${say('me.change')}</a></p>`
+          : this.#password(person)
+      }`
+  }
+
+  #password(person: Person | null) {
+    const { say } = this
     const hint = say('form.password-hint', { count: shortestPassword })
-    return html`${usernameField({ label: say('people.name'), value: person?.username ?? '', wrong: fields.includes('username'), own: false })}
-      <yoto-password-field
-        name="password"
-        fresh
-        ?optional=${person !== null}
-        .label=${say(person === null ? 'people.password' : 'people.new-password')}
-        .hint=${person === null ? hint : `${say('people.keep-password')} ${hint}`}
-        .wrong=${fields.includes('password')}
-        .say=${say}
-      ></yoto-password-field>`
+    return html`<yoto-password-field
+      name="password"
+      fresh
+      ?optional=${person !== null}
+      .label=${say(person === null ? 'people.password' : 'people.new-password')}
+      .hint=${person === null ? hint : `${say('people.keep-password')} ${hint}`}
+      .wrong=${this.#attempt.fields.includes('password')}
+      .say=${say}
+    ></yoto-password-field>`
   }
 
   #roles() {
@@ -138,11 +155,13 @@ export class PersonForm extends LitElement {
   async #submit(event: SubmitEvent): Promise<void> {
     event.preventDefault()
     const { person } = this
+    const opened = this.#opened
     const form = new FormData(event.target as HTMLFormElement)
     const saved = await this.#attempt.run(() => save(person, { form, role: this.role }))
     if (!saved) return
     this.dispatchEvent(new CustomEvent('person-saved', { detail: person?.id ?? null }))
-    this.#close()
+    // Meanwhile somebody may have closed it and opened it for the next.
+    if (opened === this.#opened) this.#close()
   }
 
   #close(): void {
@@ -182,7 +201,7 @@ function save(person: Person | null, { form, role }: { form: FormData; role: Rol
       ? { players: form.getAll('players').map(String), cards: form.getAll('cards').map(String) }
       : {}
   if (person === null) return addPerson({ username, password, role, ...reach })
-  const change: PersonChange = {
+  const change: UserWish = {
     ...(username === '' || username === person.username ? {} : { username }),
     ...(password === '' ? {} : { password }),
     ...(role === person.role ? {} : { role }),

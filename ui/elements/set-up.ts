@@ -1,19 +1,28 @@
 import { html, LitElement, nothing } from 'lit'
 import { Attempt } from '../attempt.ts'
-import { statusOf } from '../request.ts'
 import { sessionChanged, setUp } from '../session.ts'
 import type { Say } from '../text.ts'
 import { attemptNotice } from './attempt-notice.ts'
 import { shortestPassword } from './password-field.ts'
 import { usernameField } from './username-field.ts'
 
-/** Makes the first user. It draws into the page itself, where password managers look. Fires `session-changed`. */
+/**
+ * Makes an administrator with the code from the log. It draws into the page itself, where password managers look.
+ * Fires `session-changed`.
+ */
 export class SetUp extends LitElement {
-  static override properties = { say: { attribute: false } }
+  static override properties = { first: { type: Boolean }, say: { attribute: false } }
+  /** Nobody can sign in yet. */
+  declare first: boolean
   declare say: Say
   readonly #attempt = new Attempt(this, ({ status }) =>
     status === 403 ? this.say('set-up.wrong-code') : null,
   )
+
+  constructor() {
+    super()
+    this.first = false
+  }
 
   override createRenderRoot() {
     return this
@@ -24,12 +33,12 @@ export class SetUp extends LitElement {
   }
 
   override render() {
-    const { say } = this
+    const { say, first } = this
     const attempt = this.#attempt
-    const wrong = (field: string) => (attempt.fields.includes(field) ? 'true' : nothing)
+    const wrongCode = attempt.status === 403 || attempt.fields.includes('code')
     return html`<form class="entrance card" aria-labelledby="set-up" @submit=${this.#submit}>
       <h2 id="set-up">${say('set-up.title')}</h2>
-      <p>${say('set-up.intro')}</p>
+      <p>${say(first ? 'set-up.intro' : 'set-up.intro-late')}</p>
       <div class="field">
         <label for="code-field">${say('set-up.code')}</label>
         <input
@@ -41,7 +50,7 @@ export class SetUp extends LitElement {
           maxlength="100"
           required
           aria-describedby="code-hint"
-          aria-invalid=${attempt.fault === say('set-up.wrong-code') ? 'true' : wrong('code')}
+          aria-invalid=${wrongCode ? 'true' : nothing}
         />
         <p class="quiet" id="code-hint">${say('set-up.code-hint')}</p>
       </div>
@@ -56,6 +65,7 @@ export class SetUp extends LitElement {
       ></yoto-password-field>
       ${attemptNotice(attempt, say)}
       <button class="main" ?disabled=${attempt.blocked}>${say('set-up.submit')}</button>
+      ${first ? nothing : html`<p><a href="#/">${say('set-up.sign-in')}</a></p>`}
     </form>`
   }
 
@@ -69,13 +79,8 @@ export class SetUp extends LitElement {
         username: field('username'),
         password: String(form.get('password')),
       }
-      await setUp(first).catch(alreadyDone)
+      await setUp(first)
     })
     if (done) sessionChanged(this)
   }
-}
-
-/** Somebody else was quicker: then there is somebody to sign in as. */
-function alreadyDone(error: unknown): void {
-  if (statusOf(error) !== 409) throw error
 }

@@ -44,7 +44,7 @@ export class SignIn extends LitElement {
   override render() {
     const { say, again } = this
     const attempt = this.#attempt
-    const wrong = attempt.fault !== null && attempt.fault === say('sign-in.wrong')
+    const wrong = attempt.status === 401
     return html`<form class="entrance card" aria-labelledby="sign-in" @submit=${this.#submit}>
       <h2 id="sign-in">${say(again ? 'sign-in.again' : 'sign-in.title')}</h2>
       ${again ? html`<p>${say('sign-in.ended')}</p>` : nothing}

@@ -3,11 +3,11 @@ import Koa from 'koa'
 import type { Clock } from '../../core/clock.ts'
 import { messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
-import { type Admission, admissionAt, type DoorAuth, type Gatekeeper } from '../admission.ts'
+import { type Admission, admissionAt, type Gatekeeper } from '../admission.ts'
 import { clientAddressFrom, networkOf } from '../client-address.ts'
 import { answerErrors } from '../errors.ts'
 import type { FileBody, FiniteListeners } from '../finite-body.ts'
-import { guard, requireJson } from '../guard.ts'
+import { type DoorAuth, guard, requireJson } from '../guard.ts'
 import type { Live } from '../live.ts'
 import { streamAudio } from '../media.ts'
 import { panelPages } from '../panel.ts'
@@ -53,7 +53,7 @@ interface PanelDoor {
   /** Where the built panel lies. */
   readonly panel: string
   /** Takes secrets out of what errors say. */
-  readonly redactAll?: <Value>(value: Value) => Value
+  readonly redactAll: <Value>(value: Value) => Value
   readonly clock: Clock
   readonly log: Log
 }
@@ -68,7 +68,7 @@ export function createPanelApp(door: PanelDoor): Koa {
   const cookie = sessionCookie(trustedProxies)
   const clientAddress = clientAddressFrom(trustedProxies)
   const entrance = {
-    admission: admissionAt({ auth, access, cookie }),
+    admission: admissionAt({ auth, access, cookie, clock }),
     cookie,
     networkOf: (ctx: Koa.Context) => networkOf(clientAddress(ctx.req)),
     checkOf: bodyChecks(),
@@ -83,7 +83,7 @@ export function createPanelApp(door: PanelDoor): Koa {
 }
 
 function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
-  const { house, access, auth, live, clock } = door
+  const { house, access, auth, live } = door
   const routes: (Route | ServedRoute)[] = [
     ...healthRoutes(house, auth),
     ...authRoutes(access, auth),
@@ -96,7 +96,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...userRoutes(access),
     ...tokenRoutes(access),
     audioRoute(door),
-    ...liveRoutes(live, clock),
+    ...liveRoutes(live),
     {
       method: 'get',
       path: '/openapi.json',
@@ -111,8 +111,8 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
   return routes
 }
 
-function audioRoute({ house, newest, listeners }: PanelDoor): ServedRoute {
-  const serveAudio = streamAudio({ newest, listeners })
+function audioRoute({ house, newest, listeners, trustedProxies }: PanelDoor): ServedRoute {
+  const serveAudio = streamAudio({ newest, listeners, clientAddress: clientAddressFrom(trustedProxies) })
   return {
     method: 'get',
     path: '/streams/{name}/stream.mp3',
@@ -130,6 +130,11 @@ interface Entrance {
   readonly clock: Clock
 }
 
+// Names and passwords; strangers must not make us hold more than that for them.
+const strangersBytes = 8 * 1024
+// A queue of all the files of a large library.
+const maxBytes = 256 * 1024
+
 function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): void {
   const { admission, checkOf, clock } = entrance
   const { method, needs } = route
@@ -137,16 +142,25 @@ function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): 
   if ('serve' in route) {
     router[method](path, async (ctx) => {
       await admission.admit(ctx, needs)
-      const isStillAdmitted = () => admission.isStillAdmitted(ctx, needs)
-      await route.serve(ctx, { param: (name) => ctx.params[name] ?? '', isStillAdmitted })
+      await route.serve(ctx, {
+        param: (name) => ctx.params[name] ?? '',
+        whileAdmitted: (end) => admission.whileAdmitted(ctx, needs, end),
+      })
     })
     return
   }
   const check = route.body === undefined ? null : checkOf(route.body)
   router[method](path, async (ctx) => {
-    const caller = await admission.admit(ctx, needs)
+    let caller = await admission.admit(ctx, needs)
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') requireJson(ctx)
-    const body = check === null ? {} : check(await readJson(ctx.req, clock))
+    let body: unknown = {}
+    if (check !== null) {
+      body = check(
+        await readJson(ctx.req, { maxBytes: needs === 'anyone' ? strangersBytes : maxBytes, clock }),
+      )
+      // While the body was on its way, they may have been shown out.
+      caller = await admission.admit(ctx, needs)
+    }
     ctx.set('Cache-Control', 'no-store')
     ctx.body = await route.handle({
       body,

@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
 import { AppError } from '../../core/error.ts'
 import type { Caller } from '../../core/role.ts'
-import type { DoorAuth } from '../admission.ts'
+import type { DoorAuth } from '../guard.ts'
 import { type ApiRequest, callerIn, type Route, route } from './route.ts'
 
 /** What signing in needs of the house. Attempts throw AppError `too_many` while guesses have to wait. */
 export interface SignInHouse {
-  /** Whether an admin can sign in with a password. */
+  /** Whether anybody can sign in with a password. */
   isSetUp(): boolean
   /** @throws AppError `unauthorized` */
   signIn(credentials: Credentials): Promise<SignedIn>
@@ -106,7 +106,7 @@ function ownRoutes(access: SignInHouse, auth: DoorAuth): Route[] {
       method: 'put',
       path: '/user/password',
       summary: "Changes the caller's own password and ends all their other sessions.",
-      needs: 'kid',
+      needs: 'house',
       body: Type.Object({ current_password: typed, new_password: typed }, closed),
       async handle(request) {
         const caller = callerIn(request)
@@ -114,7 +114,8 @@ function ownRoutes(access: SignInHouse, auth: DoorAuth): Route[] {
         if (caller.via === 'token') throw new AppError('forbidden', 'a token cannot change a password')
         const { current_password: current, new_password: next } = request.body
         await access.changePassword(caller, { current, next, network: request.network })
-        return { success: true, message: 'your password is changed; all your other devices are signed out' }
+        const message = 'your password is changed; your other devices are signed out, your API tokens go on'
+        return { success: true, message }
       },
     }),
   ]

@@ -5,15 +5,18 @@ import type { TSchema } from 'typebox'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/error.ts'
 
-const maxBytes = 1024 * 1024
 const mostMs = 10_000
+const mostFaults = 20
 
 /**
  * The request's body as JSON; a request without one is an empty object.
- * @throws AppError `too_large` over 1 MiB, `too_slow` when it is not here within 10 s, `invalid` when it is no JSON.
+ * @throws AppError `too_large` over `maxBytes`, `too_slow` when it is not here within 10 s, `invalid` when it is no JSON.
  */
-export async function readJson(request: IncomingMessage, clock: Clock): Promise<unknown> {
-  const text = await Promise.race([textOf(request), refusedWhenLate(request, clock)])
+export async function readJson(
+  request: IncomingMessage,
+  { maxBytes, clock }: { maxBytes: number; clock: Clock },
+): Promise<unknown> {
+  const text = await Promise.race([textOf(request, maxBytes), refusedWhenLate(request, clock)])
   if (text.trim() === '') return {}
   try {
     return JSON.parse(text)
@@ -22,12 +25,12 @@ export async function readJson(request: IncomingMessage, clock: Clock): Promise<
   }
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function textOf(request: IncomingMessage, maxBytes: number): Promise<string> {
   try {
     return await getRawBody(request, { encoding: 'utf-8', limit: maxBytes })
   } catch (cause) {
     const isLong = cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large'
-    if (isLong) throw new AppError('too_large', 'the body is larger than 1 MiB', { cause })
+    if (isLong) throw new AppError('too_large', `the body is larger than ${maxBytes / 1024} KiB`, { cause })
     throw new AppError('invalid', 'the body broke off', { cause })
   }
 }
@@ -42,7 +45,7 @@ function refusedWhenLate(request: IncomingMessage, clock: Clock): Promise<never>
   })
 }
 
-/** Makes checks of bodies; the check throws AppError `unprocessable` naming every field that is wrong. */
+/** Makes checks of bodies; the check throws AppError `unprocessable` naming every field that is wrong, up to twenty. */
 export function bodyChecks(): (schema: TSchema) => (body: unknown) => unknown {
   const ajv = new Ajv({ allErrors: true, strict: false })
   return (schema) => {
@@ -52,7 +55,7 @@ export function bodyChecks(): (schema: TSchema) => (body: unknown) => unknown {
       const faults = faultsOf(validate.errors ?? [])
       throw new AppError(
         'unprocessable',
-        faults.map(({ field, message }) => `${field}: ${message}`).join('; '),
+        faults.map(({ field, message }) => `${field} ${message}`).join('; '),
         {
           details: { fields: faults },
         },
@@ -62,9 +65,14 @@ export function bodyChecks(): (schema: TSchema) => (body: unknown) => unknown {
 }
 
 function faultsOf(errors: readonly ErrorObject[]): { field: string; message: string }[] {
-  const words = errors.map((error) => ({ field: fieldOf(error), message: wordsOf(error) }))
-  // A union reports each of its branches; one word for a field is enough.
-  return words.filter((one, place) => words.findIndex((other) => other.field === one.field) === place)
+  const words = new Map<string, string>()
+  for (const error of errors) {
+    const field = fieldOf(error)
+    // A union reports each of its branches; one word for a field is enough.
+    if (!words.has(field)) words.set(field, wordsOf(error))
+    if (words.size === mostFaults) break
+  }
+  return [...words].map(([field, message]) => ({ field, message }))
 }
 
 function fieldOf(error: ErrorObject): string {

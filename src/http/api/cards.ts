@@ -1,8 +1,7 @@
 import { Type } from 'typebox'
-import { AppError } from '../../core/error.ts'
 import { checkStreamName } from '../../core/queue.ts'
 import { type KeyRotation, rotationAnswer, rotationBody } from './key-rotation.ts'
-import type { PlayersHouse } from './players.ts'
+import { existingPlayer, type PlayersHouse } from './players.ts'
 import { type Route, route } from './route.ts'
 
 /** What the card calls need of the house. Each throws AppError `not_found` for a card we did not publish. */
@@ -70,7 +69,7 @@ const wishes = {
 }
 
 export function cardRoutes(house: CardsHouse): Route[] {
-  return [...readRoutes(house), ...changeRoutes(house)]
+  return [...readRoutes(house), publishRoute(house), changeRoute(house), rotateRoute(house)]
 }
 
 function readRoutes(house: CardsHouse): Route[] {
@@ -95,59 +94,62 @@ function readRoutes(house: CardsHouse): Route[] {
   ]
 }
 
-function changeRoutes(house: CardsHouse): Route[] {
-  return [
-    route({
-      method: 'post',
-      path: '/cards',
-      summary: 'Publishes a card to the Yoto account that plays a stream once and for all.',
-      needs: 'house',
-      body: Type.Object(
-        {
-          stream: Type.String({ minLength: 1, maxLength: 100 }),
-          title: Type.Optional(title),
-          kind: Type.Optional(Type.Union([Type.Literal('queue'), Type.Literal('stream')])),
-          // Of a stream card; a queue card has as many as it needs.
-          chapters: Type.Optional(Type.Integer({ minimum: 3, maximum: 99 })),
-          ...wishes,
-        },
-        closed,
-      ),
-      handle({ body }) {
-        checkPlayer(house, body.player)
-        const stream = checkStreamName(body.stream)
-        const { kind = 'queue', chapters = 20 } = body
-        return house.publishCard({ ...body, stream, title: body.title ?? stream, kind, chapters })
+function publishRoute(house: CardsHouse): Route {
+  return route({
+    method: 'post',
+    path: '/cards',
+    summary: 'Publishes a card to the Yoto account that plays a stream once and for all.',
+    needs: 'house',
+    body: Type.Object(
+      {
+        stream: Type.String({ minLength: 1, maxLength: 100 }),
+        title: Type.Optional(title),
+        kind: Type.Optional(Type.Union([Type.Literal('queue'), Type.Literal('stream')])),
+        // Of a stream card; a queue card has as many as it needs.
+        chapters: Type.Optional(Type.Integer({ minimum: 3, maximum: 99 })),
+        ...wishes,
       },
-    }),
-    route({
-      method: 'put',
-      path: '/cards/{card_id}',
-      summary: 'Changes a published card; a new title or cut is kept only when the account takes it.',
-      needs: 'house',
-      body: Type.Object({ title: Type.Optional(title), ...wishes }, { ...closed, minProperties: 1 }),
-      handle({ param, body }) {
-        const { card_id } = house.card(param('card_id'))
-        checkPlayer(house, body.player)
-        return house.changeCard(card_id, body)
-      },
-    }),
-    route({
-      method: 'post',
-      path: '/cards/{card_id}/rotate-key',
-      summary: 'Gives a card a new key; the old one ends once the new one is used, with `now` at once.',
-      needs: 'admin',
-      body: rotationBody,
-      async handle({ param, body }) {
-        const { card_id, title } = house.card(param('card_id'))
-        const rotation = await house.rotateCardKey(card_id, { now: body.now ?? false })
-        return rotationAnswer(`card "${title}" has a new key`, rotation)
-      },
-    }),
-  ]
+      closed,
+    ),
+    handle({ body }) {
+      checkPlayer(house, body.player)
+      const stream = checkStreamName(body.stream)
+      const { kind = 'queue', chapters = 20 } = body
+      return house.publishCard({ ...body, stream, title: body.title ?? stream, kind, chapters })
+    },
+  })
+}
+
+function changeRoute(house: CardsHouse): Route {
+  return route({
+    method: 'put',
+    path: '/cards/{card_id}',
+    summary: 'Changes a published card; a new title or cut is kept only when the account takes it.',
+    needs: 'house',
+    body: Type.Object({ title: Type.Optional(title), ...wishes }, { ...closed, minProperties: 1 }),
+    handle({ param, body }) {
+      const { card_id } = house.card(param('card_id'))
+      checkPlayer(house, body.player)
+      return house.changeCard(card_id, body)
+    },
+  })
+}
+
+function rotateRoute(house: CardsHouse): Route {
+  return route({
+    method: 'post',
+    path: '/cards/{card_id}/rotate-key',
+    summary: 'Gives a card a new key; the old one ends once the new one is used, with `now` at once.',
+    needs: 'admin',
+    body: rotationBody,
+    async handle({ param, body }) {
+      const { card_id, title } = house.card(param('card_id'))
+      const rotation = await house.rotateCardKey(card_id, { now: body.now ?? false })
+      return rotationAnswer(`card "${title}" has a new key`, rotation)
+    },
+  })
 }
 
 function checkPlayer(house: CardsHouse, id: string | null | undefined): void {
-  if (id === undefined || id === null || house.player(id) !== undefined) return
-  throw new AppError('not_found', `there is no player "${id.slice(0, 80)}"`)
+  if (id !== undefined && id !== null) existingPlayer(house, id)
 }

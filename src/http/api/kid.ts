@@ -4,7 +4,7 @@ import { AppError } from '../../core/error.ts'
 import type { PlayerState } from '../../core/player.ts'
 import type { Caller } from '../../core/role.ts'
 import type { CardsHouse } from './cards.ts'
-import type { PlayersHouse } from './players.ts'
+import { existingPlayer, type PlayersHouse } from './players.ts'
 import { callerIn, type Route, route } from './route.ts'
 
 /** What a child's page needs of the house. */
@@ -83,21 +83,19 @@ async function command(
   house: KidHouse,
   { caller, player, act }: { caller: Caller; player: string; act: PlayerCommand },
 ) {
-  const { id } = playerFor(house, { caller, id: player })
+  if (!isOwn(caller, { list: 'players', id: player }))
+    throw new AppError('forbidden', 'this player is not one of yours')
+  const { id, card_id } = existingPlayer(house, player)
+  const isForeign = card_id !== null && !isOwn(caller, { list: 'cards', id: card_id })
+  // Whatever plays may be paused.
+  if (isForeign && act.type !== 'card' && act.type !== 'pause')
+    throw new AppError('forbidden', 'the card in this player is not one of yours')
   await house.perform({ kind: 'command', player: id, command: act }, `REST, ${caller.user.username}`)
   return { success: true }
 }
 
 function isOwn({ user }: Caller, { list, id }: { list: 'players' | 'cards'; id: string }): boolean {
   return user.role !== 'child' || user[list].includes(id)
-}
-
-function playerFor(house: KidHouse, { caller, id }: { caller: Caller; id: string }): PlayerState {
-  if (!isOwn(caller, { list: 'players', id }))
-    throw new AppError('forbidden', 'this player is not one of yours')
-  const player = house.player(id)
-  if (player === undefined) throw new AppError('not_found', `there is no player "${id.slice(0, 80)}"`)
-  return player
 }
 
 function playerView({ id, name, online, playback, card_id, card_title, cover_url }: PlayerState) {

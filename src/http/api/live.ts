@@ -1,21 +1,21 @@
-import type { Readable } from 'node:stream'
-import { type Clock, every } from '../../core/clock.ts'
 import type { Live } from '../live.ts'
 import type { ServedRoute } from './route.ts'
 
-const lookAgainMs = 20_000
-
 /** Live events, for as long as whoever asked for them may have them. */
-export function liveRoutes(live: Live, clock: Clock): ServedRoute[] {
+export function liveRoutes(live: Live): ServedRoute[] {
   return [
     {
       method: 'get',
       path: '/live',
       summary: 'Server-sent events: a snapshot, then what changes.',
       needs: 'house',
-      serve(ctx, { isStillAdmitted }) {
+      serve(ctx, { whileAdmitted }) {
         const events = live.listen(ctx)
-        if (events !== null) endWhen(events, { isOver: async () => !(await isStillAdmitted()), clock })
+        if (events === null) return
+        events.once(
+          'close',
+          whileAdmitted(() => events.destroy()),
+        )
       },
     },
     {
@@ -29,19 +29,4 @@ export function liveRoutes(live: Live, clock: Clock): ServedRoute[] {
       },
     },
   ]
-}
-
-function endWhen(
-  events: Readable,
-  { isOver, clock }: { isOver: () => Promise<boolean>; clock: Clock },
-): void {
-  const look = () =>
-    isOver().then(
-      (over) => over && events.destroy(),
-      () => events.destroy(),
-    )
-  events.once(
-    'close',
-    every(clock, lookAgainMs, () => void look()),
-  )
 }

@@ -15,24 +15,17 @@ const closed = { additionalProperties: false }
 const key = Type.String({ minLength: 1, maxLength: 200 })
 
 export function playerRoutes(house: PlayersHouse): Route[] {
-  const found = (id: string): PlayerState => {
-    const player = house.player(id)
-    if (player === undefined) throw new AppError('not_found', `there is no player "${id.slice(0, 80)}"`)
-    return player
-  }
-  const command = async (id: string, wish: PlayerCommand) => {
-    await house.perform({ kind: 'command', player: found(id).id, command: wish }, 'REST')
-    return { success: true, player: found(id) }
-  }
-  const plain = (word: string, type: 'play' | 'pause' | 'stop' | 'next' | 'previous', summary: string) =>
-    route({
-      method: 'post',
-      path: `/players/{id}/${word}`,
-      summary,
-      needs: 'house',
-      body: nothing,
-      handle: ({ param }) => command(param('id'), { type }),
-    })
+  return [...readRoutes(house), ...plainRoutes(house), ...valuedRoutes(house)]
+}
+
+/** @throws AppError `not_found`. */
+export function existingPlayer(house: Pick<PlayersHouse, 'player'>, id: string): PlayerState {
+  const player = house.player(id)
+  if (player === undefined) throw new AppError('not_found', `there is no player "${id.slice(0, 80)}"`)
+  return player
+}
+
+function readRoutes(house: PlayersHouse): Route[] {
   return [
     route({
       method: 'get',
@@ -46,65 +39,106 @@ export function playerRoutes(house: PlayersHouse): Route[] {
       path: '/players/{id}',
       summary: 'One player.',
       needs: 'house',
-      handle: ({ param }) => found(param('id')),
+      handle: ({ param }) => existingPlayer(house, param('id')),
     }),
+  ]
+}
+
+/** Commands that say all there is to say. */
+function plainRoutes(house: PlayersHouse): Route[] {
+  const plain = (word: string, type: 'play' | 'pause' | 'stop' | 'next' | 'previous', summary: string) =>
+    route({
+      method: 'post',
+      path: `/players/{id}/${word}`,
+      summary,
+      needs: 'house',
+      body: nothing,
+      handle: ({ param }) => command(house, { player: param('id'), act: { type } }),
+    })
+  return [
     plain('play', 'play', 'Goes on with the card that is in the player.'),
     plain('resume', 'play', 'Goes on after a pause.'),
     plain('pause', 'pause', 'Pauses.'),
     plain('stop', 'stop', 'Stops the card.'),
     plain('next', 'next', 'Goes to the next track of the card.'),
     plain('previous', 'previous', 'Goes to the track before.'),
-    route({
-      method: 'post',
-      path: '/players/{id}/seek',
-      summary: 'Goes to a position of the current track, in seconds.',
-      needs: 'house',
-      body: Type.Object({ position_s: Type.Number({ minimum: 0 }) }, closed),
-      handle: ({ param, body }) => command(param('id'), { type: 'seek', position_s: body.position_s }),
-    }),
-    route({
-      method: 'post',
-      path: '/players/{id}/volume',
-      summary: 'Sets the volume, in percent or in steps of 0 to 16; never above the limit of the player.',
-      needs: 'house',
-      body: Type.Object(
-        {
-          percent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
-          step: Type.Optional(Type.Integer({ minimum: 0, maximum: 16 })),
-        },
-        { ...closed, minProperties: 1, maxProperties: 1 },
-      ),
-      handle: ({ param, body }) =>
-        command(
-          param('id'),
+  ]
+}
+
+/** Commands that come with a value. */
+function valuedRoutes(house: PlayersHouse): Route[] {
+  return [seekRoute(house), volumeRoute(house), playCardRoute(house), sleepTimerRoute(house)]
+}
+
+function seekRoute(house: PlayersHouse): Route {
+  return route({
+    method: 'post',
+    path: '/players/{id}/seek',
+    summary: 'Goes to a position of the current track, in seconds.',
+    needs: 'house',
+    body: Type.Object({ position_s: Type.Number({ minimum: 0 }) }, closed),
+    handle: ({ param, body }) =>
+      command(house, { player: param('id'), act: { type: 'seek', position_s: body.position_s } }),
+  })
+}
+
+function volumeRoute(house: PlayersHouse): Route {
+  return route({
+    method: 'post',
+    path: '/players/{id}/volume',
+    summary: 'Sets the volume, in percent or in steps of 0 to 16; never above the limit of the player.',
+    needs: 'house',
+    body: Type.Object(
+      {
+        percent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+        step: Type.Optional(Type.Integer({ minimum: 0, maximum: 16 })),
+      },
+      { ...closed, minProperties: 1, maxProperties: 1 },
+    ),
+    handle: ({ param, body }) =>
+      command(house, {
+        player: param('id'),
+        act:
           body.step === undefined
             ? { type: 'volume-percent', percent: body.percent ?? 0 }
             : { type: 'volume-step', step: body.step },
-        ),
-    }),
-    route({
-      method: 'post',
-      path: '/players/{id}/play-card',
-      summary: 'Starts a card on the player.',
-      needs: 'house',
-      body: Type.Object(
-        {
-          card_id: key,
-          chapter_key: Type.Optional(key),
-          track_key: Type.Optional(key),
-          seconds_in: Type.Optional(Type.Number({ minimum: 0 })),
-        },
-        closed,
-      ),
-      handle: ({ param, body }) => command(param('id'), { type: 'card', ...body }),
-    }),
-    route({
-      method: 'post',
-      path: '/players/{id}/sleep-timer',
-      summary: 'Stops the player after so many seconds; 0 ends the timer.',
-      needs: 'house',
-      body: Type.Object({ seconds: Type.Integer({ minimum: 0, maximum: 86_400 }) }, closed),
-      handle: ({ param, body }) => command(param('id'), { type: 'sleep-timer', seconds: body.seconds }),
-    }),
-  ]
+      }),
+  })
+}
+
+function playCardRoute(house: PlayersHouse): Route {
+  return route({
+    method: 'post',
+    path: '/players/{id}/play-card',
+    summary: 'Starts a card on the player.',
+    needs: 'house',
+    body: Type.Object(
+      {
+        card_id: key,
+        chapter_key: Type.Optional(key),
+        track_key: Type.Optional(key),
+        seconds_in: Type.Optional(Type.Number({ minimum: 0 })),
+      },
+      closed,
+    ),
+    handle: ({ param, body }) => command(house, { player: param('id'), act: { type: 'card', ...body } }),
+  })
+}
+
+function sleepTimerRoute(house: PlayersHouse): Route {
+  return route({
+    method: 'post',
+    path: '/players/{id}/sleep-timer',
+    summary: 'Stops the player after so many seconds; 0 ends the timer.',
+    needs: 'house',
+    body: Type.Object({ seconds: Type.Integer({ minimum: 0, maximum: 86_400 }) }, closed),
+    handle: ({ param, body }) =>
+      command(house, { player: param('id'), act: { type: 'sleep-timer', seconds: body.seconds } }),
+  })
+}
+
+async function command(house: PlayersHouse, { player, act }: { player: string; act: PlayerCommand }) {
+  const { id } = existingPlayer(house, player)
+  await house.perform({ kind: 'command', player: id, command: act }, 'REST')
+  return { success: true, player: existingPlayer(house, id) }
 }

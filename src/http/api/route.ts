@@ -42,8 +42,8 @@ export interface ApiRequest<Body = unknown> {
 
 export interface ServedRequest {
   param(name: string): string
-  /** Whether whoever asked may still have what they asked for. */
-  isStillAdmitted(): Promise<boolean>
+  /** Calls `end` once whoever asked may no longer have what they asked for, until the returned function is called. */
+  whileAdmitted(end: () => void): () => void
 }
 
 /** Typing aid: the body's type is inferred from the schema. */

@@ -31,6 +31,23 @@ const index = Type.Integer({ minimum: 0 })
 
 export function streamRoutes(house: StreamsHouse): Route[] {
   return [
+    ...readRoutes(house),
+    ...queueRoutes(house),
+    settingsRoute(house),
+    deleteRoute(house),
+    rotateRoute(house),
+  ]
+}
+
+/** @throws AppError `unprocessable` for a name no stream can have, `not_found` where there is none. */
+export function existing(house: Pick<StreamsHouse, 'queue'>, name: string): Queue {
+  const queue = house.queue(checkStreamName(name))
+  if (queue === undefined) throw new AppError('not_found', `there is no stream "${name}"`)
+  return queue
+}
+
+function readRoutes(house: StreamsHouse): Route[] {
+  return [
     route({
       method: 'get',
       path: '/streams/queues',
@@ -48,129 +65,147 @@ export function streamRoutes(house: StreamsHouse): Route[] {
       needs: 'house',
       handle: ({ param }) => view(house, existing(house, param('name'))),
     }),
-    route({
-      method: 'post',
-      path: '/streams/{name}/queue',
-      summary: 'Appends files, all or none; makes the stream when it is new.',
-      needs: 'house',
-      body: Type.Object({ files }, { additionalProperties: false }),
-      async handle({ param, body }) {
-        const name = checkStreamName(param('name'))
-        await requireFiles(house, body.files, 'nothing was added')
-        await house.perform(
-          { kind: 'mutate-queue', stream: name, mutation: { op: 'append', files: body.files } },
-          because,
-        )
-        const count = body.files.length
-        return done(house, name, `${count} ${count === 1 ? 'file' : 'files'} added to "${name}"`)
-      },
-    }),
-    route({
-      method: 'delete',
-      path: '/streams/{name}/queue/{index}',
-      summary: 'Removes the item at a place, counted from 0.',
-      needs: 'house',
-      async handle({ param }) {
-        const queue = existing(house, param('name'))
-        const { id, file } = itemAt(queue, indexOf(param('index')))
-        await house.perform(
-          { kind: 'mutate-queue', stream: queue.name, mutation: { op: 'remove', id } },
-          because,
-        )
-        return done(house, queue.name, `"${file}" removed from "${queue.name}"`)
-      },
-    }),
-    route({
-      method: 'delete',
-      path: '/streams/{name}/queue',
-      summary: 'Empties the queue; the stream stays.',
-      needs: 'house',
-      async handle({ param }) {
-        const { name } = existing(house, param('name'))
-        await house.perform({ kind: 'mutate-queue', stream: name, mutation: { op: 'clear' } }, because)
-        return done(house, name, `"${name}" is empty now`)
-      },
-    }),
-    route({
-      method: 'put',
-      path: '/streams/{name}/queue/reorder',
-      summary: 'Moves the item at one place to another; both counted from 0.',
-      needs: 'house',
-      body: Type.Object({ old_index: index, new_index: index }, { additionalProperties: false }),
-      async handle({ param, body }) {
-        const queue = existing(house, param('name'))
-        const { id, file } = itemAt(queue, body.old_index)
-        itemAt(queue, body.new_index)
-        const rest = queue.items.filter((item) => item.id !== id)
-        const before = rest[body.new_index]?.id ?? null
-        await house.perform(
-          { kind: 'mutate-queue', stream: queue.name, mutation: { op: 'move', id, before } },
-          because,
-        )
-        return done(house, queue.name, `"${file}" moved to place ${body.new_index}`)
-      },
-    }),
-    route({
-      method: 'put',
-      path: '/streams/{name}',
-      summary:
-        'Changes how a stream plays, its title, and the file that is heard once while it is closed or empty (null: the usual clip).',
-      needs: 'house',
-      body: Type.Object(
-        {
-          title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-          loop: Type.Optional(Type.Boolean()),
-          shuffle: Type.Optional(Type.Boolean()),
-          mode: Type.Optional(Type.Union(queueModes.map((mode) => Type.Literal(mode)))),
-          if_pressed: Type.Optional(Type.Union([file, Type.Null()])),
-        },
-        { additionalProperties: false, minProperties: 1 },
-      ),
-      async handle({ param, body }) {
-        const { name } = existing(house, param('name'))
-        const { if_pressed = null } = body
-        if (if_pressed !== null) await requireFiles(house, [if_pressed], 'nothing was changed')
-        await house.perform(
-          { kind: 'mutate-queue', stream: name, mutation: { op: 'settings', settings: body } },
-          because,
-        )
-        return done(house, name, `"${name}" changed`)
-      },
-    }),
-    route({
-      method: 'delete',
-      path: '/streams/{name}',
-      summary: 'Deletes the stream and its queue.',
-      needs: 'house',
-      async handle({ param }) {
-        const { name } = existing(house, param('name'))
-        const { cards, days } = house.keptCards(name)
-        await house.perform({ kind: 'delete-stream', stream: name }, because)
-        const message = `"${name}" deleted; ${keeping(cards)} for ${days} days, and a stream of that name plays there again`
-        return { success: true, message }
-      },
-    }),
-    route({
-      method: 'post',
-      path: '/streams/{name}/rotate-key',
-      summary:
-        'Gives a stream and its cards new keys; the old ones end once the new ones are used, with `now` at once.',
-      needs: 'admin',
-      body: rotationBody,
-      async handle({ param, body }) {
-        const { name } = existing(house, param('name'))
-        const rotation = await house.rotateStreamKey(name, { now: body.now ?? false })
-        return rotationAnswer(`stream "${name}" has new keys`, rotation)
-      },
-    }),
   ]
 }
 
-/** @throws AppError `unprocessable` for a name no stream can have, `not_found` where there is none. */
-export function existing(house: Pick<StreamsHouse, 'queue'>, name: string): Queue {
-  const queue = house.queue(checkStreamName(name))
-  if (queue === undefined) throw new AppError('not_found', `there is no stream "${name}"`)
-  return queue
+function queueRoutes(house: StreamsHouse): Route[] {
+  return [appendRoute(house), removeRoute(house), clearRoute(house), moveRoute(house)]
+}
+
+function appendRoute(house: StreamsHouse): Route {
+  return route({
+    method: 'post',
+    path: '/streams/{name}/queue',
+    summary: 'Appends files, all or none; makes the stream when it is new.',
+    needs: 'house',
+    body: Type.Object({ files }, { additionalProperties: false }),
+    async handle({ param, body }) {
+      const name = checkStreamName(param('name'))
+      await requireFiles(house, body.files, 'nothing was added')
+      await house.perform(
+        { kind: 'mutate-queue', stream: name, mutation: { op: 'append', files: body.files } },
+        because,
+      )
+      const count = body.files.length
+      return done(house, name, `${count} ${count === 1 ? 'file' : 'files'} added to "${name}"`)
+    },
+  })
+}
+
+function removeRoute(house: StreamsHouse): Route {
+  return route({
+    method: 'delete',
+    path: '/streams/{name}/queue/{index}',
+    summary: 'Removes the item at a place, counted from 0.',
+    needs: 'house',
+    async handle({ param }) {
+      const queue = existing(house, param('name'))
+      const { id, file } = itemAt(queue, indexOf(param('index')))
+      await house.perform(
+        { kind: 'mutate-queue', stream: queue.name, mutation: { op: 'remove', id } },
+        because,
+      )
+      return done(house, queue.name, `"${file}" removed from "${queue.name}"`)
+    },
+  })
+}
+
+function clearRoute(house: StreamsHouse): Route {
+  return route({
+    method: 'delete',
+    path: '/streams/{name}/queue',
+    summary: 'Empties the queue; the stream stays.',
+    needs: 'house',
+    async handle({ param }) {
+      const { name } = existing(house, param('name'))
+      await house.perform({ kind: 'mutate-queue', stream: name, mutation: { op: 'clear' } }, because)
+      return done(house, name, `"${name}" is empty now`)
+    },
+  })
+}
+
+function moveRoute(house: StreamsHouse): Route {
+  return route({
+    method: 'put',
+    path: '/streams/{name}/queue/reorder',
+    summary: 'Moves the item at one place to another; both counted from 0.',
+    needs: 'house',
+    body: Type.Object({ old_index: index, new_index: index }, { additionalProperties: false }),
+    async handle({ param, body }) {
+      const queue = existing(house, param('name'))
+      const { id, file } = itemAt(queue, body.old_index)
+      itemAt(queue, body.new_index)
+      const rest = queue.items.filter((item) => item.id !== id)
+      const before = rest[body.new_index]?.id ?? null
+      await house.perform(
+        { kind: 'mutate-queue', stream: queue.name, mutation: { op: 'move', id, before } },
+        because,
+      )
+      return done(house, queue.name, `"${file}" moved to place ${body.new_index}`)
+    },
+  })
+}
+
+function settingsRoute(house: StreamsHouse): Route {
+  return route({
+    method: 'put',
+    path: '/streams/{name}',
+    summary:
+      'Changes how a stream plays, its title, and the file that is heard once while it is closed or empty (null: the usual clip).',
+    needs: 'house',
+    body: Type.Object(
+      {
+        title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+        loop: Type.Optional(Type.Boolean()),
+        shuffle: Type.Optional(Type.Boolean()),
+        mode: Type.Optional(Type.Union(queueModes.map((mode) => Type.Literal(mode)))),
+        if_pressed: Type.Optional(Type.Union([file, Type.Null()])),
+      },
+      { additionalProperties: false, minProperties: 1 },
+    ),
+    async handle({ param, body }) {
+      const { name } = existing(house, param('name'))
+      const { if_pressed = null } = body
+      if (if_pressed !== null) await requireFiles(house, [if_pressed], 'nothing was changed')
+      await house.perform(
+        { kind: 'mutate-queue', stream: name, mutation: { op: 'settings', settings: body } },
+        because,
+      )
+      return done(house, name, `"${name}" changed`)
+    },
+  })
+}
+
+function deleteRoute(house: StreamsHouse): Route {
+  return route({
+    method: 'delete',
+    path: '/streams/{name}',
+    summary: 'Deletes the stream and its queue.',
+    needs: 'house',
+    async handle({ param }) {
+      const { name } = existing(house, param('name'))
+      const { cards, days } = house.keptCards(name)
+      await house.perform({ kind: 'delete-stream', stream: name }, because)
+      const message = `"${name}" deleted; ${keeping(cards)} for ${days} days, and a stream of that name plays there again`
+      return { success: true, message }
+    },
+  })
+}
+
+function rotateRoute(house: StreamsHouse): Route {
+  return route({
+    method: 'post',
+    path: '/streams/{name}/rotate-key',
+    summary:
+      'Gives a stream and its cards new keys; the old ones end once the new ones are used, with `now` at once.',
+    needs: 'admin',
+    body: rotationBody,
+    async handle({ param, body }) {
+      const { name } = existing(house, param('name'))
+      const rotation = await house.rotateStreamKey(name, { now: body.now ?? false })
+      return rotationAnswer(`stream "${name}" has new keys`, rotation)
+    },
+  })
 }
 
 async function done(house: StreamsHouse, name: string, message: string) {

@@ -50,7 +50,6 @@ export function tokenRoutes(access: TokensHouse): Route[] {
           scopes: Type.Array(Type.Union(scopes.map((scope) => Type.Literal(scope))), {
             minItems: 1,
             maxItems: scopes.length,
-            uniqueItems: true,
           }),
         },
         { additionalProperties: false },

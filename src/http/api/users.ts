@@ -6,14 +6,17 @@ import { callerIn, type Route, route } from './route.ts'
 export interface UsersHouse {
   users(): readonly UserView[]
   /** @throws AppError `conflict` for a name that is taken, `unprocessable` for a name or password that cannot be. */
-  createUser(wish: UserWish & { readonly username: string; readonly password: string }): Promise<UserView>
+  createUser(
+    wish: UserWish & { readonly username: string; readonly password: string; readonly by: Caller },
+  ): Promise<UserView>
   /** @throws AppError as `createUser` does, `not_found`, and `conflict` for the last admin who can come in. */
   changeUser(id: string, wish: UserWish & { readonly by: Caller }): Promise<UserView>
   /** @throws AppError `not_found`, and `conflict` for the last admin who can come in. */
   deleteUser(id: string): Promise<UserView>
 }
 
-interface UserWish {
+/** What a user is to be; `password` as they type it. */
+export interface UserWish {
   readonly username?: string
   readonly role?: Role
   readonly password?: string
@@ -35,7 +38,7 @@ export interface UserView {
 
 const closed = { additionalProperties: false }
 const text = Type.String({ maxLength: 300 })
-const ids = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 500, uniqueItems: true })
+const ids = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 500 })
 const wishes = {
   role: Type.Optional(Type.Union(roles.map((role) => Type.Literal(role)))),
   players: Type.Optional(ids),
@@ -90,7 +93,7 @@ function listRoutes(access: UsersHouse, path: '/users' | '/admin/users'): Route[
       summary: 'Makes a user, who signs in with the password; a member where no role is said.',
       needs: 'admin',
       body: Type.Object({ username: text, password: text, ...wishes }, closed),
-      handle: ({ body }) => access.createUser(body),
+      handle: (request) => access.createUser({ ...request.body, by: callerIn(request) }),
     }),
   ]
 }
