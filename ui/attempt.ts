@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { firstGap } from './form-gap.ts'
 import { RequestError } from './request.ts'
 import type { Say } from './text.ts'
 
@@ -6,8 +7,15 @@ interface AttemptHost extends ReactiveControllerHost {
   readonly say: Say
 }
 
-/** Words for a refusal that an element knows better than the product; null leaves them to it. */
-type Explain = (error: RequestError) => string | null
+/** What an element knows better about a refusal than the product. */
+interface Explanation {
+  readonly words: string
+  /** The fields that are wrong, the one to mend first before the others. */
+  readonly fields: readonly string[]
+}
+
+/** Null leaves it to the product's own words. */
+type Explain = (error: RequestError) => Explanation | null
 
 const tickMs = 250
 
@@ -16,9 +24,7 @@ export class Attempt implements ReactiveController {
   busy = false
   /** Why the last try failed, in the reader's words. */
   fault: string | null = null
-  /** What the product answered to it; null for what is no answer of it. */
-  status: number | null = null
-  /** The fields that were wrong. */
+  /** The fields that were wrong, the one to mend first before the others. */
   fields: readonly string[] = []
   /** Seconds until another try is of use. */
   waitS = 0
@@ -38,6 +44,27 @@ export class Attempt implements ReactiveController {
 
   get blocked(): boolean {
     return this.busy || this.waitS > 0
+  }
+
+  /**
+   * As `run`, for a form that was sent. What the browser would not send is said in words of ours, and the first
+   * field that is wrong gets the focus.
+   */
+  async submit(event: SubmitEvent, task: (form: FormData) => Promise<void>): Promise<boolean> {
+    event.preventDefault()
+    if (this.blocked) return false
+    const form = event.target as HTMLFormElement
+    const gap = firstGap(form, this.#host.say)
+    const done = gap === null && (await this.run(() => task(new FormData(form))))
+    if (gap !== null) this.#refuse(gap)
+    const [wrong] = this.fields
+    if (!done && wrong !== undefined) focusField(form, wrong)
+    return done
+  }
+
+  /** Somebody mends what was wrong: what is said about it does not hold any more. */
+  readonly touched = (): void => {
+    if (!this.blocked && this.fault !== null) this.clear()
   }
 
   /** Whether it went well. A second call while one is under way does nothing. */
@@ -64,7 +91,6 @@ export class Attempt implements ReactiveController {
     this.#turn++
     this.busy = false
     this.fault = null
-    this.status = null
     this.fields = []
     this.#host.requestUpdate()
   }
@@ -80,10 +106,14 @@ export class Attempt implements ReactiveController {
       this.fault = say('form.unreachable')
       return
     }
-    this.status = error.status
-    this.fields = error.fields
     if (error.status === 429 && error.retryAfterS !== null) this.#wait(error.retryAfterS)
-    else this.fault = this.#explain(error) ?? this.#words(error)
+    else this.#refuse(this.#explain(error) ?? { words: this.#words(error), fields: error.fields })
+  }
+
+  #refuse({ words, fields }: Explanation): void {
+    this.fault = words
+    this.fields = fields
+    this.#host.requestUpdate()
   }
 
   #words({ status, message }: RequestError): string {
@@ -110,4 +140,10 @@ export class Attempt implements ReactiveController {
   protected waitOver(): void {
     this.fault = this.#host.say('form.wait-over')
   }
+}
+
+function focusField(form: HTMLFormElement, name: string): void {
+  const field = form.querySelector<HTMLInputElement>(`input[name="${CSS.escape(name)}"]`)
+  field?.focus()
+  if (field?.type !== 'radio') field?.select()
 }

@@ -18,7 +18,8 @@ export const formLook = css`
   legend {
     font-weight: 600;
   }
-  .field input {
+  .field input,
+  .field textarea {
     width: 100%;
     min-width: 0;
     min-height: 48px;
@@ -98,6 +99,28 @@ export const formLook = css`
     font-variant-numeric: tabular-nums;
     overflow-wrap: anywhere;
   }
+  .done {
+    display: flex;
+    gap: 0.6rem;
+    padding: 0.65rem 0.85rem;
+    border: 1px solid var(--line);
+    border-radius: 12px;
+    background: var(--surface);
+    overflow-wrap: anywhere;
+  }
+  .done svg {
+    margin-top: 2px;
+    color: var(--good);
+  }
+  /* Stands at the end of its page, and before the eyes where that is further down. */
+  .said {
+    position: sticky;
+    bottom: 1rem;
+    justify-self: center;
+  }
+  .said .done {
+    box-shadow: var(--shadow);
+  }
   button.grave {
     border-color: transparent;
     background: var(--bad);
@@ -110,23 +133,50 @@ export const formLook = css`
   dialog.box {
     width: min(34rem, calc(100vw - 2rem));
     max-height: calc(100dvh - 2rem);
-    padding: 1.25rem;
+    padding: 0;
     border: 1px solid var(--line);
     border-radius: var(--radius);
     background: var(--surface);
     color: var(--text);
     box-shadow: 0 12px 48px rgb(0 0 0 / 30%);
   }
+  dialog.box[open],
+  dialog.box form {
+    display: flex;
+    flex-direction: column;
+    gap: 0;
+    min-height: 0;
+  }
+  /* Only what is asked scrolls: why it was refused and what to press stay before the eyes. */
+  dialog.box .body {
+    display: grid;
+    gap: 1.1rem;
+    min-height: 0;
+    padding: 1.25rem;
+    overflow-y: auto;
+  }
+  dialog.box footer {
+    display: grid;
+    gap: 0.75rem;
+    padding: 0.75rem 1.25rem;
+    border-top: 1px solid var(--line);
+  }
   dialog.box::backdrop {
     background: rgb(10 10 15 / 55%);
   }
   dialog.box h3 {
-    margin-bottom: 1rem;
     font-size: 1.15rem;
     line-height: 1.3;
     overflow-wrap: anywhere;
   }
   dialog.box .acts {
     justify-content: flex-end;
+  }
+  @media (max-width: 480px) {
+    dialog.box .acts button {
+      flex: 1 1 auto;
+      padding-block: 0.35rem;
+      overflow-wrap: anywhere;
+    }
   }
 `

@@ -14,6 +14,7 @@ const shapes = {
   minus: svg`<path d="M6 12h12" />`,
   plus: svg`<path d="M6 12h12M12 6v12" />`,
   remove: svg`<path d="m7 7 10 10M17 7 7 17" />`,
+  done: svg`<path d="m5 12.5 4.5 4.5L19 7.5" />`,
   grip: svg`<path d="M9 6.5h.01M15 6.5h.01M9 12h.01M15 12h.01M9 17.5h.01M15 17.5h.01" stroke-width="2.6" />`,
   edit: svg`<path d="M4.5 19.5h3.6L19 8.6 15.4 5 4.5 15.9zM13 7.4l3.6 3.6" />`,
   power: svg`<path d="M12 4v7.5M7.2 7.2a6.8 6.8 0 1 0 9.6 0" />`,

@@ -1,7 +1,7 @@
 import { Account } from './elements/account.ts'
-
 import { Battery } from './elements/battery.ts'
 import { Confirm } from './elements/confirm.ts'
+import { CopyField } from './elements/copy-field.ts'
 import { Entry } from './elements/entry.ts'
 import { House } from './elements/house.ts'
 import { Kid } from './elements/kid.ts'
@@ -31,6 +31,7 @@ const elements = {
   'yoto-account': Account,
   'yoto-battery': Battery,
   'yoto-confirm': Confirm,
+  'yoto-copy-field': CopyField,
   'yoto-house': House,
   'yoto-kid': Kid,
   'yoto-library-picker': LibraryPicker,

@@ -23,6 +23,11 @@ export function pageOf(hash: string, allowed: readonly Page[]): Page {
   return allowed.includes(page) ? page : 'house'
 }
 
+/** Whether the address names a page that there is, if not for every reader. */
+export function isPageHash(hash: string): boolean {
+  return Object.hasOwn(pages, hash)
+}
+
 export function hashOf(page: Page): string {
   return page === 'house' ? '#/' : `#/${page}`
 }

@@ -64,7 +64,8 @@ export const shared = css`
   button:hover:not(:disabled) {
     background: var(--sunken);
   }
-  button:disabled {
+  button:disabled,
+  button[aria-disabled='true'] {
     opacity: 0.4;
     cursor: default;
   }

@@ -58,7 +58,10 @@ export async function openTestDoor({
   losesCookies = false,
 }: DoorOptions): Promise<TestDoor> {
   const clock = new VirtualClock()
-  const access = await openTestAccess({ clock })
+  const access = await openTestAccess({
+    clock,
+    ways: { password: auth === 'password', ingress: auth === 'ingress' },
+  })
   for (const person of people) await moveIn(access, person)
   const home = await openHome()
   const { app, live } = await panelApp(home, { auth, access, clock, panel: builtPanel })

@@ -33,7 +33,7 @@ testWith(
   async () => {
     const first = await visit((await door({})).address, allowsChecks)
     await first.getByLabel('Set-up code').fill('a guess')
-    await first.getByLabel('Your name').fill('Anna')
+    await first.getByLabel('User name').fill('Anna')
     await first.getByLabel('Password', { exact: true }).fill('Anna-password')
     await first.keyboard.press('Enter')
     await first.getByRole('alert').getByText('This is not the code.').waitFor()
@@ -44,7 +44,7 @@ testWith(
     await checkLooks(second)
     const page = await visit((await door({ people: family() })).address, allowsChecks)
     await signIn(page, 'Ben', 'a guess')
-    await page.getByRole('alert').getByText('The name or the password is wrong.').waitFor()
+    await page.getByRole('alert').getByText('The user name or the password is wrong.').waitFor()
     await checkLooks(page)
   },
   40_000,
@@ -54,7 +54,8 @@ testWith(
   ['chromium'],
   'in every look, the people and their forms can be used by everybody',
   async () => {
-    const page = await visit(`${(await door({ people: family() })).address}#/people`, allowsChecks)
+    const people = [...family(), resident('Ada', 'admin', { comesBy: 'ingress' })]
+    const page = await visit(`${(await door({ people })).address}#/people`, allowsChecks)
     await signIn(page, 'Anna')
     await page.getByRole('button', { name: 'Change Mia' }).click()
     await page.getByRole('dialog').waitFor()
@@ -81,11 +82,13 @@ testWith(
     const page = await visit(`${front.address}#/tokens`, allowsChecks)
     await signIn(page, 'Anna')
     // The form of the sign-in, which is there until then, has a field of that name too.
-    await page.getByRole('radio', { name: 'House' }).check()
+    await page.getByRole('radio', { name: 'The house' }).check()
     await page.getByLabel('Name', { exact: true }).fill('hallway display')
     await checkLooks(page)
     await page.getByRole('button', { name: 'Make a token' }).click()
-    await page.getByRole('button', { name: 'Copy' }).waitFor()
+    await page.getByRole('button', { name: 'Copy: The token' }).waitFor()
+    await page.setViewportSize({ width: 360, height: 800 })
+    expect(await page.getByRole('textbox', { name: 'The token' }).evaluate(hiddenOf)).toEqual([0, 0])
     await checkLooks(page)
     await page.getByRole('link', { name: 'My account' }).click()
     await page.getByRole('heading', { name: 'My account' }).waitFor()
@@ -109,6 +112,36 @@ testWith(
   },
   40_000,
 )
+
+testWith(
+  ['chromium'],
+  'a dialog keeps its buttons before the eyes, and dims the page up to its edge',
+  async () => {
+    const { address, home } = await door({ people: family() })
+    for (const room of Array(20).keys()) home.comes(`z${room}`, `Room ${room}`)
+    const page = await visit(`${address}#/people`)
+    await signIn(page, 'Anna')
+    await page.getByRole('button', { name: 'Change Mia' }).click()
+    const save = page.getByRole('dialog').getByRole('button', { name: 'Save' })
+    for (const viewport of [
+      { width: 390, height: 844 },
+      { width: 1280, height: 800 },
+    ]) {
+      await page.setViewportSize(viewport)
+      const box = await save.boundingBox()
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(viewport.height)
+      expect(await page.evaluate('document.body.getBoundingClientRect().width')).toBe(viewport.width)
+    }
+  },
+  40_000,
+)
+
+type Extent = Record<'scrollWidth' | 'clientWidth' | 'scrollHeight' | 'clientHeight', number>
+/** How much of what it holds a field does not show. */
+const hiddenOf = ({ scrollWidth, clientWidth, scrollHeight, clientHeight }: Extent) => [
+  Math.max(0, scrollWidth - clientWidth),
+  Math.max(0, scrollHeight - clientHeight),
+]
 
 const smallestSide = `(() => {
   const root = document.querySelector('yoto-kid').shadowRoot

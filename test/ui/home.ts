@@ -17,6 +17,8 @@ export type Home = House &
     readonly told: readonly Told[]
     /** A player says this of itself. */
     says(player: string, patch: PlayerPatch): void
+    /** Another player comes to the account. */
+    comes(player: string, name: string): void
   }
 
 const picture = 'data:image/gif;base64,R0lGODlhAQABAAAAACw='
@@ -40,9 +42,12 @@ export async function openHome(): Promise<Home> {
     ...house,
     told,
     says,
+    comes: (player, name) => hub.setPlayers([...hub.players(), unknownPlayer(player, name)]),
     async perform(effect, because) {
       await house.perform(effect, because)
       if (effect.kind !== 'command') return
+      if (needsCard(effect.command) && house.hub.player(effect.player)?.card_id === null)
+        throw new AppError('conflict', `player "${effect.player}" has no card in it`)
       told.push({ player: effect.player, command: effect.command })
       says(effect.player, afterwards(effect.command))
     },
@@ -62,6 +67,11 @@ function afterwards(command: PlayerCommand): PlayerPatch {
     default:
       return {}
   }
+}
+
+/** As the product: a player whose card has ended names no card any more. */
+function needsCard({ type }: PlayerCommand): boolean {
+  return type === 'play' || type === 'next' || type === 'previous'
 }
 
 function titleOf(cardId: string): string {

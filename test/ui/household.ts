@@ -66,7 +66,7 @@ export const family = (): Resident[] => [
 ]
 
 export async function signIn(page: Page, name: string, password = passwordOf(name)): Promise<void> {
-  await page.getByLabel('Name', { exact: true }).fill(name)
+  await page.getByLabel('User name', { exact: true }).fill(name)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.keyboard.press('Enter')
 }

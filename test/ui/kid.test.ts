@@ -90,3 +90,30 @@ testWith(
   },
   40_000,
 )
+
+testWith(
+  ['chromium'],
+  'is told in a friendly way that a card has ended or is not for children, and can go on',
+  async () => {
+    const { address, home } = await door({ people: family() })
+    const page = await visit(address)
+    await signIn(page, 'Mia')
+    const now = page.getByRole('region', { name: 'Nursery' })
+    await now.getByText('is taking a break').waitFor()
+    home.says('y1', { playback: 'stopped', card_id: null, card_title: null })
+    await now.getByRole('button', { name: 'Next track' }).click()
+    await page.getByText('That was the last one.').waitFor()
+    await now.getByText('Nothing plays.').waitFor()
+    expect(await now.getByRole('button', { disabled: true }).count()).toBe(0)
+    await now.getByRole('button', { name: 'Play' }).click()
+    await now.getByText('is playing').waitFor()
+    expect(await page.getByText('That was the last one.').count()).toBe(0)
+    expect(home.told).toEqual([{ player: 'y1', command: { type: 'card', card_id: 'c1' } }])
+
+    home.says('y1', { card_id: 'c0', card_title: 'News' })
+    await now.getByRole('button', { name: 'Next track' }).click()
+    await page.getByText('This card is for grown-ups.').waitFor()
+    expect(await now.getByRole('button', { disabled: true }).count()).toBe(0)
+  },
+  40_000,
+)

@@ -4,6 +4,7 @@ import { testWith } from '../support/programs.ts'
 import { type RunningApp, runApp, until, zoneWhereItIs } from '../support/running-app.ts'
 import { seriousFaults } from './axe.ts'
 import { openBrowser, openPage } from './browser.ts'
+import { focused } from './focused.ts'
 import { framePath, type Ingress, ingressPrefix, openIngress } from './ingress.ts'
 
 let running: RunningApp
@@ -57,13 +58,6 @@ const bedroom = (page: Page): Locator => page.getByRole('article', { name: 'bedr
 
 const rows = (page: Page): Locator => bedroom(page).getByRole('listitem')
 
-/** The element with the focus, through every shadow. */
-const focusedLabel = `(() => {
-  let found = document.activeElement
-  while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement
-  return found?.getAttribute('aria-label') ?? found?.tagName
-})()`
-
 async function pressKey(target: Locator, key: string): Promise<void> {
   await target.focus()
   await target.press(key)
@@ -90,9 +84,18 @@ describe.each(Object.entries(places))('the panel %s', (_name, place) => {
       await pressKey(nursery(page).getByRole('button', { name: 'Card “bedroom” in the slot' }), 'Enter')
       await nursery(page).getByText('Plays the stream').waitFor()
       await nursery(page)
-        .getByText(/bedroom · playing/)
+        .getByText(/Crossroads · playing/)
         .waitFor()
       expect(await nursery(page).getByText('Playlist “daytime” · changed by hand').count()).toBe(1)
+      const current = bedroom(page).locator('li[aria-current=true]')
+      await current.getByText('Crossroads').waitFor()
+      await current.getByText('plays now').waitFor()
+      await running.app.hub.mutateQueue('bedroom', { op: 'step', by: 1 }, 'REST')
+      await current.getByText('Counting song').waitFor()
+      expect(await current.count()).toBe(1)
+      await nursery(page)
+        .getByText(/Counting song · playing/)
+        .waitFor()
       await until('the position is told', () => nurseryNow()?.position_s !== null)
 
       await pressKey(nursery(page).getByRole('button', { name: 'Press the right knob' }), 'Enter')
@@ -121,7 +124,7 @@ describe.each(Object.entries(places))('the panel %s', (_name, place) => {
       await page.keyboard.press('Enter')
       await until('it is moved again', () => filesNow()?.[0] === 'stories/sea.mp3')
       // The first has nowhere up to go, so the hand stays on the row with the other button.
-      await page.waitForFunction(`${focusedLabel} === 'Move “Sea” down'`)
+      await expect.poll(() => focused(page)).toBe('button Move “Sea” down')
 
       const from = await rows(page).first().locator('.grip').boundingBox()
       const to = await rows(page).nth(2).boundingBox()
@@ -312,7 +315,7 @@ describe.each(looks)('in $colorScheme, $width pixels wide', ({ colorScheme, widt
       const { page } = await visit({ colorScheme, viewport, bypassCSP: true })
       await nursery(page).getByRole('button', { name: 'Card “bedroom” in the slot' }).press('Enter')
       await nursery(page)
-        .getByText(/bedroom · playing/)
+        .getByText(/Crossroads · playing/)
         .waitFor()
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
       expect(await seriousFaults(page)).toEqual([])

@@ -1,7 +1,8 @@
-import { css, html, LitElement } from 'lit'
+import { css, html, LitElement, nothing } from 'lit'
 import type { User } from '../access.ts'
 import { Attempt } from '../attempt.ts'
 import { formLook } from '../form-look.ts'
+import { icon } from '../icons.ts'
 import { changePassword, sessionChanged, signOut } from '../session.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
@@ -42,7 +43,9 @@ export class Account extends LitElement {
   /** The password was changed just now. */
   declare changed: boolean
   readonly #leaving = new Attempt(this)
-  readonly #attempt = new Attempt(this, ({ status }) => (status === 403 ? this.say('me.wrong') : null))
+  readonly #attempt = new Attempt(this, ({ status }) =>
+    status === 403 ? { words: this.say('me.wrong'), fields: ['current_password'] } : null,
+  )
 
   constructor() {
     super()
@@ -62,13 +65,20 @@ export class Account extends LitElement {
 
   #form() {
     const { say, user } = this
-    return html`<form class="card" aria-labelledby="change" @submit=${this.#submit}>
+    const attempt = this.#attempt
+    return html`<form
+      class="card"
+      aria-labelledby="change"
+      novalidate
+      @input=${attempt.touched}
+      @submit=${this.#submit}
+    >
       <h3 id="change">${say('me.change')}</h3>
       <input class="hidden" name="username" autocomplete="username" readonly tabindex="-1" aria-hidden="true" .value=${user.username} />
       <yoto-password-field
         name="current_password"
         .label=${say('me.current')}
-        .wrong=${this.#attempt.status === 403}
+        .wrong=${attempt.fields.includes('current_password')}
         .say=${say}
       ></yoto-password-field>
       <yoto-password-field
@@ -76,22 +86,24 @@ export class Account extends LitElement {
         fresh
         .label=${say('me.new')}
         .hint=${say('form.password-hint', { count: shortestPassword })}
-        .wrong=${this.#attempt.fields.includes('new_password')}
+        .wrong=${attempt.fields.includes('new_password')}
         .say=${say}
       ></yoto-password-field>
-      ${attemptNotice(this.#attempt, say)}
-      <p role="status">${this.changed ? say('me.changed') : ''}</p>
-      <div class="acts"><button class="main" ?disabled=${this.#attempt.blocked}>${say('me.submit')}</button></div>
+      ${attemptNotice(attempt, say)}
+      <div role="status">${this.changed ? html`<p class="done">${icon('done', 20)}<span>${say('me.changed')}</span></p>` : nothing}</div>
+      <div class="acts"><button class="main" aria-disabled=${attempt.blocked}>${say('me.submit')}</button></div>
     </form>`
   }
 
   async #submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault()
     const form = event.target as HTMLFormElement
-    const field = (name: string) => String(new FormData(form).get(name))
     this.changed = false
-    this.changed = await this.#attempt.run(() =>
-      changePassword({ current_password: field('current_password'), new_password: field('new_password') }),
+    checkIsNew(form, this.say('me.same'))
+    this.changed = await this.#attempt.submit(event, (sent) =>
+      changePassword({
+        current_password: String(sent.get('current_password')),
+        new_password: String(sent.get('new_password')),
+      }),
     )
     if (!this.changed) return
     form.reset()
@@ -103,4 +115,12 @@ export class Account extends LitElement {
     const left = await this.#leaving.run(signOut)
     if (left) this.dispatchEvent(new CustomEvent('signed-out', { bubbles: true, composed: true }))
   }
+}
+
+/** Of all that is wrong with a new password this is the one thing the product does not ask. */
+function checkIsNew(form: HTMLFormElement, words: string): void {
+  const [now, next] = ['current_password', 'new_password'].map((name) =>
+    form.querySelector<HTMLInputElement>(`input[name=${name}]`),
+  )
+  next?.setCustomValidity(next.value !== '' && next.value === now?.value ? words : '')
 }

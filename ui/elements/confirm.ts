@@ -12,6 +12,8 @@ export interface Question {
   /** On the button that does it. */
   readonly yes: string
   readonly act: () => Promise<void>
+  /** Once it is done and the question gone. */
+  readonly after?: () => void
 }
 
 /** Asks before it does what cannot be undone; a refusal is said where it was asked. */
@@ -41,15 +43,17 @@ export class Confirm extends LitElement {
         question === null
           ? nothing
           : html`<form @submit=${this.#yes}>
-              <div>
+              <div class="body">
                 <h3 id="title">${question.title}</h3>
                 <p id="text">${question.text}</p>
               </div>
-              ${attemptNotice(this.#attempt, say)}
-              <div class="acts">
-                <button type="button" autofocus @click=${this.#close}>${say('form.cancel')}</button>
-                <button class="grave" ?disabled=${this.#attempt.blocked}>${question.yes}</button>
-              </div>
+              <footer>
+                ${attemptNotice(this.#attempt, say)}
+                <div class="acts">
+                  <button type="button" autofocus @click=${this.#close}>${say('form.cancel')}</button>
+                  <button class="grave" aria-disabled=${this.#attempt.blocked}>${question.yes}</button>
+                </div>
+              </footer>
             </form>`
       }
     </dialog>`
@@ -61,7 +65,9 @@ export class Confirm extends LitElement {
     if (question === null) return
     const done = await this.#attempt.run(question.act)
     // Meanwhile somebody may have closed it and been asked the next.
-    if (done && this.question === question) this.#close()
+    if (!done || this.question !== question) return
+    this.#close()
+    question.after?.()
   }
 
   #close(): void {

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from 'lit'
+import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import { panel as german } from '../../translations/de.yaml'
 import { panel as english } from '../../translations/en.yaml'
@@ -79,7 +79,14 @@ export class Entry extends LitElement {
     window.removeEventListener('hashchange', this.#hashChanged)
   }
 
-  protected override updated(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    // Closed and not just taken away, it gives the focus back to where it was.
+    if (changed.has('missing') && this.missing === null)
+      this.querySelector<HTMLDialogElement>('dialog.again')?.close()
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('missing') && this.missing === null) void this.#begin()
     const again = this.querySelector<HTMLDialogElement>('dialog.again')
     if (again !== null && !again.open) again.showModal()
     // There is nothing to set up for somebody who is in.
@@ -115,6 +122,13 @@ export class Entry extends LitElement {
   /** Those who can sign in may be none who decide who else may come in. */
   get #wayIn(): 'set-up' | 'sign-in' | null {
     return this.missing !== null && this.settingUp ? 'set-up' : this.missing
+  }
+
+  /** Who comes in by a form that is gone now begins at the name of their page. */
+  async #begin(): Promise<void> {
+    const page = this.querySelector<LitElement>('yoto-panel, yoto-kid')
+    await page?.updateComplete
+    if (document.activeElement === document.body) page?.focus()
   }
 
   #way() {

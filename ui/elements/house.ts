@@ -1,7 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import type { Queue } from '../../src/core/queue.ts'
 import type { PublishedCardView } from '../../src/http/api/cards.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
+import { placeIn } from '../heard.ts'
 import type { HouseView, SeenPlayer } from '../store.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
@@ -73,6 +75,7 @@ export class House extends LitElement {
               .player=${player}
               .queue=${queueOf(player)}
               .cards=${this.cards}
+              .files=${this.files}
               .simulated=${health.simulated}
               .say=${say}
             ></yoto-player>`,
@@ -83,7 +86,8 @@ export class House extends LitElement {
 
   #streams() {
     const { say } = this
-    const { queues } = this.view
+    const { queues, players } = this.view
+    const placeOf = (queue: Queue) => placeIn(queue, { cards: this.cards, players: players.values() })
     return html`<section aria-labelledby="streams">
       <h2 id="streams">${say('stream.streams')}</h2>
       ${queues.size === 0 ? html`<p class="card none quiet">${say('stream.none')}</p>` : nothing}
@@ -95,6 +99,7 @@ export class House extends LitElement {
             html`<yoto-stream
               data-stream=${queue.name}
               .queue=${queue}
+              .place=${placeOf(queue)}
               .library=${this.library}
               .files=${this.files}
               .say=${say}

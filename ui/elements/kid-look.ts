@@ -17,6 +17,10 @@ export const kidLook = css`
     letter-spacing: -0.01em;
     overflow-wrap: anywhere;
   }
+  /* It has the focus where somebody comes in; it is nothing to press. */
+  h1:focus-visible {
+    outline: none;
+  }
   h1 {
     font-size: clamp(1.6rem, 7vw, 2.2rem);
   }
@@ -38,6 +42,11 @@ export const kidLook = css`
     background: var(--warn-surface);
     color: var(--warn-text);
     font-size: 1.1rem;
+  }
+  .trouble.calm {
+    border-color: var(--line);
+    background: var(--surface);
+    color: var(--text);
   }
   fieldset {
     min-width: 0;

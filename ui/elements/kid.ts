@@ -6,6 +6,7 @@ import { fetchKid, type KidAct, kidAsks } from '../kid.ts'
 import { statusOf } from '../request.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
+import type { TextKey } from '../text-keys.ts'
 import { kidLook } from './kid-look.ts'
 
 const pollMs = 3000
@@ -14,6 +15,17 @@ const soonMs = 800
 // After this a card that was asked for will not play any more.
 const wantedMs = 8000
 const hues = 4
+
+/** What keeps a child from what they asked for. */
+type Trouble = 'lost' | 'refused' | 'last' | 'not-yours' | 'choose'
+
+const troubles = {
+  lost: 'kid.lost',
+  refused: 'kid.refused',
+  last: 'kid.last',
+  'not-yours': 'kid.not-yours',
+  choose: 'kid.nothing',
+} as const satisfies Record<Trouble, TextKey>
 
 /** All there is for a child: what plays, four big buttons, and the cards. */
 export class Kid extends LitElement {
@@ -36,12 +48,14 @@ export class Kid extends LitElement {
   declare chosen: string | null
   /** The card that was pressed and does not play yet. */
   declare wanted: string | null
-  declare trouble: 'lost' | 'refused' | null
+  declare trouble: Trouble | null
   #timer: ReturnType<typeof setTimeout> | undefined
   #wantedTimer: ReturnType<typeof setTimeout> | undefined
   /** The answer to an older question must not undo what a newer one showed. */
   #asked = 0
   #turn: Promise<void> = Promise.resolve()
+  /** The card of theirs that each player played last, by the player's id: one that has come to its end plays it anew. */
+  readonly #lastCards = new Map<string, string>()
 
   constructor() {
     super()
@@ -50,6 +64,10 @@ export class Kid extends LitElement {
     this.chosen = null
     this.wanted = null
     this.trouble = null
+  }
+
+  override focus(): void {
+    this.renderRoot.querySelector('h1')?.focus()
   }
 
   override connectedCallback(): void {
@@ -74,8 +92,8 @@ export class Kid extends LitElement {
     const { say, view, trouble } = this
     const player = this.#player()
     return html`<main>
-      <h1>${say('kid.hello', { name: this.user.username })}</h1>
-      <div role="status">${trouble === null ? nothing : html`<p class="trouble">${say(trouble === 'lost' ? 'kid.lost' : 'kid.refused')}</p>`}</div>
+      <h1 tabindex="-1">${say('kid.hello', { name: this.user.username })}</h1>
+      <div role="status">${trouble === null ? nothing : html`<p class="trouble ${isFault(trouble) ? '' : 'calm'}">${say(troubles[trouble])}</p>`}</div>
       ${view === null ? html`<p class="quiet">${say('notice.connecting')}</p>` : nothing}
       ${view?.players.length === 0 ? html`<p class="trouble">${say('kid.no-players')}</p>` : nothing}
       ${view !== null && view.players.length > 1 ? this.#chooser(view.players) : nothing}
@@ -110,8 +128,9 @@ export class Kid extends LitElement {
     const { name, online, card_id, card_title, cover_url } = player
     const playing = player.playback === 'playing' || player.playback === 'loading'
     const idle = !online || card_id === null
+    const over = idle && !(online && this.#lastCards.has(player.id))
     const button = (act: KidAct, big = false) =>
-      html`<button class=${big ? 'main' : ''} aria-label=${say(`player.${act}`)} ?disabled=${idle} @click=${() => this.#press(act)}>
+      html`<button class=${big ? 'main' : ''} aria-label=${say(`player.${act}`)} ?disabled=${over} @click=${() => this.#press(act)}>
         ${icon(act, big ? 48 : 36)}
       </button>`
     return html`<section class="now card" aria-label=${name}>
@@ -164,13 +183,16 @@ export class Kid extends LitElement {
   }
 
   #press(act: KidAct, card?: string): void {
-    const player = this.#player()?.id
-    if (player === undefined) return
+    const player = this.#player()
+    if (player === null) return
+    if (this.trouble !== 'lost') this.trouble = null
     // From here on the buttons mean this player, whatever another one begins to do.
-    this.chosen = player
-    if (card !== undefined) this.#want(card)
+    this.chosen = player.id
+    const isOver = act === 'play' && player.card_id === null
+    const wanted = card ?? (isOver ? this.#lastCards.get(player.id) : undefined)
+    if (wanted !== undefined) this.#want(wanted)
     this.#turn = this.#turn.then(() =>
-      this.#send(act, { player, ...(card === undefined ? {} : { card_id: card }) }),
+      this.#send(act, { player: player.id, ...(wanted === undefined ? {} : { card_id: wanted }) }),
     )
   }
 
@@ -181,7 +203,7 @@ export class Kid extends LitElement {
       await this.#look()
       this.#lookIn(soonMs)
     } catch (error) {
-      this.#failed(error, 'refused')
+      this.#failed(error, troubleFor(act, statusOf(error)))
     }
   }
 
@@ -199,6 +221,7 @@ export class Kid extends LitElement {
       const view = await fetchKid()
       if (asked !== this.#asked) return
       this.view = view
+      this.#remember(view)
       if (this.trouble === 'lost') this.trouble = null
       if (this.#player()?.card_id === this.wanted) this.wanted = null
     } catch (error) {
@@ -207,13 +230,18 @@ export class Kid extends LitElement {
     this.#lookIn(pollMs)
   }
 
+  #remember({ players, cards }: KidView): void {
+    for (const { id, card_id } of players)
+      if (card_id !== null && cards.some((card) => card.card_id === card_id)) this.#lastCards.set(id, card_id)
+  }
+
   #lookIn(ms: number): void {
     clearTimeout(this.#timer)
     if (this.active && this.isConnected && !document.hidden)
       this.#timer = setTimeout(() => void this.#look(), ms)
   }
 
-  #failed(error: unknown, trouble: 'lost' | 'refused'): void {
+  #failed(error: unknown, trouble: Trouble): void {
     this.wanted = null
     if (statusOf(error) !== 401) this.trouble = error instanceof TypeError ? 'lost' : trouble
   }
@@ -226,6 +254,17 @@ export class Kid extends LitElement {
   readonly #visibilityChanged = (): void => {
     if (!document.hidden && this.active) void this.#look()
   }
+}
+
+/** A player that cannot do it as it stands is no fault, and neither is a card that somebody else put in. */
+function troubleFor(act: KidAct, status: number | null): Trouble {
+  if (status === 403) return 'not-yours'
+  if (status !== 409) return 'refused'
+  return act === 'next' ? 'last' : 'choose'
+}
+
+function isFault(trouble: Trouble): boolean {
+  return trouble === 'lost' || trouble === 'refused'
 }
 
 /** The title is said beside it. */

@@ -1,18 +1,17 @@
 import { css, html, LitElement } from 'lit'
 import type { MadeToken } from '../access.ts'
 import { formLook } from '../form-look.ts'
-import { icon } from '../icons.ts'
+import { apiUrl } from '../request.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
-
-type Copied = 'no' | 'yes' | 'by-hand'
+import type { CopyField } from './copy-field.ts'
 
 /** A token that was just made, to be copied now or never. Fires `done` when its maker is done with it. */
 export class NewToken extends LitElement {
   static override properties = {
     made: { attribute: false },
+    direct: { type: Boolean },
     say: { attribute: false },
-    copied: { state: true },
   }
   static override styles = [
     shared,
@@ -20,6 +19,7 @@ export class NewToken extends LitElement {
     css`
       .card {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 1rem;
         padding: 1.1rem;
         border: 2px solid var(--accent);
@@ -28,65 +28,54 @@ export class NewToken extends LitElement {
         font-size: 1.1rem;
         overflow-wrap: anywhere;
       }
-      input {
-        font-family: ui-monospace, monospace;
-      }
-      .row {
+      .use {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
         gap: 0.5rem;
+      }
+      code {
+        font-family: ui-monospace, monospace;
+        overflow-wrap: anywhere;
       }
     `,
   ]
   declare made: MadeToken
+  /** Programs reach the panel by the address of the page; not so through Home Assistant. */
+  declare direct: boolean
   declare say: Say
-  declare copied: Copied
 
-  constructor() {
-    super()
-    this.copied = 'no'
-  }
-
-  protected override firstUpdated(): void {
-    this.#input?.focus()
-    this.#input?.select()
+  protected override async firstUpdated(): Promise<void> {
+    const secret = this.renderRoot.querySelector<CopyField>('yoto-copy-field')
+    await secret?.updateComplete
+    secret?.focus()
   }
 
   override render() {
-    const { say, made, copied } = this
-    const told = { no: '', yes: say('tokens.copied'), 'by-hand': say('tokens.copy-by-hand') }[copied]
+    const { say, made } = this
     return html`<section class="card" aria-labelledby="title">
       <h3 id="title">${say('tokens.made-title', { name: made.name })}</h3>
       <p>${say('tokens.made-once')}</p>
-      <div class="field row">
-        <input readonly aria-labelledby="title" .value=${made.token} />
-        <button class="main" @click=${this.#copy}>${icon('copy', 20)}${say('tokens.copy')}</button>
+      <yoto-copy-field
+        main
+        .label=${say('tokens.made-title', { name: made.name })}
+        .text=${made.token}
+        .say=${say}
+      ></yoto-copy-field>
+      <div class="use">
+        <p class="quiet">${say('tokens.use')} <code>Authorization: Bearer …</code></p>
+        ${this.direct ? '' : html`<p class="quiet">${say('tokens.use-direct')}</p>`}
+        <yoto-copy-field .label=${say('tokens.example')} .text=${this.#example} .say=${say}></yoto-copy-field>
       </div>
-      <p class="quiet" role="status">${told}</p>
       <div class="acts"><button @click=${this.#done}>${say('tokens.done')}</button></div>
     </section>`
   }
 
-  async #copy(): Promise<void> {
-    this.#input?.select()
-    this.copied = (await copyText(this.made.token)) ? 'yes' : 'by-hand'
+  /** A call that the token may make, however far it reaches. */
+  get #example(): string {
+    const address = this.direct ? apiUrl('kid') : 'http://HOST:PORT/api/kid'
+    return `curl -H 'Authorization: Bearer ${this.made.token}' '${address}'`
   }
 
   #done(): void {
     this.dispatchEvent(new CustomEvent('done'))
-  }
-
-  get #input(): HTMLInputElement | null {
-    return this.renderRoot.querySelector('input')
-  }
-}
-
-/** Pages that came over plain HTTP, as at home, have no clipboard; what is selected can be copied even there. */
-async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    return document.execCommand('copy')
   }
 }

@@ -26,7 +26,8 @@ export const panelLook = css`
     font-size: 1.25rem;
     line-height: 1.3;
   }
-  /* It has the focus so that readers who listen go on from there; it is nothing to press. */
+  /* They have the focus so that readers who listen go on from there; they are nothing to press. */
+  h1:focus-visible,
   h2:focus-visible {
     outline: none;
   }
@@ -82,7 +83,6 @@ export const panelLook = css`
   }
   nav a[aria-current] {
     background: var(--sunken);
-    font-weight: 600;
     box-shadow: inset 0 -3px 0 var(--accent);
   }
   @media (max-width: 420px) {

@@ -7,7 +7,7 @@ import type { HealthView } from '../health.ts'
 import { icon } from '../icons.ts'
 import { LiveConnection, type LiveStatus } from '../live.ts'
 import { statusOf } from '../request.ts'
-import { hashOf, type Page, pageOf, pagesFor, streamOf } from '../route.ts'
+import { hashOf, isPageHash, type Page, pageOf, pagesFor, streamOf } from '../route.ts'
 import { type HouseView, Store } from '../store.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
@@ -102,8 +102,13 @@ export class Panel extends LitElement {
     this.#hideFault()
   }
 
+  /** Whoever comes to a page begins at its name. */
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>(this.page === 'house' ? 'h1' : '#page')?.focus()
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('session')) this.page = pageOf(location.hash, pagesFor(this.session))
+    if (changed.has('session')) this.#goToPage()
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -117,7 +122,7 @@ export class Panel extends LitElement {
     const { view, say, page } = this
     return html`<div class="page">
         <header>
-          <h1>Yoto Smart Stream</h1>
+          <h1 tabindex="-1">Yoto Smart Stream</h1>
           ${view === null ? nothing : account(view.health, say)} ${this.#navigation()}
         </header>
         ${page === 'house' ? this.#house() : html`<main>${this.#heading()} ${this.#other(page)}</main>`}
@@ -163,7 +168,8 @@ export class Panel extends LitElement {
 
   #other(page: Page) {
     const { say, session, view } = this
-    if (page === 'tokens') return html`<yoto-tokens .say=${say}></yoto-tokens>`
+    if (page === 'tokens')
+      return html`<yoto-tokens .direct=${session.auth === 'password'} .say=${say}></yoto-tokens>`
     if (page === 'account') return html`<yoto-account .user=${session.user} .say=${say}></yoto-account>`
     const players = [...(view?.players.values() ?? [])].map(({ state }) => ({
       id: state.id,
@@ -249,11 +255,17 @@ export class Panel extends LitElement {
   /** Somebody followed a link: what it leads to gets the focus. */
   readonly #arrive = async (): Promise<void> => {
     const before = this.page
-    this.page = pageOf(location.hash, pagesFor(this.session))
+    this.#goToPage()
     await this.updateComplete
-    if (this.page !== before && this.page !== 'house')
-      this.renderRoot.querySelector<HTMLElement>('#page')?.focus()
+    if (this.page !== before) this.focus()
     await this.#goToStream()
+  }
+
+  /** The address of a page that is not for this reader would name what is not to be seen. */
+  #goToPage(): void {
+    const { hash } = location
+    this.page = pageOf(hash, pagesFor(this.session))
+    if (this.page === 'house' && isPageHash(hash)) history.replaceState(null, '', hashOf('house'))
   }
 
   async #goToStream(): Promise<void> {

@@ -5,13 +5,15 @@ import { formLook } from '../form-look.ts'
 import { icon } from '../icons.ts'
 import { type Choice, fetchPeople, removePerson } from '../people.ts'
 import { Reading } from '../reading.ts'
+import { focusPlace } from '../row-focus.ts'
+import { Said } from '../said.ts'
 import { sessionChanged } from '../session.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { attemptNotice } from './attempt-notice.ts'
 import type { Confirm } from './confirm.ts'
 import { listLook } from './list-look.ts'
-import type { PersonForm } from './person-form.ts'
+import type { PersonForm, SavedPerson } from './person-form.ts'
 import { roleNames } from './role-names.ts'
 
 /** Who may come in, for those who decide it. Fires `session-changed` when the reader has changed what they are. */
@@ -21,7 +23,6 @@ export class People extends LitElement {
     players: { attribute: false },
     cards: { attribute: false },
     say: { attribute: false },
-    announced: { state: true },
   }
   static override styles = [
     shared,
@@ -38,13 +39,8 @@ export class People extends LitElement {
   declare players: readonly Choice[]
   declare cards: readonly Choice[]
   declare say: Say
-  declare announced: string
   readonly #reading = new Reading(this, fetchPeople)
-
-  constructor() {
-    super()
-    this.announced = ''
-  }
+  readonly #said = new Said(this)
 
   read(): Promise<void> {
     return this.#reading.read()
@@ -64,13 +60,13 @@ export class People extends LitElement {
           (person) => this.#row(person),
         )}
       </ul>
-      <p class="hidden" aria-live="polite">${this.announced}</p>
+      ${this.#said.render()}
       <yoto-person-form
         .me=${this.me}
         .players=${players}
         .cards=${cards}
         .say=${say}
-        @person-saved=${(event: CustomEvent<string | null>) => this.#saved(event.detail)}
+        @person-saved=${(event: CustomEvent<SavedPerson>) => this.#saved(event.detail)}
       ></yoto-person-form>
       <yoto-confirm .say=${say}></yoto-confirm>`
   }
@@ -90,11 +86,25 @@ export class People extends LitElement {
         <button aria-label=${say('people.edit', { name })} @click=${() => this.#form?.open(person)}>
           ${icon('edit', 18)}${say('people.change')}
         </button>
-        <button aria-label=${say('people.remove', { name })} @click=${() => this.#askToRemove(person)}>
-          ${icon('remove', 20)}${say('people.take-away')}
-        </button>
+        ${this.#isLastAdmin(person) ? nothing : this.#removeButton(person)}
       </div>
     </li>`
+  }
+
+  #removeButton(person: Person) {
+    const { say } = this
+    return html`<button
+      aria-label=${say('people.remove', { name: person.username })}
+      @click=${() => this.#askToRemove(person)}
+    >
+      ${icon('remove', 20)}${say('people.take-away')}
+    </button>`
+  }
+
+  /** Without whom nobody decides any more; the product would refuse it. */
+  #isLastAdmin({ role }: Person): boolean {
+    const admins = this.#reading.value?.filter((person) => person.role === 'admin') ?? []
+    return role === 'admin' && admins.length === 1
   }
 
   #reach({ players, cards }: Person) {
@@ -111,26 +121,28 @@ export class People extends LitElement {
 
   #askToRemove({ id, username: name, signs_in_with }: Person): void {
     const { say } = this
+    const place = this.#reading.value?.findIndex((person) => person.id === id) ?? 0
     void this.renderRoot.querySelector<Confirm>('yoto-confirm')?.ask({
       title: say('people.remove-title', { name }),
       text: say(signs_in_with === 'ingress' ? 'people.remove-text-ingress' : 'people.remove-text', { name }),
       yes: say('people.remove', { name }),
       act: async () => {
         await removePerson(id)
-        this.announced = say('people.removed', { name })
-        this.#changed(id)
+        this.#said.say(say('people.removed', { name }))
+        await this.#changed(id)
       },
+      after: () => void focusPlace(this, { place, otherwise: '.head button' }),
     })
   }
 
-  #saved(id: string | null): void {
-    this.announced = this.say('people.saved')
-    this.#changed(id)
+  #saved({ id, name }: SavedPerson): void {
+    this.#said.say(this.say('people.saved', { name }))
+    void this.#changed(id)
   }
 
-  #changed(id: string | null): void {
+  #changed(id: string | null): Promise<void> {
     if (id === this.me && id !== null) sessionChanged(this)
-    void this.read()
+    return this.read()
   }
 
   get #form(): PersonForm | null {

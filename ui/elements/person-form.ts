@@ -11,7 +11,13 @@ import { shortestPassword } from './password-field.ts'
 import { roleHints, roleNames } from './role-names.ts'
 import { usernameField } from './username-field.ts'
 
-/** A dialog that adds somebody or changes them. Fires `person-saved` with their id, null for a new one. */
+export interface SavedPerson {
+  /** Null for a new one. */
+  readonly id: string | null
+  readonly name: string
+}
+
+/** A dialog that adds somebody or changes them. Fires `person-saved` with a `SavedPerson`. */
 export class PersonForm extends LitElement {
   static override properties = {
     me: {},
@@ -72,19 +78,23 @@ export class PersonForm extends LitElement {
   override render() {
     const { say, person } = this
     return html`<dialog class="box" aria-labelledby="title">
-      <h3 id="title">
-        ${person === null ? say('people.add') : say('people.edit', { name: person.username })}
-      </h3>
-      <form @submit=${this.#submit}>
-        ${person?.signs_in_with === 'ingress' ? nothing : this.#credentials(person)} ${this.#roles()}
-        <div ?hidden=${this.role !== 'child'}>${this.#child()}</div>
-        ${attemptNotice(this.#attempt, say)}
-        <div class="acts">
-          <button type="button" @click=${this.#close}>${say('form.cancel')}</button>
-          <button class="main" ?disabled=${this.#attempt.blocked}>
-            ${say(person === null ? 'people.add' : 'form.save')}
-          </button>
+      <form novalidate @input=${this.#attempt.touched} @submit=${this.#submit}>
+        <div class="body">
+          <h3 id="title">
+            ${person === null ? say('people.add') : say('people.edit', { name: person.username })}
+          </h3>
+          ${person?.signs_in_with === 'ingress' ? nothing : this.#credentials(person)} ${this.#roles()}
+          <div ?hidden=${this.role !== 'child'}>${this.#child()}</div>
         </div>
+        <footer>
+          ${attemptNotice(this.#attempt, say)}
+          <div class="acts">
+            <button type="button" @click=${this.#close}>${say('form.cancel')}</button>
+            <button class="main" aria-disabled=${this.#attempt.blocked}>
+              ${say(person === null ? 'people.add' : 'form.save')}
+            </button>
+          </div>
+        </footer>
       </form>
     </dialog>`
   }
@@ -92,7 +102,7 @@ export class PersonForm extends LitElement {
   #credentials(person: Person | null) {
     const { say } = this
     const wrong = this.#attempt.fields.includes('username')
-    return html`${usernameField({ label: say('people.name'), value: person?.username ?? '', wrong, own: false })}
+    return html`${usernameField({ label: say('sign-in.name'), value: person?.username ?? '', wrong, own: false })}
       ${
         // Whoever changes their own has to know it.
         person !== null && person.id === this.me
@@ -153,13 +163,17 @@ export class PersonForm extends LitElement {
   }
 
   async #submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault()
     const { person } = this
     const opened = this.#opened
-    const form = new FormData(event.target as HTMLFormElement)
-    const saved = await this.#attempt.run(() => save(person, { form, role: this.role }))
+    let name = person?.username ?? ''
+    const saved = await this.#attempt.submit(event, (form) => {
+      name = usernameIn(form) || name
+      return save(person, { form, role: this.role })
+    })
     if (!saved) return
-    this.dispatchEvent(new CustomEvent('person-saved', { detail: person?.id ?? null }))
+    this.dispatchEvent(
+      new CustomEvent<SavedPerson>('person-saved', { detail: { id: person?.id ?? null, name } }),
+    )
     // Meanwhile somebody may have closed it and opened it for the next.
     if (opened === this.#opened) this.#close()
   }
@@ -193,8 +207,13 @@ function withUnknown(known: readonly Choice[], ids: readonly string[]): readonly
   return [...known, ...missing.map((id) => ({ id, label: id }))]
 }
 
+/** Empty for who signs in through Home Assistant, which names them. */
+function usernameIn(form: FormData): string {
+  return String(form.get('username') ?? '').trim()
+}
+
 function save(person: Person | null, { form, role }: { form: FormData; role: Role }): Promise<void> {
-  const username = String(form.get('username') ?? '').trim()
+  const username = usernameIn(form)
   const password = String(form.get('password') ?? '')
   const reach =
     role === 'child'

@@ -3,6 +3,8 @@ import type { Button } from '../../src/core/event.ts'
 import type { PlayerState } from '../../src/core/player.ts'
 import type { Queue } from '../../src/core/queue.ts'
 import type { PublishedCardView } from '../../src/http/api/cards.ts'
+import type { LibraryEntry } from '../../src/http/api/library.ts'
+import { heardText } from '../heard.ts'
 import { icon } from '../icons.ts'
 import { whyText } from '../reason.ts'
 import type { SeenPlayer } from '../store.ts'
@@ -16,6 +18,7 @@ export class Player extends LitElement {
     player: { attribute: false },
     queue: { attribute: false },
     cards: { attribute: false },
+    files: { attribute: false },
     simulated: { type: Boolean },
     say: { attribute: false },
   }
@@ -124,6 +127,8 @@ export class Player extends LitElement {
   /** Of the stream that the player's card carries, where it carries one. */
   declare queue: Queue | null
   declare cards: readonly PublishedCardView[]
+  /** The library by file name; null until it is known. */
+  declare files: ReadonlyMap<string, LibraryEntry> | null
   declare simulated: boolean
   declare say: Say
 
@@ -142,7 +147,7 @@ export class Player extends LitElement {
         ${cover(state)}
         <div class="what">
           <p class="title cut">${state.card_title ?? (state.card_id === null ? say('player.no-card') : say('player.some-card'))}</p>
-          <p class="quiet cut">${[trackText(state), playbackText(state, say)].filter(Boolean).join(' · ')}</p>
+          <p class="quiet cut">${[this.#heard() ?? trackText(state), playbackText(state, say)].filter(Boolean).join(' · ')}</p>
           <yoto-position .player=${player} .say=${say}></yoto-position>
         </div>
       </div>
@@ -154,6 +159,13 @@ export class Player extends LitElement {
           : nothing
       }
     </article>`
+  }
+
+  /** Null for a card that brings its own audio. */
+  #heard(): string | null {
+    const { player, queue, cards, files, say } = this
+    const card = cards.find(({ card_id }) => card_id === player.state.card_id)
+    return queue === null || card === undefined ? null : heardText(queue, { kind: card.kind, files, say })
   }
 
   #why() {

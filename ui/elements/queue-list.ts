@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { Queue, QueueItem } from '../../src/core/queue.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
+import type { Place } from '../heard.ts'
 import { icon } from '../icons.ts'
 import { RowDrag } from '../row-drag.ts'
 import { shared } from '../styles.ts'
@@ -18,6 +19,7 @@ const pendingMs = 1500
 export class QueueList extends LitElement {
   static override properties = {
     queue: { attribute: false },
+    place: { attribute: false },
     files: { attribute: false },
     say: { attribute: false },
     pending: { state: true },
@@ -64,6 +66,13 @@ export class QueueList extends LitElement {
         display: grid;
         line-height: 1.35;
       }
+      [aria-current] .title {
+        font-weight: 600;
+      }
+      .here {
+        color: var(--accent);
+        font-size: 0.8125rem;
+      }
       .missing {
         color: var(--bad);
         font-size: 0.8125rem;
@@ -93,6 +102,7 @@ export class QueueList extends LitElement {
     `,
   ]
   declare queue: Queue
+  declare place: Place
   /** The library by file name; null until it is known. */
   declare files: ReadonlyMap<string, LibraryEntry> | null
   declare say: Say
@@ -155,12 +165,14 @@ export class QueueList extends LitElement {
       this.#focus = { id, button }
       run()
     }
-    return html`<li data-id=${id}>
+    const isCurrent = id === this.place.current
+    return html`<li data-id=${id} aria-current=${isCurrent ? 'true' : nothing}>
       <span class="grip" title=${say('queue.drag')} @pointerdown=${(event: PointerEvent) => this.#drag.start(event, place)}>
         ${icon('grip')}
       </span>
       <span class="what">
-        <span class="cut" title=${file}>${title}</span>
+        <span class="cut title" title=${file}>${title}</span>
+        ${isCurrent ? this.#here() : nothing}
         ${unplayable ? html`<span class="missing">${known?.reason ?? say('queue.missing')}</span>` : nothing}
       </span>
       ${known?.seconds == null ? html`<span></span>` : html`<time>${clockText(known.seconds)}</time>`}
@@ -193,6 +205,11 @@ export class QueueList extends LitElement {
         ${icon('remove', 20)}
       </button>
     </li>`
+  }
+
+  #here() {
+    const { say, place } = this
+    return html`<span class="here">${say(place.playing ? 'queue.plays' : 'queue.due')}</span>`
   }
 
   #items(): readonly QueueItem[] {

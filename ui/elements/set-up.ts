@@ -16,7 +16,7 @@ export class SetUp extends LitElement {
   declare first: boolean
   declare say: Say
   readonly #attempt = new Attempt(this, ({ status }) =>
-    status === 403 ? this.say('set-up.wrong-code') : null,
+    status === 403 ? { words: this.say('set-up.wrong-code'), fields: ['code'] } : null,
   )
 
   constructor() {
@@ -35,8 +35,14 @@ export class SetUp extends LitElement {
   override render() {
     const { say, first } = this
     const attempt = this.#attempt
-    const wrongCode = attempt.status === 403 || attempt.fields.includes('code')
-    return html`<form class="entrance card" aria-labelledby="set-up" @submit=${this.#submit}>
+    const wrong = (field: string) => attempt.fields.includes(field)
+    return html`<form
+      class="entrance card"
+      aria-labelledby="set-up"
+      novalidate
+      @input=${attempt.touched}
+      @submit=${this.#submit}
+    >
       <h2 id="set-up">${say('set-up.title')}</h2>
       <p>${say(first ? 'set-up.intro' : 'set-up.intro-late')}</p>
       <div class="field">
@@ -50,36 +56,35 @@ export class SetUp extends LitElement {
           maxlength="100"
           required
           aria-describedby="code-hint"
-          aria-invalid=${wrongCode ? 'true' : nothing}
+          aria-invalid=${wrong('code') ? 'true' : nothing}
         />
         <p class="quiet" id="code-hint">${say('set-up.code-hint')}</p>
       </div>
-      ${usernameField({ label: say('set-up.name'), wrong: attempt.fields.includes('username') })}
+      ${usernameField({ label: say('sign-in.name'), wrong: wrong('username') })}
       <yoto-password-field
         name="password"
         fresh
         .label=${say('sign-in.password')}
         .hint=${say('form.password-hint', { count: shortestPassword })}
-        .wrong=${attempt.fields.includes('password')}
+        .wrong=${wrong('password')}
         .say=${say}
       ></yoto-password-field>
       ${attemptNotice(attempt, say)}
-      <button class="main" ?disabled=${attempt.blocked}>${say('set-up.submit')}</button>
+      <button class="main" aria-disabled=${attempt.blocked}>
+        ${say(first ? 'set-up.submit' : 'set-up.submit-late')}
+      </button>
       ${first ? nothing : html`<p><a href="#/">${say('set-up.sign-in')}</a></p>`}
     </form>`
   }
 
   async #submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault()
-    const form = new FormData(event.target as HTMLFormElement)
-    const field = (name: string) => String(form.get(name)).trim()
-    const done = await this.#attempt.run(async () => {
-      const first = {
+    const done = await this.#attempt.submit(event, (form) => {
+      const field = (name: string) => String(form.get(name)).trim()
+      return setUp({
         code: field('code'),
         username: field('username'),
         password: String(form.get('password')),
-      }
-      await setUp(first)
+      })
     })
     if (done) sessionChanged(this)
   }

@@ -21,7 +21,9 @@ export class SignIn extends LitElement {
   /** Somebody signed in, and yet the next request came without their session. */
   declare forgotten: boolean
   declare say: Say
-  readonly #attempt = new Attempt(this, ({ status }) => (status === 401 ? this.say('sign-in.wrong') : null))
+  readonly #attempt = new Attempt(this, ({ status }) =>
+    status === 401 ? { words: this.say('sign-in.wrong'), fields: ['password', 'username'] } : null,
+  )
 
   constructor() {
     super()
@@ -44,29 +46,33 @@ export class SignIn extends LitElement {
   override render() {
     const { say, again } = this
     const attempt = this.#attempt
-    const wrong = attempt.status === 401
-    return html`<form class="entrance card" aria-labelledby="sign-in" @submit=${this.#submit}>
+    const wrong = (field: string) => attempt.fields.includes(field)
+    return html`<form
+      class="entrance card"
+      aria-labelledby="sign-in"
+      novalidate
+      @input=${attempt.touched}
+      @submit=${this.#submit}
+    >
       <h2 id="sign-in">${say(again ? 'sign-in.again' : 'sign-in.title')}</h2>
       ${again ? html`<p>${say('sign-in.ended')}</p>` : nothing}
-      ${usernameField({ label: say('sign-in.name'), value: this.known, wrong })}
+      ${usernameField({ label: say('sign-in.name'), value: this.known, wrong: wrong('username') })}
       <yoto-password-field
         name="password"
         .label=${say('sign-in.password')}
-        .wrong=${wrong}
+        .wrong=${wrong('password')}
         .say=${say}
       ></yoto-password-field>
       ${attemptNotice(attempt, say)}
       ${this.forgotten && attempt.fault === null ? html`<p class="wrong" role="alert">${say('sign-in.forgotten')}</p>` : nothing}
-      <button class="main" ?disabled=${attempt.blocked}>${say('sign-in.submit')}</button>
+      <button class="main" aria-disabled=${attempt.blocked}>${say('sign-in.submit')}</button>
     </form>`
   }
 
   async #submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault()
-    const form = new FormData(event.target as HTMLFormElement)
-    const credentials = { username: String(form.get('username')), password: String(form.get('password')) }
-    const done = await this.#attempt.run(() => signIn(credentials))
+    const done = await this.#attempt.submit(event, (form) =>
+      signIn({ username: String(form.get('username')), password: String(form.get('password')) }),
+    )
     if (done) sessionChanged(this)
-    else this.querySelector<HTMLInputElement>('input[name=password]')?.select()
   }
 }

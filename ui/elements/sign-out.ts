@@ -22,7 +22,7 @@ export class SignOut extends LitElement {
       <h2 id="sign-out">${say('sign-out.title', { name: user.username })}</h2>
       ${attemptNotice(this.#attempt, say)}
       <div class="acts">
-        <button class="main" ?disabled=${this.#attempt.blocked}>${say('me.sign-out')}</button>
+        <button class="main" aria-disabled=${this.#attempt.blocked}>${say('me.sign-out')}</button>
         <button type="button" @click=${this.#stay}>${say('sign-out.stay')}</button>
       </div>
     </form>`

@@ -159,11 +159,13 @@ export const simulatedPlayerLook = css`
   }
   .cards button {
     min-width: 92px;
-    max-width: 12rem;
+    max-width: 100%;
     min-height: 56px;
+    padding-block: 0.35rem;
     border-radius: 10px;
     font-size: 0.875rem;
     font-weight: 600;
+    overflow-wrap: anywhere;
   }
   .cards button:hover:not(:disabled) {
     background: var(--paper);

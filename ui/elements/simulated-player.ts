@@ -96,7 +96,7 @@ export class SimulatedPlayer extends LitElement {
             title=${say(card_id === inserted ? 'toy.take-out' : 'toy.put-in')}
             ?disabled=${!this.player.online}
             @click=${() => this.#use(card_id, inserted)}
-          ><span class="cut">${title}</span></button>`,
+          >${title}</button>`,
         )}
       </div>
     </div>`

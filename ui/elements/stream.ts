@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit'
 import type { Queue } from '../../src/core/queue.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
+import type { Place } from '../heard.ts'
 import { icon } from '../icons.ts'
 import { whyText } from '../reason.ts'
 import { apiUrl } from '../request.ts'
@@ -14,6 +15,7 @@ import type { LibraryPicker } from './library-picker.ts'
 export class Stream extends LitElement {
   static override properties = {
     queue: { attribute: false },
+    place: { attribute: false },
     library: { attribute: false },
     files: { attribute: false },
     say: { attribute: false },
@@ -122,6 +124,7 @@ export class Stream extends LitElement {
     `,
   ]
   declare queue: Queue
+  declare place: Place
   declare library: readonly LibraryEntry[] | null
   declare files: ReadonlyMap<string, LibraryEntry> | null
   declare say: Say
@@ -155,7 +158,7 @@ export class Stream extends LitElement {
       ${
         empty
           ? html`<p class="empty quiet">${say('stream.empty')}</p>`
-          : html`<yoto-queue .queue=${queue} .files=${this.files} .say=${say}></yoto-queue>`
+          : html`<yoto-queue .queue=${queue} .place=${this.place} .files=${this.files} .say=${say}></yoto-queue>`
       }
       <div class="acts">
         <button @click=${this.#openPicker}>${icon('plus', 20)}${say('stream.add')}</button>

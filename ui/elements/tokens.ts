@@ -5,6 +5,8 @@ import { Attempt } from '../attempt.ts'
 import { formLook } from '../form-look.ts'
 import { icon } from '../icons.ts'
 import { Reading } from '../reading.ts'
+import { focusPlace } from '../row-focus.ts'
+import { Said } from '../said.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { fetchTokens, makeToken, revokeToken } from '../tokens.ts'
@@ -27,9 +29,9 @@ const scopeHints = {
 /** What lets programs in: makes tokens, shows each once, and revokes them. */
 export class Tokens extends LitElement {
   static override properties = {
+    direct: { type: Boolean },
     say: { attribute: false },
     made: { state: true },
-    announced: { state: true },
   }
   static override styles = [
     shared,
@@ -47,17 +49,19 @@ export class Tokens extends LitElement {
       }
     `,
   ]
+  /** Programs reach the panel by the address of the page; not so through Home Assistant. */
+  declare direct: boolean
   declare say: Say
   /** What was just made; it cannot be shown again. */
   declare made: MadeToken | null
-  declare announced: string
   readonly #reading = new Reading(this, fetchTokens)
   readonly #making = new Attempt(this)
+  readonly #said = new Said(this)
 
   constructor() {
     super()
+    this.direct = true
     this.made = null
-    this.announced = ''
   }
 
   read(): Promise<void> {
@@ -71,7 +75,7 @@ export class Tokens extends LitElement {
       ${
         made === null
           ? this.#form()
-          : html`<yoto-new-token .made=${made} .say=${say} @done=${this.#forget}></yoto-new-token>`
+          : html`<yoto-new-token .made=${made} .direct=${this.direct} .say=${say} @done=${this.#forget}></yoto-new-token>`
       }
       ${attemptNotice(this.#reading, say)}
       ${tokens?.length === 0 ? html`<p class="quiet">${say('tokens.none')}</p>` : nothing}
@@ -82,13 +86,19 @@ export class Tokens extends LitElement {
           (token) => this.#row(token),
         )}
       </ul>
-      <p class="hidden" aria-live="polite">${this.announced}</p>
+      ${this.#said.render()}
       <yoto-confirm .say=${say}></yoto-confirm>`
   }
 
   #form() {
     const { say } = this
-    return html`<form class="card" aria-labelledby="make" @submit=${this.#submit}>
+    return html`<form
+      class="card"
+      aria-labelledby="make"
+      novalidate
+      @input=${this.#making.touched}
+      @submit=${this.#submit}
+    >
       <h3 id="make">${say('tokens.make')}</h3>
       <div class="field">
         <label for="name-field">${say('tokens.name')}</label>
@@ -106,7 +116,7 @@ export class Tokens extends LitElement {
       </fieldset>
       ${attemptNotice(this.#making, say)}
       <div class="acts">
-        <button class="main" ?disabled=${this.#making.blocked}>${say('tokens.make')}</button>
+        <button class="main" aria-disabled=${this.#making.blocked}>${say('tokens.make')}</button>
       </div>
     </form>`
   }
@@ -128,11 +138,9 @@ export class Tokens extends LitElement {
   }
 
   async #submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault()
-    const form = new FormData(event.target as HTMLFormElement)
-    const name = String(form.get('name')).trim()
-    const chosen = scopes.filter((scope) => scope === form.get('scope'))
-    const made = await this.#making.run(async () => {
+    const made = await this.#making.submit(event, async (form) => {
+      const name = String(form.get('name')).trim()
+      const chosen = scopes.filter((scope) => scope === form.get('scope'))
       this.made = await makeToken({ name, scopes: chosen })
     })
     if (made) await this.read()
@@ -146,6 +154,7 @@ export class Tokens extends LitElement {
 
   #askToRevoke({ id, name }: { id: string; name: string }): void {
     const { say } = this
+    const place = this.#reading.value?.findIndex((token) => token.id === id) ?? 0
     void this.renderRoot.querySelector<Confirm>('yoto-confirm')?.ask({
       title: say('tokens.revoke-title', { name }),
       text: say('tokens.revoke-text'),
@@ -153,9 +162,10 @@ export class Tokens extends LitElement {
       act: async () => {
         await revokeToken(id)
         if (this.made?.id === id) this.made = null
-        this.announced = say('tokens.revoked', { name })
-        void this.read()
+        this.#said.say(say('tokens.revoked', { name }))
+        await this.read()
       },
+      after: () => void focusPlace(this, { place, otherwise: '[name=name]' }),
     })
   }
 

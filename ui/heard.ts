@@ -1,0 +1,45 @@
+import type { Queue } from '../src/core/queue.ts'
+import type { PublishedCardView } from '../src/http/api/cards.ts'
+import type { LibraryEntry } from '../src/http/api/library.ts'
+import type { SeenPlayer } from './store.ts'
+import type { Say } from './text.ts'
+
+type Card = Pick<PublishedCardView, 'card_id' | 'stream' | 'kind'>
+
+/**
+ * What a card of that kind lets hear of the queue now; null for a card that plays the whole queue as one file, of
+ * which nobody tells how far it is.
+ */
+export function heardText(
+  queue: Queue,
+  { kind, files, say }: { kind: Card['kind']; files: ReadonlyMap<string, LibraryEntry> | null; say: Say },
+): string | null {
+  const titleOf = (file: string) => files?.get(file)?.title ?? file
+  if (queue.closed || queue.items.length === 0)
+    return queue.if_pressed === null ? say('player.clip') : titleOf(queue.if_pressed)
+  if (kind === 'stream') return null
+  const item = queue.items.find(({ id }) => id === queue.current)
+  return item === undefined ? say('player.clip') : titleOf(item.file)
+}
+
+/** Where cards that play item by item are in their queue. */
+export interface Place {
+  /** The item that is due; null where no card goes by it. */
+  readonly current: string | null
+  readonly playing: boolean
+}
+
+export function placeIn(
+  queue: Queue,
+  { cards, players }: { cards: readonly Card[]; players: Iterable<SeenPlayer> },
+): Place {
+  const ids = new Set(
+    cards
+      .filter(({ stream, kind }) => stream === queue.name && kind === 'queue')
+      .map(({ card_id }) => card_id),
+  )
+  if (ids.size === 0 || queue.closed) return { current: null, playing: false }
+  const plays = ({ state }: SeenPlayer) =>
+    state.online && state.playback === 'playing' && state.card_id !== null && ids.has(state.card_id)
+  return { current: queue.current, playing: [...players].some(plays) }
+}
