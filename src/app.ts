@@ -15,16 +15,20 @@ import type { SimulatedCloud } from './simulator/cloud.ts'
 import type { Doubts } from './simulator/doubts.ts'
 import { openStorage, type Storage } from './storage/storage.ts'
 import { openAccess, setUpWords } from './wiring/access.ts'
+import { deskWithoutAccount } from './wiring/account.ts'
 import { publicUrl } from './wiring/addresses.ts'
 import { lookOrLearn, titleCards } from './wiring/card-titles.ts'
 import { deleteStream, openCards, signedIn, tendCards } from './wiring/cards.ts'
 import { openCloud, publishDemoCards } from './wiring/cloud.ts'
+import { diagnosticsOf, type Runtime } from './wiring/diagnostics.ts'
 import { openDoors, serveMedia, servePanel } from './wiring/doors.ts'
 import { prepareFolders } from './wiring/first-start.ts'
 import { healthOf } from './wiring/health.ts'
+import { openHistory } from './wiring/history.ts'
 import { LocalBroker } from './wiring/local-broker.ts'
 import { houseOf } from './wiring/panel-house.ts'
 import { Problems } from './wiring/problems.ts'
+import { Reach } from './wiring/reach.ts'
 import { RuleRunner, readRules, streamsOf } from './wiring/rules.ts'
 import { Started } from './wiring/started.ts'
 
@@ -39,6 +43,8 @@ export interface AppInput {
   /** The folder of rules and audio that come with the product. */
   readonly shipped: string
   readonly version: string
+  /** What the product runs on, for diagnostics. */
+  readonly runtime?: Runtime
   readonly clock: Clock
   readonly log: Log
   /** Learns every secret, and takes them out of what is said; one of its own where the log has none. */
@@ -83,6 +89,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const { options, simulate, shipped, version, clock, log } = input
   const { data, config, media } = options.folders
   const random = Math.random
+  const startedAt = clock.now()
 
   const doors = await openDoors(options, started)
   const address = publicUrl(options.public_url, { host: options.media.host, port: doors.media.port })
@@ -96,11 +103,18 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const access = await openAccess({ storage, options, hide, clock, log })
   started.add('who may come in', access)
   const problems = new Problems(redact)
+  const history = await openHistory({ storage, redactAll, clock, log: log.for('history') })
+  started.add('the history', history)
+  const reach = started.add('reach', new Reach({ changed: () => broker.reachChanged(), clock }))
   const { simulatedDoubts = {} } = input
   const cloud = await openCloud({
     options,
     simulate,
     simulatedDoubts,
+    linkChanged(state) {
+      history.linkChanged(state)
+      reach.linkChanged(state)
+    },
     storage,
     problems,
     hide,
@@ -120,6 +134,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   })
   started.add('the hub', hub)
   await hub.start()
+  started.add('what the history follows', history.follow(hub))
   started.add('card titles', titleCards({ hub, cards }))
   started.add('card keys', tendCards({ published: cards.published, hub, link, clock }))
 
@@ -133,7 +148,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     log,
   })
   started.add('the local broker', broker)
-  const perform = performWith({
+  const performed = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name) => deleteStream(name, { hub, cards: cards.published }),
     files: (content) => contentFiles(content, ruleSet.playlists, library),
@@ -141,6 +156,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     publish: (...message) => broker.publish(...message),
     log,
   })
+  const perform = history.kept(performed)
   const health = () => healthOf({ hub, ruleSet, cloud, broker, problems, redactAll })
   problems.onChange(() => broker.infoChanged())
   await broker.start({
@@ -149,6 +165,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     announced: storage.collection('announced-players'),
     origin: cloud === null ? 'nowhere' : cloud.simulator === null ? 'account' : 'simulator',
     info: () => ({ ...health(), cloud_connected: link?.state().connected ?? false }),
+    reachable: () => reach.isGiven,
     perform,
   })
 
@@ -157,6 +174,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     ruleSet,
     hub,
     perform,
+    performAfter: (event) => history.keptAfter(performed, event),
     applied,
     zone: options.timezone,
     clock,
@@ -172,6 +190,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     shipped,
     trustedProxies: options.trusted_proxies,
     visits: storage.collection('slot-visits'),
+    history,
     problems,
     runsOf,
     clock,
@@ -180,7 +199,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   started.add('audio', audio)
   if (link !== null) {
     started.add('the link to the cloud', link)
-    await link.start({ hub, cardFacts: cards.facts })
+    await link.start({ hub, cardFacts: cards.facts, knownCards: cards.known })
   }
   const simulator = cloud?.simulator ?? null
   if (link !== null && simulator !== null)
@@ -192,8 +211,24 @@ async function start(input: AppInput, started: Started): Promise<App> {
     library,
     cards: cards.published,
     knownCard: lookOrLearn(cards.known),
-    presses: audio.presses,
+    presses: (cardId) => history.presses(cardId),
+    events: (query) => history.events(query),
+    diagnostics: () =>
+      diagnosticsOf({
+        version,
+        runtime: input.runtime,
+        startedAt,
+        options,
+        health,
+        hub,
+        ruleSet,
+        cards: cards.published,
+        history,
+        redactAll,
+        clock,
+      }),
     simulator,
+    account: cloud?.desk ?? deskWithoutAccount,
     perform,
     health,
   })

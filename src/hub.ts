@@ -1,4 +1,4 @@
-import type { TrackAddress } from './core/card-plan.ts'
+import type { TrackAddress, TrackPlace } from './core/card-plan.ts'
 import { type Clock, isoOf } from './core/clock.ts'
 import type { Collection } from './core/collection.ts'
 import { AppError, messageOf } from './core/error.ts'
@@ -25,7 +25,13 @@ export type Change =
   /** The players there are now are all there are. */
   | { readonly kind: 'players-listed' }
   | { readonly kind: 'event'; readonly event: PlayerEvent }
-  | { readonly kind: 'queue'; readonly queue: Queue }
+  | {
+      readonly kind: 'queue'
+      readonly queue: Queue
+      readonly op: QueueMutation['op']
+      /** Whose wish it was, for people. */
+      readonly because: string
+    }
   | { readonly kind: 'queue-removed'; readonly name: string }
 
 /** A player's own words, where it was they that changed it. */
@@ -40,7 +46,7 @@ export interface Said {
 /** What is known of a card, for reading presses off it. */
 export interface CardFacts {
   /** The tracks in playing order; null while they are not known. */
-  readonly layout: readonly TrackAddress[] | null
+  readonly layout: readonly TrackPlace[] | null
   /** The stream it carries, where the card is ours. */
   readonly stream: string | null
   /** Which presses are read off its players' words; the others are told by whoever serves its requests. */
@@ -141,12 +147,13 @@ export class Hub {
     const before = this.#players.get(id)
     if (before === undefined) return
     const patch = { ...said, last_seen_at: isoOf(at) }
-    const state = applyPatch(before.state, settled(before, withoutOldCard(before.state, patch), at))
-    const placed = patch.position_s !== undefined || state.playback !== before.state.playback
+    const complete = settled(before, completed(before.state, patch), at)
+    const state = applyPatch(before.state, complete)
+    const placed = complete.position_s !== undefined || state.playback !== before.state.playback
     const after = { state, at: placed ? at : before.at }
     this.#players.set(id, after)
     const facts = state.card_id === null ? { layout: null, stream: null } : this.#options.card(state.card_id)
-    const commanded = this.#expectations.meet(before, { state, at })
+    const commanded = this.#expectations.meet(before, after, at)
     const events = eventsBetween(before, { state, at }, { ...facts, commanded })
     this.#tell({ kind: 'player', player: state, said: { patch, at, before, commanded } })
     for (const event of events) this.#tell({ kind: 'event', event })
@@ -204,7 +211,7 @@ export class Hub {
       const queue = mutate(known ?? emptyQueue(name), mutation, { newId: this.#options.newId, reason })
       await this.#options.queues.set(name, queue)
       this.#queues.set(name, queue)
-      this.#tell({ kind: 'queue', queue })
+      this.#tell({ kind: 'queue', queue, op: mutation.op, because: reason })
       return queue
     })
   }
@@ -240,10 +247,29 @@ export function noStream(name: string): AppError {
 // So long that no press is read off what follows.
 const longAgo = new Date(0)
 
+/** What follows from a player's words without being said. */
+function completed(before: PlayerState, patch: PlayerPatch): PlayerPatch {
+  return withoutOldCard(before, fromTheStart(before, withoutPlayback(before, patch)))
+}
+
 /** What was said of one card is not true of the next. */
 function withoutOldCard(before: PlayerState, patch: PlayerPatch): PlayerPatch {
   if (patch.card_id === undefined || patch.card_id === before.card_id) return patch
   return { ...noCardFacts, ...patch }
+}
+
+/** A player tells what changed: one that goes to another track and names no position begins it. */
+function fromTheStart(before: PlayerState, patch: PlayerPatch): PlayerPatch {
+  const { chapter_key = before.chapter_key, track_key = before.track_key } = patch
+  if (before.track_key === null || track_key === null) return patch
+  if (chapter_key === before.chapter_key && track_key === before.track_key) return patch
+  return { position_s: 0, ...patch }
+}
+
+/** A player that is gone plays nothing, and where it stopped nobody knows. */
+function withoutPlayback(before: PlayerState, patch: PlayerPatch): PlayerPatch {
+  if (patch.online !== false || before.playback === null) return patch
+  return { playback: 'stopped', position_s: before.position_s, ...patch }
 }
 
 /** A player that pauses or stops without naming its position stands where it must be by now. */

@@ -40,6 +40,7 @@ async function main(redactor: Redactor): Promise<void> {
     embeddedBroker: usesEmbeddedBroker(options, process.env),
     shipped: fileURLToPath(new URL('../rules', import.meta.url)),
     version,
+    runtime: { node: process.version, platform: `${process.platform} ${process.arch}` },
     clock: systemClock,
     log,
     redactor,

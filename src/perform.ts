@@ -40,7 +40,7 @@ export function performWith(hands: Hands): Perform {
         return
       case 'command':
         await hands.command(effect.player, effect.command)
-        hands.log.info(`player told to ${effect.command.type}`, { because, player: effect.player })
+        hands.log.info(`player told: ${effect.command.type}`, { because, player: effect.player })
         return
       case 'publish':
         await hands.publish(effect.topic, effect.payload, { retain: effect.retain })

@@ -191,9 +191,10 @@ test('a key is rotated although Yoto is away, that is said, and the card is publ
     const { body } = await call('GET', '/health')
     return (body as { problems: string[] }).problems.filter((text) => text.includes('kitchen'))
   }
-  expect(await problems(first)).toEqual(
-    expect.arrayContaining([expect.stringContaining('is silent until it could be published again')]),
-  )
+  const silent = expect.arrayContaining([
+    expect.stringContaining('is silent until it could be published again'),
+  ])
+  await expect.poll(() => problems(first), { timeout: 10_000 }).toEqual(silent)
   await first.stop()
 
   rest.isAway = false

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Collection } from '../src/core/collection.ts'
 import { emptyQueue, mutate, type Queue, type StoredQueue } from '../src/core/queue.ts'
 import { type Change, Hub } from '../src/hub.ts'
+import { parseMessage } from '../src/yoto/parse.ts'
 import { memoryCollection } from './support/memory-collection.ts'
 import { recordingLog } from './support/recording-log.ts'
 import { VirtualClock } from './support/virtual-clock.ts'
@@ -91,6 +92,20 @@ describe('the hub', () => {
     expect(buttons()).toEqual(['left'])
   })
 
+  test('goes on expecting a restart while the player speaks of other things', async () => {
+    const { hub, buttons, clock } = hubWith()
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    hub.patchPlayer('y1', { ...playing, ...at('01'), position_s: 25 }, clock.now())
+    await clock.advance(4_700)
+    hub.expect('y1', { card_id: '4Dem0', ...at('01') })
+    // Its acknowledgement, and its battery.
+    hub.patchPlayer('y1', { online: true }, clock.now())
+    hub.patchPlayer('y1', { battery_percent: 50 }, clock.now())
+    await clock.advance(160)
+    hub.patchPlayer('y1', { position_s: 0 }, clock.now())
+    expect(buttons()).toEqual([])
+  })
+
   test('hears the restart that follows a seek of ours', async () => {
     const { hub, buttons, clock } = hubWith()
     hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
@@ -134,6 +149,49 @@ describe('the hub', () => {
     await clock.advance(20_000)
     hub.patchPlayer('y1', { playback: 'paused' }, clock.now())
     expect(hub.player('y1')?.position_s).toBe(25)
+  })
+
+  test('takes the same fact from three topics for one change and one event', async () => {
+    const { hub, changes, clock } = hubWith()
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    hub.patchPlayer('y1', { ...playing, ...at('01'), volume_step: 8, volume_percent: 50 }, clock.now())
+    changes.length = 0
+    const saying = (topic: string, payload: object) => {
+      const message = parseMessage(`device/y1/${topic}`, Buffer.from(JSON.stringify(payload)))
+      if ('error' in message) throw new Error(message.error)
+      hub.patchPlayer('y1', message.patch, clock.now())
+    }
+    saying('events', { volume: 9, volumeMax: 13 })
+    await clock.advance(160)
+    saying('data/events', { volume: 9, volumeMax: 13 })
+    await clock.advance(140)
+    saying('data/status', { status: { userVolume: 56, volume: 60 } })
+    const events = changes.flatMap((change) => (change.kind === 'event' ? [change.event.type] : []))
+    expect(events).toEqual(['volume_changed'])
+    expect(hub.player('y1')).toMatchObject({ volume_step: 9, volume_percent: 57, volume_max_step: 13 })
+  })
+
+  test('knows that a track begins which a player goes to without naming a position', async () => {
+    const { hub, buttons, clock } = hubWith()
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    hub.patchPlayer('y1', { ...playing, ...at('01'), position_s: 58 }, clock.now())
+    await clock.advance(2_000)
+    hub.patchPlayer('y1', at('02'), clock.now())
+    expect(hub.player('y1')?.position_s).toBe(0)
+    await clock.advance(5_000)
+    hub.patchPlayer('y1', { position_s: 5 }, clock.now())
+    expect(buttons()).toEqual([])
+  })
+
+  test('knows that a player that is gone plays nothing', () => {
+    const { hub, changes, clock } = hubWith()
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    hub.patchPlayer('y1', { ...playing, ...at('01') }, clock.now())
+    changes.length = 0
+    hub.patchPlayer('y1', { online: false }, clock.now())
+    expect(hub.player('y1')).toMatchObject({ online: false, playback: 'stopped', position_s: 5 })
+    const events = changes.flatMap((change) => (change.kind === 'event' ? [change.event.type] : []))
+    expect(events).toEqual(['offline', 'playback_stopped'])
   })
 
   test('has a queue in the store before it says that it changed', async () => {

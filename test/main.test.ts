@@ -262,7 +262,7 @@ describe('what cannot be used', () => {
       YOTO_STREAM_YOTO_MQTT_URL: `ws://127.0.0.1:${port}`,
     })
     const said = await says('is running')
-    await says('signing in to Yoto failed; tried again until it works')
+    await says('Yoto gave no code to sign in with; tried again until it works')
     const panel = `http://127.0.0.1:${portIn(said, 'Panel, REST +http://')}`
     const health = (await (await fetch(`${panel}/api/health`)).json()) as Record<string, unknown>
     expect(health).toMatchObject({ status: 'healthy', cloud: { connected: false }, simulated: false })

@@ -388,7 +388,6 @@ describe('nothing listens beyond this machine without a guard', () => {
 
   test.each([
     'media: { upload_limit_mb: 1 }',
-    'yoto: { redirect_uri: http://127.0.0.1/back }',
     'location: { latitude: 51.5, longitude: 0 }',
     'location: { longitude: 0 }',
     'plugins: [sun]',

@@ -28,6 +28,7 @@ const allowed: Record<string, string[]> = {
   options: ['core', 'language'],
   log: ['core'],
   access: ['core'],
+  history: ['core'],
 }
 
 test('imports between the folders of src point one way', () => {

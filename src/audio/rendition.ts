@@ -87,6 +87,8 @@ export interface Playable {
    * @throws AppError as `FileSource.open` does
    */
   read(range: ByteRange): Promise<Readable>
+  /** The name of the file that this byte is of. */
+  fileAt(byte: number): string | null
 }
 
 /**
@@ -108,6 +110,7 @@ export function playable(
       if (first !== undefined) (await source.open(first.file)).close()
       return readRange(rendition, source, range, signal)
     },
+    fileAt: (byte) => rendition.parts.find((part) => endOf(part) > byte)?.file.file ?? null,
   }
 }
 

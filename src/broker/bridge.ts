@@ -5,9 +5,9 @@ import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
 import type { PlayerState } from '../core/player.ts'
 import { currentIndex, type Queue } from '../core/queue.ts'
-import { CommandDesk } from './command-desk.ts'
+import { type CommandAnswer, CommandDesk } from './command-desk.ts'
 import { bridgeDiscovery, playerDiscovery } from './discovery.ts'
-import { answerRequest } from './requests.ts'
+import { type Answer, answerRequest } from './requests.ts'
 import { StatePacer } from './state-pacer.ts'
 import { type Topics, topicsFor } from './topic.ts'
 
@@ -35,6 +35,8 @@ export interface BridgeOptions {
   queues(): readonly Queue[]
   /** More for bridge/info. Home Assistant is shown `cloud_connected` (true or false) and the length of the list `problems`. */
   info(): Readonly<Record<string, unknown>>
+  /** Whether players can be reached at all, whatever they said last. */
+  reachable(): boolean
   readonly perform: Perform
   usePlaylist(stream: string, playlist: string, because: string): Promise<void>
 }
@@ -65,7 +67,8 @@ export class Bridge {
   constructor(options: BridgeOptions) {
     this.#options = options
     this.#topics = topicsFor(options.base, options.discoveryPrefix)
-    this.#desk = new CommandDesk({ ...options, topics: this.#topics })
+    const respond = (answer: CommandAnswer) => this.#respond('set', answer)
+    this.#desk = new CommandDesk({ ...options, topics: this.#topics, respond })
     this.#states = new StatePacer({
       clock: options.clock,
       publish: (id, payload) => this.#retain(this.#topics.player(id).state, payload),
@@ -108,6 +111,11 @@ export class Bridge {
     this.#discover(state)
     this.#available(state)
     if (this.#options.client.connected) this.#states.changed(state)
+  }
+
+  /** Call it when `reachable()` has changed. */
+  reachChanged(): void {
+    for (const player of this.#options.players()) this.#available(player)
   }
 
   /** Call it when `players()` no longer has the player. */
@@ -175,13 +183,12 @@ export class Bridge {
     }
     const { players, perform } = this.#options
     void answerRequest({ what: read.what, payload }, { info: () => this.#info(), players, perform }).then(
-      (answer) =>
-        this.#send({
-          topic: this.#topics.response(read.what),
-          payload: JSON.stringify(answer),
-          retain: false,
-        }),
+      (answer) => this.#respond(read.what, answer),
     )
+  }
+
+  #respond(what: string, answer: Answer | CommandAnswer): void {
+    this.#send({ topic: this.#topics.response(what), payload: JSON.stringify(answer), retain: false })
   }
 
   #discover(state: PlayerState): void {
@@ -190,7 +197,8 @@ export class Bridge {
   }
 
   #available(state: PlayerState): void {
-    this.#retain(this.#topics.player(state.id).availability, state.online ? 'online' : 'offline')
+    const isThere = state.online && this.#options.reachable()
+    this.#retain(this.#topics.player(state.id).availability, isThere ? 'online' : 'offline')
   }
 
   #eventTopic(event: PlayerEvent): string | undefined {

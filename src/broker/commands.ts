@@ -1,4 +1,4 @@
-import type { PlayerCommand } from '../core/effect.ts'
+import type { PlayerCommand, PlayerSettings } from '../core/effect.ts'
 import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 import { type QueueMutation, type QueueSettings, queueModes } from '../core/queue.ts'
 import { didYouMean } from '../language/names.ts'
@@ -23,6 +23,10 @@ export type StreamWish =
 type Read<Value> = { readonly value: Value } | { readonly expected: string }
 type Reader<Value> = (value: unknown) => Read<Value>
 
+const volumeLimit = number({ min: 0, max: 16, whole: true })
+const sleepSeconds = number({ min: 0, max: 24 * 3600, whole: true })
+const sleepEnds = ['track', 'chapter'] as const
+
 const fields = {
   volume_percent: asCommand(number({ min: 0, max: 100 }), (percent) => ({ type: 'volume-percent', percent })),
   volume_step: asCommand(number({ min: 0, max: 16, whole: true }), (step) => ({ type: 'volume-step', step })),
@@ -30,11 +34,12 @@ const fields = {
   restart: asCommand(press, () => ({ type: 'restart' })),
   seek_s: asCommand(number({ min: 0, max: 24 * 3600 }), (position_s) => ({ type: 'seek', position_s })),
   card: asCommand(card, (address) => ({ type: 'card', ...address })),
-  sleep_timer_s: asCommand(number({ min: 0, max: 24 * 3600, whole: true }), (seconds) => ({
-    type: 'sleep-timer',
-    seconds,
-  })),
+  sleep_timer_s: asCommand(sleepTimer, (end) => ({ type: 'sleep-timer', ...end })),
   nightlight: asCommand(light, (colour) => ({ type: 'nightlight', light: colour })),
+  ambient_day: asSetting(light, 'ambient_day'),
+  ambient_night: asSetting(light, 'ambient_night'),
+  volume_max_step_day: asSetting(volumeLimit, 'volume_max_step_day'),
+  volume_max_step_night: asSetting(volumeLimit, 'volume_max_step_night'),
   reboot: asCommand(press, () => ({ type: 'reboot' })),
   refresh: asCommand(press, () => ({ type: 'refresh' })),
 } satisfies Record<string, Reader<PlayerCommand>>
@@ -164,6 +169,22 @@ function asCommand<Value>(
     const read = reader(value)
     return 'expected' in read ? read : { value: make(read.value) }
   }
+}
+
+function asSetting<Name extends keyof PlayerSettings>(
+  reader: Reader<NonNullable<PlayerSettings[Name]>>,
+  name: Name,
+): Reader<PlayerCommand> {
+  return asCommand(reader, (value) => ({ type: 'settings', settings: { [name]: value } }))
+}
+
+/** Seconds, or what is to be heard to its end. */
+function sleepTimer(value: unknown): Read<{ seconds: number } | { until: (typeof sleepEnds)[number] }> {
+  const until = oneOf(sleepEnds)(value)
+  if ('value' in until) return { value: { until: until.value } }
+  const seconds = sleepSeconds(value)
+  if ('value' in seconds) return { value: { seconds: seconds.value } }
+  return { expected: `${seconds.expected}, track or chapter` }
 }
 
 function number(limits: { min: number; max: number; whole?: boolean }): Reader<number> {

@@ -30,6 +30,8 @@ export interface CardTrack {
   readonly left?: TrackTarget
   readonly right?: TrackTarget
   readonly end?: TrackTarget
+  /** Its maker hides it: who goes from track to track is led past it. */
+  readonly hidden?: true
 }
 
 export type TrackTarget = TrackAddress | 'stop'
@@ -39,18 +41,33 @@ export interface TrackAddress {
   readonly track_key: string
 }
 
+/** Where a track is, how long it is, and where its presses and its end lead on a card that says so itself. */
+export interface TrackPlace
+  extends TrackAddress,
+    Pick<CardTrack, 'duration_s' | 'left' | 'right' | 'end' | 'hidden'> {}
+
 /** Every track of the card in playing order. */
-export function trackAddresses(plan: CardPlan): TrackAddress[] {
+export function trackAddresses(plan: CardPlan): TrackPlace[] {
   return plan.chapters.flatMap((chapter) =>
-    chapter.tracks.map((track) => ({ chapter_key: chapter.key, track_key: track.key })),
+    chapter.tracks.map(({ key, duration_s, left, right, end, hidden }) => ({
+      chapter_key: chapter.key,
+      track_key: key,
+      ...(duration_s === undefined ? {} : { duration_s }),
+      ...(left === undefined ? {} : { left }),
+      ...(right === undefined ? {} : { right }),
+      ...(end === undefined ? {} : { end }),
+      ...(hidden === undefined ? {} : { hidden }),
+    })),
   )
 }
 
 /** Place of a track in playing order, -1 where the card has no such track. */
 export function trackIndex(addresses: readonly TrackAddress[], key: TrackAddress): number {
-  return addresses.findIndex(
-    (address) => address.chapter_key === key.chapter_key && address.track_key === key.track_key,
-  )
+  return addresses.findIndex((address) => isSameTrack(address, key))
+}
+
+export function isSameTrack(one: TrackAddress, other: TrackAddress): boolean {
+  return one.chapter_key === other.chapter_key && one.track_key === other.track_key
 }
 
 /** Whether the card itself says where presses lead. */

@@ -1,3 +1,4 @@
+import type { Light } from './player.ts'
 import type { QueueMutation } from './queue.ts'
 
 /**
@@ -44,8 +45,20 @@ export type PlayerCommand =
     }
   /** 0 ends the timer. */
   | { readonly type: 'sleep-timer'; readonly seconds: number }
+  /** Ends with the track or the chapter that plays. */
+  | { readonly type: 'sleep-timer'; readonly until: 'track' | 'chapter' }
   /** `#rrggbb` or `off`. */
   | { readonly type: 'nightlight'; readonly light: string }
+  /** Kept by the cloud: a player that is off has them when it is back. At least one. */
+  | { readonly type: 'settings'; readonly settings: PlayerSettings }
+
+/** Settings of a player that can be changed; those that are absent stay as they are. Volumes are steps of 0 to 16. */
+export interface PlayerSettings {
+  readonly volume_max_step_day?: number
+  readonly volume_max_step_night?: number
+  readonly ambient_day?: Light
+  readonly ambient_night?: Light
+}
 
 /** Carries an effect out, or throws an AppError that says why it could not. `because` is for people. */
 export type Perform = (effect: Effect, because: string) => Promise<void>

@@ -16,6 +16,7 @@ export const errorCodes = [
   'unsupported_type', // → 415
   'unavailable', // the cloud, a broker or a player cannot be reached now → 503
   'refused', // the player or the cloud was asked and said no → 502
+  'unanswered', // the player was told and said nothing in its time; it may have obeyed all the same → 502
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]

@@ -41,11 +41,14 @@ export class Expectations {
     )
   }
 
-  /** Whether what a player says was expected of it. What has come true is expected no longer. */
-  meet(before: Moment, after: Moment): boolean {
+  /**
+   * Whether what a player says was expected of it. What has come true is expected no longer. `after` is of the time
+   * when the player last named a position: what it says of other things moves it nowhere.
+   */
+  meet(before: Moment, after: Moment, now: Date): boolean {
     let expected = false
     for (const expectation of this.#expectations) {
-      if (expectation.until < after.at.getTime()) this.#expectations.delete(expectation)
+      if (expectation.until < now.getTime()) this.#expectations.delete(expectation)
       else if (isWhere(after.state, expectation)) {
         expected = true
         // Once it has come true, the next jump to the same place is somebody's press again.

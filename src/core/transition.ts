@@ -1,4 +1,4 @@
-import { type TrackAddress, trackIndex } from './card-plan.ts'
+import { isSameTrack, type TrackAddress, type TrackPlace, trackIndex } from './card-plan.ts'
 import { isoOf } from './clock.ts'
 import type { Button, PlayerEvent } from './event.ts'
 import type { PlayerState } from './player.ts'
@@ -17,7 +17,7 @@ export type ReadPresses = 'all' | 'restarts' | 'none'
 
 export interface TransitionContext {
   /** The card's tracks in playing order; null where the card is not known. */
-  readonly layout: readonly TrackAddress[] | null
+  readonly layout: readonly TrackPlace[] | null
   /** The stream of the card, where we published it: there back is `left` and forward is `right`. */
   readonly stream: string | null
   readonly presses?: ReadPresses
@@ -35,7 +35,7 @@ const batteryLowPercent = 15
 
 // Positions come every five seconds or so while a track plays; after a longer silence anything may have
 // happened. A paused player has nothing to say for hours.
-const longestSilenceMs = { playing: 15_000, paused: 86_400_000 } as const
+const longestSilenceMs = { playing: 15_000, loading: 15_000, paused: 86_400_000 } as const
 
 /**
  * What must have happened for a player to get from one state to the next. A pure function: Yoto reports
@@ -89,9 +89,9 @@ function card(old: PlayerState, now: PlayerState): Happening[] {
 }
 
 function playback(old: PlayerState, now: PlayerState): Happening[] {
-  if (old.playback === now.playback) return []
+  if (goesOn(old) === goesOn(now)) return []
   const on = { ...onCard(now), position_s: now.position_s }
-  switch (now.playback) {
+  switch (goesOn(now)) {
     case 'playing':
       return [{ type: old.playback === 'paused' ? 'playback_resumed' : 'playback_started', ...on }]
     case 'paused':
@@ -102,6 +102,11 @@ function playback(old: PlayerState, now: PlayerState): Happening[] {
     default:
       return []
   }
+}
+
+/** Loading is a part of playing: a child that pressed play waits for sound, and between two tracks nothing ends. */
+function goesOn({ playback: state }: PlayerState): Exclude<PlayerState['playback'], 'loading'> {
+  return state === 'loading' ? 'playing' : state
 }
 
 function tracks(before: Moment, after: Moment, context: TransitionContext): Happening[] {
@@ -139,23 +144,55 @@ interface Press {
 
 const ourName: Readonly<Record<Press['turn'], Button>> = { next: 'right', previous: 'left' }
 
-/** The table of yoto-protocol §4.5 for linear cards. The confidences are ours: nobody has measured them. */
-function pressBetween(before: Moment, after: Moment, context: TransitionContext): Press | null {
-  const old = before.state
-  const now = after.state
+/** The rules of yoto-protocol §4.5. The confidences are ours: nobody has measured them. */
+function pressBetween(before: Moment, after: Moment, { layout }: TransitionContext): Press | null {
   if (!wasFollowed(before, after)) return null
-  if (sameTrack(old, now)) return restartBetween(before, after)
-  const from = addressOf(old)
-  const to = addressOf(now)
-  if (context.layout === null || from === null || to === null) return null
-  const fromIndex = trackIndex(context.layout, from)
-  const toIndex = trackIndex(context.layout, to)
+  const from = addressOf(before.state)
+  const to = addressOf(after.state)
+  const isInteractive = layout?.some(({ left, right, end }) => (left ?? right ?? end) !== undefined) ?? false
+  if (sameTrack(before.state, after.state)) {
+    const restart = restartBetween(before, after)
+    return restart === null || !isInteractive ? restart : branchBetween(before, after, layout ?? [])
+  }
+  if (layout === null || from === null || to === null) return null
+  if (isInteractive) return branchBetween(before, after, layout)
+  return stepBetween(before, after, {
+    layout,
+    fromIndex: trackIndex(layout, from),
+    toIndex: trackIndex(layout, to),
+  })
+}
+
+/** On a card that says itself where presses lead, the way that was taken names the button. */
+function branchBetween(before: Moment, after: Moment, layout: readonly TrackPlace[]): Press | null {
+  const from = addressOf(before.state)
+  const to = addressOf(after.state)
+  if (from === null || to === null) return null
+  const { left, right, end } = layout.find((place) => isSameTrack(place, from)) ?? {}
+  const [byLeft, byRight, byEnd] = [left, right, end].map(
+    (target) => target !== undefined && target !== 'stop' && isSameTrack(target, to),
+  )
+  // Where both lead to the same place, nobody can tell which of them it was.
+  if (byLeft === byRight) return null
+  const turn = byLeft === true ? 'previous' : 'next'
+  if (byEnd !== true) return { turn, confidence: 0.95 }
+  // Only time tells a button from an end that leads to the same place.
+  const length = before.state.duration_s
+  return length === null || isAtEnd(before, after.at) ? null : { turn, confidence: 0.8 }
+}
+
+function stepBetween(
+  before: Moment,
+  after: Moment,
+  way: { layout: readonly TrackPlace[]; fromIndex: number; toIndex: number },
+): Press | null {
+  const { layout, fromIndex, toIndex } = way
   if (fromIndex < 0 || toIndex < 0) return null
   const step = toIndex - fromIndex
-  const wrapped = context.layout.length > 1 && fromIndex === context.layout.length - 1 && toIndex === 0
+  const wrapped = layout.length > 1 && fromIndex === layout.length - 1 && toIndex === 0
   if (step === 1 || wrapped) {
     if (isAtEnd(before, after.at)) return null
-    const length = old.duration_s
+    const length = before.state.duration_s
     return { turn: 'next', confidence: wrapped ? 0.5 : length === null ? 0.6 : 0.9 }
   }
   if (step === -1) return { turn: 'previous', confidence: 0.9 }
@@ -165,7 +202,7 @@ function pressBetween(before: Moment, after: Moment, context: TransitionContext)
 /** A press is read only off a track that was going on and whose last words are fresh. */
 function wasFollowed(before: Moment, after: Moment): boolean {
   const { playback, online } = before.state
-  if (!online || (playback !== 'playing' && playback !== 'paused')) return false
+  if (!online || playback === null || playback === 'stopped') return false
   if (after.state.playback === 'stopped') return false
   return after.at.getTime() - before.at.getTime() <= longestSilenceMs[playback]
 }
@@ -177,7 +214,7 @@ function restartBetween(before: Moment, after: Moment): Press | null {
   if (now.track_key === null || now.position_s === null || wasAt === null || old.position_s === null)
     return null
   // A track that repeats begins at zero too.
-  if (now.playback !== old.playback || isAtEnd(before, after.at)) return null
+  if (goesOn(now) !== goesOn(old) || isAtEnd(before, after.at)) return null
   const fellBack = old.position_s > nearStartSeconds && wasAt > clearlyFurtherSeconds
   return now.position_s <= nearStartSeconds && fellBack ? { turn: 'previous', confidence: 0.7 } : null
 }

@@ -17,6 +17,7 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   unprocessable: 422,
   too_many: 429,
   refused: 502,
+  unanswered: 502,
   unavailable: 503,
 }
 

@@ -10,6 +10,8 @@ export interface FileBody {
   readonly etag: string
   /** @throws AppError when the bytes are gone. */
   read(range: { start: number; end: number }): Promise<Readable>
+  /** The name of the library's file that this byte is of. */
+  fileAt?(byte: number): string | null
 }
 
 /** A short sound kept in memory; it stands in for something else and is not to be kept by anybody. */
@@ -22,6 +24,12 @@ export interface MemoryBody {
 export type FiniteBody = FileBody | MemoryBody
 
 /** Decides which body a listener gets, so that nobody hears two queues spliced; `audio/finite-streams` is one. */
+/** Where an answer begins: at the beginning of the audio or in its middle, and in which file of the library. */
+export interface Beginning {
+  readonly fromStart: boolean
+  readonly item: string | null
+}
+
 export interface FiniteListeners {
   choose(
     newest: FiniteBody | null,
@@ -36,8 +44,7 @@ export interface FiniteListeners {
 
 /**
  * Answers a GET or HEAD with a body of exactly known bytes: ranges, If-Range, If-None-Match and HEAD as in
- * RFC 9110. Returns whether the answer begins at byte 0, or null, with nothing answered, when there is nothing
- * to play.
+ * RFC 9110. Returns where the answer begins, or null, with nothing answered, when there is nothing to play.
  */
 export async function serveFinite(
   ctx: Context,
@@ -49,7 +56,7 @@ export async function serveFinite(
     /** Answers with the whole, whatever range is asked for. */
     whole?: boolean
   },
-): Promise<{ fromStart: boolean } | null> {
+): Promise<Beginning | null> {
   const { newest, listener, listeners } = options
   const isGet = ctx.method === 'GET'
   // RFC 9110, 14.2: only GET knows ranges.
@@ -68,7 +75,12 @@ export async function serveFinite(
   await sendBody(ctx, body, range)
   // A stand-in is not what the listener is in the middle of: offsets of the one are nothing in the other.
   if (isGet && !options.whole && range.kind !== 'unsatisfiable') listeners.remember(listener[0], body)
-  return { fromStart: (startOf(range, body.length) ?? 0) === 0 }
+  return beginningOf(body, range)
+}
+
+export function beginningOf(body: FiniteBody, range: RequestedRange): Beginning {
+  const start = startOf(range, body.length) ?? 0
+  return { fromStart: start === 0, item: 'fileAt' in body ? (body.fileAt?.(start) ?? null) : null }
 }
 
 /**

@@ -7,8 +7,11 @@ import { AppError } from '../core/error.ts'
 import { listenerNames } from '../core/listener.ts'
 import type { Log } from '../core/log.ts'
 import { isPlace, type Place } from '../core/slot.ts'
+import { type AudioAsked, answerAndTell, type OpenRequest } from './audio-asked.ts'
 import { letPause } from './connections.ts'
 import {
+  type Beginning,
+  beginningOf,
   type FileBody,
   type FiniteBody,
   type FiniteListeners,
@@ -37,6 +40,8 @@ export interface MediaDoor {
   /** What is heard instead of silence when a stream has nothing to play; null: the shipped clip, which is always there. */
   nothingHere(stream: string | null): Promise<FiniteBody>
   requested(event: StreamRequest): void
+  /** Told of what is asked for before it is answered; what it returns is told of the answer. */
+  asked?(request: AudioAsked): OpenRequest
   /** The address of whoever asks; behind a trusted proxy it is not that of the connection. */
   clientAddress(request: IncomingMessage): string
   /** For the limit on unknown keys. */
@@ -75,6 +80,8 @@ type PlaceAnswer =
   | { readonly kind: 'nothing' | 'over' }
 
 export interface StreamRequest {
+  /** The id of the request, where it was told of before. */
+  readonly request?: string
   readonly key: string
   readonly stream: string
   readonly player: string | null
@@ -131,13 +138,17 @@ export function streamAudio(
 async function serveStream(ctx: Context, door: LimitedDoor, key: string): Promise<void> {
   const target = await targetOf(ctx, door, { key, isWanted: () => true })
   const { player, listener } = listenerOf(ctx, door, { key, target })
-  const isNothing = await isNothingAgain(ctx, door, { stream: target.stream, listener })
-  const answer = await serveOrClip(ctx, door, { stream: target.stream, listener })
-  if (isNothing) door.saidOnce.say(listener[0], ctx.length ?? 0)
-  const fromStart = answer?.fromStart ?? true
+  const { stream, card_id } = target
+  const told = await answerAndTell(ctx, door, { stream, card_id, player, place: null }, async () => {
+    const isNothing = await isNothingAgain(ctx, door, { stream, listener })
+    const answer = await serveOrClip(ctx, door, { stream, listener })
+    if (isNothing) door.saidOnce.say(listener[0], ctx.length ?? 0)
+    return answer ?? { fromStart: true, item: null }
+  })
+  const { fromStart } = told
   const head = ctx.method === 'HEAD'
-  door.log.debug('stream requested', { key: key.slice(0, 6), stream: target.stream, player, fromStart, head })
-  door.requested({ key, stream: target.stream, player, card_id: target.card_id, fromStart, head })
+  door.log.debug('stream requested', { key: key.slice(0, 6), stream, player, fromStart, head })
+  door.requested({ ...told, key, stream, player, card_id, head })
 }
 
 /**
@@ -166,31 +177,31 @@ async function servePlace(
   const { stream, card_id, confirm } = target
   const { player, listener } = listenerOf(ctx, door, { key, target })
   const head = ctx.method === 'HEAD'
-  let fromStart = true
-  if (head) sayNothingYet(ctx)
-  else {
+  const told = await answerAndTell(ctx, door, { stream, card_id, player, place }, async () => {
+    if (head) return sayNothingYet(ctx)
     const header = ctx.get('Range')
     const startIn = (length: number) => startOf(requestedRange(header, length), length)
     const answer = await door.slots.choose({ stream, player, card_id, place, confirm, listener, startIn })
     if (answer.kind === 'over') throw new AppError('not_found', 'there is nothing more to play')
-    fromStart = await sendItem(ctx, door, { stream, answer })
-  }
+    return sendItem(ctx, door, { stream, answer })
+  })
   door.log.debug('item requested', { key: key.slice(0, 6), stream, place, player, head })
-  door.requested({ key, stream, player, card_id, fromStart, head })
+  door.requested({ ...told, key, stream, player, card_id, head })
 }
 
 /** Which item it will be is only known when it is asked for: so nothing is said of its length. */
-function sayNothingYet(ctx: Context): void {
+function sayNothingYet(ctx: Context): Beginning {
   ctx.type = 'audio/mpeg'
   ctx.set({ 'Accept-Ranges': 'bytes', 'Cache-Control': 'no-store' })
   ctx.status = 200
+  return { fromStart: true, item: null }
 }
 
 async function sendItem(
   ctx: Context,
   door: MediaDoor,
   { stream, answer }: { stream: string; answer: PlaceAnswer },
-): Promise<boolean> {
+): Promise<Beginning> {
   try {
     if (answer.kind === 'item') return await sendUnkept(ctx, answer.body, answer.isResumed)
     return await sendUnkept(ctx, await door.nothingHere(stream))
@@ -201,10 +212,10 @@ async function sendItem(
 }
 
 /**
- * Returns whether it was sent from its beginning. A range that is not in it was meant for another item, unless the
- * listener goes on in this very one: then it is heard from its beginning.
+ * Returns where it begins. A range that is not in it was meant for another item, unless the listener goes on in
+ * this very one: then it is heard from its beginning.
  */
-async function sendUnkept(ctx: Context, body: FiniteBody, isResumed = false): Promise<boolean> {
+async function sendUnkept(ctx: Context, body: FiniteBody, isResumed = false): Promise<Beginning> {
   const wanted = requestedRange(ctx.get('Range'), body.length)
   const ifRange = ctx.get('If-Range')
   const isSame = ifRange === '' || ifRange === body.etag
@@ -215,7 +226,7 @@ async function sendUnkept(ctx: Context, body: FiniteBody, isResumed = false): Pr
   const range: RequestedRange = applies ? wanted : { kind: 'whole' }
   await sendBody(ctx, body, range)
   ctx.set('Cache-Control', 'no-store')
-  return (startOf(range, body.length) ?? 0) === 0
+  return beginningOf(body, range)
 }
 
 /** A key that does not have the file is treated like one that nobody has, or it could be told from it. */
@@ -248,7 +259,7 @@ async function serveOrClip(
   ctx: Context,
   door: MediaDoor,
   request: { stream: string; listener: [string, ...string[]] },
-): Promise<{ fromStart: boolean } | null> {
+): Promise<Beginning | null> {
   const { stream, ...listening } = request
   const serve = (newest: FiniteBody, whole: boolean) =>
     serveFinite(ctx, { ...listening, newest, listeners: door.listeners, whole })

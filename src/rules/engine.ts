@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import type { Perform } from '../core/effect.ts'
+import type { Effect } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
@@ -8,7 +8,8 @@ import type { Bound, Rule } from './rule-set.ts'
 
 interface EngineOptions {
   readonly world: World
-  readonly perform: Perform
+  /** `event`: what started the rule; null where no event did. */
+  perform(effect: Effect, because: string, event: PlayerEvent | null): Promise<void>
   readonly clock: Clock
   readonly log: Log
 }
@@ -27,6 +28,8 @@ export class Engine {
   /** The last run of each stream or player. */
   readonly #lanes = new Map<string, Promise<void>>()
   #stopping = new AbortController()
+  /** The event that triggers are being told of. */
+  #event: PlayerEvent | null = null
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -51,7 +54,9 @@ export class Engine {
   /** Takes in what happened; resolves when the runs that this event started have ended. */
   async handle(event: PlayerEvent): Promise<void> {
     const before = new Set(this.#runs)
+    this.#event = event
     this.#deliver('player', event.type, { ...event })
+    this.#event = null
     await Promise.allSettled([...this.#runs].filter((run) => !before.has(run)))
   }
 
@@ -73,7 +78,7 @@ export class Engine {
           world,
           on: (source, match, receive) => this.#subscribe(source, narrowed(rule, match), receive),
           fire: (data, because) => {
-            if (!signal.aborted) this.#begin({ rule, data: withId(data, bound), because })
+            if (!signal.aborted) this.#begin({ rule, data: withId(data, bound), because, event: this.#event })
           },
         })
       } catch (error) {
@@ -127,7 +132,7 @@ export class Engine {
   }
 
   async #run(run: Run): Promise<void> {
-    const { rule, data, because } = run
+    const { rule, because } = run
     const { log, world } = this.#options
     const failed = rule.if.find((condition) => !holds(condition, world))
     if (failed !== undefined) {
@@ -137,7 +142,7 @@ export class Engine {
     log.info(`rule "${rule.id}" runs`, { because })
     for (const [index, bound] of rule.do.entries()) {
       try {
-        await bound.definition.run(this.#actionContext({ rule, data, bound }))
+        await bound.definition.run(this.#actionContext({ ...run, bound }))
       } catch (error) {
         return this.#failed(run, `stopped at action ${index + 1} \`${bound.kind}\``, error)
       }
@@ -148,15 +153,14 @@ export class Engine {
     this.#options.log.error(`rule "${rule.id}" (${rule.place}) ${how}`, { error: messageOf(error) })
   }
 
-  #actionContext(run: { rule: Rule; data: TriggerData; bound: Bound<ActionDef> }): ActionContext<never> {
-    const { rule, data, bound } = run
+  #actionContext({ rule, data, event, bound }: Run & { bound: Bound<ActionDef> }): ActionContext<never> {
     return {
       options: bound.options as never,
       world: this.#options.world,
       trigger: data,
       signal: this.#stopping.signal,
       stream: () => targetStream(rule, data),
-      effect: (effect) => this.#options.perform(effect, `rule ${rule.id}`),
+      effect: (effect) => this.#options.perform(effect, `rule ${rule.id}`, event),
     }
   }
 }
@@ -165,6 +169,7 @@ interface Run {
   readonly rule: Rule
   readonly data: TriggerData
   readonly because: string
+  readonly event: PlayerEvent | null
 }
 
 /** A rule that names its player or stream hears only what concerns them, unless the trigger itself says otherwise. */

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import type { Access, AccessTokens } from './access-token.ts'
+import type { Traps } from './traps.ts'
 
 interface BrokerParts {
   /** The listener whose websockets it serves, on any path. */
@@ -15,6 +16,7 @@ interface BrokerParts {
   /** The account's players. */
   readonly deviceIds: ReadonlySet<string>
   /** A message on `device/<id>/command/<name>`. */
+  readonly traps: Traps
   readonly command: (command: { deviceId: string; name: string; text: string }) => void
 }
 
@@ -32,6 +34,7 @@ const controlScope = 'family:devices:control'
 const authorizer = '?x-amz-customauthorizer-name=PublicJWTAuthorizer'
 const notAuthorized = 5
 const maxMessageBytes = 128 * 1024
+const notUtf8 = Buffer.from([0x7b, 0xff, 0xfe, 0x00])
 
 /** The MQTT side of the cloud: 3.1.1 over websockets, with the service's sign-in and its refusals (yoto-protocol §3.1). */
 export class Broker {
@@ -40,20 +43,24 @@ export class Broker {
   readonly #sockets: WebSocketServer
   readonly #expiry = new Map<Client, () => void>()
   #published: Promise<void> = Promise.resolve()
+  #count = 0
+  #repetition: PublishPacket | undefined
   #closed = false
+  /** No connection is taken while this is true. */
+  refusing = false
 
   constructor(parts: BrokerParts) {
     this.#parts = parts
     this.#aedes = new Aedes({
       authenticate: (client, username, password, done) => {
         const access = this.#accessOf(username, password)
-        if (access !== undefined) this.#closeAt(client, access.expiresAt)
+        if (access !== undefined && parts.traps.closesWithToken) this.#closeAt(client, access.expiresAt)
         done(access === undefined ? refusal() : null, access !== undefined)
       },
       authorizeSubscribe: (client, subscription, done) => {
         const { topic } = subscription
         // The service answers a wildcard by closing the connection, and a strange topic by a failure code.
-        if (/[#+]|^\$/.test(topic)) {
+        if (/[#+]|^\$/.test(topic) && parts.traps.closesOnWildcard) {
           this.#parts.log.warn('a wildcard subscription ends a connection', { client: client.id, topic })
           return done(new Error('wildcards are refused'))
         }
@@ -79,6 +86,7 @@ export class Broker {
       this.#parts.log.debug('a connection ended badly', { client: client.id, reason: error.message })
     })
     this.#parts.server.on('upgrade', (request, socket, head) => {
+      if (this.refusing) return void socket.destroy()
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
         this.#aedes.handle(createWebSocketStream(webSocket), request)
       })
@@ -95,16 +103,33 @@ export class Broker {
       qos: 1,
       dup: false,
     }
-    this.#published = this.#published.then(() => this.#deliver(packet))
+    this.#published = [packet, ...this.#trapsAfter(packet)].reduce(
+      (delivered, each) => delivered.then(() => this.#deliver(each)),
+      this.#published,
+    )
     return this.#published
+  }
+
+  dropAll(): void {
+    for (const webSocket of this.#sockets.clients) webSocket.terminate()
   }
 
   async stop(): Promise<void> {
     this.#closed = true
     for (const cancel of this.#expiry.values()) cancel()
     await new Promise<void>((resolve) => this.#aedes.close(resolve))
-    for (const webSocket of this.#sockets.clients) webSocket.terminate()
+    this.dropAll()
     this.#sockets.close()
+  }
+
+  #trapsAfter(packet: PublishPacket): PublishPacket[] {
+    const { garbledEvery, repeatedEvery } = this.#parts.traps
+    const due = this.#repetition === undefined ? [] : [this.#repetition]
+    this.#count++
+    const isRepeated = repeatedEvery > 0 && this.#count % repeatedEvery === 0
+    this.#repetition = isRepeated ? { ...packet, dup: true, retain: false } : undefined
+    const isGarbled = garbledEvery > 0 && this.#count % garbledEvery === 0
+    return isGarbled ? [...due, { ...packet, payload: notUtf8, retain: false }] : due
   }
 
   #deliver(packet: PublishPacket): Promise<void> {

@@ -15,15 +15,32 @@ export class CardStore {
   readonly #cards: Collection<unknown>
   readonly #clock: Clock
   readonly #log: Log
+  /** Cards of other makers by their ids. They need no store: nobody here can change them. */
+  readonly #bought: ReadonlyMap<string, StoredCard>
 
-  constructor(parts: { cards: Collection<unknown> | undefined; clock: Clock; log: Log }) {
+  constructor(parts: {
+    cards: Collection<unknown> | undefined
+    bought?: readonly JsonObject[] | undefined
+    clock: Clock
+    log: Log
+  }) {
     this.#cards = parts.cards ?? memoryCollection()
+    this.#bought = new Map((parts.bought ?? []).map((card) => [String(card.cardId), boughtCard(card)]))
     this.#clock = parts.clock
     this.#log = parts.log
   }
 
   async get(cardId: string): Promise<StoredCard | undefined> {
     return this.#believed(cardId, await this.#cards.get(cardId))
+  }
+
+  /** The card as players fetch it, the family's own or a bought one. */
+  async played(cardId: string): Promise<StoredCard | undefined> {
+    return this.#bought.get(cardId) ?? this.get(cardId)
+  }
+
+  bought(): readonly StoredCard[] {
+    return [...this.#bought.values()]
   }
 
   async all(): Promise<StoredCard[]> {
@@ -42,7 +59,7 @@ export class CardStore {
     readCard(body)
     const old = typeof body.cardId === 'string' ? await this.get(body.cardId) : undefined
     if (typeof body.cardId === 'string' && old === undefined) return undefined
-    const now = this.#clock.now().toISOString()
+    const now = this.#laterThan(old?.updatedAt)
     const cardId = old?.cardId ?? (await this.#freshId())
     const card: StoredCard = {
       ...body,
@@ -66,6 +83,13 @@ export class CardStore {
     }
   }
 
+  /** The time, moved on where it has not moved since: each save is newer than the one before. */
+  #laterThan(before: unknown): string {
+    const nowMs = this.#clock.now().getTime()
+    const beforeMs = typeof before === 'string' ? Date.parse(before) : Number.NaN
+    return new Date(beforeMs >= nowMs ? beforeMs + 1 : nowMs).toISOString()
+  }
+
   #believed(cardId: string, card: unknown): StoredCard | undefined {
     if (card === undefined) return undefined
     try {
@@ -77,6 +101,12 @@ export class CardStore {
       return undefined
     }
   }
+}
+
+/** @throws AppError `invalid` for a card that is not of Yoto's form. */
+function boughtCard(card: JsonObject): StoredCard {
+  const { cardId } = readCard(card)
+  return { userId: 'yoto', ...card, cardId }
 }
 
 function memoryCollection(): Collection<unknown> {

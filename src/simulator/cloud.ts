@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { messageOf } from '../core/error.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import { AccessTokens } from './access-token.ts'
 import { Broker } from './broker.ts'
@@ -9,8 +10,10 @@ import { CardStore } from './card-store.ts'
 import type { Doubts } from './doubts.ts'
 import { Player } from './player.ts'
 import { restApp } from './rest.ts'
-import { SignIn } from './sign-in.ts'
+import { RestTrouble } from './rest-trouble.ts'
+import { SignIn, type SignInTraps } from './sign-in.ts'
 import type { PlayerSpec, SimulatedPlayer } from './simulated-player.ts'
+import { type Traps, usualTraps } from './traps.ts'
 import type { Publish } from './voice.ts'
 
 export interface SimulatedCloud {
@@ -21,6 +24,14 @@ export interface SimulatedCloud {
   readonly clientId: string
   readonly players: readonly SimulatedPlayer[]
   player(id: string): SimulatedPlayer | undefined
+  /** From now on no live connection is taken, or again any. Those that stand go on. */
+  refuseConnections(refuse: boolean): void
+  /** Ends every live connection. */
+  dropConnections(): void
+  /** The sign-in server: its traps may be changed at any moment. */
+  readonly signIn: Pick<SignIn, 'traps' | 'revokeAll'>
+  /** What its REST side does to calls; may be changed at any moment. */
+  readonly restTrouble: RestTrouble
   stop(): Promise<void>
 }
 
@@ -31,10 +42,15 @@ export interface CloudOptions {
   readonly players?: readonly PlayerSpec[]
   /** Of every player that names none of its own. */
   readonly doubts?: Partial<Doubts>
+  readonly traps?: Partial<Traps>
   /** Where cards are kept beyond the end of the process; in memory when absent. */
   readonly cards?: Collection<unknown>
+  /** Cards of other makers that the family has, in Yoto's form. */
+  readonly boughtCards?: readonly JsonObject[]
   /** How many polls a device code stays pending; 1 when absent. */
   readonly approveAfterPolls?: number
+  /** How the sign-in server differs from one that gives no trouble. */
+  readonly signIn?: Partial<SignInTraps>
   /** A day when absent. */
   readonly tokenLifeSeconds?: number
   /** The household's distance from UTC, for the day and night of players that name none; 0 when absent. */
@@ -73,14 +89,26 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
   const port = await listen(server)
   const url = `http://127.0.0.1:${port}`
   const tokens = new AccessTokens({ clock, lifeSeconds: tokenLifeSeconds })
-  const cards = new CardStore({ cards: options.cards, clock, log })
-  const players = playersOf(options, { cards, publish: (message) => broker.publish(message) })
+  const cards = new CardStore({ cards: options.cards, bought: options.boughtCards, clock, log })
+  const players = playersOf(options, {
+    cards: { get: (cardId) => cards.played(cardId) },
+    publish: (message) => broker.publish(message),
+  })
   const deviceIds = new Set(players.map((player) => player.id))
   const command = (sent: Command) => passOn(sent, { players, log })
-  const broker = new Broker({ server, clock, log, tokens, deviceIds, command })
+  const traps = { ...usualTraps, ...options.traps }
+  const broker = new Broker({ server, clock, log, tokens, deviceIds, command, traps })
   const verificationUrl = `${url}/activate`
-  const signIn = new SignIn({ clock, tokens, clientId, approveAfterPolls, verificationUrl })
-  server.on('request', restApp({ log, tokens, signIn, players, cards }).callback())
+  const signIn = new SignIn({
+    clock,
+    tokens,
+    clientId,
+    approveAfterPolls,
+    verificationUrl,
+    traps: options.signIn,
+  })
+  const restTrouble = new RestTrouble()
+  server.on('request', restApp({ log, tokens, signIn, players, cards, trouble: restTrouble }).callback())
   await broker.start()
   await Promise.all(players.map((player) => player.start()))
   return {
@@ -89,7 +117,13 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
     mqttUrl: `ws://127.0.0.1:${port}/mqtt`,
     clientId,
     players,
+    refuseConnections: (refuse) => {
+      broker.refusing = refuse
+    },
+    dropConnections: () => broker.dropAll(),
     player: (id) => players.find((player) => player.id === id),
+    signIn,
+    restTrouble,
     async stop() {
       for (const player of players) player.stop()
       await broker.stop()
@@ -100,7 +134,7 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
 
 function playersOf(
   { players = defaultPlayers, doubts = {}, utcOffsetSeconds = 0, clock, log }: CloudOptions,
-  reach: { cards: CardStore; publish: Publish },
+  reach: { cards: Pick<CardStore, 'get'>; publish: Publish },
 ): Player[] {
   return players.map((given) => {
     const spec = { utcOffsetSeconds, doubts, ...given }

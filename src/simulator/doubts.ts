@@ -17,8 +17,18 @@ export interface Doubts {
   readonly mqttKeys: 'prompt' | 'late' | 'missing'
   /** Answers only the first of two status requests that come within half a second. */
   readonly losesStatusReplies: boolean
+  /** Leaves every fifth status request without an answer. */
+  readonly losesSomeReplies: boolean
   /** Answers commands with FAIL and does nothing, but still says what it is asked. */
   readonly refusesCommands: boolean
+  /** Answers every fourth command with FAIL and does nothing. */
+  readonly refusesSomeCommands: boolean
+  /** Answers commands six seconds after it has carried them out. */
+  readonly answersLate: boolean
+  /** Every other answer to a command comes 0.8 s later, after those to commands that came after it. */
+  readonly answersInDisorder: boolean
+  /** Starts without a word, except for what it plays. */
+  readonly startsSilently: boolean
 }
 
 /** A player that gives no trouble. */
@@ -30,5 +40,10 @@ export const noDoubts: Doubts = {
   ignoreEventsOnStreams: false,
   mqttKeys: 'prompt',
   losesStatusReplies: false,
+  losesSomeReplies: false,
   refusesCommands: false,
+  refusesSomeCommands: false,
+  answersLate: false,
+  answersInDisorder: false,
+  startsSilently: false,
 }

@@ -279,7 +279,7 @@ export class Playback {
     if (this.#status !== 'playing' || this.#deck.audio === undefined) return
     const { finished, arrivedSeconds } = this.#deck.audio
     const leftMs = finished ? Math.ceil((arrivedSeconds - this.#positionSeconds) * 1000) : tickMs
-    const wakeAt = new Date(this.#nowMs + Math.max(1, Math.min(tickMs, leftMs)))
+    const wakeAt = new Date(this.#nowMs + Math.max(1, leftMs))
     this.#cancelWake = this.#parts.clock.at(wakeAt, () => this.#step())
   }
 }

@@ -1,3 +1,4 @@
+import type { Condition } from './condition.ts'
 import type { EventFields } from './event-reports.ts'
 import type { Playback } from './playback.ts'
 import { playbackFields, playbackSnapshot } from './playback-view.ts'
@@ -18,6 +19,7 @@ export interface PlayerState {
   readonly playback: Playback
   readonly settings: PlayerSettings
   readonly sleepTimer: SleepTimer
+  readonly condition: Condition
 }
 
 /** The player as somebody standing before it finds it. */
@@ -48,6 +50,7 @@ export function statusFactsOf(state: PlayerState): StatusFacts {
     nightlightMode: state.nightlight,
     day: state.settings.day,
     settings: state.settings.values,
+    condition: state.condition,
   }
 }
 

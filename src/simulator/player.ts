@@ -5,6 +5,7 @@ import type { Log } from '../core/log.ts'
 import type { PressedButton } from './behaviour.ts'
 import { CardSlot } from './card-slot.ts'
 import type { CardStore } from './card-store.ts'
+import { type Condition, usualCondition } from './condition.ts'
 import { type Doubts, noDoubts } from './doubts.ts'
 import { Playback } from './playback.ts'
 import { type PlayerState, snapshotOf, statusFactsOf } from './player-view.ts'
@@ -43,6 +44,7 @@ export class Player implements SimulatedPlayer {
   readonly #sleepTimer: SleepTimer
   readonly #timers: Timers
   #name: string
+  #condition: Condition
   #on = false
   /** On, and through with starting. */
   #awake = false
@@ -55,6 +57,7 @@ export class Player implements SimulatedPlayer {
     this.spec = spec
     this.#parts = parts
     this.#name = spec.name
+    this.#condition = usualCondition(spec.deviceFamily)
     this.#timers = new Timers(clock)
     this.#settings = new PlayerSettings(clock, spec.utcOffsetSeconds ?? 0)
     const settings = this.#settings
@@ -87,6 +90,7 @@ export class Player implements SimulatedPlayer {
   stop(): void {
     this.#on = false
     this.#rest()
+    this.#voice.close()
   }
 
   get id(): string {
@@ -144,6 +148,19 @@ export class Player implements SimulatedPlayer {
     return this.#voice.sent
   }
 
+  async die(): Promise<void> {
+    if (!this.#on) return
+    this.#on = false
+    const wasAwake = this.#awake
+    this.#resumePoints.keep(this.#playback)
+    this.#rest()
+    if (wasAwake) this.#voice.die()
+  }
+
+  change(condition: Partial<Condition>): void {
+    this.#condition = { ...this.#condition, ...condition }
+  }
+
   async pause(): Promise<void> {
     this.#playback.pause()
     return this.#voice.sent
@@ -169,7 +186,7 @@ export class Player implements SimulatedPlayer {
   #remoteFor(doubts: Doubts): RemoteControl {
     return new RemoteControl({
       hasLight: this.spec.deviceFamily !== 'mini',
-      refusesCommands: doubts.refusesCommands,
+      doubts,
       cards: this.#parts.cards,
       playback: this.#playback,
       resumePoints: this.#resumePoints,
@@ -193,6 +210,7 @@ export class Player implements SimulatedPlayer {
       playback: this.#playback,
       settings: this.#settings,
       sleepTimer: this.#sleepTimer,
+      condition: this.#condition,
     }
   }
 

@@ -1,6 +1,7 @@
 import { placeOf, readCard } from './card.ts'
 import type { CardStore } from './card-store.ts'
 import { acknowledgement, type Commanded, isQuestion, obey, type PlayRequest } from './commands.ts'
+import type { Doubts } from './doubts.ts'
 import type { Playback } from './playback.ts'
 import type { ResumePoints } from './resume-points.ts'
 import type { SleepTimer } from './sleep-timer.ts'
@@ -10,7 +11,7 @@ import type { Volume } from './volume.ts'
 interface RemoteControlParts {
   /** A Mini has no light (yoto-protocol §2.2). */
   readonly hasLight: boolean
-  readonly refusesCommands: boolean
+  readonly doubts: Pick<Doubts, 'refusesCommands' | 'refusesSomeCommands'>
   readonly cards: Pick<CardStore, 'get'>
   readonly playback: Playback
   readonly resumePoints: ResumePoints
@@ -23,11 +24,14 @@ interface RemoteControlParts {
   readonly reboot: () => void
 }
 
+const refusedCommand = 4
+
 /** What a player does when it is told from afar. */
 export class RemoteControl implements Commanded {
   readonly #parts: RemoteControlParts
   #nightlight = 'off'
   #commands: Promise<void> = Promise.resolve()
+  #heard = 0
 
   constructor(parts: RemoteControlParts) {
     this.#parts = parts
@@ -40,15 +44,23 @@ export class RemoteControl implements Commanded {
 
   /** Takes a message on `device/<id>/command/<name>`. One command is done before the next begins. */
   command(name: string, text: string): Promise<void> {
-    const { awake, refusesCommands, voice } = this.#parts
+    const { awake, voice } = this.#parts
     const done = this.#commands.then(async () => {
       if (!awake()) return
-      const refused = refusesCommands && !isQuestion(name)
-      voice.acknowledge(refused ? acknowledgement(name, text, false) : await obey(this, name, text))
+      const refused = this.#refuses(name)
+      const answer = refused ? acknowledgement(name, text, false) : await obey(this, name, text)
+      voice.acknowledge(answer, isQuestion(name))
     })
     // One that fails must not hold up those behind it.
     this.#commands = done.catch(() => {})
     return done
+  }
+
+  #refuses(name: string): boolean {
+    if (isQuestion(name)) return false
+    const { refusesCommands, refusesSomeCommands } = this.#parts.doubts
+    this.#heard++
+    return refusesCommands || (refusesSomeCommands && this.#heard % refusedCommand === 0)
   }
 
   requestEvents(): boolean {

@@ -7,6 +7,7 @@ import type { AccessTokens } from './access-token.ts'
 import type { CardStore, StoredCard } from './card-store.ts'
 import { configAnswer, deviceAnswer } from './device-answers.ts'
 import type { Player } from './player.ts'
+import { faultBody, type RestTrouble } from './rest-trouble.ts'
 import type { Answer, SignIn } from './sign-in.ts'
 
 interface RestParts {
@@ -15,9 +16,11 @@ interface RestParts {
   readonly signIn: SignIn
   readonly players: readonly Player[]
   readonly cards: CardStore
+  readonly trouble?: RestTrouble | undefined
 }
 
 const maxBodyBytes = 1024 * 1024
+const simulatedUser = 'auth0|simulated-family'
 
 /** The REST side of the cloud and its sign-in, on one listener (yoto-protocol §1 and §2). */
 export function restApp(parts: RestParts): Koa {
@@ -29,6 +32,7 @@ export function restApp(parts: RestParts): Koa {
   // Clients that hang up are normal.
   app.on('error', (error) => parts.log.debug('a request ended badly', { reason: messageOf(error) }))
   app.use(answerErrors)
+  app.use(troubled(parts.trouble))
   app.use(router.routes())
   app.use((ctx) => {
     if (ctx.status === 404 && ctx.body === undefined) throw new Refusal(404, 'not-found', 'no such resource')
@@ -43,6 +47,11 @@ function signInRoutes(router: Router, { signIn }: RestParts): void {
     const { status, body } = answer(new URLSearchParams(await bodyOf(ctx)))
     give(ctx, status, body)
   }
+  router.get('/authorize', (ctx) => {
+    const answer = signIn.authorize(ctx.URL.searchParams)
+    if ('location' in answer) ctx.redirect(answer.location)
+    else give(ctx, answer.status, answer.body)
+  })
   router.post('/oauth/device/code', (ctx) => form(ctx, (sent) => signIn.deviceCode(sent)))
   router.post('/oauth/token', (ctx) => form(ctx, (sent) => signIn.token(sent)))
 }
@@ -72,10 +81,11 @@ function deviceRoutes(router: Router, { tokens, players }: RestParts): void {
   })
 }
 
-function cardRoutes(router: Router, { tokens, cards }: RestParts): void {
+function cardRoutes(router: Router, parts: RestParts): void {
+  const { tokens, cards } = parts
+  familyRoutes(router, parts)
   const view = allow(tokens, 'user:content:view', 'user:content:manage')
   const manage = allow(tokens, 'user:content:manage')
-  const library = allow(tokens, 'family:library:view', 'family:library:manage')
   router.post('/content', manage, async (ctx) => {
     const card = await cards.put(await jsonOf(ctx))
     if (card === undefined) throw cardNotFound()
@@ -94,10 +104,38 @@ function cardRoutes(router: Router, { tokens, cards }: RestParts): void {
     if (!(await cards.delete(String(ctx.params.cardId)))) throw cardNotFound()
     give(ctx, 200, { status: 'ok' })
   })
+}
+
+/** Cards as the family's app sees them, those that were bought among them. */
+function familyRoutes(router: Router, { tokens, cards }: RestParts): void {
+  const library = allow(tokens, 'family:library:view', 'family:library:manage')
   router.get('/card/family/library', library, async (ctx) => {
-    const all = await cards.all()
+    const all = [...(await cards.all()), ...cards.bought()]
     give(ctx, 200, { cards: all.map(libraryEntry) })
   })
+  router.get('/card/:cardId', library, async (ctx) => {
+    const cardId = String(ctx.params.cardId)
+    const own = await cards.get(cardId)
+    const card = own ?? cards.bought().find((each) => each.cardId === cardId)
+    if (card === undefined) throw cardNotFound()
+    give(ctx, 200, { card: withServerFields(card), ownership: ownership(own !== undefined) })
+  })
+}
+
+/** Ends a request in the fault that somebody has ordered for it. */
+function troubled(trouble: RestTrouble | undefined) {
+  return async (ctx: Koa.Context, next: Koa.Next): Promise<void> => {
+    const fault = trouble?.take(`${ctx.method} ${ctx.path}`)
+    if (fault === undefined) return next()
+    if (fault.done === true) await next()
+    if (fault.status === null) {
+      ctx.respond = false
+      ctx.req.socket.destroy()
+      return
+    }
+    if (fault.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(fault.retryAfterSeconds))
+    give(ctx, fault.status, faultBody(fault.status))
+  }
 }
 
 class Refusal extends Error {
@@ -172,10 +210,22 @@ async function bodyOf(ctx: Koa.Context): Promise<string> {
 
 function withServerFields(card: StoredCard): JsonObject {
   return {
-    userId: 'auth0|simulated-family',
+    userId: simulatedUser,
     ...card,
     sortkey: card.sortkey ?? slugOf(card),
     slug: card.slug ?? slugOf(card),
+  }
+}
+
+function ownership(isOwn: boolean): JsonObject {
+  return {
+    canAccess: true,
+    userHasRole: false,
+    cardIsFree: false,
+    cardIsMadeByUser: isOwn,
+    cardIsInFamilyLibrary: true,
+    cardIsCreatedByFamily: isOwn,
+    isAccessibleUsingSubscription: false,
   }
 }
 

@@ -1,11 +1,26 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { createHash, randomBytes, randomInt } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
 import { type AccessTokens, audience } from './access-token.ts'
+import { RefreshTokens } from './refresh-tokens.ts'
 
 export interface Answer {
   readonly status: number
   readonly body: JsonObject
+}
+
+/** Where a browser is sent, or why it stays where it is. */
+export type BrowserAnswer = { readonly location: string } | Answer
+
+/** What the sign-in server and the person before it do. A test may change each while the cloud runs. */
+export interface SignInTraps {
+  /** What becomes of device codes; `unauthorized_client`: there are none for this client. */
+  deviceCode: 'approved' | 'denied' | 'ignored' | 'unauthorized_client'
+  browser: 'approved' | 'denied'
+  /** For so long the last refresh token works beside the newest one, which Auth0 calls leeway; 0 as Auth0 has it. */
+  reuseSeconds: number
+  /** Where the client may have browsers sent back to. */
+  redirectUris: readonly string[]
 }
 
 interface SignInParts {
@@ -16,11 +31,20 @@ interface SignInParts {
   readonly approveAfterPolls: number
   /** Where people would approve. */
   readonly verificationUrl: string
+  readonly traps?: Partial<SignInTraps> | undefined
+}
+
+const usualTraps: SignInTraps = {
+  deviceCode: 'approved',
+  browser: 'approved',
+  reuseSeconds: 0,
+  redirectUris: ['http://127.0.0.1:8787/callback'],
 }
 
 // Yoto says 5; one second makes the product start quickly.
 const intervalSeconds = 1
 const deviceCodeLifeSeconds = 300
+const authorizationCodeLifeSeconds = 600
 // A timer of a client may fire a little early.
 const tooFastFraction = 0.8
 const userCodeLetters = 'BCDFGHJKLMNPQRSTVWXZ'
@@ -41,25 +65,37 @@ const knownScopes = new Set([
   'user:icons:manage',
 ])
 
-/** The device-code and refresh-token grants (yoto-protocol §1.4 and §1.6). */
+/** The sign-in server: device code, authorization code with PKCE, refresh token (yoto-protocol §1.3, §1.4 and §1.6). */
 export class SignIn {
+  readonly traps: SignInTraps
   readonly #parts: SignInParts
   readonly #deviceCodes = new Map<string, DeviceCode>()
-  /** Refresh tokens that have not been used, and their scope. */
-  readonly #refreshTokens = new Map<string, string>()
+  readonly #authorizationCodes = new Map<string, AuthorizationCode>()
+  readonly #refreshTokens: RefreshTokens
 
   constructor(parts: SignInParts) {
     this.#parts = parts
+    this.traps = { ...usualTraps, ...parts.traps }
+    this.#refreshTokens = new RefreshTokens({
+      clock: parts.clock,
+      reuseMs: () => this.traps.reuseSeconds * 1000,
+    })
+  }
+
+  /** The household's access is withdrawn: no refresh token that was given out works any more. */
+  revokeAll(): void {
+    this.#refreshTokens.revokeAll()
   }
 
   /** `POST /oauth/device/code` */
   deviceCode(form: URLSearchParams): Answer {
-    const refusal = this.#refusal(form)
+    const refusal = this.#refusal(form) ?? refusedAudience(form)
     if (refusal !== undefined) return refusal
-    const scope = (form.get('scope') ?? '').split(/\s+/).filter((name) => knownScopes.has(name))
+    if (this.traps.deviceCode === 'unauthorized_client')
+      return refused('unauthorized_client', 403, 'Grant type device_code not allowed for the client.')
     const code = randomBytes(24).toString('base64url')
     this.#deviceCodes.set(code, {
-      scope: scope.join(' '),
+      scope: scopeIn(form),
       expiresMs: this.#nowMs + deviceCodeLifeSeconds * 1000,
       polledMs: Number.NEGATIVE_INFINITY,
       polls: 0,
@@ -76,13 +112,49 @@ export class SignIn {
     })
   }
 
+  /** `GET /authorize`, with a person who decides at once. */
+  authorize(query: URLSearchParams): BrowserAnswer {
+    const redirectUri = query.get('redirect_uri') ?? ''
+    const refusal = this.#refusal(query) ?? refusedAudience(query)
+    if (refusal !== undefined) return refusal
+    // An address that is not the client's own is never gone to.
+    if (!this.traps.redirectUris.includes(redirectUri))
+      return refused('unauthorized_client', 403, 'Callback URL mismatch.')
+    const state = query.get('state')
+    const back = (answer: Record<string, string>): BrowserAnswer => {
+      const url = new URL(redirectUri)
+      for (const [name, value] of Object.entries({ ...answer, ...(state === null ? {} : { state }) }))
+        url.searchParams.set(name, value)
+      return { location: url.href }
+    }
+    const challenge = query.get('code_challenge') ?? ''
+    if (query.get('response_type') !== 'code') return back({ error: 'unsupported_response_type' })
+    if (query.get('code_challenge_method') !== 'S256' || !/^[\w-]{43}$/.test(challenge))
+      return back({ error: 'invalid_request', error_description: 'PKCE with S256 is needed' })
+    if (this.traps.browser === 'denied')
+      return back({ error: 'access_denied', error_description: 'User did not authorize the request' })
+    const code = randomBytes(24).toString('base64url')
+    this.#authorizationCodes.set(code, {
+      scope: scopeIn(query),
+      challenge,
+      redirectUri,
+      expiresMs: this.#nowMs + authorizationCodeLifeSeconds * 1000,
+    })
+    return back({ code })
+  }
+
   /** `POST /oauth/token` */
   token(form: URLSearchParams): Answer {
-    const refusal = this.#refusal(form)
+    const grantType = form.get('grant_type')
+    // The audience of an authorization code was settled when it was asked for.
+    const refusal =
+      this.#refusal(form) ?? (grantType === 'authorization_code' ? undefined : refusedAudience(form))
     if (refusal !== undefined) return refusal
-    switch (form.get('grant_type')) {
+    switch (grantType) {
       case 'urn:ietf:params:oauth:grant-type:device_code':
         return this.#poll(form.get('device_code') ?? '')
+      case 'authorization_code':
+        return this.#exchange(form)
       case 'refresh_token':
         return this.#refresh(form.get('refresh_token') ?? '')
       default:
@@ -98,27 +170,49 @@ export class SignIn {
     asked.polledMs = this.#nowMs
     if (sinceMs < intervalSeconds * 1000 * tooFastFraction) return refused('slow_down')
     asked.polls++
-    if (asked.polls <= this.#parts.approveAfterPolls) return refused('authorization_pending')
+    if (this.traps.deviceCode === 'ignored' || asked.polls <= this.#parts.approveAfterPolls)
+      return refused('authorization_pending')
     this.#deviceCodes.delete(code)
+    if (this.traps.deviceCode === 'denied')
+      return refused('access_denied', 403, 'The end-user denied the authorization request')
+    return this.#grant(asked.scope)
+  }
+
+  /** A code works once, also for whoever has it wrong. */
+  #exchange(form: URLSearchParams): Answer {
+    const code = form.get('code') ?? ''
+    const asked = this.#authorizationCodes.get(code)
+    this.#authorizationCodes.delete(code)
+    if (asked === undefined || this.#nowMs >= asked.expiresMs)
+      return refused('invalid_grant', 403, 'Invalid authorization code')
+    if (form.get('redirect_uri') !== asked.redirectUri)
+      return refused('invalid_grant', 403, 'The redirect URI is wrong.')
+    const challenge = createHash('sha256')
+      .update(form.get('code_verifier') ?? '')
+      .digest('base64url')
+    if (challenge !== asked.challenge) return refused('invalid_grant', 403, 'Failed to verify code verifier')
     return this.#grant(asked.scope)
   }
 
   #refresh(refreshToken: string): Answer {
-    const scope = this.#refreshTokens.get(refreshToken)
-    if (scope === undefined) return refused('invalid_grant')
-    this.#refreshTokens.delete(refreshToken)
-    return this.#grant(scope)
+    const next = this.#refreshTokens.use(refreshToken)
+    if (next === undefined) return refused('invalid_grant', 403, 'Unknown or invalid refresh token.')
+    return this.#tokens(next.scope, next.token)
   }
 
   #grant(scope: string): Answer {
+    const isLasting = scope.split(' ').includes('offline_access')
+    return this.#tokens(scope, isLasting ? this.#refreshTokens.first(scope) : undefined)
+  }
+
+  #tokens(scope: string, refreshToken: string | undefined): Answer {
     const { tokens, clientId } = this.#parts
-    const scopes = scope.split(' ')
-    const refreshToken = randomBytes(32).toString('base64url')
-    if (scopes.includes('offline_access')) this.#refreshTokens.set(refreshToken, scope)
     return ok({
       access_token: tokens.issue({ clientId, scope, aud: [audience] }),
-      ...(scopes.includes('offline_access') ? { refresh_token: refreshToken } : {}),
-      ...(scopes.includes('openid') ? { id_token: tokens.issue({ clientId, scope, aud: clientId }) } : {}),
+      ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+      ...(scope.split(' ').includes('openid')
+        ? { id_token: tokens.issue({ clientId, scope, aud: clientId }) }
+        : {}),
       scope,
       expires_in: tokens.lifeSeconds,
       token_type: 'Bearer',
@@ -126,8 +220,7 @@ export class SignIn {
   }
 
   #refusal(form: URLSearchParams): Answer | undefined {
-    if (form.get('client_id') !== this.#parts.clientId) return refused('invalid_client', 401)
-    return form.get('audience') === audience ? undefined : refused('access_denied')
+    return form.get('client_id') === this.#parts.clientId ? undefined : refused('invalid_client', 401)
   }
 
   get #nowMs(): number {
@@ -142,12 +235,28 @@ interface DeviceCode {
   polls: number
 }
 
+interface AuthorizationCode {
+  readonly scope: string
+  readonly challenge: string
+  readonly redirectUri: string
+  readonly expiresMs: number
+}
+
+function scopeIn(asked: URLSearchParams): string {
+  const names = (asked.get('scope') ?? '').split(/\s+/)
+  return names.filter((name) => knownScopes.has(name)).join(' ')
+}
+
 function ok(body: JsonObject): Answer {
   return { status: 200, body }
 }
 
-function refused(error: string, status = 403): Answer {
-  return { status, body: { error } }
+function refusedAudience(form: URLSearchParams): Answer | undefined {
+  return form.get('audience') === audience ? undefined : refused('access_denied')
+}
+
+function refused(error: string, status = 403, words?: string): Answer {
+  return { status, body: { error, ...(words === undefined ? {} : { error_description: words }) } }
 }
 
 function letters(count: number): string {

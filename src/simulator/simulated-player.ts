@@ -1,4 +1,5 @@
 import type { PressedButton } from './behaviour.ts'
+import type { Condition } from './condition.ts'
 import type { Doubts } from './doubts.ts'
 import type { SentRequest } from './fetched-track.ts'
 
@@ -21,6 +22,9 @@ export interface PlayerSpec {
 export interface SimulatedPlayer {
   readonly id: string
   readonly name: string
+  readonly spec: PlayerSpec
+  /** On, through with starting, and with the cloud. */
+  readonly online: boolean
   /** @throws AppError `not_found` for a card that the cloud does not have. */
   insert(cardId: string): Promise<void>
   remove(): Promise<void>
@@ -31,6 +35,9 @@ export interface SimulatedPlayer {
    */
   turn(knob: 'left' | 'right', steps: number): Promise<void>
   power(on: boolean): Promise<void>
+  /** Its battery is empty, or its network gone: it says nothing, and its last will is told when it was missed for long enough. */
+  die(): Promise<void>
+  change(condition: Partial<Condition>): void
   pause(): Promise<void>
   resume(): Promise<void>
   snapshot(): PlayerSnapshot

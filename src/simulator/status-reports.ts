@@ -1,11 +1,12 @@
 import type { Clock } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { Doubts } from './doubts.ts'
 import { askedStatus, basicStatus, batteryStatus, fullStatus, type StatusFacts } from './status.ts'
 import { Timers } from './timers.ts'
 
 interface StatusReportParts {
   readonly clock: Clock
-  readonly losesReplies: boolean
+  readonly doubts: Pick<Doubts, 'losesStatusReplies' | 'losesSomeReplies'>
   readonly facts: () => StatusFacts
   readonly send: (topic: 'status' | 'data/status' | 'status/full', payload: JsonObject) => void
 }
@@ -15,11 +16,13 @@ const replyDelayMs = 270
 const batteryEveryMs = 300_000
 const batteryAfterStartMs = 1_800
 const repliesLostWithinMs = 500
+const lostReply = 5
 
 /** What a player says of itself: when it starts and ends, when it is asked, and its battery every five minutes. */
 export class StatusReports {
   readonly #parts: StatusReportParts
   readonly #timers: Timers
+  #questions = 0
   #askedMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: StatusReportParts) {
@@ -54,9 +57,11 @@ export class StatusReports {
 
   answer(topic: 'data/status' | 'status/full'): void {
     const nowMs = this.#parts.clock.now().getTime()
-    const lost = this.#parts.losesReplies && nowMs - this.#askedMs < repliesLostWithinMs
+    const { losesStatusReplies, losesSomeReplies } = this.#parts.doubts
+    const isHasty = losesStatusReplies && nowMs - this.#askedMs < repliesLostWithinMs
     this.#askedMs = nowMs
-    if (lost) return
+    this.#questions++
+    if (isHasty || (losesSomeReplies && this.#questions % lostReply === 0)) return
     this.#timers.after(replyDelayMs, () => {
       const facts = this.#parts.facts()
       const status = topic === 'data/status' ? askedStatus(facts) : fullStatus(facts)

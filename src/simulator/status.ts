@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/json.ts'
+import type { Condition } from './condition.ts'
 
 /** What a player knows of itself when it is asked for its status. */
 export interface StatusFacts {
@@ -15,6 +16,7 @@ export interface StatusFacts {
   readonly nightlightMode: string
   readonly day: boolean
   readonly settings: JsonObject
+  readonly condition: Condition
 }
 
 export const firmware = 'v2.23.4'
@@ -25,13 +27,13 @@ export function basicStatus(facts: StatusFacts): JsonObject {
     statusVersion: 1,
     fwVersion: firmware,
     productType: facts.family,
-    batteryLevel: 100,
+    batteryLevel: facts.condition.batteryPercent,
     als: lightSensor(facts),
     freeDisk: freeDiskKib,
     ...timeouts(facts),
-    charging: 0,
+    charging: flag(facts.condition.charging),
     ...playing(facts),
-    headphones: 0,
+    headphones: flag(facts.condition.headphones),
     ...brightness(facts),
     bluetoothHp: 0,
     ...volume(facts),
@@ -47,14 +49,13 @@ export function askedStatus(facts: StatusFacts): JsonObject {
 
 /** `status/full` and the legacy `status` of a start or an end; `shutDown` is `nA` while running. */
 export function fullStatus(facts: StatusFacts, shutDown = 'nA'): JsonObject {
-  const power = powerOf(facts)
   return {
     statusVersion: 3,
     fwVersion: firmware,
     shutDown,
     totalDisk: totalDiskKib,
     productType: facts.family,
-    wifiStrength: wifiDbm,
+    wifiStrength: facts.condition.wifiDbm,
     ssid: 'simulated',
     ...startedBy,
     sd_info: '0xad, 0x4c53(LS), USD00, 16, 0, 04-2023, 1, 0, 1461, 50000000',
@@ -66,10 +67,10 @@ export function fullStatus(facts: StatusFacts, shutDown = 'nA'): JsonObject {
     ...timeouts(facts),
     utcOffset: facts.utcOffsetSeconds,
     nfcErrs: '0.00%-0.00%',
-    charging: 0,
-    powerSrc: power.powerSrc,
+    charging: flag(facts.condition.charging),
+    powerSrc: facts.condition.powerSource,
     ...playing(facts),
-    headphones: 0,
+    headphones: flag(facts.condition.headphones),
     ...brightness(facts),
     bluetoothHp: 0,
     nightlightMode: facts.nightlightMode,
@@ -104,7 +105,6 @@ export function shadowStatus(facts: StatusFacts, deviceId: string): JsonObject {
 
 const totalDiskKib = 31_385_600
 const freeDiskKib = 30_219_824
-const wifiDbm = -54
 const startedBy = { rtcResetReasonPRO: 5, rtcResetReasonAPP: 14, rtcWakeupCause: 901, espResetReason: 8 }
 const idleDownload = { bgDownload: 0, bytesPS: 0 }
 const faults = {
@@ -207,7 +207,7 @@ function batteryOf(facts: StatusFacts): JsonObject {
   return {
     battery: 4116,
     powerCaps: power.powerCaps,
-    batteryLevel: 100,
+    batteryLevel: facts.condition.batteryPercent,
     batteryTemp: power.batteryTemp,
     batteryData: power.batteryData,
     batteryLevelRaw: 98,
@@ -216,8 +216,8 @@ function batteryOf(facts: StatusFacts): JsonObject {
 
 function powerOf(facts: StatusFacts) {
   return facts.family === 'mini'
-    ? { powerSrc: 0, powerCaps: '', batteryTemp: 0, batteryData: '0:0:0' }
-    : { powerSrc: 2, powerCaps: '0x02', batteryTemp: 24, batteryData: '0:2:100' }
+    ? { powerCaps: '', batteryTemp: 0, batteryData: '0:0:0' }
+    : { powerCaps: '0x02', batteryTemp: 24, batteryData: '0:2:100' }
 }
 
 function memory(facts: StatusFacts): JsonObject {
@@ -233,7 +233,11 @@ function memory(facts: StatusFacts): JsonObject {
 }
 
 function temperature(facts: StatusFacts): string {
-  return facts.family === 'mini' ? '0:0:0' : '0:24'
+  return facts.family === 'mini' ? '0:0:0' : `0:${facts.condition.temperatureCelsius}`
+}
+
+function flag(value: boolean): 0 | 1 {
+  return value ? 1 : 0
 }
 
 function lightSensor(facts: StatusFacts): number {

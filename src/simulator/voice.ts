@@ -18,6 +18,10 @@ interface VoiceParts {
 }
 
 const eventsAfterStartMs = 2_000
+// A keepalive of 60 s, and half of it in patience, as MQTT has it; how long a player's is, nobody knows.
+const missedAfterMs = 90_000
+const lateAnswerMs = 6_000
+const overtakenAnswerMs = 800
 
 /** Everything that one player says to the cloud: presence, status, events, and answers to commands. */
 export class Voice {
@@ -26,6 +30,10 @@ export class Voice {
   readonly #status: StatusReports
   readonly #timers: Timers
   #sent: Promise<void> = Promise.resolve()
+  #connectedMs = 0
+  #answers = 0
+  #isMissed = false
+  #cancelWill = () => {}
 
   constructor(parts: VoiceParts) {
     const { clock, doubts, state } = parts
@@ -33,7 +41,7 @@ export class Voice {
     const send = (topic: string, payload: JsonObject) => this.#publish(topic, payload)
     this.#events = new EventReports({ clock, doubts, read: () => eventFieldsOf(state()), send })
     const facts = () => statusFactsOf(state())
-    this.#status = new StatusReports({ clock, losesReplies: doubts.losesStatusReplies, facts, send })
+    this.#status = new StatusReports({ clock, doubts, facts, send })
     this.#timers = new Timers(clock)
   }
 
@@ -44,8 +52,26 @@ export class Voice {
 
   /** Says that the player is there, and from now on how its battery does. */
   start(): void {
-    this.#publishPresence('online')
     this.#status.start()
+    if (this.#parts.doubts.startsSilently) return
+    // A new connection ends the old one, and with it comes its last will.
+    if (this.#isMissed) this.#tellWill()
+    this.#connectedMs = this.#nowMs
+    this.#publishPresence('online')
+  }
+
+  /** As `stop`, and nobody says goodbye. The will was written when the player connected, and names that time. */
+  die(): void {
+    this.stop()
+    this.#isMissed = true
+    const { clock } = this.#parts
+    this.#cancelWill = clock.at(new Date(this.#nowMs + missedAfterMs), () => this.#tellWill())
+  }
+
+  /** The end of the cloud. */
+  close(): void {
+    this.stop()
+    this.#cancelWill()
   }
 
   /** Nothing more is said of what goes on. */
@@ -57,7 +83,7 @@ export class Voice {
 
   /** Tells everything, asked for or not, as after a start. */
   announceStart(): void {
-    this.#status.announceStart()
+    if (!this.#parts.doubts.startsSilently) this.#status.announceStart()
     this.#timers.after(eventsAfterStartMs, () => this.#events.announce())
   }
 
@@ -88,12 +114,30 @@ export class Voice {
     this.#status.answer(topic)
   }
 
-  acknowledge(answer: JsonObject): void {
-    this.#publish('response', answer)
+  /** Questions are answered at once, whatever the doubts. */
+  acknowledge(answer: JsonObject, isQuestion: boolean): void {
+    const { answersLate, answersInDisorder } = this.#parts.doubts
+    const waitMs = answersLate
+      ? lateAnswerMs
+      : answersInDisorder && this.#answers++ % 2 === 0
+        ? overtakenAnswerMs
+        : 0
+    if (isQuestion || waitMs === 0) this.#publish('response', answer)
+    else this.#timers.after(waitMs, () => this.#publish('response', answer))
   }
 
-  #publishPresence(state: 'online' | 'offline'): void {
-    this.#publish('presence', { state, ts: this.#parts.clock.now().getTime() }, true)
+  #tellWill(): void {
+    this.#cancelWill()
+    this.#isMissed = false
+    this.#publishPresence('offline', this.#connectedMs)
+  }
+
+  #publishPresence(state: 'online' | 'offline', ts = this.#nowMs): void {
+    this.#publish('presence', { state, ts }, true)
+  }
+
+  get #nowMs(): number {
+    return this.#parts.clock.now().getTime()
   }
 
   #publish(topic: string, payload: JsonObject, retain = false): void {

@@ -44,9 +44,19 @@ export async function openCards(input: CardsInput): Promise<Cards> {
   const { storage, link, urlOf, problems, hide, clock, log } = input
   const known = new KnownCards({
     async fetch(cardId) {
-      const { plan, coverUrl } = await signedIn(link).card(cardId)
-      return { plan, cover_url: coverUrl }
+      const { plan, coverUrl, updatedAt } = await signedIn(link).card(cardId)
+      return { plan, cover_url: coverUrl, updated_at: updatedAt }
     },
+    async list() {
+      const listed = await signedIn(link).allCards()
+      return listed.map(({ cardId, title, coverUrl, updatedAt }) => ({
+        card_id: cardId,
+        title,
+        cover_url: coverUrl,
+        updated_at: updatedAt,
+      }))
+    },
+    random: Math.random,
     clock,
     log,
   })
@@ -122,7 +132,7 @@ export function signedIn(link: CloudLink | null): CloudLink {
 function accountOf(link: CloudLink | null): CardAccount {
   return {
     save: async (plan, cardId) => signedIn(link).saveCard(plan, cardId),
-    exists: async (cardId) => isThere(signedIn(link).card(cardId)),
+    exists: async (cardId) => isThere(signedIn(link).ownCard(cardId)),
     async list() {
       const cards = await signedIn(link).cards()
       return cards.map(({ cardId, title }) => ({ card_id: cardId, title }))

@@ -1,21 +1,16 @@
 import { backoffMs } from '../core/backoff.ts'
 import type { CardPlan } from '../core/card-plan.ts'
 import { type Clock, every } from '../core/clock.ts'
-import type { Collection } from '../core/collection.ts'
 import type { PlayerCommand } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import type { PlayerState } from '../core/player.ts'
-import { edgesFrom, isSlot } from '../core/slot.ts'
-import type { CardFacts, Hub } from '../hub.ts'
-import { Account, type AccountState } from '../yoto/account.ts'
+import type { Hub } from '../hub.ts'
+import type { Account, AccountState } from '../yoto/account.ts'
 import { type ListedCard, YotoApi } from '../yoto/api.ts'
 import { cardJson, type YotoCard } from '../yoto/card.ts'
 import { type ConnectionState, YotoClient } from '../yoto/client.ts'
-import { messageFor } from '../yoto/command.ts'
-import type { SignInPrompt } from '../yoto/device-code.ts'
-import type { StoredTokens } from '../yoto/token.ts'
 import { withTrackUrls } from '../yoto/track-urls.ts'
+import { commandPlayer, type LinkHouse } from './player-commands.ts'
 
 export interface CloudAddresses {
   readonly apiUrl: string
@@ -31,11 +26,9 @@ export interface LinkState extends ConnectionState {
 }
 
 interface CloudLinkOptions {
-  readonly cloud: CloudAddresses
-  readonly tokens: Collection<StoredTokens>
-  readonly signIn: (prompt: SignInPrompt) => void
-  /** Told of every token, so that it is masked wherever it would be said. */
-  readonly hide: (secret: string) => void
+  readonly cloud: Pick<CloudAddresses, 'apiUrl' | 'mqttUrl'>
+  /** The household's sign-in; started and stopped with the link. */
+  readonly account: Account
   /** Called when the connection or the sign-in comes or goes. */
   readonly changed: (state: LinkState) => void
   readonly clock: Clock
@@ -53,18 +46,19 @@ export class CloudLink {
   readonly #api: YotoApi
   readonly #client: YotoClient
   #connection: ConnectionState = { connected: false, reason: 'not started' }
+  #accountState: AccountState = 'signed-out'
   #cancelList: () => void = () => undefined
   readonly #stopping = new AbortController()
   #listing: Promise<void> | undefined
   /** Why the players could not be read the last time; null when they could. */
   #unlisted: string | null = null
-  #house: { readonly hub: Hub; readonly cardFacts: (cardId: string) => CardFacts } | undefined
+  #house: LinkHouse | undefined
 
   constructor(options: CloudLinkOptions) {
     this.#options = options
-    const { cloud, tokens, clock, random, signIn, hide } = options
+    const { cloud, account, clock, random } = options
     const log = options.log.for('yoto')
-    this.#account = new Account({ ...cloud, tokens, clock, log, signIn, hide, random })
+    this.#account = account
     const accessToken = (refused?: string) => this.#account.accessToken(refused)
     this.#api = new YotoApi({ apiUrl: cloud.apiUrl, accessToken, clock, log, random })
     this.#client = new YotoClient({
@@ -75,19 +69,15 @@ export class CloudLink {
       random,
       log,
       onPatch: (id, patch, at) => this.#hub.patchPlayer(id, patch, at),
+      onCardUpdatedAt: (id, updatedAt) => this.#cardIsFrom(id, updatedAt),
       onConnection: (connection) => this.#connectionChanged(connection),
     })
   }
 
   /** Begins to connect and returns at once: a cloud that is away is waited for, not failed on. */
-  async start(house: { hub: Hub; cardFacts: (cardId: string) => CardFacts }): Promise<void> {
+  async start(house: LinkHouse): Promise<void> {
     this.#house = house
-    this.#account.onStateChange((state) => {
-      this.#options.changed(this.state())
-      if (state !== 'signed-in') return
-      this.#client.connectNow()
-      void this.listPlayers()
-    })
+    this.#account.onChange((state) => this.#accountChanged(state))
     await this.#account.start()
     this.#client.start()
     this.#cancelList = every(this.#options.clock, listAgainMs, () => void this.listPlayers())
@@ -97,7 +87,7 @@ export class CloudLink {
     this.#stopping.abort()
     this.#cancelList()
     await this.#client.stop()
-    this.#account.stop()
+    await this.#account.stop()
   }
 
   state(): LinkState {
@@ -108,7 +98,7 @@ export class CloudLink {
   async signedIn(): Promise<void> {
     if (this.#account.state() !== 'signed-in')
       await new Promise<void>((resolve) => {
-        const forget = this.#account.onStateChange((state) => {
+        const forget = this.#account.onChange((state) => {
           if (state !== 'signed-in') return
           forget()
           resolve()
@@ -157,7 +147,7 @@ export class CloudLink {
       })),
     )
     this.#client.playersChanged()
-    for (const { id } of listed) await this.#readSettings(id)
+    for (const { id } of listed) await this.#readSettingsIfGiven(id)
   }
 
   #listed(fault: string | null): void {
@@ -166,31 +156,31 @@ export class CloudLink {
     this.#options.changed(this.state())
   }
 
-  /** @throws AppError when the player is away, or the cloud, or the player says no. */
+  /** @throws AppError as `commandPlayer` does. */
   async command(playerId: string, command: PlayerCommand): Promise<void> {
-    const hub = this.#hub
-    const player = hub.player(playerId)
-    if (player === undefined) throw new AppError('not_found', `there is no player "${playerId.slice(0, 80)}"`)
-    if (command.type === 'refresh') return this.#client.refresh(playerId)
-    const facts = player.card_id === null ? undefined : this.#house?.cardFacts(player.card_id)
-    const wish = facts?.stream != null ? onQueueCard(command, player) : command
-    const message = messageFor(wish, player, facts?.layout ?? null)
-    const takeBack = message.expects === undefined ? undefined : hub.expect(playerId, message.expects)
-    try {
-      await this.#client.send(playerId, message)
-    } catch (error) {
-      takeBack?.()
-      throw error
+    const parts = {
+      house: this.#started,
+      api: this.#api,
+      client: this.#client,
+      readSettings: (id: string) => this.#readSettings(id),
+      clock: this.#options.clock,
     }
+    await commandPlayer(parts, { playerId, command })
   }
 
+  /** Any card, also one that was bought. */
   card(cardId: string): Promise<YotoCard> {
     return this.#api.card(cardId)
   }
 
+  /** One of the account's own cards. */
+  ownCard(cardId: string): Promise<YotoCard> {
+    return this.#api.ownCard(cardId)
+  }
+
   /** Makes a card, or replaces one, keeping what the plan does not speak of. Resolves with its id. */
   async saveCard(plan: CardPlan, cardId: string | null): Promise<string> {
-    const previous = cardId === null ? {} : (await this.#api.card(cardId)).json
+    const previous = cardId === null ? {} : (await this.#api.ownCard(cardId)).json
     const saved = await this.#api.saveCard(cardJson(plan, previous))
     return saved.cardId
   }
@@ -200,23 +190,62 @@ export class CloudLink {
     return this.#api.cards()
   }
 
+  /** The account's own cards and those of its family, each once. */
+  async allCards(): Promise<readonly ListedCard[]> {
+    const [own, family] = await Promise.all([
+      this.#api.cards(),
+      this.#api.familyLibrary().catch((error: unknown) => {
+        this.#options.log.debug('the library of the family cannot be read', { reason: messageOf(error) })
+        return []
+      }),
+    ])
+    const ownIds = new Set(own.map(({ cardId }) => cardId))
+    return [...own, ...family.filter(({ cardId }) => !ownIds.has(cardId))]
+  }
+
   /** Passes each address of a card's tracks through `newUrl`, and saves the card where one changed. */
   async rewriteCard(cardId: string, newUrl: (url: string) => string): Promise<void> {
-    const { json } = await this.#api.card(cardId)
+    const { json } = await this.#api.ownCard(cardId)
     const rewritten = withTrackUrls(json, newUrl)
     if (rewritten !== json) await this.#api.saveCard(rewritten)
   }
 
   /** Calls `run` whenever the account was signed in, until the returned function is called. */
   onSignedIn(run: () => void): () => void {
-    return this.#account.onStateChange((state) => {
+    return this.#account.onChange((state) => {
       if (state === 'signed-in') run()
     })
   }
 
-  get #hub(): Hub {
+  get #started(): LinkHouse {
     if (this.#house === undefined) throw new AppError('unavailable', 'the link to the cloud is not started')
-    return this.#house.hub
+    return this.#house
+  }
+
+  get #hub(): Hub {
+    return this.#started.hub
+  }
+
+  #cardIsFrom(playerId: string, updatedAt: string): void {
+    const cardId = this.#hub.player(playerId)?.card_id
+    if (cardId) this.#house?.knownCards?.heardOf(cardId, updatedAt)
+  }
+
+  #accountChanged(state: AccountState): void {
+    const before = this.#accountState
+    this.#accountState = state
+    this.#options.changed(this.state())
+    if (state === before) return
+    // A connection must not outlive the sign-in that it was made with.
+    if (state === 'signed-out' || before === 'sign-in-again') void this.#connectAnew()
+    if (state !== 'signed-in') return
+    this.#client.connectNow()
+    void this.listPlayers()
+  }
+
+  async #connectAnew(): Promise<void> {
+    await this.#client.stop()
+    if (!this.#stopping.signal.aborted) this.#client.start()
   }
 
   #connectionChanged(connection: ConnectionState): void {
@@ -232,23 +261,14 @@ export class CloudLink {
     const spoken = hub.player(id)?.last_seen_at !== null
     hub.amendPlayer(id, { ...(spoken ? {} : shadow), ...settings })
   }
-}
 
-/**
- * A queue card's chapters are questions, not tracks: the way its end would take is the next item, and no other way
- * can be taken without looking like somebody's press.
- */
-function onQueueCard(command: PlayerCommand, player: PlayerState): PlayerCommand {
-  const slot = player.chapter_key ?? ''
-  if (player.card_id === null || !isSlot(slot)) return command
-  if (command.type === 'next') {
-    const { end } = edgesFrom(slot)
-    return { type: 'card', card_id: player.card_id, chapter_key: end, track_key: end }
+  /** A player whose settings Yoto does not give must not keep those of the others from being read. */
+  async #readSettingsIfGiven(id: string): Promise<void> {
+    try {
+      await this.#readSettings(id)
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'unavailable') throw error
+      this.#options.log.debug('the settings of a player are not given', { player: id, reason: error.message })
+    }
   }
-  if (command.type === 'previous' || command.type === 'restart' || command.type === 'seek')
-    throw new AppError(
-      'conflict',
-      `"${command.type}" cannot be asked of a queue card: change the stream's queue instead`,
-    )
-  return command
 }

@@ -1,16 +1,18 @@
 import type { Clock } from '../core/clock.ts'
+import type { Collection } from '../core/collection.ts'
 import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import type { AccountDesk } from '../http/api/account.ts'
 import type { Options } from '../options.ts'
 import { utcOffsetSeconds } from '../rules/time.ts'
 import { type SimulatedCloud, startCloud } from '../simulator/cloud.ts'
 import type { Doubts } from '../simulator/doubts.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { SignInPrompt } from '../yoto/device-code.ts'
 import type { StoredTokens } from '../yoto/token.ts'
+import { openAccount } from './account.ts'
 import { cloudAddresses } from './addresses.ts'
 import type { Cards } from './cards.ts'
-import { CloudLink, type LinkState } from './cloud-link.ts'
+import { type CloudAddresses, CloudLink, type LinkState } from './cloud-link.ts'
 import type { Problems } from './problems.ts'
 import type { Started } from './started.ts'
 
@@ -21,6 +23,8 @@ interface CloudInput {
   readonly simulatedDoubts?: Partial<Doubts>
   readonly storage: Storage
   readonly problems: Problems
+  /** Told whenever the connection or the sign-in comes or goes. */
+  readonly linkChanged: (state: LinkState) => void
   /** Masks a secret wherever it would be said. */
   readonly hide: (secret: string) => void
   readonly started: Started
@@ -30,6 +34,8 @@ interface CloudInput {
 
 export interface Cloud {
   readonly link: CloudLink
+  /** Where people sign in to the account and out of it. */
+  readonly desk: AccountDesk
   /** null where the cloud is Yoto's own. */
   readonly simulator: SimulatedCloud | null
 }
@@ -41,10 +47,7 @@ export async function openCloud(input: CloudInput): Promise<Cloud | null> {
     const cloud = cloudAddresses(options.yoto)
     if (cloud === null) return null
     const tokens = storage.collection<StoredTokens>('yoto-account')
-    return {
-      link: linkTo(input, { cloud, tokens, signIn: (prompt) => askToSignIn(prompt, input) }),
-      simulator: null,
-    }
+    return { ...joined(input, { cloud, tokens }), simulator: null }
   }
   const cards = storage.collection<unknown>('simulated-cards')
   const simulator = started.add(
@@ -62,7 +65,7 @@ export async function openCloud(input: CloudInput): Promise<Cloud | null> {
   // A simulated cloud that starts anew knows no sign-in of an earlier one.
   for (const [key] of await tokens.entries()) await tokens.delete(key)
   // It approves every sign-in by itself, so there is nobody to ask.
-  return { link: linkTo(input, { cloud: simulator, tokens, signIn: () => undefined }), simulator }
+  return { ...joined(input, { cloud: simulator, tokens }), simulator }
 }
 
 /** Gives each stream of the rules a card of each kind in the simulated account, so that there is something to put into a player. */
@@ -85,29 +88,37 @@ export async function publishDemoCards(
 // Enough presses for trying it out; a stream card ends after its last chapter.
 const demoChapters = 20
 
-function linkTo(
-  { problems, hide, clock, log }: CloudInput,
-  account: Pick<ConstructorParameters<typeof CloudLink>[0], 'cloud' | 'tokens' | 'signIn'>,
-): CloudLink {
-  return new CloudLink({
-    ...account,
+interface AccountAt {
+  readonly cloud: CloudAddresses
+  readonly tokens: Collection<StoredTokens>
+}
+
+function joined(input: CloudInput, { cloud, tokens }: AccountAt): Pick<Cloud, 'link' | 'desk'> {
+  const { options, simulate: simulated, problems, hide, started, clock, log } = input
+  const redirectUri = options.yoto.redirect_uri
+  const random = Math.random
+  const { account, desk, ...way } = openAccount({
+    cloud,
+    simulated,
+    redirectUri,
+    tokens,
+    problems,
     hide,
-    changed: (state) => problems.set('yoto', problemOf(state)),
+    random,
     clock,
-    random: Math.random,
     log,
   })
+  started.add('the way back from the sign-in', way)
+  const changed = (state: LinkState) => {
+    problems.set('yoto', problemOf(state))
+    input.linkChanged(state)
+  }
+  return { link: new CloudLink({ cloud, account, changed, clock, random, log }), desk }
 }
 
-function askToSignIn({ url, code, completeUrl }: SignInPrompt, { log, problems }: CloudInput): void {
-  log.warn(`Sign in to Yoto: open ${url} and enter the code ${code}, or open ${completeUrl}`)
-  problems.set('yoto', `sign in to Yoto: open ${url} and enter the code ${code}`)
-}
-
+/** While nobody is signed in, the account has a problem of its own that says what to do. */
 function problemOf({ account, connected, reason, unlisted }: LinkState): string | null {
-  if (connected)
-    return unlisted === null ? null : `the players of the Yoto account could not be read: ${unlisted}`
-  if (account === 'sign-in-again') return 'the sign-in at Yoto has ended: sign in again; the log says how'
-  if (account === 'signed-out') return 'not signed in to Yoto'
-  return account === 'signed-in' ? `not connected to Yoto: ${reason ?? 'no reason given'}` : null
+  if (account !== 'signed-in') return null
+  if (!connected) return `not connected to Yoto: ${reason ?? 'no reason given'}`
+  return unlisted === null ? null : `the players of the Yoto account could not be read: ${unlisted}`
 }

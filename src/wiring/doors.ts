@@ -23,7 +23,7 @@ import { type Door, openDoor } from '../http/server.ts'
 import type { Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
 import { ownNames } from './addresses.ts'
-import { PressHistory, type PressRecord } from './press-history.ts'
+import type { HouseHistory } from './history.ts'
 import type { Problems } from './problems.ts'
 import { openSlots } from './slots.ts'
 import type { Started } from './started.ts'
@@ -66,6 +66,7 @@ interface MediaInput {
   readonly trustedProxies: readonly string[]
   /** Where listeners of queue cards were, for the next run. */
   readonly visits: Collection<StoredVisit>
+  readonly history: Pick<HouseHistory, 'asked' | 'requested' | 'pressed' | 'refuted'>
   readonly problems: Problems
   /** Resolves when the rules that this event started have run. */
   readonly runsOf: (event: PlayerEvent) => Promise<void>
@@ -74,19 +75,15 @@ interface MediaInput {
 }
 
 /** Serves the door players come to, until it is stopped: then what they are hearing ends at a frame. */
-export async function serveMedia(
-  input: MediaInput,
-): Promise<{ presses(cardId: string): readonly PressRecord[]; stop(): void }> {
+export async function serveMedia(input: MediaInput): Promise<{ stop(): void }> {
   const clip = await readFile(join(input.shipped, 'audio', 'clips', 'nothing-here-yet.mp3'))
   const closing = new AbortController()
   const { signal } = closing
   // Everybody who listens waits for it.
   setMaxListeners(0, signal)
-  const history = new PressHistory()
-  const { slots, stop } = await openSlots({ ...input, ...input.ground, history, signal })
+  const { slots, stop } = await openSlots({ ...input, ...input.ground, signal })
   input.door.serve(createMediaApp(mediaDoor({ ...input, clip, slots, signal })))
   return {
-    presses: (cardId) => history.of(cardId),
     stop() {
       stop()
       closing.abort()
@@ -145,7 +142,16 @@ interface MediaParts extends MediaInput {
   readonly signal: AbortSignal
 }
 
-function mediaDoor({ ground, clip, slots, signal, clock, log, trustedProxies }: MediaParts): MediaDoor {
+function mediaDoor({
+  ground,
+  clip,
+  slots,
+  signal,
+  history,
+  clock,
+  log,
+  trustedProxies,
+}: MediaParts): MediaDoor {
   const { hub, cards, library } = ground
   const instead = insteadWith({ library, clip, log, signal })
   return {
@@ -162,10 +168,14 @@ function mediaDoor({ ground, clip, slots, signal, clock, log, trustedProxies }: 
     nothingHere: (stream) => instead(stream === null ? undefined : hub.queue(stream)),
     clientAddress: clientAddressFrom(trustedProxies),
     clock,
-    requested({ key, stream, player, card_id, fromStart, head }) {
+    asked: (request) => history.asked(request),
+    requested({ request, key, stream, player, card_id, fromStart, head }) {
       if (head) return
       if (fromStart) void cards.used(key)
-      hub.report({ type: 'stream_requested', stream, player, card_id, at: isoOf(clock.now()) })
+      const at = isoOf(clock.now())
+      const event = { type: 'stream_requested', stream, player, card_id, at } as const
+      history.requested(event, request)
+      hub.report(event)
     },
     log,
   }

@@ -30,6 +30,7 @@ interface BrokerHouse {
   readonly announced: Collection<PlayerOrigin>
   readonly origin: PlayerOrigin
   readonly info: () => Readonly<Record<string, unknown>>
+  readonly reachable: () => boolean
   readonly perform: Perform
 }
 
@@ -108,6 +109,11 @@ export class LocalBroker {
     this.#bridge?.infoChanged()
   }
 
+  /** Call it when `reachable()` has changed. */
+  reachChanged(): void {
+    this.#bridge?.reachChanged()
+  }
+
   /** @throws AppError `unavailable` while the broker is away. */
   publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void> {
     if (this.#client === null)
@@ -130,7 +136,7 @@ export class LocalBroker {
     })
   }
 
-  #bridgeOn(client: BrokerClient, { version, hub, info, ...house }: BrokerHouse): Bridge {
+  #bridgeOn(client: BrokerClient, { version, hub, info, reachable, ...house }: BrokerHouse): Bridge {
     const { options, clock, random, log } = this.#options
     const perform: Perform = async (effect, because) => {
       if (!this.#takesCommands)
@@ -148,6 +154,7 @@ export class LocalBroker {
       players: () => hub.players(),
       queues: () => hub.queues(),
       info,
+      reachable,
       perform,
       usePlaylist: (stream, content, because) =>
         perform({ kind: 'fill-queue', stream, how: 'replace', content }, because),

@@ -4,6 +4,7 @@ import { titleOf } from '../audio/names.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import type { PublishedCard } from '../cards/record.ts'
 import type { Perform } from '../core/effect.ts'
+import type { AccountDesk } from '../http/api/account.ts'
 import type { House } from '../http/api/app.ts'
 import type { CardPress, CardsHouse, PublishedCardView } from '../http/api/cards.ts'
 import type { CardLook } from '../http/api/kid.ts'
@@ -21,7 +22,10 @@ interface HouseParts {
   readonly knownCard?: (cardId: string) => CardLook | null
   /** The presses on a card, the newest first. */
   readonly presses?: (cardId: string) => readonly CardPress[]
+  readonly events?: House['events']
+  readonly diagnostics?: House['diagnostics']
   readonly simulator: SimulatedCloud | null
+  readonly account: AccountDesk
   readonly perform: Perform
   readonly health: () => Readonly<Record<string, unknown>>
 }
@@ -34,7 +38,10 @@ export function houseOf({
   cards,
   knownCard = () => null,
   presses = () => [],
+  events = () => ({ events: [], count: 0, next: null }),
+  diagnostics = () => ({ at: '' }),
   simulator,
+  account,
   perform,
   health,
 }: HouseParts): House & LiveHouse {
@@ -53,7 +60,10 @@ export function houseOf({
     keptCards: (name) => cards.keptFor(name),
     rotateStreamKey: (name, options) => cards.rotateStream(name, options),
     presses,
+    events,
+    diagnostics,
     cardLook: (cardId) => lookOf(cards.byCard(cardId)) ?? knownCard(cardId),
+    account,
     simulatedPlayer: (id) => simulator?.player(id),
     health,
     subscribe: (name, receive) =>

@@ -4,7 +4,7 @@ import type { Perform } from '../core/effect.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
 import type { Hub } from '../hub.ts'
-import { formatDiagnostic } from '../language/diagnostic.ts'
+import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import { actions, conditions, triggers } from '../rules/catalog.ts'
 import { Engine } from '../rules/engine.ts'
 import type { World } from '../rules/plugin.ts'
@@ -23,10 +23,18 @@ interface ReadInput {
   readonly log: Log
 }
 
+/** Where a rule file is at fault and of which kind the fault is, without a word of what it says. */
+export type RuleFault = Pick<Diagnostic, 'file' | 'line' | 'column' | 'level' | 'code'>
+
 const logLevel = { error: 'error', warning: 'warn', info: 'info' } as const
 
 /** The household's rules: what is sound in its files. What is not is said, by file, line and column. */
-export async function readRules({ folder, library, problems, log }: ReadInput): Promise<RuleSet> {
+export async function readRules({
+  folder,
+  library,
+  problems,
+  log,
+}: ReadInput): Promise<RuleSet & { readonly faults: readonly RuleFault[] }> {
   const { sources, problems: unread } = await readRuleFolder(folder, log)
   for (const text of unread) problems.set(text, text)
   const { ruleSet, diagnostics } = await readRuleFiles(sources, {
@@ -42,13 +50,22 @@ export async function readRules({ folder, library, problems, log }: ReadInput): 
     log.error(`${leftOut}; the other files run`)
     problems.set(`rules ${file}`, `${leftOut}, first in line ${first.line}: ${first.message}`)
   }
-  return ruleSet
+  const faults = diagnostics.map(({ file, line, column, level, code }) => ({
+    file,
+    line,
+    column,
+    level,
+    code,
+  }))
+  return { ...ruleSet, faults }
 }
 
 interface RuleRunnerOptions {
   readonly ruleSet: RuleSet
   readonly hub: Hub
   readonly perform: Perform
+  /** The same for what follows from an event. */
+  readonly performAfter?: (event: PlayerEvent) => Perform
   /** By stream: the occurrence of its schedule that was put into effect last. */
   readonly applied: Collection<string>
   /** IANA name. */
@@ -68,7 +85,7 @@ export class RuleRunner {
 
   constructor(options: RuleRunnerOptions) {
     this.#options = options
-    const { hub, zone, clock, perform, applied, log } = options
+    const { hub, zone, clock, perform, performAfter = () => perform, applied, log } = options
     const world: World = {
       now: () => clock.now(),
       zone,
@@ -76,7 +93,12 @@ export class RuleRunner {
       queue: (stream) => hub.queue(stream),
     }
     this.#scheduler = new Scheduler({ world, perform, applied, clock, log })
-    this.#engine = new Engine({ world, perform, clock, log })
+    this.#engine = new Engine({
+      world,
+      perform: (effect, because, event) => (event === null ? perform : performAfter(event))(effect, because),
+      clock,
+      log,
+    })
   }
 
   /** Resolves when streams hold what is due now. */

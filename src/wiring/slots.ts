@@ -14,7 +14,7 @@ import type { Log } from '../core/log.ts'
 import { isPlace, type Visit } from '../core/slot.ts'
 import { predictedPosition } from '../core/transition.ts'
 import type { Change, Hub, Said } from '../hub.ts'
-import type { PressHistory } from './press-history.ts'
+import { cardWentOn, type HouseHistory } from './history.ts'
 import type { Problems } from './problems.ts'
 
 interface SlotsInput {
@@ -23,7 +23,7 @@ interface SlotsInput {
   readonly cards: PublishedCards
   /** Where listeners were, for the next run. */
   readonly visits: Collection<StoredVisit>
-  readonly history: PressHistory
+  readonly history: Pick<HouseHistory, 'pressed' | 'refuted'>
   readonly problems: Problems
   /** Resolves when the rules that this event started have run. */
   readonly runsOf: (event: PlayerEvent) => Promise<void>
@@ -58,15 +58,14 @@ function slotStreams(input: SlotsInput): SlotStreams<Playable> {
     clock,
     visits,
     queue: (stream) => hub.queue(stream),
-    move: (stream, move) => hub.mutateQueue(stream, move, 'a press'),
+    move: (stream, move) => hub.mutateQueue(stream, move, cardWentOn),
     async body(file) {
       const lookup = await library.find(file)
       return lookup.state === 'ready' ? playable([lookup.file], library, signal) : null
     },
     async pressed(press) {
-      const at = isoOf(clock.now())
-      history.add(press, at)
-      const event = buttonEvent(press, at)
+      const event = buttonEvent(press, isoOf(clock.now()))
+      history.pressed(press, event)
       hub.report(event)
       await runsOf(event)
     },
@@ -131,7 +130,7 @@ function buttonEvent({ stream, player, card_id, place, button, via }: SlotPress,
 
 function refuted(refutation: Refutation, { hub, cards, history, log }: SlotsInput): void {
   const { card_id, player, asked, plays } = refutation
-  for (const press of refutation.presses) history.refute(press)
+  for (const press of refutation.presses) history.refuted(press)
   const name = hub.player(player)?.name ?? player
   const what = asked === plays ? `long before it went there` : `and went on playing "${plays}"`
   const reason = `${name} asked for "${asked}" ${what}: it seems to look ahead, so its requests are no presses and presses now count when Yoto's cloud tells of them`

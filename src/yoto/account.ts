@@ -1,95 +1,157 @@
-import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import { type SignInPrompt, signInByDeviceCode } from './device-code.ts'
-import { refreshTokens, SignInRefused, type StoredTokens, type TokenServer } from './token.ts'
+import { KeptTokens } from './kept-tokens.ts'
+import { SignIn, type SignInOffers } from './sign-in.ts'
+import type { SignInRefused, StoredTokens, TokenServer } from './token.ts'
 
+/**
+ * `pending`: a first sign-in is offered. `sign-in-again`: Yoto no longer renews the one there was; while it is
+ * offered again, the last access token serves until it ends.
+ */
 export type AccountState = 'signed-out' | 'pending' | 'signed-in' | 'sign-in-again'
 
 export interface AccountOptions {
   readonly authUrl: string
   readonly clientId: string
+  /** Where Yoto sends browsers back to, as registered for the client; null where that way is not offered. */
+  readonly redirectUri: string | null
   readonly tokens: Collection<StoredTokens>
   readonly clock: Clock
   readonly log: Log
-  /** Shows a person where to sign in; called again with each new code. */
-  readonly signIn: (prompt: SignInPrompt) => void
   readonly fetch?: typeof fetch
-  /** Told of every token, so that it is masked wherever it would be said. */
+  /** Told of every secret, so that it is masked wherever it would be said. */
   readonly hide: (secret: string) => void
   /** 0 to 1, for the jitter of retries. */
   readonly random?: () => number
 }
 
-const storeKey = 'account'
-// The share of its life a token must still have before it is handed out without asking for the next one.
-const freshShare = 0.2
-// On a machine whose clock is wrong every token looks old; it must not be renewed on every call for that.
-const shortestUseMs = 60_000
-// Yoto's words for a refresh token that will never work again (yoto-protocol §1.6).
-const finalReasons: ReadonlySet<string> = new Set([
-  'invalid_grant',
-  'invalid_token',
-  'expired_token',
-  'token_expired',
-  'refresh_token_expired',
-])
-
-/** The household's one sign-in at Yoto: keeps its tokens, and keeps them fresh. */
+/** The household's one sign-in at Yoto: offers it, keeps its tokens, and keeps them fresh. */
 export class Account {
   readonly #options: AccountOptions
   readonly #server: TokenServer
   readonly #random: () => number
+  readonly #kept: KeptTokens
   readonly #listeners = new Set<(state: AccountState) => void>()
-  #stopping = new AbortController()
   #state: AccountState = 'signed-out'
-  #tokens: StoredTokens | null = null
-  /** Tokens that Yoto has given out and the store does not have yet. */
-  #unsaved: StoredTokens | null = null
-  #signingIn = false
-  #renewedAtMs = Number.NEGATIVE_INFINITY
-  #attempt: Promise<void> | null = null
-  #cancelRefresh = () => {}
+  #signIn: SignIn | null = null
+  /** Why nobody is signed in, where somebody or Yoto said so. */
+  #reason: string | null = null
 
   constructor(options: AccountOptions) {
     this.#options = options
     this.#server = options
     this.#random = options.random ?? Math.random
+    const { tokens, log } = options
+    this.#kept = new KeptTokens({
+      server: this.#server,
+      tokens,
+      log,
+      random: this.#random,
+      kept: () => this.#signedIn(),
+      lost: (refused) => this.#lost(refused),
+    })
   }
 
-  /** Takes up the stored sign-in, or begins a new one and returns while it is pending. @throws when the store cannot be read. */
+  /** Takes up the stored sign-in, or offers a new one and returns while that is pending. @throws when the store cannot be read. */
   async start(): Promise<void> {
-    this.#stopping = new AbortController()
-    const stored = await this.#options.tokens.get(storeKey)
-    for (const token of [stored?.accessToken, stored?.refreshToken]) if (token) this.#options.hide(token)
-    if (stored === undefined || stored.clientId !== this.#options.clientId) return this.signInAgain()
-    this.#accept(stored)
+    const isKnown = await this.#kept.load()
+    const ended = this.#kept.held?.endedReason
+    if (isKnown && ended === undefined) return this.#enter('signed-in')
+    if (isKnown) {
+      this.#reason = ended ?? null
+      this.#enter('sign-in-again')
+    }
+    this.signInAgain()
   }
 
-  stop(): void {
-    this.#cancelRefresh()
-    this.#stopping.abort(new AppError('unavailable', 'the Yoto account is stopping'))
+  /** Resolves when a renewal that was under way has ended and is kept, or after five seconds. */
+  async stop(): Promise<void> {
+    this.#endSignIn()
+    await this.#kept.stop()
   }
 
   state(): AccountState {
     return this.#state
   }
 
-  /** Calls `listener` after each change of state until the returned function is called. */
-  onStateChange(listener: (state: AccountState) => void): () => void {
+  /** The ways in which a person may sign in now; null when nothing is offered. */
+  offers(): SignInOffers | null {
+    return this.#signIn?.offers() ?? null
+  }
+
+  /** Why nobody is signed in any more, in OAuth's words; null where nobody said no. */
+  reason(): string | null {
+    return this.#reason
+  }
+
+  /** When a person signed in; null when nobody is, and where that is not known. */
+  signedInAt(): Date | null {
+    const at = this.#state === 'signed-in' ? this.#kept.held?.signedInAtMs : undefined
+    return at === undefined ? null : new Date(at)
+  }
+
+  /** Calls `listener` after each change of the state or of what is offered, until the returned function is called. */
+  onChange(listener: (state: AccountState) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** Begins a sign-in where none is held or pending; for a household that refused one and thought better of it. */
+  /** Offers a sign-in where nobody is signed in, and a new code where one is offered that has none. */
   signInAgain(): void {
-    if (this.#signingIn || this.#tokens !== null) return
-    this.#signingIn = true
-    void this.#signIn().finally(() => {
-      this.#signingIn = false
+    if (this.#state === 'signed-in') return
+    if (this.#signIn !== null) {
+      this.#signIn.askForCode()
+      return
+    }
+    const { redirectUri, log } = this.#options
+    this.#signIn = new SignIn({
+      server: this.#server,
+      redirectUri,
+      log,
+      random: this.#random,
+      changed: () => this.#tell(),
+      signedIn: (tokens) => this.#kept.keep(tokens),
+      refused: (refused) => this.#refused(refused),
     })
+    if (this.#state === 'signed-out') {
+      this.#reason = null
+      this.#enter('pending')
+    }
+    this.#signIn.start()
+  }
+
+  /**
+   * Completes the sign-in through a browser. `address` is where Yoto sent the browser: the whole address, its query,
+   * or code and state alone.
+   * @throws AppError in words for whoever copied it: `unprocessable` where no code and state are in it, `conflict`
+   * for another sign-in's and where none is offered, `refused` where Yoto said no (then a new one is offered),
+   * `unavailable` where Yoto or the store cannot be reached.
+   */
+  async complete(address: string): Promise<void> {
+    if (this.#state === 'signed-in')
+      throw new AppError('conflict', 'this household is signed in to Yoto already')
+    if (this.#signIn === null)
+      throw new AppError(
+        'conflict',
+        'no sign-in is under way: begin one, and open the page that is offered then',
+      )
+    await this.#signIn.complete(address)
+  }
+
+  /**
+   * Forgets the tokens for good and ends what is under way. No new sign-in begins until it is asked for, or at the
+   * next start. @throws AppError `unavailable` when the store cannot delete them: they come back at the next start.
+   */
+  async signOut(): Promise<void> {
+    this.#endSignIn()
+    this.#reason = null
+    const forgotten = this.#kept.forget()
+    if (this.#state === 'signed-out') this.#tell()
+    else this.#enter('signed-out')
+    await forgotten
+    this.#options.log.info('signed out of Yoto')
   }
 
   /**
@@ -97,147 +159,47 @@ export class Account {
    * replaced, unless that has happened already.
    * @throws AppError `unavailable` when nobody is signed in or a new token cannot be had now.
    */
-  async accessToken(refused?: string): Promise<string> {
-    const held = this.#heldTokens()
-    const bad = held.accessToken === refused
-    if (!bad && this.#refreshDueInMs(held) > 0) return held.accessToken
-    try {
-      await (this.#attempt ?? this.#beginRefresh())
-    } catch (thrown) {
-      const now = this.#heldTokens(thrown)
-      if (now.accessToken !== refused && now.expiresAtMs > this.#nowMs()) return now.accessToken
-      throw new AppError('unavailable', 'no new Yoto token could be had now', { cause: thrown })
-    }
-    return this.#heldTokens().accessToken
+  accessToken(refused?: string): Promise<string> {
+    return this.#kept.accessToken(refused)
   }
 
-  #heldTokens(cause?: unknown): StoredTokens {
-    if (this.#tokens === null)
-      throw new AppError('unavailable', 'not signed in to Yoto', cause === undefined ? {} : { cause })
-    return this.#tokens
-  }
-
-  async #signIn(): Promise<void> {
-    if (this.#state === 'signed-out') this.#enter('pending')
-    const { log, signIn } = this.#options
-    const { signal } = this.#stopping
-    let said: string | undefined
-    for (let failures = 1; !signal.aborted; failures++) {
-      try {
-        this.#unsaved ??= await signInByDeviceCode({ server: this.#server, log, signIn, signal })
-        await this.#save()
-        log.info('signed in to Yoto')
-        return
-      } catch (thrown) {
-        if (signal.aborted) return
-        if (thrown instanceof SignInRefused) return this.#refusedSignIn(thrown)
-        const reason = messageOf(thrown)
-        if (reason !== said) log.warn('signing in to Yoto failed; tried again until it works', { reason })
-        said = reason
-        await this.#waitAfter(failures)
-      }
-    }
-  }
-
-  #refusedSignIn(refused: SignInRefused): void {
-    this.#options.log.error('signing in to Yoto was refused; nothing more is tried until it is asked for', {
-      reason: refused.reason,
-    })
-    this.#enter('signed-out')
-  }
-
-  /** Retries in the background until there are new tokens; the returned promise is the first attempt only. */
-  #beginRefresh(): Promise<void> {
-    this.#cancelRefresh()
-    const first = this.#refreshOnce()
-    this.#attempt = first
-    void this.#goOnRefreshing(first)
-    return first
-  }
-
-  async #goOnRefreshing(first: Promise<void>): Promise<void> {
-    const { signal } = this.#stopping
-    let attempt = first
-    for (let failures = 1; !signal.aborted; failures++) {
-      try {
-        await attempt
-        break
-      } catch (thrown) {
-        if (signal.aborted) break
-        if (isFinal(thrown)) {
-          this.#loseSignIn(thrown)
-          break
-        }
-        if (failures === 1)
-          this.#options.log.warn('renewing the Yoto token failed; trying again', {
-            reason: messageOf(thrown),
-          })
-        await this.#waitAfter(failures)
-        if (signal.aborted) break
-        attempt = this.#refreshOnce()
-        this.#attempt = attempt
-      }
-    }
-    this.#attempt = null
-  }
-
-  async #refreshOnce(): Promise<void> {
-    const { refreshToken } = this.#heldTokens()
-    // A refresh token works once: after a failed write the pair we already have is saved, not asked for again.
-    if (this.#unsaved === null) {
-      if (refreshToken === null) throw new SignInRefused('renewing the token', 'refresh_token_expired')
-      this.#unsaved = await refreshTokens(this.#server, refreshToken, this.#stopping.signal)
-    }
-    await this.#save()
-  }
-
-  /** Yoto forgets the old refresh token as soon as it gives the next one, so the store comes before any use. */
-  async #save(): Promise<void> {
-    if (this.#unsaved === null) return
-    await this.#options.tokens.set(storeKey, this.#unsaved)
-    const saved = this.#unsaved
-    this.#unsaved = null
-    this.#renewedAtMs = this.#nowMs()
-    this.#accept(saved)
-  }
-
-  #accept(tokens: StoredTokens): void {
-    this.#tokens = tokens
-    if (tokens.refreshToken === null)
-      this.#options.log.warn('Yoto gave no refresh token (scope offline_access); this sign-in will end')
-    this.#cancelRefresh()
-    const due = new Date(this.#nowMs() + Math.max(0, this.#refreshDueInMs(tokens)))
-    this.#cancelRefresh = this.#options.clock.at(due, () => {
-      if (this.#attempt === null && this.#tokens === tokens) this.#beginRefresh().catch(() => {})
-    })
+  #signedIn(): void {
+    this.#endSignIn()
+    this.#reason = null
+    this.#options.log.info('signed in to Yoto')
     this.#enter('signed-in')
   }
 
-  #loseSignIn(refused: SignInRefused): void {
-    this.#tokens = null
+  #lost(refused: SignInRefused): void {
     this.#options.log.error('Yoto no longer accepts this sign-in: sign in again', { reason: refused.reason })
+    this.#reason = refused.reason
     this.#enter('sign-in-again')
     this.signInAgain()
   }
 
-  /** Milliseconds until the token should be replaced; negative when that is overdue. */
-  #refreshDueInMs({ issuedAtMs, expiresAtMs }: StoredTokens): number {
-    const dueMs = expiresAtMs - freshShare * (expiresAtMs - issuedAtMs)
-    return Math.max(dueMs, this.#renewedAtMs + shortestUseMs) - this.#nowMs()
+  #refused(refused: SignInRefused): void {
+    this.#options.log.error('signing in to Yoto was refused; nothing more is tried until it is asked for', {
+      reason: refused.reason,
+      words: refused.words,
+    })
+    this.#endSignIn()
+    this.#reason = refused.words ?? refused.reason
+    this.#enter('signed-out')
   }
 
-  #nowMs(): number {
-    return this.#options.clock.now().getTime()
-  }
-
-  #waitAfter(failures: number): Promise<void> {
-    const ms = backoffMs(failures, { random: this.#random })
-    return this.#options.clock.sleep(ms, this.#stopping.signal).catch(() => {})
+  #endSignIn(): void {
+    this.#signIn?.end()
+    this.#signIn = null
   }
 
   #enter(state: AccountState): void {
     if (state === this.#state) return
     this.#state = state
+    this.#tell()
+  }
+
+  #tell(): void {
+    const state = this.#state
     for (const listener of this.#listeners) {
       try {
         listener(state)
@@ -246,8 +208,4 @@ export class Account {
       }
     }
   }
-}
-
-function isFinal(thrown: unknown): thrown is SignInRefused {
-  return thrown instanceof SignInRefused && finalReasons.has(thrown.reason)
 }

@@ -14,6 +14,7 @@ interface Waiting {
 export const longestWaitMs = 5_000
 // What we ask again and again gets answers without payload, too; they belong to no command.
 const questions = /^(events|status)/
+const withoutPayload: ReadonlySet<string> = new Set(['card-pause', 'card-resume', 'card-stop'])
 
 /** The commands that players have not answered yet. */
 export class Answers {
@@ -24,7 +25,7 @@ export class Answers {
     this.#clock = clock
   }
 
-  /** Resolves on OK. @throws AppError `refused` on FAIL, `unavailable` after 5 s of silence. */
+  /** Resolves on OK. @throws AppError `refused` on FAIL, `unanswered` after 5 s of silence. */
   expect(command: { playerId: string; command: string; requestId: string | null }): Promise<void> {
     return new Promise((resolve, reject) => {
       const due = new Date(this.#clock.now().getTime() + longestWaitMs)
@@ -45,7 +46,9 @@ export class Answers {
   }
 
   receive(playerId: string, ack: Acknowledgement): void {
-    const waiting = [...this.#waiting].find((one) => one.playerId === playerId && isAnswerTo(ack, one))
+    const asked = [...this.#waiting].filter((one) => one.playerId === playerId && mayAnswer(ack, one))
+    // Answers may come in another order than the commands went out; where the name helps, it decides.
+    const waiting = asked.find((one) => internalName(one) === ack.name) ?? asked[0]
     waiting?.settle(
       ack.ok ? null : new AppError('refused', `player ${playerId} answered FAIL to ${waiting.command}`),
     )
@@ -58,10 +61,20 @@ export class Answers {
 }
 
 function silence({ playerId, command }: { playerId: string; command: string }): AppError {
-  return new AppError('unavailable', `player ${playerId} did not answer to ${command}`)
+  const seconds = longestWaitMs / 1000
+  return new AppError(
+    'unanswered',
+    `player ${playerId} did not answer to ${command} within ${seconds} s; it may have happened all the same`,
+  )
 }
 
-function isAnswerTo(ack: Acknowledgement, waiting: Waiting): boolean {
+function mayAnswer(ack: Acknowledgement, waiting: Waiting): boolean {
   if (waiting.requestId !== null) return ack.requestId === waiting.requestId
-  return ack.body === '' && !questions.test(ack.name)
+  if (ack.body !== '' || questions.test(ack.name)) return false
+  return ack.name === internalName(waiting) || !withoutPayload.has(ack.name)
+}
+
+/** `card-pause` was captured for `card/pause`; that the others go the same way is likely, not known. */
+function internalName({ command }: Waiting): string {
+  return command.replace('/', '-')
 }

@@ -1,24 +1,16 @@
-import { backoffMs } from '../core/backoff.ts'
-import type { Clock } from '../core/clock.ts'
+import type { PlayerSettings } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import type { PlayerPatch } from '../core/player.ts'
-import { cardFrom, type YotoCard } from './card.ts'
-import { type HttpAnswer, request } from './http.ts'
+import { Turns } from '../core/turns.ts'
+import { cardFrom, coverOf, type YotoCard } from './card.ts'
 import { objectOf, textOf } from './json.ts'
 import { parseSettings, parseShadow } from './parse.ts'
+import { type Call, type Try, unexpected, YotoRest, type YotoRestOptions } from './rest.ts'
+import { editedConfig, untaken, writtenSettings } from './settings.ts'
 
-export interface YotoApiOptions {
-  readonly apiUrl: string
-  /** A token that works; `refused` names one that Yoto has just turned down. */
-  readonly accessToken: (refused?: string) => Promise<string>
-  readonly clock: Clock
-  readonly log: Log
-  readonly fetch?: typeof fetch
-  /** 0 to 1, for the jitter of retries. */
-  readonly random?: () => number
-}
+export type YotoApiOptions = YotoRestOptions
 
 /** A player as the account's list has it. */
 export interface ListedPlayer {
@@ -30,10 +22,13 @@ export interface ListedPlayer {
   readonly online: boolean
 }
 
-/** A card of the account as the list has it, without what it plays. */
+/** A card as a list of the account has it, without what it plays. */
 export interface ListedCard {
   readonly cardId: string
   readonly title: string
+  readonly coverUrl: string | null
+  /** When the card was last changed, in Yoto's words; null where the list does not say. */
+  readonly updatedAt: string | null
 }
 
 export interface PlayerConfig {
@@ -42,18 +37,6 @@ export interface PlayerConfig {
   /** What the cloud remembers of the player; to be used only until the player itself has spoken. */
   readonly shadow: PlayerPatch
 }
-
-interface Call {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly body?: JsonObject
-  /** Doing it twice is the same as doing it once. */
-  readonly repeatable: boolean
-}
-
-const attempts = 4
-// A server that asks for a longer wait than this is told to people instead.
-const longestWaitMs = 60_000
 
 const models: ReadonlyMap<string, string> = new Map([
   ['v1', 'Yoto Player (1st generation)'],
@@ -67,108 +50,137 @@ const models: ReadonlyMap<string, string> = new Map([
  * nobody is signed in, `not_found` for what is not there, `refused` with Yoto's own code and words otherwise.
  */
 export class YotoApi {
-  readonly #options: YotoApiOptions
+  readonly #rest: YotoRest
+  readonly #log: Log
+  /** What is done to one player's settings waits for each other: a change writes the whole block. */
+  readonly #turns = new Turns<string>()
 
   constructor(options: YotoApiOptions) {
-    this.#options = options
+    this.#rest = new YotoRest(options)
+    this.#log = options.log
   }
 
   async players(): Promise<readonly ListedPlayer[]> {
-    const path = '/device-v2/devices/mine'
-    const answer = await this.#call({ method: 'GET', path, repeatable: true })
-    const devices = objectOf(answer).devices
-    if (!Array.isArray(devices)) throw unexpected('GET', path)
+    const call: Call = { method: 'GET', path: '/device-v2/devices/mine' }
+    const { devices } = await this.#read(call)
+    if (!Array.isArray(devices)) throw unexpected(call)
     return devices.flatMap(playerFrom)
   }
 
-  async config(playerId: string): Promise<PlayerConfig> {
-    const path = `/device-v2/${encodeURIComponent(playerId)}/config`
-    const device = objectOf(await this.#call({ method: 'GET', path, repeatable: true })).device
-    if (!isJsonObject(device)) throw unexpected('GET', path)
-    const settings = parseSettings(objectOf(device.config))
-    const shadow = parseShadow(objectOf(device.status))
-    for (const { field, value } of [...settings.unreadable, ...shadow.unreadable])
-      this.#options.log.debug('a setting of a player cannot be read', { player: playerId, field, value })
-    return { settings: settings.patch, shadow: shadow.patch }
+  /** Waits for a change of the settings that is under way, so that nothing older is told after it. */
+  config(playerId: string): Promise<PlayerConfig> {
+    return this.#turns.take(playerId, () => this.#config(playerId))
+  }
+
+  /**
+   * Changes settings of a player, which need not be on, and resolves with its settings as they are then. All that
+   * was not asked for stays byte for byte.
+   * @throws AppError `unprocessable` for a value that cannot be, `refused` naming the settings that were not taken.
+   */
+  changeSettings(playerId: string, change: PlayerSettings): Promise<PlayerPatch> {
+    return this.#turns.take(playerId, async () => {
+      const written = writtenSettings(change)
+      const path = configPath(playerId)
+      // What is written again after a fault is what the player has by then.
+      await this.#rest.repeat(`PUT ${path}`, (attempt) => writeConfig(playerId, { written, attempt }))
+      const { settings } = await this.#config(playerId)
+      const names = untaken(change, settings)
+      if (names.length === 0) return settings
+      const details = { settings: Object.fromEntries(names.map((name) => [name, settings[name] ?? null])) }
+      throw new AppError('refused', `Yoto did not take ${names.join(', ')} of player ${playerId}`, {
+        details,
+      })
+    })
   }
 
   /** The account's own cards, whoever made them; not those that were bought. */
   async cards(): Promise<readonly ListedCard[]> {
-    const path = '/content/mine'
-    const { cards } = objectOf(await this.#call({ method: 'GET', path, repeatable: true }))
-    if (!Array.isArray(cards)) throw unexpected('GET', path)
+    const call: Call = { method: 'GET', path: '/content/mine' }
+    const { cards } = await this.#read(call)
+    if (!Array.isArray(cards)) throw unexpected(call)
     return cards.flatMap(listedCardFrom)
   }
 
+  /** Every card of the family: those that were bought, and those of its own that lie on a card. */
+  async familyLibrary(): Promise<readonly ListedCard[]> {
+    const call: Call = { method: 'GET', path: '/card/family/library' }
+    const { cards } = await this.#read(call)
+    if (!Array.isArray(cards)) throw unexpected(call)
+    return cards.flatMap((entry) => listedCardFrom(objectOf(entry).card))
+  }
+
+  /** One of the account's own cards. */
+  ownCard(cardId: string): Promise<YotoCard> {
+    return this.#card(`/content/${encodeURIComponent(cardId)}`)
+  }
+
+  /** Any card, also one that was bought. */
   async card(cardId: string): Promise<YotoCard> {
-    const path = `/content/${encodeURIComponent(cardId)}`
-    const card = cardFrom(await this.#call({ method: 'GET', path, repeatable: true }))
-    if (card === undefined) throw unexpected('GET', path)
-    return card
+    try {
+      return await this.ownCard(cardId)
+    } catch (error) {
+      if (!(error instanceof AppError) || !mayBeBought(error)) throw error
+      return this.#card(`/card/${encodeURIComponent(cardId)}`)
+    }
   }
 
   /** Creates a card, or replaces the one whose `cardId` is in the document. */
   async saveCard(json: JsonObject): Promise<{ cardId: string }> {
-    const repeatable = textOf(json.cardId) !== undefined
-    const answer = await this.#call({ method: 'POST', path: '/content', body: json, repeatable })
-    const saved = objectOf(answer)
+    const call: Call = { method: 'POST', path: '/content', body: JSON.stringify(json) }
+    const replaces = textOf(json.cardId) !== undefined
+    const { body } = replaces ? await this.#rest.repeatable(call) : await this.#rest.once(call)
+    const saved = objectOf(body)
     const cardId = textOf(objectOf(saved.card).cardId) ?? textOf(saved.cardId)
-    if (cardId === undefined) throw unexpected('POST', '/content')
+    if (cardId === undefined) throw unexpected(call)
     return { cardId }
   }
 
-  async #call(call: Call): Promise<unknown> {
-    for (let attempt = 1; ; attempt++) {
-      const outcome = await this.#authorized(call)
-      if (!(outcome instanceof AppError) && outcome.ok) return outcome.body
-      const waitMs = this.#waitMsBeforeRetry(outcome, attempt)
-      if (!call.repeatable || waitMs === undefined || attempt >= attempts)
-        throw outcome instanceof AppError ? outcome : errorFor(call, outcome)
-      this.#options.log.debug('asking Yoto again', { call: what(call), waitMs })
-      await this.#options.clock.sleep(waitMs)
-    }
+  async #read(call: Call): Promise<JsonObject> {
+    return objectOf((await this.#rest.repeatable(call)).body)
   }
 
-  /** Undefined where asking again would not help, or not soon. */
-  #waitMsBeforeRetry(outcome: HttpAnswer | AppError, attempt: number): number | undefined {
-    const usual = backoffMs(attempt, { random: this.#options.random ?? Math.random })
-    if (outcome instanceof AppError) return usual
-    if (outcome.status !== 429 && outcome.status < 500) return undefined
-    const waitMs = outcome.retryAfterMs ?? usual
-    return waitMs <= longestWaitMs ? waitMs : undefined
+  async #config(playerId: string): Promise<PlayerConfig> {
+    const call = readConfig(playerId)
+    const { device } = await this.#read(call)
+    if (!isJsonObject(device)) throw unexpected(call)
+    const settings = parseSettings(objectOf(device.config))
+    const shadow = parseShadow(objectOf(device.status))
+    for (const { field, value } of [...settings.unreadable, ...shadow.unreadable])
+      this.#log.debug('a setting of a player cannot be read', { player: playerId, field, value })
+    return { settings: settings.patch, shadow: shadow.patch }
   }
 
-  /** One request, with one more try under a new token when Yoto does not accept the one at hand. */
-  async #authorized(call: Call): Promise<HttpAnswer | AppError> {
-    const token = await this.#options.accessToken()
-    const answer = await this.#send(call, token)
-    if (answer instanceof AppError || answer.status !== 401) return answer
-    return this.#send(call, await this.#options.accessToken(token))
-  }
-
-  async #send(call: Call, token: string): Promise<HttpAnswer | AppError> {
-    const { apiUrl, clock, fetch } = this.#options
-    const headers = { Authorization: `Bearer ${token}`, Accept: 'application/json' }
-    const init: RequestInit =
-      call.body === undefined
-        ? { method: call.method, headers }
-        : {
-            method: call.method,
-            headers: { ...headers, 'Content-Type': 'application/json' },
-            body: JSON.stringify(call.body),
-          }
-    const url = `${apiUrl.replace(/\/+$/, '')}${call.path}`
-    try {
-      return await request({ what: what(call), url, init, clock, fetch })
-    } catch (thrown) {
-      if (thrown instanceof AppError) return thrown
-      throw thrown
-    }
+  async #card(path: string): Promise<YotoCard> {
+    const call: Call = { method: 'GET', path }
+    const card = cardFrom(await this.#read(call))
+    if (card === undefined) throw unexpected(call)
+    return card
   }
 }
 
-function what(call: Call): string {
-  return `${call.method} ${call.path}`
+function configPath(playerId: string): string {
+  return `/device-v2/${encodeURIComponent(playerId)}/config`
+}
+
+function readConfig(playerId: string): Call {
+  return { method: 'GET', path: configPath(playerId) }
+}
+
+/** The PUT replaces the whole block, so it is read, edited as the text it is, and written whole (yoto-protocol §2.3). */
+async function writeConfig(
+  playerId: string,
+  { written, attempt }: { written: ReadonlyMap<string, string>; attempt: Try },
+): Promise<void> {
+  const read = readConfig(playerId)
+  const config = editedConfig((await attempt(read)).bytes, written)
+  if (config === undefined) throw unexpected(read)
+  const body = `{"deviceId":${JSON.stringify(playerId)},"config":${config}}`
+  await attempt({ method: 'PUT', path: read.path, body })
+}
+
+/** Cards of other makers are not among the account's own content. */
+function mayBeBought({ code, details }: AppError): boolean {
+  return code === 'not_found' || details?.status === 403
 }
 
 function playerFrom(device: unknown): ListedPlayer[] {
@@ -181,26 +193,10 @@ function playerFrom(device: unknown): ListedPlayer[] {
   return [{ id, name: textOf(name) ?? id, model, online: online === true }]
 }
 
-function listedCardFrom(card: unknown): ListedCard[] {
-  const { cardId, title, deleted } = objectOf(card)
-  const id = textOf(cardId)
-  return id === undefined || deleted === true ? [] : [{ cardId: id, title: textOf(title) ?? id }]
-}
-
-function unexpected(method: string, path: string): AppError {
-  return new AppError('unavailable', `Yoto answered ${method} ${path} with something else than was asked for`)
-}
-
-function errorFor(call: Call, { status, body }: HttpAnswer): AppError {
-  const error = objectOf(objectOf(body).error)
-  const code = textOf(error.code) ?? null
-  const words = textOf(error.message)?.slice(0, 300)
-  const said = words === undefined ? `status ${status}` : `status ${status}, ${words}`
-  const details = { status, code }
-  if (status === 404)
-    return new AppError('not_found', `Yoto has nothing for ${what(call)} (${said})`, { details })
-  if (status === 429 || status >= 500)
-    return new AppError('unavailable', `Yoto cannot do ${what(call)} now (${said})`, { details })
-  const hint = status === 403 ? '; the sign-in may lack a scope' : ''
-  return new AppError('refused', `Yoto refused ${what(call)} (${said}${hint})`, { details })
+function listedCardFrom(value: unknown): ListedCard[] {
+  const card = objectOf(value)
+  const cardId = textOf(card.cardId)
+  if (cardId === undefined || card.deleted === true) return []
+  const updatedAt = textOf(card.updatedAt) ?? null
+  return [{ cardId, title: textOf(card.title) ?? cardId, coverUrl: coverOf(card), updatedAt }]
 }

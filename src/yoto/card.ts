@@ -17,6 +17,8 @@ export interface YotoCard {
   readonly cardId: string
   readonly title: string
   readonly coverUrl: string | null
+  /** When it was last changed, in Yoto's words; null where the document does not say. */
+  readonly updatedAt: string | null
   /** Chapters and tracks in playing order; those without a key are left out, for nothing can name them. */
   readonly plan: CardPlan
   /** The whole document, so that what we do not know is kept when the card is written again. */
@@ -28,11 +30,16 @@ export function cardFrom(answer: unknown): YotoCard | undefined {
   const json = isJsonObject(answer) && isJsonObject(answer.card) ? answer.card : objectOf(answer)
   const cardId = textOf(json.cardId)
   if (cardId === undefined) return undefined
-  const content = objectOf(json.content)
-  const cover = objectOf(objectOf(json.metadata).cover).imageL ?? objectOf(content.cover).imageL
   const title = textOf(json.title) ?? cardId
-  const chapters = listOf(content.chapters).flatMap(chapterFrom)
-  return { cardId, title, coverUrl: webAddressOf(cover) ?? null, plan: { title, chapters }, json }
+  const chapters = listOf(objectOf(json.content).chapters).flatMap(chapterFrom)
+  const updatedAt = textOf(json.updatedAt) ?? null
+  return { cardId, title, coverUrl: coverOf(json), updatedAt, plan: { title, chapters }, json }
+}
+
+/** The picture of a card, as its document or an entry of a list has it. */
+export function coverOf(json: JsonObject): string | null {
+  const ofContent = objectOf(objectOf(json.content).cover).imageL
+  return webAddressOf(objectOf(objectOf(json.metadata).cover).imageL ?? ofContent) ?? null
 }
 
 /**
@@ -229,12 +236,12 @@ function chapterFrom(value: unknown): CardChapter[] {
     {
       key,
       title: textOf(chapter.title) ?? key,
-      tracks: listOf(chapter.tracks).flatMap((track) => trackFrom(track, key)),
+      tracks: listOf(chapter.tracks).flatMap((track) => trackFrom(track, chapter)),
     },
   ]
 }
 
-function trackFrom(value: unknown, chapterKey: string): CardTrack[] {
+function trackFrom(value: unknown, chapter: JsonObject): CardTrack[] {
   const track = objectOf(value)
   const key = textOf(track.key)
   if (key === undefined) return []
@@ -242,7 +249,7 @@ function trackFrom(value: unknown, chapterKey: string): CardTrack[] {
   const url = track.type === 'stream' ? webAddressOf(track.trackUrl) : undefined
   const seconds = track.duration
   const events = objectOf(track.events)
-  const here = { chapter_key: chapterKey, track_key: key }
+  const here = { chapter_key: textOf(chapter.key) ?? '', track_key: key }
   return [
     {
       key,
@@ -252,6 +259,7 @@ function trackFrom(value: unknown, chapterKey: string): CardTrack[] {
       ...targetFrom('left', events.onLhb, here),
       ...targetFrom('right', events.onRhb, here),
       ...targetFrom('end', events.onEnd, here),
+      ...(chapter.hidden === true || track.hidden === true ? { hidden: true } : {}),
     },
   ]
 }

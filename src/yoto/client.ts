@@ -6,6 +6,7 @@ import type { Log } from '../core/log.ts'
 import type { PlayerPatch } from '../core/player.ts'
 import type { CommandMessage } from './command.ts'
 import { openConnection, TokenRefused } from './connection.ts'
+import type { Liveness } from './liveness.ts'
 import { randomText } from './random-text.ts'
 import { Session } from './session.ts'
 
@@ -19,6 +20,8 @@ export interface YotoClientOptions {
   readonly random: () => number
   readonly log: Log
   readonly onPatch: (playerId: string, patch: PlayerPatch, at: Date) => void
+  /** Told how new the card in a player is, whenever the player says so; after `onPatch`. */
+  readonly onCardUpdatedAt?: (playerId: string, updatedAt: string) => void
   /** Called when the connection comes or goes, and when the reason of its absence changes. */
   readonly onConnection: (state: ConnectionState) => void
 }
@@ -40,6 +43,7 @@ const steadyMs = 30_000
 export class YotoClient {
   readonly #options: YotoClientOptions
   readonly #logged = new Set<string>()
+  readonly #livenesses = new Map<string, Liveness>()
   #stopping = new AbortController()
   #running: Promise<void> = Promise.resolve()
   #session: Session | null = null
@@ -73,8 +77,8 @@ export class YotoClient {
 
   /**
    * Sends a command and waits for the player's answer.
-   * @throws AppError `unavailable` without a connection or an answer within 5 s, `refused` when the player
-   * said FAIL, `not_found` for a player that is none of the account's.
+   * @throws AppError `unavailable` without a connection, `unanswered` without an answer within 5 s, `refused` when
+   * the player said FAIL, `not_found` for a player that is none of the account's.
    */
   async send(playerId: string, message: CommandMessage): Promise<void> {
     await this.#open().send(playerId, message)
@@ -121,10 +125,14 @@ export class YotoClient {
         url: this.#options.mqttUrl,
         token,
         clientId: `YSS${randomText(this.#options.random, 20)}`,
-        onMessage: (topic, payload) => session?.receive(topic, payload),
+        onMessage: (topic, payload, delivery) => session?.receive(topic, payload, delivery),
         signal,
       })
-      session = new Session(connection, { ...this.#options, logged: this.#logged })
+      session = new Session(connection, {
+        ...this.#options,
+        logged: this.#logged,
+        livenesses: this.#livenesses,
+      })
       this.#session = session
       this.#enter({ connected: true, reason: null })
       session.playersChanged()

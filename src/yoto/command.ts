@@ -1,4 +1,4 @@
-import { type TrackAddress, trackIndex } from '../core/card-plan.ts'
+import { type TrackAddress, type TrackPlace, trackIndex } from '../core/card-plan.ts'
 import type { PlayerCommand } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -20,6 +20,9 @@ export interface Expected {
   readonly track_key?: string
 }
 
+/** What a player can be told over the live connection; settings are written over REST. */
+export type LiveCommand = Exclude<PlayerCommand, { type: 'settings' }>
+
 /**
  * What to send for a command, seeing the player as it is. `layout` is the player's present card in playing
  * order, null where it is not known. Yoto has no next, previous or seek: each is a new start of the card at a place.
@@ -28,9 +31,9 @@ export interface Expected {
  * command, `unprocessable` where a value in the command makes no sense.
  */
 export function messageFor(
-  command: PlayerCommand,
+  command: LiveCommand,
   player: PlayerState,
-  layout: readonly TrackAddress[] | null,
+  layout: readonly TrackPlace[] | null,
 ): CommandMessage {
   if (!player.online && command.type !== 'refresh')
     throw new AppError('unavailable', `player "${player.name}" is offline`)
@@ -58,7 +61,9 @@ export function messageFor(
     case 'sleep-timer':
       return {
         topic: 'command/sleep-timer/set',
-        payload: { seconds: wholeNumber('the sleep timer in seconds', command.seconds, 86_400) },
+        payload: {
+          seconds: wholeNumber('the sleep timer in seconds', sleepSeconds(command, player, layout), 86_400),
+        },
       }
     case 'nightlight':
       return { topic: 'command/ambients/set', payload: rgbOf(command.light) }
@@ -83,29 +88,35 @@ function resume(player: PlayerState): CommandMessage {
   )
 }
 
-/** The track before or after the present one. Before the first comes the first again. */
+/** The track before or after the present one, past those that are hidden. Before the first comes the first again. */
 function neighbour(
   player: PlayerState,
-  layout: readonly TrackAddress[] | null,
+  layout: readonly TrackPlace[] | null,
   direction: 1 | -1,
 ): TrackAddress {
   const tracks = known(player, layout)
-  const index = trackIndex(tracks, presentTrack(player))
+  const here = presentTrack(player)
+  const index = trackIndex(tracks, here)
   if (index < 0)
     throw new AppError('conflict', `player "${player.name}" is on a track its card is not known to have`)
-  const found = tracks[Math.max(0, index + direction)]
+  if (direction === -1) return tracks.slice(0, index).findLast(isShown) ?? here
+  const found = tracks.slice(index + 1).find(isShown)
   if (found === undefined)
     throw new AppError('conflict', `player "${player.name}" is at the last track of its card`)
   return found
 }
 
-function firstOf(player: PlayerState, layout: readonly TrackAddress[] | null): TrackAddress {
-  const [first] = known(player, layout)
+function isShown({ hidden }: TrackPlace): boolean {
+  return hidden !== true
+}
+
+function firstOf(player: PlayerState, layout: readonly TrackPlace[] | null): TrackAddress {
+  const first = known(player, layout).find(isShown)
   if (first === undefined) throw new AppError('conflict', `the card in player "${player.name}" has no tracks`)
   return first
 }
 
-function known(player: PlayerState, layout: readonly TrackAddress[] | null): readonly TrackAddress[] {
+function known(player: PlayerState, layout: readonly TrackPlace[] | null): readonly TrackPlace[] {
   const cardId = presentCard(player)
   if (layout === null)
     throw new AppError(
@@ -191,6 +202,37 @@ function capOf(player: PlayerState): number | null {
   if (volume_max_step !== null) return volume_max_step
   if (volume_max_step_day === null || volume_max_step_night === null) return null
   return Math.min(volume_max_step_day, volume_max_step_night)
+}
+
+function sleepSeconds(
+  command: Extract<LiveCommand, { type: 'sleep-timer' }>,
+  player: PlayerState,
+  layout: readonly TrackPlace[] | null,
+): number {
+  if ('seconds' in command) return command.seconds
+  const { duration_s, position_s } = player
+  const here = presentTrack(player)
+  if (player.playback !== 'playing' || duration_s === null || position_s === null)
+    throw new AppError('conflict', `player "${player.name}" plays nothing whose end is known`)
+  const left = Math.max(1, Math.ceil(duration_s - position_s))
+  return command.until === 'track' ? left : left + secondsBehind(here, player, layout)
+}
+
+/** The length of what follows a track in its chapter. */
+function secondsBehind(
+  here: TrackAddress,
+  player: PlayerState,
+  layout: readonly TrackPlace[] | null,
+): number {
+  const chapter = known(player, layout).filter(({ chapter_key }) => chapter_key === here.chapter_key)
+  const index = trackIndex(chapter, here)
+  const lengths = chapter
+    .slice(index + 1)
+    .filter(isShown)
+    .map(({ duration_s }) => duration_s)
+  if (index < 0 || lengths.includes(undefined))
+    throw new AppError('conflict', `the end of the chapter that player "${player.name}" plays is not known`)
+  return Math.ceil(lengths.reduce<number>((sum, seconds = 0) => sum + seconds, 0))
 }
 
 function rgbOf(light: string): JsonObject {

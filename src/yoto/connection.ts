@@ -20,8 +20,15 @@ export interface ConnectionOptions {
   readonly url: string
   readonly token: string
   readonly clientId: string
-  readonly onMessage: (topic: string, payload: Uint8Array) => void
+  readonly onMessage: (topic: string, payload: Uint8Array, delivery: Delivery) => void
   readonly signal: AbortSignal
+}
+
+export interface Delivery {
+  /** It was kept by the broker, and is as old as may be. */
+  readonly retain: boolean
+  /** It may have been delivered before. */
+  readonly dup: boolean
 }
 
 /** The broker answered, and it does not accept the token. */
@@ -63,7 +70,9 @@ export async function openConnection(options: ConnectionOptions): Promise<CloudC
   client.on('error', (error) => {
     failure = error
   })
-  client.on('message', (topic, payload) => options.onMessage(topic, payload))
+  client.on('message', (topic, payload, { retain, dup }) =>
+    options.onMessage(topic, payload, { retain, dup }),
+  )
   const closed = new Promise<string>((resolve) => {
     client.once('close', () => {
       // An end that was not asked for leaves mqtt's timers; this clears them.

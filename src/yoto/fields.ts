@@ -24,7 +24,8 @@ export interface Field {
   readonly read: (value: unknown) => PlayerPatch | typeof unreadable
 }
 
-function field<Key extends keyof PlayerPatch>(
+/** A field that says one thing. */
+export function field<Key extends keyof PlayerPatch>(
   wire: string,
   ours: Key,
   coerce: Coerce<PlayerPatch[Key]>,
@@ -92,14 +93,6 @@ export const statusFields: readonly Field[] = [
 
 export const presenceFields: readonly Field[] = [
   patched('state', oneOf(['online', 'offline']), (state) => ({ online: state === 'online' })),
-]
-
-/** The settings of a player over REST, nearly all of them strings (yoto-protocol §2.3). */
-export const settingFields: readonly Field[] = [
-  field('maxVolumeLimit', 'volume_max_step_day', step),
-  field('nightMaxVolumeLimit', 'volume_max_step_night', step),
-  field('ambientColour', 'ambient_day', light),
-  field('nightAmbientColour', 'ambient_night', light),
 ]
 
 const cardGone: PlayerPatch = { ...noCardFacts, card_id: null, streaming: false, source: null }

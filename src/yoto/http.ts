@@ -7,6 +7,8 @@ export interface HttpAnswer {
   readonly ok: boolean
   /** The parsed body; undefined where it is empty or not JSON. */
   readonly body: unknown
+  /** The body as it was sent. */
+  readonly bytes: Uint8Array
   /** The wait in ms that the server asked for, where it did. */
   readonly retryAfterMs: number | undefined
 }
@@ -38,11 +40,12 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
   const signal = options.signal ? AbortSignal.any([timeout.signal, options.signal]) : timeout.signal
   try {
     const response = await (options.fetch ?? fetch)(options.url, { ...options.init, signal })
-    const text = await textWithin(response, longestAnswerBytes)
+    const bytes = await bytesWithin(response, longestAnswerBytes)
     return {
       status: response.status,
       ok: response.ok,
-      body: jsonOrNothing(text),
+      body: jsonOrNothing(bytes.toString('utf8')),
+      bytes,
       retryAfterMs: retryAfterMs(response.headers.get('retry-after'), options.clock.now()),
     }
   } catch (thrown) {
@@ -52,7 +55,7 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
   }
 }
 
-async function textWithin(response: Response, limit: number): Promise<string> {
+async function bytesWithin(response: Response, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of response.body ?? []) {
@@ -60,7 +63,7 @@ async function textWithin(response: Response, limit: number): Promise<string> {
     if (length > limit) throw new Error(`the answer is longer than ${limit} bytes`)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 function jsonOrNothing(text: string): unknown {

@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 import type { PlayerPatch } from '../core/player.ts'
-import { unreadable as unreadableValue } from './coerce.ts'
-import { eventFields, type Field, presenceFields, settingFields, statusFields } from './fields.ts'
+import { numberWithin, unreadable as unreadableValue } from './coerce.ts'
+import { eventFields, type Field, presenceFields, statusFields } from './fields.ts'
 import { parseJson, textOf } from './json.ts'
+import { settingFields } from './settings.ts'
 
 /** What a message of the cloud says about a player, in our words. */
 export interface ParsedMessage {
@@ -12,6 +13,14 @@ export interface ParsedMessage {
   readonly ack?: Acknowledgement
   /** Fields that were left out because their value made no sense. */
   readonly unreadable: readonly UnreadableField[]
+  /** When the player said it by its own clock, in whole Unix seconds. */
+  readonly saidAt_s?: number
+  /** When the connection began of which presence speaks, in Unix milliseconds. */
+  readonly presence_ms?: number
+  /** When the card it plays was last changed, in the cloud's words. */
+  readonly cardUpdatedAt?: string
+  /** How long the player has been running. */
+  readonly upTime_s?: number
 }
 
 export interface Acknowledgement {
@@ -36,12 +45,17 @@ export interface UnreadableField {
 export function parseMessage(topic: string, payload: Uint8Array): ParsedMessage | { error: string } {
   const [, playerId, suffix] = /^device\/([^/+#]+)\/(.+)$/.exec(topic) ?? []
   const read = suffix === undefined ? undefined : readers.get(suffix)
-  if (playerId === undefined || read === undefined) return { error: 'the topic is not one that is known' }
+  if (playerId === undefined || read === undefined) return { error: unknownTopic }
+  if (payload.length > largestPayloadBytes) return { error: 'the payload is larger than the cloud allows' }
   const body = jsonOf(payload)
   if (body === undefined) return { error: 'the payload is not a JSON object in UTF-8' }
   const message = read(body)
   return 'error' in message ? message : { playerId, ...message }
 }
+
+export const unknownTopic = 'the topic is not one that is known'
+// AWS IoT takes no larger ones.
+const largestPayloadBytes = 128 * 1024
 
 /** Settings of the answer to GET …/config as a patch. */
 export function parseSettings(settings: JsonObject) {
@@ -61,17 +75,33 @@ const readers = new Map<string, (body: JsonObject) => Reading>([
   ['data/status', readStatus],
   ['status/full', readStatus],
   ['status', readStatus],
-  ['presence', (body) => readFields(body, presenceFields)],
+  ['presence', readPresence],
   ['response', readResponse],
 ])
 
 function readEvents(body: JsonObject): Reading {
-  return showingOnline(readFields(body, eventFields))
+  const cardUpdatedAt = textOf(body.cardUpdatedAt)
+  return {
+    ...showingOnline(readFields(body, eventFields)),
+    ...timed('saidAt_s', body.eventUtc),
+    ...(cardUpdatedAt === undefined ? {} : { cardUpdatedAt }),
+  }
+}
+
+function readPresence(body: JsonObject): Reading {
+  return { ...readFields(body, presenceFields), ...timed('presence_ms', body.ts) }
 }
 
 function readStatus(body: JsonObject): Reading {
   if (!isJsonObject(body.status)) return { error: 'the payload has no object "status"' }
-  return showingOnline(readFields(body.status, statusFields))
+  const { upTime } = body.status
+  return { ...showingOnline(readFields(body.status, statusFields)), ...timed('upTime_s', upTime) }
+}
+
+/** Times serve only to put messages in order; one that makes no sense orders nothing. */
+function timed(name: 'saidAt_s' | 'presence_ms' | 'upTime_s', value: unknown) {
+  const time = numberWithin(0, Number.MAX_SAFE_INTEGER)(value)
+  return typeof time === 'number' ? { [name]: time } : {}
 }
 
 /** `{"status": {"<name>": "OK" | "FAIL", "req_body": "…"}}` (yoto-protocol §3.4). */

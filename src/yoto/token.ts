@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { request } from './http.ts'
-import { objectOf } from './json.ts'
+import { objectOf, textOf } from './json.ts'
 
 /** What is kept between two starts. Tokens belong to one client id and are of no use to another. */
 export interface StoredTokens {
@@ -13,6 +13,12 @@ export interface StoredTokens {
   /** Milliseconds since 1970. */
   readonly issuedAtMs: number
   readonly expiresAtMs: number
+  /** When a person signed in; absent where an older version did not note it. */
+  readonly signedInAtMs?: number
+  /** Set while the refresh token is being spent: whoever finds it at a start was stopped in the middle of that. */
+  readonly renewingSinceMs?: number
+  /** Yoto's word for why they can never be renewed; the access token serves until it ends. */
+  readonly endedReason?: string
 }
 
 /** Yoto's sign-in server, as one client of it. */
@@ -25,19 +31,35 @@ export interface TokenServer {
   readonly hide: (secret: string) => void
 }
 
-/** The sign-in server understood the request and said no. `reason` is OAuth's own word for it. */
+/** The sign-in server understood the request and said no. `reason` is OAuth's own word for it, `words` a sentence for people. */
 export class SignInRefused extends Error {
   readonly reason: string
+  readonly words: string | undefined
 
-  constructor(what: string, reason: string) {
-    super(`${what} was refused by Yoto: ${reason}`)
+  constructor(what: string, reason: string, words?: string) {
+    super(`${what} was refused by Yoto: ${reason}${words === undefined ? '' : ` (${words})`}`)
     this.name = 'SignInRefused'
     this.reason = reason
+    this.words = words
   }
 }
 
 /** The audience of every Yoto token, whatever address the API is reached at. */
 export const audience = 'https://api.yotoplay.com'
+
+// What the product needs: players and their live control, the family's cards, its own cards and their icons.
+export const scope = [
+  'openid',
+  'profile',
+  'offline_access',
+  'family:devices:view',
+  'family:devices:manage',
+  'family:devices:control',
+  'family:library:view',
+  'user:content:view',
+  'user:content:manage',
+  'user:icons:manage',
+].join(' ')
 
 const secretFields = ['access_token', 'refresh_token', 'id_token', 'device_code']
 
@@ -54,7 +76,7 @@ export async function postForm(
     init: {
       method: 'POST',
       headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' },
-      body: new URLSearchParams({ client_id: server.clientId, audience, ...options.form }).toString(),
+      body: new URLSearchParams({ client_id: server.clientId, ...options.form }).toString(),
     },
     clock: server.clock,
     fetch: server.fetch,
@@ -67,22 +89,26 @@ export async function postForm(
     }
     return answer.body
   }
-  const reason = objectOf(answer.body).error
+  const { error: reason, error_description: words } = objectOf(answer.body)
   // Only a clear no of the server itself counts: a proxy's error page must never sign the household out.
   const refused = answer.status >= 400 && answer.status < 500 && answer.status !== 429
-  if (refused && typeof reason === 'string') throw new SignInRefused(what, reason.slice(0, 80))
+  if (refused && typeof reason === 'string')
+    throw new SignInRefused(what, shownWords(reason), textOf(words) && shownWords(String(words)))
   const found = answer.ok ? 'with something that is no JSON' : `with status ${answer.status}`
   throw new AppError('unavailable', `${what} at ${server.authUrl} was answered ${found}`)
 }
 
-export async function refreshTokens(
-  server: TokenServer,
-  refreshToken: string,
-  signal?: AbortSignal,
-): Promise<StoredTokens> {
-  const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
-  const answer = await postForm(server, '/oauth/token', { form, signal })
-  return tokensFrom(server, answer, refreshToken)
+const longestWords = 200
+
+/** What the server, or an address that somebody was led to, says in its own words: short, and on one line. */
+export function shownWords(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').slice(0, longestWords)
+}
+
+/** Spends the refresh token. Nothing takes this request back: Yoto may have acted on it before it is known here. */
+export async function refreshTokens(server: TokenServer, refreshToken: string): Promise<StoredTokens> {
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken, audience }
+  return tokensFrom(server, await postForm(server, '/oauth/token', { form }), refreshToken)
 }
 
 /**
@@ -94,21 +120,22 @@ export function tokensFrom(server: TokenServer, answer: JsonObject, previous: st
   if (typeof accessToken !== 'string' || accessToken === '')
     throw new AppError('unavailable', 'Yoto answered a sign-in without an access token')
   const refreshToken = answer.refresh_token
+  const nowMs = server.clock.now().getTime()
   return {
     clientId: server.clientId,
     accessToken,
     refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : previous,
-    ...(lifeOfJwt(accessToken) ?? lifeFromNow(answer.expires_in, server.clock.now())),
+    ...(lifeOfJwt(accessToken, nowMs) ?? lifeFromNow(answer.expires_in, nowMs)),
   }
 }
 
 type Life = Pick<StoredTokens, 'issuedAtMs' | 'expiresAtMs'>
 
 /** Sources contradict each other about a token's life, so its own claims decide (yoto-protocol §1.6). */
-function lifeOfJwt(token: string): Life | undefined {
+function lifeOfJwt(token: string, nowMs: number): Life | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
-    const { iat, exp } = objectOf(claims)
+    const { iat = nowMs / 1000, exp } = objectOf(claims)
     if (typeof iat !== 'number' || typeof exp !== 'number' || !(exp > iat)) return undefined
     return { issuedAtMs: iat * 1000, expiresAtMs: exp * 1000 }
   } catch {
@@ -116,7 +143,7 @@ function lifeOfJwt(token: string): Life | undefined {
   }
 }
 
-function lifeFromNow(expiresIn: unknown, now: Date): Life {
+function lifeFromNow(expiresIn: unknown, nowMs: number): Life {
   const seconds = typeof expiresIn === 'number' && expiresIn > 0 ? expiresIn : 3600
-  return { issuedAtMs: now.getTime(), expiresAtMs: now.getTime() + seconds * 1000 }
+  return { issuedAtMs: nowMs, expiresAtMs: nowMs + seconds * 1000 }
 }

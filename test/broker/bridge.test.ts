@@ -41,6 +41,7 @@ async function startBridge(
   const performed: Effect[] = []
   const playlists: string[][] = []
   let failure: Error | undefined
+  let reachable = true
   const client = clientFor(url, log)
   const bridge = new Bridge({
     client,
@@ -53,6 +54,7 @@ async function startBridge(
     players: () => players,
     queues: () => queues,
     info: () => ({ cloud_connected: true, problems: [] }),
+    reachable: () => reachable,
     perform: async (effect) => {
       performed.push(effect)
       if (failure !== undefined) throw failure
@@ -77,6 +79,10 @@ async function startBridge(
     queues,
     performed,
     playlists,
+    reach(isGiven: boolean) {
+      reachable = isGiven
+      bridge.reachChanged()
+    },
     warnings,
     stop,
     failWith: (error: Error) => {
@@ -250,6 +256,20 @@ describe('states', () => {
     await settled(subject, observer)
     expect(positions(observer)).toEqual([0])
   })
+})
+
+test('players that cannot be reached are unavailable, whatever they said last', async () => {
+  const { url } = await embedded()
+  const observer = await watch(url)
+  const { reach } = await startBridge(url)
+  const said = () => observer.heard('yoto/abc/availability')
+  await eventually(() => said().length === 1)
+  reach(false)
+  await eventually(() => said().length === 2)
+  reach(true)
+  await eventually(() => said().length === 3)
+  expect(said()).toEqual(['online', 'offline', 'online'])
+  expect(JSON.parse(observer.heard('yoto/abc/state').at(-1) ?? '{}')).toMatchObject({ online: true })
 })
 
 test('a player that goes offline, and one that is renamed, are told anew', async () => {
@@ -515,6 +535,34 @@ describe('commands', () => {
         .map(({ detail }) => detail?.topic)
         .toSorted(),
     ).toEqual(['yoto/abc/set', 'yoto/abc/set/reboot', 'yoto/stream/night/set'])
+  })
+
+  test('each is answered with what became of it', async () => {
+    const { observer, failWith } = await house()
+    const answerTo = async (topic: string, payload: string) => {
+      await observer.say(topic, payload)
+      const isItsAnswer = (message: { topic: string; payload: string }) =>
+        message.topic === 'yoto/bridge/response/set' && message.payload.includes(`"topic":"${topic}"`)
+      const { payload: answer, retain } = await observer.until(isItsAnswer)
+      expect(retain).toBe(false)
+      return JSON.parse(answer)
+    }
+    const set = 'yoto/abc/set/'
+    expect(await answerTo(`${set}volume_step`, '4')).toEqual({
+      status: 'ok',
+      data: { topic: `${set}volume_step` },
+    })
+    expect(await answerTo(`${set}volume_max_step_day`, '99')).toEqual({
+      status: 'error',
+      data: { topic: `${set}volume_max_step_day` },
+      error: { code: 'invalid_value', message: 'expected a whole number from 0 to 16' },
+    })
+    failWith(new AppError('refused', 'player abc answered FAIL to card/pause'))
+    expect(await answerTo(`${set}playback`, 'pause')).toEqual({
+      status: 'error',
+      data: { topic: `${set}playback` },
+      error: { code: 'refused', message: 'player abc answered FAIL to card/pause' },
+    })
   })
 
   test('one that fails is told in the log and stops no other', async () => {

@@ -14,6 +14,11 @@ describe('a plain value under set/<field>', () => {
     ['card', '00123', { type: 'card', card_id: '00123' }],
     ['card', '{"card_id":"0abc","chapter_key":"01"}', { type: 'card', card_id: '0abc', chapter_key: '01' }],
     ['sleep_timer_s', '600', { type: 'sleep-timer', seconds: 600 }],
+    ['sleep_timer_s', 'Track', { type: 'sleep-timer', until: 'track' }],
+    ['ambient_day', '#FF8800', { type: 'settings', settings: { ambient_day: '#ff8800' } }],
+    ['ambient_night', 'off', { type: 'settings', settings: { ambient_night: 'off' } }],
+    ['volume_max_step_day', '12', { type: 'settings', settings: { volume_max_step_day: 12 } }],
+    ['volume_max_step_night', '0', { type: 'settings', settings: { volume_max_step_night: 0 } }],
     ['nightlight', '#FF8800', { type: 'nightlight', light: '#ff8800' }],
     ['nightlight', 'off', { type: 'nightlight', light: 'off' }],
     ['reboot', 'PRESS', { type: 'reboot' }],
@@ -43,7 +48,9 @@ describe('a plain value under set/<field>', () => {
     ['card', '{"card_id":"a","seconds_in":"5"}'],
     ['card', '{"card_id":"a","sekonds_in":5}'],
     ['card', '{broken'],
-    ['sleep_timer_s', 'track'],
+    ['sleep_timer_s', 'tracks'],
+    ['volume_max_step_day', '17'],
+    ['ambient_day', 'red'],
     ['nightlight', '#ff88'],
     ['nightlight', 'red'],
     ['reboot', 'false'],
@@ -64,7 +71,7 @@ describe('a plain value under set/<field>', () => {
     })
   })
 
-  test.each(['__proto__', 'constructor', 'toString', 'ambient_day', 'x'.repeat(500)])(
+  test.each(['__proto__', 'constructor', 'toString', 'ambient_noon', 'x'.repeat(500)])(
     'an unknown field is refused with the list of those that are known: %s',
     (field) => {
       expect(parseField(field, '1')).toMatchObject({

@@ -123,6 +123,134 @@ describe('a press on a linear card', () => {
   })
 })
 
+// The table of yoto-protocol §4.5, row by row.
+describe('on a linear card', () => {
+  const types = (from: PlayerPatch, to: PlayerPatch, seconds: number) =>
+    eventsBetween(moment(from, 0), moment(to, seconds), foreign).map((event) =>
+      event.type === 'button' ? event.button : event.type,
+    )
+
+  test.each<[string, PlayerPatch, PlayerPatch, number, string[]]>([
+    [
+      'the next one in the last three seconds is a natural end',
+      onTrack('01', { position_s: 50 }),
+      onTrack('02'),
+      7,
+      ['track_ended', 'track_started'],
+    ],
+    [
+      'the next one clearly before that is forward',
+      onTrack('01', { position_s: 40 }),
+      onTrack('02'),
+      7,
+      ['next', 'track_ended', 'track_started'],
+    ],
+    [
+      'the previous one is back',
+      onTrack('03'),
+      onTrack('02'),
+      7,
+      ['previous', 'track_ended', 'track_started'],
+    ],
+    [
+      'the same one from its beginning is back',
+      onTrack('02', { position_s: 30 }),
+      onTrack('02', { position_s: 1 }),
+      4,
+      ['previous'],
+    ],
+    [
+      'a jump of more than one is a press of which nobody can be sure',
+      onTrack('01'),
+      onTrack('04'),
+      7,
+      ['next', 'track_ended', 'track_started'],
+    ],
+    [
+      'paused is paused',
+      onTrack('02', { position_s: 30 }),
+      onTrack('02', { position_s: 34, playback: 'paused' }),
+      4,
+      ['playback_paused'],
+    ],
+    [
+      'and playing again is resumed',
+      onTrack('02', { position_s: 34, playback: 'paused' }),
+      onTrack('02', { position_s: 34 }),
+      60,
+      ['playback_resumed'],
+    ],
+    [
+      'forward through loading is forward all the same',
+      onTrack('01', { position_s: 10, playback: 'loading' }),
+      onTrack('02'),
+      2,
+      ['next', 'track_ended', 'track_started'],
+    ],
+  ])('%s', (_, from, to, seconds, expected) => {
+    expect(types(from, to, seconds)).toEqual(expected)
+  })
+})
+
+describe('on an interactive card', () => {
+  const to = (key: string) => ({ chapter_key: key, track_key: key })
+  const branching = (targets: Partial<Record<'left' | 'right' | 'end', string>>): TransitionContext => ({
+    layout: [
+      { ...to('01'), ...Object.fromEntries(Object.entries(targets).map(([edge, key]) => [edge, to(key)])) },
+      to('02'),
+      to('03'),
+      to('04'),
+    ],
+    stream: 'story',
+    commanded: false,
+  })
+  const distinct = branching({ left: '02', right: '03', end: '04' })
+  const early = onTrack('01', { position_s: 20 })
+  const atItsEnd = onTrack('01', { position_s: 56 })
+
+  test.each<[string, PlayerPatch, PlayerPatch, TransitionContext, string[]]>([
+    ['the target of the left button is a left press', early, onTrack('02'), distinct, ['left 0.95']],
+    ['the target of the right button is a right press', early, onTrack('03'), distinct, ['right 0.95']],
+    ['that holds at the end of the track as well', atItsEnd, onTrack('03'), distinct, ['right 0.95']],
+    ['the target of the end is no press', early, onTrack('04'), distinct, []],
+    ['a target of both buttons is neither', early, onTrack('02'), branching({ left: '02', right: '02' }), []],
+    [
+      'a target of a button and the end is a press before the end',
+      early,
+      onTrack('02'),
+      branching({ left: '02', end: '02' }),
+      ['left 0.8'],
+    ],
+    ['and none at the end', atItsEnd, onTrack('02'), branching({ left: '02', end: '02' }), []],
+    [
+      'nor where nobody knows where the end is',
+      onTrack('01', { position_s: 20, duration_s: null }),
+      onTrack('02'),
+      branching({ left: '02', end: '02' }),
+      [],
+    ],
+    ['a place to which nothing leads is no press', early, onTrack('04'), branching({ left: '02' }), []],
+    [
+      'the question that repeats at its end is no press',
+      atItsEnd,
+      onTrack('01'),
+      branching({ left: '02', right: '03', end: '01' }),
+      [],
+    ],
+    [
+      'a button that begins the track again is one',
+      early,
+      onTrack('01'),
+      branching({ left: '01', right: '03' }),
+      ['left 0.95'],
+    ],
+  ])('%s', (_, from, then, context, expected) => {
+    expect(pressed(from, then, 4, context)).toEqual(expected)
+    const foreignNames = expected.map((each) => each.replace('left', 'previous').replace('right', 'next'))
+    expect(pressed(from, then, 4, { ...context, stream: null })).toEqual(foreignNames)
+  })
+})
+
 describe('the events between two states', () => {
   const typesOf = (from: PlayerPatch, to: PlayerPatch) =>
     eventsBetween(moment(from, 0), moment(to, 5), ours).map((event) => event.type)
@@ -157,6 +285,11 @@ describe('the events between two states', () => {
     [{ playback: 'playing' }, { playback: 'paused' }, ['playback_paused']],
     [{ playback: 'playing' }, { playback: 'stopped' }, ['playback_stopped']],
     [{ playback: null }, { playback: 'stopped' }, []],
+    [{ playback: 'playing' }, { playback: 'loading' }, []],
+    [{ playback: 'loading' }, { playback: 'playing' }, []],
+    [{ playback: 'stopped' }, { playback: 'loading' }, ['playback_started']],
+    [{ playback: 'paused' }, { playback: 'loading' }, ['playback_resumed']],
+    [{ playback: 'loading' }, { playback: 'stopped' }, ['playback_stopped']],
     [{ volume_step: 3 }, { volume_step: 4 }, ['volume_changed']],
     [{ volume_step: null }, { volume_step: 4 }, []],
     [{ day_mode: 'day' }, { day_mode: 'night' }, ['night_started']],

@@ -3,6 +3,7 @@ import { Library } from '../../src/audio/library.ts'
 import type { PublishedCards } from '../../src/cards/published.ts'
 import type { CardPress } from '../../src/http/api/cards.ts'
 import type { Listener } from '../../src/http/server.ts'
+import { deskWithoutAccount } from '../../src/wiring/account.ts'
 import { houseOf } from '../../src/wiring/panel-house.ts'
 import { type Ground, newGround, startCards } from '../cards/household.ts'
 import { houseWith } from '../support/house.ts'
@@ -34,6 +35,7 @@ beforeEach(async () => {
     cards,
     presses: (cardId) => (cardId === 'card0' ? [press] : []),
     simulator: null,
+    account: deskWithoutAccount,
     perform,
     health: () => ({}),
   })

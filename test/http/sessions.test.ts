@@ -59,7 +59,7 @@ describe('a session', () => {
       await store('sessions').entries(),
       await store('tokens').entries(),
     ])
-    for (const secret of [password, cookie.split('=')[1], token, token.split('_')[2]])
+    for (const secret of [password, cookie.split('=')[1], token, token.slice(-30)])
       expect(kept).not.toContain(secret)
     expect(JSON.stringify([door.access.log.lines, door.log.lines])).not.toContain(cookie.split('=')[1])
   })

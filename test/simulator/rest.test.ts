@@ -34,6 +34,63 @@ test('both players are listed, and a config write replaces the whole block', asy
   expect((await house.api('GET', '/device-v2/nobody/config')).status).toBe(404)
 })
 
+test('a changed limit is heard of the player at once', async () => {
+  const player = house.player(1)
+  const ear = await house.listen(player)
+  await ear.command('events/request')
+  await house.until(() => ear.on('data/events').length === 1)
+  const path = `/device-v2/${player.id}/config`
+  const config = { maxVolumeLimit: '4', nightMaxVolumeLimit: '4' }
+  await house.api('PUT', path, { deviceId: player.id, config })
+  await house.until(() => ear.on('data/events').length === 2)
+  expect(ear.on('data/events')[1]).toMatchObject({ volumeMax: 4, volume: 4 })
+})
+
+test('bought cards stand in the library of the family and are played, but are no own content', async () => {
+  const card = { ...streamCard(['http://127.0.0.1:1/a.mp3']), cardId: '08aB0' }
+  await house.close()
+  house = await House.open({ cards, boughtCards: [card] })
+  expect((await house.api('GET', '/content/mine')).body.cards).toEqual([])
+  expect((await house.api('GET', '/content/08aB0')).status).toBe(404)
+  expect((await house.api('POST', '/content', card)).status).toBe(404)
+  expect((await house.api('GET', '/card/family/library')).body.cards).toMatchObject([
+    { cardId: '08aB0', card: { title: 'Streams' } },
+  ])
+  const { body } = await house.api('GET', '/card/08aB0')
+  expect(body).toMatchObject({ card: { userId: 'yoto' }, ownership: { cardIsMadeByUser: false } })
+  await house.player().insert('08aB0')
+  expect(house.player().snapshot().card).toBe('08aB0')
+})
+
+test('each save is newer than the one before, even within one moment', async () => {
+  const card = streamCard(['http://example.org/a.mp3'])
+  const cardId = await house.makeCard(card)
+  const times: string[] = []
+  for (let saves = 0; saves < 3; saves++)
+    times.push((await house.api('POST', '/content', { ...card, cardId })).body.card.updatedAt)
+  expect(times).toEqual([...new Set(times)].sort())
+  expect((await house.api('GET', `/card/${cardId}`)).body.card.updatedAt).toBe(times[2])
+})
+
+test('calls end in the faults that are ordered for them, done or not', async () => {
+  const { restTrouble } = house.cloud
+  const card = streamCard(['http://example.org/a.mp3'])
+  restTrouble.add({ call: /^POST .content$/, status: 429, retryAfterSeconds: 7, times: 1 })
+  restTrouble.add({ call: /^POST .content$/, status: 500, done: true, times: 1 })
+  restTrouble.add({ call: /^POST .content$/, status: null, times: 1 })
+  expect(await house.api('POST', '/content', card)).toMatchObject({
+    status: 429,
+    body: { error: { code: 'too-many-requests' } },
+  })
+  const mine = async () => (await house.api('GET', '/content/mine')).body.cards.length
+  expect(await mine()).toBe(0)
+  expect((await house.api('POST', '/content', card)).status).toBe(500)
+  expect(await mine()).toBe(1)
+  await expect(house.api('POST', '/content', card)).rejects.toThrow()
+  expect(await mine()).toBe(1)
+  expect((await house.api('POST', '/content', card)).status).toBe(200)
+})
+
 test('a card is made, listed without chapters, read, replaced and deleted', async () => {
   const made = await house.api('POST', '/content', streamCard(['http://example.org/a.mp3']))
   const { cardId } = made.body.card

@@ -4,6 +4,7 @@ import type { House } from '../../src/http/api/app.ts'
 import type { LiveHouse } from '../../src/http/live.ts'
 import { Hub } from '../../src/hub.ts'
 import { performWith } from '../../src/perform.ts'
+import { deskWithoutAccount } from '../../src/wiring/account.ts'
 import { memoryCollection } from './memory-collection.ts'
 import { recordingLog } from './recording-log.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -41,6 +42,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     hub,
     version: '0.0.0',
     simulated: true,
+    account: deskWithoutAccount,
     players: () => hub.players(),
     player: (id) => hub.player(id),
     queues: () => hub.queues(),
@@ -63,6 +65,8 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     streamUrl: async (name) => `http://127.0.0.1:8098/media/key-of-${name}/stream.mp3`,
     keptCards: () => ({ cards: 0, days: 30 }),
     ...noCards,
+    events: () => ({ events: [], count: 0, next: null }),
+    diagnostics: () => ({ at: '2026-11-21T10:00:00.000+00:00' }),
     cardLook: () => null,
     simulatedPlayer: () => undefined,
     health: () => ({ players: 1 }),

@@ -39,12 +39,12 @@ export class VirtualClock implements Clock {
 
   /**
    * Moves the clock on, running what is due on the way. Between two timers it lets promises and sockets
-   * have their turn, so that what one timer starts can set the next.
+   * have their turn, so that what one timer starts can set the next; `between` is how long that turn is.
    */
-  async advance(ms: number): Promise<void> {
+  async advance(ms: number, between: () => Promise<void> = oneTurn): Promise<void> {
     const end = this.#now + ms
     for (;;) {
-      await new Promise((resolve) => setImmediate(resolve))
+      await between()
       const next = this.#next(end)
       if (next === undefined) break
       this.#timers.delete(next)
@@ -59,4 +59,8 @@ export class VirtualClock implements Clock {
       .filter((timer) => timer.when <= end)
       .sort((one, other) => one.when - other.when || one.order - other.order)[0]
   }
+}
+
+export function oneTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../../src/core/clock.ts'
 import { Hub } from '../../src/hub.ts'
 import { type SimulatedCloud, startCloud } from '../../src/simulator/cloud.ts'
 import { CloudLink, type LinkState } from '../../src/wiring/cloud-link.ts'
+import { Account } from '../../src/yoto/account.ts'
 import { fastClock } from '../support/fast-clock.ts'
 import { memoryCollection } from '../support/memory-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
@@ -40,9 +41,14 @@ beforeEach(async () => {
   })
   link = new CloudLink({
     cloud: { ...cloud, apiUrl: `http://127.0.0.1:${(rest.address() as AddressInfo).port}` },
-    tokens: memoryCollection(),
-    signIn: () => undefined,
-    hide: () => undefined,
+    account: new Account({
+      ...cloud,
+      redirectUri: null,
+      tokens: memoryCollection(),
+      hide: () => undefined,
+      clock,
+      log: recordingLog(),
+    }),
     changed: (state) => states.push(state),
     clock,
     random: () => 0,

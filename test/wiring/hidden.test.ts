@@ -86,7 +86,7 @@ test('tokens are hidden before anything is done with them, and those of earlier 
       tokens,
       clock: systemClock,
       log,
-      signIn: () => undefined,
+      redirectUri: null,
       hide,
     })
   const account = accountWith((secret) => hidden.push(secret))

@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { trackAddresses } from '../../src/core/card-plan.ts'
 import { YotoApi } from '../../src/yoto/api.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
@@ -10,6 +13,7 @@ let clock: VirtualClock
 let api: YotoApi
 let refusals: (string | undefined)[]
 const log = recordingLog()
+const recordedLibrary = resolve('../shared/fixtures/yoto/rest-family-library.json')
 
 beforeEach(async () => {
   server = new WebServer()
@@ -86,8 +90,16 @@ test('a card is read and saved', async () => {
 })
 
 test("the account's own cards are listed, without those that were deleted or cannot be named", async () => {
+  const updatedAt = '2026-11-01T10:00:00.000Z'
+  const cover = { imageL: 'https://example.org/a.gif' }
   const cards = [
-    { cardId: '08aB0', title: 'Bedroom', content: { activity: 'yoto_Player' } },
+    {
+      cardId: '08aB0',
+      title: 'Bedroom',
+      updatedAt,
+      metadata: { cover },
+      content: { activity: 'yoto_Player' },
+    },
     { cardId: 'abcDE', title: '' },
     { cardId: 'gone0', title: 'Gone', deleted: true },
     { title: 'Nobody' },
@@ -95,13 +107,50 @@ test("the account's own cards are listed, without those that were deleted or can
   ]
   server.answer = () => ({ body: { cards } })
   expect(await api.cards()).toEqual([
-    { cardId: '08aB0', title: 'Bedroom' },
-    { cardId: 'abcDE', title: 'abcDE' },
+    { cardId: '08aB0', title: 'Bedroom', coverUrl: cover.imageL, updatedAt },
+    { cardId: 'abcDE', title: 'abcDE', coverUrl: null, updatedAt: null },
   ])
   expect(server.received[0]).toMatchObject({ method: 'GET', path: '/content/mine' })
   server.answer = () => ({ body: { cards: 'many' } })
   await expect(api.cards()).rejects.toMatchObject({ code: 'unavailable' })
 })
+
+test('a card that is not among the own ones is asked for as the family has it', async () => {
+  const card = {
+    cardId: 'abcDE',
+    title: 'Bought',
+    content: { chapters: [{ key: '08', tracks: [{ key: '12e4' }] }] },
+  }
+  for (const status of [403, 404]) {
+    server.received.length = 0
+    server.answer = ({ path }) => (path.startsWith('/card/') ? { body: { card } } : { status })
+    const { title, plan } = await api.card('abcDE')
+    expect(title).toBe('Bought')
+    expect(trackAddresses(plan)).toEqual([{ chapter_key: '08', track_key: '12e4' }])
+    expect(server.received.map(({ path }) => path)).toEqual(['/content/abcDE', '/card/abcDE'])
+  }
+  await expect(api.ownCard('abcDE')).rejects.toMatchObject({ code: 'not_found' })
+  server.answer = () => ({ status: 400 })
+  await expect(api.card('abcDE')).rejects.toMatchObject({ code: 'refused' })
+})
+
+test.skipIf(!existsSync(recordedLibrary))(
+  'the library of a family is read (skipped where the recordings are absent)',
+  async () => {
+    server.answer = () => ({ body: readFileSync(recordedLibrary, 'utf8') })
+    expect(await api.familyLibrary()).toMatchObject([
+      { cardId: 'g5tcK', updatedAt: '2022-07-21T14:30:22.231Z' },
+      {
+        cardId: 'iYIMF',
+        title: 'Ladybird Audio Adventures - Outer Space',
+        coverUrl: expect.stringMatching(/^https:/),
+      },
+    ])
+    expect(server.received[0]?.path).toBe('/card/family/library')
+    server.answer = () => ({ body: { cards: 7 } })
+    await expect(api.familyLibrary()).rejects.toMatchObject({ code: 'unavailable' })
+  },
+)
 
 test('a token that is turned down is replaced once, and only once', async () => {
   server.answer = inTurn({ status: 401 }, { body: { devices: [] } })

@@ -1,7 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { PlayerCommand } from '../../src/core/effect.ts'
+import { trackAddresses } from '../../src/core/card-plan.ts'
 import { type PlayerPatch, type PlayerState, percentFromStep, unknownPlayer } from '../../src/core/player.ts'
-import { messageFor } from '../../src/yoto/command.ts'
+import { cardFrom } from '../../src/yoto/card.ts'
+import { type LiveCommand, messageFor } from '../../src/yoto/command.ts'
 
 const layout = ['01', '02', '03'].map((key) => ({ chapter_key: key, track_key: key }))
 
@@ -10,7 +13,7 @@ function player(patch: PlayerPatch = {}): PlayerState {
   return { ...unknownPlayer('y1', 'Bedroom'), online: true, playback: 'playing', ...at, ...patch }
 }
 
-function sent(command: PlayerCommand, patch: PlayerPatch = {}) {
+function sent(command: LiveCommand, patch: PlayerPatch = {}) {
   return messageFor(command, player(patch), layout)
 }
 
@@ -117,8 +120,35 @@ test('lights and the sleep timer are sent in the words of Yoto', () => {
   })
 })
 
+test('a sleep timer until the end of the track or chapter is sent in seconds', () => {
+  const track = (chapter_key: string, track_key: string, duration_s?: number) => ({
+    chapter_key,
+    track_key,
+    ...(duration_s === undefined ? {} : { duration_s }),
+  })
+  const chapters = [track('1', '08', 90), track('1', '09', 60.5), track('1', '10', 30), track('2', '01')]
+  const seconds = (until: 'track' | 'chapter', patch: PlayerPatch = {}) => {
+    const at = { chapter_key: '1', track_key: '08', position_s: 30.2, ...patch }
+    return messageFor({ type: 'sleep-timer', until }, player(at), chapters).payload?.seconds
+  }
+  expect(seconds('track')).toBe(60)
+  expect(seconds('chapter')).toBe(60 + 91)
+  expect(seconds('chapter', { track_key: '10', duration_s: 30, position_s: 40 })).toBe(1)
+  for (const unknown of [{ playback: 'paused' }, { duration_s: null }, { position_s: null }] as const)
+    expect(() => seconds('track', unknown)).toThrow('plays nothing whose end is known')
+  expect(() => seconds('chapter', { track_key: '99' })).toThrow('is not known')
+  const endless = [track('1', '08', 90), track('1', '09')]
+  expect(() =>
+    messageFor(
+      { type: 'sleep-timer', until: 'chapter' },
+      player({ chapter_key: '1', track_key: '08' }),
+      endless,
+    ),
+  ).toThrow('is not known')
+})
+
 describe('a command that cannot be sent says why', () => {
-  const cases: [string, PlayerCommand, PlayerPatch, object][] = [
+  const cases: [string, LiveCommand, PlayerPatch, object][] = [
     [
       'offline',
       { type: 'pause' },
@@ -143,4 +173,57 @@ describe('a command that cannot be sent says why', () => {
   test('next on a card whose tracks are not known', () => {
     expect(() => messageFor({ type: 'next' }, player(), null)).toThrow(/tracks of card "7JtVV".*not known/)
   })
+})
+
+const recordings = resolve('../shared/fixtures/yoto')
+
+describe.skipIf(!existsSync(recordings))(
+  'cards as they were recorded (skipped where the recordings are absent)',
+  () => {
+    function go(file: string, command: LiveCommand, key: string) {
+      const json = JSON.parse(readFileSync(resolve(recordings, file), 'utf8'))
+      const card = cardFrom('card' in json ? json : { cardId: 'abcDE', ...json })
+      if (card === undefined) throw new Error('the recording holds no card')
+      const at = { card_id: card.cardId, chapter_key: key, track_key: key, duration_s: null }
+      return messageFor(command, player(at), trackAddresses(card.plan)).expects
+    }
+
+    test.each([
+      ['rest-card-detail-linear.json', 'next', '01-INT', '02-1'],
+      ['rest-card-detail-linear.json', 'previous', '02-1', '01-INT'],
+      ['card-interactive-commercial-excerpt.json', 'next', '01 Credits', '02 Start'],
+      ['card-interactive-commercial-excerpt.json', 'previous', '04 Class Choice', '03 Marketplace'],
+      ['card-interactive-stream-minimal.json', 'restart', '03 Chapter 3', '01 Chapter 1'],
+      ['card-interactive-twee-generated.json', 'next', 'Start', 'Next'],
+    ] as const)('%s: %s from "%s" is "%s"', (file, type, from, to) => {
+      expect(go(file, { type }, from)).toMatchObject({ chapter_key: to, track_key: to })
+    })
+
+    test('seek names the keys the player is on, and past the end there is nothing', () => {
+      const file = 'card-interactive-commercial-excerpt.json'
+      expect(go(file, { type: 'seek', position_s: 7 }, '02 Start')).toMatchObject({ track_key: '02 Start' })
+      expect(() => go('rest-card-detail-linear.json', { type: 'next' }, '02-1')).toThrow('at the last track')
+      expect(() => go(file, { type: 'next' }, '99 Nowhere')).toThrow('not known to have')
+    })
+  },
+)
+
+test('keys keep their zeros and their exponents, and hidden chapters are passed over', () => {
+  const chapter = (key: string, more = {}) => ({ key, title: key, tracks: [{ key, title: key }], ...more })
+  const chapters = [
+    chapter('08', { hidden: true }),
+    chapter('08b'),
+    chapter('12e4', { hidden: true }),
+    chapter('007'),
+  ]
+  const card = cardFrom({ cardId: '08aB0', title: 'A', content: { chapters } })
+  const tracks = trackAddresses(card?.plan ?? { title: '', chapters: [] })
+  const from = (type: 'next' | 'previous' | 'restart', key: string) =>
+    messageFor({ type }, player({ card_id: '08aB0', chapter_key: key, track_key: key }), tracks).expects
+      ?.track_key
+  expect(from('next', '08b')).toBe('007')
+  expect(from('next', '12e4')).toBe('007')
+  expect(from('previous', '007')).toBe('08b')
+  expect(from('previous', '08b')).toBe('08b')
+  expect(from('restart', '007')).toBe('08b')
 })

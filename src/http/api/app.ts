@@ -12,15 +12,19 @@ import type { Live } from '../live.ts'
 import { streamAudio } from '../media.ts'
 import { panelPages } from '../panel.ts'
 import { type SessionCookie, sessionCookie } from '../session-cookie.ts'
+import { type AccountHouse, accountRoutes } from './account.ts'
 import { authRoutes, type SignInHouse } from './auth.ts'
 import { bodyChecks, readJson } from './body.ts'
 import { type CardsHouse, cardRoutes } from './cards.ts'
+import { type DiagnosticsHouse, diagnosticsRoutes } from './diagnostics.ts'
+import { type EventsHouse, eventRoutes } from './events.ts'
 import { type HealthHouse, healthRoutes } from './health.ts'
 import { type KidHouse, kidRoutes } from './kid.ts'
 import { type LibraryHouse, libraryRoutes } from './library.ts'
 import { liveRoutes } from './live.ts'
 import { describeRoutes } from './openapi.ts'
 import { type PlayersHouse, playerRoutes } from './players.ts'
+import { queryChecks } from './query.ts'
 import type { Route, ServedRoute } from './route.ts'
 import { type SimulatorHouse, simulatorRoutes } from './simulator.ts'
 import { existing, type StreamsHouse, streamRoutes } from './streams.ts'
@@ -34,6 +38,9 @@ export type House = StreamsHouse &
   SimulatorHouse &
   LibraryHouse &
   KidHouse &
+  EventsHouse &
+  DiagnosticsHouse &
+  AccountHouse &
   HealthHouse & { readonly simulated: boolean }
 
 /** Who may come in, and what is done about it. */
@@ -72,6 +79,7 @@ export function createPanelApp(door: PanelDoor): Koa {
     cookie,
     networkOf: (ctx: Koa.Context) => networkOf(clientAddress(ctx.req)),
     checkOf: bodyChecks(),
+    queryCheckOf: queryChecks(),
     clock,
   }
   for (const route of routesOf(door)) mount(router, route, entrance)
@@ -92,7 +100,10 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...playerRoutes(house),
     ...cardRoutes(house),
     ...libraryRoutes(house),
+    ...eventRoutes(house),
+    ...diagnosticsRoutes(house),
     ...(house.simulated ? simulatorRoutes(house) : []),
+    ...accountRoutes(house),
     ...userRoutes(access),
     ...tokenRoutes(access),
     audioRoute(door),
@@ -127,6 +138,7 @@ interface Entrance {
   readonly cookie: SessionCookie
   readonly networkOf: (ctx: Koa.Context) => string
   readonly checkOf: ReturnType<typeof bodyChecks>
+  readonly queryCheckOf: ReturnType<typeof queryChecks>
   readonly clock: Clock
 }
 
@@ -136,7 +148,7 @@ const strangersBytes = 8 * 1024
 const maxBytes = 256 * 1024
 
 function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): void {
-  const { admission, checkOf, clock } = entrance
+  const { admission, checkOf, queryCheckOf, clock } = entrance
   const { method, needs } = route
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
   if ('serve' in route) {
@@ -150,6 +162,7 @@ function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): 
     return
   }
   const check = route.body === undefined ? null : checkOf(route.body)
+  const checkQuery = route.query === undefined ? null : queryCheckOf(route.query)
   router[method](path, async (ctx) => {
     let caller = await admission.admit(ctx, needs)
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') requireJson(ctx)
@@ -164,6 +177,7 @@ function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): 
     ctx.set('Cache-Control', 'no-store')
     ctx.body = await route.handle({
       body,
+      query: checkQuery?.(ctx.querystring) ?? {},
       param: (name) => ctx.params[name] ?? '',
       caller,
       network: entrance.networkOf(ctx),

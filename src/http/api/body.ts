@@ -45,29 +45,36 @@ function refusedWhenLate(request: IncomingMessage, clock: Clock): Promise<never>
   })
 }
 
+interface Fault {
+  readonly field: string
+  readonly message: string
+}
+
 /** Makes checks of bodies; the check throws AppError `unprocessable` naming every field that is wrong, up to twenty. */
 export function bodyChecks(): (schema: TSchema) => (body: unknown) => unknown {
-  const ajv = new Ajv({ allErrors: true, strict: false })
+  return checksWith(new Ajv({ allErrors: true, strict: false }), 'body')
+}
+
+/** The same with these settings, of what is called `whole` where no field of it is meant. */
+export function checksWith(ajv: Ajv, whole: string): (schema: TSchema) => (value: unknown) => unknown {
   return (schema) => {
     const validate = ajv.compile(schema)
-    return (body) => {
-      if (validate(body)) return body
-      const faults = faultsOf(validate.errors ?? [])
-      throw new AppError(
-        'unprocessable',
-        faults.map(({ field, message }) => `${field} ${message}`).join('; '),
-        {
-          details: { fields: faults },
-        },
-      )
+    return (value) => {
+      if (validate(value)) return value
+      throw refusal(faultsOf(validate.errors ?? [], whole))
     }
   }
 }
 
-function faultsOf(errors: readonly ErrorObject[]): { field: string; message: string }[] {
+export function refusal(faults: readonly Fault[]): AppError {
+  const message = faults.map(({ field, message }) => `${field} ${message}`).join('; ')
+  return new AppError('unprocessable', message, { details: { fields: faults } })
+}
+
+function faultsOf(errors: readonly ErrorObject[], whole: string): Fault[] {
   const words = new Map<string, string>()
   for (const error of errors) {
-    const field = fieldOf(error)
+    const field = fieldOf(error) || whole
     // A union reports each of its branches; one word for a field is enough.
     if (!words.has(field)) words.set(field, wordsOf(error))
     if (words.size === mostFaults) break
@@ -79,12 +86,15 @@ function fieldOf(error: ErrorObject): string {
   const own = error.instancePath.slice(1).replaceAll('/', '.')
   const { missingProperty, additionalProperty } = error.params
   const below = missingProperty ?? additionalProperty
-  return [own, below].filter(Boolean).join('.') || 'body'
+  return [own, below].filter(Boolean).join('.')
 }
 
 function wordsOf(error: ErrorObject): string {
   if (error.keyword === 'required') return 'is missing'
   if (error.keyword === 'additionalProperties') return 'is not known here'
+  // Only with the setting `verbose`.
+  const expected: unknown = error.parentSchema?.expected
+  if (typeof expected === 'string') return `is not ${expected}`
   if (error.keyword === 'const' || error.keyword === 'anyOf') return 'is none of the values it may have'
   return error.message ?? 'is wrong'
 }

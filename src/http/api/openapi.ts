@@ -23,6 +23,11 @@ export function describeRoutes(routes: readonly (Route | ServedRoute)[], version
   }
 }
 
+interface ObjectSchema {
+  readonly properties?: Readonly<Record<string, object>>
+  readonly required?: readonly string[]
+}
+
 const errorSchema = {
   type: 'object',
   required: ['error'],
@@ -35,15 +40,28 @@ const errorSchema = {
   },
 }
 
+function queryParameters({ properties = {}, required = [] }: ObjectSchema): object[] {
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }))
+}
+
 function operation(route: Route | ServedRoute): object {
   const { path, summary, needs } = route
   const body = 'body' in route ? route.body : undefined
+  const query = 'query' in route ? route.query : undefined
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
   return {
     summary,
     // In OpenAPI 3.1 a scheme that knows no scopes may list roles.
     security: needs === 'anyone' ? [] : [{ session: [needs] }, { token: [needs] }],
-    parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    parameters: [
+      ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+      ...(query === undefined ? [] : queryParameters(query)),
+    ],
     ...(body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: body } } } }),
     responses: {
       200: { description: 'Done.' },

@@ -12,6 +12,8 @@ export interface PlayersHouse {
 
 const nothing = Type.Object({}, { additionalProperties: false })
 const closed = { additionalProperties: false }
+// `#rrggbb` or `off`.
+const light = Type.String({ pattern: '^(#[0-9a-fA-F]{6}|off)$' })
 const key = Type.String({ minLength: 1, maxLength: 200 })
 
 export function playerRoutes(house: PlayersHouse): Route[] {
@@ -67,7 +69,14 @@ function plainRoutes(house: PlayersHouse): Route[] {
 
 /** Commands that come with a value. */
 function valuedRoutes(house: PlayersHouse): Route[] {
-  return [seekRoute(house), volumeRoute(house), playCardRoute(house), sleepTimerRoute(house)]
+  return [
+    seekRoute(house),
+    volumeRoute(house),
+    playCardRoute(house),
+    sleepTimerRoute(house),
+    ambientRoute(house),
+    settingsRoute(house),
+  ]
 }
 
 function seekRoute(house: PlayersHouse): Route {
@@ -129,11 +138,55 @@ function sleepTimerRoute(house: PlayersHouse): Route {
   return route({
     method: 'post',
     path: '/players/{id}/sleep-timer',
-    summary: 'Stops the player after so many seconds; 0 ends the timer.',
+    summary:
+      'Stops the player after so many seconds, or at the end of its track or chapter; 0 ends the timer.',
     needs: 'house',
-    body: Type.Object({ seconds: Type.Integer({ minimum: 0, maximum: 86_400 }) }, closed),
+    body: Type.Object(
+      {
+        seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
+        until: Type.Optional(Type.Union([Type.Literal('track'), Type.Literal('chapter')])),
+      },
+      { ...closed, minProperties: 1, maxProperties: 1 },
+    ),
+    handle: ({ param, body: { seconds = 0, until } }) =>
+      command(house, {
+        player: param('id'),
+        act: until === undefined ? { type: 'sleep-timer', seconds } : { type: 'sleep-timer', until },
+      }),
+  })
+}
+
+function ambientRoute(house: PlayersHouse): Route {
+  return route({
+    method: 'post',
+    path: '/players/{id}/ambient',
+    summary: 'Sets the light of the player now, as "#rrggbb" or "off".',
+    needs: 'house',
+    body: Type.Object({ light }, closed),
     handle: ({ param, body }) =>
-      command(house, { player: param('id'), act: { type: 'sleep-timer', seconds: body.seconds } }),
+      command(house, { player: param('id'), act: { type: 'nightlight', light: body.light.toLowerCase() } }),
+  })
+}
+
+function settingsRoute(house: PlayersHouse): Route {
+  const step = Type.Integer({ minimum: 0, maximum: 16 })
+  return route({
+    method: 'put',
+    path: '/players/{id}/settings',
+    summary:
+      'Changes volume limits and lights of day and night; those that are not named stay. A player that is off has them when it is back.',
+    needs: 'house',
+    body: Type.Object(
+      {
+        volume_max_step_day: Type.Optional(step),
+        volume_max_step_night: Type.Optional(step),
+        ambient_day: Type.Optional(light),
+        ambient_night: Type.Optional(light),
+      },
+      { ...closed, minProperties: 1 },
+    ),
+    handle: ({ param, body }) =>
+      command(house, { player: param('id'), act: { type: 'settings', settings: body } }),
   })
 }
 

@@ -13,14 +13,16 @@ interface Endpoint {
 }
 
 /**
- * One call of the REST interface. The schema that checks a request's body is the one that describes it in
- * `/api/openapi.json`.
+ * One call of the REST interface. The schemas that check a request's body and query are those that describe them
+ * in `/api/openapi.json`.
  */
-export interface Route<Schema extends TSchema = TSchema> extends Endpoint {
+export interface Route<Body extends TSchema = TSchema, Query extends TSchema = TSchema> extends Endpoint {
   /** A closed object; absent where the call takes no body. */
-  readonly body?: Schema
+  readonly body?: Body
+  /** What may stand behind the `?`, a closed object of texts and numbers; where absent, it is not looked at. */
+  readonly query?: Query
   /** The answer as JSON. */
-  handle(request: ApiRequest<Static<Schema>>): unknown
+  handle(request: ApiRequest<Static<Body>, Static<Query>>): unknown
 }
 
 /** A call whose answer is not made from JSON to JSON: audio, or events without end. */
@@ -28,8 +30,9 @@ export interface ServedRoute extends Endpoint {
   serve(ctx: Context, request: ServedRequest): unknown
 }
 
-export interface ApiRequest<Body = unknown> {
+export interface ApiRequest<Body = unknown, Query = unknown> {
   readonly body: Body
+  readonly query: Query
   /** @throws never: a route only asks for what its path names. */
   param(name: string): string
   /** Whoever asks; null only where the call needs nobody. */
@@ -46,8 +49,8 @@ export interface ServedRequest {
   whileAdmitted(end: () => void): () => void
 }
 
-/** Typing aid: the body's type is inferred from the schema. */
-export function route<Schema extends TSchema>(definition: Route<Schema>): Route {
+/** Typing aid: the types of body and query are inferred from their schemas. */
+export function route<Body extends TSchema, Query extends TSchema>(definition: Route<Body, Query>): Route {
   return definition as unknown as Route
 }
 

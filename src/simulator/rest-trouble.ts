@@ -1,0 +1,45 @@
+import type { JsonObject } from '../core/json.ts'
+
+/** What a request gets in place of its answer. */
+export interface RestFault {
+  /** null ends the connection without an answer. */
+  readonly status: number | null
+  /** The wait that is asked for, in seconds. */
+  readonly retryAfterSeconds?: number
+  /** Whether the request is done all the same, and only its answer is lost. */
+  readonly done?: boolean
+}
+
+interface Order extends RestFault {
+  readonly call: RegExp
+  left: number
+}
+
+/** Switches for what a cloud under load or behind a bad network does to the calls of its REST side. */
+export class RestTrouble {
+  readonly #orders: Order[] = []
+
+  /** The next so many requests whose `METHOD /path` matches end in the fault; the switch that was set first is asked first. */
+  add(fault: RestFault & { readonly call: RegExp; readonly times: number }): void {
+    const { times, ...order } = fault
+    this.#orders.push({ ...order, left: times })
+  }
+
+  clear(): void {
+    this.#orders.length = 0
+  }
+
+  /** The fault that this request is to have. */
+  take(call: string): RestFault | undefined {
+    const order = this.#orders.find((each) => each.left > 0 && each.call.test(call))
+    if (order !== undefined) order.left--
+    return order
+  }
+}
+
+/** In Yoto's form (yoto-protocol §2). */
+export function faultBody(status: number): JsonObject {
+  const [code, message] =
+    status === 429 ? ['too-many-requests', 'rate limit exceeded'] : ['internal-error', 'try again later']
+  return { error: { code, message } }
+}

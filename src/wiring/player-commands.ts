@@ -1,0 +1,127 @@
+import type { Clock } from '../core/clock.ts'
+import type { PlayerCommand, PlayerSettings } from '../core/effect.ts'
+import { AppError } from '../core/error.ts'
+import type { PlayerState } from '../core/player.ts'
+import { edgesFrom, isSlot } from '../core/slot.ts'
+import { predictedPosition } from '../core/transition.ts'
+import type { CardFacts, Hub } from '../hub.ts'
+import type { YotoApi } from '../yoto/api.ts'
+import type { YotoClient } from '../yoto/client.ts'
+import { type LiveCommand, messageFor } from '../yoto/command.ts'
+
+/** What commands work on, and what they ask of the rest of the house. */
+export interface LinkHouse {
+  readonly hub: Hub
+  readonly cardFacts: (cardId: string) => CardFacts
+  readonly knownCards?: {
+    /** Resolves when what the account tells of a card is in its facts, or cannot be had. */
+    learn(cardId: string): Promise<unknown>
+    /** Takes note of when a card was last changed, as its player says. */
+    heardOf(cardId: string, updatedAt: string): void
+  }
+}
+
+interface CommandParts {
+  readonly house: LinkHouse
+  readonly api: Pick<YotoApi, 'changeSettings'>
+  readonly client: Pick<YotoClient, 'send' | 'refresh'>
+  /** Takes the player's settings in as they are. */
+  readonly readSettings: (playerId: string) => Promise<void>
+  readonly clock: Clock
+}
+
+/**
+ * Has a player obey: over the live connection, or for settings through what the cloud keeps of it.
+ * @throws AppError `unavailable` when the player or the cloud is away, `refused` when one of them says no,
+ * `unanswered` when the player says nothing, and what the command itself cannot be.
+ */
+export async function commandPlayer(
+  parts: CommandParts,
+  { playerId, command }: { playerId: string; command: PlayerCommand },
+): Promise<void> {
+  const { house, client } = parts
+  playerNamed(house.hub, playerId)
+  if (command.type === 'refresh') return client.refresh(playerId)
+  if (command.type === 'settings') return changeSettings(parts, { playerId, change: command.settings })
+  if (goesByTracks(command)) await learnTracks(parts, playerId)
+  const player = asItStands(house.hub, playerId, parts.clock)
+  const facts = player.card_id === null ? undefined : house.cardFacts(player.card_id)
+  const wish = facts?.stream != null ? onQueueCard(command, player) : command
+  const message = messageFor(wish, player, facts?.layout ?? null)
+  const takeBack = message.expects === undefined ? undefined : house.hub.expect(playerId, message.expects)
+  try {
+    await client.send(playerId, message)
+  } catch (error) {
+    // A player that did not answer may still do it, and that would be nobody's press.
+    if (!(error instanceof AppError && error.code === 'unanswered')) takeBack?.()
+    throw error
+  }
+  // Nothing but the status tells of the light, and that is not pushed; where the question fails, a later one comes.
+  if (command.type === 'nightlight') void client.refresh(playerId).catch(() => undefined)
+}
+
+/** Whether what is sent to Yoto is worked out from the tracks of the card. */
+function goesByTracks(command: PlayerCommand): boolean {
+  if (command.type === 'sleep-timer') return 'until' in command && command.until === 'chapter'
+  return command.type === 'next' || command.type === 'previous' || command.type === 'restart'
+}
+
+// Who asked for the next track does not want it a minute later.
+const learnMs = 5_000
+
+function playerNamed(hub: Hub, id: string): PlayerState {
+  const player = hub.player(id)
+  if (player === undefined) throw new AppError('not_found', `there is no player "${id.slice(0, 80)}"`)
+  return player
+}
+
+/** The player with the position it must have reached since its last words. */
+function asItStands(hub: Hub, id: string, clock: Clock): PlayerState {
+  const player = playerNamed(hub, id)
+  const moment = hub.moment(id)
+  const position_s = moment === undefined ? null : predictedPosition(moment, clock.now())
+  return position_s === null ? player : { ...player, position_s }
+}
+
+/** Waits until the tracks of the player's card are known, if not for long. */
+async function learnTracks({ house, clock }: CommandParts, playerId: string): Promise<void> {
+  const cardId = playerNamed(house.hub, playerId).card_id
+  if (cardId === null || house.cardFacts(cardId).layout !== null) return
+  const known = new AbortController()
+  const patience = clock.sleep(learnMs, known.signal).catch(() => undefined)
+  await Promise.race([house.knownCards?.learn(cardId), patience])
+  known.abort()
+}
+
+async function changeSettings(
+  { house, api, readSettings }: CommandParts,
+  { playerId, change }: { playerId: string; change: PlayerSettings },
+): Promise<void> {
+  try {
+    house.hub.amendPlayer(playerId, await api.changeSettings(playerId, change))
+  } catch (error) {
+    // Some of them may have been taken.
+    if (error instanceof AppError && error.code === 'refused')
+      await readSettings(playerId).catch(() => undefined)
+    throw error
+  }
+}
+
+/**
+ * A queue card's chapters are questions, not tracks: the way its end would take is the next item, and no other way
+ * can be taken without looking like somebody's press.
+ */
+function onQueueCard(command: LiveCommand, player: PlayerState): LiveCommand {
+  const slot = player.chapter_key ?? ''
+  if (player.card_id === null || !isSlot(slot)) return command
+  if (command.type === 'next') {
+    const { end } = edgesFrom(slot)
+    return { type: 'card', card_id: player.card_id, chapter_key: end, track_key: end }
+  }
+  if (command.type === 'previous' || command.type === 'restart' || command.type === 'seek')
+    throw new AppError(
+      'conflict',
+      `"${command.type}" cannot be asked of a queue card: change the stream's queue instead`,
+    )
+  return command
+}

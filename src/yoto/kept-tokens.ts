@@ -1,0 +1,255 @@
+import { backoffMs } from '../core/backoff.ts'
+import type { Collection } from '../core/collection.ts'
+import { AppError, messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import { refreshTokens, SignInRefused, type StoredTokens, type TokenServer } from './token.ts'
+
+interface KeptTokensOptions {
+  readonly server: TokenServer
+  readonly tokens: Collection<StoredTokens>
+  readonly log: Log
+  /** 0 to 1, for the jitter of retries. */
+  readonly random: () => number
+  /** Called when the store has tokens of a new sign-in, and with the reason when they can never be renewed again. */
+  readonly kept: () => void
+  readonly lost: (refused: SignInRefused) => void
+}
+
+const storeKey = 'account'
+// The share of its life a token must still have before it is handed out without asking for the next one.
+const freshShare = 0.2
+// On a machine whose clock is wrong every token looks old; it must not be renewed on every call for that.
+const shortestUseMs = 60_000
+// A renewal that is under way when the product stops is waited for, within the ten seconds that it has.
+const longestFarewellMs = 5_000
+// Yoto's words for a refresh token that will never work again (yoto-protocol §1.6).
+const finalReasons: ReadonlySet<string> = new Set([
+  'invalid_grant',
+  'invalid_token',
+  'expired_token',
+  'token_expired',
+  'refresh_token_expired',
+])
+
+/**
+ * The household's tokens, in memory and in the store, always fresh.
+ *
+ * A refresh token works once, and Yoto forgets it as soon as it answers with the next one. So nothing uses a pair
+ * before the store has it on disk, and whoever is killed from then on is signed in at the next start. Before the
+ * request the store takes a note that the token is being spent: a store that cannot write costs no token, and a
+ * process that is killed during the request knows at its next start that the old token has to be tried again at
+ * once, which a server that lets the last token work for some more seconds accepts. What no client can close is the
+ * moment between Yoto's decision and our commit: the answer travels, and then one write is synced. Whoever is killed
+ * or loses power right then, once per token, has nothing but the old token; where Yoto no longer takes it, the access
+ * token serves until it ends, and somebody has to sign in again.
+ */
+export class KeptTokens {
+  readonly #options: KeptTokensOptions
+  #stopping = new AbortController()
+  #held: StoredTokens | null = null
+  /** Tokens that Yoto has given out and the store does not have yet. */
+  #unsaved: StoredTokens | null = null
+  #renewedAtMs = Number.NEGATIVE_INFINITY
+  #attempt: Promise<void> | null = null
+  #cancelRefresh = () => {}
+  /** Counts what was forgotten: an answer that was asked for before is not kept after it. */
+  #forgotten = 0
+
+  constructor(options: KeptTokensOptions) {
+    this.#options = options
+  }
+
+  /** Takes up what the store has. Resolves with whether that is anything. @throws when the store cannot be read. */
+  async load(): Promise<boolean> {
+    this.#stopping = new AbortController()
+    const { tokens, server } = this.#options
+    const stored = await tokens.get(storeKey)
+    for (const token of [stored?.accessToken, stored?.refreshToken]) if (token) server.hide(token)
+    if (stored === undefined || stored.clientId !== server.clientId) return false
+    this.#hold(stored)
+    return true
+  }
+
+  /** Lets a renewal that is under way come to its end, for some seconds. */
+  async stop(): Promise<void> {
+    this.#cancelRefresh()
+    this.#stopping.abort(new AppError('unavailable', 'the Yoto account is stopping'))
+    const underWay = this.#attempt?.catch(() => undefined)
+    const enough = new AbortController()
+    const late = this.#options.server.clock.sleep(longestFarewellMs, enough.signal).catch(() => undefined)
+    await Promise.race([underWay, late])
+    enough.abort()
+    await this.#save().catch((thrown: unknown) => {
+      this.#options.log.error('the Yoto tokens could not be kept; somebody will have to sign in again', {
+        reason: messageOf(thrown),
+      })
+    })
+  }
+
+  /** What there is to use; null when nobody is signed in. */
+  get held(): StoredTokens | null {
+    return this.#held
+  }
+
+  /** Resolves when the store has the tokens of a new sign-in; what failed is tried again until it has. */
+  keep(tokens: StoredTokens): Promise<void> {
+    if (tokens.refreshToken === null)
+      this.#options.log.warn('Yoto gave no refresh token (scope offline_access); this sign-in will end')
+    this.#unsaved = { ...tokens, signedInAtMs: this.#nowMs() }
+    return this.#beginRefresh()
+  }
+
+  /** @throws when the store cannot delete them: then they are gone until the next start alone. */
+  async forget(): Promise<void> {
+    this.#forgotten++
+    this.#cancelRefresh()
+    this.#stopping.abort(new AppError('unavailable', 'signed out'))
+    this.#stopping = new AbortController()
+    this.#held = null
+    this.#unsaved = null
+    this.#attempt = null
+    await this.#options.tokens.delete(storeKey)
+  }
+
+  /** See `Account.accessToken`. */
+  async accessToken(refused?: string): Promise<string> {
+    const held = this.#mustHold()
+    const hasEnded = held.endedReason !== undefined
+    const stillServes = (tokens: StoredTokens) =>
+      tokens.accessToken !== refused && tokens.expiresAtMs > this.#nowMs()
+    if (held.accessToken !== refused && !hasEnded && this.#refreshDueInMs(held) > 0) return held.accessToken
+    if (hasEnded && stillServes(held)) return held.accessToken
+    if (hasEnded && this.#attempt === null) throw notSignedIn()
+    try {
+      await (this.#attempt ?? this.#beginRefresh())
+    } catch (thrown) {
+      const now = this.#mustHold(thrown)
+      if (stillServes(now)) return now.accessToken
+      throw new AppError('unavailable', 'no new Yoto token could be had now', { cause: thrown })
+    }
+    return this.#mustHold().accessToken
+  }
+
+  #mustHold(cause?: unknown): StoredTokens {
+    if (this.#held === null) throw notSignedIn(cause)
+    return this.#held
+  }
+
+  /** Retries in the background until the store has new tokens; the returned promise is the first attempt only. */
+  #beginRefresh(): Promise<void> {
+    this.#cancelRefresh()
+    const first = this.#refreshOnce()
+    this.#attempt = first
+    void this.#goOnRefreshing(first)
+    return first
+  }
+
+  async #goOnRefreshing(first: Promise<void>): Promise<void> {
+    const { signal } = this.#stopping
+    let attempt = first
+    for (let failures = 1; !signal.aborted; failures++) {
+      try {
+        await attempt
+        break
+      } catch (thrown) {
+        if (signal.aborted) return
+        if (isFinal(thrown)) {
+          await this.#lose(thrown)
+          break
+        }
+        if (failures === 1)
+          this.#options.log.warn('renewing the Yoto token failed; trying again', {
+            reason: messageOf(thrown),
+          })
+        await this.#waitAfter(failures, signal)
+        if (signal.aborted) return
+        attempt = this.#refreshOnce()
+        this.#attempt = attempt
+      }
+    }
+    if (this.#attempt === attempt) this.#attempt = null
+  }
+
+  async #refreshOnce(): Promise<void> {
+    // After a failed write the pair we already have is kept: nobody would give us a third.
+    if (this.#unsaved === null) {
+      const forgotten = this.#forgotten
+      const held = this.#mustHold()
+      const { refreshToken } = held
+      if (refreshToken === null) throw new SignInRefused('renewing the token', 'refresh_token_expired')
+      const { tokens, server } = this.#options
+      await tokens.set(storeKey, { ...held, renewingSinceMs: this.#nowMs() })
+      if (forgotten !== this.#forgotten) throw notSignedIn()
+      const next = await refreshTokens(server, refreshToken)
+      if (forgotten !== this.#forgotten) throw notSignedIn()
+      this.#unsaved = signedInAt(next, held.signedInAtMs)
+    }
+    await this.#save()
+  }
+
+  /** The store comes before any use. */
+  async #save(): Promise<void> {
+    const pair = this.#unsaved
+    if (pair === null) return
+    await this.#options.tokens.set(storeKey, pair)
+    if (this.#unsaved !== pair) throw notSignedIn()
+    this.#unsaved = null
+    this.#renewedAtMs = this.#nowMs()
+    const isOfNewSignIn = this.#held === null || this.#held.endedReason !== undefined
+    this.#hold(pair)
+    if (isOfNewSignIn) this.#options.kept()
+  }
+
+  #hold(tokens: StoredTokens): void {
+    this.#held = tokens
+    this.#cancelRefresh()
+    if (tokens.endedReason !== undefined || this.#stopping.signal.aborted) return
+    if (tokens.renewingSinceMs !== undefined)
+      this.#options.log.info('the last run ended while the Yoto token was being renewed; trying it again')
+    const dueInMs = tokens.renewingSinceMs === undefined ? Math.max(0, this.#refreshDueInMs(tokens)) : 0
+    this.#cancelRefresh = this.#options.server.clock.at(new Date(this.#nowMs() + dueInMs), () => {
+      if (this.#attempt === null && this.#held === tokens) this.#beginRefresh().catch(() => {})
+    })
+  }
+
+  async #lose(refused: SignInRefused): Promise<void> {
+    if (this.#held === null) return
+    this.#cancelRefresh()
+    const ended = { ...this.#held, refreshToken: null, endedReason: refused.reason }
+    this.#held = ended
+    this.#options.lost(refused)
+    // Where this fails, the next start asks once more and hears the same.
+    await this.#options.tokens.set(storeKey, ended).catch((thrown: unknown) => {
+      this.#options.log.warn('the end of the sign-in at Yoto could not be noted', {
+        reason: messageOf(thrown),
+      })
+    })
+  }
+
+  /** Milliseconds until the token should be replaced; negative when that is overdue. */
+  #refreshDueInMs({ issuedAtMs, expiresAtMs }: StoredTokens): number {
+    const dueMs = expiresAtMs - freshShare * (expiresAtMs - issuedAtMs)
+    return Math.max(dueMs, this.#renewedAtMs + shortestUseMs) - this.#nowMs()
+  }
+
+  #nowMs(): number {
+    return this.#options.server.clock.now().getTime()
+  }
+
+  #waitAfter(failures: number, signal: AbortSignal): Promise<void> {
+    const { server, random } = this.#options
+    return server.clock.sleep(backoffMs(failures, { random }), signal).catch(() => {})
+  }
+}
+
+function notSignedIn(cause?: unknown): AppError {
+  return new AppError('unavailable', 'not signed in to Yoto', cause === undefined ? {} : { cause })
+}
+
+function isFinal(thrown: unknown): thrown is SignInRefused {
+  return thrown instanceof SignInRefused && finalReasons.has(thrown.reason)
+}
+
+function signedInAt(tokens: StoredTokens, signedInAtMs: number | undefined): StoredTokens {
+  return signedInAtMs === undefined ? tokens : { ...tokens, signedInAtMs }
+}

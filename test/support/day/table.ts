@@ -1,0 +1,32 @@
+import type { DayReport } from './live-day.ts'
+
+/** A day's figures as text: for each field how many changes were seen, and after how long. */
+export function table(day: DayReport, hours: number): string {
+  const rows = [...day.figures].sort(([one], [other]) => (one < other ? -1 : 1)).map(row)
+  const list = (counts: ReadonlyMap<string, number>) =>
+    [...counts].map(([name, count]) => `${name} ${count}`).join(', ')
+  return [
+    `seed ${day.seed}: ${hours} hours in ${Math.round(day.realMs / 1000)} s`,
+    ...[['told how: field', 'changes', 'p50 ms', 'p99 ms', 'max ms'], ...rows].map(aligned),
+    `events: ${day.events.happened} things happened, ${day.events.told} were told; presses: ${day.buttons.acts} by hand, ${day.buttons.felt} led anywhere, ${day.buttons.told} told`,
+    `commands: ${list(day.commands)}`,
+    `connections: ${day.connections}; broken: ${list(day.breaks)}; a dead network was found out after ${spread(day.foundOutMs)}`,
+    `sign-ins: ${day.signIns}; token requests: ${day.renewals}; heap grew by ${day.grownMiB.toFixed(1)} MiB`,
+  ].join('\n')
+}
+
+function row([name, values]: readonly [string, readonly number[]]): string[] {
+  return [name, String(values.length), ...[0.5, 0.99, 1].map((share) => String(at(values, share)))]
+}
+
+function aligned([name = '', ...rest]: readonly string[]): string {
+  return name.padEnd(30) + rest.map((value) => value.padStart(10)).join('')
+}
+
+function spread(values: readonly number[]): string {
+  return values.length === 0 ? '-' : `${at(values, 0.5) / 1000} s (half), at most ${at(values, 1) / 1000} s`
+}
+
+function at(values: readonly number[], share: number): number {
+  return values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) * share)] ?? 0
+}

@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { KnownCards } from '../../src/cards/known-cards.ts'
+import type { Clock } from '../../src/core/clock.ts'
+import type { PlayerState } from '../../src/core/player.ts'
+import { Hub } from '../../src/hub.ts'
+import { type SimulatedCloud, startCloud } from '../../src/simulator/cloud.ts'
+import { titleCards } from '../../src/wiring/card-titles.ts'
+import { openCards } from '../../src/wiring/cards.ts'
+import { CloudLink } from '../../src/wiring/cloud-link.ts'
+import { Problems } from '../../src/wiring/problems.ts'
+import { Account } from '../../src/yoto/account.ts'
+import { fastClock } from '../support/fast-clock.ts'
+import { memoryCollection } from '../support/memory-collection.ts'
+import { recordingLog } from '../support/recording-log.ts'
+import { until } from '../support/running-app.ts'
+import { simulatedAccount } from '../support/simulated-account.ts'
+
+const keys = ['07', '08', '12e4']
+const bought = {
+  cardId: '08aB0',
+  title: 'Bought stories',
+  updatedAt: '2025-01-01T00:00:00.000Z',
+  metadata: { cover: { imageL: 'https://example.org/cover.jpg' } },
+  content: {
+    chapters: keys.map((key) => ({
+      key,
+      title: `Chapter ${key}`,
+      hidden: key === '08',
+      tracks: [{ key, title: key, type: 'audio', format: 'aac', trackUrl: `yoto:#${key}`, duration: 600 }],
+    })),
+  },
+}
+
+let clock: Clock
+let cloud: SimulatedCloud
+let link: CloudLink
+let hub: Hub
+let titles: { stop(): void }
+let known: KnownCards
+
+beforeEach(async () => {
+  clock = fastClock(10)
+  const log = recordingLog()
+  cloud = await startCloud({ clock, log, approveAfterPolls: 0, boughtCards: [bought] })
+  const account = new Account({
+    ...cloud,
+    redirectUri: null,
+    tokens: memoryCollection(),
+    hide: () => undefined,
+    clock,
+    log,
+  })
+  const random = () => 0
+  link = new CloudLink({ cloud, account, changed: () => undefined, clock, random, log })
+  const cards = await openCards({
+    storage: { collection: () => memoryCollection() } as never,
+    link,
+    urlOf: (key, file) => `http://127.0.0.1/media/${key}/${file}.mp3`,
+    problems: new Problems((text) => text),
+    hide: () => undefined,
+    clock,
+    log,
+  })
+  known = cards.known
+  hub = new Hub({ queues: memoryCollection(), card: cards.facts, newId: () => 'id', clock, log })
+  titles = titleCards({ hub, cards })
+  await link.start({ hub, cardFacts: cards.facts, knownCards: known })
+  await until('the players have spoken', () => allPlayers((player) => player.volume_max_step !== null))
+})
+
+afterEach(async () => {
+  titles.stop()
+  await link.stop()
+  await cloud.stop()
+})
+
+const allPlayers = (is: (player: PlayerState) => boolean) =>
+  hub.players().length === 2 && hub.players().every(is)
+const id = () => cloud.players[1]?.id ?? ''
+const player = () => hub.player(id())
+
+async function insertBought(): Promise<void> {
+  await cloud.player(id())?.insert('08aB0')
+  await until('the card is told', () => player()?.card_id === '08aB0' && player()?.chapter_key === '07')
+}
+
+test('limits of day and night reach the player, on or off, and its state here', async () => {
+  await link.command(id(), {
+    type: 'settings',
+    settings: { volume_max_step_day: 5, volume_max_step_night: 5 },
+  })
+  expect(player()).toMatchObject({ volume_max_step_day: 5, volume_max_step_night: 5 })
+  expect(cloud.player(id())?.snapshot()).toMatchObject({ volumeMax: 5, volume: 5 })
+  await until(
+    'the player says so itself',
+    () => player()?.volume_max_step === 5 && player()?.volume_step === 5,
+  )
+
+  await cloud.player(id())?.power(false)
+  await until('the player is off', () => player()?.online === false)
+  await expect(link.command(id(), { type: 'pause' })).rejects.toMatchObject({ code: 'unavailable' })
+  const settings = { volume_max_step_day: 3, volume_max_step_night: 3, ambient_night: 'off' }
+  await link.command(id(), { type: 'settings', settings })
+  expect(player()).toMatchObject({ ...settings, online: false })
+  await cloud.player(id())?.power(true)
+  await until('the limit holds', () => player()?.volume_max_step === 3)
+})
+
+test('a light that was set is seen long before the next regular status', async () => {
+  const start = clock.now().getTime()
+  await link.command(id(), { type: 'nightlight', light: '#102030' })
+  await until('the light is told', () => player()?.nightlight === '#102030')
+  expect(clock.now().getTime() - start).toBeLessThan(15_000)
+})
+
+test('a change whose answer is lost is made once more, and one that fails leaves the state as it is', async () => {
+  cloud.restTrouble.add({ call: /^PUT .*config$/, status: null, done: true, times: 1 })
+  await link.command(id(), { type: 'settings', settings: { ambient_day: '#102030' } })
+  expect(player()?.ambient_day).toBe('#102030')
+  cloud.restTrouble.add({ call: /^PUT .*config$/, status: 403, times: 1 })
+  await expect(
+    link.command(id(), { type: 'settings', settings: { ambient_day: 'off' } }),
+  ).rejects.toMatchObject({ code: 'refused' })
+  expect(player()?.ambient_day).toBe('#102030')
+})
+
+test('a card that was bought has its title and picture, and goes from track to track by its own keys', async () => {
+  await insertBought()
+  await until('the card has its title', () => player()?.card_title === 'Bought stories')
+  expect(player()?.cover_url).toBe('https://example.org/cover.jpg')
+  await link.command(id(), { type: 'next' })
+  await until('the hidden chapter is passed over', () => player()?.chapter_key === '12e4')
+  await link.command(id(), { type: 'seek', position_s: 120 })
+  await until('it goes there', () => (player()?.position_s ?? 0) >= 120)
+  await link.command(id(), { type: 'previous' })
+  await until('it goes back', () => player()?.chapter_key === '07')
+})
+
+test('a step to the next track waits for the tracks to be known, but not for long', async () => {
+  cloud.restTrouble.add({ call: /^GET .(content|card).08aB0/, status: 503, retryAfterSeconds: 2, times: 1 })
+  await insertBought()
+  await link.command(id(), { type: 'next' })
+  await until('it goes on', () => player()?.chapter_key === '12e4')
+})
+
+test('a card that cannot be had is an error with its reason, not a silence', async () => {
+  cloud.restTrouble.add({ call: /^GET .(content|card).08aB0/, status: 400, times: 99 })
+  await insertBought()
+  await expect(link.command(id(), { type: 'next' })).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('not known (yet)'),
+  })
+  // Its list tells the title all the same.
+  await until('the card has its title', () => player()?.card_title === 'Bought stories')
+})
+
+test('a card that was changed elsewhere is known anew as soon as a player plays it', async () => {
+  const account = await simulatedAccount(cloud)
+  const { cardId: _, ...card } = bought
+  const { cardId } = await account.save({ ...card, title: 'Before' })
+  const play = async (title: string) => {
+    await cloud.player(id())?.insert(cardId)
+    await until(`the title is ${title}`, () => player()?.card_title === title)
+  }
+  await play('Before')
+  await account.save({ ...card, cardId, title: 'After' })
+  await cloud.player(id())?.remove()
+  await play('After')
+  expect(known.get(cardId)).toMatchObject({ title: 'After' })
+})
+
+test('all cards of the family are listed once each, also while its library is away', async () => {
+  expect(await known.list()).toEqual([
+    {
+      card_id: '08aB0',
+      title: 'Bought stories',
+      cover_url: 'https://example.org/cover.jpg',
+      updated_at: bought.updatedAt,
+    },
+  ])
+  cloud.restTrouble.add({ call: /library/, status: 403, times: 1 })
+  expect(await link.allCards()).toEqual([])
+})
