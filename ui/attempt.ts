@@ -103,23 +103,17 @@ export class Attempt implements ReactiveController {
   #failed(error: unknown): void {
     const { say } = this.#host
     if (!(error instanceof RequestError)) {
-      this.fault = say('form.unreachable')
+      this.fault = faultText(error, say)
       return
     }
     if (error.status === 429 && error.retryAfterS !== null) this.#wait(error.retryAfterS)
-    else this.#refuse(this.#explain(error) ?? { words: this.#words(error), fields: error.fields })
+    else this.#refuse(this.#explain(error) ?? { words: faultText(error, say), fields: error.fields })
   }
 
   #refuse({ words, fields }: Explanation): void {
     this.fault = words
     this.fields = fields
     this.#host.requestUpdate()
-  }
-
-  #words({ status, message }: RequestError): string {
-    const { say } = this.#host
-    // What stands in the form is still there after the sign-in that follows.
-    return status === 401 ? say('form.ended') : say('notice.fault', { reason: message })
   }
 
   #wait(seconds: number): void {
@@ -140,6 +134,13 @@ export class Attempt implements ReactiveController {
   protected waitOver(): void {
     this.fault = this.#host.say('form.wait-over')
   }
+}
+
+/** Why a call failed, in the reader's words where they are ours, and else in the product's. */
+export function faultText(error: unknown, say: Say): string {
+  if (!(error instanceof RequestError)) return say('form.unreachable')
+  // What stands in a form is still there after the sign-in that follows.
+  return error.status === 401 ? say('form.ended') : say('notice.fault', { reason: error.message })
 }
 
 function focusField(form: HTMLFormElement, name: string): void {

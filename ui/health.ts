@@ -22,6 +22,11 @@ export function healthView(health: Health): HealthView {
   }
 }
 
+/** Whether a problem is that nobody is signed in to Yoto. Problems have no names; this one says where to go. */
+export function isAboutAccount(problem: string, { cloud }: HealthView): boolean {
+  return cloud.account !== 'signed-in' && /\baccount in the panel\b/i.test(problem)
+}
+
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -3,7 +3,10 @@ import { Battery } from './elements/battery.ts'
 import { Confirm } from './elements/confirm.ts'
 import { CopyField } from './elements/copy-field.ts'
 import { Entry } from './elements/entry.ts'
+import { History } from './elements/history.ts'
+import { HistoryEntry } from './elements/history-entry.ts'
 import { House } from './elements/house.ts'
+import { HouseholdAccount } from './elements/household-account.ts'
 import { Kid } from './elements/kid.ts'
 import { LibraryPicker } from './elements/library-picker.ts'
 import { NewToken } from './elements/new-token.ts'
@@ -18,6 +21,7 @@ import { Preview } from './elements/preview.ts'
 import { QueueList } from './elements/queue-list.ts'
 import { SetUp } from './elements/set-up.ts'
 import { SignIn } from './elements/sign-in.ts'
+import { SignInWays } from './elements/sign-in-ways.ts'
 import { SignOut } from './elements/sign-out.ts'
 import { SimulatedPlayer } from './elements/simulated-player.ts'
 import { Stream } from './elements/stream.ts'
@@ -32,7 +36,10 @@ const elements = {
   'yoto-battery': Battery,
   'yoto-confirm': Confirm,
   'yoto-copy-field': CopyField,
+  'yoto-history': History,
+  'yoto-history-entry': HistoryEntry,
   'yoto-house': House,
+  'yoto-household-account': HouseholdAccount,
   'yoto-kid': Kid,
   'yoto-library-picker': LibraryPicker,
   'yoto-new-token': NewToken,
@@ -47,6 +54,7 @@ const elements = {
   'yoto-queue': QueueList,
   'yoto-set-up': SetUp,
   'yoto-sign-in': SignIn,
+  'yoto-sign-in-ways': SignInWays,
   'yoto-sign-out': SignOut,
   'yoto-simulated-player': SimulatedPlayer,
   'yoto-stream': Stream,

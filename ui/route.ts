@@ -1,20 +1,29 @@
 import type { Session } from './access.ts'
 
-export type Page = 'house' | 'people' | 'tokens' | 'account'
+export type Page = 'house' | 'history' | 'people' | 'tokens' | 'yoto' | 'account'
 
 const pages: Readonly<Record<string, Page>> = {
+  '#/history': 'history',
   '#/people': 'people',
   '#/tokens': 'tokens',
+  '#/yoto': 'yoto',
   '#/account': 'account',
 }
 
 /** The pages there are for somebody, in reading order. */
-export function pagesFor({ auth, user }: Session): readonly Page[] {
+export function pagesFor(session: Session): readonly Page[] {
+  const { auth, user } = session
+  const decides = mayDecide(session)
   // Where nobody says who they are, nobody can be let in or kept out.
-  const decides = auth !== 'none' && user?.role === 'admin'
-  const forAdmins: readonly Page[] = decides ? ['people', 'tokens'] : []
+  const access: readonly Page[] = decides && auth !== 'none' ? ['people', 'tokens'] : []
+  const cloud: readonly Page[] = decides ? ['yoto'] : []
   const own: readonly Page[] = auth === 'password' && user !== null ? ['account'] : []
-  return ['house', ...forAdmins, ...own]
+  return ['house', 'history', ...access, ...cloud, ...own]
+}
+
+/** Whether somebody decides for the household; everybody does at a door that only this machine reaches. */
+export function mayDecide({ auth, user }: Session): boolean {
+  return auth === 'none' || user?.role === 'admin'
 }
 
 /** The page an address names; the house for one that there is not, or not for this reader. */

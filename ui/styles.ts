@@ -45,7 +45,8 @@ export const shared = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
-  button {
+  button,
+  a.button {
     display: inline-flex;
     align-items: center;
     justify-content: center;
@@ -58,10 +59,12 @@ export const shared = css`
     color: var(--text);
     font: inherit;
     font-weight: 500;
+    text-decoration: none;
     cursor: pointer;
     touch-action: manipulation;
   }
-  button:hover:not(:disabled) {
+  button:hover:not(:disabled),
+  a.button:hover {
     background: var(--sunken);
   }
   button:disabled,
@@ -69,12 +72,14 @@ export const shared = css`
     opacity: 0.4;
     cursor: default;
   }
-  button.main {
+  button.main,
+  a.button.main {
     border-color: transparent;
     background: var(--accent);
     color: var(--on-accent);
   }
-  button.main:hover:not(:disabled) {
+  button.main:hover:not(:disabled),
+  a.button.main:hover {
     background: var(--accent);
     filter: brightness(1.08);
   }

@@ -23,7 +23,14 @@ testWith(
     await page.getByRole('button', { name: 'Change Otto' }).click()
     expect(await page.getByRole('dialog').getByRole('textbox').count()).toBe(0)
     await page.keyboard.press('Escape')
-    expect(await page.getByRole('link').allInnerTexts()).toEqual(['Players', 'People', 'Tokens'])
+    expect(await page.getByRole('link').allInnerTexts()).toEqual([
+      'Not connected to Yoto: no Yoto account is set up',
+      'Players',
+      'History',
+      'People',
+      'Tokens',
+      'Yoto account',
+    ])
     expect(way.asked.filter((path) => !path.startsWith(ingressPrefix))).toEqual([])
   },
   40_000,

@@ -9,6 +9,7 @@ import { type Answer, type Asked, ask } from '../support/ask.ts'
 import { panelApp } from '../support/panel-door.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { type Home, openHome } from './home.ts'
+import { noYotoAccount, type YotoAccount } from './yoto-account.ts'
 
 /** Somebody who may come in; with a password, or through Home Assistant. */
 export interface Resident {
@@ -22,6 +23,7 @@ export interface Resident {
 export interface DoorOptions {
   readonly auth?: 'password' | 'ingress'
   readonly people?: readonly Resident[]
+  readonly account?: YotoAccount
   /** Something on the way takes cookies off. */
   readonly losesCookies?: boolean
 }
@@ -55,6 +57,7 @@ const supervisor = '172.30.32.2'
 export async function openTestDoor({
   auth = 'password',
   people = [],
+  account = noYotoAccount,
   losesCookies = false,
 }: DoorOptions): Promise<TestDoor> {
   const clock = new VirtualClock()
@@ -63,7 +66,7 @@ export async function openTestDoor({
     ways: { password: auth === 'password', ingress: auth === 'ingress' },
   })
   for (const person of people) await moveIn(access, person)
-  const home = await openHome()
+  const home = await openHome({ account })
   const { app, live } = await panelApp(home, { auth, access, clock, panel: builtPanel })
   live.start()
   const asked: string[] = []

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { testWith } from '../support/programs.ts'
 import { seriousFaults } from './axe.ts'
 import { family, openHousehold, resident, signIn, signOutBeside } from './household.ts'
+import { openYotoAccount } from './yoto-account.ts'
 
 const { door, visit } = openHousehold()
 
@@ -95,6 +96,44 @@ testWith(
     await checkLooks(page)
     await signOutBeside(page, front)
     await page.getByRole('dialog', { name: 'Sign in again' }).waitFor()
+    await checkLooks(page)
+  },
+  40_000,
+)
+
+testWith(
+  ['chromium'],
+  'in every look, the account at Yoto can be signed in to by everybody',
+  async () => {
+    const account = await openYotoAccount()
+    const page = await visit(`${(await door({ people: family(), account })).address}#/yoto`, allowsChecks)
+    await signIn(page, 'Anna')
+    await page.getByRole('link', { name: 'Open Yoto with this code' }).waitFor()
+    await page.getByLabel('Paste the address').fill('nowhere')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').getByText('That did not work').waitFor()
+    await checkLooks(page)
+    account.cloud.signIn.traps.deviceCode = 'approved'
+    await page.getByRole('button', { name: 'Sign out of Yoto' }).click()
+    await page.getByRole('dialog').waitFor()
+    await checkLooks(page)
+    await page.keyboard.press('Escape')
+    await checkLooks(page)
+  },
+  40_000,
+)
+
+testWith(
+  ['chromium'],
+  'in every look, everybody can read the history',
+  async () => {
+    const front = await door({ people: family() })
+    const takeBack = await front.home.pressesRight()
+    takeBack()
+    const page = await visit(`${front.address}#/history`, allowsChecks)
+    await signIn(page, 'Anna')
+    await page.getByRole('button', { name: /taken back$/ }).click()
+    await page.getByRole('term').first().waitFor()
     await checkLooks(page)
   },
   40_000,

@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit'
-import type { HealthView } from '../health.ts'
+import { type HealthView, isAboutAccount } from '../health.ts'
 import { type IconName, icon } from '../icons.ts'
 import type { LiveStatus } from '../live.ts'
+import { hashOf } from '../route.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 
@@ -10,6 +11,7 @@ export class Notices extends LitElement {
   static override properties = {
     health: { attribute: false },
     status: {},
+    decides: { type: Boolean },
     say: { attribute: false },
   }
   static override styles = [
@@ -33,6 +35,10 @@ export class Notices extends LitElement {
         background: var(--warn-surface);
         color: var(--warn-text);
       }
+      a {
+        color: inherit;
+        font-weight: 600;
+      }
       svg {
         margin-top: 1px;
       }
@@ -40,20 +46,28 @@ export class Notices extends LitElement {
   ]
   declare health: HealthView
   declare status: LiveStatus
+  /** The reader may sign the household in. */
+  declare decides: boolean
   declare say: Say
 
   override render() {
-    const { health, status, say } = this
+    const { health, status, say, decides } = this
+    const wayFor = (problem: string) =>
+      decides && isAboutAccount(problem, health) ? toAccount(say) : nothing
     const all = [
-      ...(status === 'lost' ? [notice('warning', say('notice.lost'), true)] : []),
-      ...health.problems.map((problem) => notice('warning', problem, true)),
-      ...(health.simulated ? [notice('info', say('notice.simulated'), false)] : []),
+      ...(status === 'lost' ? [notice('warning', say('notice.lost'))] : []),
+      ...health.problems.map((problem) => notice('warning', problem, wayFor(problem))),
+      ...(health.simulated ? [notice('info', say('notice.simulated'))] : []),
     ]
     if (all.length === 0) return nothing
     return html`<ul role="list" aria-label=${say('notice.title')} aria-live="polite">${all}</ul>`
   }
 }
 
-function notice(picture: IconName, text: string, problem: boolean) {
-  return html`<li class=${problem ? 'problem' : ''}>${icon(picture)}<span>${text}</span></li>`
+function notice(picture: IconName, text: string, way: unknown = nothing) {
+  return html`<li class=${picture === 'warning' ? 'problem' : ''}>${icon(picture)}<span>${text} ${way}</span></li>`
+}
+
+function toAccount(say: Say) {
+  return html`<a href=${hashOf('yoto')}>${say('notice.to-account')}</a>`
 }

@@ -39,6 +39,13 @@ export const panelLook = css`
     font-size: 0.875rem;
     color: var(--muted);
   }
+  .account a {
+    display: inline-flex;
+    align-items: center;
+    min-height: 44px;
+    color: inherit;
+    overflow-wrap: anywhere;
+  }
   .dot {
     flex: none;
     width: 9px;
@@ -56,6 +63,7 @@ export const panelLook = css`
   }
   nav ul {
     display: flex;
+    flex-wrap: wrap;
     gap: 0.25rem;
     margin-inline: -0.75rem;
   }

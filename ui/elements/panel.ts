@@ -3,17 +3,17 @@ import type { PublishedCardView } from '../../src/http/api/cards.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
 import type { Session } from '../access.ts'
 import { askFor, fetchCards, fetchLibrary } from '../api.ts'
-import type { HealthView } from '../health.ts'
 import { icon } from '../icons.ts'
 import { LiveConnection, type LiveStatus } from '../live.ts'
 import { statusOf } from '../request.ts'
-import { hashOf, isPageHash, type Page, pageOf, pagesFor, streamOf } from '../route.ts'
+import { hashOf, isPageHash, mayDecide, type Page, pageOf, pagesFor, streamOf } from '../route.ts'
 import { type HouseView, Store } from '../store.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
-import type { TextKey } from '../text-keys.ts'
 import type { Wish } from '../wish.ts'
+import { accountLine } from './account-line.ts'
 import type { House } from './house.ts'
+import { navigation, pageNames } from './navigation.ts'
 import { panelLook } from './panel-look.ts'
 import type { People } from './people.ts'
 import type { Tokens } from './tokens.ts'
@@ -21,13 +21,6 @@ import type { Tokens } from './tokens.ts'
 // A phone that was put away for longer may hold a connection that is long dead.
 const asleepMs = 20_000
 const faultShownMs = 8000
-
-const pageNames = {
-  house: 'nav.house',
-  people: 'nav.people',
-  tokens: 'nav.tokens',
-  account: 'nav.account',
-} as const satisfies Record<Page, TextKey>
 
 /**
  * Every page of somebody who is in. It alone knows the store and asks for what the house does; what is below it
@@ -119,35 +112,17 @@ export class Panel extends LitElement {
   }
 
   override render() {
-    const { view, say, page } = this
+    const { view, say, page, session } = this
+    const leads = mayDecide(session)
     return html`<div class="page">
         <header>
           <h1 tabindex="-1">Yoto Smart Stream</h1>
-          ${view === null ? nothing : account(view.health, say)} ${this.#navigation()}
+          ${view === null ? nothing : accountLine(view.health, { leads, say })}
+          ${navigation(session, { here: page, say })}
         </header>
         ${page === 'house' ? this.#house() : html`<main>${this.#heading()} ${this.#other(page)}</main>`}
       </div>
       <div aria-live="assertive">${this.#faultBar()}</div>`
-  }
-
-  #navigation() {
-    const { say, session } = this
-    const pages = pagesFor(session)
-    if (pages.length < 2) return nothing
-    return html`<nav aria-label=${say('nav.title')}>
-      <ul role="list">
-        ${pages.map((page) => html`<li>${this.#link(page)}</li>`)}
-      </ul>
-    </nav>`
-  }
-
-  #link(page: Page) {
-    const here = page === this.page ? 'page' : nothing
-    const name = this.say(pageNames[page])
-    const user = page === 'account' ? (this.session.user?.username ?? '') : null
-    return html`<a href=${hashOf(page)} aria-current=${here}>
-      ${user === null ? name : html`${icon('person', 18)}<span class="hidden">${name}: </span><span class="cut">${user}</span>`}
-    </a>`
   }
 
   #heading() {
@@ -155,19 +130,30 @@ export class Panel extends LitElement {
   }
 
   #house() {
-    const { view, status, say, cards, library } = this
+    const { view, status, say, cards, library, session } = this
     if (view === null)
       return html`<main class="waiting quiet" aria-live="polite">
         ${say(status === 'lost' ? 'notice.lost' : 'notice.connecting')}
       </main>`
-    return html`<yoto-notices .health=${view.health} .status=${status} .say=${say}></yoto-notices>
+    return html`<yoto-notices
+        .health=${view.health}
+        .status=${status}
+        .decides=${mayDecide(session)}
+        .say=${say}
+      ></yoto-notices>
       <main>
       <yoto-house .view=${view} .cards=${cards} .library=${library} .files=${this.#files} .say=${say}></yoto-house>
     </main>`
   }
 
   #other(page: Page) {
-    const { say, session, view } = this
+    const { say, session, view, active } = this
+    if (page === 'yoto')
+      return html`<yoto-household-account
+        .active=${active}
+        .missing=${view?.health.cloud.account === 'none'}
+        .say=${say}
+      ></yoto-household-account>`
     if (page === 'tokens')
       return html`<yoto-tokens .direct=${session.auth === 'password'} .say=${say}></yoto-tokens>`
     if (page === 'account') return html`<yoto-account .user=${session.user} .say=${say}></yoto-account>`
@@ -176,6 +162,15 @@ export class Panel extends LitElement {
       label: state.name,
     }))
     const cards = this.cards.map(({ card_id, title }) => ({ id: card_id, label: title }))
+    if (page === 'history')
+      return html`<yoto-history
+        .active=${active}
+        .players=${players}
+        .cards=${cards}
+        .files=${this.#files}
+        .decides=${mayDecide(session)}
+        .say=${say}
+      ></yoto-history>`
     return html`<yoto-people
       .me=${session.user?.id ?? null}
       .players=${players}
@@ -275,17 +270,6 @@ export class Panel extends LitElement {
     await house?.updateComplete
     if (stream !== null) house?.goTo(stream)
   }
-}
-
-function account({ cloud, simulated }: HealthView, say: Say) {
-  const words = simulated
-    ? say(cloud.connected ? 'account.simulated' : 'account.simulated-away')
-    : cloud.connected
-      ? say('account.connected')
-      : cloud.reason === null
-        ? say('account.away')
-        : say('account.away-because', { reason: cloud.reason })
-  return html`<p class="account"><span class="dot ${cloud.connected ? 'on' : ''}"></span>${words}</p>`
 }
 
 /** Whether one of the ids had never been seen; all of them have been from then on. */
