@@ -146,7 +146,8 @@ export class Hub {
   patchPlayer(id: string, said: PlayerPatch, at: Date): void {
     const before = this.#players.get(id)
     if (before === undefined) return
-    const patch = { ...said, last_seen_at: isoOf(at) }
+    // That a player is off it mostly does not say itself.
+    const patch = said.online === false ? said : { ...said, last_seen_at: isoOf(at) }
     const complete = settled(before, completed(before.state, patch), at)
     const state = applyPatch(before.state, complete)
     const placed = complete.position_s !== undefined || state.playback !== before.state.playback

@@ -227,8 +227,11 @@ function isAtEnd(before: Moment, at: Date): boolean {
 
 function surroundings(old: PlayerState, now: PlayerState): Happening[] {
   const events: Happening[] = []
-  if (now.volume_step !== null && old.volume_step !== null && now.volume_step !== old.volume_step)
-    events.push({ type: 'volume_changed', volume_step: now.volume_step, volume_percent: now.volume_percent })
+  // Where the limit moves, the volume moves with it, and nobody turned a knob (yoto-protocol §4.5).
+  const isTurned = old.volume_max_step === null || now.volume_max_step === old.volume_max_step
+  const { volume_step } = now
+  if (isTurned && volume_step !== null && old.volume_step !== null && volume_step !== old.volume_step)
+    events.push({ type: 'volume_changed', volume_step, volume_percent: now.volume_percent })
   if (now.day_mode !== null && old.day_mode !== null && now.day_mode !== old.day_mode)
     events.push({ type: now.day_mode === 'day' ? 'day_started' : 'night_started' })
   const sleeping = (old.sleep_timer_s ?? 0) > 0

@@ -2,10 +2,10 @@ const msDigits = 9
 const countDigits = 3
 const mostInOneMs = 36 ** countDigits
 
-/** Twelve characters: the time in ms and a count within it, both to base 36. */
-export const entryIdPattern = `^[0-9a-z]{${msDigits + countDigits}}$`
-
-/** Makes ids that sort in the order they were made, also when the clock is set back or the product starts anew. */
+/**
+ * Makes ids of twelve characters, the time in ms and a count within it, both to base 36. They sort in the order they
+ * were made, also when the clock is set back or the product starts anew.
+ */
 export class EntryIds {
   #ms: number
   #count: number

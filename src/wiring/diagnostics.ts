@@ -34,7 +34,10 @@ interface DiagnosticsInput {
 const eventsShown = 500
 const shownOfKey = 6
 
-/** Everything that helps to understand what a household reports, in a form that may be made public. */
+/**
+ * Everything that helps to understand what a household reports, without its secrets. It names players, cards and files:
+ * whoever makes it public reads it first.
+ */
 export function diagnosticsOf(input: DiagnosticsInput) {
   const { version, runtime, startedAt, options, health, hub, ruleSet, cards, history, clock } = input
   const now = clock.now()

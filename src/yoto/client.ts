@@ -5,7 +5,7 @@ import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { PlayerPatch } from '../core/player.ts'
 import type { CommandMessage } from './command.ts'
-import { openConnection, TokenRefused } from './connection.ts'
+import { type CloudConnection, openConnection, TokenRefused } from './connection.ts'
 import type { Liveness } from './liveness.ts'
 import { randomText } from './random-text.ts'
 import { Session } from './session.ts'
@@ -118,10 +118,11 @@ export class YotoClient {
   ): Promise<{ connected: boolean; reason: string; refusedToken?: string }> {
     let token = ''
     let session: Session | undefined
+    let connection: CloudConnection | undefined
     try {
       // The broker closes the socket when the token expires, and takes no old one again.
       token = await unlessAborted(signal, this.#options.accessToken(refused))
-      const connection = await openConnection({
+      connection = await openConnection({
         url: this.#options.mqttUrl,
         token,
         clientId: `YSS${randomText(this.#options.random, 20)}`,
@@ -145,6 +146,7 @@ export class YotoClient {
         ? { connected: false, reason, refusedToken: token }
         : { connected: false, reason }
     } finally {
+      connection?.end()
       this.#session = null
     }
   }

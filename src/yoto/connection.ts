@@ -49,23 +49,7 @@ const largestFrameBytes = 1024 * 1024
 /** @throws TokenRefused, or AppError `unavailable` when the broker cannot be reached. */
 export async function openConnection(options: ConnectionOptions): Promise<CloudConnection> {
   const carrier = new Carrier()
-  const secure = options.url.startsWith('wss:')
-  const client = connect(options.url, {
-    protocolVersion: 4,
-    clientId: options.clientId,
-    username,
-    password: options.token,
-    clean: true,
-    keepalive: 60,
-    reconnectPeriod: 0,
-    resubscribe: false,
-    queueQoSZero: false,
-    wsOptions: {
-      maxPayload: largestFrameBytes,
-      createConnection: (target: ClientRequestArgs, opened: (error: Error | null, socket: Duplex) => void) =>
-        carrier.connect(target, secure, opened),
-    },
-  })
+  const client = clientOn(carrier, options)
   let failure: unknown
   client.on('error', (error) => {
     failure = error
@@ -92,6 +76,26 @@ export async function openConnection(options: ConnectionOptions): Promise<CloudC
   if (outcome === true) return connectionOf(client, closed, end)
   if (isTokenRefusal(failure)) throw new TokenRefused()
   throw new AppError('unavailable', "Yoto's broker cannot be reached", { cause: failure })
+}
+
+function clientOn(carrier: Carrier, { url, clientId, token }: ConnectionOptions): MqttClient {
+  const secure = url.startsWith('wss:')
+  return connect(url, {
+    protocolVersion: 4,
+    clientId,
+    username,
+    password: token,
+    clean: true,
+    keepalive: 60,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    wsOptions: {
+      maxPayload: largestFrameBytes,
+      createConnection: (target: ClientRequestArgs, opened: (error: Error | null, socket: Duplex) => void) =>
+        carrier.connect(target, secure, opened),
+    },
+  })
 }
 
 function isTokenRefusal(failure: unknown): boolean {

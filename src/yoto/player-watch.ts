@@ -64,7 +64,8 @@ export class PlayerWatch {
     const tries = () => (this.#online === false ? 1 : mostTries)
     this.#events = new Questions({ clock, ask, tries, kinds: ['events/request'], onSilence: () => {} })
     const onSilence = (kind: Question) => {
-      if (kind === 'status/request' && liveness.silent()) this.#say({ online: false })
+      const isOff = kind === 'status/request' && liveness.silent()
+      if (isOff && this.#online !== false) this.#say({ online: false })
     }
     this.#status = new Questions({ clock, ask, tries, kinds: ['status/request', 'status'], onSilence })
   }

@@ -1,3 +1,4 @@
+import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
@@ -132,7 +133,27 @@ export class Session {
     this.#watches.set(playerId, watch)
     watch.start()
     // A topic that is refused must not keep the player from being asked for the others.
-    await this.#connection.subscribe(topicsOf(playerId)).finally(() => void watch.askAll())
+    await this.#subscribe(playerId, watch).finally(() => void watch.askAll())
+  }
+
+  /** Again and again where it is refused: the player would not be heard for as long as the connection lasts. */
+  async #subscribe(playerId: string, watch: PlayerWatch, failures = 1): Promise<void> {
+    const { clock, random, log } = this.#options
+    const topics = topicsOf(playerId)
+    try {
+      const subscribing = { player: playerId, topic: topics.join(', ') }
+      await this.#inTime(subscribing, longestQuestionMs, () => this.#connection.subscribe(topics))
+    } catch (thrown) {
+      if (this.#closed) return
+      if (failures === 1)
+        log.warn('a player is not heard, because Yoto refuses its topics; tried again until it works', {
+          player: playerId,
+          reason: messageOf(thrown),
+        })
+      clock.at(new Date(clock.now().getTime() + backoffMs(failures, { random })), () => {
+        if (this.#watches.get(playerId) === watch) void this.#subscribe(playerId, watch, failures + 1)
+      })
+    }
   }
 
   #livenessOf(playerId: string): Liveness {
@@ -164,23 +185,27 @@ export class Session {
     this.#inBackground(playerId, this.#publishInTime(playerId, message, longestQuestionMs))
   }
 
-  /**
-   * A command that was given up must not come true later: one that the broker has not taken by then ends the
-   * connection with whatever of it is still under way.
-   */
+  /** A command that was given up must not come true later. */
   async #publishInTime(playerId: string, message: CommandMessage, patienceMs: number): Promise<void> {
-    const { clock, log } = this.#options
     const { topic, payload } = message
+    const text = payload === null ? '' : JSON.stringify(payload)
+    await this.#inTime({ player: playerId, topic }, patienceMs, () =>
+      this.#connection.publish(`device/${playerId}/${topic}`, text),
+    )
+  }
+
+  /** What the broker has not taken by then ends the connection with whatever of it is still under way. */
+  async #inTime(
+    what: { readonly player: string; readonly topic: string },
+    patienceMs: number,
+    act: () => Promise<void>,
+  ): Promise<void> {
+    const { clock, log } = this.#options
     const cancel = clock.at(new Date(clock.now().getTime() + patienceMs), () => {
-      log.warn("Yoto's broker does not take a message; the connection is ended", { player: playerId, topic })
+      log.warn("Yoto's broker does not take a message; the connection is ended", what)
       this.#connection.end()
     })
-    try {
-      const text = payload === null ? '' : JSON.stringify(payload)
-      await this.#connection.publish(`device/${playerId}/${topic}`, text)
-    } finally {
-      cancel()
-    }
+    await act().finally(cancel)
   }
 
   #inBackground(playerId: string, work: Promise<void>): void {

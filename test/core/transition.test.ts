@@ -292,6 +292,8 @@ describe('the events between two states', () => {
     [{ playback: 'loading' }, { playback: 'stopped' }, ['playback_stopped']],
     [{ volume_step: 3 }, { volume_step: 4 }, ['volume_changed']],
     [{ volume_step: null }, { volume_step: 4 }, []],
+    [{ volume_step: 9, volume_max_step: 16 }, { volume_step: 6, volume_max_step: 6 }, []],
+    [{ volume_step: 9, volume_max_step: 16 }, { volume_step: 6, volume_max_step: 16 }, ['volume_changed']],
     [{ day_mode: 'day' }, { day_mode: 'night' }, ['night_started']],
     [{ day_mode: 'night' }, { day_mode: 'day' }, ['day_started']],
     [{ sleep_timer_s: 0 }, { sleep_timer_s: 600 }, ['sleep_timer_started']],

@@ -3,7 +3,7 @@ import type { PlayerPatch } from '../../src/core/player.ts'
 import { type ConnectionState, YotoClient } from '../../src/yoto/client.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
-import { settle } from './support/advance.ts'
+import { advanceUntil, settle } from './support/advance.ts'
 import { CloudBroker, type Published } from './support/cloud-broker.ts'
 
 const one = 'y1AAAAAAAAAAAAAAAAAAAAAA'
@@ -116,6 +116,31 @@ test('it subscribes to six named topics a player and asks in order', async () =>
     '',
     expect.stringMatching(/^{"requestId":"\w+"}$/),
   ])
+})
+
+const unheard = () => log.lines.filter(({ message }) => message.startsWith('a player is not heard'))
+
+test('a player whose topics are refused is subscribed to again, and said to be unheard once', async () => {
+  broker.subscribing = 'refused'
+  client.start()
+  await soon(() => expect(unheard()).toHaveLength(1))
+  await advanceUntil(clock, () => broker.asked >= 18)
+  expect(unheard()).toHaveLength(1)
+  broker.subscribing = 'granted'
+  const refused = broker.asked
+  await advanceUntil(clock, () => broker.asked > refused)
+  await settle()
+  await broker.say(`device/${one}/data/events`, { cardId: 'aBc12' })
+  await soon(() => expect(patches.map(([, patch]) => patch.card_id)).toContain('aBc12'))
+})
+
+test('a broker that does not answer a subscription is left for another connection', async () => {
+  broker.subscribing = 'ignored'
+  client.start()
+  await soon(() => expect(broker.asked).toBeGreaterThan(0))
+  broker.subscribing = 'granted'
+  await advanceUntil(clock, () => broker.arrivals.length === 2)
+  await soon(() => expect(states.at(-1)?.connected).toBe(true))
 })
 
 test('one status question at a time: the next one waits for the answer, and half a second', async () => {

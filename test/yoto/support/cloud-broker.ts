@@ -23,6 +23,10 @@ export class CloudBroker {
   readonly unsubscriptions: string[][] = []
   readonly published: Published[] = []
   readonly refusedPasswords = new Set<string>()
+  /** What becomes of a topic that somebody subscribes to. */
+  subscribing: 'granted' | 'refused' | 'ignored' = 'granted'
+  /** How many topics were asked for. */
+  asked = 0
   /** What a player does with a command; called for each one. */
   onCommand: (published: Published) => void = () => {}
   readonly #sockets = new Set<WebSocket>()
@@ -35,6 +39,10 @@ export class CloudBroker {
         const arrival = { clientId: client.id, username: username ?? '', password: String(password) }
         this.arrivals.push(arrival)
         done(null, !this.refusedPasswords.has(arrival.password))
+      },
+      authorizeSubscribe: (_client, subscription, done) => {
+        this.asked++
+        if (this.subscribing !== 'ignored') done(null, this.subscribing === 'granted' ? subscription : null)
       },
     })
     this.#aedes = aedes
