@@ -188,6 +188,11 @@ export class Hub {
     return this.#expectations.add(playerId, expected, this.#options.clock.now())
   }
 
+  /** Where the last of our commands is about to take the player; undefined once it has told of it. */
+  expectedTrack(playerId: string): Expected | undefined {
+    return this.#expectations.newest(playerId, this.#options.clock.now())
+  }
+
   /** Whether a command of ours is about to take the player to just that track. */
   isExpected(playerId: string, track: TrackAddress & { readonly card_id: string }): boolean {
     return this.#expectations.has(playerId, track, this.#options.clock.now())

@@ -16,18 +16,29 @@ interface Expectation extends Expected {
 
 // A command is answered within half a second or so; a player that is loading a slow stream needs longer.
 const expectationMs = 10_000
+// A command without an answer for so long was most likely not obeyed.
+const obeyedWithinMs = 5_000
 // Heartbeats name positions in whole seconds, a little late.
 const jumpSeconds = 3
 
 /** What commands are about to make players do. Times are those of the clock. */
 export class Expectations {
   readonly #expectations = new Set<Expectation>()
+  readonly #newest = new Map<string, Expectation>()
 
   /** The returned function takes it back. */
   add(player: string, expected: Expected, now: Date): () => void {
     const expectation = { ...expected, player, until: now.getTime() + expectationMs }
     this.#expectations.add(expectation)
+    this.#newest.set(player, expectation)
     return () => this.#expectations.delete(expectation)
+  }
+
+  /** Where the last command sends a player that has not told of it yet; undefined where there is none. */
+  newest(playerId: string, now: Date): Expected | undefined {
+    const newest = this.#newest.get(playerId)
+    if (newest === undefined || !this.#expectations.has(newest)) return undefined
+    return newest.until - now.getTime() > expectationMs - obeyedWithinMs ? newest : undefined
   }
 
   has(playerId: string, track: TrackAddress & { readonly card_id: string }, now: Date): boolean {

@@ -6,7 +6,10 @@ import type { Log } from '../core/log.ts'
 interface RedirectDoorOptions {
   /** Where Yoto sends the browser, on a loopback host of this machine. */
   readonly redirectUri: string
-  /** Takes the address that the browser came with. @throws AppError where that signs nobody in. */
+  /**
+   * Takes the address that the browser came with. @throws AppError where that signs nobody in, with `tried_again` in
+   * its details where that goes on by itself.
+   */
   readonly complete: (address: string) => Promise<void>
   readonly log: Log
 }
@@ -79,8 +82,7 @@ async function answer(
     give(response, 200, pages.signedIn)
   } catch (thrown) {
     log.warn('a browser came back from Yoto, and nobody was signed in', { reason: messageOf(thrown) })
-    const known = thrown instanceof AppError ? failures[thrown.code] : undefined
-    give(response, ...(known ?? ([500, pages.failed] as const)))
+    give(response, ...pageFor(thrown))
   }
 }
 
@@ -105,7 +107,11 @@ const pages = {
   },
   later: {
     title: 'Not signed in yet',
-    text: 'Yoto cannot be reached, or what it sent could not be kept. Load this page again in a moment; the panel says what is wrong.',
+    text: 'Yoto cannot be reached. Load this page again in a moment; the panel says what is wrong.',
+  },
+  unsaved: {
+    title: 'Not signed in yet',
+    text: 'Yoto has signed this household in, but that could not be stored. It is tried again by itself: the panel says when it is done, and the log what is wrong. You can close this page.',
   },
   failed: { title: 'Not signed in', text: 'Something went wrong here. The log says what.' },
   nothing: { title: 'Nothing here', text: 'There is nothing at this address.' },
@@ -117,6 +123,12 @@ const failures: Readonly<Partial<Record<ErrorCode, readonly [status: number, pag
   conflict: [409, pages.other],
   unprocessable: [400, pages.incomplete],
   unavailable: [503, pages.later],
+}
+
+function pageFor(thrown: unknown): readonly [status: number, page: Page] {
+  if (!(thrown instanceof AppError)) return [500, pages.failed]
+  if (thrown.details?.tried_again === true) return [503, pages.unsaved]
+  return failures[thrown.code] ?? [500, pages.failed]
 }
 
 function give(response: ServerResponse, status: number, { title, text }: Page): void {

@@ -108,16 +108,18 @@ const states = {
   'sign-in-again': 'sign_in_again',
 } as const satisfies Record<ReturnType<Account['state']>, AccountView['state']>
 
-/** What to do so that somebody is signed in; null where somebody is. */
+/** What to do so that somebody is signed in; null where somebody is and stays so. */
 function problemOf(account: Account): string | null {
   const { device = null } = account.offers() ?? {}
   const how =
     device === null
-      ? 'open Account in the panel, or look into the log'
-      : `open ${device.url} and enter the code ${device.code}, or open Account in the panel`
+      ? 'open Yoto account in the panel, or look into the log'
+      : `open ${device.url} and enter the code ${device.code}, or open Yoto account in the panel`
   switch (account.state()) {
     case 'signed-in':
-      return null
+      return account.reason() === null
+        ? null
+        : `Yoto refuses to renew the sign-in of this household (${account.reason()}): check the option yoto.client_id and the app's settings at Yoto, or sign out and in again under Yoto account in the panel`
     case 'pending':
       return `sign in to Yoto: ${how}`
     case 'sign-in-again':

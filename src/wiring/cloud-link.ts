@@ -4,6 +4,7 @@ import { type Clock, every } from '../core/clock.ts'
 import type { PlayerCommand } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { Turns } from '../core/turns.ts'
 import type { Hub } from '../hub.ts'
 import type { Account, AccountState } from '../yoto/account.ts'
 import { type ListedCard, YotoApi } from '../yoto/api.ts'
@@ -38,6 +39,8 @@ interface CloudLinkOptions {
 
 // A player that was added to the account is seen within this time; nothing in the cloud announces it.
 const listAgainMs = 600_000
+// A try to list that is older than this when the network comes back was begun without it, and may hang.
+const freshTryMs = 1_000
 
 /** Joins the account, REST and live connection of one Yoto cloud to the hub. */
 export class CloudLink {
@@ -50,6 +53,10 @@ export class CloudLink {
   #cancelList: () => void = () => undefined
   readonly #stopping = new AbortController()
   #listing: Promise<void> | undefined
+  /** The try to list that is under way, or was the last, and how many failed in a row. */
+  #listTry = { at: new Date(0), failures: 0, cut: new AbortController() }
+  #connecting: Promise<void> = Promise.resolve()
+  readonly #trackTurns = new Turns<string>()
   /** Why the players could not be read the last time; null when they could. */
   #unlisted: string | null = null
   #house: LinkHouse | undefined
@@ -79,13 +86,15 @@ export class CloudLink {
     this.#house = house
     this.#account.onChange((state) => this.#accountChanged(state))
     await this.#account.start()
-    this.#client.start()
+    await this.#connectAnew()
     this.#cancelList = every(this.#options.clock, listAgainMs, () => void this.listPlayers())
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort()
     this.#cancelList()
+    this.#listTry.cut.abort()
+    await this.#connecting
     await this.#client.stop()
     await this.#account.stop()
   }
@@ -107,36 +116,54 @@ export class CloudLink {
     await this.listPlayers()
   }
 
-  /** Reads the account's players and their settings, again and again until it succeeds or the link is stopped. */
+  /**
+   * Reads the account's players and their settings, again and again until it succeeds, the link is stopped or nobody
+   * is signed in any more. Does nothing while nobody is.
+   */
   listPlayers(): Promise<void> {
-    this.#listing ??= this.#listUntilDone().finally(() => {
-      this.#listing = undefined
-    })
+    if (!this.#mayList) return Promise.resolve()
+    this.#listing ??= this.#listUntilDone()
     return this.#listing
+  }
+
+  get #mayList(): boolean {
+    const state = this.#account.state()
+    return !this.#stopping.signal.aborted && (state === 'signed-in' || state === 'sign-in-again')
   }
 
   async #listUntilDone(): Promise<void> {
     const { log, clock, random } = this.#options
-    const { signal } = this.#stopping
-    for (let failures = 1; !signal.aborted; failures++) {
-      try {
-        await this.#list()
-        return this.#listed(null)
-      } catch (error) {
-        if (signal.aborted) return
-        const reason = messageOf(error)
-        if (reason !== this.#unlisted)
+    for (let failures = 0; this.#mayList; ) {
+      const listTry = { at: clock.now(), failures, cut: new AbortController() }
+      this.#listTry = listTry
+      const { signal } = listTry.cut
+      const reason = await this.#list(signal).then(() => null, messageOf)
+      if (!signal.aborted) {
+        if (reason !== null && reason !== this.#unlisted)
           log.warn('the players could not be read; tried again until it works', { reason })
         this.#listed(reason)
-        await clock.sleep(backoffMs(failures, { random }), signal).catch(() => undefined)
+        if (reason === null) break
+        listTry.failures++
+        await clock.sleep(backoffMs(listTry.failures, { random }), signal).catch(() => undefined)
       }
+      failures = signal.aborted ? 0 : listTry.failures
     }
+    // Before anybody who waits hears of the end, or the next to ask would be given this one.
+    this.#listing = undefined
   }
 
-  async #list(): Promise<void> {
+  /** Lists the players now, whatever the last tries came to. A first try that has just begun goes on. */
+  #listNow(): void {
+    const { at, failures, cut } = this.#listTry
+    if (failures > 0 || this.#options.clock.now().getTime() - at.getTime() >= freshTryMs) cut.abort()
+    void this.listPlayers()
+  }
+
+  /** @throws AppError as the reading of the list does. What comes after the signal is left alone. */
+  async #list(signal: AbortSignal): Promise<void> {
     const hub = this.#hub
-    const listed = await this.#api.players()
-    if (this.#stopping.signal.aborted) return
+    const listed = await this.#api.players(signal)
+    if (signal.aborted) return
     hub.setPlayers(
       listed.map(({ id, name, model, online }) => ({
         id,
@@ -147,7 +174,7 @@ export class CloudLink {
       })),
     )
     this.#client.playersChanged()
-    for (const { id } of listed) await this.#readSettingsIfGiven(id)
+    for (const { id } of listed) await this.#readSettingsIfGiven(id, signal)
   }
 
   #listed(fault: string | null): void {
@@ -163,6 +190,7 @@ export class CloudLink {
       api: this.#api,
       client: this.#client,
       readSettings: (id: string) => this.#readSettings(id),
+      trackTurns: this.#trackTurns,
       clock: this.#options.clock,
     }
     await commandPlayer(parts, { playerId, command })
@@ -236,6 +264,8 @@ export class CloudLink {
     this.#accountState = state
     this.#options.changed(this.state())
     if (state === before) return
+    // What one sign-in has begun to list is not listed for the next.
+    this.#listTry.cut.abort()
     // A connection must not outlive the sign-in that it was made with.
     if (state === 'signed-out' || before === 'sign-in-again') void this.#connectAnew()
     if (state !== 'signed-in') return
@@ -243,29 +273,34 @@ export class CloudLink {
     void this.listPlayers()
   }
 
-  async #connectAnew(): Promise<void> {
-    await this.#client.stop()
-    if (!this.#stopping.signal.aborted) this.#client.start()
+  /** One after the other: two that begin at once would leave two connections behind. */
+  #connectAnew(): Promise<void> {
+    this.#connecting = this.#connecting.then(async () => {
+      await this.#client.stop()
+      if (!this.#stopping.signal.aborted) this.#client.start()
+    })
+    return this.#connecting
   }
 
   #connectionChanged(connection: ConnectionState): void {
     this.#connection = connection
-    if (connection.connected) void this.listPlayers()
+    if (connection.connected) this.#listNow()
     else this.#house?.hub.loseTrack()
     this.#options.changed(this.state())
   }
 
-  async #readSettings(id: string): Promise<void> {
+  async #readSettings(id: string, signal?: AbortSignal): Promise<void> {
     const hub = this.#hub
-    const { settings, shadow } = await this.#api.config(id)
+    const { settings, shadow } = await this.#api.config(id, signal)
+    if (signal?.aborted) return
     const spoken = hub.player(id)?.last_seen_at !== null
     hub.amendPlayer(id, { ...(spoken ? {} : shadow), ...settings })
   }
 
   /** A player whose settings Yoto does not give must not keep those of the others from being read. */
-  async #readSettingsIfGiven(id: string): Promise<void> {
+  async #readSettingsIfGiven(id: string, signal: AbortSignal): Promise<void> {
     try {
-      await this.#readSettings(id)
+      await this.#readSettings(id, signal)
     } catch (error) {
       if (!(error instanceof AppError) || error.code === 'unavailable') throw error
       this.#options.log.debug('the settings of a player are not given', { player: id, reason: error.message })

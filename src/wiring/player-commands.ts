@@ -4,6 +4,7 @@ import { AppError } from '../core/error.ts'
 import type { PlayerState } from '../core/player.ts'
 import { edgesFrom, isSlot } from '../core/slot.ts'
 import { predictedPosition } from '../core/transition.ts'
+import type { Turns } from '../core/turns.ts'
 import type { CardFacts, Hub } from '../hub.ts'
 import type { YotoApi } from '../yoto/api.ts'
 import type { YotoClient } from '../yoto/client.ts'
@@ -27,6 +28,8 @@ interface CommandParts {
   readonly client: Pick<YotoClient, 'send' | 'refresh'>
   /** Takes the player's settings in as they are. */
   readonly readSettings: (playerId: string) => Promise<void>
+  /** Commands that go by tracks count from where the one before them leads. */
+  readonly trackTurns: Turns<string>
   readonly clock: Clock
 }
 
@@ -43,8 +46,18 @@ export async function commandPlayer(
   playerNamed(house.hub, playerId)
   if (command.type === 'refresh') return client.refresh(playerId)
   if (command.type === 'settings') return changeSettings(parts, { playerId, change: command.settings })
+  if (!movesOnCard(command)) return sendCommand(parts, { playerId, command })
+  await parts.trackTurns.take(playerId, () => sendCommand(parts, { playerId, command }))
+}
+
+async function sendCommand(
+  parts: CommandParts,
+  { playerId, command }: { playerId: string; command: LiveCommand },
+): Promise<void> {
+  const { house, client } = parts
   if (goesByTracks(command)) await learnTracks(parts, playerId)
-  const player = asItStands(house.hub, playerId, parts.clock)
+  const stands = asItStands(house.hub, playerId, parts.clock)
+  const player = movesOnCard(command) ? asExpected(house.hub, stands) : stands
   const facts = player.card_id === null ? undefined : house.cardFacts(player.card_id)
   const wish = facts?.stream != null ? onQueueCard(command, player) : command
   const message = messageFor(wish, player, facts?.layout ?? null)
@@ -66,6 +79,11 @@ function goesByTracks(command: PlayerCommand): boolean {
   return command.type === 'next' || command.type === 'previous' || command.type === 'restart'
 }
 
+/** Whether it leads from the present track to a place of the same card. */
+function movesOnCard({ type }: LiveCommand): boolean {
+  return type === 'next' || type === 'previous' || type === 'restart' || type === 'seek'
+}
+
 // Who asked for the next track does not want it a minute later.
 const learnMs = 5_000
 
@@ -81,6 +99,14 @@ function asItStands(hub: Hub, id: string, clock: Clock): PlayerState {
   const moment = hub.moment(id)
   const position_s = moment === undefined ? null : predictedPosition(moment, clock.now())
   return position_s === null ? player : { ...player, position_s }
+}
+
+/** The player at the start of the track that it was just sent to, where it has not told of it yet. */
+function asExpected(hub: Hub, player: PlayerState): PlayerState {
+  const { card_id, chapter_key, track_key } = hub.expectedTrack(player.id) ?? {}
+  if (card_id !== player.card_id || chapter_key === undefined || track_key === undefined) return player
+  if (chapter_key === player.chapter_key && track_key === player.track_key) return player
+  return { ...player, chapter_key, track_key, position_s: 0, duration_s: null }
 }
 
 /** Waits until the tracks of the player's card are known, if not for long. */

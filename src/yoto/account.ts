@@ -36,7 +36,7 @@ export class Account {
   readonly #listeners = new Set<(state: AccountState) => void>()
   #state: AccountState = 'signed-out'
   #signIn: SignIn | null = null
-  /** Why nobody is signed in, where somebody or Yoto said so. */
+  /** See `reason`. */
   #reason: string | null = null
 
   constructor(options: AccountOptions) {
@@ -51,6 +51,7 @@ export class Account {
       random: this.#random,
       kept: () => this.#signedIn(),
       lost: (refused) => this.#lost(refused),
+      refusing: (refused) => this.#refusing(refused),
     })
   }
 
@@ -81,7 +82,10 @@ export class Account {
     return this.#signIn?.offers() ?? null
   }
 
-  /** Why nobody is signed in any more, in OAuth's words; null where nobody said no. */
+  /**
+   * Why nobody is signed in any more, or, while somebody is, why Yoto goes on refusing to renew that; in OAuth's
+   * words, and null where nobody said no.
+   */
   reason(): string | null {
     return this.#reason
   }
@@ -105,6 +109,7 @@ export class Account {
       this.#signIn.askForCode()
       return
     }
+    this.#reason = this.#kept.held?.endedReason ?? null
     const { redirectUri, log } = this.#options
     this.#signIn = new SignIn({
       server: this.#server,
@@ -115,10 +120,7 @@ export class Account {
       signedIn: (tokens) => this.#kept.keep(tokens),
       refused: (refused) => this.#refused(refused),
     })
-    if (this.#state === 'signed-out') {
-      this.#reason = null
-      this.#enter('pending')
-    }
+    if (this.#state === 'signed-out') this.#enter('pending')
     this.#signIn.start()
   }
 
@@ -177,14 +179,30 @@ export class Account {
     this.signInAgain()
   }
 
+  #refusing(refused: SignInRefused | null): void {
+    const { log } = this.#options
+    this.#reason = refused?.reason ?? null
+    if (refused === null) log.info('Yoto renews this sign-in again')
+    else
+      log.error('Yoto goes on refusing to renew this sign-in; it is asked once an hour', {
+        reason: refused.reason,
+        words: refused.words,
+      })
+    this.#tell()
+  }
+
   #refused(refused: SignInRefused): void {
     this.#options.log.error('signing in to Yoto was refused; nothing more is tried until it is asked for', {
       reason: refused.reason,
       words: refused.words,
     })
     this.#endSignIn()
-    this.#reason = refused.words ?? refused.reason
-    this.#enter('signed-out')
+    const said = refused.words ?? refused.reason
+    const ended = this.#kept.held?.endedReason
+    this.#reason = ended === undefined ? said : `${ended}, and a new sign-in was refused: ${said}`
+    // The last access token may still serve, and is given out.
+    if (ended !== undefined) this.#tell()
+    else this.#enter('signed-out')
   }
 
   #endSignIn(): void {

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts'
 import type { PlayerSettings } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
@@ -7,7 +8,7 @@ import { Turns } from '../core/turns.ts'
 import { cardFrom, coverOf, type YotoCard } from './card.ts'
 import { objectOf, textOf } from './json.ts'
 import { parseSettings, parseShadow } from './parse.ts'
-import { type Call, type Try, unexpected, YotoRest, type YotoRestOptions } from './rest.ts'
+import { type Call, type Limits, type Try, unexpected, YotoRest, type YotoRestOptions } from './rest.ts'
 import { editedConfig, untaken, writtenSettings } from './settings.ts'
 
 export type YotoApiOptions = YotoRestOptions
@@ -38,6 +39,11 @@ export interface PlayerConfig {
   readonly shadow: PlayerPatch
 }
 
+// Who asked for a setting does not want it minutes later, when others have long set it otherwise.
+const changeWithinMs = 10_000
+// What was written is told by then, or not at all: the next change waits for it.
+const readBackWithinMs = 10_000
+
 const models: ReadonlyMap<string, string> = new Map([
   ['v1', 'Yoto Player (1st generation)'],
   ['v2', 'Yoto Player (2nd generation)'],
@@ -54,36 +60,50 @@ export class YotoApi {
   readonly #log: Log
   /** What is done to one player's settings waits for each other: a change writes the whole block. */
   readonly #turns = new Turns<string>()
+  /** How many changes were asked of each player. */
+  readonly #changes = new Map<string, number>()
+  readonly #clock: Clock
 
   constructor(options: YotoApiOptions) {
     this.#rest = new YotoRest(options)
     this.#log = options.log
+    this.#clock = options.clock
   }
 
-  async players(): Promise<readonly ListedPlayer[]> {
+  /** The signal ends it at once. */
+  async players(signal?: AbortSignal): Promise<readonly ListedPlayer[]> {
     const call: Call = { method: 'GET', path: '/device-v2/devices/mine' }
-    const { devices } = await this.#read(call)
+    const { devices } = await this.#read(call, { signal })
     if (!Array.isArray(devices)) throw unexpected(call)
     return devices.flatMap(playerFrom)
   }
 
-  /** Waits for a change of the settings that is under way, so that nothing older is told after it. */
-  config(playerId: string): Promise<PlayerConfig> {
-    return this.#turns.take(playerId, () => this.#config(playerId))
+  /**
+   * Waits for changes of the settings, and reads again where one was asked for meanwhile, so that nothing older is
+   * told after it; no change waits for this. The signal ends it at once.
+   */
+  async config(playerId: string, signal?: AbortSignal): Promise<PlayerConfig> {
+    for (;;) {
+      await this.#turns.settled(playerId)
+      const changes = this.#changes.get(playerId)
+      const config = await this.#config(playerId, { signal })
+      if (this.#changes.get(playerId) === changes) return config
+    }
   }
 
   /**
    * Changes settings of a player, which need not be on, and resolves with its settings as they are then. All that
    * was not asked for stays byte for byte.
-   * @throws AppError `unprocessable` for a value that cannot be, `refused` naming the settings that were not taken.
+   * @throws AppError `unprocessable` for a value that cannot be, `refused` naming the settings that were not taken,
+   * `unavailable` when it could not be written within ten seconds; it is not written later then.
    */
   changeSettings(playerId: string, change: PlayerSettings): Promise<PlayerPatch> {
+    const dueMs = this.#clock.now().getTime() + changeWithinMs
+    this.#changes.set(playerId, (this.#changes.get(playerId) ?? 0) + 1)
     return this.#turns.take(playerId, async () => {
       const written = writtenSettings(change)
-      const path = configPath(playerId)
-      // What is written again after a fault is what the player has by then.
-      await this.#rest.repeat(`PUT ${path}`, (attempt) => writeConfig(playerId, { written, attempt }))
-      const { settings } = await this.#config(playerId)
+      await this.#write(playerId, { written, dueMs })
+      const { settings } = await this.#config(playerId, { withinMs: readBackWithinMs })
       const names = untaken(change, settings)
       if (names.length === 0) return settings
       const details = { settings: Object.fromEntries(names.map((name) => [name, settings[name] ?? null])) }
@@ -135,13 +155,28 @@ export class YotoApi {
     return { cardId }
   }
 
-  async #read(call: Call): Promise<JsonObject> {
-    return objectOf((await this.#rest.repeatable(call)).body)
+  async #read(call: Call, limits: Limits = {}): Promise<JsonObject> {
+    return objectOf((await this.#rest.repeatable(call, limits)).body)
   }
 
-  async #config(playerId: string): Promise<PlayerConfig> {
+  async #write(
+    playerId: string,
+    { written, dueMs }: { written: ReadonlyMap<string, string>; dueMs: number },
+  ): Promise<void> {
+    const withinMs = dueMs - this.#clock.now().getTime()
+    if (withinMs <= 0)
+      throw new AppError(
+        'unavailable',
+        `changing the settings of player ${playerId} was not possible in time: Yoto was slow with an earlier change`,
+      )
+    // What is written again after a fault is what the player has by then.
+    const run = (attempt: Try) => writeConfig(playerId, { written, attempt })
+    await this.#rest.repeat({ name: `PUT ${configPath(playerId)}`, run, withinMs })
+  }
+
+  async #config(playerId: string, limits: Limits): Promise<PlayerConfig> {
     const call = readConfig(playerId)
-    const { device } = await this.#read(call)
+    const { device } = await this.#read(call, limits)
     if (!isJsonObject(device)) throw unexpected(call)
     const settings = parseSettings(objectOf(device.config))
     const shadow = parseShadow(objectOf(device.status))

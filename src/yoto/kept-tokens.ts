@@ -2,7 +2,9 @@ import { backoffMs } from '../core/backoff.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { isFinal, RenewalRefusals } from './renewal-refusals.ts'
 import { refreshTokens, SignInRefused, type StoredTokens, type TokenServer } from './token.ts'
+import { waitAtMost } from './wait-at-most.ts'
 
 interface KeptTokensOptions {
   readonly server: TokenServer
@@ -13,6 +15,8 @@ interface KeptTokensOptions {
   /** Called when the store has tokens of a new sign-in, and with the reason when they can never be renewed again. */
   readonly kept: () => void
   readonly lost: (refused: SignInRefused) => void
+  /** Called with the refusal when Yoto goes on refusing to renew them for another reason, and with null when that is over. */
+  readonly refusing: (refused: SignInRefused | null) => void
 }
 
 const storeKey = 'account'
@@ -22,14 +26,10 @@ const freshShare = 0.2
 const shortestUseMs = 60_000
 // A renewal that is under way when the product stops is waited for, within the ten seconds that it has.
 const longestFarewellMs = 5_000
-// Yoto's words for a refresh token that will never work again (yoto-protocol §1.6).
-const finalReasons: ReadonlySet<string> = new Set([
-  'invalid_grant',
-  'invalid_token',
-  'expired_token',
-  'token_expired',
-  'refresh_token_expired',
-])
+// A login server that hangs holds nobody up for longer while there is a token that serves.
+const longestPatienceMs = 2_000
+// What Yoto goes on refusing waits for somebody to change something.
+const refusedRetryMs = 3_600_000
 
 /**
  * The household's tokens, in memory and in the store, always fresh.
@@ -45,18 +45,24 @@ const finalReasons: ReadonlySet<string> = new Set([
  */
 export class KeptTokens {
   readonly #options: KeptTokensOptions
+  readonly #refusals: RenewalRefusals
   #stopping = new AbortController()
   #held: StoredTokens | null = null
   /** Tokens that Yoto has given out and the store does not have yet. */
   #unsaved: StoredTokens | null = null
   #renewedAtMs = Number.NEGATIVE_INFINITY
+  /** Whether a sign-in brought what is held: Yoto may turn that down at once, and a renewal then helps. */
+  #isOfSignIn = false
   #attempt: Promise<void> | null = null
+  #attemptSinceMs = Number.NEGATIVE_INFINITY
+  #saving: Promise<void> | null = null
   #cancelRefresh = () => {}
   /** Counts what was forgotten: an answer that was asked for before is not kept after it. */
   #forgotten = 0
 
   constructor(options: KeptTokensOptions) {
     this.#options = options
+    this.#refusals = new RenewalRefusals(options.refusing)
   }
 
   /** Takes up what the store has. Resolves with whether that is anything. @throws when the store cannot be read. */
@@ -70,15 +76,12 @@ export class KeptTokens {
     return true
   }
 
-  /** Lets a renewal that is under way come to its end, for some seconds. */
+  /** Lets a renewal that is under way come to its end, for some seconds. From then on no refresh token is spent. */
   async stop(): Promise<void> {
     this.#cancelRefresh()
     this.#stopping.abort(new AppError('unavailable', 'the Yoto account is stopping'))
     const underWay = this.#attempt?.catch(() => undefined)
-    const enough = new AbortController()
-    const late = this.#options.server.clock.sleep(longestFarewellMs, enough.signal).catch(() => undefined)
-    await Promise.race([underWay, late])
-    enough.abort()
+    if (underWay !== undefined) await waitAtMost(this.#options.server.clock, underWay, longestFarewellMs)
     await this.#save().catch((thrown: unknown) => {
       this.#options.log.error('the Yoto tokens could not be kept; somebody will have to sign in again', {
         reason: messageOf(thrown),
@@ -91,12 +94,23 @@ export class KeptTokens {
     return this.#held
   }
 
-  /** Resolves when the store has the tokens of a new sign-in; what failed is tried again until it has. */
-  keep(tokens: StoredTokens): Promise<void> {
+  /**
+   * Resolves when the store has the tokens of a new sign-in; what failed is tried again until it has.
+   * @throws AppError `unavailable`, with `tried_again` in its details, when the first try failed.
+   */
+  async keep(tokens: StoredTokens): Promise<void> {
     if (tokens.refreshToken === null)
       this.#options.log.warn('Yoto gave no refresh token (scope offline_access); this sign-in will end')
-    this.#unsaved = { ...tokens, signedInAtMs: this.#nowMs() }
-    return this.#beginRefresh()
+    const unsaved = { ...tokens, signedInAtMs: this.#nowMs() }
+    this.#unsaved = unsaved
+    try {
+      await this.#beginRefresh()
+    } catch (thrown) {
+      if (this.#unsaved !== unsaved) throw thrown
+      const words = `Yoto has signed this household in, but that could not be stored (${messageOf(thrown)})`
+      const details = { tried_again: true }
+      throw new AppError('unavailable', `${words}; it is tried again by itself`, { cause: thrown, details })
+    }
   }
 
   /** @throws when the store cannot delete them: then they are gone until the next start alone. */
@@ -108,20 +122,31 @@ export class KeptTokens {
     this.#held = null
     this.#unsaved = null
     this.#attempt = null
+    this.#saving = null
+    this.#refusals.clear()
     await this.#options.tokens.delete(storeKey)
   }
 
   /** See `Account.accessToken`. */
   async accessToken(refused?: string): Promise<string> {
     const held = this.#mustHold()
+    const isRefused = held.accessToken === refused
     const hasEnded = held.endedReason !== undefined
     const stillServes = (tokens: StoredTokens) =>
       tokens.accessToken !== refused && tokens.expiresAtMs > this.#nowMs()
-    if (held.accessToken !== refused && !hasEnded && this.#refreshDueInMs(held) > 0) return held.accessToken
-    if (hasEnded && stillServes(held)) return held.accessToken
+    if (!isRefused && !hasEnded && this.#refreshDueInMs(held) > 0) return held.accessToken
+    const { signal } = this.#stopping
+    if ((hasEnded || signal.aborted) && stillServes(held)) return held.accessToken
+    signal.throwIfAborted()
     if (hasEnded && this.#attempt === null) throw notSignedIn()
+    const wasJustRenewed = !this.#isOfSignIn && this.#nowMs() < this.#renewedAtMs + shortestUseMs
+    if (isRefused && wasJustRenewed && this.#attempt === null)
+      throw new AppError('unavailable', 'Yoto refuses a token that it gave out less than a minute ago')
     try {
-      await (this.#attempt ?? this.#beginRefresh())
+      const attempt = this.#attempt ?? this.#beginRefresh()
+      const leftMs = this.#attemptSinceMs + longestPatienceMs - this.#nowMs()
+      if (stillServes(held)) await waitAtMost(this.#options.server.clock, attempt, leftMs)
+      if (!stillServes(this.#mustHold())) await attempt
     } catch (thrown) {
       const now = this.#mustHold(thrown)
       if (stillServes(now)) return now.accessToken
@@ -138,15 +163,22 @@ export class KeptTokens {
   /** Retries in the background until the store has new tokens; the returned promise is the first attempt only. */
   #beginRefresh(): Promise<void> {
     this.#cancelRefresh()
-    const first = this.#refreshOnce()
-    this.#attempt = first
+    const first = this.#try()
     void this.#goOnRefreshing(first)
     return first
+  }
+
+  #try(): Promise<void> {
+    this.#attemptSinceMs = this.#nowMs()
+    const attempt = this.#refreshOnce()
+    this.#attempt = attempt
+    return attempt
   }
 
   async #goOnRefreshing(first: Promise<void>): Promise<void> {
     const { signal } = this.#stopping
     let attempt = first
+    let said: string | undefined
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         await attempt
@@ -157,14 +189,13 @@ export class KeptTokens {
           await this.#lose(thrown)
           break
         }
-        if (failures === 1)
-          this.#options.log.warn('renewing the Yoto token failed; trying again', {
-            reason: messageOf(thrown),
-          })
-        await this.#waitAfter(failures, signal)
+        const what =
+          this.#unsaved === null ? 'renewing the Yoto token failed' : 'storing the Yoto tokens failed'
+        if (what !== said) this.#options.log.warn(`${what}; trying again`, { reason: messageOf(thrown) })
+        said = what
+        await this.#waitAfter(failures, thrown)
         if (signal.aborted) return
-        attempt = this.#refreshOnce()
-        this.#attempt = attempt
+        attempt = this.#try()
       }
     }
     if (this.#attempt === attempt) this.#attempt = null
@@ -174,12 +205,14 @@ export class KeptTokens {
     // After a failed write the pair we already have is kept: nobody would give us a third.
     if (this.#unsaved === null) {
       const forgotten = this.#forgotten
+      const { signal } = this.#stopping
+      signal.throwIfAborted()
       const held = this.#mustHold()
       const { refreshToken } = held
       if (refreshToken === null) throw new SignInRefused('renewing the token', 'refresh_token_expired')
       const { tokens, server } = this.#options
       await tokens.set(storeKey, { ...held, renewingSinceMs: this.#nowMs() })
-      if (forgotten !== this.#forgotten) throw notSignedIn()
+      signal.throwIfAborted()
       const next = await refreshTokens(server, refreshToken)
       if (forgotten !== this.#forgotten) throw notSignedIn()
       this.#unsaved = signedInAt(next, held.signedInAtMs)
@@ -187,8 +220,18 @@ export class KeptTokens {
     await this.#save()
   }
 
+  /** Whoever comes while the store is writing waits for that. */
+  #save(): Promise<void> {
+    if (this.#saving !== null) return this.#saving
+    const saving = this.#store().finally(() => {
+      if (this.#saving === saving) this.#saving = null
+    })
+    this.#saving = saving
+    return saving
+  }
+
   /** The store comes before any use. */
-  async #save(): Promise<void> {
+  async #store(): Promise<void> {
     const pair = this.#unsaved
     if (pair === null) return
     await this.#options.tokens.set(storeKey, pair)
@@ -196,8 +239,10 @@ export class KeptTokens {
     this.#unsaved = null
     this.#renewedAtMs = this.#nowMs()
     const isOfNewSignIn = this.#held === null || this.#held.endedReason !== undefined
+    this.#isOfSignIn = isOfNewSignIn
     this.#hold(pair)
     if (isOfNewSignIn) this.#options.kept()
+    this.#refusals.over()
   }
 
   #hold(tokens: StoredTokens): void {
@@ -217,6 +262,7 @@ export class KeptTokens {
     this.#cancelRefresh()
     const ended = { ...this.#held, refreshToken: null, endedReason: refused.reason }
     this.#held = ended
+    this.#refusals.clear()
     this.#options.lost(refused)
     // Where this fails, the next start asks once more and hears the same.
     await this.#options.tokens.set(storeKey, ended).catch((thrown: unknown) => {
@@ -236,18 +282,15 @@ export class KeptTokens {
     return this.#options.server.clock.now().getTime()
   }
 
-  #waitAfter(failures: number, signal: AbortSignal): Promise<void> {
+  #waitAfter(failures: number, thrown: unknown): Promise<void> {
     const { server, random } = this.#options
-    return server.clock.sleep(backoffMs(failures, { random }), signal).catch(() => {})
+    const ms = this.#refusals.count(thrown) ? refusedRetryMs : backoffMs(failures, { random })
+    return server.clock.sleep(ms, this.#stopping.signal).catch(() => {})
   }
 }
 
 function notSignedIn(cause?: unknown): AppError {
   return new AppError('unavailable', 'not signed in to Yoto', cause === undefined ? {} : { cause })
-}
-
-function isFinal(thrown: unknown): thrown is SignInRefused {
-  return thrown instanceof SignInRefused && finalReasons.has(thrown.reason)
 }
 
 function signedInAt(tokens: StoredTokens, signedInAtMs: number | undefined): StoredTokens {

@@ -27,6 +27,20 @@ export interface Call {
 /** One try of a call. */
 export type Try = (call: Call) => Promise<HttpAnswer>
 
+export interface Limits {
+  /** How long all of it may take, with waiting and trying again; two minutes where it is not given. */
+  readonly withinMs?: number
+  /** Ends it at once. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A work of several calls. */
+export interface Work<Result> extends Limits {
+  /** For messages. */
+  readonly name: string
+  readonly run: (attempt: Try) => Promise<Result>
+}
+
 const attempts = 4
 const atOnce = 4
 // The longest wait that is sat out; a longer one is told to people instead.
@@ -68,22 +82,23 @@ export class YotoRest {
   }
 
   /** Asked again where that may help, for calls that do the same when they are done twice. */
-  repeatable(call: Call): Promise<HttpAnswer> {
-    return this.repeat(nameOf(call), (attempt) => attempt(call))
+  repeatable(call: Call, limits: Limits = {}): Promise<HttpAnswer> {
+    return this.repeat({ ...limits, name: nameOf(call), run: (attempt) => attempt(call) })
   }
 
   /** Sent to Yoto only once. */
   once(call: Call): Promise<HttpAnswer> {
-    return this.#inTime(nameOf(call), (signal) => this.#try(call, signal))
+    return this.#inTime({ name: nameOf(call) }, (signal) => this.#try(call, signal))
   }
 
   /** Does a work of several calls anew, as a whole, where one of them had a fault that may pass. */
-  repeat<Result>(name: string, work: (attempt: Try) => Promise<Result>): Promise<Result> {
+  repeat<Result>(work: Work<Result>): Promise<Result> {
     const { clock, log, random = Math.random } = this.#options
-    return this.#inTime(name, async (signal) => {
+    const { name, run } = work
+    return this.#inTime(work, async (signal) => {
       for (let tries = 1; ; tries++) {
         try {
-          return await work((call) => this.#try(call, signal))
+          return await run((call) => this.#try(call, signal))
         } catch (thrown) {
           if (!(thrown instanceof PassingFault) || tries >= attempts || signal.aborted) throw thrown
           const waitMs = thrown.waitMs ?? backoffMs(tries, { random })
@@ -99,14 +114,18 @@ export class YotoRest {
   }
 
   /** @throws AppError `unavailable` when the work is not done within its deadline; nothing of it goes on then. */
-  async #inTime<Result>(name: string, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  async #inTime<Result>(
+    { name, withinMs = deadlineMs, signal: given }: Limits & { readonly name: string },
+    run: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
     const { clock } = this.#options
     const late = new AbortController()
-    const cancel = clock.at(new Date(clock.now().getTime() + deadlineMs), () => {
-      late.abort(new AppError('unavailable', `${name} at Yoto was not done within ${deadlineMs / 1000} s`))
+    const cancel = clock.at(new Date(clock.now().getTime() + withinMs), () => {
+      const seconds = Math.round(withinMs / 1000)
+      late.abort(new AppError('unavailable', `${name} at Yoto was not done within ${seconds} s`))
     })
     try {
-      return await work(late.signal)
+      return await run(given === undefined ? late.signal : AbortSignal.any([late.signal, given]))
     } finally {
       cancel()
     }
@@ -153,10 +172,10 @@ export class YotoRest {
   /** One request, with one more try under a new token when Yoto does not accept the one at hand. */
   async #authorized(call: Call, signal: AbortSignal): Promise<{ answer: HttpAnswer; token: string }> {
     const { accessToken } = this.#options
-    const token = await accessToken()
+    const token = await unlessAborted(accessToken(), signal)
     const answer = await this.#send(call, { token, signal })
     if (answer.status !== 401) return { answer, token }
-    const next = await accessToken(token)
+    const next = await unlessAborted(accessToken(token), signal)
     return { answer: await this.#send(call, { token: next, signal }), token: next }
   }
 
@@ -176,6 +195,16 @@ export class YotoRest {
       throw new PassingFault(`${nameOf(call)} got no answer of Yoto${doubt}`, { cause })
     }
   }
+}
+
+/** A token that takes its time must not hold up who waits for the call. */
+function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason)
+    if (signal.aborted) leave()
+    signal.addEventListener('abort', leave, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
 }
 
 /** What came is not what the call is known to answer. */

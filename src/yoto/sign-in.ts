@@ -163,8 +163,8 @@ export class SignIn {
         return await requestCode(server, signal)
       } catch (thrown) {
         signal.throwIfAborted()
-        if (thrown instanceof SignInRefused) throw thrown
         this.#show(null)
+        if (thrown instanceof SignInRefused) throw thrown
         const reason = messageOf(thrown)
         if (reason !== said)
           log.warn('Yoto gave no code to sign in with; tried again until it works', { reason })
@@ -182,15 +182,17 @@ export class SignIn {
       this.#show(null)
       return
     }
-    const isDenied = thrown.reason === 'access_denied' && this.#prompt !== null
+    const wasOffered = this.#prompt !== null
+    const isDenied = thrown.reason === 'access_denied' && wasOffered
     if (isDenied || this.#browser === null) {
       this.end()
       refused(thrown)
       return
     }
-    log.info('Yoto gives this client no code to sign in with; the way through a browser remains', {
-      reason: thrown.reason,
-    })
+    const what = wasOffered
+      ? 'Yoto no longer takes the sign-in code'
+      : 'Yoto gives this client no code to sign in with'
+    log.info(`${what}; the way through a browser remains`, { reason: thrown.reason })
     this.#show(null)
   }
 

@@ -51,11 +51,11 @@ afterEach(async () => {
   await cloud.stop()
 })
 
-function open(options: { simulated?: boolean } = {}): HouseholdAccount {
+function open(options: { simulated?: boolean; authUrl?: string } = {}): HouseholdAccount {
   const redactor = createRedactor()
   problems = new Problems(redactor.redact)
   return openAccount({
-    cloud,
+    cloud: { authUrl: options.authUrl ?? cloud.authUrl, clientId: cloud.clientId },
     simulated: options.simulated ?? false,
     redirectUri,
     tokens,
@@ -153,7 +153,7 @@ test('both ways are offered at once, in REST, in the log and as one problem', as
   })
   expect(browser?.redirect_uri).toBe(redirectUri)
   expect(problem).toBe(
-    `sign in to Yoto: open ${cloud.authUrl}/activate and enter the code ${device?.code}, or open Account in the panel`,
+    `sign in to Yoto: open ${cloud.authUrl}/activate and enter the code ${device?.code}, or open Yoto account in the panel`,
   )
   expect(problems.list()).toEqual([problem])
   expect(said()).toContain(`open ${device?.url} and enter the code ${device?.code}`)
@@ -254,6 +254,23 @@ test('signing out forgets the tokens, and a new sign-in begins when it is asked 
   expect((await rest.call('POST', '/account/complete', { address: 'x' })).status).toBe(422)
 })
 
+test('a renewal that Yoto goes on refusing is a problem that says why and what to do', async () => {
+  const refusing = createServer((_, response) => response.writeHead(401).end('{"error":"invalid_client"}'))
+  await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve))
+  const authUrl = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`
+  const { clientId } = cloud
+  const held = { clientId, accessToken: 'held', refreshToken: 'next', issuedAtMs: 0, expiresAtMs: 1 }
+  await tokens.set('account', held)
+  household = open({ authUrl })
+  await household.account.start()
+  await until('it is told', () => problems.list().length > 0)
+  refusing.close()
+  expect(household.account.state()).toBe('signed-in')
+  expect(problems.list()[0]).toContain(
+    "(invalid_client): check the option yoto.client_id and the app's settings at Yoto, or sign out and in again",
+  )
+})
+
 test('a revoked sign-in is one problem that says what to do', async () => {
   cloud.signIn.traps.deviceCode = 'approved'
   await household.account.start()
@@ -266,7 +283,7 @@ test('a revoked sign-in is one problem that says what to do', async () => {
   for (let again = 0; again < 5; again++) await household.account.accessToken(token).catch(() => undefined)
   const { state, problem, device, browser } = await view()
   expect({ state, device }).toEqual({ state: 'sign_in_again', device: null })
-  expect(problem).toContain('sign in again: open Account in the panel')
+  expect(problem).toContain('sign in again: open Yoto account in the panel')
   expect(told).toEqual([[problem]])
   const address = await endOf(browser?.url ?? '')
   expect((await rest.call('POST', '/account/complete', { address })).body.state).toBe('signed_in')

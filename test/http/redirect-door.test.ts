@@ -70,6 +70,15 @@ test.each([
   expect(answer.text).not.toMatch(/secret|evil|<b>/)
 })
 
+test('a sign-in that could not be stored yet asks nobody to load the page again', async () => {
+  const details = { tried_again: true }
+  outcome = async () => Promise.reject(new AppError('unavailable', 'the disk is full', { details }))
+  const { status, text } = await ask('/callback?code=1')
+  expect(status).toBe(503)
+  expect(text).toContain('tried again by itself')
+  expect(text).not.toContain('again in a moment')
+})
+
 test('a fault of ours is a page too', async () => {
   outcome = async () => Promise.reject(new Error('secret'))
   const answer = await ask('/callback?code=1')

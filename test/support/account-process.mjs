@@ -14,13 +14,15 @@ const say = (line) => process.stdout.write(`${line}\n`)
 const quiet = () => undefined
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet, for: () => log }
 const storage = await openStorage({ url: 'sqlite', folder, log })
+// A token that was renewed less than a minute ago is not renewed, and no test waits for that minute.
+let aheadMs = 0
 const account = new Account({
   authUrl,
   clientId,
   redirectUri: null,
   tokens: storage.collection('yoto-account'),
   hide: quiet,
-  clock: systemClock,
+  clock: { ...systemClock, now: () => new Date(Date.now() + aheadMs) },
   log,
 })
 account.onChange((state) => say(`state ${state}`))
@@ -33,6 +35,7 @@ for (let token; ; ) {
     token = await account.accessToken(token)
     await use(token)
     say('used')
+    aheadMs += 60_000
   } catch (error) {
     say(`failed ${error.message}`)
     await new Promise((resolve) => setTimeout(resolve, 20))

@@ -11,17 +11,23 @@ import { memoryCollection } from '../support/memory-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { until } from '../support/running-app.ts'
 
+const pace = 20
+
 let clock: Clock
 let cloud: SimulatedCloud
 let rest: Server & { isAway?: boolean }
 let link: CloudLink
 let hub: Hub
 let states: LinkState[]
+let account: Account
+/** The lists of players that REST was asked for. */
+let lists: number
 
 beforeEach(async () => {
-  clock = fastClock(10)
+  clock = fastClock(pace)
   cloud = await startCloud({ clock, log: recordingLog(), approveAfterPolls: 0 })
   rest = createServer((asked, answer) => {
+    if (asked.url?.endsWith('/mine')) lists++
     if (rest.isAway) return void answer.writeHead(503).end()
     const { method, url, headers } = asked
     const passed = request(`${cloud.apiUrl}${url}`, { method, headers }, (real) => {
@@ -32,6 +38,15 @@ beforeEach(async () => {
   })
   await new Promise<void>((resolve) => rest.listen(0, '127.0.0.1', resolve))
   states = []
+  lists = 0
+  account = new Account({
+    ...cloud,
+    redirectUri: null,
+    tokens: memoryCollection(),
+    hide: () => undefined,
+    clock,
+    log: recordingLog(),
+  })
   hub = new Hub({
     queues: memoryCollection(),
     card: () => ({ layout: null, stream: null }),
@@ -41,14 +56,7 @@ beforeEach(async () => {
   })
   link = new CloudLink({
     cloud: { ...cloud, apiUrl: `http://127.0.0.1:${(rest.address() as AddressInfo).port}` },
-    account: new Account({
-      ...cloud,
-      redirectUri: null,
-      tokens: memoryCollection(),
-      hide: () => undefined,
-      clock,
-      log: recordingLog(),
-    }),
+    account,
     changed: (state) => states.push(state),
     clock,
     random: () => 0,
@@ -86,4 +94,61 @@ test('a command to a player that is not the account’s, or that refuses it, is 
   await expect(link.command('stranger', { type: 'pause' })).rejects.toThrow('there is no player "stranger"')
   const id = hub.players()[0]?.id ?? ''
   await expect(link.command(id, { type: 'play' })).rejects.toThrow('nothing to go on with')
+})
+
+const house = () => ({ hub, cardFacts: () => ({ layout: null, stream: null }) })
+const arePlayersListed = () => hub.players().length === 2
+const secondsSince = (start: Date) => (clock.now().getTime() - start.getTime()) / 1000
+const realMs = (seconds: number) => (seconds * 1000) / pace
+
+test('after minutes without the players they are there within seconds of a new connection', async () => {
+  rest.isAway = true
+  await link.start(house())
+  // After seven tries of four calls the next is half a minute away.
+  await until('the seventh try is over', () => lists >= 28)
+  await new Promise((resolve) => setTimeout(resolve, realMs(1)))
+  expect(hub.players()).toEqual([])
+  rest.isAway = false
+  const droppedAt = clock.now()
+  cloud.dropConnections()
+  await until('the players are there', arePlayersListed)
+  expect(secondsSince(droppedAt)).toBeLessThan(5)
+})
+
+test('a new sign-in lists the players at once, and nothing is asked for while nobody is signed in', async () => {
+  rest.isAway = true
+  await link.start(house())
+  await until('it is said that the players cannot be read', () => states.at(-1)?.unlisted != null)
+  await new Promise((resolve) => setTimeout(resolve, realMs(40)))
+  await account.signOut()
+  rest.isAway = false
+  const asked = lists
+  await new Promise((resolve) => setTimeout(resolve, realMs(40)))
+  expect(lists).toBe(asked)
+  expect(hub.players()).toEqual([])
+  await link.listPlayers()
+  account.signInAgain()
+  await until('somebody is signed in', () => account.state() === 'signed-in')
+  const signedInAt = clock.now()
+  await until('the players are there', arePlayersListed)
+  expect(secondsSince(signedInAt)).toBeLessThan(5)
+})
+
+test('signing out twice in a row leaves one connection, which ends with the next sign-out', async () => {
+  await link.start(house())
+  await until('it is connected', () => link.state().connected)
+  await Promise.all([account.signOut(), account.signInAgain(), account.signOut()])
+  account.signInAgain()
+  await until('it is connected again', () => link.state().connected && account.state() === 'signed-in')
+  await new Promise((resolve) => setTimeout(resolve, realMs(10)))
+  await account.signOut()
+  await until('the connection has ended', () => !link.state().connected)
+  states = []
+  account.signInAgain()
+  await until('it is connected once more', () => link.state().connected)
+  await link.stop()
+  const end = states.length
+  cloud.dropConnections()
+  await new Promise((resolve) => setTimeout(resolve, realMs(20)))
+  expect(states.length).toBe(end)
 })

@@ -136,6 +136,28 @@ test('a card that was bought has its title and picture, and goes from track to t
   await until('it goes back', () => player()?.chapter_key === '07')
 })
 
+test('steps that come faster than the player tells of them all count', async () => {
+  await insertBought()
+  const account = await simulatedAccount(cloud)
+  const { cardId: _, ...card } = bought
+  const chapters = card.content.chapters.map((chapter) => ({ ...chapter, hidden: false }))
+  const { cardId } = await account.save({ ...card, content: { chapters } })
+  await cloud.player(id())?.insert(cardId)
+  await until('the card is told', () => player()?.card_id === cardId && player()?.chapter_key === '07')
+  const presses: string[] = []
+  hub.subscribe('the test', (change) => {
+    if (change.kind === 'event' && change.event.type === 'button') presses.push(change.event.button)
+  })
+  const next = () => link.command(id(), { type: 'next' })
+  await Promise.all([next(), next()])
+  await until('it is two tracks on', () => player()?.chapter_key === '12e4')
+  await Promise.all([link.command(id(), { type: 'previous' }), link.command(id(), { type: 'previous' })])
+  await until('it is two tracks back', () => player()?.chapter_key === '07')
+  await next()
+  await until('it is one track on', () => player()?.chapter_key === '08')
+  expect(presses).toEqual([])
+})
+
 test('a step to the next track waits for the tracks to be known, but not for long', async () => {
   cloud.restTrouble.add({ call: /^GET .(content|card).08aB0/, status: 503, retryAfterSeconds: 2, times: 1 })
   await insertBought()

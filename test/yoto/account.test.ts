@@ -368,6 +368,154 @@ test('a stop does not wait for ever for Yoto', async () => {
   expect(isStopped).toBe(true)
 })
 
+test('after a stop no refresh token is spent, and the held token is given out while it serves', async () => {
+  const first = signedIn(1000)
+  store.values.set('account', first)
+  await account.start()
+  server.answer = () => pair(1)
+  await account.stop()
+  await clock.advance(900_000)
+  expect(await account.accessToken()).toBe(first.accessToken)
+  await expect(account.accessToken(first.accessToken)).rejects.toMatchObject({ code: 'unavailable' })
+  await clock.advance(200_000)
+  await expect(account.accessToken()).rejects.toMatchObject({ code: 'unavailable' })
+  await settle()
+  expect(server.received).toEqual([])
+  expect(store.values.get('account')).toEqual(first)
+})
+
+test('a stop while the note of a renewal is written keeps the refresh token', async () => {
+  store.values.set('account', signedIn(1000))
+  await account.start()
+  let release = () => {}
+  store.beforeSet = () => new Promise((resolve) => (release = resolve))
+  server.answer = () => pair(1)
+  await clock.advance(801_000)
+  const stopped = account.stop()
+  release()
+  await stopped
+  await settle()
+  expect(server.received).toEqual([])
+  expect(store.values.get('account')?.refreshToken).toBe('refresh-0')
+})
+
+test('a slow write at a stop is waited for, and is not said to be lost', async () => {
+  store.values.set('account', signedIn(1000))
+  await account.start()
+  const writes: (() => void)[] = []
+  server.answer = () => {
+    store.beforeSet = () => new Promise((resolve) => writes.push(resolve))
+    return pair(1)
+  }
+  await clock.advance(801_000)
+  await advanceUntil(clock, () => writes.length > 0, 0)
+  const stopped = account.stop()
+  await clock.advance(6_000)
+  await settle()
+  for (const write of writes) write()
+  await stopped
+  expect(writes).toHaveLength(1)
+  expect(store.values.get('account')?.refreshToken).toBe('refresh-1')
+  expect(log.lines.filter(({ level }) => level === 'error')).toEqual([])
+})
+
+test('an API that refuses every token leads to one renewal a minute', async () => {
+  store.values.set('account', signedIn(100_000))
+  await account.start()
+  let pairs = 0
+  server.answer = () => pair(++pairs, 100_000)
+  for (let second = 0; second < 130; second++) {
+    const token = await account.accessToken()
+    await account.accessToken(token).catch((thrown: unknown) => {
+      expect(thrown).toMatchObject({ code: 'unavailable', message: expect.stringContaining('a minute ago') })
+    })
+    await clock.advance(1_000)
+  }
+  expect(refreshes()).toHaveLength(3)
+})
+
+test('while the sign-in server hangs, a token that serves is given out after two seconds', async () => {
+  const first = signedIn(1000)
+  store.values.set('account', first)
+  await account.start()
+  let release = (_: Answer) => {}
+  server.answer = () => new Promise((resolve) => (release = resolve))
+  await clock.advance(801_000)
+  await advanceUntil(clock, () => server.received.length === 1, 0)
+  let refusedIsAnswered = false
+  const instead = account.accessToken(first.accessToken).finally(() => {
+    refusedIsAnswered = true
+  })
+  await clock.advance(900)
+  let token: string | undefined
+  void account.accessToken().then((given) => {
+    token = given
+  })
+  await clock.advance(90)
+  expect(token).toBeUndefined()
+  await clock.advance(100)
+  await settle()
+  expect(token).toBe(first.accessToken)
+  expect(await account.accessToken()).toBe(first.accessToken)
+  expect(refusedIsAnswered).toBe(false)
+  expect(server.received).toHaveLength(1)
+  release(pair(1))
+  expect(await instead).toBe(store.values.get('account')?.accessToken)
+  expect(await account.accessToken()).not.toBe(first.accessToken)
+})
+
+test('a refusal that does not pass is told, and asked about once an hour until it is over', async () => {
+  store.values.set('account', signedIn(100_000))
+  await account.start()
+  let told = 0
+  account.onChange(() => told++)
+  server.answer = () => refusal('invalid_client')
+  await clock.advance(80_001_000)
+  await advanceUntil(clock, () => refreshes().length === 2)
+  expect([account.reason(), told]).toEqual([null, 0])
+  await advanceUntil(clock, () => account.reason() !== null)
+  expect([account.state(), account.reason(), told]).toEqual(['signed-in', 'invalid_client', 1])
+  await clock.advance(3_590_000)
+  await settle()
+  expect(refreshes()).toHaveLength(3)
+  await clock.advance(20_000)
+  await advanceUntil(clock, () => refreshes().length === 4, 0)
+  await settle()
+  expect([told, log.lines.filter(({ level }) => level === 'error').length]).toEqual([1, 1])
+  server.answer = () => pair(1)
+  await clock.advance(3_600_000)
+  await advanceUntil(clock, () => store.values.get('account')?.refreshToken === 'refresh-1', 0)
+  await settle()
+  expect([account.state(), account.reason(), told]).toEqual(['signed-in', null, 2])
+})
+
+test('a denied new sign-in leaves the state as it is while tokens are held', async () => {
+  const first = { ...signedIn(100_000), refreshToken: null, endedReason: 'invalid_grant' }
+  store.values.set('account', first)
+  polls(refusal('access_denied'))
+  await account.start()
+  expect(account.reason()).toBe('invalid_grant')
+  await advanceUntil(clock, () => account.offers() === null)
+  expect(states).toEqual(['sign-in-again'])
+  expect(account.reason()).toBe('invalid_grant, and a new sign-in was refused: access_denied')
+  expect(await account.accessToken()).toBe(first.accessToken)
+  polls(pair(1))
+  account.signInAgain()
+  expect(account.reason()).toBe('invalid_grant')
+  await advanceUntil(clock, () => account.state() === 'signed-in')
+  expect(states).toEqual(['sign-in-again', 'signed-in'])
+})
+
+test('a code that is refused while it is asked about is not said to be none', async () => {
+  polls(refusal('invalid_grant'))
+  await account.start()
+  await advanceUntil(clock, () => prompts.length === 1, 0)
+  await advanceUntil(clock, () => account.offers()?.device === null)
+  expect(log.lines.map(({ message }) => message)).toEqual([
+    'Yoto no longer takes the sign-in code; the way through a browser remains',
+  ])
+})
+
 describe('through a browser', () => {
   const url = () => new URL(account.offers()?.browser?.url ?? 'none:')
   const state = () => url().searchParams.get('state') ?? ''
@@ -499,8 +647,12 @@ describe('through a browser', () => {
       if (failures-- > 0) throw new AppError('unavailable', 'the disk is full')
     }
     await expect(account.complete(back({ code: 'browser-code-1' }))).rejects.toMatchObject({
-      message: 'the disk is full',
+      code: 'unavailable',
+      message: expect.stringContaining('could not be stored (the disk is full); it is tried again by itself'),
+      details: { tried_again: true },
     })
+    await settle()
+    expect(log.lines.map(({ message }) => message)).toEqual(['storing the Yoto tokens failed; trying again'])
     expect(account.state()).toBe('pending')
     await advanceUntil(clock, () => account.state() === 'signed-in')
     expect(store.values.get('account')?.refreshToken).toBe('refresh-1')

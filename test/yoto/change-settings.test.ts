@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { AppError } from '../../src/core/error.ts'
 import { YotoApi } from '../../src/yoto/api.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
-import { advanceUntil } from './support/advance.ts'
+import { advanceUntil, settle } from './support/advance.ts'
 import { type Answer, WebServer } from './support/web-server.ts'
 
 let server: WebServer
@@ -50,7 +51,8 @@ async function outcomeOf<Value>(call: Promise<Value>): Promise<Value | Error> {
       outcome = thrown
     },
   )
-  await advanceUntil(clock, () => outcome !== undefined)
+  // In small steps: sockets need their time within the ten seconds of a change.
+  await advanceUntil(clock, () => outcome !== undefined, 100)
   return outcome as Value | Error
 }
 
@@ -130,4 +132,78 @@ test('nothing is written where the settings could not be read, or make no sense'
     code: 'unprocessable',
   })
   expect(calls()).toEqual(['GET'])
+})
+
+test('while REST hangs, changes are told to be impossible within seconds, and are never written later', async () => {
+  const answer = server.answer
+  server.answer = () => new Promise(() => {})
+  const start = clock.now().getTime()
+  const steps = [1, 2, 3, 4, 5]
+  const ends: { code?: string; seconds: number }[] = []
+  for (const step of steps)
+    api
+      .changeSettings('y1', { volume_max_step_day: step })
+      .catch((thrown: AppError) =>
+        ends.push({ code: thrown.code, seconds: (clock.now().getTime() - start) / 1000 }),
+      )
+  await advanceUntil(clock, () => ends.length === steps.length)
+  for (const { code, seconds } of ends) {
+    expect(code).toBe('unavailable')
+    expect(seconds).toBeLessThanOrEqual(11)
+  }
+  server.answer = answer
+  await clock.advance(300_000)
+  await settle()
+  expect(calls()).not.toContain('PUT')
+  expect(await outcomeOf(api.changeSettings('y1', { volume_max_step_day: 6 }))).toMatchObject({
+    volume_max_step_day: 6,
+  })
+})
+
+test('a change whose turn comes too late says so and is not written', async () => {
+  const { answer } = server
+  server.answer = (received) => (calls().length === 3 ? new Promise(() => {}) : answer(received))
+  const first = api.changeSettings('y1', { volume_max_step_day: 3 }).catch((thrown: Error) => thrown)
+  await advanceUntil(clock, () => calls().length === 3, 0)
+  const second = api.changeSettings('y1', { volume_max_step_day: 4 }).catch((thrown: Error) => thrown)
+  await clock.advance(11_000)
+  expect(await first).toMatchObject({ code: 'unavailable' })
+  expect(await second).toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining('was not possible in time'),
+  })
+  expect(JSON.parse(config)).toMatchObject({ maxVolumeLimit: '3' })
+  expect(calls()).toEqual(['GET', 'PUT', 'GET'])
+})
+
+test('a reading that hangs keeps no change waiting, and tells nothing older than the change', async () => {
+  const { answer } = server
+  let answerReading = () => {}
+  server.answer = (received) => {
+    server.answer = answer
+    const old = answer(received)
+    return new Promise((resolve) => {
+      answerReading = () => resolve(old)
+    })
+  }
+  const reading = api.config('y1')
+  await advanceUntil(clock, () => calls().length === 1, 0)
+  await api.changeSettings('y1', { volume_max_step_day: 7 })
+  answerReading()
+  expect((await reading).settings).toMatchObject({ volume_max_step_day: 7 })
+})
+
+test('a token that does not come ends a change in time', async () => {
+  const hanging = new YotoApi({
+    apiUrl: 'http://127.0.0.1:9',
+    accessToken: () => new Promise(() => {}),
+    clock,
+    log: recordingLog(),
+  })
+  const start = clock.now().getTime()
+  expect(await outcomeOf(hanging.changeSettings('y1', { volume_max_step_day: 7 }))).toMatchObject({
+    code: 'unavailable',
+    message: 'PUT /device-v2/y1/config at Yoto was not done within 10 s',
+  })
+  expect(clock.now().getTime() - start).toBeLessThanOrEqual(11_000)
 })
