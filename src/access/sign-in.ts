@@ -114,7 +114,6 @@ export class SignIn {
     })
     if (!isRight) return false
     attempts.succeeded(keys)
-    this.#places.set(place, true)
     return true
   }
 
@@ -130,6 +129,7 @@ export class SignIn {
       throw new AppError('unauthorized', 'this password has just been changed')
     const better = await passwords.renewed(password, now.password)
     if (better !== null) await users.rehash(now.id, { from: now.password, to: better })
+    this.#places.set(placeOf({ user: now.id, network }), true)
     const secret = await sessions.open({ user: now.id, password: nameOfPassword(now.password), network })
     return { username: now.username, secret }
   }

@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { openStorage } from '../../src/storage/storage.ts'
 import { type Child, runChild } from '../storage/child.ts'
+import { compiledTo } from '../support/compiled.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { startHistory, storeIn } from './support.ts'
 
@@ -15,32 +14,13 @@ const children: Child[] = []
 
 beforeAll(async () => {
   ground = await mkdtemp(join(tmpdir(), 'history-crash-'))
-  await compile(join(ground, 'compiled'))
+  await compiledTo(join(ground, 'compiled'), ['storage/storage.ts', 'history/history.ts'])
 })
 
 afterAll(async () => {
   for (const child of children) await child.kill()
   await rm(ground, { recursive: true, force: true })
 })
-
-/** Store and history for plain node, which cannot read TypeScript on Node 20. */
-async function compile(folder: string): Promise<void> {
-  const root = resolve(import.meta.dirname, '../..')
-  await mkdir(folder, { recursive: true })
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-  await writeFile(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      extends: join(root, 'tsconfig.build.json'),
-      compilerOptions: { rootDir: join(root, 'src'), outDir: folder, sourceMap: false },
-      include: [],
-      files: [join(root, 'src/storage/storage.ts'), join(root, 'src/history/history.ts')],
-    }),
-  )
-  const compiler = join(root, 'node_modules/typescript/bin/tsc')
-  await promisify(execFile)(process.execPath, [compiler, '-p', folder])
-}
 
 const adding = (compiled: string) => `
   const { History } = await import(${JSON.stringify(join(compiled, 'history/history.js'))})

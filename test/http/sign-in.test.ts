@@ -322,6 +322,15 @@ describe('guessing a password', () => {
     expect((await door.ask(login('admin'))).status).toBe(200)
   })
 
+  test('waits nowhere where somebody was set up', async () => {
+    const door = await opened()
+    const first = { code: door.access.offerSetUp() ?? '', username: 'admin', password }
+    expect((await door.ask({ path: '/auth/set-up', body: first })).status).toBe(200)
+    for (let name = 0; name < 6; name++) await door.ask(login(`nobody ${name}`))
+    expect((await door.ask(login('nobody 7'))).status).toBe(429)
+    expect((await door.ask(login('admin'))).status).toBe(200)
+  })
+
   test('waits nowhere where somebody signed in before the last restart', async () => {
     const store = memoryStore()
     await (await opened({ store })).cookieOf('admin')

@@ -1,31 +1,6 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
-
-/**
- * Compiles the store into `folder`, so that plain node can run it in a process of its own (Node 20 cannot
- * read TypeScript). Returns the folder with the compiled `storage/storage.js`.
- */
-export async function compileStorage(folder: string): Promise<string> {
-  const root = resolve(import.meta.dirname, '../..')
-  await mkdir(folder, { recursive: true })
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-  await writeFile(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      extends: join(root, 'tsconfig.build.json'),
-      compilerOptions: { rootDir: join(root, 'src'), outDir: folder, sourceMap: false },
-      include: [],
-      files: [join(root, 'src/storage/storage.ts')],
-    }),
-  )
-  const compiler = join(root, 'node_modules/typescript/bin/tsc')
-  await promisify(execFile)(process.execPath, [compiler, '-p', folder])
-  return folder
-}
 
 export interface Child {
   readonly process: ChildProcess

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { AppError } from '../../src/core/error.ts'
 import { openStorage } from '../../src/storage/storage.ts'
+import { compiledTo } from '../support/compiled.ts'
 import { recordingLog } from '../support/recording-log.ts'
-import { type Child, compileStorage, runChild } from './child.ts'
+import { type Child, runChild } from './child.ts'
 
 let ground: string
 let compiled: string
@@ -16,7 +17,7 @@ const children: Child[] = []
 
 beforeAll(async () => {
   ground = await mkdtemp(join(tmpdir(), 'store-processes-'))
-  compiled = await compileStorage(join(ground, 'compiled'))
+  compiled = await compiledTo(join(ground, 'compiled'), ['storage/storage.ts'])
 })
 
 beforeEach(() => {

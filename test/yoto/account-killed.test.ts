@@ -1,17 +1,17 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { type SimulatedCloud, startCloud } from '../../src/simulator/cloud.ts'
 import { openStorage } from '../../src/storage/storage.ts'
 import type { StoredTokens } from '../../src/yoto/token.ts'
+import { compiledTo } from '../support/compiled.ts'
 import { recordingLog } from '../support/recording-log.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -27,7 +27,8 @@ const children: ChildProcess[] = []
 
 beforeAll(async () => {
   ground = await mkdtemp(join(tmpdir(), 'account-killed-'))
-  compiled = await compile(join(ground, 'compiled'))
+  const files = ['storage/storage.ts', 'yoto/account.ts', 'core/clock.ts']
+  compiled = await compiledTo(join(ground, 'compiled'), files)
 }, 60_000)
 
 beforeEach(async () => {
@@ -43,32 +44,6 @@ afterEach(async () => {
 })
 
 afterAll(() => rm(ground, { recursive: true, force: true }))
-
-/** Node 20 cannot run TypeScript. */
-async function compile(folder: string): Promise<string> {
-  const project = join(ground, 'tsconfig.json')
-  await writeFile(
-    project,
-    JSON.stringify({
-      extends: join(root, 'tsconfig.build.json'),
-      compilerOptions: {
-        rootDir: join(root, 'src'),
-        outDir: folder,
-        sourceMap: false,
-        typeRoots: [join(root, 'node_modules/@types')],
-      },
-      include: [],
-      files: ['storage/storage.ts', 'yoto/account.ts', 'core/clock.ts'].map((file) =>
-        join(root, 'src', file),
-      ),
-    }),
-  )
-  await symlink(join(root, 'node_modules'), join(ground, 'node_modules'))
-  await writeFile(join(ground, 'package.json'), '{ "type": "module" }')
-  const compiler = join(root, 'node_modules/typescript/bin/tsc')
-  await promisify(execFile)(process.execPath, [compiler, '-p', project])
-  return folder
-}
 
 type Moment = 'asked' | 'answered' | 'used'
 
