@@ -1,4 +1,3 @@
-import { backoffMs } from '../core/backoff.ts'
 import type { CardPlan } from '../core/card-plan.ts'
 import { type Clock, every } from '../core/clock.ts'
 import type { PlayerCommand } from '../core/effect.ts'
@@ -12,6 +11,7 @@ import { cardJson, type YotoCard } from '../yoto/card.ts'
 import { type ConnectionState, YotoClient } from '../yoto/client.ts'
 import { withTrackUrls } from '../yoto/track-urls.ts'
 import { commandPlayer, type LinkHouse } from './player-commands.ts'
+import { PlayerList } from './player-list.ts'
 
 export interface CloudAddresses {
   readonly apiUrl: string
@@ -39,8 +39,6 @@ interface CloudLinkOptions {
 
 // A player that was added to the account is seen within this time; nothing in the cloud announces it.
 const listAgainMs = 600_000
-// A try to list that is older than this when the network comes back was begun without it, and may hang.
-const freshTryMs = 1_000
 
 /** Joins the account, REST and live connection of one Yoto cloud to the hub. */
 export class CloudLink {
@@ -48,17 +46,13 @@ export class CloudLink {
   readonly #account: Account
   readonly #api: YotoApi
   readonly #client: YotoClient
+  readonly #players: PlayerList
   #connection: ConnectionState = { connected: false, reason: 'not started' }
   #accountState: AccountState = 'signed-out'
   #cancelList: () => void = () => undefined
   readonly #stopping = new AbortController()
-  #listing: Promise<void> | undefined
-  /** The try to list that is under way, or was the last, and how many failed in a row. */
-  #listTry = { at: new Date(0), failures: 0, cut: new AbortController() }
   #connecting: Promise<void> = Promise.resolve()
   readonly #trackTurns = new Turns<string>()
-  /** Why the players could not be read the last time; null when they could. */
-  #unlisted: string | null = null
   #house: LinkHouse | undefined
 
   constructor(options: CloudLinkOptions) {
@@ -79,6 +73,16 @@ export class CloudLink {
       onCardUpdatedAt: (id, updatedAt) => this.#cardIsFrom(id, updatedAt),
       onConnection: (connection) => this.#connectionChanged(connection),
     })
+    this.#players = new PlayerList({
+      api: this.#api,
+      hub: () => this.#hub,
+      mayRead: () => this.#mayList,
+      read: () => this.#client.playersChanged(),
+      faultChanged: () => options.changed(this.state()),
+      clock,
+      random,
+      log: options.log,
+    })
   }
 
   /** Begins to connect and returns at once: a cloud that is away is waited for, not failed on. */
@@ -93,14 +97,14 @@ export class CloudLink {
   async stop(): Promise<void> {
     this.#stopping.abort()
     this.#cancelList()
-    this.#listTry.cut.abort()
+    this.#players.cut()
     await this.#connecting
     await this.#client.stop()
     await this.#account.stop()
   }
 
   state(): LinkState {
-    return { account: this.#account.state(), ...this.#connection, unlisted: this.#unlisted }
+    return { account: this.#account.state(), ...this.#connection, unlisted: this.#players.fault }
   }
 
   /** Resolves when the account is signed in and its players are listed. */
@@ -121,66 +125,12 @@ export class CloudLink {
    * is signed in any more. Does nothing while nobody is.
    */
   listPlayers(): Promise<void> {
-    if (!this.#mayList) return Promise.resolve()
-    this.#listing ??= this.#listUntilDone()
-    return this.#listing
+    return this.#players.read()
   }
 
   get #mayList(): boolean {
     const state = this.#account.state()
     return !this.#stopping.signal.aborted && (state === 'signed-in' || state === 'sign-in-again')
-  }
-
-  async #listUntilDone(): Promise<void> {
-    const { log, clock, random } = this.#options
-    for (let failures = 0; this.#mayList; ) {
-      const listTry = { at: clock.now(), failures, cut: new AbortController() }
-      this.#listTry = listTry
-      const { signal } = listTry.cut
-      const reason = await this.#list(signal).then(() => null, messageOf)
-      if (!signal.aborted) {
-        if (reason !== null && reason !== this.#unlisted)
-          log.warn('the players could not be read; tried again until it works', { reason })
-        this.#listed(reason)
-        if (reason === null) break
-        listTry.failures++
-        await clock.sleep(backoffMs(listTry.failures, { random }), signal).catch(() => undefined)
-      }
-      failures = signal.aborted ? 0 : listTry.failures
-    }
-    // Before anybody who waits hears of the end, or the next to ask would be given this one.
-    this.#listing = undefined
-  }
-
-  /** Lists the players now, whatever the last tries came to. A first try that has just begun goes on. */
-  #listNow(): void {
-    const { at, failures, cut } = this.#listTry
-    if (failures > 0 || this.#options.clock.now().getTime() - at.getTime() >= freshTryMs) cut.abort()
-    void this.listPlayers()
-  }
-
-  /** @throws AppError as the reading of the list does. What comes after the signal is left alone. */
-  async #list(signal: AbortSignal): Promise<void> {
-    const hub = this.#hub
-    const listed = await this.#api.players(signal)
-    if (signal.aborted) return
-    hub.setPlayers(
-      listed.map(({ id, name, model, online }) => ({
-        id,
-        name,
-        model,
-        // The list lags behind; it is only better than nothing.
-        ...(hub.player(id) === undefined ? { online } : {}),
-      })),
-    )
-    this.#client.playersChanged()
-    for (const { id } of listed) await this.#readSettingsIfGiven(id, signal)
-  }
-
-  #listed(fault: string | null): void {
-    if (fault === this.#unlisted) return
-    this.#unlisted = fault
-    this.#options.changed(this.state())
   }
 
   /** @throws AppError as `commandPlayer` does. */
@@ -189,7 +139,7 @@ export class CloudLink {
       house: this.#started,
       api: this.#api,
       client: this.#client,
-      readSettings: (id: string) => this.#readSettings(id),
+      readSettings: (id: string) => this.#players.readSettings(id),
       trackTurns: this.#trackTurns,
       clock: this.#options.clock,
     }
@@ -265,7 +215,7 @@ export class CloudLink {
     this.#options.changed(this.state())
     if (state === before) return
     // What one sign-in has begun to list is not listed for the next.
-    this.#listTry.cut.abort()
+    this.#players.cut()
     // A connection must not outlive the sign-in that it was made with.
     if (state === 'signed-out' || before === 'sign-in-again') void this.#connectAnew()
     if (state !== 'signed-in') return
@@ -284,26 +234,8 @@ export class CloudLink {
 
   #connectionChanged(connection: ConnectionState): void {
     this.#connection = connection
-    if (connection.connected) this.#listNow()
+    if (connection.connected) this.#players.readNow()
     else this.#house?.hub.loseTrack()
     this.#options.changed(this.state())
-  }
-
-  async #readSettings(id: string, signal?: AbortSignal): Promise<void> {
-    const hub = this.#hub
-    const { settings, shadow } = await this.#api.config(id, signal)
-    if (signal?.aborted) return
-    const spoken = hub.player(id)?.last_seen_at !== null
-    hub.amendPlayer(id, { ...(spoken ? {} : shadow), ...settings })
-  }
-
-  /** A player whose settings Yoto does not give must not keep those of the others from being read. */
-  async #readSettingsIfGiven(id: string, signal: AbortSignal): Promise<void> {
-    try {
-      await this.#readSettings(id, signal)
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'unavailable') throw error
-      this.#options.log.debug('the settings of a player are not given', { player: id, reason: error.message })
-    }
   }
 }
