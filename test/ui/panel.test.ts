@@ -12,8 +12,8 @@ let browser: Browser | undefined
 const ways: Ingress[] = []
 
 beforeAll(async () => {
-  // By night the limit of the volume is lower.
-  running = await runApp({ env: { TZ: zoneWhereItIs(22) } })
+  // By night the limit of the volume is lower. Tracks take their real time: a slow page still sees each of them.
+  running = await runApp({ env: { TZ: zoneWhereItIs(22) }, pace: 1 })
 })
 
 beforeEach(async () => {
