@@ -42,6 +42,12 @@ export class AccessTokens {
 
   /** Undefined for anything but a token of this cloud that is still good. */
   check(token: string): Access | undefined {
+    const access = this.read(token)
+    return access !== undefined && this.isOver(access) ? undefined : access
+  }
+
+  /** Undefined for anything but a token of this cloud, good or ended. */
+  read(token: string): Access | undefined {
     const [header = '', payload = '', signature = ''] = token.split('.')
     const expected = Buffer.from(this.#signature(`${header}.${payload}`))
     const given = Buffer.from(signature)
@@ -49,8 +55,12 @@ export class AccessTokens {
     const claims = parseJsonObject(Buffer.from(payload, 'base64url').toString())
     const { exp, scope, aud } = claims ?? {}
     if (typeof exp !== 'number' || typeof scope !== 'string') return undefined
-    if (!Array.isArray(aud) || !aud.includes(audience) || exp <= this.#nowSeconds) return undefined
+    if (!Array.isArray(aud) || !aud.includes(audience)) return undefined
     return { scopes: new Set(scope.split(' ')), expiresAt: new Date(exp * 1000) }
+  }
+
+  isOver({ expiresAt }: Access): boolean {
+    return expiresAt.getTime() <= this.#nowSeconds * 1000
   }
 
   get #nowSeconds(): number {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes'
 import { createWebSocketStream, WebSocketServer } from 'ws'
@@ -15,8 +16,8 @@ interface BrokerParts {
   readonly tokens: AccessTokens
   /** The account's players. */
   readonly deviceIds: ReadonlySet<string>
-  /** A message on `device/<id>/command/<name>`. */
   readonly traps: Traps
+  /** A message on `device/<id>/command/<name>`. */
   readonly command: (command: { deviceId: string; name: string; text: string }) => void
 }
 
@@ -52,9 +53,15 @@ export class Broker {
   constructor(parts: BrokerParts) {
     this.#parts = parts
     this.#aedes = new Aedes({
+      preConnect: (_client, packet, done) => {
+        // Two ids that differ are what keeps aedes from ending the older connection.
+        if (!parts.traps.kicksSameClientId) packet.clientId += `-${randomUUID()}`
+        done(null, true)
+      },
       authenticate: (client, username, password, done) => {
         const access = this.#accessOf(username, password)
-        if (access !== undefined && parts.traps.closesWithToken) this.#closeAt(client, access.expiresAt)
+        const isEnding = access !== undefined && !parts.tokens.isOver(access)
+        if (isEnding && parts.traps.closesWithToken) this.#closeAt(client, access.expiresAt)
         done(access === undefined ? refusal() : null, access !== undefined)
       },
       authorizeSubscribe: (client, subscription, done) => {
@@ -147,7 +154,9 @@ export class Broker {
     if (username === undefined || !username.endsWith(authorizer)) return undefined
     const name = username.slice(0, -authorizer.length)
     if (name !== '_' && !this.#parts.deviceIds.has(name)) return undefined
-    const access = this.#parts.tokens.check(password?.toString() ?? '')
+    const { tokens, traps } = this.#parts
+    const token = password?.toString() ?? ''
+    const access = traps.refusesEndedToken ? tokens.check(token) : tokens.read(token)
     return access?.scopes.has(controlScope) ? access : undefined
   }
 

@@ -1,5 +1,6 @@
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { wrongForm } from './wrong-form.ts'
 
 /** A card as a player needs it: its tracks in playing order and what the card says about moving between them. */
 export interface Card {
@@ -44,9 +45,9 @@ const maxTracks = 100
  */
 export function readCard(json: JsonObject): Card {
   const title = json.title
-  if (typeof title !== 'string' || title === '') throw wrong('title', 'a text')
+  if (typeof title !== 'string' || title === '') throw wrongForm('title', 'a text')
   const content = json.content
-  if (!isJsonObject(content)) throw wrong('content', 'an object')
+  if (!isJsonObject(content)) throw wrongForm('content', 'an object')
   const config = isJsonObject(content.config) ? content.config : {}
   return {
     cardId: typeof json.cardId === 'string' ? json.cardId : '',
@@ -73,7 +74,7 @@ export function placeOf(card: Card, chapterKey: string, trackKey?: string): numb
 
 function readTracks(chapters: unknown): Track[] {
   if (!Array.isArray(chapters) || chapters.length === 0)
-    throw wrong('content.chapters', 'a list with chapters')
+    throw wrongForm('content.chapters', 'a list with chapters')
   const tracks = chapters.flatMap((chapter: unknown, index) =>
     readChapter(chapter, `content.chapters[${index}]`),
   )
@@ -83,14 +84,14 @@ function readTracks(chapters: unknown): Track[] {
 }
 
 function readChapter(chapter: unknown, path: string): Track[] {
-  if (!isJsonObject(chapter)) throw wrong(path, 'an object')
+  if (!isJsonObject(chapter)) throw wrongForm(path, 'an object')
   const chapterKey = text(chapter.key, `${path}.key`)
   const chapterTitle = text(chapter.title, `${path}.title`)
   const tracks = chapter.tracks
-  if (!Array.isArray(tracks) || tracks.length === 0) throw wrong(`${path}.tracks`, 'a list with tracks')
+  if (!Array.isArray(tracks) || tracks.length === 0) throw wrongForm(`${path}.tracks`, 'a list with tracks')
   return tracks.map((track: unknown, index) => {
     const trackPath = `${path}.tracks[${index}]`
-    if (!isJsonObject(track)) throw wrong(trackPath, 'an object')
+    if (!isJsonObject(track)) throw wrongForm(trackPath, 'an object')
     const events = isJsonObject(track.events) ? track.events : {}
     return {
       chapterKey,
@@ -108,7 +109,7 @@ function readChapter(chapter: unknown, path: string): Track[] {
 function readSource(track: JsonObject, path: string): TrackSource {
   const url = text(track.trackUrl, `${path}.trackUrl`)
   if (track.type === 'stream') return { kind: 'stream', url, format: String(track.format ?? '') }
-  if (track.type !== 'audio') throw wrong(`${path}.type`, '"audio" or "stream"')
+  if (track.type !== 'audio') throw wrongForm(`${path}.type`, '"audio" or "stream"')
   return { kind: 'uploaded', durationSeconds: typeof track.duration === 'number' ? track.duration : 0 }
 }
 
@@ -124,10 +125,6 @@ function readEvent(event: unknown): TrackEvent | undefined {
 }
 
 function text(value: unknown, path: string): string {
-  if (typeof value !== 'string' || value === '') throw wrong(path, 'a text')
+  if (typeof value !== 'string' || value === '') throw wrongForm(path, 'a text')
   return value
-}
-
-function wrong(path: string, expected: string): AppError {
-  return new AppError('invalid', `${path} must be ${expected}`)
 }

@@ -42,6 +42,7 @@ export interface CloudOptions {
   readonly players?: readonly PlayerSpec[]
   /** Of every player that names none of its own. */
   readonly doubts?: Partial<Doubts>
+  /** Of the cloud itself; those of its sign-in server are `signIn`. */
   readonly traps?: Partial<Traps>
   /** Where cards are kept beyond the end of the process; in memory when absent. */
   readonly cards?: Collection<unknown>
@@ -108,7 +109,8 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
     traps: options.signIn,
   })
   const restTrouble = new RestTrouble()
-  server.on('request', restApp({ log, tokens, signIn, players, cards, trouble: restTrouble }).callback())
+  const rest = restApp({ log, tokens, signIn, players, cards, traps, trouble: restTrouble })
+  server.on('request', rest.callback())
   await broker.start()
   await Promise.all(players.map((player) => player.start()))
   return {

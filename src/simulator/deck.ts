@@ -9,13 +9,14 @@ export interface TrackStart {
   readonly byte: number
 }
 
+export const beginning: TrackStart = { seconds: 0, byte: 0 }
+
 interface DeckParts {
   readonly doubts: Doubts
   readonly arriving: () => void
   readonly changed: () => void
 }
 
-const beginning: TrackStart = { seconds: 0, byte: 0 }
 // Without it a card of empty tracks would go round without end in no time.
 const shortestSilenceSeconds = 1
 

@@ -42,20 +42,6 @@ export function configAnswer(player: Player): JsonObject {
     getPosix: 'UTC0',
     status: shadowStatus(player.statusFacts(), player.id),
     config: player.settings,
-    shortcuts,
+    shortcuts: player.shortcuts,
   }
-}
-
-// The factory setting, yoto-protocol §2.3.
-const shortcuts = {
-  versionId: '36645a9463e038d6cb9923257b38d9d9df7a6509',
-  modes: { day: mode('radio-day'), night: mode('radio-night') },
-}
-
-function mode(radio: string): JsonObject {
-  return { content: [trackPlay('daily', '<yyyymmdd>'), trackPlay(radio, '01')] }
-}
-
-function trackPlay(chapter: string, track: string): JsonObject {
-  return { cmd: 'track-play', params: { card: '3nC80', chapter, track } }
 }

@@ -7,7 +7,7 @@ export type EventFields = Readonly<Record<string, string | number | boolean>>
 
 interface EventReportParts {
   readonly clock: Clock
-  readonly doubts: Doubts
+  readonly doubts: Pick<Doubts, 'pushEnds' | 'mqttKeys'>
   /** Everything that could be reported now. */
   readonly read: () => EventFields
   readonly send: (topic: 'events' | 'data/events', payload: EventFields) => void
@@ -24,8 +24,8 @@ const movingFields = new Set(['position', 'sleepTimerSeconds'])
 const keyFields = ['chapterKey', 'chapterTitle', 'trackKey', 'trackTitle']
 
 /**
- * Tells what changed on the legacy topic and, 0.16 s later, on `data/events`. The push ends five minutes
- * after it was last asked for; a player that has just started was not asked.
+ * Tells what changed on the legacy topic and, 0.16 s later, on `data/events`. The push has to be asked for,
+ * by default every five minutes; a player that has just started was not asked.
  */
 export class EventReports {
   readonly #parts: EventReportParts
@@ -40,9 +40,10 @@ export class EventReports {
     this.#timers = new Timers(parts.clock)
   }
 
-  /** `events/request`: one full message and five more minutes of push. */
+  /** `events/request`: one full message, and the push from now on. */
   request(): void {
-    this.#armedUntilMs = this.#nowMs + pushWindowMs
+    const { pushEnds } = this.#parts.doubts
+    this.#armedUntilMs = pushEnds ? this.#nowMs + pushWindowMs : Number.POSITIVE_INFINITY
     this.#sendLater('data/events', this.#full())
   }
 

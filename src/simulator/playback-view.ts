@@ -1,8 +1,6 @@
 import type { EventFields } from './event-reports.ts'
 import type { Playback } from './playback.ts'
-
-// Sums of fractions of a second may fall just short of a whole one.
-const roundingSeconds = 1e-6
+import { roundingSeconds } from './track-audio.ts'
 
 /** What plays, and what was fetched for it. */
 export function playbackSnapshot(playback: Playback) {

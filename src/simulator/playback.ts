@@ -2,10 +2,11 @@ import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import type { CardBehaviour, Moment, Move, PressedButton } from './behaviour.ts'
 import type { Card, Track, TrackSource } from './card.ts'
-import { Deck, type TrackStart } from './deck.ts'
+import { beginning, Deck, type TrackStart } from './deck.ts'
 import type { Doubts } from './doubts.ts'
 import { interactiveBehaviour } from './interactive-card.ts'
 import { linearBehaviour } from './linear-card.ts'
+import { roundingSeconds } from './track-audio.ts'
 
 interface PlaybackParts {
   readonly clock: Clock
@@ -29,11 +30,8 @@ interface Start {
   readonly anyButtonStop: boolean
 }
 
-const beginning: TrackStart = { seconds: 0, byte: 0 }
 const tickMs = 250
 const maxTries = 3
-// Sums of fractions of a second drift in the last digits.
-const roundingSeconds = 1e-6
 
 /**
  * Plays a card: which track, where in it, and whether it moves. Position follows the clock and never passes

@@ -6,12 +6,13 @@ import type { PressedButton } from './behaviour.ts'
 import { CardSlot } from './card-slot.ts'
 import type { CardStore } from './card-store.ts'
 import { type Condition, usualCondition } from './condition.ts'
-import { type Doubts, noDoubts } from './doubts.ts'
+import { type Doubts, usualDoubts } from './doubts.ts'
 import { Playback } from './playback.ts'
 import { type PlayerState, snapshotOf, statusFactsOf } from './player-view.ts'
 import { RemoteControl } from './remote-control.ts'
 import { ResumePoints } from './resume-points.ts'
 import { PlayerSettings } from './settings.ts'
+import { factoryShortcuts } from './shortcuts.ts'
 import type { PlayerSnapshot, PlayerSpec, SimulatedPlayer } from './simulated-player.ts'
 import { SleepTimer } from './sleep-timer.ts'
 import type { StatusFacts } from './status.ts'
@@ -34,6 +35,8 @@ const longOnMs = 3_600_000
 export class Player implements SimulatedPlayer {
   readonly spec: PlayerSpec
   readonly remote: RemoteControl
+  /** Apart from its settings: a write of those leaves them alone. */
+  shortcuts: JsonObject = factoryShortcuts
   readonly #parts: PlayerParts
   readonly #playback: Playback
   readonly #slot: CardSlot
@@ -52,7 +55,7 @@ export class Player implements SimulatedPlayer {
 
   constructor(parts: PlayerParts) {
     const { spec, clock, log, cards, publish } = parts
-    const doubts = { ...noDoubts, ...spec.doubts }
+    const doubts = { ...usualDoubts, ...spec.doubts }
     const awake = () => this.#awake
     this.spec = spec
     this.#parts = parts
@@ -152,7 +155,6 @@ export class Player implements SimulatedPlayer {
     if (!this.#on) return
     this.#on = false
     const wasAwake = this.#awake
-    this.#resumePoints.keep(this.#playback)
     this.#rest()
     if (wasAwake) this.#voice.die()
   }
@@ -233,7 +235,6 @@ export class Player implements SimulatedPlayer {
   #reboot(): void {
     // Later, so that the acknowledgement goes out first.
     this.#timers.after(1, () => {
-      this.#resumePoints.keep(this.#playback)
       this.#rest()
       this.#voice.announceReboot()
       this.#boot()
@@ -242,7 +243,6 @@ export class Player implements SimulatedPlayer {
 
   #shutDown(): void {
     const wasAwake = this.#awake
-    this.#resumePoints.keep(this.#playback)
     this.#rest()
     if (wasAwake) this.#voice.announceShutDown()
   }
@@ -253,8 +253,9 @@ export class Player implements SimulatedPlayer {
     this.#volume.start()
   }
 
-  /** Everything that goes on ends, and nothing is said about it. */
+  /** Everything that goes on ends, and nothing is said about it; where it played is kept. */
   #rest(): void {
+    this.#resumePoints.keep(this.#playback)
     this.#awake = false
     this.#playback.unload()
     this.#volume.stop()

@@ -13,17 +13,19 @@ interface Family {
 }
 
 /**
- * Refresh tokens that work once, as Auth0 rotates them: each use brings the next. Whoever uses one again, a thief or
- * a client that lost the answer, ends all that came from the same sign-in.
+ * Refresh tokens as Auth0 gives them out. Where they rotate each works once and brings the next: whoever uses one
+ * again, a thief or a client that lost the answer, ends all that came from the same sign-in.
  */
 export class RefreshTokens {
   readonly #clock: Clock
+  readonly #rotate: () => boolean
   readonly #reuseMs: () => number
   readonly #issued = new Map<string, Issued>()
 
-  /** `reuseMs`: how long after its use a token works once more. */
-  constructor(parts: { clock: Clock; reuseMs: () => number }) {
+  /** `reuseMs`: how long after its use a token that rotates works once more. */
+  constructor(parts: { clock: Clock; rotate: () => boolean; reuseMs: () => number }) {
     this.#clock = parts.clock
+    this.#rotate = parts.rotate
     this.#reuseMs = parts.reuseMs
   }
 
@@ -32,17 +34,18 @@ export class RefreshTokens {
     return this.#issue(scope, { revoked: false })
   }
 
-  /** The next token for this one; undefined where it does not work. */
-  use(token: string): { readonly token: string; readonly scope: string } | undefined {
+  /** What this token brings, its `next` undefined where it goes on itself; undefined where it does not work. */
+  use(token: string): { readonly next: string | undefined; readonly scope: string } | undefined {
     const issued = this.#issued.get(token)
     if (issued === undefined || issued.family.revoked) return undefined
+    if (!this.#rotate()) return { next: undefined, scope: issued.scope }
     const nowMs = this.#clock.now().getTime()
     if (issued.usedAtMs !== null && nowMs - issued.usedAtMs >= this.#reuseMs()) {
       issued.family.revoked = true
       return undefined
     }
     issued.usedAtMs ??= nowMs
-    return { token: this.#issue(issued.scope, issued.family), scope: issued.scope }
+    return { next: this.#issue(issued.scope, issued.family), scope: issued.scope }
   }
 
   revokeAll(): void {

@@ -2,8 +2,8 @@ import type { JsonObject } from '../core/json.ts'
 
 /** What a request gets in place of its answer. */
 export interface RestFault {
-  /** null ends the connection without an answer. */
-  readonly status: number | null
+  /** null ends the connection without an answer, `never` leaves it open without one. */
+  readonly status: number | null | 'never'
   /** The wait that is asked for, in seconds. */
   readonly retryAfterSeconds?: number
   /** Whether the request is done all the same, and only its answer is lost. */
@@ -12,17 +12,22 @@ export interface RestFault {
 
 interface Order extends RestFault {
   readonly call: RegExp
-  left: number
+  readonly times: number
+  taken: number
 }
 
 /** Switches for what a cloud under load or behind a bad network does to the calls of its REST side. */
 export class RestTrouble {
   readonly #orders: Order[] = []
 
-  /** The next so many requests whose `METHOD /path` matches end in the fault; the switch that was set first is asked first. */
-  add(fault: RestFault & { readonly call: RegExp; readonly times: number }): void {
-    const { times, ...order } = fault
-    this.#orders.push({ ...order, left: times })
+  /**
+   * The next so many requests whose `METHOD /path` matches end in the fault; the switch that was set first is asked
+   * first. What it gives back says how many have by then.
+   */
+  add(fault: RestFault & { readonly call: RegExp; readonly times: number }): { readonly taken: number } {
+    const order = { ...fault, taken: 0 }
+    this.#orders.push(order)
+    return order
   }
 
   clear(): void {
@@ -31,8 +36,8 @@ export class RestTrouble {
 
   /** The fault that this request is to have. */
   take(call: string): RestFault | undefined {
-    const order = this.#orders.find((each) => each.left > 0 && each.call.test(call))
-    if (order !== undefined) order.left--
+    const order = this.#orders.find(({ taken, times, ...each }) => taken < times && each.call.test(call))
+    if (order !== undefined) order.taken++
     return order
   }
 }

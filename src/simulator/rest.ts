@@ -8,7 +8,9 @@ import type { CardStore, StoredCard } from './card-store.ts'
 import { configAnswer, deviceAnswer } from './device-answers.ts'
 import type { Player } from './player.ts'
 import { faultBody, type RestTrouble } from './rest-trouble.ts'
+import { readShortcuts } from './shortcuts.ts'
 import type { Answer, SignIn } from './sign-in.ts'
+import type { Traps } from './traps.ts'
 
 interface RestParts {
   readonly log: Log
@@ -16,6 +18,7 @@ interface RestParts {
   readonly signIn: SignIn
   readonly players: readonly Player[]
   readonly cards: CardStore
+  readonly traps: Pick<Traps, 'replacesConfig'>
   readonly trouble?: RestTrouble | undefined
 }
 
@@ -56,7 +59,7 @@ function signInRoutes(router: Router, { signIn }: RestParts): void {
   router.post('/oauth/token', (ctx) => form(ctx, (sent) => signIn.token(sent)))
 }
 
-function deviceRoutes(router: Router, { tokens, players }: RestParts): void {
+function deviceRoutes(router: Router, { tokens, players, traps }: RestParts): void {
   const view = allow(tokens, 'family:devices:view', 'family:devices:manage')
   const manage = allow(tokens, 'family:devices:manage')
   const playerOf = (id: string | undefined): Player => {
@@ -76,7 +79,13 @@ function deviceRoutes(router: Router, { tokens, players }: RestParts): void {
     if (!isJsonObject(config)) throw badRequest('config must be an object')
     if (deviceId !== player.id) throw badRequest('deviceId must be that of the path')
     if (name !== undefined && typeof name !== 'string') throw badRequest('name must be a text')
-    player.configure(config, name)
+    player.configure(traps.replacesConfig ? config : { ...player.settings, ...config }, name)
+    give(ctx, 200, { status: 'ok' })
+  })
+  router.put('/device-v2/:id/shortcuts', manage, async (ctx) => {
+    const player = playerOf(ctx.params.id)
+    const { shortcuts } = await jsonOf(ctx)
+    player.shortcuts = readShortcuts(shortcuts)
     give(ctx, 200, { status: 'ok' })
   })
 }
@@ -128,9 +137,9 @@ function troubled(trouble: RestTrouble | undefined) {
     const fault = trouble?.take(`${ctx.method} ${ctx.path}`)
     if (fault === undefined) return next()
     if (fault.done === true) await next()
-    if (fault.status === null) {
+    if (fault.status === null || fault.status === 'never') {
       ctx.respond = false
-      ctx.req.socket.destroy()
+      if (fault.status === null) ctx.req.socket.destroy()
       return
     }
     if (fault.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(fault.retryAfterSeconds))

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { type Card, placeOf } from './card.ts'
-import type { TrackStart } from './deck.ts'
+import { beginning, type TrackStart } from './deck.ts'
 import type { Playback } from './playback.ts'
 
 /** Where each card was left, for as long as the card says that it is to be kept. */
@@ -27,7 +27,7 @@ export class ResumePoints {
   /** Where to begin with this card: its first track unless it was left elsewhere not too long ago. */
   find(card: Card): { place: number; from: TrackStart } {
     const point = this.#points.get(card.cardId)
-    const first = { place: 0, from: { seconds: 0, byte: 0 } }
+    const first = { place: 0, from: beginning }
     if (point === undefined) return first
     const ageSeconds = (this.#clock.now().getTime() - point.atMs) / 1000
     const place = placeOf(card, point.chapterKey, point.trackKey)

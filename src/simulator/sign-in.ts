@@ -17,6 +17,10 @@ export interface SignInTraps {
   /** What becomes of device codes; `unauthorized_client`: there are none for this client. */
   deviceCode: 'approved' | 'denied' | 'ignored' | 'unauthorized_client'
   browser: 'approved' | 'denied'
+  /** How long a client has to wait between two polls. Yoto says 5; one second makes the product start quickly. */
+  intervalSeconds: number
+  /** A refresh ends the token that it used and brings the next (yoto-protocol §1.6); otherwise the same one works on and on. */
+  singleUseRefreshTokens: boolean
   /** For so long the last refresh token works beside the newest one, which Auth0 calls leeway; 0 as Auth0 has it. */
   reuseSeconds: number
   /** Where the client may have browsers sent back to. */
@@ -34,15 +38,15 @@ interface SignInParts {
   readonly traps?: Partial<SignInTraps> | undefined
 }
 
-const usualTraps: SignInTraps = {
+const usualSignInTraps: SignInTraps = {
   deviceCode: 'approved',
   browser: 'approved',
+  intervalSeconds: 1,
+  singleUseRefreshTokens: true,
   reuseSeconds: 0,
   redirectUris: ['http://127.0.0.1:8787/callback'],
 }
 
-// Yoto says 5; one second makes the product start quickly.
-const intervalSeconds = 1
 const deviceCodeLifeSeconds = 300
 const authorizationCodeLifeSeconds = 600
 // A timer of a client may fire a little early.
@@ -75,9 +79,10 @@ export class SignIn {
 
   constructor(parts: SignInParts) {
     this.#parts = parts
-    this.traps = { ...usualTraps, ...parts.traps }
+    this.traps = { ...usualSignInTraps, ...parts.traps }
     this.#refreshTokens = new RefreshTokens({
       clock: parts.clock,
+      rotate: () => this.traps.singleUseRefreshTokens,
       reuseMs: () => this.traps.reuseSeconds * 1000,
     })
   }
@@ -108,7 +113,7 @@ export class SignIn {
       verification_uri: uri,
       verification_uri_complete: `${uri}?user_code=${userCode}`,
       expires_in: deviceCodeLifeSeconds,
-      interval: intervalSeconds,
+      interval: this.traps.intervalSeconds,
     })
   }
 
@@ -168,7 +173,7 @@ export class SignIn {
     if (this.#nowMs >= asked.expiresMs) return refused('expired_token')
     const sinceMs = this.#nowMs - asked.polledMs
     asked.polledMs = this.#nowMs
-    if (sinceMs < intervalSeconds * 1000 * tooFastFraction) return refused('slow_down')
+    if (sinceMs < this.traps.intervalSeconds * 1000 * tooFastFraction) return refused('slow_down')
     asked.polls++
     if (this.traps.deviceCode === 'ignored' || asked.polls <= this.#parts.approveAfterPolls)
       return refused('authorization_pending')
@@ -195,9 +200,9 @@ export class SignIn {
   }
 
   #refresh(refreshToken: string): Answer {
-    const next = this.#refreshTokens.use(refreshToken)
-    if (next === undefined) return refused('invalid_grant', 403, 'Unknown or invalid refresh token.')
-    return this.#tokens(next.scope, next.token)
+    const used = this.#refreshTokens.use(refreshToken)
+    if (used === undefined) return refused('invalid_grant', 403, 'Unknown or invalid refresh token.')
+    return this.#tokens(used.scope, used.next)
   }
 
   #grant(scope: string): Answer {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/json.ts'
 import type { PressedButton } from './behaviour.ts'
 import type { Condition } from './condition.ts'
 import type { Doubts } from './doubts.ts'
@@ -34,6 +35,7 @@ export interface SimulatedPlayer {
    * when negative.
    */
   turn(knob: 'left' | 'right', steps: number): Promise<void>
+  /** Off in good order, also in the middle of a track: it says so at once (yoto-protocol §3.8). */
   power(on: boolean): Promise<void>
   /** Its battery is empty, or its network gone: it says nothing, and its last will is told when it was missed for long enough. */
   die(): Promise<void>
@@ -41,6 +43,8 @@ export interface SimulatedPlayer {
   pause(): Promise<void>
   resume(): Promise<void>
   snapshot(): PlayerSnapshot
+  /** The whole `config` block that the cloud keeps of it. */
+  readonly settings: JsonObject
   /** What the last request for audio brought, at most its first 8 MiB. */
   received(): Buffer
 }

@@ -15,6 +15,9 @@ export interface TrackAudio {
   close(): void
 }
 
+/** Sums of fractions of a second drift in the last digits, and may fall just short of a whole one. */
+export const roundingSeconds = 1e-6
+
 /** Uploaded audio lies at Yoto's; in its place silence of the length the card gives. */
 export function silence(durationSeconds: number): TrackAudio {
   return {

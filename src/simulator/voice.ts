@@ -32,7 +32,7 @@ export class Voice {
   #sent: Promise<void> = Promise.resolve()
   #connectedMs = 0
   #answers = 0
-  #isMissed = false
+  #willIsDue = false
   #cancelWill = () => {}
 
   constructor(parts: VoiceParts) {
@@ -55,7 +55,7 @@ export class Voice {
     this.#status.start()
     if (this.#parts.doubts.startsSilently) return
     // A new connection ends the old one, and with it comes its last will.
-    if (this.#isMissed) this.#tellWill()
+    if (this.#willIsDue) this.#tellWill()
     this.#connectedMs = this.#nowMs
     this.#publishPresence('online')
   }
@@ -63,7 +63,7 @@ export class Voice {
   /** As `stop`, and nobody says goodbye. The will was written when the player connected, and names that time. */
   die(): void {
     this.stop()
-    this.#isMissed = true
+    this.#willIsDue = true
     const { clock } = this.#parts
     this.#cancelWill = clock.at(new Date(this.#nowMs + missedAfterMs), () => this.#tellWill())
   }
@@ -128,7 +128,7 @@ export class Voice {
 
   #tellWill(): void {
     this.#cancelWill()
-    this.#isMissed = false
+    this.#willIsDue = false
     this.#publishPresence('offline', this.#connectedMs)
   }
 

@@ -17,32 +17,12 @@ afterEach(async () => {
 })
 
 async function doubting(doubts: Partial<Doubts>): Promise<void> {
-  house = await House.open({
-    players: [
-      {
-        deviceId: 'ysimDoubtful000000000003',
-        name: 'Doubtful',
-        deviceFamily: 'v3',
-        deviceType: 'v3',
-        generation: 'gen3',
-        formFactor: 'standard',
-        doubts,
-      },
-    ],
-  })
+  house = await House.open({ doubts })
 }
 
 const songs = (count: number) => Array.from({ length: count }, (_, index) => `${audio.url}/${index + 1}.mp3`)
 const asked = () => audio.seen.map(({ method, path }) => `${method} ${path}`)
 const arrived = (seconds: number) => house.until(() => house.player().snapshot().arrivedSeconds >= seconds)
-
-test('headBeforeGet probes each track first', async () => {
-  await doubting({ headBeforeGet: true })
-  await house.player().insert(await house.makeCard(streamCard(songs(1))))
-  await arrived(5)
-  expect(asked()).toEqual(['HEAD /1.mp3', 'GET /1.mp3'])
-  expect(audio.seen[0]?.headers['user-agent']).toBe('ESP32 HTTP Client/1.0')
-})
 
 test('lookAhead fetches the next track before this one ends, and only once', async () => {
   await doubting({ lookAhead: true })
@@ -120,29 +100,54 @@ test.each(['late', 'missing'] as const)(
   },
 )
 
-test('losesStatusReplies answers the first of two hasty requests only', async () => {
-  await doubting({ losesStatusReplies: true })
+test('refusesSomeCommands answers every fourth with FAIL and does not do it', async () => {
+  await doubting({ refusesSomeCommands: true })
   const ear = await house.listen()
-  await ear.command('status/request')
-  await ear.command('status', { requestId: 'x' })
-  await house.until(() => ear.on('data/status').length === 1)
-  await house.clock.advance(1_000)
-  await ear.caughtUp()
-  expect(ear.on('status/full')).toEqual([])
-  expect(ear.on('response')).toHaveLength(2)
-  await ear.command('status', { requestId: 'x' })
-  await house.until(() => ear.on('status/full').length === 1)
+  for (const volume of [0, 25, 50, 100]) await ear.command('volume/set', { volume })
+  await house.until(() => ear.on('response').length === 4)
+  const words = ear.on('response').map(({ status }) => (status as Record<string, string>)['set-volume'])
+  expect(words).toEqual(['OK', 'OK', 'OK', 'FAIL'])
+  expect(house.player().snapshot().volume).toBe(8)
 })
 
-test('refusesCommands answers FAIL and does nothing', async () => {
-  await doubting({ refusesCommands: true })
+test('answersLate obeys at once and says so six seconds later', async () => {
+  await doubting({ answersLate: true })
   const ear = await house.listen()
-  await ear.command('volume/set', { volume: 100 })
-  await ear.command('events/request')
+  await ear.command('volume/set', { volume: 25 })
+  await house.until(() => house.player().snapshot().volume === 4)
+  await house.clock.advance(5_800)
+  expect(ear.on('response')).toEqual([])
+  await house.until(() => ear.on('response').length === 1)
+})
+
+test('answersInDisorder lets a later answer overtake', async () => {
+  await doubting({ answersInDisorder: true })
+  const ear = await house.listen()
+  for (const volume of [25, 50]) await ear.command('volume/set', { volume })
+  await house.until(() => ear.on('response').length === 2)
+  const bodies = ear.on('response').map(({ status }) => (status as Record<string, string>).req_body)
+  expect(bodies).toEqual(['{"volume":50}', '{"volume":25}'])
+})
+
+test('losesSomeReplies leaves every fifth status question without an answer', async () => {
+  await doubting({ losesSomeReplies: true })
+  const ear = await house.listen()
+  for (let question = 0; question < 6; question++) {
+    await ear.command('status/request')
+    await house.until(() => ear.on('response').length === question + 1)
+    await house.clock.advance(1_000)
+  }
+  await house.until(() => ear.on('data/status').length === 5)
+})
+
+test('startsSilently says only what it plays, unasked', async () => {
+  await doubting({ startsSilently: true })
+  const ear = await house.listen()
+  await house.player().power(false)
+  await house.player().power(true)
+  await house.until(() => ear.on('presence').length === 1)
+  ear.messages.length = 0
+  await house.clock.advance(6_000)
   await house.until(() => ear.on('data/events').length === 1)
-  expect(ear.on('response')).toMatchObject([
-    { status: { 'set-volume': 'FAIL' } },
-    { status: { events: 'OK' } },
-  ])
-  expect(house.player().snapshot().volume).toBe(8)
+  expect(ear.messages.map(({ topic }) => topic)).toEqual(['events', 'data/events'])
 })

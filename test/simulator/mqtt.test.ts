@@ -38,20 +38,16 @@ test("topics of other people's devices are refused", async () => {
   await closed
 })
 
-test('the same client id twice ends the older connection', async () => {
-  const older = await house.connect({ clientId: 'SAMPLE1' })
-  const closed = closing(older)
-  await house.connect({ clientId: 'SAMPLE1' })
-  await closed
-})
-
-test('a connection ends when its token does', async () => {
+test('a broker that refuses takes nobody, keeps those it has, and drops them when told to', async () => {
   const client = await house.connect()
-  const closed = closing(client)
-  await house.clock.advance(3_500_000)
+  house.cloud.refuseConnections(true)
+  await expect(house.connect({ connectTimeout: 2_000 })).rejects.toThrow()
   expect(client.connected).toBe(true)
-  await house.clock.advance(200_000)
+  const closed = closing(client)
+  house.cloud.dropConnections()
   await closed
+  house.cloud.refuseConnections(false)
+  expect((await house.connect()).connected).toBe(true)
 })
 
 test('presence is retained, and events are told in full when asked', async () => {
@@ -102,6 +98,25 @@ test('status comes when asked for and not before; a battery message comes every 
     { status: { 'status/request': 'OK', req_body: '' } },
     { status: { status: 'OK', req_body: '{"requestId":"abc"}' } },
   ])
+})
+
+test('battery, charger, headphones, warmth, power and Wi-Fi stand in the next status, and nothing is pushed of them', async () => {
+  const player = house.player(1)
+  const ear = await house.listen(player)
+  await house.until(() => ear.on('presence').length === 1)
+  ear.messages.length = 0
+  player.change({ batteryPercent: 12, charging: true, headphones: true, temperatureCelsius: 31 })
+  player.change({ powerSource: 3, wifiDbm: -80 })
+  await house.clock.advance(10_000)
+  await ear.caughtUp()
+  expect(ear.messages).toEqual([])
+  await ear.command('status/request')
+  await house.until(() => ear.on('data/status').length === 1)
+  await ear.command('status', { requestId: 'x' })
+  await house.until(() => ear.on('status/full').length === 1)
+  const both = { batteryLevel: 12, charging: 1, headphones: 1, temp: '0:31' }
+  expect(ear.on('data/status')[0]).toMatchObject({ status: both })
+  expect(ear.on('status/full')[0]).toMatchObject({ status: { ...both, powerSrc: 3, wifiStrength: -80 } })
 })
 
 test('commands are acknowledged by their internal names; what a player cannot do is a FAIL', async () => {

@@ -34,6 +34,55 @@ test('both players are listed, and a config write replaces the whole block', asy
   expect((await house.api('GET', '/device-v2/nobody/config')).status).toBe(404)
 })
 
+test('shortcuts are kept as they were written, each player its own, and a config write leaves them alone', async () => {
+  const path = (index: number) => `/device-v2/${house.player(index).id}`
+  const shortcuts = async (index: number) =>
+    (await house.api('GET', `${path(index)}/config`)).body.device.shortcuts
+  const factory = await shortcuts(0)
+  expect(factory).toMatchObject({
+    modes: { day: { content: [{ params: { chapter: 'daily' } }, { params: { chapter: 'radio-day' } }] } },
+  })
+  const play = { cmd: 'track-play', params: { card: '08aB0', chapter: '01', track: '01' } }
+  const modes = { day: { content: [play, play] }, night: { content: [] } }
+  const written = await house.api('PUT', `${path(1)}/shortcuts`, { shortcuts: { modes } })
+  expect(written).toEqual({ status: 200, body: { status: 'ok' } })
+  const config = { maxVolumeLimit: '5', shortcuts: 'are no setting' }
+  expect((await house.api('PUT', `${path(1)}/config`, { config })).status).toBe(200)
+  const kept = await shortcuts(1)
+  expect(kept).toEqual({ modes, versionId: expect.stringMatching(/^[0-9a-f]{40}$/) })
+  expect(kept).not.toMatchObject({ versionId: (factory as { versionId: string }).versionId })
+  expect(await shortcuts(0)).toEqual(factory)
+})
+
+test.each([
+  [{}, 'shortcuts must be an object'],
+  [{ shortcuts: [] }, 'shortcuts must be an object'],
+  [{ shortcuts: { modes: { dusk: {} } } }, 'shortcuts.modes must be of day and night alone'],
+  [{ shortcuts: { modes: { day: [] } } }, 'shortcuts.modes.day must be an object'],
+  [{ shortcuts: { modes: { day: {} } } }, 'shortcuts.modes.day.content must be a list'],
+  [
+    { shortcuts: { modes: { night: { content: [{ cmd: 'x' }] } } } },
+    'shortcuts.modes.night.content[0].params must be an object',
+  ],
+])('shortcuts of another form change nothing: %j', async (body, message) => {
+  const path = `/device-v2/${house.player().id}`
+  const { shortcuts } = (await house.api('GET', `${path}/config`)).body.device
+  const refused = await house.api('PUT', `${path}/shortcuts`, body)
+  expect(refused).toEqual({ status: 400, body: { error: { code: 'bad-request', message } } })
+  expect((await house.api('GET', `${path}/config`)).body.device.shortcuts).toEqual(shortcuts)
+})
+
+test('shortcuts are written with the scope to manage players alone', async () => {
+  const { access_token } = await house.signIn('family:devices:view')
+  const headers = { authorization: `Bearer ${access_token}` }
+  const url = `${house.cloud.apiUrl}/device-v2/${house.player().id}/shortcuts`
+  const body = JSON.stringify({ shortcuts: { modes: {} } })
+  expect((await fetch(url, { method: 'PUT', headers, body })).status).toBe(403)
+  expect((await house.api('PUT', '/device-v2/nobody/shortcuts', { shortcuts: { modes: {} } })).status).toBe(
+    404,
+  )
+})
+
 test('a changed limit is heard of the player at once', async () => {
   const player = house.player(1)
   const ear = await house.listen(player)

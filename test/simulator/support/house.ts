@@ -110,6 +110,17 @@ export class House {
     return client
   }
 
+  /** Whether a connection still carries a message to the cloud and its receipt back. */
+  fateOf(client: MqttClient): Promise<'open' | 'closed'> {
+    if (!client.connected) return Promise.resolve('closed')
+    const closed = new Promise<'closed'>((resolve) => client.once('close', () => resolve('closed')))
+    const carried = client.publishAsync(`device/${this.player().id}/command/mark`, '', { qos: 1 }).then(
+      () => 'open' as const,
+      () => closed,
+    )
+    return Promise.race([closed, carried])
+  }
+
   /** Listens to everything that one player says. */
   async listen(player = this.player()): Promise<Ear> {
     const client = await this.connect()
@@ -169,9 +180,15 @@ export interface Body {
   readonly card: CardBody
   readonly cards: readonly CardBody[]
   readonly devices: readonly unknown[]
-  readonly device: { readonly config: unknown; readonly status: unknown }
+  readonly device: DeviceBody
   readonly error: { readonly code: string; readonly message: string }
   readonly status: string
+}
+
+export interface DeviceBody {
+  readonly config: Readonly<Record<string, unknown>>
+  readonly status: unknown
+  readonly shortcuts: unknown
 }
 
 export interface CardBody {
