@@ -46,6 +46,8 @@ export interface AppInput {
   /** What the product runs on, for diagnostics. */
   readonly runtime?: Runtime
   readonly clock: Clock
+  /** 0 to 1, for jitter; Math.random where absent. */
+  readonly random?: () => number
   readonly log: Log
   /** Learns every secret, and takes them out of what is said; one of its own where the log has none. */
   readonly redactor?: Redactor
@@ -88,7 +90,7 @@ export async function startApp(input: AppInput): Promise<App> {
 async function start(input: AppInput, started: Started): Promise<App> {
   const { options, simulate, shipped, version, clock, log } = input
   const { data, config, media } = options.folders
-  const random = Math.random
+  const { random = Math.random } = input
   const startedAt = clock.now()
 
   const doors = await openDoors(options, started)
@@ -114,11 +116,13 @@ async function start(input: AppInput, started: Started): Promise<App> {
     linkChanged(state) {
       history.linkChanged(state)
       reach.linkChanged(state)
+      broker.infoChanged()
     },
     storage,
     problems,
     hide,
     started,
+    random,
     clock,
     log,
   })
@@ -211,6 +215,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     library,
     cards: cards.published,
     knownCard: lookOrLearn(cards.known),
+    accountCards: (options) => cards.known.list(options),
     presses: (cardId) => history.presses(cardId),
     events: (query) => history.events(query),
     diagnostics: () =>

@@ -1,11 +1,14 @@
 import type { TrackAddress, TrackPlace } from './core/card-plan.ts'
 import { type Clock, isoOf } from './core/clock.ts'
 import type { Collection } from './core/collection.ts'
+import type { PlayerCommand } from './core/effect.ts'
 import { AppError, messageOf } from './core/error.ts'
 import type { PlayerEvent } from './core/event.ts'
 import { Expectations, type Expected } from './core/expectation.ts'
 import type { Log } from './core/log.ts'
-import { applyPatch, noCardFacts, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
+import type { Moment } from './core/moment.ts'
+import { applyPatch, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
+import type { ReadPresses } from './core/press.ts'
 import {
   emptyQueue,
   makesStream,
@@ -15,8 +18,10 @@ import {
   restoredQueue,
   type StoredQueue,
 } from './core/queue.ts'
-import { eventsBetween, type Moment, predictedPosition, type ReadPresses } from './core/transition.ts'
+import { eventsBetween } from './core/transition.ts'
 import { Turns } from './core/turns.ts'
+import { withUnsaid } from './core/unsaid.ts'
+import { Wishes } from './core/wishes.ts'
 
 /** What changed, in the order it changed. */
 export type Change =
@@ -24,7 +29,12 @@ export type Change =
   | { readonly kind: 'player-removed'; readonly id: string }
   /** The players there are now are all there are. */
   | { readonly kind: 'players-listed' }
-  | { readonly kind: 'event'; readonly event: PlayerEvent }
+  | {
+      readonly kind: 'event'
+      readonly event: PlayerEvent
+      /** What has made the player do it, as it was given to `commanding`; there where the event is `commanded`. */
+      readonly command?: PlayerCommand
+    }
   | {
       readonly kind: 'queue'
       readonly queue: Queue
@@ -49,6 +59,8 @@ export interface CardFacts {
   readonly layout: readonly TrackPlace[] | null
   /** The stream it carries, where the card is ours. */
   readonly stream: string | null
+  /** Its maker has it begin again after its last track, whatever the player is set to. */
+  readonly repeats?: boolean
   /** Which presses are read off its players' words; the others are told by whoever serves its requests. */
   readonly presses?: ReadPresses
 }
@@ -73,8 +85,11 @@ interface Subscriber {
 export class Hub {
   readonly #options: HubOptions
   readonly #players = new Map<string, Moment>()
+  /** Which players are set to begin their card again after its last track, of those that have said. */
+  readonly #repeats = new Map<string, boolean>()
   readonly #queues = new Map<string, Queue>()
   readonly #expectations = new Expectations()
+  readonly #wishes = new Wishes()
   readonly #subscribers = new Set<Subscriber>()
   /** Mutations of one stream wait for each other. */
   readonly #turns = new Turns<string>()
@@ -128,6 +143,7 @@ export class Hub {
     for (const id of this.#players.keys()) {
       if (ids.has(id)) continue
       this.#players.delete(id)
+      this.#repeats.delete(id)
       this.#tell({ kind: 'player-removed', id })
     }
     for (const { id, ...patch } of listed) {
@@ -148,16 +164,19 @@ export class Hub {
     if (before === undefined) return
     // That a player is off it mostly does not say itself.
     const patch = said.online === false ? said : { ...said, last_seen_at: isoOf(at) }
-    const complete = settled(before, completed(before.state, patch), at)
+    const complete = withUnsaid(before, patch, at)
     const state = applyPatch(before.state, complete)
     const placed = complete.position_s !== undefined || state.playback !== before.state.playback
     const after = { state, at: placed ? at : before.at }
     this.#players.set(id, after)
-    const facts = state.card_id === null ? { layout: null, stream: null } : this.#options.card(state.card_id)
+    const facts: CardFacts =
+      state.card_id === null ? { layout: null, stream: null } : this.#options.card(state.card_id)
     const commanded = this.#expectations.meet(before, after, at)
-    const events = eventsBetween(before, { state, at }, { ...facts, commanded })
+    const repeats = facts.repeats === true || (this.#repeats.get(id) ?? null)
+    const events = eventsBetween(before, { state, at }, { ...facts, repeats, commanded })
     this.#tell({ kind: 'player', player: state, said: { patch, at, before, commanded } })
-    for (const event of events) this.#tell({ kind: 'event', event })
+    const commands = this.#wishes.behind(events, { state, jumped: commanded, now: at })
+    for (const [place, event] of events.entries()) this.#happened(event, commands[place] ?? null)
   }
 
   /** Takes in what is known of a player from elsewhere than its own words, such as its card's title; no events follow. */
@@ -168,6 +187,11 @@ export class Hub {
     if (state === known.state) return
     this.#players.set(id, { ...known, state })
     this.#tell({ kind: 'player', player: state })
+  }
+
+  /** Takes in whether a player is set to begin its card again after its last track; that is no part of its state. */
+  setRepeats(id: string, repeats: boolean): void {
+    if (this.#players.has(id)) this.#repeats.set(id, repeats)
   }
 
   /** Something that happened which no state of a player shows, such as the request of a stream. */
@@ -186,6 +210,21 @@ export class Hub {
    */
   expect(playerId: string, expected: Expected): () => void {
     return this.#expectations.add(playerId, expected, this.#options.clock.now())
+  }
+
+  /**
+   * A command of ours is about to be sent to the player: what it then does as it was told is `commanded`.
+   * `expected`: the place it is taken to, which is nobody's press. The returned function takes that back, for a
+   * command that was refused.
+   */
+  commanding(playerId: string, command: PlayerCommand, expected?: Expected): () => void {
+    const state = this.player(playerId)
+    if (state === undefined) return () => undefined
+    const takeBacks = [this.#wishes.add(state, { command, expected }, this.#options.clock.now())]
+    if (expected !== undefined) takeBacks.push(this.expect(playerId, expected))
+    return () => {
+      for (const takeBack of takeBacks) takeBack()
+    }
   }
 
   /** Where the last of our commands is about to take the player; undefined once it has told of it. */
@@ -232,6 +271,11 @@ export class Hub {
     })
   }
 
+  #happened(event: PlayerEvent, command: PlayerCommand | null): void {
+    if (command === null) this.#tell({ kind: 'event', event })
+    else this.#tell({ kind: 'event', event: { ...event, commanded: true }, command })
+  }
+
   #tell(change: Change): void {
     for (const { name, receive } of this.#subscribers) {
       try {
@@ -252,37 +296,3 @@ export function noStream(name: string): AppError {
 
 // So long that no press is read off what follows.
 const longAgo = new Date(0)
-
-/** What follows from a player's words without being said. */
-function completed(before: PlayerState, patch: PlayerPatch): PlayerPatch {
-  return withoutOldCard(before, fromTheStart(before, withoutPlayback(before, patch)))
-}
-
-/** What was said of one card is not true of the next. */
-function withoutOldCard(before: PlayerState, patch: PlayerPatch): PlayerPatch {
-  if (patch.card_id === undefined || patch.card_id === before.card_id) return patch
-  return { ...noCardFacts, ...patch }
-}
-
-/** A player tells what changed: one that goes to another track and names no position begins it. */
-function fromTheStart(before: PlayerState, patch: PlayerPatch): PlayerPatch {
-  const { chapter_key = before.chapter_key, track_key = before.track_key } = patch
-  if (before.track_key === null || track_key === null) return patch
-  if (chapter_key === before.chapter_key && track_key === before.track_key) return patch
-  return { position_s: 0, ...patch }
-}
-
-/** A player that is gone plays nothing, and where it stopped nobody knows. */
-function withoutPlayback(before: PlayerState, patch: PlayerPatch): PlayerPatch {
-  if (patch.online !== false || before.playback === null) return patch
-  return { playback: 'stopped', position_s: before.position_s, ...patch }
-}
-
-/** A player that pauses or stops without naming its position stands where it must be by now. */
-function settled(before: Moment, patch: PlayerPatch, at: Date): PlayerPatch {
-  const halts =
-    before.state.playback === 'playing' && patch.playback !== undefined && patch.playback !== 'playing'
-  if (!halts || patch.position_s !== undefined) return patch
-  const position = predictedPosition(before, at)
-  return position === null ? patch : { ...patch, position_s: Math.round(position) }
-}

@@ -77,6 +77,32 @@ describe('the hub', () => {
     expect(buttons()).toEqual(['right'])
   })
 
+  test('knows of each player whether it repeats its card, and shows it to nobody', () => {
+    const { hub, changes, clock } = hubWith()
+    const ends = () =>
+      changes.flatMap((change) =>
+        change.kind === 'event' && change.event.type === 'track_ended' ? [change.event.natural] : [],
+      )
+    const goRound = () => {
+      hub.patchPlayer('y1', { ...playing, ...at('03'), position_s: 58 }, clock.now())
+      changes.length = 0
+      hub.patchPlayer('y1', { ...at('01'), position_s: 0 }, clock.now())
+      return ends()
+    }
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    const keys = Object.keys(hub.player('y1') ?? {})
+    expect(goRound()).toEqual([true])
+    hub.setRepeats('y1', false)
+    expect(goRound()).toEqual([false])
+    hub.setRepeats('y1', true)
+    expect(goRound()).toEqual([true])
+    expect(Object.keys(hub.player('y1') ?? {})).toEqual(keys)
+    hub.setRepeats('y1', false)
+    hub.setPlayers([])
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    expect(goRound()).toEqual([true])
+  })
+
   test('takes two commands in a row for two, and one that was taken back for none', () => {
     const { hub, buttons, clock } = hubWith()
     hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
@@ -115,6 +141,17 @@ describe('the hub', () => {
     await clock.advance(4000)
     hub.patchPlayer('y1', { position_s: 0 }, clock.now())
     expect(buttons()).toEqual(['left'])
+  })
+
+  test('expects no second jump where a card was sent for that goes on at another track', async () => {
+    const { hub, buttons, clock } = hubWith()
+    hub.setPlayers([{ id: 'y1', name: 'Nursery' }])
+    hub.patchPlayer('y1', { ...playing, ...at('02'), position_s: 0 }, clock.now())
+    hub.expect('y1', { card_id: '4Dem0' })
+    hub.patchPlayer('y1', { ...at('01'), position_s: 0 }, clock.now())
+    await clock.advance(2000)
+    hub.patchPlayer('y1', { ...at('02'), position_s: 0 }, clock.now())
+    expect(buttons()).toEqual(['right'])
   })
 
   test('reads no press off what a player says after a broken connection', () => {

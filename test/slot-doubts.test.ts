@@ -66,6 +66,7 @@ describe('a player that looks ahead', () => {
     await until('the card is no longer trusted', () => app.cards.byCard(cardId)?.confirm === 'mqtt')
     expect(currentFile('kitchen')).toBe(crossroads)
     expect(await house.problems()).toEqual([expect.stringContaining('look ahead')])
+    expect(await house.problemNames()).toEqual([`card/${cardId}/distrusted`])
     expect((await call('GET', `/cards/${cardId}`)).body).toMatchObject({ confirm: 'mqtt', presses: [] })
 
     await nursery.press('right')
@@ -80,7 +81,8 @@ describe('a player that looks ahead', () => {
     const house = await queueCardHouse({ lookAhead: true, mqttKeys: 'missing' }, pace)
     const { app, nursery, looksAheadTo, plays, buttons, currentFile } = house
     await app.hub.mutateQueue('kitchen', { op: 'append', files: [crossroads, counting, forest, sea] }, 'test')
-    await house.insert(await house.queueCard('kitchen', { confirm: 'mqtt' }))
+    const cardId = await house.queueCard('kitchen', { confirm: 'mqtt' })
+    await house.insert(cardId)
     await plays('start', crossroads)
     await looksAheadTo('now-a')
     await plays('now-a', counting)
@@ -88,6 +90,7 @@ describe('a player that looks ahead', () => {
     await until('the player has gone right', () => nursery.snapshot().chapterKey === 'right-a')
     await until('it hears something', () => nursery.snapshot().bytesReceived > 20_000)
     expect(await house.problems()).toEqual([expect.stringContaining('its presses are not counted')])
+    expect(await house.problemNames()).toEqual([`card/${cardId}/silent`])
     expect(buttons()).toEqual([])
     expect(currentFile('kitchen')).toBe(crossroads)
   }, 30_000)

@@ -8,6 +8,7 @@ type Fact = readonly [label: string, value: string]
 const unsaid: ReadonlySet<string> = new Set(['type', 'button', 'track_key'])
 
 const labels: Readonly<Record<string, TextKey>> = {
+  commanded: 'fact.commanded',
   card_id: 'fact.card',
   chapter_key: 'fact.place',
   place: 'fact.place',

@@ -1,32 +1,70 @@
 import type { Health } from '../src/http/live-event.ts'
+import type { AccountState, Standing } from './account-fault.ts'
+
+/** Something that is wrong, in the product's own English words. */
+export interface Problem {
+  /** One of those in `src/wiring/problems.ts`; null where the product gives none. */
+  readonly name: string | null
+  readonly text: string
+}
 
 /** What the panel shows of the product's health. */
 export interface HealthView {
   /** Players are simulated because no account is set up. */
   readonly simulated: boolean
-  readonly cloud: { readonly account: string; readonly connected: boolean; readonly reason: string | null }
-  readonly problems: readonly string[]
+  readonly account: Standing
+  readonly cloud: {
+    readonly connected: boolean
+    /** Why it is not connected. */
+    readonly reason: string | null
+    /** Why the players of the account could not be read. */
+    readonly unlisted: string | null
+  }
+  readonly problems: readonly Problem[]
 }
 
 /** Health as it is published, which may grow, as the panel knows it; what is not said counts as not so. */
 export function healthView(health: Health): HealthView {
-  const cloud = isRecord(health.cloud) ? health.cloud : {}
+  const cloud = recordOf(health.cloud)
+  const texts = listOf(health.problems)
+  const names = listOf(health.problem_names)
   return {
     simulated: health.simulated === true,
-    cloud: {
-      account: typeof cloud.account === 'string' ? cloud.account : 'none',
-      connected: cloud.connected === true,
-      reason: typeof cloud.reason === 'string' ? cloud.reason : null,
+    account: {
+      state: accountStates.get(cloud.account) ?? null,
+      reason: textOrNull(cloud.account_reason),
+      code: codeOf(recordOf(cloud.sign_in)),
     },
-    problems: Array.isArray(health.problems) ? health.problems.map(String) : [],
+    cloud: {
+      connected: cloud.connected === true,
+      reason: textOrNull(cloud.reason),
+      unlisted: textOrNull(cloud.unlisted),
+    },
+    problems: texts.map((text, place) => ({ name: textOrNull(names[place]), text: String(text) })),
   }
 }
 
-/** Whether a problem is that nobody is signed in to Yoto. Problems have no names; this one says where to go. */
-export function isAboutAccount(problem: string, { cloud }: HealthView): boolean {
-  return cloud.account !== 'signed-in' && /\baccount in the panel\b/i.test(problem)
+/** Health has other words than the interface of the account. */
+const accountStates: ReadonlyMap<unknown, AccountState> = new Map([
+  ['none', 'not_set_up'],
+  ['signed-out', 'signed_out'],
+  ['pending', 'pending'],
+  ['signed-in', 'signed_in'],
+  ['sign-in-again', 'sign_in_again'],
+])
+
+function codeOf({ url, code }: Readonly<Record<string, unknown>>): Standing['code'] {
+  return typeof url === 'string' && typeof code === 'string' ? { url, code } : null
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
 }

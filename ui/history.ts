@@ -1,14 +1,7 @@
-import type { Entry, EntryKind } from '../src/history/entry.ts'
+import type { EntryKind } from '../src/core/entry-types.ts'
+import type { Entry } from '../src/history/entry.ts'
 
-export type { Entry, EntryKind }
-
-export const kinds = [
-  'event',
-  'command',
-  'request',
-  'queue',
-  'connection',
-] as const satisfies readonly EntryKind[]
+export type { Entry }
 
 /** What of the history is wanted; empty is everything. */
 export interface Filter {

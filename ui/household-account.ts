@@ -1,15 +1,16 @@
+import type { AccountState } from './account-fault.ts'
 import { ask } from './request.ts'
 
 /** The household's account at Yoto, and the ways in which somebody can sign in to it now. Times are ISO 8601. */
 export interface HouseholdAccountView {
-  readonly state: 'signed_out' | 'pending' | 'signed_in' | 'sign_in_again'
+  readonly state: AccountState
+  /** Yoto's word for why it ended, refused or does not renew a sign-in. */
+  readonly reason: string | null
   readonly simulated: boolean
   readonly signed_in_at: string | null
   /** The complete address has the code in it. */
   readonly device: Readonly<Record<'url' | 'complete_url' | 'code' | 'expires_at' | 'qr_svg', string>> | null
   readonly browser: Readonly<Record<'url' | 'redirect_uri', string>> | null
-  /** What is wrong with it, in the product's words. */
-  readonly problem: string | null
 }
 
 export function fetchAccount(): Promise<HouseholdAccountView> {

@@ -33,7 +33,7 @@ export interface BridgeOptions {
   readonly random: () => number
   players(): readonly PlayerState[]
   queues(): readonly Queue[]
-  /** More for bridge/info. Home Assistant is shown `cloud_connected` (true or false) and the length of the list `problems`. */
+  /** More for bridge/info. Home Assistant is shown `cloud_connected` (true or false), the length of the list `problems` and the list `problem_names`. */
   info(): Readonly<Record<string, unknown>>
   /** Whether players can be reached at all, whatever they said last. */
   reachable(): boolean

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { Recent } from '../core/recent.ts'
+import { CardList, type CardsRead, type ListedCard, type ListedCards } from './card-list.ts'
 
 /** What the product knows of a card that lies in a player, ours or any other. */
 export interface KnownCard {
@@ -11,15 +12,8 @@ export interface KnownCard {
   readonly cover_url: string | null
   /** The tracks in playing order; null for a card of which only a list of the account tells. */
   readonly layout: readonly TrackPlace[] | null
-}
-
-/** A card as a list of the account has it. */
-export interface ListedCard {
-  readonly card_id: string
-  readonly title: string
-  readonly cover_url: string | null
-  /** ISO 8601; null where nobody says. */
-  readonly updated_at: string | null
+  /** Its maker has it begin again by itself after its last track. */
+  readonly repeats?: true
 }
 
 interface KnownCardsOptions {
@@ -28,7 +22,7 @@ interface KnownCardsOptions {
     cardId: string,
   ) => Promise<{ plan: CardPlan; cover_url: string | null; updated_at: string | null }>
   /** All cards the account and its family have. */
-  readonly list: () => Promise<readonly ListedCard[]>
+  readonly list: () => Promise<ListedCards>
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
@@ -51,7 +45,6 @@ interface Refusal {
 const mostCards = 200
 // Nothing announces a change of a card that no player plays.
 const freshMs = 6 * 3_600_000
-const listFreshMs = 600_000
 // A player speaks of its card every few seconds; the account is not asked that often for one it does not give.
 const firstRefusalMs = 60_000
 const longestRefusalMs = 3_600_000
@@ -65,10 +58,12 @@ export class KnownCards {
   /** When cards were changed that were not asked for since, in ms. */
   readonly #changed = new Recent<string, number>(mostCards)
   readonly #listeners = new Set<(cardId: string, card: KnownCard) => void>()
-  #list: { readonly cards: Promise<readonly ListedCard[]>; readonly untilMs: number } | undefined
+  readonly #list: CardList
 
   constructor(options: KnownCardsOptions) {
     this.#options = options
+    const { list, clock } = options
+    this.#list = new CardList({ list, onRead: (cards) => this.#heardOfAll(cards), clock })
   }
 
   /** What is known by now, be it old. */
@@ -109,22 +104,27 @@ export class KnownCards {
     void this.learn(cardId)
   }
 
-  /** All cards of the account and its family, at most ten minutes old. @throws AppError as the account does. */
-  async list(): Promise<readonly ListedCard[]> {
-    if (this.#list === undefined || this.#list.untilMs <= this.#now) {
-      const cards = this.#options.list()
-      const list = { cards, untilMs: this.#now + listFreshMs }
-      this.#list = list
-      cards.then(
-        (listed) => {
-          for (const { card_id, updated_at } of listed) if (updated_at) this.heardOf(card_id, updated_at)
-        },
-        () => {
-          if (this.#list === list) this.#list = undefined
-        },
-      )
-    }
-    return this.#list.cards
+  /** All cards of the account and its family, as `CardList` reads them. */
+  list(options: { refresh?: boolean } = {}): Promise<CardsRead> {
+    return this.#list.read(options)
+  }
+
+  /** Forgets all: it was told by an account that is signed out. */
+  forget(): void {
+    this.#entries.clear()
+    this.#changed.clear()
+    this.#list.forget()
+    this.askAgain()
+  }
+
+  /** Asks again for what was refused, as soon as somebody wants it: another sign-in may be given it. */
+  askAgain(): void {
+    this.#refused.clear()
+    this.#list.askAgain()
+  }
+
+  #heardOfAll(cards: readonly ListedCard[]): void {
+    for (const { card_id, updated_at } of cards) if (updated_at) this.heardOf(card_id, updated_at)
   }
 
   #isFresh(cardId: string, { askedAtMs }: Entry): boolean {
@@ -135,7 +135,8 @@ export class KnownCards {
     const heardMs = this.#changed.get(cardId) ?? null
     try {
       const { plan, cover_url, updated_at } = await this.#options.fetch(cardId)
-      const card = { title: plan.title, cover_url, layout: trackAddresses(plan) }
+      const { title, repeats } = plan
+      const card = { title, cover_url, layout: trackAddresses(plan), ...(repeats ? { repeats } : {}) }
       this.#learnt(cardId, { card, askedAtMs: this.#now, changedAtMs: latest(updated_at, heardMs) })
       return card
     } catch (error) {
@@ -146,8 +147,8 @@ export class KnownCards {
 
   /** Titles and pictures of cards that the account does not give stand in its lists all the same. */
   async #askList(cardId: string): Promise<KnownCard | null> {
-    const listed = await this.list().catch(() => [])
-    const found = listed.find(({ card_id }) => card_id === cardId)
+    const listed = await this.list().catch(() => null)
+    const found = listed?.cards.find(({ card_id }) => card_id === cardId)
     if (found === undefined) return null
     const card = { title: found.title, cover_url: found.cover_url, layout: null }
     const untilMs = this.#refused.get(cardId)?.untilMs ?? this.#now

@@ -240,16 +240,17 @@ export class PublishedCards {
 
   #sayTroubles(): void {
     const { trouble, clock } = this.#options
-    const troubles = this.#stored.all().flatMap((card) =>
+    const all = this.#stored.all().flatMap((card) =>
       troublesOf(card, {
         now: clock.now(),
         refusal: this.#republishing.refusalOf(card),
         searchFailure: this.#republishing.searchFailure(),
       }),
     )
-    const names = new Set(troubles.map(({ name }) => name))
-    for (const name of this.#troubles) if (!names.has(name)) trouble(name, null)
-    for (const { name, text } of troubles) trouble(name, text)
-    this.#troubles = names
+    // A stream may have several keys without a card, and with them the same trouble more than once.
+    const troubles = new Map(all.map(({ name, text }) => [name, text]))
+    for (const name of this.#troubles) if (!troubles.has(name)) trouble(name, null)
+    for (const [name, text] of troubles) trouble(name, text)
+    this.#troubles = new Set(troubles.keys())
   }
 }

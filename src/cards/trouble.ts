@@ -2,7 +2,7 @@ import { isOwnKey, type PublishedCard } from './record.ts'
 import { livingOldKeys, mustBePublished, oldKeysEndAt, unsearchedKeys } from './rotation.ts'
 
 interface Trouble {
-  /** The same for the same trouble, whatever its text. */
+  /** The same for the same trouble, whatever its text; published, so it never changes and has no key in it. */
   readonly name: string
   readonly text: string
 }
@@ -17,14 +17,14 @@ interface Circumstances {
 
 /** What is wrong with a card and needs a person, with the way out. */
 export function troublesOf(card: PublishedCard, circumstances: Circumstances): Trouble[] {
-  const name = card.card_id === null ? `stream ${card.stream}` : `card ${card.card_id}`
+  const name = card.card_id === null ? `stream/${card.stream}` : `card/${card.card_id}`
   const texts = {
     distrusted: distrust(card),
-    carries: carries(card, circumstances),
+    outdated: outdated(card, circumstances),
     copies: copies(card, circumstances),
   }
   return Object.entries(texts).flatMap(([what, text]) =>
-    text === null ? [] : [{ name: `${name}: ${what}`, text }],
+    text === null ? [] : [{ name: `${name}/${what}`, text }],
   )
 }
 
@@ -33,7 +33,7 @@ function distrust({ title, card_id, distrusted }: PublishedCard): string | null 
   return `card "${title}": ${distrusted}; to undo: PUT /api/cards/${card_id} {"confirm":"request"}`
 }
 
-function carries(card: PublishedCard, { now, refusal }: Circumstances): string | null {
+function outdated(card: PublishedCard, { now, refusal }: Circumstances): string | null {
   if (!mustBePublished(card) || refusal === null) return null
   return `card "${card.title}" (${card.card_id}) ${meanwhile(card, now)}: ${refusal}; ${wayOut}`
 }

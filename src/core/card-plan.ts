@@ -7,6 +7,8 @@ import { edgesFrom, numbers, type Place, type Slot, type SlotCut, slots } from '
 export interface CardPlan {
   readonly title: string
   readonly chapters: readonly CardChapter[]
+  /** Its maker has it begin again by itself after its last track. */
+  readonly repeats?: true
 }
 
 export interface CardChapter {

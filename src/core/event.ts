@@ -11,6 +11,11 @@ interface Occurrence {
   readonly at: string
   /** The stream that the card in the player carries, where it is a card of ours. */
   readonly stream?: string
+  /**
+   * A command of ours has made the player do it. Absent where a hand did, Yoto's own app or the player by itself, and
+   * where that cannot be told apart. Never on a `button`, nor on what no command brings.
+   */
+  readonly commanded?: true
 }
 
 interface OnCard {

@@ -1,6 +1,6 @@
 import type { TrackAddress } from './card-plan.ts'
+import { type Moment, predictedPosition, sameTrack } from './moment.ts'
 import type { PlayerState } from './player.ts'
-import { type Moment, predictedPosition } from './transition.ts'
 
 /** What a command of ours will make a player say, so that it is not taken for a press. */
 export interface Expected {
@@ -81,6 +81,7 @@ function isWhere(player: PlayerState, { player: id, card_id, chapter_key, track_
 }
 
 function jumps(before: Moment, after: Moment): boolean {
+  if (!sameTrack(before.state, after.state)) return true
   const predicted = predictedPosition(before, after.at)
   const position = after.state.position_s
   return predicted !== null && position !== null && Math.abs(position - predicted) > jumpSeconds

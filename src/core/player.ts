@@ -131,6 +131,18 @@ export function percentFromStep(step: number): number {
   return percentOfStep[Math.min(16, Math.max(0, Math.round(step)))] ?? 0
 }
 
+/** The step above which the player gets no louder now: the lower of the day's and the night's where it has not said; null where that cannot be told. */
+export function volumeCapOf({
+  volume_max_step,
+  volume_max_step_day,
+  volume_max_step_night,
+}: Pick<PlayerState, 'volume_max_step' | 'volume_max_step_day' | 'volume_max_step_night'>): number | null {
+  if (volume_max_step !== null) return volume_max_step
+  if (volume_max_step_day === null || volume_max_step_night === null) return null
+  // It may be night.
+  return Math.min(volume_max_step_day, volume_max_step_night)
+}
+
 /** The highest step whose percentage does not exceed `percent`. */
 export function stepFromPercent(percent: number): number {
   return Math.max(

@@ -1,19 +1,9 @@
 import type { Clock } from '../core/clock.ts'
-import type { Effect, Perform } from '../core/effect.ts'
+import type { Effect, Perform, PlayerCommand } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
-import type { PlayerEvent } from '../core/event.ts'
 import { isJsonObject } from '../core/json.ts'
-import { type CommandGiven, follows, followsWithinMs } from './caused.ts'
 import type { Asked, CommandFacts, Outcome } from './entry.ts'
 import type { History } from './history.ts'
-
-interface Given extends CommandGiven {
-  readonly id: string
-  readonly player: string
-  readonly atMs: number
-  /** The events that followed from it. */
-  readonly brought: Set<string>
-}
 
 interface Wish {
   readonly id: string
@@ -26,8 +16,8 @@ interface Wish {
 export class Commands {
   readonly #history: History
   readonly #clock: Clock
-  /** What players were told in the last minutes, the oldest first; what was refused is not in it. */
-  #given: readonly Given[] = []
+  /** Under which ids they were kept, by player: one command may be given to many. */
+  readonly #given = new WeakMap<PlayerCommand, Map<string, string>>()
   /** Wishes of a stream's queue that are being carried out, the oldest first. */
   readonly #underWay = new Set<Wish>()
 
@@ -51,13 +41,12 @@ export class Commands {
       const end = this.#begun(id, effect, because)
       try {
         await perform(effect, because)
-        end('done')
         this.#settle(id, atMs, { outcome: 'done', reason: null })
       } catch (error) {
-        const outcome = outcomeOf(error)
-        end(outcome)
-        this.#settle(id, atMs, { outcome, reason: messageOf(error) })
+        this.#settle(id, atMs, { outcome: outcomeOf(error), reason: messageOf(error) })
         throw error
+      } finally {
+        end()
       }
     }
   }
@@ -73,31 +62,17 @@ export class Commands {
     return [...this.#underWay].find((wish) => wish.stream === stream && wish.isDeletion)?.id ?? null
   }
 
-  /** The command that made the player do this. `commanded`: the player said what a command would make it say. */
-  behindEvent(event: PlayerEvent, commanded: boolean): string | null {
-    const nowMs = this.#nowMs
-    const given = this.#given.findLast(
-      (command) =>
-        command.player === event.player &&
-        nowMs - command.atMs <= followsWithinMs(command.command) &&
-        follows(event, command, commanded) &&
-        !command.brought.has(event.type),
-    )
-    given?.brought.add(event.type)
-    return given?.id ?? null
+  /** Where that very command to the player was kept. */
+  behindDeed(player: string | null, command: PlayerCommand | undefined): string | null {
+    if (player === null || command === undefined) return null
+    return this.#given.get(command)?.get(player) ?? null
   }
 
-  #begun(id: string, effect: Effect, because: string): (outcome: Outcome) => void {
+  /** Returns what is to be called once the wish is carried out, or cannot be. */
+  #begun(id: string, effect: Effect, because: string): () => void {
     if (effect.kind === 'command') {
       const { player, command } = effect
-      const nowMs = this.#nowMs
-      const given: Given = { id, player, command, atMs: nowMs, brought: new Set() }
-      const recent = this.#given.filter(({ atMs, command }) => nowMs - atMs <= followsWithinMs(command))
-      this.#given = [...recent, given]
-      // A player that did not answer in time may have obeyed all the same.
-      return (outcome) => {
-        if (outcome === 'refused') this.#given = this.#given.filter((one) => one !== given)
-      }
+      this.#given.set(command, (this.#given.get(command) ?? new Map<string, string>()).set(player, id))
     }
     if (!('stream' in effect)) return () => undefined
     const wish = { id, stream: effect.stream, because, isDeletion: effect.kind === 'delete-stream' }

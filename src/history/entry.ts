@@ -1,6 +1,6 @@
-import type { Effect, PlayerCommand } from '../core/effect.ts'
+import type { AudioAnswered } from '../core/audio-asked.ts'
+import { type EntryType, entryKinds } from '../core/entry-types.ts'
 import type { PlayerEvent } from '../core/event.ts'
-import type { QueueMutation } from '../core/queue.ts'
 import type { Place } from '../core/slot.ts'
 
 /** Something that happened, as it is stored and published. */
@@ -10,10 +10,6 @@ export type Entry = EntryFacts & {
   /** ISO 8601 with offset. Of a command or a request: when it was asked. */
   readonly at: string
 }
-
-/** `event`: what a player did; `command`: what somebody wished and what came of it; `request`: audio that was asked for. */
-export const entryKinds = ['event', 'command', 'request', 'queue', 'connection'] as const
-export type EntryKind = (typeof entryKinds)[number]
 
 export type EntryFacts = {
   readonly player: string | null
@@ -34,7 +30,7 @@ export type EventFacts = Published<PlayerEvent> & { readonly counted?: false }
 type Published<Event> = Event extends PlayerEvent ? Omit<Event, 'player' | 'stream' | 'at'> : never
 
 export interface CommandFacts {
-  readonly type: PlayerCommand['type'] | Exclude<Effect['kind'], 'command' | 'log'>
+  readonly type: EntryType<'command'>
   /** What was asked for in particular. */
   readonly asked: Asked
   /** Whose wish it was, for people. */
@@ -52,9 +48,8 @@ export type Outcome = 'done' | 'refused' | 'unavailable'
 
 export type Asked = Readonly<Record<string, string | number | boolean | null>>
 
-export interface RequestFacts {
-  /** A place of a queue card, or the whole queue as one file. */
-  readonly type: 'place' | 'whole'
+export interface RequestFacts extends Omit<AudioAnswered, 'status'> {
+  readonly type: EntryType<'request'>
   readonly place: Place | null
   readonly method: 'GET' | 'HEAD'
   readonly card_id: string | null
@@ -62,14 +57,6 @@ export interface RequestFacts {
   readonly agent: Agent
   /** HTTP status of the answer; null: not known yet, or the product ended before. */
   readonly status: number | null
-  /** Whether the answer begins at the beginning of the audio. */
-  readonly from_start: boolean | null
-  /** Of the answer, as it was announced; null where nothing was said of its length. */
-  readonly bytes: number | null
-  /** The bytes of the whole that the answer has: `0-383/768`; null for all of them. */
-  readonly range: string | null
-  /** The file that the answer begins in; null where it is none of the library. */
-  readonly item: string | null
 }
 
 /** Where a listener asks from. */
@@ -78,7 +65,7 @@ export type Listener = 'this machine' | 'home network' | 'internet' | 'unknown'
 export type Agent = 'yoto player' | 'browser' | 'other' | 'none'
 
 export interface QueueFacts {
-  readonly type: QueueMutation['op'] | 'deleted'
+  readonly type: EntryType<'queue'>
   /** Whose wish it was, for people; null where the stream was deleted. */
   readonly because: string | null
   /** How many there are now. */
@@ -92,7 +79,7 @@ export interface QueueFacts {
 }
 
 export interface ConnectionFacts {
-  readonly type: 'connected' | 'disconnected'
+  readonly type: EntryType<'connection'>
   readonly account: string
   /** Why there is no connection. */
   readonly reason: string | null

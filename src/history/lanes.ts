@@ -3,15 +3,24 @@ import type { Entry } from './entry.ts'
 export interface Limits {
   /** Entries of one player, and of what concerns none. */
   readonly perPlayer: number
+  /** Of what listeners ask that nobody can name, with what follows from it. */
+  readonly unnamed: number
+  /** But for those of unnamed listeners. */
   readonly altogether: number
   readonly days: number
   /** Entries under one key of the store: what is written again when one is added, and what is dropped at once. */
   readonly perChunk: number
 }
 
-export const usualLimits: Limits = { perPlayer: 6_000, altogether: 20_000, days: 30, perChunk: 32 }
+export const usualLimits: Limits = {
+  perPlayer: 6_000,
+  unnamed: 2_000,
+  altogether: 20_000,
+  days: 30,
+  perChunk: 32,
+}
 
-/** Entries of one player that follow each other; stored under the id of the first. */
+/** Entries of one lane that follow each other; stored under the id of the first. */
 export interface Chunk {
   readonly key: string
   readonly entries: Entry[]
@@ -22,25 +31,27 @@ const noPlayer = ''
 const dayMs = 24 * 60 * 60 * 1000
 
 /**
- * The entries in memory, a lane for each player, so that a lively player cannot push out what a quiet one did. Each
- * lane is a row of chunks, and bounds are kept by dropping whole chunks from its old end.
+ * The entries in memory, a lane for each player, so that a lively player cannot push out what a quiet one did, and
+ * one for listeners that nobody can name, so that a flood of requests pushes out nothing but what such listeners asked
+ * and what came of it. Each lane is a row of chunks, and bounds are kept by dropping whole chunks from its old end.
  */
 export class Lanes {
   readonly #limits: Limits
+  /** By player. */
   readonly #lanes = new Map<string, Chunk[]>()
-  #count = 0
+  readonly #unnamed: Chunk[] = []
 
   constructor(limits: Limits) {
     this.#limits = limits
   }
 
   get count(): number {
-    return this.#count
+    return countIn(this.#unnamed) + this.#namedCount
   }
 
   /** Adds an entry that is newer than all there are. Returns the chunk that has it now. */
   add(entry: Entry): Chunk {
-    const lane = this.#laneOf(entry.player)
+    const lane = this.#isUnnamed(entry) ? this.#unnamed : this.#laneOf(entry.player)
     const last = lane.at(-1)
     const chunk =
       last !== undefined && last.entries.length < this.#limits.perChunk
@@ -48,7 +59,6 @@ export class Lanes {
         : { key: entry.id, entries: [] }
     if (chunk !== last) lane.push(chunk)
     chunk.entries.push(entry)
-    this.#count++
     return chunk
   }
 
@@ -56,8 +66,8 @@ export class Lanes {
   restore(chunk: Chunk): void {
     const [first] = chunk.entries
     if (first === undefined) return
-    this.#laneOf(first.player).push(chunk)
-    this.#count += chunk.entries.length
+    const lane = isOfUnnamed(chunk) ? this.#unnamed : this.#laneOf(first.player)
+    lane.push(chunk)
   }
 
   find(id: string): Entry | undefined {
@@ -75,23 +85,23 @@ export class Lanes {
 
   /** Drops what is too much or too old. Returns the chunks that are gone. */
   prune(nowMs: number): Chunk[] {
-    const { perPlayer, altogether, days } = this.#limits
-    const dropped: Chunk[] = []
-    for (const lane of this.#lanes.values()) {
-      let count = lane.reduce((sum, { entries }) => sum + entries.length, 0)
-      while (count > perPlayer || isOlder(lane[0], nowMs - days * dayMs)) {
-        count -= lane[0]?.entries.length ?? 0
-        this.#dropFirst(lane, dropped)
-      }
+    const { perPlayer, unnamed, altogether, days } = this.#limits
+    const oldestMs = nowMs - days * dayMs
+    const dropped = droppedFrom(this.#unnamed, { most: unnamed, oldestMs })
+    for (const lane of this.#lanes.values()) dropped.push(...droppedFrom(lane, { most: perPlayer, oldestMs }))
+    for (let count = this.#namedCount; count > altogether; ) {
+      const chunk = this.#oldestLane().shift()
+      if (chunk === undefined) break
+      count -= chunk.entries.length
+      dropped.push(chunk)
     }
-    while (this.#count > altogether) this.#dropFirst(this.#oldestLane(), dropped)
     for (const [player, lane] of this.#lanes) if (lane.length === 0) this.#lanes.delete(player)
     return dropped
   }
 
   /** Of one player, or of all. */
   *newestFirst(player?: string): Generator<Entry> {
-    const lanes = player === undefined ? [...this.#lanes.values()] : [this.#lanes.get(player) ?? []]
+    const lanes = player === undefined ? this.#all : [this.#lanes.get(player) ?? []]
     const rows = lanes.map(backwards)
     const heads = rows.map((row) => row.next().value)
     for (;;) {
@@ -112,10 +122,23 @@ export class Lanes {
     return lane
   }
 
+  get #all(): Chunk[][] {
+    return [...this.#lanes.values(), this.#unnamed]
+  }
+
+  get #namedCount(): number {
+    return [...this.#lanes.values()].reduce((sum, lane) => sum + countIn(lane), 0)
+  }
+
+  #isUnnamed({ kind, player, cause }: Entry): boolean {
+    if (player !== null) return false
+    return kind === 'request' || (cause !== null && chunkIn(this.#unnamed, cause) !== undefined)
+  }
+
   #chunkWith(id: string): Chunk | undefined {
-    for (const lane of this.#lanes.values()) {
-      const chunk = lane.findLast(({ key }) => key <= id)
-      if (chunk?.entries.some((entry) => entry.id === id)) return chunk
+    for (const lane of this.#all) {
+      const chunk = chunkIn(lane, id)
+      if (chunk !== undefined) return chunk
     }
     return undefined
   }
@@ -128,13 +151,40 @@ export class Lanes {
     }
     return oldest
   }
+}
 
-  #dropFirst(lane: Chunk[], dropped: Chunk[]): void {
+function countIn(lane: readonly Chunk[]): number {
+  return lane.reduce((sum, { entries }) => sum + entries.length, 0)
+}
+
+function chunkIn(lane: readonly Chunk[], id: string): Chunk | undefined {
+  const chunk = lane.findLast(({ key }) => key <= id)
+  return chunk?.entries.some((entry) => entry.id === id) ? chunk : undefined
+}
+
+/** Whether a stored chunk is of unnamed listeners; what it follows from may be gone by now. */
+function isOfUnnamed({ entries }: Chunk): boolean {
+  const isRequest = ({ kind, player }: Entry) => kind === 'request' && player === null
+  return (
+    entries.some(isRequest) &&
+    entries.every((entry) => entry.player === null && (isRequest(entry) || entry.cause !== null))
+  )
+}
+
+/** Takes from the old end what is more than `most` or older than `oldestMs`. */
+function droppedFrom(
+  lane: Chunk[],
+  { most, oldestMs }: { readonly most: number; readonly oldestMs: number },
+): Chunk[] {
+  const dropped: Chunk[] = []
+  let count = countIn(lane)
+  while (count > most || isOlder(lane[0], oldestMs)) {
     const chunk = lane.shift()
-    if (chunk === undefined) return
-    this.#count -= chunk.entries.length
+    if (chunk === undefined) break
+    count -= chunk.entries.length
     dropped.push(chunk)
   }
+  return dropped
 }
 
 function isOlder(chunk: Chunk | undefined, thanMs: number): boolean {

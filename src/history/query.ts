@@ -1,4 +1,5 @@
-import type { Entry, EntryKind } from './entry.ts'
+import type { EntryKind } from '../core/entry-types.ts'
+import type { Entry } from './entry.ts'
 
 export interface HistoryQuery {
   readonly player?: string

@@ -1,40 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context } from 'koa'
+import type { AudioAnswered, AudioAsked, OpenRequest } from '../core/audio-asked.ts'
 import { AppError } from '../core/error.ts'
-import type { Place } from '../core/slot.ts'
 import { statusOf } from './errors.ts'
 import type { Beginning } from './finite-body.ts'
-
-/** Audio that somebody with a good key asks for. */
-export interface AudioAsked {
-  readonly stream: string
-  readonly player: string | null
-  readonly card_id: string | null
-  /** null for the whole queue as one file. */
-  readonly place: Place | null
-  readonly method: 'GET' | 'HEAD'
-  readonly address: string
-  readonly userAgent: string
-}
-
-/** A request that is being answered. */
-export interface OpenRequest {
-  readonly id: string
-  answered(answer: AudioAnswered): void
-}
-
-export interface AudioAnswered {
-  /** HTTP status. */
-  readonly status: number
-  /** Null where no audio was sent, as with the others. */
-  readonly from_start: boolean | null
-  /** As announced. */
-  readonly bytes: number | null
-  /** `0-383/768`; null for all of it. */
-  readonly range: string | null
-  /** The file that it begins in. */
-  readonly item: string | null
-}
 
 interface Teller {
   asked?(request: AudioAsked): OpenRequest

@@ -39,7 +39,10 @@ export interface TriggerContext<Options> {
 
 export type EventSource = 'player' | 'startup'
 
-/** An event as rules see it: its published fields. */
+/**
+ * An event as rules see it: its published fields. Where `commanded` is true a command of this product has made the
+ * player do it; where it is absent, a hand, Yoto's own app or the player itself.
+ */
 export type RuleEvent = Readonly<Record<string, unknown>>
 
 /** What a rule knows of its start; player and stream are the default targets of its actions. */

@@ -11,6 +11,7 @@ import type { BrowserOffer } from '../yoto/authorization-code.ts'
 import type { SignInPrompt } from '../yoto/device-code.ts'
 import type { StoredTokens } from '../yoto/token.ts'
 import type { Problems } from './problems.ts'
+import { accountProblem, howToSetUp } from './yoto-problems.ts'
 
 interface AccountInput {
   readonly cloud: { readonly authUrl: string; readonly clientId: string }
@@ -51,7 +52,7 @@ export function openAccount(input: AccountInput): HouseholdAccount {
     sayNew.device(offers?.device ?? null)
     sayNew.browser(offers?.browser ?? null)
     door.want(offers?.browser != null)
-    problems.set('account', simulated && account.state() === 'pending' ? null : problemOf(account))
+    problems.set('account', simulated && account.state() === 'pending' ? null : accountProblem(account))
   })
   return {
     account,
@@ -66,34 +67,33 @@ export function openAccount(input: AccountInput): HouseholdAccount {
 /** In place of a desk where no account can be signed in to. */
 export const deskWithoutAccount: AccountDesk = {
   view: () => ({
-    state: 'signed_out',
+    state: 'not_set_up',
+    reason: null,
     simulated: false,
     signedInAt: null,
     device: null,
     browser: null,
-    problem: withoutClientId,
+    problem: howToSetUp,
   }),
   signIn: refuseWithoutAccount,
   complete: async () => refuseWithoutAccount(),
   signOut: async () => undefined,
 }
 
-const withoutClientId =
-  'no Yoto account is set up: register an app at https://dashboard.yoto.dev and set the option yoto.client_id to its client id'
-
 function refuseWithoutAccount(): never {
-  throw new AppError('conflict', withoutClientId)
+  throw new AppError('conflict', howToSetUp)
 }
 
 function deskOf(account: Account, { simulated }: { simulated: boolean }): AccountDesk {
   return {
     view: () => ({
       state: states[account.state()],
+      reason: account.reason(),
       simulated,
       signedInAt: account.signedInAt(),
       device: account.offers()?.device ?? null,
       browser: account.offers()?.browser ?? null,
-      problem: problemOf(account),
+      problem: accountProblem(account),
     }),
     signIn: () => account.signInAgain(),
     complete: (address) => account.complete(address),
@@ -107,29 +107,6 @@ const states = {
   'signed-in': 'signed_in',
   'sign-in-again': 'sign_in_again',
 } as const satisfies Record<ReturnType<Account['state']>, AccountView['state']>
-
-/** What to do so that somebody is signed in; null where somebody is and stays so. */
-function problemOf(account: Account): string | null {
-  const { device = null } = account.offers() ?? {}
-  const how =
-    device === null
-      ? 'open Yoto account in the panel, or look into the log'
-      : `open ${device.url} and enter the code ${device.code}, or open Yoto account in the panel`
-  switch (account.state()) {
-    case 'signed-in':
-      return account.reason() === null
-        ? null
-        : `Yoto refuses to renew the sign-in of this household (${account.reason()}): check the option yoto.client_id and the app's settings at Yoto, or sign out and in again under Yoto account in the panel`
-    case 'pending':
-      return `sign in to Yoto: ${how}`
-    case 'sign-in-again':
-      return `Yoto has ended the sign-in of this household (${account.reason()}): sign in again: ${how}`
-    case 'signed-out':
-      return account.reason() === null
-        ? 'signed out of Yoto: sign in again under Yoto account in the panel'
-        : `the sign-in at Yoto was refused (${account.reason()}): try again under Yoto account in the panel`
-  }
-}
 
 /** Says each offer once. */
 function offersTo(log: Log, hide: (secret: string) => void) {

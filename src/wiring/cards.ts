@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { ListedCard } from '../cards/card-list.ts'
 import { KnownCards } from '../cards/known-cards.ts'
 import { PublishedCards } from '../cards/published.ts'
 import type { CardAccount } from '../cards/publisher.ts'
@@ -7,12 +8,14 @@ import { trackAddresses } from '../core/card-plan.ts'
 import { type Clock, every } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import type { ReadPresses } from '../core/press.ts'
 import type { Place } from '../core/slot.ts'
-import type { ReadPresses } from '../core/transition.ts'
 import type { CardFacts, Hub } from '../hub.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { ListedCard as YotoListedCard } from '../yoto/api.ts'
 import type { CloudLink } from './cloud-link.ts'
 import type { Problems } from './problems.ts'
+import { noAccount } from './yoto-problems.ts'
 
 /** The cards this household made, and those it met in its players. */
 export interface Cards {
@@ -48,13 +51,8 @@ export async function openCards(input: CardsInput): Promise<Cards> {
       return { plan, cover_url: coverUrl, updated_at: updatedAt }
     },
     async list() {
-      const listed = await signedIn(link).allCards()
-      return listed.map(({ cardId, title, coverUrl, updatedAt }) => ({
-        card_id: cardId,
-        title,
-        cover_url: coverUrl,
-        updated_at: updatedAt,
-      }))
+      const { cards, incomplete } = await signedIn(link).allCards()
+      return { cards: cards.map(listedCard), incomplete }
     },
     random: Math.random,
     clock,
@@ -71,6 +69,8 @@ export async function openCards(input: CardsInput): Promise<Cards> {
     log,
   })
   await published.start()
+  link?.onSignedOut(() => known.forget())
+  link?.onSignedIn(() => known.askAgain())
   return { published, known, facts: (cardId) => factsOf(cardId, published, known) }
 }
 
@@ -126,7 +126,7 @@ export async function deleteStream(
 /** @throws AppError `unavailable` where no account is set up. */
 export function signedIn(link: CloudLink | null): CloudLink {
   if (link !== null) return link
-  throw new AppError('unavailable', 'no Yoto account is set up: set the option yoto.client_id')
+  throw new AppError('unavailable', `${noAccount}: set the option yoto.client_id`)
 }
 
 function accountOf(link: CloudLink | null): CardAccount {
@@ -141,9 +141,16 @@ function accountOf(link: CloudLink | null): CardAccount {
   }
 }
 
+function listedCard({ cardId, title, author, coverUrl, updatedAt }: YotoListedCard): ListedCard {
+  return { card_id: cardId, title, author, cover_url: coverUrl, updated_at: updatedAt }
+}
+
 function factsOf(cardId: string, published: PublishedCards, known: KnownCards): CardFacts {
   const ours = published.byCard(cardId)
-  if (ours === undefined) return { layout: known.get(cardId)?.layout ?? null, stream: null }
+  if (ours === undefined) {
+    const { layout = null, repeats = false } = known.get(cardId) ?? {}
+    return { layout, stream: null, repeats }
+  }
   return {
     layout: trackAddresses(published.planOf(ours)),
     stream: ours.stream,

@@ -1,9 +1,8 @@
 import type { CardPlan } from '../core/card-plan.ts'
 import { type Clock, every } from '../core/clock.ts'
 import type { PlayerCommand } from '../core/effect.ts'
-import { AppError, messageOf } from '../core/error.ts'
+import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import { Turns } from '../core/turns.ts'
 import type { Hub } from '../hub.ts'
 import type { Account, AccountState } from '../yoto/account.ts'
 import { type ListedCard, YotoApi } from '../yoto/api.ts'
@@ -12,6 +11,7 @@ import { type ConnectionState, YotoClient } from '../yoto/client.ts'
 import { withTrackUrls } from '../yoto/track-urls.ts'
 import { commandPlayer, type LinkHouse } from './player-commands.ts'
 import { PlayerList } from './player-list.ts'
+import { Steps } from './steps.ts'
 
 export interface CloudAddresses {
   readonly apiUrl: string
@@ -52,7 +52,7 @@ export class CloudLink {
   #cancelList: () => void = () => undefined
   readonly #stopping = new AbortController()
   #connecting: Promise<void> = Promise.resolve()
-  readonly #trackTurns = new Turns<string>()
+  readonly #steps: Steps
   #house: LinkHouse | undefined
 
   constructor(options: CloudLinkOptions) {
@@ -60,6 +60,7 @@ export class CloudLink {
     const { cloud, account, clock, random } = options
     const log = options.log.for('yoto')
     this.#account = account
+    this.#steps = new Steps(clock)
     const accessToken = (refused?: string) => this.#account.accessToken(refused)
     this.#api = new YotoApi({ apiUrl: cloud.apiUrl, accessToken, clock, log, random })
     this.#client = new YotoClient({
@@ -69,6 +70,7 @@ export class CloudLink {
       clock,
       random,
       log,
+      onRepeatsAll: (id, repeats) => this.#hub.setRepeats(id, repeats),
       onPatch: (id, patch, at) => this.#hub.patchPlayer(id, patch, at),
       onCardUpdatedAt: (id, updatedAt) => this.#cardIsFrom(id, updatedAt),
       onConnection: (connection) => this.#connectionChanged(connection),
@@ -140,7 +142,7 @@ export class CloudLink {
       api: this.#api,
       client: this.#client,
       readSettings: (id: string) => this.#players.readSettings(id),
-      trackTurns: this.#trackTurns,
+      steps: this.#steps,
       clock: this.#options.clock,
     }
     await commandPlayer(parts, { playerId, command })
@@ -168,17 +170,15 @@ export class CloudLink {
     return this.#api.cards()
   }
 
-  /** The account's own cards and those of its family, each once. */
-  async allCards(): Promise<readonly ListedCard[]> {
-    const [own, family] = await Promise.all([
-      this.#api.cards(),
-      this.#api.familyLibrary().catch((error: unknown) => {
-        this.#options.log.debug('the library of the family cannot be read', { reason: messageOf(error) })
-        return []
-      }),
-    ])
+  /**
+   * The account's own cards and those of its family, each once. `incomplete` says why Yoto does not give those of the
+   * family; null where it does.
+   */
+  async allCards(): Promise<{ cards: readonly ListedCard[]; incomplete: string | null }> {
+    const [own, family] = await Promise.all([this.#api.cards(), this.#familyLibrary()])
     const ownIds = new Set(own.map(({ cardId }) => cardId))
-    return [...own, ...family.filter(({ cardId }) => !ownIds.has(cardId))]
+    const others = family.cards.filter(({ cardId }) => !ownIds.has(cardId))
+    return { ...family, cards: [...own, ...others] }
   }
 
   /** Passes each address of a card's tracks through `newUrl`, and saves the card where one changed. */
@@ -193,6 +193,23 @@ export class CloudLink {
     return this.#account.onChange((state) => {
       if (state === 'signed-in') run()
     })
+  }
+
+  /** Calls `run` whenever the account was signed out, until the returned function is called. */
+  onSignedOut(run: () => void): () => void {
+    return this.#account.onChange((state) => {
+      if (state === 'signed-out') run()
+    })
+  }
+
+  async #familyLibrary(): Promise<{ cards: readonly ListedCard[]; incomplete: string | null }> {
+    try {
+      return { cards: await this.#api.familyLibrary(), incomplete: null }
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'unavailable') throw error
+      this.#options.log.debug('the library of the family is not given', { reason: error.message })
+      return { cards: [], incomplete: error.message }
+    }
   }
 
   get #started(): LinkHouse {

@@ -15,6 +15,7 @@ import type { Cards } from './cards.ts'
 import { type CloudAddresses, CloudLink, type LinkState } from './cloud-link.ts'
 import type { Problems } from './problems.ts'
 import type { Started } from './started.ts'
+import { connectionProblem, playersProblem } from './yoto-problems.ts'
 
 interface CloudInput {
   readonly options: Options
@@ -28,6 +29,8 @@ interface CloudInput {
   /** Masks a secret wherever it would be said. */
   readonly hide: (secret: string) => void
   readonly started: Started
+  /** 0 to 1, for jitter. */
+  readonly random: () => number
   readonly clock: Clock
   readonly log: Log
 }
@@ -94,9 +97,8 @@ interface AccountAt {
 }
 
 function joined(input: CloudInput, { cloud, tokens }: AccountAt): Pick<Cloud, 'link' | 'desk'> {
-  const { options, simulate: simulated, problems, hide, started, clock, log } = input
+  const { options, simulate: simulated, problems, hide, started, random, clock, log } = input
   const redirectUri = options.yoto.redirect_uri
-  const random = Math.random
   const { account, desk, ...way } = openAccount({
     cloud,
     simulated,
@@ -110,15 +112,9 @@ function joined(input: CloudInput, { cloud, tokens }: AccountAt): Pick<Cloud, 'l
   })
   started.add('the way back from the sign-in', way)
   const changed = (state: LinkState) => {
-    problems.set('yoto', problemOf(state))
+    problems.set('connection', connectionProblem(state))
+    problems.set('players', playersProblem(state))
     input.linkChanged(state)
   }
   return { link: new CloudLink({ cloud, account, changed, clock, random, log }), desk }
-}
-
-/** While nobody is signed in, the account has a problem of its own that says what to do. */
-function problemOf({ account, connected, reason, unlisted }: LinkState): string | null {
-  if (account !== 'signed-in') return null
-  if (!connected) return `not connected to Yoto: ${reason ?? 'no reason given'}`
-  return unlisted === null ? null : `the players of the Yoto account could not be read: ${unlisted}`
 }

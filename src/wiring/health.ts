@@ -3,6 +3,7 @@ import type { RuleSet } from '../rules/rule-set.ts'
 import type { Cloud } from './cloud.ts'
 import type { LocalBroker } from './local-broker.ts'
 import type { Problems } from './problems.ts'
+import { noAccount } from './yoto-problems.ts'
 
 interface HealthInput {
   readonly hub: Hub
@@ -21,8 +22,33 @@ export function healthOf({ hub, ruleSet, cloud, broker, problems, redactAll }: H
     streams: hub.queues().length,
     rules: ruleSet.rules.length,
     simulated: cloud !== null && cloud.simulator !== null,
-    cloud: cloud?.link.state() ?? { account: 'none', connected: false, reason: 'no Yoto account is set up' },
+    cloud: cloud === null ? noCloud : cloudHealth(cloud),
     broker: { connected: broker.connected },
     problems: problems.list(),
+    problem_names: problems.names(),
   })
+}
+
+const noCloud = {
+  account: 'none',
+  connected: false,
+  reason: noAccount,
+  unlisted: null,
+  account_reason: null,
+  sign_in: null,
+}
+
+interface CloudStanding {
+  readonly link: Pick<Cloud['link'], 'state'>
+  readonly desk: Pick<Cloud['desk'], 'view'>
+}
+
+/** How the cloud stands, with what the words of the problems `account`, `connection` and `players` are made of. */
+export function cloudHealth({ link, desk }: CloudStanding) {
+  const { reason, device } = desk.view()
+  return {
+    ...link.state(),
+    account_reason: reason,
+    sign_in: device === null ? null : { url: device.url, code: device.code },
+  }
 }

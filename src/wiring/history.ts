@@ -1,17 +1,18 @@
 import type { SlotPress } from '../audio/slot-listeners.ts'
+import type { AudioAsked, OpenRequest } from '../core/audio-asked.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Perform } from '../core/effect.ts'
+import type { Perform, PlayerCommand } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
 import type { Queue, QueueMutation } from '../core/queue.ts'
 import { Commands } from '../history/commands.ts'
-import type { ConnectionFacts, Entry, EventFacts, QueueFacts } from '../history/entry.ts'
+import { Connection } from '../history/connection.ts'
+import type { Entry, EventFacts, QueueFacts } from '../history/entry.ts'
 import { History } from '../history/history.ts'
 import { Requests } from '../history/requests.ts'
 import type { CardPress } from '../http/api/cards.ts'
 import type { EventsPage, EventsQuery } from '../http/api/events.ts'
-import type { AudioAsked, OpenRequest } from '../http/audio-asked.ts'
 import type { Change, Hub } from '../hub.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { LinkState } from './cloud-link.ts'
@@ -54,26 +55,23 @@ export class HouseHistory {
   readonly #redactAll: HistoryInput['redactAll']
   readonly #commands: Commands
   readonly #requests: Requests
+  readonly #connection: Connection
   /** What is known of an event before it is told. */
-  readonly #origins = new WeakMap<
-    PlayerEvent,
-    { readonly cause: string | null; readonly press?: SlotPress }
-  >()
+  readonly #origins = new WeakMap<PlayerEvent, { readonly cause?: string; readonly press?: SlotPress }>()
   readonly #idOfEvent = new WeakMap<PlayerEvent, string>()
   readonly #idOfPress = new WeakMap<SlotPress, string>()
-  /** The player that spoke last, where its words are what a command has made it say. */
-  #commanded: string | null = null
-  #connection: ConnectionFacts | null = null
 
   constructor(history: History, { redactAll, clock }: Pick<HistoryInput, 'redactAll' | 'clock'>) {
     this.#history = history
     this.#redactAll = redactAll
     this.#commands = new Commands({ history, clock })
     this.#requests = new Requests({ history, clock })
+    this.#connection = new Connection({ history, clock })
   }
 
   /** Resolves when everything is in the store. */
   stop(): Promise<void> {
+    this.#connection.stop()
     return this.#history.stop()
   }
 
@@ -98,12 +96,12 @@ export class HouseHistory {
 
   /** Says which request an event tells of, before it is told. */
   requested(event: PlayerEvent, request: string | undefined): void {
-    this.#origins.set(event, { cause: request ?? null })
+    if (request !== undefined) this.#origins.set(event, { cause: request })
   }
 
   /** Says which press an event tells of, before it is told. */
   pressed(press: SlotPress, event: PlayerEvent): void {
-    this.#origins.set(event, { cause: this.#requests.behindPress(press), press })
+    this.#origins.set(event, { press })
   }
 
   /** Marks a press as one that there never was. */
@@ -112,18 +110,14 @@ export class HouseHistory {
     if (id !== undefined) this.#history.amend(id, { counted: false })
   }
 
-  linkChanged({ connected, account, reason }: LinkState): void {
-    const facts = { type: connected ? 'connected' : 'disconnected', account, reason } as const
-    const known = this.#connection
-    if (known?.type === facts.type && known.account === account && known.reason === reason) return
-    this.#connection = facts
-    this.#history.add({ kind: 'connection', player: null, stream: null, cause: null, what: facts })
+  linkChanged(state: LinkState): void {
+    this.#connection.changed(state)
   }
 
   /** The last presses on a card, the newest first. */
   presses(cardId: string): CardPress[] {
     const { entries } = this.#history.find({ kind: 'event', type: 'button', cardId, limit: pressesShown })
-    return entries.flatMap(pressIn)
+    return entries.flatMap(cardPressIn)
   }
 
   /** @throws AppError `not_found` where there is no entry to look around. */
@@ -147,11 +141,8 @@ export class HouseHistory {
 
   #changed(change: Change): void {
     switch (change.kind) {
-      case 'player':
-        this.#commanded = change.said?.commanded === true ? change.player.id : null
-        break
       case 'event':
-        this.#happened(change.event)
+        this.#happened(change)
         break
       case 'queue':
         this.#queueChanged(change)
@@ -161,16 +152,18 @@ export class HouseHistory {
     }
   }
 
-  #happened(event: PlayerEvent): void {
+  #happened({ event, command }: { readonly event: PlayerEvent; readonly command?: PlayerCommand }): void {
     const { player, stream = null, at, ...what } = event
     const origin = this.#origins.get(event)
-    const isCommanded = player !== null && this.#commanded === player
-    const cause = origin === undefined ? this.#commands.behindEvent(event, isCommanded) : origin.cause
+    const press = origin?.press ?? pressIn(event)
+    const cause =
+      press === null
+        ? (origin?.cause ?? this.#commands.behindDeed(player, command))
+        : this.#requests.behindPress(press)
     const id = this.#history.add({ kind: 'event', player, stream, cause, what: what as EventFacts }, at)
     this.#idOfEvent.set(event, id)
-    if (origin?.press === undefined) return
-    this.#idOfPress.set(origin.press, id)
-    this.#requests.pressed(origin.press, id)
+    if (press !== null) this.#requests.pressed(press, id)
+    if (origin?.press !== undefined) this.#idOfPress.set(origin.press, id)
   }
 
   #queueChanged({ queue, op, because }: { queue: Queue; op: QueueMutation['op']; because: string }): void {
@@ -203,7 +196,14 @@ function queueFacts(queue: Queue, type: QueueMutation['op'], because: string): Q
   return { type, because, items: items.length, current, playlist, closed, version }
 }
 
-function pressIn({ at, player, what }: Entry): CardPress[] {
+/** A press that was read off the player's words alone; no queue goes on by it. */
+function pressIn(event: PlayerEvent) {
+  if (event.type !== 'button') return null
+  const { player, card_id, chapter_key, via } = event
+  return { stream: null, player, card_id, place: chapter_key, via }
+}
+
+function cardPressIn({ at, player, what }: Entry): CardPress[] {
   if (what.type !== 'button' || (what.button !== 'left' && what.button !== 'right')) return []
   const { button, chapter_key, via, counted = true } = what
   return [{ at, player, button, place: chapter_key ?? '', via, counted }]

@@ -1,9 +1,11 @@
 import type { Lookup } from '../audio/inspect-file.ts'
 import type { Library } from '../audio/library.ts'
 import { titleOf } from '../audio/names.ts'
+import type { CardsRead } from '../cards/card-list.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import type { PublishedCard } from '../cards/record.ts'
 import type { Perform } from '../core/effect.ts'
+import { AppError } from '../core/error.ts'
 import type { AccountDesk } from '../http/api/account.ts'
 import type { House } from '../http/api/app.ts'
 import type { CardPress, CardsHouse, PublishedCardView } from '../http/api/cards.ts'
@@ -12,6 +14,7 @@ import type { LibraryEntry } from '../http/api/library.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { Hub } from '../hub.ts'
 import type { SimulatedCloud } from '../simulator/cloud.ts'
+import { noAccount } from './yoto-problems.ts'
 
 interface HouseParts {
   readonly version: string
@@ -20,6 +23,8 @@ interface HouseParts {
   readonly cards: PublishedCards
   /** What is known by now of a card that we did not publish; asks for it where that is nothing. */
   readonly knownCard?: (cardId: string) => CardLook | null
+  /** All cards of the account and its family; without an account there are none. */
+  readonly accountCards?: (options: { refresh: boolean }) => Promise<CardsRead>
   /** The presses on a card, the newest first. */
   readonly presses?: (cardId: string) => readonly CardPress[]
   readonly events?: House['events']
@@ -37,6 +42,7 @@ export function houseOf({
   library,
   cards,
   knownCard = () => null,
+  accountCards = noAccountCards,
   presses = () => [],
   events = () => ({ events: [], count: 0, next: null }),
   diagnostics = () => ({ at: '' }),
@@ -64,6 +70,11 @@ export function houseOf({
     diagnostics,
     cardLook: (cardId) => lookOf(cards.byCard(cardId)) ?? knownCard(cardId),
     account,
+    accountCards: async (options) => {
+      const { cards: listed, ...read } = await accountCards(options)
+      const isOurs = (cardId: string) => cards.byCard(cardId) !== undefined
+      return { ...read, cards: listed.map((card) => ({ ...card, ours: isOurs(card.card_id) })) }
+    },
     simulatedPlayer: (id) => simulator?.player(id),
     health,
     subscribe: (name, receive) =>
@@ -71,6 +82,10 @@ export function houseOf({
         if (change.kind !== 'players-listed') receive(change)
       }),
   }
+}
+
+function noAccountCards(): Promise<never> {
+  return Promise.reject(new AppError('unavailable', noAccount))
 }
 
 function libraryEntry({ file, lookup }: { file: string; lookup: Lookup }): LibraryEntry[] {

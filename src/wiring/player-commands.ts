@@ -3,12 +3,12 @@ import type { PlayerCommand, PlayerSettings } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import type { PlayerState } from '../core/player.ts'
 import { edgesFrom, isSlot } from '../core/slot.ts'
-import { predictedPosition } from '../core/transition.ts'
-import type { Turns } from '../core/turns.ts'
 import type { CardFacts, Hub } from '../hub.ts'
 import type { YotoApi } from '../yoto/api.ts'
 import type { YotoClient } from '../yoto/client.ts'
 import { type LiveCommand, messageFor } from '../yoto/command.ts'
+import { asExpected, asItStands, playerNamed } from './player-place.ts'
+import type { Steps, Wanted } from './steps.ts'
 
 /** What commands work on, and what they ask of the rest of the house. */
 export interface LinkHouse {
@@ -28,45 +28,49 @@ interface CommandParts {
   readonly client: Pick<YotoClient, 'send' | 'refresh'>
   /** Takes the player's settings in as they are. */
   readonly readSettings: (playerId: string) => Promise<void>
-  /** Commands that go by tracks count from where the one before them leads. */
-  readonly trackTurns: Turns<string>
+  readonly steps: Steps
   readonly clock: Clock
 }
 
 /**
  * Has a player obey: over the live connection, or for settings through what the cloud keeps of it.
- * @throws AppError `unavailable` when the player or the cloud is away, `refused` when one of them says no,
- * `unanswered` when the player says nothing, and what the command itself cannot be.
+ * @throws AppError `unavailable` when the player or the cloud is away or a step would come too late, `refused` when
+ * one of them says no, `unanswered` when the player says nothing, `conflict` for a step that a later command has
+ * overtaken, and what the command itself cannot be.
  */
 export async function commandPlayer(
   parts: CommandParts,
   { playerId, command }: { playerId: string; command: PlayerCommand },
 ): Promise<void> {
-  const { house, client } = parts
-  playerNamed(house.hub, playerId)
+  const { house, client, steps } = parts
+  const player = playerNamed(house.hub, playerId)
   if (command.type === 'refresh') return client.refresh(playerId)
   if (command.type === 'settings') return changeSettings(parts, { playerId, change: command.settings })
-  if (!movesOnCard(command)) return sendCommand(parts, { playerId, command })
-  await parts.trackTurns.take(playerId, () => sendCommand(parts, { playerId, command }))
+  const step = { player, command: command.type }
+  if (movesOnCard(command))
+    return steps.take(step, (wanted) => sendCommand(parts, { playerId, command, wanted }))
+  if (endsSteps(command)) steps.overtake(playerId)
+  await sendCommand(parts, { playerId, command, wanted: steps.wanted(step) })
 }
 
 async function sendCommand(
   parts: CommandParts,
-  { playerId, command }: { playerId: string; command: LiveCommand },
+  { playerId, command, wanted }: { playerId: string; command: LiveCommand; wanted: Wanted },
 ): Promise<void> {
   const { house, client } = parts
-  if (goesByTracks(command)) await learnTracks(parts, playerId)
+  if (goesByTracks(command)) await learnTracks(parts, { playerId, patienceMs: wanted.leftMs() })
   const stands = asItStands(house.hub, playerId, parts.clock)
   const player = movesOnCard(command) ? asExpected(house.hub, stands) : stands
   const facts = player.card_id === null ? undefined : house.cardFacts(player.card_id)
   const wish = facts?.stream != null ? onQueueCard(command, player) : command
   const message = messageFor(wish, player, facts?.layout ?? null)
-  const takeBack = message.expects === undefined ? undefined : house.hub.expect(playerId, message.expects)
+  wanted.check()
+  const takeBack = house.hub.commanding(playerId, command, message.expects)
   try {
     await client.send(playerId, message)
   } catch (error) {
     // A player that did not answer may still do it, and that would be nobody's press.
-    if (!(error instanceof AppError && error.code === 'unanswered')) takeBack?.()
+    if (!(error instanceof AppError && error.code === 'unanswered')) takeBack()
     throw error
   }
   // Nothing but the status tells of the light, and that is not pushed; where the question fails, a later one comes.
@@ -84,37 +88,20 @@ function movesOnCard({ type }: LiveCommand): boolean {
   return type === 'next' || type === 'previous' || type === 'restart' || type === 'seek'
 }
 
-// Who asked for the next track does not want it a minute later.
-const learnMs = 5_000
-
-function playerNamed(hub: Hub, id: string): PlayerState {
-  const player = hub.player(id)
-  if (player === undefined) throw new AppError('not_found', `there is no player "${id.slice(0, 80)}"`)
-  return player
-}
-
-/** The player with the position it must have reached since its last words. */
-function asItStands(hub: Hub, id: string, clock: Clock): PlayerState {
-  const player = playerNamed(hub, id)
-  const moment = hub.moment(id)
-  const position_s = moment === undefined ? null : predictedPosition(moment, clock.now())
-  return position_s === null ? player : { ...player, position_s }
-}
-
-/** The player at the start of the track that it was just sent to, where it has not told of it yet. */
-function asExpected(hub: Hub, player: PlayerState): PlayerState {
-  const { card_id, chapter_key, track_key } = hub.expectedTrack(player.id) ?? {}
-  if (card_id !== player.card_id || chapter_key === undefined || track_key === undefined) return player
-  if (chapter_key === player.chapter_key && track_key === player.track_key) return player
-  return { ...player, chapter_key, track_key, position_s: 0, duration_s: null }
+/** Whether no step that was asked for before it may lead on from there. */
+function endsSteps({ type }: LiveCommand): boolean {
+  return type === 'pause' || type === 'stop' || type === 'card' || type === 'reboot'
 }
 
 /** Waits until the tracks of the player's card are known, if not for long. */
-async function learnTracks({ house, clock }: CommandParts, playerId: string): Promise<void> {
-  const cardId = playerNamed(house.hub, playerId).card_id
-  if (cardId === null || house.cardFacts(cardId).layout !== null) return
+async function learnTracks(
+  { house, clock }: CommandParts,
+  { playerId, patienceMs }: { playerId: string; patienceMs: number },
+): Promise<void> {
+  const { card_id: cardId, online } = playerNamed(house.hub, playerId)
+  if (cardId === null || !online || house.cardFacts(cardId).layout !== null) return
   const known = new AbortController()
-  const patience = clock.sleep(learnMs, known.signal).catch(() => undefined)
+  const patience = clock.sleep(patienceMs, known.signal).catch(() => undefined)
   await Promise.race([house.knownCards?.learn(cardId), patience])
   known.abort()
 }

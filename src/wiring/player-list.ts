@@ -61,8 +61,9 @@ export class PlayerList {
 
   async readSettings(id: string, signal?: AbortSignal): Promise<void> {
     const hub = this.#options.hub()
-    const { settings, shadow } = await this.#options.api.config(id, signal)
+    const { settings, shadow, repeatsAll } = await this.#options.api.config(id, signal)
     if (signal?.aborted) return
+    if (repeatsAll !== undefined) hub.setRepeats(id, repeatsAll)
     const spoken = hub.player(id)?.last_seen_at !== null
     hub.amendPlayer(id, { ...(spoken ? {} : shadow), ...settings })
   }

@@ -1,4 +1,14 @@
-/** What is wrong now and needs a person, each thing under a name of its own so that it can be mended. */
+/**
+ * What is wrong now and needs a person, each thing under a name of its own so that it can be mended.
+ *
+ * The names are published beside the words, and never change once released:
+ * - `account`: nobody is signed in to Yoto, or the sign-in will not last.
+ * - `connection`: the cloud does not answer. `players`: it does not say which players there are.
+ * - `rules/<file>`: a rule file, or a folder of them, is left out.
+ * - `card/<card id>/<what>`: `distrusted` (requests are no presses any more), `outdated` (the account has not taken it
+ *   as it is now), `copies` (other cards may carry its old key), `silent` (presses are not counted).
+ * - `stream/<name>/copies`: other cards may carry the old address of the stream.
+ */
 export class Problems {
   readonly #texts = new Map<string, string>()
   readonly #listeners = new Set<() => void>()
@@ -15,8 +25,9 @@ export class Problems {
   }
 
   /** Says what is wrong under this name, or with null that nothing is any more. */
-  set(name: string, given: string | null): void {
-    const text = given === null ? null : this.#redact(given)
+  set(given: string, words: string | null): void {
+    const name = withoutBlanks(given)
+    const text = words === null ? null : this.#redact(words)
     if ((this.#texts.get(name) ?? null) === text) return
     if (text === null) this.#texts.delete(name)
     else this.#texts.set(name, text)
@@ -26,4 +37,13 @@ export class Problems {
   list(): string[] {
     return [...this.#texts.values()]
   }
+
+  /** The names of what is listed, in the same order. Blanks in the name of a file stand as `%20`. */
+  names(): string[] {
+    return [...this.#texts.keys()].map(this.#redact)
+  }
+}
+
+function withoutBlanks(name: string): string {
+  return name.replaceAll(/[%\s\p{Cc}]/gu, encodeURIComponent)
 }

@@ -7,19 +7,25 @@ import type { Source } from '../language/source.ts'
 // Folders that hold no rules: the editor schema, packages of plug-ins.
 const skipped: ReadonlySet<string> = new Set(['node_modules', 'plugins'])
 
+interface Unread {
+  /** A rule file, or a folder of them, by its path below the config folder. */
+  readonly file: string
+  readonly text: string
+}
+
 export interface RuleFolder {
   readonly sources: readonly Source[]
-  /** What could not be read, in words. */
-  readonly problems: readonly string[]
+  /** What could not be read, and why, in words. */
+  readonly problems: readonly Unread[]
 }
 
 /** Every `*.yaml` below the config folder as text, in the order of their names. What cannot be read is also named in the log. */
 export async function readRuleFolder(folder: string, log: Log): Promise<RuleFolder> {
   const sources: Source[] = []
-  const problems: string[] = []
+  const problems: Unread[] = []
   const refuse = (file: string, why: string) => {
     log.error('a part of the rules is left out', { file, why })
-    problems.push(`${file} is left out of the rules: ${why}`)
+    problems.push({ file, text: `${file} is left out of the rules: ${why}` })
   }
   for (const file of await yamlFiles(folder, refuse)) {
     try {

@@ -36,7 +36,7 @@ export async function readRules({
   log,
 }: ReadInput): Promise<RuleSet & { readonly faults: readonly RuleFault[] }> {
   const { sources, problems: unread } = await readRuleFolder(folder, log)
-  for (const text of unread) problems.set(text, text)
+  for (const { file, text } of unread) problems.set(`rules/${file}`, text)
   const { ruleSet, diagnostics } = await readRuleFiles(sources, {
     registry: createRegistry({ triggers, conditions, actions }),
     fileExists: async (file) => (await library.find(file)).state !== 'missing',
@@ -48,7 +48,7 @@ export async function readRules({
     if (first === undefined) continue
     const leftOut = `${file} is left out: ${more.length === 0 ? 'an error' : `${more.length + 1} errors`}`
     log.error(`${leftOut}; the other files run`)
-    problems.set(`rules ${file}`, `${leftOut}, first in line ${first.line}: ${first.message}`)
+    problems.set(`rules/${file}`, `${leftOut}, first in line ${first.line}: ${first.message}`)
   }
   const faults = diagnostics.map(({ file, line, column, level, code }) => ({
     file,

@@ -11,8 +11,8 @@ import { messageOf } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import { playerName } from '../core/listener.ts'
 import type { Log } from '../core/log.ts'
+import { predictedPosition } from '../core/moment.ts'
 import { isPlace, type Visit } from '../core/slot.ts'
-import { predictedPosition } from '../core/transition.ts'
 import type { Change, Hub, Said } from '../hub.ts'
 import { cardWentOn, type HouseHistory } from './history.ts'
 import type { Problems } from './problems.ts'
@@ -73,7 +73,8 @@ function slotStreams(input: SlotsInput): SlotStreams<Playable> {
       player !== null && card_id !== null && hub.isExpected(player, { card_id, ...placeAddress(place) }),
     playedMs: ({ player }, visit) => (player === null ? null : playedSince(visit, player, input)),
     refuted: (refutation) => refuted(refutation, input),
-    silent: (cardId, isSilent) => problems.set(`silent ${cardId}`, isSilent ? silence(cardId, input) : null),
+    silent: (cardId, isSilent) =>
+      problems.set(`card/${cardId}/silent`, isSilent ? silence(cardId, input) : null),
     failed: (stream, error) =>
       log.error('what a press asks for could not be done', { stream, error: messageOf(error) }),
   })

@@ -1,15 +1,15 @@
-import type { Clock } from '../core/clock.ts'
 import type { PlayerSettings } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import type { PlayerPatch } from '../core/player.ts'
-import { Turns } from '../core/turns.ts'
 import { cardFrom, coverOf, type YotoCard } from './card.ts'
+import { repeatsAllIn } from './fields.ts'
 import { objectOf, textOf } from './json.ts'
 import { parseSettings, parseShadow } from './parse.ts'
 import { type Call, type Limits, type Try, unexpected, YotoRest, type YotoRestOptions } from './rest.ts'
-import { editedConfig, untaken, writtenSettings } from './settings.ts'
+import { SettingChanges, type WrittenChange } from './setting-changes.ts'
+import { editedConfig } from './settings.ts'
 
 export type YotoApiOptions = YotoRestOptions
 
@@ -27,6 +27,7 @@ export interface ListedPlayer {
 export interface ListedCard {
   readonly cardId: string
   readonly title: string
+  readonly author: string | null
   readonly coverUrl: string | null
   /** When the card was last changed, in Yoto's words; null where the list does not say. */
   readonly updatedAt: string | null
@@ -35,12 +36,12 @@ export interface ListedCard {
 export interface PlayerConfig {
   /** Caps and lights of day and night. */
   readonly settings: PlayerPatch
+  /** Whether the player begins its card again after the last track; absent where nobody says. */
+  readonly repeatsAll?: boolean
   /** What the cloud remembers of the player; to be used only until the player itself has spoken. */
   readonly shadow: PlayerPatch
 }
 
-// Who asked for a setting does not want it minutes later, when others have long set it otherwise.
-const changeWithinMs = 10_000
 // What was written is told by then, or not at all: the next change waits for it.
 const readBackWithinMs = 10_000
 
@@ -58,16 +59,16 @@ const models: ReadonlyMap<string, string> = new Map([
 export class YotoApi {
   readonly #rest: YotoRest
   readonly #log: Log
-  /** What is done to one player's settings waits for each other: a change writes the whole block. */
-  readonly #turns = new Turns<string>()
-  /** How many changes were asked of each player. */
-  readonly #changes = new Map<string, number>()
-  readonly #clock: Clock
+  readonly #changes: SettingChanges
 
   constructor(options: YotoApiOptions) {
     this.#rest = new YotoRest(options)
     this.#log = options.log
-    this.#clock = options.clock
+    this.#changes = new SettingChanges({
+      write: (change) => this.#write(change),
+      read: async (playerId) => (await this.#config(playerId, { withinMs: readBackWithinMs })).settings,
+      clock: options.clock,
+    })
   }
 
   /** The signal ends it at once. */
@@ -84,33 +85,22 @@ export class YotoApi {
    */
   async config(playerId: string, signal?: AbortSignal): Promise<PlayerConfig> {
     for (;;) {
-      await this.#turns.settled(playerId)
-      const changes = this.#changes.get(playerId)
+      await this.#changes.settled(playerId)
+      const changes = this.#changes.count(playerId)
       const config = await this.#config(playerId, { signal })
-      if (this.#changes.get(playerId) === changes) return config
+      if (this.#changes.count(playerId) === changes) return config
     }
   }
 
   /**
    * Changes settings of a player, which need not be on, and resolves with its settings as they are then. All that
-   * was not asked for stays byte for byte.
+   * was not asked for stays byte for byte. What is wished otherwise before it is written has the outcome of the newer
+   * wish.
    * @throws AppError `unprocessable` for a value that cannot be, `refused` naming the settings that were not taken,
    * `unavailable` when it could not be written within ten seconds; it is not written later then.
    */
   changeSettings(playerId: string, change: PlayerSettings): Promise<PlayerPatch> {
-    const dueMs = this.#clock.now().getTime() + changeWithinMs
-    this.#changes.set(playerId, (this.#changes.get(playerId) ?? 0) + 1)
-    return this.#turns.take(playerId, async () => {
-      const written = writtenSettings(change)
-      await this.#write(playerId, { written, dueMs })
-      const { settings } = await this.#config(playerId, { withinMs: readBackWithinMs })
-      const names = untaken(change, settings)
-      if (names.length === 0) return settings
-      const details = { settings: Object.fromEntries(names.map((name) => [name, settings[name] ?? null])) }
-      throw new AppError('refused', `Yoto did not take ${names.join(', ')} of player ${playerId}`, {
-        details,
-      })
-    })
+    return this.#changes.add(playerId, change)
   }
 
   /** The account's own cards, whoever made them; not those that were bought. */
@@ -159,16 +149,7 @@ export class YotoApi {
     return objectOf((await this.#rest.repeatable(call, limits)).body)
   }
 
-  async #write(
-    playerId: string,
-    { written, dueMs }: { written: ReadonlyMap<string, string>; dueMs: number },
-  ): Promise<void> {
-    const withinMs = dueMs - this.#clock.now().getTime()
-    if (withinMs <= 0)
-      throw new AppError(
-        'unavailable',
-        `changing the settings of player ${playerId} was not possible in time: Yoto was slow with an earlier change`,
-      )
+  async #write({ playerId, written, withinMs }: WrittenChange): Promise<void> {
     // What is written again after a fault is what the player has by then.
     const run = (attempt: Try) => writeConfig(playerId, { written, attempt })
     await this.#rest.repeat({ name: `PUT ${configPath(playerId)}`, run, withinMs })
@@ -178,11 +159,17 @@ export class YotoApi {
     const call = readConfig(playerId)
     const { device } = await this.#read(call, limits)
     if (!isJsonObject(device)) throw unexpected(call)
-    const settings = parseSettings(objectOf(device.config))
+    const config = objectOf(device.config)
+    const settings = parseSettings(config)
+    const repeatsAll = repeatsAllIn(config)
     const shadow = parseShadow(objectOf(device.status))
     for (const { field, value } of [...settings.unreadable, ...shadow.unreadable])
       this.#log.debug('a setting of a player cannot be read', { player: playerId, field, value })
-    return { settings: settings.patch, shadow: shadow.patch }
+    return {
+      settings: settings.patch,
+      shadow: shadow.patch,
+      ...(repeatsAll === undefined ? {} : { repeatsAll }),
+    }
   }
 
   async #card(path: string): Promise<YotoCard> {
@@ -232,6 +219,8 @@ function listedCardFrom(value: unknown): ListedCard[] {
   const card = objectOf(value)
   const cardId = textOf(card.cardId)
   if (cardId === undefined || card.deleted === true) return []
+  const title = textOf(card.title) ?? cardId
+  const author = textOf(objectOf(card.metadata).author) ?? null
   const updatedAt = textOf(card.updatedAt) ?? null
-  return [{ cardId, title: textOf(card.title) ?? cardId, coverUrl: coverOf(card), updatedAt }]
+  return [{ cardId, title, author, coverUrl: coverOf(card), updatedAt }]
 }

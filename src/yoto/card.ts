@@ -33,7 +33,13 @@ export function cardFrom(answer: unknown): YotoCard | undefined {
   const title = textOf(json.title) ?? cardId
   const chapters = listOf(objectOf(json.content).chapters).flatMap(chapterFrom)
   const updatedAt = textOf(json.updatedAt) ?? null
-  return { cardId, title, coverUrl: coverOf(json), updatedAt, plan: { title, chapters }, json }
+  const plan = { title, chapters, ...(repeatsIn(json) ? { repeats: true as const } : {}) }
+  return { cardId, title, coverUrl: coverOf(json), updatedAt, plan, json }
+}
+
+/** Whether `repeat` means the card or each of its tracks, no source says (yoto-protocol §2.6): either may go round. */
+function repeatsIn(json: JsonObject): boolean {
+  return objectOf(objectOf(json.content).config).autoadvance === 'repeat'
 }
 
 /** The picture of a card, as its document or an entry of a list has it. */

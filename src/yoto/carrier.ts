@@ -1,4 +1,4 @@
-import { isIP, Socket } from 'node:net'
+import { connect, isIP, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, TLSSocket } from 'node:tls'
 
@@ -20,7 +20,7 @@ export class Carrier {
   /** `createConnection` of a request. TLS begins when TCP stands, as only then its socket is the final one. */
   connect(target: Target, secure: boolean, opened: Opened): Socket | undefined {
     const host = target.host ?? 'localhost'
-    const socket = new Socket()
+    const socket = connect({ host, port: Number(target.port) })
     this.#socket = socket
     if (secure) {
       const failed = (error: Error) => opened(error, socket)
@@ -31,7 +31,6 @@ export class Carrier {
         opened(null, connectTls({ ...target, host, port: undefined, path: undefined, servername, socket }))
       })
     }
-    socket.connect({ host, port: Number(target.port) })
     return secure ? undefined : socket
   }
 

@@ -20,6 +20,8 @@ export interface YotoClientOptions {
   readonly random: () => number
   readonly log: Log
   readonly onPatch: (playerId: string, patch: PlayerPatch, at: Date) => void
+  /** Told whether a player begins its card again after the last track, whenever it says so; before `onPatch`. */
+  readonly onRepeatsAll?: (playerId: string, repeats: boolean) => void
   /** Told how new the card in a player is, whenever the player says so; after `onPatch`. */
   readonly onCardUpdatedAt?: (playerId: string, updatedAt: string) => void
   /** Called when the connection comes or goes, and when the reason of its absence changes. */
@@ -124,6 +126,7 @@ export class YotoClient {
       token = await unlessAborted(signal, this.#options.accessToken(refused))
       connection = await openConnection({
         url: this.#options.mqttUrl,
+        clock: this.#options.clock,
         token,
         clientId: `YSS${randomText(this.#options.random, 20)}`,
         onMessage: (topic, payload, delivery) => session?.receive(topic, payload, delivery),

@@ -2,7 +2,7 @@ import { type TrackAddress, type TrackPlace, trackIndex } from '../core/card-pla
 import type { PlayerCommand } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import type { JsonObject } from '../core/json.ts'
-import { type PlayerState, percentFromStep, stepFromPercent } from '../core/player.ts'
+import { type PlayerState, percentFromStep, stepFromPercent, volumeCapOf } from '../core/player.ts'
 
 /** A command as the cloud takes it. */
 export interface CommandMessage {
@@ -183,7 +183,7 @@ function startCard({ card_id, chapter_key, track_key, seconds_in }: Start): Comm
 
 /** Yoto takes percent, and means the 17 steps by it. */
 function volume(player: PlayerState, wished: number): CommandMessage {
-  const cap = capOf(player)
+  const cap = volumeCapOf(player)
   // Nothing is below silence, so that can be asked for even where the present volume is not known.
   if (cap === null && wished > (player.volume_step ?? 0))
     throw new AppError(
@@ -194,14 +194,6 @@ function volume(player: PlayerState, wished: number): CommandMessage {
     topic: 'command/volume/set',
     payload: { volume: percentFromStep(cap === null ? wished : Math.min(wished, cap)) },
   }
-}
-
-/** The present cap, else the lower of the day's and the night's; null where it cannot be told: it may be night. */
-function capOf(player: PlayerState): number | null {
-  const { volume_max_step, volume_max_step_day, volume_max_step_night } = player
-  if (volume_max_step !== null) return volume_max_step
-  if (volume_max_step_day === null || volume_max_step_night === null) return null
-  return Math.min(volume_max_step_day, volume_max_step_night)
 }
 
 function sleepSeconds(

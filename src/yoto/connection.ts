@@ -1,6 +1,7 @@
 import type { ClientRequestArgs } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { connect, ErrorWithReasonCode, type MqttClient } from 'mqtt'
+import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import { Carrier } from './carrier.ts'
 
@@ -22,6 +23,7 @@ export interface ConnectionOptions {
   readonly clientId: string
   readonly onMessage: (topic: string, payload: Uint8Array, delivery: Delivery) => void
   readonly signal: AbortSignal
+  readonly clock: Clock
 }
 
 export interface Delivery {
@@ -45,6 +47,8 @@ const username = '_?x-amz-customauthorizer-name=PublicJWTAuthorizer'
 const badCredentials = 4
 const notAuthorized = 5
 const largestFrameBytes = 1024 * 1024
+// From the first packet to the broker's word; a network that is away may take connections all the same.
+const connectMs = 20_000
 
 /** @throws TokenRefused, or AppError `unavailable` when the broker cannot be reached. */
 export async function openConnection(options: ConnectionOptions): Promise<CloudConnection> {
@@ -72,7 +76,13 @@ export async function openConnection(options: ConnectionOptions): Promise<CloudC
   options.signal.addEventListener('abort', end, { once: true })
   void closed.then(() => options.signal.removeEventListener('abort', end))
   const opened = new Promise<true>((resolve) => client.once('connect', () => resolve(true)))
+  const due = new Date(options.clock.now().getTime() + connectMs)
+  const cancel = options.clock.at(due, () => {
+    failure = new Error(`no answer within ${connectMs / 1000} s`)
+    end()
+  })
   const outcome = await Promise.race([opened, closed])
+  cancel()
   if (outcome === true) return connectionOf(client, closed, end)
   if (isTokenRefusal(failure)) throw new TokenRefused()
   throw new AppError('unavailable', "Yoto's broker cannot be reached", { cause: failure })

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/json.ts'
 import {
   cardInsertions,
   noCardFacts,
@@ -22,6 +23,12 @@ import {
 export interface Field {
   readonly wire: string
   readonly read: (value: unknown) => PlayerPatch | typeof unreadable
+}
+
+/** Whether a player begins its card again after the last track, as its settings and its events say; undefined where they do not. */
+export function repeatsAllIn({ repeatAll }: JsonObject): boolean | undefined {
+  const read = truth(repeatAll)
+  return read === unreadable ? undefined : read
 }
 
 /** A field that says one thing. */

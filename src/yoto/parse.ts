@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 import type { PlayerPatch } from '../core/player.ts'
 import { numberWithin, unreadable as unreadableValue } from './coerce.ts'
-import { eventFields, type Field, presenceFields, statusFields } from './fields.ts'
+import { eventFields, type Field, presenceFields, repeatsAllIn, statusFields } from './fields.ts'
 import { parseJson, textOf } from './json.ts'
 import { settingFields } from './settings.ts'
 
@@ -19,6 +19,8 @@ export interface ParsedMessage {
   readonly presence_ms?: number
   /** When the card it plays was last changed, in the cloud's words. */
   readonly cardUpdatedAt?: string
+  /** Whether it begins its card again after the last track. */
+  readonly repeatsAll?: boolean
   /** How long the player has been running. */
   readonly upTime_s?: number
 }
@@ -81,10 +83,12 @@ const readers = new Map<string, (body: JsonObject) => Reading>([
 
 function readEvents(body: JsonObject): Reading {
   const cardUpdatedAt = textOf(body.cardUpdatedAt)
+  const repeatsAll = repeatsAllIn(body)
   return {
     ...showingOnline(readFields(body, eventFields)),
     ...timed('saidAt_s', body.eventUtc),
     ...(cardUpdatedAt === undefined ? {} : { cardUpdatedAt }),
+    ...(repeatsAll === undefined ? {} : { repeatsAll }),
   }
 }
 

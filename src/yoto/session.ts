@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly random: () => number
   readonly log: Log
   readonly onPatch: (playerId: string, patch: PlayerPatch, at: Date) => void
+  /** Told whether a player begins its card again after the last track, whenever it says so; before `onPatch`. */
+  readonly onRepeatsAll?: (playerId: string, repeats: boolean) => void
   /** Told how new the card in a player is, whenever the player says so; after `onPatch`. */
   readonly onCardUpdatedAt?: (playerId: string, updatedAt: string) => void
   /** Kinds of trouble that were logged before; they outlive a session, so that each is logged once. */
@@ -111,6 +113,7 @@ export class Session {
     if (watch === undefined) return
     for (const { field, value } of unreadable)
       this.#complain(`${kind} ${field}`, { topic, field, value: shown(value) })
+    if (message.repeatsAll !== undefined) this.#options.onRepeatsAll?.(playerId, message.repeatsAll)
     watch.hear({
       kind,
       message,

@@ -153,6 +153,14 @@ test('a player is there when bridge and player are, but its connectivity depends
   expect(payload.components.online).toMatchObject({ availability: [{ topic: 'yoto/bridge/state' }] })
 })
 
+test('Home Assistant can ask for the names of problems, and records no words that change with each code', () => {
+  const { problems } = bridgeDiscovery(topics, '1').components
+  expect(problems).toMatchObject({
+    json_attributes_topic: 'yoto/bridge/info',
+    json_attributes_template: "{{ {'problem_names': value_json.get('problem_names', [])} | tojson }}",
+  })
+})
+
 test('the connection of the bridge never becomes unavailable', () => {
   const payload = bridgeDiscovery(topics, '1')
   expect(payload).not.toHaveProperty('availability')

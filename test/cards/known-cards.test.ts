@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { KnownCards, type ListedCard } from '../../src/cards/known-cards.ts'
+import type { ListedCard } from '../../src/cards/card-list.ts'
+import { KnownCards } from '../../src/cards/known-cards.ts'
 import { streamCardPlan } from '../../src/core/card-plan.ts'
 import { AppError } from '../../src/core/error.ts'
 import { recordingLog } from '../support/recording-log.ts'
@@ -18,6 +19,7 @@ function shelf() {
     updated_at: first as string | null,
     fault: undefined as AppError | undefined,
     listed: [] as ListedCard[],
+    repeats: false,
     asked: 0,
     listAsked: 0,
   }
@@ -28,11 +30,12 @@ function shelf() {
       await Promise.resolve()
       if (fault !== undefined) throw fault
       const plan = streamCardPlan({ title, url: 'http://192.0.2.1/x', count: 2 })
+      if (account.repeats) return { plan: { ...plan, repeats: true }, cover_url: null, updated_at }
       return { plan, cover_url: null, updated_at }
     },
     async list() {
       account.listAsked++
-      return account.listed
+      return { cards: account.listed, incomplete: null }
     },
     random: () => 1,
     clock,
@@ -133,7 +136,13 @@ test('a card that the account does not give has at least the title and picture o
   const { cards, clock, account } = shelf()
   account.fault = new AppError('refused', 'not for you')
   account.listed = [
-    { card_id: '7JtVV', title: 'Bought', cover_url: 'https://example.org/a.gif', updated_at: first },
+    {
+      card_id: '7JtVV',
+      title: 'Bought',
+      author: null,
+      cover_url: 'https://example.org/a.gif',
+      updated_at: first,
+    },
   ]
   expect(await cards.learn('7JtVV')).toEqual({
     title: 'Bought',
@@ -152,10 +161,29 @@ test('the list is asked for once in ten minutes, and what it says of newer cards
   await cards.learn('4Dem0')
   await Promise.all([cards.list(), cards.list()])
   expect(account).toMatchObject({ asked: 1, listAsked: 1 })
-  account.listed = [{ card_id: '4Dem0', title: 'Kitchen', cover_url: null, updated_at: later }]
+  account.listed = [{ card_id: '4Dem0', title: 'Kitchen', author: null, cover_url: null, updated_at: later }]
   Object.assign(account, { title: 'Kitchen', updated_at: later })
   await clock.advance(600_000)
   await cards.list()
   expect(await cards.learn('4Dem0')).toMatchObject({ title: 'Kitchen' })
   expect(account).toMatchObject({ asked: 2, listAsked: 2 })
+})
+
+test('a card that its maker has go round is known so', async () => {
+  const { cards, account } = shelf()
+  account.repeats = true
+  expect(await cards.learn('4Dem0')).toMatchObject({ repeats: true })
+})
+
+test('what another sign-in may be given is asked for again, and nothing is kept of one that is over', async () => {
+  const { cards, account } = shelf()
+  account.fault = gone()
+  await cards.learn('7JtVV')
+  account.fault = undefined
+  cards.askAgain()
+  expect(await cards.learn('7JtVV')).toMatchObject({ title: 'Bedroom' })
+  cards.forget()
+  expect(cards.get('7JtVV')).toBeUndefined()
+  await cards.learn('7JtVV')
+  expect(account.asked).toBe(3)
 })

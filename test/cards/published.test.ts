@@ -186,6 +186,7 @@ describe('changing a card', () => {
     expect([...ground.troubles.values()]).toEqual([
       expect.stringContaining('card "Bedroom" (card0) may differ from what is shown here'),
     ])
+    expect([...ground.troubles.keys()]).toEqual(['card/card0/outdated'])
     const again = await startCards(ground)
     ground.account.fault = null
     await again.settle()
@@ -218,8 +219,11 @@ describe('a card whose requests are no presses', () => {
     await cards.distrust(key, reason)
     for (const run of [cards, await startCards(ground)]) {
       expect(run.byKey(key)).toMatchObject({ confirm: 'mqtt', distrusted: reason })
-      expect([...ground.troubles.values()]).toEqual([
-        'card "Bedroom": Nursery asks ahead; to undo: PUT /api/cards/card0 {"confirm":"request"}',
+      expect([...ground.troubles]).toEqual([
+        [
+          'card/card0/distrusted',
+          'card "Bedroom": Nursery asks ahead; to undo: PUT /api/cards/card0 {"confirm":"request"}',
+        ],
       ])
     }
     expect(ground.account.saved).toHaveLength(1)

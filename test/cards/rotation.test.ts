@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { PublishedCards } from '../../src/cards/published.ts'
 import { AppError } from '../../src/core/error.ts'
 import { carries, dayMs, type Ground, newGround, settled, startCards, storedKeys } from './household.ts'
@@ -213,6 +213,7 @@ describe('an account that is away', () => {
       ),
       expect.stringContaining('the key of card "Bedroom" is new, and other cards of the account'),
     ])
+    expect([...ground.troubles.keys()]).toEqual(['card/card0/outdated', 'card/card0/copies'])
     ground.account.fault = null
     await cards.settle()
     expect(carries(ground, 'card0', newKey())).toBe(true)
@@ -394,6 +395,7 @@ describe('cards that people made by hand with the address of a stream', () => {
         `the address of stream "bedroom" is new, and other cards of the account that carry the old one are silent until they have the new one: ${reason}`,
       ),
     ])
+    expect([...ground.troubles.keys()]).toEqual(['stream/bedroom/copies'])
     await ground.clock.advance(10 * dayMs)
     const again = await startCards(ground)
     await again.tidy(() => true)
@@ -450,6 +452,18 @@ describe('cards that people made by hand with the address of a stream', () => {
     await cards.rotateStream('bedroom', { now: false })
     expect(asked).toBe(3)
     expect(ground.troubles.size).toBeGreaterThan(0)
+  })
+})
+
+describe('a stream with several keys that no card carries', () => {
+  test('says what is the matter with them once, and not in turns', async () => {
+    ground.account.fault = 'unavailable'
+    await expect(cards.publish({ ...bedroom, stream: 'attic' })).rejects.toThrow('unavailable')
+    await cards.streamUrl('attic')
+    const told = vi.spyOn(ground.troubles, 'set')
+    await cards.rotateStream('attic', { now: true })
+    const texts = told.mock.calls.flatMap(([name, text]) => (name === 'stream/attic/copies' ? [text] : []))
+    expect(new Set(texts).size).toBe(1)
   })
 })
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { PlayerEvent } from '../../src/core/event.ts'
+import type { Moment } from '../../src/core/moment.ts'
 import { type PlayerPatch, unknownPlayer } from '../../src/core/player.ts'
-import { eventsBetween, type Moment, type TransitionContext } from '../../src/core/transition.ts'
+import type { TransitionContext } from '../../src/core/press.ts'
+import { eventsBetween } from '../../src/core/transition.ts'
 
 const layout = ['01', '02', '03', '04'].map((key) => ({ chapter_key: key, track_key: key }))
 const ours: TransitionContext = { layout, stream: 'bedroom', commanded: false }
@@ -189,6 +191,123 @@ describe('on a linear card', () => {
     ],
   ])('%s', (_, from, to, seconds, expected) => {
     expect(types(from, to, seconds)).toEqual(expected)
+  })
+})
+
+// A player that is set to repeat begins its card again after the last track (yoto-protocol §2.3 and §3.5); any other stops.
+describe('from the last track to the first', () => {
+  const cardOf = (...keys: string[]): TransitionContext => ({
+    ...foreign,
+    layout: keys.map((key) => ({ chapter_key: key, track_key: key })),
+  })
+  const four = cardOf('01', '02', '03', '04')
+  const two = cardOf('01', '02')
+  const one = cardOf('01')
+  const unknown = { duration_s: null }
+
+  test.each<
+    [string, TransitionContext, boolean | null, string, PlayerPatch, string[], natural: boolean | null]
+  >([
+    ['at the end, with repeat on', four, true, '04', { position_s: 56 }, [], true],
+    ['long before it, with repeat on', four, true, '04', { position_s: 20 }, ['next 0.5'], false],
+    ['at the end, with repeat off', four, false, '04', { position_s: 56 }, ['next 0.8'], false],
+    ['long before it, with repeat off', four, false, '04', { position_s: 20 }, ['next 0.8'], false],
+    ['an unknown length, with repeat off', four, false, '04', unknown, ['next 0.8'], false],
+    ['an unknown length, with repeat on', four, true, '04', unknown, ['next 0.5'], false],
+    ['at the end, where nobody has said', four, null, '04', { position_s: 56 }, [], true],
+    ['long before it, where nobody has said', four, null, '04', { position_s: 20 }, ['next 0.5'], false],
+    ['of two tracks at the end, with repeat on', two, true, '02', { position_s: 56 }, [], true],
+    [
+      'of two tracks long before it, with repeat on',
+      two,
+      true,
+      '02',
+      { position_s: 20 },
+      ['next 0.5'],
+      false,
+    ],
+    [
+      'of two tracks at the end, with repeat off',
+      two,
+      false,
+      '02',
+      { position_s: 56 },
+      ['previous 0.9'],
+      false,
+    ],
+    [
+      'of two tracks before it, with repeat off',
+      two,
+      false,
+      '02',
+      { position_s: 20 },
+      ['previous 0.9'],
+      false,
+    ],
+    ['of two tracks, where nobody has said', two, null, '02', { position_s: 20 }, ['previous 0.5'], false],
+    ['of two tracks at the end, where nobody has said', two, null, '02', { position_s: 56 }, [], true],
+    ['of one track at the end, with repeat on', one, true, '01', { position_s: 56 }, [], true],
+    [
+      'of one track long before it, with repeat on',
+      one,
+      true,
+      '01',
+      { position_s: 20 },
+      ['previous 0.5'],
+      null,
+    ],
+    [
+      'of one track at the end, with repeat off',
+      one,
+      false,
+      '01',
+      { position_s: 56 },
+      ['previous 0.7'],
+      null,
+    ],
+    ['of one track before it, with repeat off', one, false, '01', { position_s: 20 }, ['previous 0.7'], null],
+    ['of one track at the end, where nobody has said', one, null, '01', { position_s: 56 }, [], null],
+  ])('%s', (_, card, repeats, from, patch, buttons, natural) => {
+    const then = moment(onTrack(from, patch), 0)
+    const events = eventsBetween(then, moment(onTrack('01'), 4), { ...card, repeats })
+    expect(buttonsOf(events)).toEqual(buttons)
+    const ends = events.flatMap((event) => (event.type === 'track_ended' ? [event.natural] : []))
+    expect(ends).toEqual(natural === null ? [] : [natural])
+    expect(events.filter(({ type }) => type === 'track_started')).toHaveLength(ends.length)
+  })
+
+  const looped = (to: PlayerPatch, seconds: number, from: PlayerPatch = { position_s: 56 }) =>
+    eventsBetween(moment(onTrack('01', from), 0), moment(onTrack('01', to), seconds), {
+      ...one,
+      repeats: true,
+    }).map(({ type }) => type)
+
+  test('of one track is told once, however late its first word comes', () => {
+    expect(looped({ position_s: 4 }, 8)).toEqual(['track_ended', 'track_started'])
+    expect(looped({ position_s: 5 }, 1, { position_s: 4 })).toEqual([])
+    expect(looped({ position_s: 60 }, 4)).toEqual([])
+    expect(looped({ position_s: 30 }, 4)).toEqual([])
+    // Something else was said while a short one plays.
+    const short = { position_s: 2, duration_s: 6 }
+    expect(looped({ ...short, battery_percent: 50 }, 4, short)).toEqual([])
+    expect(looped({ playback: 'paused', position_s: 0 }, 4)).toEqual(['playback_paused'])
+  })
+
+  test('goes past tracks that are hidden, as does a step', () => {
+    const hiding = (context: TransitionContext, ...hidden: string[]): TransitionContext => ({
+      ...context,
+      layout: (context.layout ?? []).map((place) =>
+        hidden.includes(place.track_key) ? { ...place, hidden: true } : place,
+      ),
+    })
+    const at = (key: string) => onTrack(key, { position_s: 56 })
+    expect(pressed(at('03'), onTrack('01'), 4, { ...hiding(four, '04'), repeats: false })).toEqual([
+      'next 0.8',
+    ])
+    expect(pressed(at('03'), onTrack('01'), 4, { ...hiding(four, '04'), repeats: true })).toEqual([])
+    expect(pressed(onTrack('01'), onTrack('03'), 4, hiding(four, '02'))).toEqual(['next 0.9'])
+    expect(pressed(at('01'), onTrack('03'), 4, hiding(four, '02'))).toEqual([])
+    expect(pressed(onTrack('03'), onTrack('04'), 4, hiding(four, '04'))).toEqual(['next 0.9'])
   })
 })
 

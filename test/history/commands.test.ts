@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Effect, Perform } from '../../src/core/effect.ts'
+import type { Effect, Perform, PlayerCommand } from '../../src/core/effect.ts'
 import { AppError } from '../../src/core/error.ts'
-import type { PlayerEvent } from '../../src/core/event.ts'
 import { Commands } from '../../src/history/commands.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { memoryStore, startHistory } from './support.ts'
@@ -17,15 +16,6 @@ beforeEach(async () => {
 })
 
 const pause: Effect = { kind: 'command', player: 'y1', command: { type: 'pause' } }
-const paused: PlayerEvent = {
-  type: 'playback_paused',
-  player: 'y1',
-  at: '2026-11-21T10:00:00.000+00:00',
-  position_s: 1,
-  card_id: null,
-  chapter_key: null,
-  track_key: null,
-}
 const last = () => history.find({ limit: 1 }).entries[0]
 
 describe('a wish', () => {
@@ -87,28 +77,19 @@ describe('a wish', () => {
     ])
   })
 
-  test('is what its player does next follows from: once, within ten seconds, and not where it was refused', async () => {
-    await commands.kept(async () => undefined)(pause, 'REST')
-    const id = last()?.id
-    expect(commands.behindEvent({ ...paused, player: 'y2' }, false)).toBeNull()
-    expect(commands.behindEvent(paused, false)).toBe(id)
-    expect(commands.behindEvent(paused, false)).toBeNull()
-
-    await commands.kept(async () => undefined)(pause, 'REST')
-    await clock.advance(10_001)
-    expect(commands.behindEvent(paused, false)).toBeNull()
-
-    const refuse: Perform = () => Promise.reject(new AppError('refused', 'no'))
-    await commands
-      .kept(refuse)(pause, 'REST')
-      .catch(() => undefined)
-    expect(commands.behindEvent(paused, false)).toBeNull()
-
-    const silent: Perform = () => Promise.reject(new AppError('unavailable', 'no answer'))
-    await commands
-      .kept(silent)(pause, 'REST')
-      .catch(() => undefined)
-    expect(commands.behindEvent(paused, false)).toBe(last()?.id)
+  test('is found by what was told to whom, also where many are told the same', async () => {
+    const command: PlayerCommand = { type: 'pause' }
+    const perform = commands.kept(async () => undefined)
+    const ids = []
+    for (const player of ['y1', 'y2']) {
+      await perform({ kind: 'command', player, command }, 'REST')
+      ids.push(last()?.id)
+    }
+    expect([commands.behindDeed('y1', command), commands.behindDeed('y2', command)]).toEqual(ids)
+    expect(new Set(ids).size).toBe(2)
+    expect(commands.behindDeed('y3', command)).toBeNull()
+    expect(commands.behindDeed('y1', { type: 'pause' })).toBeNull()
+    expect(commands.behindDeed('y1', undefined)).toBeNull()
   })
 
   test('is what a queue changes for while it is carried out', async () => {

@@ -9,7 +9,7 @@ import { createRedactor } from '../../src/log/redactor.ts'
 import { openStorage, type Storage } from '../../src/storage/storage.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
-import { memoryStore, pressed, startHistory, storeIn, volume } from './support.ts'
+import { connection, memoryStore, pressed, requested, startHistory, storeIn, volume } from './support.ts'
 
 let clock: VirtualClock
 let memory: ReturnType<typeof memoryStore>
@@ -135,6 +135,44 @@ describe('the history is bounded', () => {
     expect(new Set(all(history).map(({ player }) => player))).toEqual(
       new Set(['y29', 'y28', 'y27', 'y26', 'y25']),
     )
+  })
+
+  test('for listeners that nobody can name, so that a flood of theirs pushes out only its own', async () => {
+    const limits = { perPlayer: 40, unnamed: 20, altogether: 60, perChunk: 4 }
+    const history = await start(limits)
+    const own = [
+      history.add(connection('connected')),
+      history.add(volume(1, 'y1')),
+      history.add(volume(2, null)),
+      history.add(requested('y1')),
+    ]
+    for (let count = 0; count < 300; count++) {
+      const request = history.add(requested(null))
+      const press = history.add({ ...volume(count, null), cause: request })
+      history.add({ ...volume(count, null), cause: press })
+      await clock.advance(10)
+    }
+    const isThere = (history: History) => own.map((id) => history.get(id) !== undefined)
+    expect(isThere(history)).toEqual([true, true, true, true])
+    expect(history.count).toBeGreaterThan(20)
+    expect(history.count).toBeLessThanOrEqual(24)
+    expect(history.find({ kind: 'request', limit: 99 }).entries[0]?.player).toBeNull()
+    await history.stop()
+
+    const again = await start(limits)
+    expect(all(again).map(({ id }) => id)).toEqual(all(history).map(({ id }) => id))
+    for (let count = 0; count < 300; count++) again.add(requested(null))
+    expect(isThere(again)).toEqual([true, true, true, true])
+    expect(again.count).toBeLessThanOrEqual(28)
+  })
+
+  test('and what the household does takes no room from them, nor they from it', async () => {
+    const history = await start({ perPlayer: 1000, unnamed: 20, altogether: 50, perChunk: 5 })
+    for (let count = 0; count < 20; count++) history.add(requested(null))
+    for (let player = 0; player < 5; player++) await fill(history, 10, `y${player}`)
+    expect(history.count).toBe(70)
+    for (let count = 0; count < 20; count++) history.add(requested(null))
+    expect(all(history).filter(({ kind }) => kind === 'event')).toHaveLength(50)
   })
 
   test('by age, also while nothing happens to that player and over a restart', async () => {

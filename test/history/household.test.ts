@@ -67,7 +67,9 @@ describe('the history of a household', () => {
     const around = await entriesOf(call, `&around=${press?.id}&seconds=5`)
     expect(around.map(({ id }) => id)).toEqual(expect.arrayContaining([request?.id, command?.id, queue?.id]))
     const connections = await entriesOf(call, '&kind=connection')
-    expect(connections[0]?.what).toEqual({ type: 'connected', account: 'signed-in', reason: null })
+    expect(connections.map(({ what }) => what)).toEqual([
+      { type: 'connected', account: 'signed-in', reason: null },
+    ])
   }, 30_000)
 
   test('names the step of a queue after its request, and the command that a player obeyed', async () => {
@@ -91,6 +93,32 @@ describe('the history of a household', () => {
     expect(command?.kind === 'command' && (command.what.ms ?? 0) > 0).toBe(true)
     expect(entries.find(({ what }) => what.type === 'playback_paused')?.cause).toBe(command?.id)
     expect(press?.cause).not.toBeNull()
+  }, 30_000)
+
+  test('names the request that belongs to a press which its player told of', async () => {
+    const house = await queueCardHouse({})
+    const { app, call, nursery, plays, buttons } = house
+    const day = { op: 'replace', files: [crossroads, counting, sea], playlist: null } as const
+    await app.hub.mutateQueue('kitchen', day, 'the test')
+    await house.insert(await house.queueCard('kitchen', { confirm: 'mqtt' }))
+    await plays('start', crossroads)
+    await until('it has said where it is', () => app.hub.player(nursery.id)?.chapter_key === 'start')
+    await nursery.press('right')
+    await plays('right-a', counting)
+    await until('the press is counted', () => buttons().length === 1)
+    await settled()
+
+    const entries = await entriesOf(call)
+    const press = entries.find(({ what }) => what.type === 'button')
+    const request = entries.find(({ what }) => what.type === 'place' && what.place === 'right-a')
+    expect(press?.what).toMatchObject({ via: 'mqtt' })
+    // Which of them is heard first is a race: the later follows from the earlier.
+    const [earlier, later] = [press, request].sort((one, other) =>
+      (one?.id ?? '') < (other?.id ?? '') ? -1 : 1,
+    )
+    expect([earlier?.cause, later?.cause]).toEqual([null, earlier?.id])
+    const step = entries.find(({ kind, what }) => kind === 'queue' && what.type !== 'replace')
+    expect(step?.cause).toBe(press?.id)
   }, 30_000)
 
   test('survives a restart with the presses on its cards, and a press that never was is marked', async () => {

@@ -57,6 +57,34 @@ export function volume(step: number, player: string | null = 'y1'): EntryFacts {
   }
 }
 
+export function connection(type: 'connected' | 'disconnected'): EntryFacts {
+  const what = { type, account: 'signed-in', reason: null } as const
+  return { kind: 'connection', player: null, stream: null, cause: null, what }
+}
+
+/** Audio that was asked for by a player, or by somebody unknown. */
+export function requested(player: string | null): EntryFacts {
+  return {
+    kind: 'request',
+    player,
+    stream: 'bedroom',
+    cause: null,
+    what: {
+      type: 'whole',
+      place: null,
+      method: 'GET',
+      card_id: '00123',
+      listener: 'internet',
+      agent: 'other',
+      status: null,
+      from_start: null,
+      bytes: null,
+      range: null,
+      item: null,
+    },
+  }
+}
+
 export function pressed(button: 'left' | 'right', player = 'y1'): EntryFacts {
   const on = { card_id: '00123', chapter_key: 'left-a', track_key: 'left-a' }
   return {

@@ -79,6 +79,7 @@ interface Rest {
 
 interface Answered {
   readonly state: string
+  readonly reason: string | null
   readonly simulated: boolean
   readonly signed_in_at: string | null
   readonly device: Record<'url' | 'complete_url' | 'code' | 'expires_at' | 'qr_svg', string> | null
@@ -156,6 +157,7 @@ test('both ways are offered at once, in REST, in the log and as one problem', as
     `sign in to Yoto: open ${cloud.authUrl}/activate and enter the code ${device?.code}, or open Yoto account in the panel`,
   )
   expect(problems.list()).toEqual([problem])
+  expect(problems.names()).toEqual(['account'])
   expect(said()).toContain(`open ${device?.url} and enter the code ${device?.code}`)
   expect(said()).toContain(browser?.url)
   expect(said()).toContain('copy the whole address of that page into the panel')
@@ -265,7 +267,7 @@ test('a renewal that Yoto goes on refusing is a problem that says why and what t
   await household.account.start()
   await until('it is told', () => problems.list().length > 0)
   refusing.close()
-  expect(household.account.state()).toBe('signed-in')
+  expect(household.desk.view()).toMatchObject({ state: 'signed_in', reason: 'invalid_client' })
   expect(problems.list()[0]).toContain(
     "(invalid_client): check the option yoto.client_id and the app's settings at Yoto, or sign out and in again",
   )
@@ -281,8 +283,12 @@ test('a revoked sign-in is one problem that says what to do', async () => {
   problems.onChange(() => told.push(problems.list()))
   const token = await household.account.accessToken()
   for (let again = 0; again < 5; again++) await household.account.accessToken(token).catch(() => undefined)
-  const { state, problem, device, browser } = await view()
-  expect({ state, device }).toEqual({ state: 'sign_in_again', device: null })
+  const { state, reason, problem, device, browser } = await view()
+  expect({ state, reason, device }).toEqual({
+    state: 'sign_in_again',
+    reason: 'invalid_grant',
+    device: null,
+  })
   expect(problem).toContain('sign in again: open Yoto account in the panel')
   expect(told).toEqual([[problem]])
   const address = await endOf(browser?.url ?? '')
@@ -321,7 +327,13 @@ describe('without an account', () => {
     rest.stop()
     rest = await serve(deskWithoutAccount)
     const { body } = await rest.call('GET', '/account')
-    expect(body).toMatchObject({ state: 'signed_out', simulated: false, device: null, browser: null })
+    expect(body).toMatchObject({
+      state: 'not_set_up',
+      reason: null,
+      simulated: false,
+      device: null,
+      browser: null,
+    })
     expect(body.problem).toContain('yoto.client_id')
     for (const path of ['sign-in', 'complete'])
       expect(

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { entryKinds, entryTypes } from '../../src/core/entry-types.ts'
 import type { EventsQuery } from '../../src/http/api/events.ts'
 import type { Listener } from '../../src/http/server.ts'
 import { houseWith } from '../support/house.ts'
@@ -19,6 +20,9 @@ beforeEach(async () => {
   door = await openPanelDoor(house)
   onTestFinished(() => door.stop())
 })
+
+// `settings` is said once, although players and queues have them.
+const everyType = [...new Set(Object.values(entryTypes).flat())].join(', ')
 
 async function get(query: string) {
   const answer = await fetch(`${door.url}/api/events${query}`)
@@ -69,6 +73,9 @@ describe('GET /api/events', () => {
     ['?player=', ['player'], 'player is not the id of a player'],
     ['?limit=1&limit=2', ['limit'], 'limit is given more than once'],
     ['?seconds=5', ['seconds'], 'seconds needs around'],
+    ['?kind=request&type=button', ['type'], 'type is not one of place, whole'],
+    ['?kind=connection&type=', ['type'], 'type is not one of connected, disconnected'],
+    ['?type=playback_pause', ['type'], `type is not one of ${everyType}`],
     [
       '?around=0mi8hd4k3002&since=2026-11-21T10:00:00Z',
       ['around'],
@@ -86,6 +93,14 @@ describe('GET /api/events', () => {
     expect(error?.message.split('; ').sort()).toEqual(message.split('; ').sort())
     expect(error?.details.fields.map(({ field }) => field).sort()).toEqual([...fields].sort())
     expect(asked).toEqual([])
+  })
+
+  test('takes every type that there is, with its kind and without', async () => {
+    for (const kind of entryKinds)
+      for (const type of entryTypes[kind]) {
+        expect(await get(`?type=${type}`)).toMatchObject({ status: 200 })
+        expect(await get(`?kind=${kind}&type=${type}`)).toMatchObject({ status: 200 })
+      }
   })
 
   test('is described with its parameters', async () => {

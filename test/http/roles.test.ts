@@ -14,6 +14,7 @@ const needed: Record<Need, readonly string[]> = {
     'GET /live/snapshot',
     'GET /library',
     'GET /events',
+    'GET /account/cards',
     'GET /cards',
     'POST /cards',
     'GET /cards/{card_id}',

@@ -68,6 +68,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     events: () => ({ events: [], count: 0, next: null }),
     diagnostics: () => ({ at: '2026-11-21T10:00:00.000+00:00' }),
     cardLook: () => null,
+    accountCards: noCard,
     simulatedPlayer: () => undefined,
     health: () => ({ players: 1 }),
     subscribe: (name, receive) =>

@@ -79,6 +79,8 @@ function handsOn({ running, broker, network }: Household) {
           snapshot().chapterKey !== place && snapshot().lastRequest?.url.includes(`/${place}.mp3`) === true,
       ),
     problems: async () => ((await call('GET', '/health')).body as { problems: string[] }).problems,
+    problemNames: async () =>
+      ((await call('GET', '/health')).body as { problem_names: string[] }).problem_names,
     /** Presses of the player, and those of whom nobody could tell who it was. */
     buttons: () =>
       broker.heard

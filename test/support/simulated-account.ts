@@ -25,6 +25,10 @@ export async function simulatedAccount(cloud: Pick<SimulatedCloud, 'apiUrl' | 'a
   return {
     card,
     save: (json: unknown) => call('POST', '/content', json),
+    /** Replaces all settings of a player. */
+    configure: async (deviceId: string, config: object) => {
+      await call('PUT', `/device-v2/${deviceId}/config`, { deviceId, config })
+    },
     urls: async (cardId: string) => urlsOf(await card(cardId)),
   }
 }
@@ -39,7 +43,7 @@ async function signIn(cloud: Pick<SimulatedCloud, 'authUrl' | 'clientId'>): Prom
     const answer = await fetch(cloud.authUrl + path, { method: 'POST', body: new URLSearchParams(form) })
     return (await answer.json()) as Record<string, string>
   }
-  const scope = 'openid user:content:view user:content:manage'
+  const scope = 'openid user:content:view user:content:manage family:devices:manage'
   const { device_code = '' } = await post('/oauth/device/code', { ...client, scope })
   const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
   const { access_token } = await post('/oauth/token', { ...client, grant_type, device_code })

@@ -24,7 +24,7 @@ testWith(
     expect(await page.getByRole('dialog').getByRole('textbox').count()).toBe(0)
     await page.keyboard.press('Escape')
     expect(await page.getByRole('link').allInnerTexts()).toEqual([
-      'Not connected to Yoto: no Yoto account is set up',
+      'No Yoto account is set up',
       'Players',
       'History',
       'People',

@@ -85,7 +85,8 @@ test.each<[string, boolean | null]>([
 test('health of a form that is not expected shows nothing false', () => {
   expect(healthView({ cloud: 'away', problems: 'many', simulated: 'yes' })).toEqual({
     simulated: false,
-    cloud: { account: 'none', connected: false, reason: null },
+    account: { state: null, reason: null, code: null },
+    cloud: { connected: false, reason: null, unlisted: null },
     problems: [],
   })
 })

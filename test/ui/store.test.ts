@@ -24,7 +24,7 @@ const snapshot: LiveMessage = {
     at: '2026-11-21T10:00:04.000+00:00',
     players: [nursery, den],
     queues: [bedroom],
-    health: { simulated: true, problems: ['a rule is broken'] },
+    health: { simulated: true, problems: ['a rule is broken'], problem_names: ['rules/a.yaml'] },
   },
 }
 
@@ -58,7 +58,12 @@ describe('each live event changes what it speaks of', () => {
   test.each<[string, LiveMessage[], (view: HouseView) => unknown, unknown]>([
     ['a snapshot brings players', [], (view) => [...view.players.keys()], ['y1', 'y2']],
     ['a snapshot brings queues', [], (view) => view.queues.get('bedroom'), bedroom],
-    ['a snapshot brings health', [], (view) => view.health.problems, ['a rule is broken']],
+    [
+      'a snapshot brings health',
+      [],
+      (view) => view.health.problems,
+      [{ name: 'rules/a.yaml', text: 'a rule is broken' }],
+    ],
     [
       'a second snapshot leaves nothing of the first',
       [{ event: 'snapshot', data: { ...snapshot.data, players: [den], queues: [] } }],
@@ -134,7 +139,8 @@ describe('each live event changes what it speaks of', () => {
       (view) => view.health,
       {
         simulated: false,
-        cloud: { account: 'none', connected: true, reason: null },
+        account: { state: null, reason: null, code: null },
+        cloud: { connected: true, reason: null, unlisted: null },
         problems: [],
       },
     ],

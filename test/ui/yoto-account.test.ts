@@ -168,7 +168,7 @@ testWith(
     const front = await door({ people: family(), account: await openYotoAccount() })
     const page = await visit(`${front.address}#/yoto`)
     await signIn(page, 'Ben')
-    await page.getByText('Not connected to Yoto').waitFor()
+    await page.getByText('Not signed in to Yoto', { exact: true }).waitFor()
     expect(new URL(page.url()).hash).toBe('#/')
     expect(await page.getByRole('link', { name: /Yoto/ }).count()).toBe(0)
     expect(front.asked).not.toContain('GET /api/account')

@@ -1,9 +1,14 @@
 import { onTestFinished } from 'vitest'
+import type { Collection } from '../../src/core/collection.ts'
 import type { AccountDesk } from '../../src/http/api/account.ts'
 import { type SimulatedCloud, startCloud } from '../../src/simulator/cloud.ts'
 import type { SignInTraps } from '../../src/simulator/sign-in.ts'
 import { deskWithoutAccount, openAccount } from '../../src/wiring/account.ts'
+import type { LinkState } from '../../src/wiring/cloud-link.ts'
+import { cloudHealth } from '../../src/wiring/health.ts'
 import { Problems } from '../../src/wiring/problems.ts'
+import { connectionProblem, playersProblem } from '../../src/wiring/yoto-problems.ts'
+import type { Account } from '../../src/yoto/account.ts'
 import type { StoredTokens } from '../../src/yoto/token.ts'
 import { fastClock } from '../support/fast-clock.ts'
 import { freePort } from '../support/free-port.ts'
@@ -19,6 +24,10 @@ export interface YotoAccount {
 
 export interface OpenYotoAccount extends YotoAccount {
   readonly cloud: SimulatedCloud
+  readonly account: Account
+  readonly problems: Problems
+  /** From now on the cloud is reached, or not, as this says. */
+  linkIs(link: Pick<LinkState, 'connected' | 'reason' | 'unlisted'>): void
   /** Where somebody's browser ends up who opens that address and allows it. */
   endOf(address: string): Promise<string>
 }
@@ -26,19 +35,30 @@ export interface OpenYotoAccount extends YotoAccount {
 /** The real account at a simulated Yoto where nobody enters codes, until the test ends. */
 export async function openYotoAccount(
   traps: Partial<SignInTraps> = {},
-  { simulated = false }: { simulated?: boolean } = {},
+  {
+    simulated = false,
+    pace = 1,
+    authUrl,
+    tokens = memoryCollection<StoredTokens>(),
+  }: {
+    simulated?: boolean
+    pace?: number
+    /** Another sign-in server than the simulated one. */
+    authUrl?: string
+    tokens?: Collection<StoredTokens>
+  } = {},
 ): Promise<OpenYotoAccount> {
-  const clock = fastClock(1)
+  const clock = fastClock(pace)
   const log = recordingLog()
   const redirectUri = `http://127.0.0.1:${await freePort()}/callback`
   const signIn = { deviceCode: 'ignored', redirectUris: [redirectUri], ...traps } as const
   const cloud = await startCloud({ clock, log, approveAfterPolls: 0, signIn })
   const problems = new Problems()
   const { account, desk, stop } = openAccount({
-    cloud,
+    cloud: { clientId: cloud.clientId, authUrl: authUrl ?? cloud.authUrl },
     simulated,
     redirectUri,
-    tokens: memoryCollection<StoredTokens>(),
+    tokens,
     problems,
     hide: () => undefined,
     random: () => 0,
@@ -51,13 +71,26 @@ export async function openYotoAccount(
     await stop()
     await cloud.stop()
   })
+  let said: Pick<LinkState, 'connected' | 'reason' | 'unlisted'> | null = null
+  const state = (): LinkState => {
+    const connected = account.state() === 'signed-in'
+    return { account: account.state(), ...(said ?? { connected, reason: null, unlisted: null }) }
+  }
   return {
     desk,
     cloud,
+    account,
+    problems,
+    linkIs(link) {
+      said = link
+      problems.set('connection', connectionProblem(state()))
+      problems.set('players', playersProblem(state()))
+    },
     health: () => ({
       simulated,
-      cloud: { account: account.state(), connected: account.state() === 'signed-in', reason: null },
+      cloud: cloudHealth({ link: { state }, desk }),
       problems: problems.list(),
+      problem_names: problems.names(),
     }),
     async endOf(address) {
       const { headers } = await fetch(address, { redirect: 'manual' })

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { KnownCards } from '../../src/cards/known-cards.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import type { AppError } from '../../src/core/error.ts'
 import type { PlayerState } from '../../src/core/player.ts'
 import { Hub } from '../../src/hub.ts'
 import { type SimulatedCloud, startCloud } from '../../src/simulator/cloud.ts'
+import type { Doubts } from '../../src/simulator/doubts.ts'
 import { titleCards } from '../../src/wiring/card-titles.ts'
 import { openCards } from '../../src/wiring/cards.ts'
 import { CloudLink } from '../../src/wiring/cloud-link.ts'
@@ -38,10 +40,12 @@ let hub: Hub
 let titles: { stop(): void }
 let known: KnownCards
 
-beforeEach(async () => {
+beforeEach(() => begin())
+
+async function begin(doubts: Partial<Doubts> = {}): Promise<void> {
   clock = fastClock(10)
   const log = recordingLog()
-  cloud = await startCloud({ clock, log, approveAfterPolls: 0, boughtCards: [bought] })
+  cloud = await startCloud({ clock, log, approveAfterPolls: 0, boughtCards: [bought], doubts })
   const account = new Account({
     ...cloud,
     redirectUri: null,
@@ -50,8 +54,7 @@ beforeEach(async () => {
     clock,
     log,
   })
-  const random = () => 0
-  link = new CloudLink({ cloud, account, changed: () => undefined, clock, random, log })
+  link = new CloudLink({ cloud, account, changed: () => undefined, clock, random: Math.random, log })
   const cards = await openCards({
     storage: { collection: () => memoryCollection() } as never,
     link,
@@ -66,13 +69,15 @@ beforeEach(async () => {
   titles = titleCards({ hub, cards })
   await link.start({ hub, cardFacts: cards.facts, knownCards: known })
   await until('the players have spoken', () => allPlayers((player) => player.volume_max_step !== null))
-})
+}
 
-afterEach(async () => {
+afterEach(end)
+
+async function end(): Promise<void> {
   titles.stop()
   await link.stop()
   await cloud.stop()
-})
+}
 
 const allPlayers = (is: (player: PlayerState) => boolean) =>
   hub.players().length === 2 && hub.players().every(is)
@@ -158,6 +163,37 @@ test('steps that come faster than the player tells of them all count', async () 
   expect(presses).toEqual([])
 })
 
+test('a step is not sent once the one before it has taken too long, nor after a word to stop', async () => {
+  await end()
+  await begin({ answersLate: true })
+  const account = await simulatedAccount(cloud)
+  const chapters = bought.content.chapters.map((chapter) => ({ ...chapter, hidden: false }))
+  const { cardId } = await account.save({ title: 'Slow', content: { chapters } })
+  await known.learn(cardId)
+  await cloud.player(id())?.insert(cardId)
+  await until('the card is told', () => player()?.card_id === cardId && player()?.chapter_key === '07')
+  const ask = (type: 'next' | 'previous' | 'stop') =>
+    link.command(id(), { type }).catch((thrown: AppError) => thrown)
+  expect(await Promise.all([ask('next'), ask('next')])).toMatchObject([
+    { code: 'unanswered' },
+    {
+      code: 'unavailable',
+      message: expect.stringMatching(/^"next" was not sent to player "Den": .* too long$/),
+    },
+  ])
+  await until('it is one track on', () => player()?.chapter_key === '08')
+  const slow = ask('next')
+  await clock.sleep(2_000)
+  const overtaken = ask('previous')
+  await ask('stop')
+  expect(await Promise.all([slow, overtaken])).toMatchObject([
+    { code: 'unanswered' },
+    { code: 'conflict', message: expect.stringContaining('a later command took its place') },
+  ])
+  await clock.sleep(2_000)
+  expect(cloud.player(id())?.snapshot()).toMatchObject({ playback: 'stopped' })
+})
+
 test('a step to the next track waits for the tracks to be known, but not for long', async () => {
   cloud.restTrouble.add({ call: /^GET .(content|card).08aB0/, status: 503, retryAfterSeconds: 2, times: 1 })
   await insertBought()
@@ -176,6 +212,25 @@ test('a card that cannot be had is an error with its reason, not a silence', asy
   await until('the card has its title', () => player()?.card_title === 'Bought stories')
 })
 
+test('a card of one track that a player is set to repeat ends and begins by itself, and nobody pressed', async () => {
+  const account = await simulatedAccount(cloud)
+  const [chapter] = bought.content.chapters
+  const tracks = chapter?.tracks.map((track) => ({ ...track, duration: 12 }))
+  const { cardId } = await account.save({ title: 'Rain', content: { chapters: [{ ...chapter, tracks }] } })
+  await account.configure(id(), { repeatAll: true })
+  const told: unknown[] = []
+  hub.subscribe('the test', (change) => {
+    if (change.kind !== 'event' || change.event.player !== id()) return
+    const { event } = change
+    if (event.type === 'button') told.push(event.button)
+    if (event.type === 'track_ended') told.push(event.natural)
+  })
+  await known.learn(cardId)
+  await cloud.player(id())?.insert(cardId)
+  await until('it has ended twice', () => told.length >= 2)
+  expect(told.slice(0, 2)).toEqual([true, true])
+})
+
 test('a card that was changed elsewhere is known anew as soon as a player plays it', async () => {
   const account = await simulatedAccount(cloud)
   const { cardId: _, ...card } = bought
@@ -192,14 +247,13 @@ test('a card that was changed elsewhere is known anew as soon as a player plays 
 })
 
 test('all cards of the family are listed once each, also while its library is away', async () => {
-  expect(await known.list()).toEqual([
-    {
-      card_id: '08aB0',
-      title: 'Bought stories',
-      cover_url: 'https://example.org/cover.jpg',
-      updated_at: bought.updatedAt,
-    },
-  ])
+  expect(await known.list()).toMatchObject({
+    cards: [{ card_id: '08aB0', title: 'Bought stories', updated_at: bought.updatedAt }],
+    incomplete: null,
+  })
   cloud.restTrouble.add({ call: /library/, status: 403, times: 1 })
-  expect(await link.allCards()).toEqual([])
+  expect(await link.allCards()).toEqual({
+    cards: [],
+    incomplete: expect.stringContaining('GET /card/family/library'),
+  })
 })

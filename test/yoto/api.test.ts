@@ -75,6 +75,8 @@ test('the config gives caps, lights and the shadow apart', async () => {
     },
     shadow: { volume_step: 5, volume_percent: 32, nightlight: 'off' },
   })
+  server.answer = () => ({ body: { device: { config: { repeatAll: true }, status: {} } } })
+  expect(await api.config('y1')).toEqual({ settings: {}, shadow: {}, repeatsAll: true })
 })
 
 test('a card is read and saved', async () => {
@@ -97,7 +99,7 @@ test("the account's own cards are listed, without those that were deleted or can
       cardId: '08aB0',
       title: 'Bedroom',
       updatedAt,
-      metadata: { cover },
+      metadata: { cover, author: 'Ann' },
       content: { activity: 'yoto_Player' },
     },
     { cardId: 'abcDE', title: '' },
@@ -107,8 +109,8 @@ test("the account's own cards are listed, without those that were deleted or can
   ]
   server.answer = () => ({ body: { cards } })
   expect(await api.cards()).toEqual([
-    { cardId: '08aB0', title: 'Bedroom', coverUrl: cover.imageL, updatedAt },
-    { cardId: 'abcDE', title: 'abcDE', coverUrl: null, updatedAt: null },
+    { cardId: '08aB0', title: 'Bedroom', author: 'Ann', coverUrl: cover.imageL, updatedAt },
+    { cardId: 'abcDE', title: 'abcDE', author: null, coverUrl: null, updatedAt: null },
   ])
   expect(server.received[0]).toMatchObject({ method: 'GET', path: '/content/mine' })
   server.answer = () => ({ body: { cards: 'many' } })

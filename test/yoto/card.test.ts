@@ -105,6 +105,17 @@ describe('a queue card', () => {
     expect(cardFrom({ card: { ...cardJson(queuePlan), cardId: 'abcDE' } })?.plan).toEqual(queuePlan)
   })
 
+  test.each([
+    ['repeat', { repeats: true }],
+    ['next', {}],
+    ['true', {}],
+  ])('that goes on by %s is read so', (autoadvance, expected) => {
+    const { repeats, ...rest } =
+      cardFrom({ cardId: 'abcDE', title: 'A', content: { config: { autoadvance } } })?.plan ?? {}
+    expect(repeats === undefined ? {} : { repeats }).toEqual(expected)
+    expect(rest).toEqual({ title: 'A', chapters: [] })
+  })
+
   test('that is cut anew as a linear one gets its knobs back, and keeps what people set', () => {
     const before = cardJson(queuePlan, {
       content: { config: { shuffle: [] }, editSettings: { editKeys: true } },

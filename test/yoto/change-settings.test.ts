@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { PlayerSettings } from '../../src/core/effect.ts'
 import type { AppError } from '../../src/core/error.ts'
 import { YotoApi } from '../../src/yoto/api.ts'
 import { recordingLog } from '../support/recording-log.ts'
@@ -73,8 +74,10 @@ test('a setting is read, merged, written whole and read back', async () => {
 })
 
 test('changes of one player wait for each other, and none undoes another', async () => {
+  const first = api.changeSettings('y1', { volume_max_step_day: 3 })
+  await advanceUntil(clock, () => calls().length === 1, 0)
   await Promise.all([
-    api.changeSettings('y1', { volume_max_step_day: 3 }),
+    first,
     api.changeSettings('y1', { volume_max_step_night: 2 }),
     api.changeSettings('y1', { ambient_night: '#102030' }),
   ])
@@ -83,7 +86,128 @@ test('changes of one player wait for each other, and none undoes another', async
     nightMaxVolumeLimit: '2',
     nightAmbientColour: '#102030',
   })
-  expect(calls().join(' ')).toBe(Array(3).fill('GET PUT GET').join(' '))
+  expect(calls().join(' ')).toBe('GET PUT GET GET PUT GET')
+})
+
+test('changes of different players are written apart', async () => {
+  // The server keeps one block for both, so what they read back is not looked at.
+  await Promise.allSettled([
+    api.changeSettings('y1', { volume_max_step_day: 3 }),
+    api.changeSettings('y2', { volume_max_step_night: 4 }),
+  ])
+  const written = server.received.filter(({ method }) => method === 'PUT').map(({ path }) => path)
+  expect(written.sort()).toEqual(['/device-v2/y1/config', '/device-v2/y2/config'])
+})
+
+test('a slider that is dragged is written a few times, and at last as it was left', async () => {
+  const { answer } = server
+  const held: (() => void)[] = []
+  server.answer = (received) => new Promise((resolve) => held.push(() => resolve(answer(received))))
+  const outcomes: Promise<unknown>[] = []
+  for (let wish = 0; wish < 30; wish++) {
+    outcomes.push(api.changeSettings('y1', { volume_max_step_day: wish % 17 }))
+    // Each call takes as long as five moves of the hand.
+    await advanceUntil(clock, () => held.length > 0, 0)
+    if (wish % 5 === 4) held.shift()?.()
+  }
+  server.answer = answer
+  for (const go of held) go()
+  expect((await Promise.all(outcomes)).at(-1)).toMatchObject({ volume_max_step_day: 29 % 17 })
+  expect(server.received.filter(({ method }) => method === 'PUT').length).toBeLessThanOrEqual(4)
+  expect(JSON.parse(config)).toMatchObject({ maxVolumeLimit: String(29 % 17) })
+})
+
+describe('of changes that wait together', () => {
+  /** Begins a change whose first reading hangs until the returned function is called. */
+  async function busy(): Promise<() => void> {
+    const { answer } = server
+    let go = () => {}
+    server.answer = (received) => {
+      server.answer = answer
+      return new Promise((resolve) => {
+        go = () => resolve(answer(received))
+      })
+    }
+    void api.changeSettings('y1', { ambient_day: '#000001' }).catch(() => undefined)
+    await advanceUntil(clock, () => calls().length === 1, 0)
+    return go
+  }
+  const ask = (wish: PlayerSettings) => api.changeSettings('y1', wish).catch((thrown: AppError) => thrown)
+
+  test('the newest wish for a setting counts, and each has the outcome of the write', async () => {
+    const go = await busy()
+    const waiting = [
+      ask({ volume_max_step_day: 3, ambient_night: '#102030' }),
+      ask({ volume_max_step_day: 4 }),
+      ask({ volume_max_step_day: 5, volume_max_step_night: 2 }),
+    ]
+    go()
+    const settings = { volume_max_step_day: 5, volume_max_step_night: 2, ambient_night: '#102030' }
+    expect(await Promise.all(waiting)).toMatchObject([settings, settings, settings])
+    expect(calls().join(' ')).toBe('GET PUT GET GET PUT GET')
+  })
+
+  test('one that makes no sense fails alone, at once', async () => {
+    const go = await busy()
+    const sound = ask({ volume_max_step_day: 3 })
+    expect(await ask({ volume_max_step_day: 99 })).toMatchObject({ code: 'unprocessable' })
+    go()
+    expect(await sound).toMatchObject({ volume_max_step_day: 3 })
+  })
+
+  test('only those are refused whose settings were not taken', async () => {
+    const go = await busy()
+    const waiting = [
+      ask({ volume_max_step_day: 3 }),
+      ask({ ambient_night: '#102030' }),
+      ask({ volume_max_step_day: 4 }),
+    ]
+    refusals = [undefined, { body: { status: 'ok' } }]
+    const answer = server.answer
+    server.answer = (received) => {
+      const answered = answer(received)
+      if (received.method === 'PUT' && calls().length > 3)
+        config = config.replace(/}$/, ',"nightAmbientColour":"#102030"}')
+      return answered
+    }
+    go()
+    const refused = { code: 'refused', message: 'Yoto did not take volume_max_step_day of player y1' }
+    expect(await Promise.all(waiting)).toMatchObject([refused, { ambient_night: '#102030' }, refused])
+  })
+
+  test('one whose time has run out is refused, and what it wished is not written with the others', async () => {
+    const go = await busy()
+    const late = ask({ volume_max_step_night: 2 })
+    const superseded = ask({ volume_max_step_day: 3 })
+    await clock.advance(6_000)
+    const newer = ask({ volume_max_step_day: 4 })
+    await clock.advance(4_000)
+    go()
+    expect(await late).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('was not possible in time'),
+    })
+    expect(await Promise.all([superseded, newer])).toMatchObject([
+      { volume_max_step_day: 4 },
+      { volume_max_step_day: 4 },
+    ])
+    expect(JSON.parse(config)).toMatchObject({ maxVolumeLimit: '4', nightMaxVolumeLimit: '8' })
+  })
+
+  test('one that runs out of time while it is written does not take the others with it', async () => {
+    const go = await busy()
+    const first = ask({ volume_max_step_night: 2 })
+    await clock.advance(5_000)
+    const second = ask({ volume_max_step_day: 4 })
+    const { answer } = server
+    server.answer = (received) => (calls().length === 4 ? new Promise(() => {}) : answer(received))
+    go()
+    await advanceUntil(clock, () => calls().length === 4, 0)
+    await clock.advance(5_000)
+    expect(await first).toMatchObject({ code: 'unavailable' })
+    expect(await outcomeOf(second)).toMatchObject({ volume_max_step_day: 4 })
+    expect(JSON.parse(config)).toMatchObject({ maxVolumeLimit: '4', nightMaxVolumeLimit: '8' })
+  })
 })
 
 test.each([

@@ -218,6 +218,18 @@ describe('parseMessage', () => {
     expect(parsed('presence', { state: 'online', ts: 1 }).patch).toEqual({ online: true })
   })
 
+  test.each([
+    [true, true],
+    [0, false],
+    ['1', true],
+    ['often', undefined],
+    [undefined, undefined],
+  ])('whether the card repeats, said as %j, is %j, and no part of the state', (repeatAll, repeatsAll) => {
+    const message = parsed('data/events', { repeatAll, position: 3 })
+    expect(message.repeatsAll).toBe(repeatsAll)
+    expect(message.patch).toEqual({ online: true, position_s: 3 })
+  })
+
   test('a field that makes no sense is left out and named, and the others are read', () => {
     const { patch, unreadable } = parsed('data/events', {
       volume: 17,

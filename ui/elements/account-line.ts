@@ -12,8 +12,10 @@ export function accountLine(health: HealthView, { leads, say }: { leads: boolean
   </p>`
 }
 
-function wordsFor({ cloud, simulated }: HealthView, say: Say): string {
+function wordsFor({ account, cloud, simulated }: HealthView, say: Say): string {
   if (simulated) return say(cloud.connected ? 'account.simulated' : 'account.simulated-away')
   if (cloud.connected) return say('account.connected')
+  if (account.state === 'not_set_up') return say('yoto.missing')
+  if (account.state !== null && account.state !== 'signed_in') return say('account.signed-out')
   return cloud.reason === null ? say('account.away') : say('account.away-because', { reason: cloud.reason })
 }

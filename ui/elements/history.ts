@@ -1,5 +1,6 @@
 import { html, LitElement, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { type EntryKind, entryKinds } from '../../src/core/entry-types.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
 import { fetchHistory } from '../api.ts'
 import { Attempt } from '../attempt.ts'
@@ -7,13 +8,11 @@ import type { Teller } from '../entry-words.ts'
 import { formLook } from '../form-look.ts'
 import {
   type Entry,
-  type EntryKind,
   type Filter,
   grouped,
   type Happening,
   type HistoryPart,
   happenings,
-  kinds,
   withNewest,
   withOlder,
 } from '../history.ts'
@@ -97,7 +96,7 @@ export class History extends LitElement {
         <label for="kind">${say('history.kind')}</label>
         <select id="kind" @change=${(event: Event) => this.#choose({ ...filter, kind: kindOf(chosenIn(event)) })}>
           <option value="">${say('history.all-kinds')}</option>
-          ${kinds.map((kind) => html`<option value=${kind} ?selected=${kind === filter.kind}>${say(kindNames[kind])}</option>`)}
+          ${entryKinds.map((kind) => html`<option value=${kind} ?selected=${kind === filter.kind}>${say(kindNames[kind])}</option>`)}
         </select>
       </div>
     </div>`
@@ -202,5 +201,5 @@ function chosenIn({ target }: Event): string {
 }
 
 function kindOf(value: string): EntryKind | '' {
-  return kinds.find((kind) => kind === value) ?? ''
+  return entryKinds.find((kind) => kind === value) ?? ''
 }

@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit'
+import { accountFault } from '../account-fault.ts'
 import { Attempt } from '../attempt.ts'
 import { formLook } from '../form-look.ts'
 import { fetchAccount, type HouseholdAccountView, offerSignIn, signOutOfYoto } from '../household-account.ts'
@@ -12,11 +13,7 @@ const everyMs = 3000
 
 /** The household's account at Yoto: how it stands, the ways in, and the way out. */
 export class HouseholdAccount extends LitElement {
-  static override properties = {
-    active: { type: Boolean },
-    missing: { type: Boolean },
-    say: { attribute: false },
-  }
+  static override properties = { active: { type: Boolean }, say: { attribute: false } }
   static override styles = [
     shared,
     formLook,
@@ -52,8 +49,6 @@ export class HouseholdAccount extends LitElement {
     `,
   ]
   declare active: boolean
-  /** No account is set up at all. */
-  declare missing: boolean
   declare say: Say
   readonly #watching = new Watching<HouseholdAccountView>(this, {
     fetch: fetchAccount,
@@ -66,7 +61,6 @@ export class HouseholdAccount extends LitElement {
   constructor() {
     super()
     this.active = true
-    this.missing = false
   }
 
   protected override willUpdate(): void {
@@ -94,7 +88,6 @@ export class HouseholdAccount extends LitElement {
 
   #state(account: HouseholdAccountView) {
     if (account.simulated) return [this.#card(account, 'yoto.simulated', this.#simulated(account))]
-    if (this.missing) return this.#card(account, 'yoto.missing', this.#setUp('yoto.missing-text'))
     return [this.#card(account, titles[account.state], this.#about(account)), this.#ways(account)]
   }
 
@@ -127,19 +120,23 @@ export class HouseholdAccount extends LitElement {
 
   #about(account: HouseholdAccountView) {
     const { say } = this
-    const problem = account.problem === null ? nothing : html`<p class="wrong">${account.problem}</p>`
+    const fault = accountFault(account, say)
+    const wrong = fault === null ? nothing : html`<p class="wrong">${fault}</p>`
     switch (account.state) {
+      case 'not_set_up':
+        return this.#setUp('yoto.missing-text')
       case 'signed_in':
         return html`<p>${this.#since(account)}</p>
+          ${wrong}
           <div class="acts"><button @click=${this.#askToLeave}>${say('yoto.sign-out')}</button></div>`
       case 'pending':
         return html`<p>${say(hasWay(account) ? 'yoto.ways' : 'yoto.no-way-yet')}</p>`
       case 'sign_in_again':
-        return html`${problem}
+        return html`${wrong}
           <p>${say(hasWay(account) ? 'yoto.ways' : 'yoto.without')}</p>
           ${hasWay(account) ? nothing : this.#signInButton()}`
       case 'signed_out':
-        return html`${problem}
+        return html`${wrong}
           <p>${say('yoto.without')}</p>
           ${this.#signInButton()}`
     }
@@ -191,13 +188,14 @@ export class HouseholdAccount extends LitElement {
 }
 
 const titles = {
+  not_set_up: 'yoto.missing',
   signed_in: 'yoto.signed-in',
   pending: 'yoto.pending',
   sign_in_again: 'yoto.again',
   signed_out: 'yoto.signed-out',
 } as const satisfies Record<HouseholdAccountView['state'], string>
 
-type Title = (typeof titles)[keyof typeof titles] | 'yoto.simulated' | 'yoto.missing'
+type Title = (typeof titles)[keyof typeof titles] | 'yoto.simulated'
 
 function hasWay({ device, browser }: HouseholdAccountView): boolean {
   return device !== null || browser !== null

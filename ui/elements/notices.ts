@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit'
-import { type HealthView, isAboutAccount } from '../health.ts'
+import type { HealthView, Problem } from '../health.ts'
 import { type IconName, icon } from '../icons.ts'
 import type { LiveStatus } from '../live.ts'
+import { isForAccountPage, problemText } from '../problem.ts'
 import { hashOf } from '../route.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
@@ -51,16 +52,22 @@ export class Notices extends LitElement {
   declare say: Say
 
   override render() {
-    const { health, status, say, decides } = this
-    const wayFor = (problem: string) =>
-      decides && isAboutAccount(problem, health) ? toAccount(say) : nothing
+    const { health, status, say } = this
     const all = [
       ...(status === 'lost' ? [notice('warning', say('notice.lost'))] : []),
-      ...health.problems.map((problem) => notice('warning', problem, wayFor(problem))),
+      ...health.problems.map((problem) =>
+        notice('warning', problemText(problem, health, say), this.#wayFor(problem)),
+      ),
       ...(health.simulated ? [notice('info', say('notice.simulated'))] : []),
     ]
     if (all.length === 0) return nothing
     return html`<ul role="list" aria-label=${say('notice.title')} aria-live="polite">${all}</ul>`
+  }
+
+  #wayFor(problem: Problem) {
+    const { decides, say } = this
+    if (!isForAccountPage(problem)) return nothing
+    return decides ? toAccount(say) : say('notice.ask-admin')
   }
 }
 

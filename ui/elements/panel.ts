@@ -149,11 +149,7 @@ export class Panel extends LitElement {
   #other(page: Page) {
     const { say, session, view, active } = this
     if (page === 'yoto')
-      return html`<yoto-household-account
-        .active=${active}
-        .missing=${view?.health.cloud.account === 'none'}
-        .say=${say}
-      ></yoto-household-account>`
+      return html`<yoto-household-account .active=${active} .say=${say}></yoto-household-account>`
     if (page === 'tokens')
       return html`<yoto-tokens .direct=${session.auth === 'password'} .say=${say}></yoto-tokens>`
     if (page === 'account') return html`<yoto-account .user=${session.user} .say=${say}></yoto-account>`

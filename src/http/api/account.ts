@@ -5,7 +5,10 @@ import { type Route, route } from './route.ts'
 
 /** The household's account at Yoto, as the panel shows it. */
 export interface AccountView {
-  readonly state: 'signed_out' | 'pending' | 'signed_in' | 'sign_in_again'
+  /** `not_set_up`: no client id is set, so nobody can sign in; `sign_in_again`: Yoto no longer renews the sign-in there was. */
+  readonly state: 'not_set_up' | 'signed_out' | 'pending' | 'signed_in' | 'sign_in_again'
+  /** Yoto's word for why it ended the sign-in, refuses a new one or does not renew this one; null where it said no such thing. */
+  readonly reason: string | null
   readonly simulated: boolean
   readonly signedInAt: Date | null
   /** A code to enter at an address; the complete address has it in it. */
@@ -90,9 +93,10 @@ function signInRoutes(account: AccountDesk): Route[] {
   ]
 }
 
-function answerOf({ state, simulated, signedInAt, device, browser, problem }: AccountView) {
+function answerOf({ state, reason, simulated, signedInAt, device, browser, problem }: AccountView) {
   return {
     state,
+    reason,
     simulated,
     signed_in_at: signedInAt === null ? null : isoOf(signedInAt),
     device: device === null ? null : deviceAnswer(device),

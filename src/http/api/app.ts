@@ -13,6 +13,7 @@ import { streamAudio } from '../media.ts'
 import { panelPages } from '../panel.ts'
 import { type SessionCookie, sessionCookie } from '../session-cookie.ts'
 import { type AccountHouse, accountRoutes } from './account.ts'
+import { type AccountCardsHouse, accountCardRoutes } from './account-cards.ts'
 import { authRoutes, type SignInHouse } from './auth.ts'
 import { bodyChecks, readJson } from './body.ts'
 import { type CardsHouse, cardRoutes } from './cards.ts'
@@ -41,6 +42,7 @@ export type House = StreamsHouse &
   EventsHouse &
   DiagnosticsHouse &
   AccountHouse &
+  AccountCardsHouse &
   HealthHouse & { readonly simulated: boolean }
 
 /** Who may come in, and what is done about it. */
@@ -104,6 +106,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...diagnosticsRoutes(house),
     ...(house.simulated ? simulatorRoutes(house) : []),
     ...accountRoutes(house),
+    ...accountCardRoutes(house),
     ...userRoutes(access),
     ...tokenRoutes(access),
     audioRoute(door),

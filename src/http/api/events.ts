@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { type EntryKind, entryKinds, entryTypes } from '../../core/entry-types.ts'
 import type { AppError } from '../../core/error.ts'
 import { refusal } from './body.ts'
 import { type Route, route } from './route.ts'
@@ -11,7 +12,7 @@ export interface EventsHouse {
 export interface EventsQuery {
   readonly player?: string
   readonly stream?: string
-  readonly kind?: EventKind
+  readonly kind?: EntryKind
   readonly type?: string
   /** Times in ms, both included. */
   readonly since?: number | undefined
@@ -31,9 +32,6 @@ export interface EventsPage {
   readonly next: string | null
 }
 
-const kinds = ['event', 'command', 'request', 'queue', 'connection'] as const
-type EventKind = (typeof kinds)[number]
-
 const usualLimit = 100
 const mostLimit = 1000
 const mostSeconds = 3600
@@ -43,14 +41,16 @@ const query = Type.Object(
     player: words('^.{1,200}$', 'the id of a player', 'Only of this player, by its id.'),
     stream: words('^[A-Za-z0-9._-]{1,64}$', 'the name of a stream', 'Only of this stream.'),
     kind: Type.Optional(
-      Type.Unsafe<EventKind>({
+      Type.Unsafe<EntryKind>({
         type: 'string',
-        enum: kinds,
-        expected: `one of ${kinds.join(', ')}`,
+        enum: entryKinds,
+        expected: `one of ${entryKinds.join(', ')}`,
         description: 'Only of this kind.',
       }),
     ),
-    type: words('^[a-z_-]{1,40}$', 'a type such as button', 'Only of this type, such as button or pause.'),
+    type: Type.Optional(
+      Type.String({ description: 'Only of this type, such as button or pause; each kind has its own.' }),
+    ),
     since: time('Not before this time.'),
     until: time('Not after this time.'),
     before: entryId('Only what is older than this entry: the `next` of the page before.'),
@@ -75,10 +75,18 @@ export function eventRoutes(house: EventsHouse): Route[] {
         if (around !== undefined && (since ?? until) !== undefined)
           throw wrong('around', 'cannot stand beside since and until')
         if (around === undefined && seconds !== undefined) throw wrong('seconds', 'needs around')
+        checkType(asked)
         return house.events({ ...asked, since: msOf('since', since), until: msOf('until', until), limit })
       },
     }),
   ]
+}
+
+/** Of a type that there is not, nothing could ever be found. */
+function checkType({ kind, type }: Pick<EventsQuery, 'kind' | 'type'>): void {
+  const kinds = kind === undefined ? entryKinds : [kind]
+  const types = new Set<string>(kinds.flatMap((one) => entryTypes[one]))
+  if (type !== undefined && !types.has(type)) throw wrong('type', `is not one of ${[...types].join(', ')}`)
 }
 
 function words(pattern: string, expected: string, description: string) {

@@ -1,5 +1,5 @@
+import { predictedPosition } from '../../../src/core/moment.ts'
 import type { PlayerState } from '../../../src/core/player.ts'
-import { predictedPosition } from '../../../src/core/transition.ts'
 import type { Hub } from '../../../src/hub.ts'
 import type { Condition } from '../../../src/simulator/condition.ts'
 import type { PlayerSnapshot, SimulatedPlayer } from '../../../src/simulator/simulated-player.ts'

@@ -1,0 +1,53 @@
+import type { Effect, PlayerCommand } from './effect.ts'
+import { playerEventTypes } from './event.ts'
+import type { QueueMutation } from './queue.ts'
+
+type CommandType = PlayerCommand['type'] | Exclude<Effect['kind'], 'command' | 'log'>
+
+/**
+ * What there is in the history, by its kind. `event`: what a player did; `command`: what somebody wished and what came
+ * of it; `request`: audio that was asked for, a place of a queue card or the whole queue as one file.
+ */
+export const entryTypes = {
+  event: playerEventTypes,
+  command: [
+    'play',
+    'pause',
+    'stop',
+    'next',
+    'previous',
+    'restart',
+    'refresh',
+    'reboot',
+    'volume-step',
+    'volume-percent',
+    'seek',
+    'card',
+    'sleep-timer',
+    'nightlight',
+    'settings',
+    'mutate-queue',
+    'fill-queue',
+    'delete-stream',
+    'publish',
+  ] as const satisfies readonly CommandType[],
+  request: ['place', 'whole'],
+  queue: [
+    'append',
+    'insert-next',
+    'replace',
+    'remove',
+    'move',
+    'clear',
+    'step',
+    'go-to',
+    'settings',
+    'deleted',
+  ] as const satisfies readonly (QueueMutation['op'] | 'deleted')[],
+  connection: ['connected', 'disconnected'],
+} as const
+
+export type EntryKind = keyof typeof entryTypes
+export type EntryType<Kind extends EntryKind> = (typeof entryTypes)[Kind][number]
+
+export const entryKinds = Object.keys(entryTypes) as EntryKind[]

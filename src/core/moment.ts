@@ -1,0 +1,53 @@
+import type { TrackAddress } from './card-plan.ts'
+import type { PlayerState } from './player.ts'
+
+/** A player's state and when its position was last said; both are needed to know where it is by now. */
+export interface Moment {
+  readonly state: PlayerState
+  readonly at: Date
+}
+
+// A press within the last seconds of a track looks just like its natural end (yoto-protocol §4.5), and
+// positions come in steps of 4 to 5 s.
+export const endMarginSeconds = 3
+
+// Positions come every five seconds or so while a track plays; after a longer silence anything may have
+// happened. A paused player has nothing to say for hours.
+const longestSilenceMs = { playing: 15_000, loading: 15_000, paused: 86_400_000 } as const
+
+/** Where the player must be at `at`, if it went on playing from its last word; null where that cannot be told. */
+export function predictedPosition(moment: Moment, at: Date): number | null {
+  const { position_s, playback: state } = moment.state
+  const silenceMs = at.getTime() - moment.at.getTime()
+  if (position_s === null || silenceMs > longestSilenceMs.paused) return null
+  return state === 'playing' ? position_s + silenceMs / 1000 : position_s
+}
+
+/** Whether the track that played then has come to its end by `at`, as far as can be told. */
+export function isAtEnd(before: Moment, at: Date): boolean {
+  const position = predictedPosition(before, at)
+  const length = before.state.duration_s
+  return position !== null && length !== null && length > 0 && position >= length - endMarginSeconds
+}
+
+/** A press is read only off a track that was going on and whose last words are fresh. */
+export function wasFollowed(before: Moment, after: Moment): boolean {
+  const { playback, online } = before.state
+  if (!online || playback === null || playback === 'stopped') return false
+  if (after.state.playback === 'stopped') return false
+  return after.at.getTime() - before.at.getTime() <= longestSilenceMs[playback]
+}
+
+/** Loading is a part of playing: a child that pressed play waits for sound, and between two tracks nothing ends. */
+export function goesOn({ playback: state }: PlayerState): Exclude<PlayerState['playback'], 'loading'> {
+  return state === 'loading' ? 'playing' : state
+}
+
+export function addressOf(state: PlayerState): TrackAddress | null {
+  if (state.chapter_key === null || state.track_key === null) return null
+  return { chapter_key: state.chapter_key, track_key: state.track_key }
+}
+
+export function sameTrack(old: PlayerState, now: PlayerState): boolean {
+  return old.chapter_key === now.chapter_key && old.track_key === now.track_key
+}
