@@ -1,56 +1,42 @@
 import { randomBytes } from 'node:crypto'
-import { Library } from './audio/library.ts'
 import type { PublishedCards } from './cards/published.ts'
-import type { Clock } from './core/clock.ts'
-import { AppError } from './core/error.ts'
-import type { PlayerEvent } from './core/event.ts'
-import type { Log } from './core/log.ts'
-import { Hub } from './hub.ts'
-import { createRedactor, type Redactor } from './log/redactor.ts'
-import type { Options } from './options.ts'
+import type { Perform } from './core/effect.ts'
+import type { Hub } from './hub.ts'
 import { performWith } from './perform.ts'
 import { contentFiles } from './rules/playlists.ts'
 import type { RuleSet } from './rules/rule-set.ts'
 import type { SimulatedCloud } from './simulator/cloud.ts'
-import type { Doubts } from './simulator/doubts.ts'
-import { openStorage, type Storage } from './storage/storage.ts'
-import { openAccess, setUpWords } from './wiring/access.ts'
+import type { Storage } from './storage/storage.ts'
+import { setUpWords } from './wiring/access.ts'
 import { deskWithoutAccount } from './wiring/account.ts'
-import { publicUrl } from './wiring/addresses.ts'
-import { lookOrLearn, titleCards } from './wiring/card-titles.ts'
-import { deleteStream, openCards, signedIn, tendCards } from './wiring/cards.ts'
-import { openCloud, publishDemoCards } from './wiring/cloud.ts'
+import { brokerPorts } from './wiring/broker-ports.ts'
+import { lookOrLearn } from './wiring/card-titles.ts'
+import { deleteStream, signedIn } from './wiring/cards.ts'
+import { publishDemoCards } from './wiring/cloud.ts'
+import type { LinkState } from './wiring/cloud-link.ts'
 import { diagnosticsOf, type Runtime } from './wiring/diagnostics.ts'
-import { openDoors, serveMedia, servePanel } from './wiring/doors.ts'
-import { prepareFolders } from './wiring/first-start.ts'
+import { serveMedia, servePanel } from './wiring/doors.ts'
+import { type Foundation, type FoundationInput, openFoundation } from './wiring/foundation.ts'
 import { healthOf } from './wiring/health.ts'
-import { openHistory } from './wiring/history.ts'
+import { type Household, type HouseholdInput, openHousehold } from './wiring/household.ts'
 import { LocalBroker } from './wiring/local-broker.ts'
+import { keepOpeningTimes } from './wiring/opening-times.ts'
 import { houseOf } from './wiring/panel-house.ts'
-import { Problems } from './wiring/problems.ts'
 import { Reach } from './wiring/reach.ts'
 import { RuleRunner, readRules, streamsOf } from './wiring/rules.ts'
 import { Started } from './wiring/started.ts'
+import type { Supervisor } from './wiring/supervisor-broker.ts'
 
-export interface AppInput {
-  readonly options: Options
-  /** Simulated players in place of an account. */
-  readonly simulate: boolean
-  /** How the simulated players differ from ones that give no trouble. */
-  readonly simulatedDoubts?: Partial<Doubts>
+export interface AppInput extends FoundationInput, HouseholdInput {
   /** A broker of our own in place of another. */
   readonly embeddedBroker: boolean
-  /** The folder of rules and audio that come with the product. */
-  readonly shipped: string
+  /** Where Home Assistant's Supervisor started the product. */
+  readonly supervisor?: Supervisor
   readonly version: string
   /** What the product runs on, for diagnostics. */
   readonly runtime?: Runtime
-  readonly clock: Clock
   /** 0 to 1, for jitter; Math.random where absent. */
   readonly random?: () => number
-  readonly log: Log
-  /** Learns every secret, and takes them out of what is said; one of its own where the log has none. */
-  readonly redactor?: Redactor
 }
 
 /** A running product. */
@@ -88,70 +74,38 @@ export async function startApp(input: AppInput): Promise<App> {
 }
 
 async function start(input: AppInput, started: Started): Promise<App> {
-  const { options, simulate, shipped, version, clock, log } = input
-  const { data, config, media } = options.folders
-  const { random = Math.random } = input
-  const startedAt = clock.now()
-
-  const doors = await openDoors(options, started)
-  const address = publicUrl(options.public_url, { host: options.media.host, port: doors.media.port })
-  const storage = await openStorage({ url: options.storage, folder: data, log: log.for('storage') })
-  started.add('the store', { stop: () => storage.close() })
-  await prepareFolders({ shipped, config, media, log })
-  const library = new Library({ folders: [media, config], log: log.for('audio') })
-  started.add('the library', { stop: () => library.close() })
-
-  const { add: hide, redact, redactAll } = input.redactor ?? createRedactor()
-  const access = await openAccess({ storage, options, hide, clock, log })
-  started.add('who may come in', access)
-  const problems = new Problems(redact)
-  const history = await openHistory({ storage, redactAll, clock, log: log.for('history') })
-  started.add('the history', history)
-  const reach = started.add('reach', new Reach({ changed: () => broker.reachChanged(), clock }))
-  const { simulatedDoubts = {} } = input
-  const cloud = await openCloud({
-    options,
-    simulate,
-    simulatedDoubts,
-    linkChanged(state) {
-      history.linkChanged(state)
-      reach.linkChanged(state)
-      broker.infoChanged()
-    },
-    storage,
-    problems,
-    hide,
-    started,
-    random,
-    clock,
-    log,
-  })
-  const link = cloud?.link ?? null
-  const urlOf = (key: string, file: string) => `${address}/media/${key}/${file}.mp3`
-  const cards = await openCards({ storage, link, urlOf, problems, hide, clock, log: log.for('cards') })
-  const hub = new Hub({
-    queues: storage.collection('queues'),
-    card: cards.facts,
-    newId,
-    clock,
-    log: log.for('hub'),
-  })
-  started.add('the hub', hub)
-  await hub.start()
-  started.add('what the history follows', history.follow(hub))
-  started.add('card titles', titleCards({ hub, cards }))
-  started.add('card keys', tendCards({ published: cards.published, hub, link, clock }))
-
-  const ruleSet = await readRules({ folder: config, library, problems, log: log.for('rules') })
+  const { options, clock, random = Math.random } = input
+  const foundation = await openFoundation(input, started)
+  const { doors, storage, library, problems, history, log } = foundation
   const broker = new LocalBroker({
     options: options.mqtt,
-    embedded: usesOwnBroker(input),
+    embedded: input.embeddedBroker,
+    supervisor: input.supervisor ?? null,
+    hide: foundation.hide,
     instance: await instanceId(storage),
     clock,
     random,
     log,
   })
+  const reach = started.add('reach', new Reach({ changed: () => broker.reachChanged(), clock }))
+  const linkChanged = (state: LinkState) => {
+    history.linkChanged(state)
+    reach.linkChanged(state)
+    broker.infoChanged()
+  }
+  const household = await openHousehold(input, { foundation, started, random, linkChanged })
+  const { hub, cards, cloud } = household
+  const link = cloud?.link ?? null
+  const simulator = cloud?.simulator ?? null
+
+  const ruleSet = await readRules({
+    folder: options.folders.config,
+    library,
+    problems,
+    log: log.for('rules'),
+  })
   started.add('the local broker', broker)
+  const parts = { input, started, foundation, household, ruleSet, broker, reach }
   const performed = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name) => deleteStream(name, { hub, cards: cards.published }),
@@ -160,57 +114,158 @@ async function start(input: AppInput, started: Started): Promise<App> {
     publish: (...message) => broker.publish(...message),
     log,
   })
-  const perform = history.kept(performed)
-  const health = () => healthOf({ hub, ruleSet, cloud, broker, problems, redactAll })
-  problems.onChange(() => broker.infoChanged())
-  await broker.start({
-    version,
-    hub,
-    announced: storage.collection('announced-players'),
-    origin: cloud === null ? 'nowhere' : cloud.simulator === null ? 'account' : 'simulator',
-    info: () => ({ ...health(), cloud_connected: link?.state().connected ?? false }),
-    reachable: () => reach.isGiven,
-    perform,
-  })
-
-  const applied = storage.collection<string>('applied-slots')
-  const rules = new RuleRunner({
-    ruleSet,
-    hub,
-    perform,
-    performAfter: (event) => history.keptAfter(performed, event),
-    applied,
-    zone: options.timezone,
-    clock,
-    log: log.for('rules'),
-  })
-  const ground = { hub, library, cards: cards.published }
-  const runsOf = (event: PlayerEvent) => rules.runsOf(event)
-  started.add('the rules', rules)
-  await rules.start()
-  const audio = await serveMedia({
-    door: doors.media,
-    ground,
-    shipped,
-    trustedProxies: options.trusted_proxies,
-    visits: storage.collection('slot-visits'),
-    history,
-    problems,
-    runsOf,
-    clock,
-    log: log.for('media'),
-  })
-  started.add('audio', audio)
+  const wishes = { performed, perform: history.kept(performed) }
+  const reports = reportsOf(parts)
+  await startBroker(parts, { ...wishes, ...reports })
+  await startAudio(parts, await startRules(parts, wishes))
   if (link !== null) {
     started.add('the link to the cloud', link)
     await link.start({ hub, cardFacts: cards.facts, knownCards: cards.known })
   }
-  const simulator = cloud?.simulator ?? null
   if (link !== null && simulator !== null)
     await publishDemoCards(link, { cards, streams: streamsOf(ruleSet), log })
+  openToPeople(parts, { ...wishes, ...reports })
+  return {
+    panelUrl: doors.panel.url,
+    directUrl: doors.direct?.url ?? null,
+    mediaUrl: doors.media.url,
+    publicUrl: foundation.address,
+    mqttUrl: broker.url,
+    hub,
+    ruleSet,
+    cards: cards.published,
+    simulator,
+    hasAccount: link !== null,
+    setUpWords: setUpWords({ access: foundation.access, doors, panel: options.panel }),
+    stop: () => started.stop(),
+  }
+}
 
+/** What has been built by the time that the parts which act are started. */
+interface Parts {
+  readonly input: AppInput
+  readonly started: Started
+  readonly foundation: Foundation
+  readonly household: Household
+  readonly ruleSet: Awaited<ReturnType<typeof readRules>>
+  readonly broker: LocalBroker
+  readonly reach: Reach
+}
+
+/** How wishes are carried out: `perform` keeps them in the history, `performed` leaves that to its caller. */
+interface Wishes {
+  readonly performed: Perform
+  readonly perform: Perform
+}
+
+interface Reports {
+  health(): ReturnType<typeof healthOf>
+  diagnostics(): ReturnType<typeof diagnosticsOf>
+}
+
+function reportsOf({ input, foundation, household, ruleSet, broker }: Parts): Reports {
+  const { problems, redactAll, history, startedAt } = foundation
+  const { hub, cards, cloud } = household
+  const health = () => healthOf({ hub, ruleSet, cloud, broker, problems, redactAll })
+  return {
+    health,
+    diagnostics: () =>
+      diagnosticsOf({
+        version: input.version,
+        runtime: input.runtime,
+        startedAt,
+        options: input.options,
+        health,
+        hub,
+        ruleSet,
+        cards: cards.published,
+        history,
+        redactAll,
+        clock: input.clock,
+      }),
+  }
+}
+
+async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishes & Reports): Promise<void> {
+  const { input, started, foundation, household, ruleSet, broker, reach } = parts
+  const { options, clock } = input
+  const { hub, cards, cloud } = household
+  const { problems, library, storage, log } = foundation
+  problems.onChange(() => broker.infoChanged())
+  await broker.start({
+    version: input.version,
+    hub,
+    standing: storage.collection('standing'),
+    playlists: () => [...ruleSet.playlists.keys()],
+    origin: cloud === null ? 'nowhere' : cloud.simulator === null ? 'account' : 'simulator',
+    info: () => ({ ...health(), cloud_connected: cloud?.link.state().connected ?? false }),
+    reachable: () => reach.isGiven,
+    perform,
+    ports: brokerPorts({
+      hub,
+      library,
+      cards: cards.published,
+      ruleSet,
+      account: cloud?.desk ?? deskWithoutAccount,
+      diagnostics,
+      supervisor: input.supervisor ?? null,
+      zone: options.timezone,
+      clock,
+      log: log.for('broker'),
+    }),
+  })
+  foundation.publishLogWith((payload) =>
+    broker.publish(`${options.mqtt.base_topic}/bridge/logging`, payload, { retain: false }),
+  )
+  started.add('opening times', keepOpeningTimes({ hub, perform, clock, log: log.for('hub') }))
+}
+
+async function startRules(
+  { input, started, foundation, household, ruleSet }: Parts,
+  { performed, perform }: Wishes,
+): Promise<RuleRunner> {
+  const { history, storage, log } = foundation
+  const rules = new RuleRunner({
+    ruleSet,
+    hub: household.hub,
+    perform,
+    performAfter: (event) => history.keptAfter(performed, event),
+    applied: storage.collection('applied-slots'),
+    zone: input.options.timezone,
+    clock: input.clock,
+    log: log.for('rules'),
+  })
+  started.add('the rules', rules)
+  await rules.start()
+  return rules
+}
+
+async function startAudio(parts: Parts, rules: RuleRunner): Promise<void> {
+  const { input, started, foundation } = parts
+  const { doors, storage, history, problems, log } = foundation
+  const audio = await serveMedia({
+    door: doors.media,
+    ground: groundOf(parts),
+    shipped: input.shipped,
+    trustedProxies: input.options.trusted_proxies,
+    visits: storage.collection('slot-visits'),
+    history,
+    problems,
+    runsOf: (event) => rules.runsOf(event),
+    clock: input.clock,
+    log: log.for('media'),
+  })
+  started.add('audio', audio)
+}
+
+/** Opens the panel, REST and the local broker to whoever wants something. */
+function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & Reports): void {
+  const { input, started, foundation, household, broker } = parts
+  const { options, clock } = input
+  const { hub, cards, cloud } = household
+  const { doors, library, access, problems, history, redactAll, log } = foundation
   const house = houseOf({
-    version,
+    version: input.version,
     hub,
     library,
     cards: cards.published,
@@ -218,59 +273,22 @@ async function start(input: AppInput, started: Started): Promise<App> {
     accountCards: (options) => cards.known.list(options),
     presses: (cardId) => history.presses(cardId),
     events: (query) => history.events(query),
-    diagnostics: () =>
-      diagnosticsOf({
-        version,
-        runtime: input.runtime,
-        startedAt,
-        options,
-        health,
-        hub,
-        ruleSet,
-        cards: cards.published,
-        history,
-        redactAll,
-        clock,
-      }),
-    simulator,
+    diagnostics,
+    simulator: cloud?.simulator ?? null,
     account: cloud?.desk ?? deskWithoutAccount,
     perform,
     health,
   })
-  const panel = servePanel({ doors, house, access, ground, options, redactAll, clock, log })
+  const panel = servePanel({ doors, house, access, ground: groundOf(parts), options, redactAll, clock, log })
   started.add('live events', panel)
   problems.onChange(() => panel.healthChanged())
   started.add('commands from the local broker', { stop: () => broker.closeToCommands() })
   broker.openToCommands()
-  return {
-    panelUrl: doors.panel.url,
-    directUrl: doors.direct?.url ?? null,
-    mediaUrl: doors.media.url,
-    publicUrl: address,
-    mqttUrl: broker.url,
-    hub,
-    ruleSet,
-    cards: cards.published,
-    simulator,
-    hasAccount: link !== null,
-    setUpWords: setUpWords({ access, doors, panel: options.panel }),
-    stop: () => started.stop(),
-  }
 }
 
-const idBytes = 9
-
-function newId(): string {
-  return randomBytes(idBytes).toString('base64url')
-}
-
-/** @throws AppError `invalid` under the Supervisor, whose broker cannot be asked for yet. */
-function usesOwnBroker({ options, embeddedBroker }: AppInput): boolean {
-  if (embeddedBroker || options.mqtt.url !== 'auto') return embeddedBroker
-  throw new AppError(
-    'invalid',
-    "finding Home Assistant's broker by itself is not part of this version yet: set mqtt.url, such as mqtt://core-mosquitto:1883",
-  )
+function groundOf({ foundation, household }: Parts) {
+  const { hub, cards } = household
+  return { hub, library: foundation.library, cards: cards.published }
 }
 
 /** Tells this household from another on the same broker, for as long as its store lives. */

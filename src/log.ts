@@ -1,6 +1,7 @@
 import type { Clock } from './core/clock.ts'
 import { messageOf } from './core/error.ts'
 import type { Log, LogDetail } from './core/log.ts'
+import type { LogEntry } from './log/echo.ts'
 import { createRedactor } from './log/redactor.ts'
 
 /** From the most to the least talkative. */
@@ -44,21 +45,26 @@ function logOf(options: Required<LogOptions>, part: string): Log {
   }
 }
 
-function lineOf(
-  { clock, redact }: Required<LogOptions>,
-  entry: { level: LogLevel; part: string; message: string; detail: LogDetail | undefined },
-): string {
+function lineOf({ clock, redact }: Required<LogOptions>, entry: LogEntry): string {
   const time = `${clock.now().toISOString().slice(0, 19)}+00:00`
   const part = entry.part === '' ? '' : `[${escaped(entry.part)}] `
-  const message = clipped(redact(String(entry.message).slice(0, longestRead)), longestMessage)
+  return redact(`${time} ${entry.level.padEnd(5)} ${part}${logText(entry, redact)}`)
+}
+
+/** What a line says behind time, level and part: the message and its details, without secrets. */
+export function logText(
+  { message, detail }: Pick<LogEntry, 'message' | 'detail'>,
+  redact: (text: string) => string,
+): string {
+  const words = clipped(redact(String(message).slice(0, longestRead)), longestMessage)
     .split(/\r?\n/)
     .map(escaped)
     .join('\n  ')
-  const detail = Object.entries(entry.detail ?? {}).flatMap(([name, value]) =>
+  const details = Object.entries(detail ?? {}).flatMap(([name, value]) =>
     value === undefined ? [] : [` ${escaped(name)}=${shownValue(name, value, redact)}`],
   )
   // Once more as a whole: what names a secret may stand before the `=`, or in the message.
-  return redact(`${time} ${entry.level.padEnd(5)} ${part}${message}${detail.join('')}`)
+  return redact(`${words}${details.join('')}`)
 }
 
 const secretName = /(token|password|passwd|secret|authorization|cookie|verifier)$/i

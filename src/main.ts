@@ -25,8 +25,8 @@ await main(redactor).catch((error) => endWith(error, redactor))
 async function main(redactor: Redactor): Promise<void> {
   const { options } = await loadOptions({ argv: process.argv.slice(2), env: process.env, cwd: process.cwd() })
   const version = await ownVersion()
-  for (const secret of [...secretsIn(options), process.env.SUPERVISOR_TOKEN ?? ''])
-    redactor.addLasting(secret)
+  const { SUPERVISOR_TOKEN: token = '' } = process.env
+  for (const secret of [...secretsIn(options), token]) redactor.addLasting(secret)
   const log = createLog({
     level: options.log_level,
     write: (line) => process.stdout.write(`${line}\n`),
@@ -38,6 +38,7 @@ async function main(redactor: Redactor): Promise<void> {
     options,
     simulate: usesSimulator(options, process.env),
     embeddedBroker: usesEmbeddedBroker(options, process.env),
+    ...(token === '' ? {} : { supervisor: { address: 'http://supervisor', token } }),
     shipped: fileURLToPath(new URL('../rules', import.meta.url)),
     version,
     runtime: { node: process.version, platform: `${process.platform} ${process.arch}` },

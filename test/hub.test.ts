@@ -245,16 +245,16 @@ describe('the hub', () => {
   })
 
   test('reads a queue that was stored before there was anything to hear instead', async () => {
-    const { if_pressed: _, ...old } = mutate(
-      emptyQueue('q'),
-      { op: 'append', files: ['a'] },
-      { newId: () => 'i1', reason: 'test' },
-    )
+    const {
+      if_pressed: _,
+      closed_until: __,
+      ...old
+    } = mutate(emptyQueue('q'), { op: 'append', files: ['a'] }, { newId: () => 'i1', reason: 'test' })
     const queues = memoryCollection<StoredQueue>()
     await queues.set('q', old)
     const { hub } = hubWith(queues)
     await hub.start()
-    expect(hub.queue('q')).toEqual({ ...old, if_pressed: null })
+    expect(hub.queue('q')).toEqual({ ...old, if_pressed: null, closed_until: null })
     await hub.mutateQueue('q', { op: 'settings', settings: { loop: true } }, 'test')
     expect(await queues.get('q')).toMatchObject({ loop: true, if_pressed: null })
   })

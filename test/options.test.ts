@@ -280,6 +280,14 @@ describe('a wrong value gives one message with option, value, place and what wou
       'mqtt: { url: embedded, password: hunter2 }',
       /^mqtt\.password: found a value that is not shown here .* expected mqtt\.username beside it/,
     ],
+    [
+      'mqtt: { url: mqtt://nas.local, password: hunter2 }',
+      /^mqtt\.password: found a value that is not shown here .* expected mqtt\.username beside it/,
+    ],
+    [
+      'mqtt: { url: mqtt://nas.local, ca: ca.pem }',
+      /^mqtt\.ca: found "ca\.pem" .* expected mqtts:\/\/ in mqtt\.url beside it/,
+    ],
     ['media: { port: 8099 }', /^media\.port: found 8099 .* expected another port than that of panel\.port$/],
     ['speech: { wyoming_url: tcp://host }', /^speech\.wyoming_url: /],
     ['yoto: { mqtt_url: https://x }', /^yoto\.mqtt_url: /],

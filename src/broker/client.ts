@@ -6,15 +6,19 @@ import type { Log } from '../core/log.ts'
 import {
   ConnectFault,
   type Endpoint,
+  type Identity,
   type MqttVersion,
   openConnection,
   printableAddress,
 } from './connection.ts'
 import { isPublishable, topicMatches } from './topic.ts'
+import { withinMs } from './within-ms.ts'
 
 export type MessageHandler = (topic: string, payload: string, message: { readonly retain: boolean }) => void
 
-export interface BrokerClientOptions extends Endpoint {
+export interface BrokerClientOptions extends Identity {
+  /** Asked before each attempt, for addresses and passwords change. It rejects with words for people. */
+  readonly endpoint: (signal: AbortSignal) => Promise<Endpoint>
   readonly log: Log
   readonly clock: Clock
   /** 0 (inclusive) to 1, for the jitter of the waits between attempts. */
@@ -27,7 +31,8 @@ interface Subscription {
 }
 
 const firstWaitMs = 500
-const longestWaitMs = 30_000
+// Whatever starts last, the house is whole within 15 s: this, one attempt at a host that does not answer, and the rest.
+const longestWaitMs = 8000
 // A connection that held this long ends a row of failures; a shorter one may be a fight over our client id.
 const steadyAfterMs = 10_000
 const goodbyeMs = 1000
@@ -40,13 +45,14 @@ const acknowledgeMs = 10_000
  */
 export class BrokerClient {
   readonly #options: BrokerClientOptions
-  readonly #address: string
   readonly #log: Log
   readonly #subscriptions: Subscription[] = []
   /** Each once, however many subscriptions name it; its place is its number for the broker. */
   readonly #filters: string[] = []
   readonly #connectListeners: (() => void)[] = []
   readonly #stopping = new AbortController()
+  /** Where the last attempt went, as it may be printed; null while that is not known. */
+  #address: string | null = null
   #version: MqttVersion = 5
   #versionWorked = false
   #leaving = false
@@ -56,11 +62,14 @@ export class BrokerClient {
   #tail: Promise<unknown> = Promise.resolve()
   #loop: Promise<void> = Promise.resolve()
 
-  /** @throws AppError `invalid` when the url is none of a broker. */
   constructor(options: BrokerClientOptions) {
     this.#options = options
     this.#log = options.log
-    this.#address = printableAddress(options.url)
+  }
+
+  /** Where the broker was last looked for, without user name and password; null before the first answer to that. */
+  get address(): string | null {
+    return this.#address
   }
 
   /** True while messages can be published; subscriptions are in place by then. */
@@ -124,7 +133,7 @@ export class BrokerClient {
     const { signal } = this.#stopping
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {
-        const mqtt = await this.#open()
+        const mqtt = await this.#open(await this.#look())
         const since = clock.now().getTime()
         await this.#serve(mqtt, decided)
         if (clock.now().getTime() - since >= steadyAfterMs) failures = 0
@@ -137,11 +146,26 @@ export class BrokerClient {
     }
   }
 
+  async #look(): Promise<Endpoint & Identity> {
+    const { endpoint, clientId, will } = this.#options
+    const found = await endpoint(this.#stopping.signal).catch((cause: unknown) => {
+      throw new NoEndpoint(cause instanceof AppError ? cause.message : messageOf(cause))
+    })
+    const address = printableAddress(found.url)
+    // Another broker may speak another version.
+    if (address !== this.#address) {
+      this.#version = 5
+      this.#versionWorked = false
+    }
+    this.#address = address
+    return { ...found, clientId, will }
+  }
+
   /** Tries the version that worked last, and at once the other one where the version may be to blame. */
-  async #open(): Promise<MqttClient> {
+  async #open(endpoint: Endpoint & Identity): Promise<MqttClient> {
     const { signal } = this.#stopping
     try {
-      const mqtt = await openConnection(this.#options, this.#version, signal)
+      const mqtt = await openConnection(endpoint, this.#version, signal)
       this.#versionWorked = true
       return mqtt
     } catch (fault) {
@@ -151,7 +175,7 @@ export class BrokerClient {
         fault.wrongVersion === 'yes' || (fault.wrongVersion === 'perhaps' && !this.#versionWorked)
       if (!worthTrying) throw fault
       const other = this.#version === 5 ? 4 : 5
-      const mqtt = await openConnection(this.#options, other, signal)
+      const mqtt = await openConnection(endpoint, other, signal)
       this.#version = other
       this.#versionWorked = true
       return mqtt
@@ -203,11 +227,13 @@ export class BrokerClient {
 
   #complain(fault: unknown): void {
     const reason = fault instanceof ConnectFault ? fault.message : messageOf(fault)
-    if (this.#leaving || reason === this.#lastComplaint) return
-    this.#lastComplaint = reason
-    this.#log.warn(
-      `cannot connect to the MQTT broker ${this.#address}: ${reason}. Trying again until it works`,
-    )
+    const what =
+      fault instanceof NoEndpoint
+        ? `no MQTT broker to connect to: ${reason}. Trying again until there is one`
+        : `cannot connect to the MQTT broker ${this.#address}: ${reason}. Trying again until it works`
+    if (this.#leaving || what === this.#lastComplaint) return
+    this.#lastComplaint = what
+    this.#log.warn(what)
   }
 
   async #send(mqtt: MqttClient, message: { topic: string; payload: string; retain: boolean }): Promise<void> {
@@ -228,7 +254,7 @@ export class BrokerClient {
   #away(topic: string): AppError {
     return new AppError(
       'unavailable',
-      `no connection to the MQTT broker ${this.#address}: nothing was published to ${topic}`,
+      `no connection to the MQTT broker${this.#address === null ? '' : ` ${this.#address}`}: nothing was published to ${topic}`,
     )
   }
 
@@ -268,15 +294,5 @@ export class BrokerClient {
   }
 }
 
-/** Resolves with the promise or after `ms`, whatever comes first, and never rejects. Real time: the other side is a socket. */
-function withinMs(ms: number, promise: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    promise
-      .catch(() => undefined)
-      .then(() => {
-        clearTimeout(timer)
-        resolve()
-      })
-  })
-}
+/** It could not even be said where the broker is. */
+class NoEndpoint extends Error {}

@@ -1,15 +1,25 @@
 import { Socket } from 'node:net'
-import { connect, ErrorWithReasonCode, type IClientOptions, type MqttClient } from 'mqtt'
-import { AppError, errnoOf, messageOf } from '../core/error.ts'
+import type { Duplex } from 'node:stream'
+import { connect, ErrorWithReasonCode, type IClientOptions, MqttClient } from 'mqtt'
+import { AppError, messageOf } from '../core/error.ts'
+import { networkFault } from './network-fault.ts'
 
-/** Where the broker is, and as whom we speak to it. */
+/** Where the broker is, and what opens it. */
 export interface Endpoint {
   /** `mqtt://host[:port]` or `mqtts://host[:port]`. */
   readonly url: string
   readonly username?: string
   readonly password?: string
+  /** Where these two can be mended, for people; the options `mqtt.username` and `mqtt.password` where it is not given. */
+  readonly credentialsFrom?: string
   /** Certificates to trust, as PEM text; without it, those of Node. */
   readonly ca?: string
+  /** A way to a broker in this process, in place of a socket to the url. */
+  readonly open?: () => Duplex
+}
+
+/** As whom we speak. */
+export interface Identity {
   readonly clientId: string
   /** What the broker says in our name when we vanish; retained. */
   readonly will: { readonly topic: string; readonly payload: string }
@@ -32,8 +42,9 @@ export class ConnectFault extends Error {
 
 // A broker in the same house that has not answered by then will not.
 const connectTimeoutMs = 5000
-// The broker publishes our last will 1.5 times this after we fell silent.
-const keepaliveSeconds = 30
+// The broker publishes our last will 1.5 times this after we fell silent, and a broker that lost its power and is
+// back tells us so at the next ping.
+const keepaliveSeconds = 10
 const defaultPorts: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:': 8883 }
 
 /** The broker's address as it may be printed: without user name and password. @throws AppError `invalid` */
@@ -47,12 +58,12 @@ export function printableAddress(url: string): string {
  * @throws ConnectFault
  */
 export function openConnection(
-  endpoint: Endpoint,
+  endpoint: Endpoint & Identity,
   version: MqttVersion,
   signal: AbortSignal,
 ): Promise<MqttClient> {
   return new Promise((resolve, reject) => {
-    const client = connect(clientOptions(endpoint, version))
+    const client = dialled(endpoint, clientOptions(endpoint, version))
     const decided = () => {
       client.off('connect', accepted).off('error', failed).off('close', hungUp)
       signal.removeEventListener('abort', aborted)
@@ -68,15 +79,19 @@ export function openConnection(
       if (client.stream instanceof Socket) client.stream.setNoDelay(true)
       resolve(client)
     }
-    const failed = (error: Error) => giveUp(faultOf(error))
-    const hungUp = () => giveUp(new ConnectFault(silentGoodbye, { wrongVersion: 'perhaps' }))
+    const failed = (error: Error) => giveUp(faultOf(error, endpoint))
+    const hungUp = () => giveUp(new ConnectFault(silentGoodbye(endpoint), { wrongVersion: 'perhaps' }))
     const aborted = () => giveUp(new ConnectFault('stopped', { wrongVersion: 'no' }))
     client.on('connect', accepted).on('error', failed).on('close', hungUp)
     signal.addEventListener('abort', aborted)
   })
 }
 
-function clientOptions(endpoint: Endpoint, version: MqttVersion): IClientOptions {
+function dialled({ open }: Endpoint, options: IClientOptions): MqttClient {
+  return open === undefined ? connect(options) : new MqttClient(() => open(), options)
+}
+
+function clientOptions(endpoint: Endpoint & Identity, version: MqttVersion): IClientOptions {
   const url = parsedAddress(endpoint.url)
   const username = endpoint.username ?? decodeURIComponent(url.username)
   const password = endpoint.password ?? decodeURIComponent(url.password)
@@ -109,51 +124,43 @@ function parsedAddress(url: string): URL {
   return parsed
 }
 
-const silentGoodbye = 'it hung up without an answer'
-const badCredentials = 'it refused the user name or password (options mqtt.username and mqtt.password)'
+const wrongVersion = 'it does not speak this version of MQTT'
 
-/** CONNACK codes, first those of MQTT 3.1.1, then those of MQTT 5. Mosquitto says "not authorized" to a wrong password. */
+/** CONNACK codes, first those of MQTT 3.1.1, then those of MQTT 5. */
 const connackFaults = new Map<number, string>([
-  [1, 'it does not speak this version of MQTT'],
+  [1, wrongVersion],
   [2, 'it refused our client id'],
   [3, 'it says it is unavailable'],
-  [4, badCredentials],
-  [5, badCredentials],
-  [132, 'it does not speak this version of MQTT'],
+  [132, wrongVersion],
   [133, 'it refused our client id'],
-  [134, badCredentials],
-  [135, badCredentials],
   [136, 'it says it is unavailable'],
   [137, 'it is busy'],
   [138, 'it has banned us'],
 ])
-const versionRefusals: ReadonlySet<number | string | undefined> = new Set([1, 132])
+// Mosquitto says "not authorized" (5, 135) to a wrong password.
+const badCredentials: ReadonlySet<number> = new Set([4, 5, 134, 135])
 
-const networkFaults = new Map<string, string>([
-  ['ECONNREFUSED', 'nothing listens there (connection refused)'],
-  ['ENOTFOUND', 'no host of that name is known'],
-  ['EAI_AGAIN', 'the name of the host cannot be looked up now'],
-  ['EHOSTUNREACH', 'there is no way to that host'],
-  ['ENETUNREACH', 'there is no way to that network'],
-  ['ETIMEDOUT', 'it does not answer'],
-  ['ECONNRESET', silentGoodbye],
-  ['EPIPE', silentGoodbye],
-])
-
-function faultOf(error: Error): ConnectFault {
-  const code = error instanceof ErrorWithReasonCode ? error.code : errnoOf(error)
-  const words = wordsFor(error, code)
-  const wrongVersion = versionRefusals.has(code) ? 'yes' : words === silentGoodbye ? 'perhaps' : 'no'
-  return new ConnectFault(words, { wrongVersion, cause: error })
+function faultOf(error: Error, endpoint: Endpoint): ConnectFault {
+  if (error instanceof ErrorWithReasonCode) return refusal(error, endpoint)
+  if (error.message === 'connack timeout')
+    return new ConnectFault(`no answer within ${connectTimeoutMs / 1000} s`, { wrongVersion: 'no' })
+  const words = networkFault(error, endpoint)
+  return words === undefined
+    ? new ConnectFault(silentGoodbye(endpoint), { wrongVersion: 'perhaps', cause: error })
+    : new ConnectFault(words, { wrongVersion: 'no', cause: error })
 }
 
-function wordsFor(error: Error, code: number | string | undefined): string {
-  if (typeof code === 'number') return connackFaults.get(code) ?? messageOf(error)
-  if (error.message === 'connack timeout') return `no answer within ${connectTimeoutMs / 1000} s`
-  if (code === undefined) return messageOf(error)
-  const known = networkFaults.get(code)
-  if (known !== undefined) return known
-  if (/CERT|SIGNATURE|SELF_SIGNED|TLS|SSL/.test(code))
-    return `its certificate is not accepted (${messageOf(error)}; option mqtt.ca)`
-  return messageOf(error)
+function refusal(error: ErrorWithReasonCode, endpoint: Endpoint): ConnectFault {
+  const { credentialsFrom = 'options mqtt.username and mqtt.password' } = endpoint
+  const words = badCredentials.has(error.code)
+    ? `it refused the user name or password (${credentialsFrom})`
+    : (connackFaults.get(error.code) ?? messageOf(error))
+  return new ConnectFault(words, { wrongVersion: words === wrongVersion ? 'yes' : 'no', cause: error })
+}
+
+function silentGoodbye({ url }: Endpoint): string {
+  const perhaps = url.startsWith('mqtts:')
+    ? 'if it speaks no TLS at that port, take the one where it does, often 8883'
+    : 'if it wants TLS there, begin the address with mqtts://'
+  return `it hung up without an answer; ${perhaps} (option mqtt.url)`
 }

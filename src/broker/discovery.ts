@@ -1,5 +1,6 @@
 import type { PlayerState } from '../core/player.ts'
-import { bridgeEntities, playerEntities } from './catalog.ts'
+import type { Queue } from '../core/queue.ts'
+import { bridgeEntities, playerEntities, streamEntities } from './catalog.ts'
 import type { ComponentKeys, Entity } from './entity.ts'
 import { slugOf, type Topics } from './topic.ts'
 
@@ -11,10 +12,24 @@ export interface DeviceDiscovery {
   readonly [shared: string]: unknown
 }
 
-const product = 'Yoto Smart Stream'
+/** What streams there are, and what they can be told to play. */
+export interface StreamHouse {
+  readonly streams: readonly Pick<Queue, 'name' | 'title'>[]
+  /** Names of the playlists of the rules. */
+  readonly playlists: readonly string[]
+}
 
-/** The device of the product itself; players point at it, so it is published before them. */
-export function bridgeDiscovery({ bridge }: Topics, version: string): DeviceDiscovery {
+export const product = 'Yoto Smart Stream'
+// A name of an entity that is longer is cut everywhere it is shown.
+const longestTitle = 60
+// Blanks, control characters, and what turns the direction of the text behind it.
+const unshown = /[\s\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]+/gu
+const noStreams: StreamHouse = { streams: [], playlists: [] }
+
+/** The device of the product itself and of its streams; players point at it, so it is published before them. */
+export function bridgeDiscovery(topics: Topics, version: string, house = noStreams): DeviceDiscovery {
+  const { bridge } = topics
+  const streams = house.streams.map((stream) => streamComponents(topics, stream, house.playlists))
   return {
     device: {
       identifiers: [bridge.deviceId],
@@ -24,28 +39,35 @@ export function bridgeDiscovery({ bridge }: Topics, version: string): DeviceDisc
       sw_version: version,
     },
     origin: { name: product, sw_version: version },
-    components: componentsOf(bridgeEntities, bridge, 'yoto_smart_stream'),
+    components: Object.assign(
+      componentsOf(bridgeEntities, bridge, { slug: 'yoto_smart_stream' }),
+      ...streams,
+    ),
     qos: 1,
   }
 }
 
+/** What a player's device depends on. */
+export type PlayerFacts = Pick<PlayerState, 'id' | 'name' | 'model' | 'firmware'>
+
 /** The device of one player. Its name is free to change; ids and entity ids stay. */
-export function playerDiscovery(topics: Topics, state: PlayerState, version: string): DeviceDiscovery {
-  const own = topics.player(state.id)
-  const name = state.name.trim() === '' ? 'Yoto Player' : state.name
-  const slug = slugOf(state.name, state.id)
+export function playerDiscovery(topics: Topics, player: PlayerFacts, version: string): DeviceDiscovery {
+  const { id, model, firmware } = player
+  const own = topics.player(id)
+  const name = player.name.trim() || 'Yoto Player'
+  const slug = slugOf(player.name, id)
   const place = { ...own, bridgeState: topics.bridge.state }
   return {
     device: {
       identifiers: [own.deviceId],
       name,
       manufacturer: 'Yoto',
-      ...(state.model === null ? {} : { model: state.model }),
-      ...(state.firmware === null ? {} : { sw_version: state.firmware }),
+      ...(model === null ? {} : { model }),
+      ...(firmware === null ? {} : { sw_version: firmware }),
       via_device: topics.bridge.deviceId,
     },
     origin: { name: product, sw_version: version },
-    components: componentsOf(playerEntities, place, slug === '' ? 'yoto_player' : `yoto_${slug}`),
+    components: componentsOf(playerEntities, place, { slug: slug === '' ? 'yoto_player' : `yoto_${slug}` }),
     state_topic: own.state,
     qos: 1,
     availability: [{ topic: topics.bridge.state }, { topic: own.availability }],
@@ -53,29 +75,60 @@ export function playerDiscovery(topics: Topics, state: PlayerState, version: str
   }
 }
 
-function componentsOf<Place extends { readonly deviceId: string }>(
+function streamComponents(
+  { bridge, stream }: Topics,
+  { name, title }: StreamHouse['streams'][number],
+  playlists: readonly string[],
+): Record<string, ComponentKeys> {
+  const topics = stream(name)
+  const components = componentsOf(
+    streamEntities,
+    { ...topics, deviceId: bridge.deviceId, title: shownTitle(title) ?? name, playlists },
+    // What stands for a name has no two underscores in a row, so it is plain where it ends.
+    { slug: `yoto_stream_${slugOf(name, name)}`, keyPrefix: `${topics.key}__` },
+  )
+  const availability = [{ topic: bridge.state }]
+  return Object.fromEntries(Object.entries(components).map(([key, own]) => [key, { ...own, availability }]))
+}
+
+/** As much of a title as fits before the name of an entity; null where nothing of it can be read. */
+function shownTitle(title: string): string | null {
+  const words = title.replace(unshown, ' ').trim()
+  return words === '' ? null : [...words].slice(0, longestTitle).join('').trim()
+}
+
+interface Naming {
+  /** The readable beginning of entity ids. */
+  readonly slug: string
+  /** The beginning of keys, where one device has the same entity for several things. */
+  readonly keyPrefix?: string
+}
+
+function componentsOf<Place>(
   entities: readonly Entity<Place>[],
-  place: Place,
-  slug: string,
+  place: Place & { readonly deviceId: string },
+  naming: Naming,
 ): Record<string, ComponentKeys> {
   return Object.fromEntries(
-    entities.map((entity) => [
-      entity.key,
-      { ...identityOf(entity, place, slug), ...entity.component(place) },
-    ]),
+    entities
+      .filter((entity) => entity.isThere?.(place) ?? true)
+      .map((entity) => [
+        `${naming.keyPrefix ?? ''}${entity.key}`,
+        { ...identityOf(entity, place.deviceId, naming), ...entity.component(place) },
+      ]),
   )
 }
 
-function identityOf<Place extends { readonly deviceId: string }>(
-  { key, platform }: Entity<Place>,
-  { deviceId }: Place,
-  slug: string,
+function identityOf(
+  { key, platform }: Pick<Entity<unknown>, 'key' | 'platform'>,
+  deviceId: string,
+  { slug, keyPrefix = '' }: Naming,
 ): ComponentKeys {
   // Device triggers are no entities: they have neither ids nor states of their own.
   if (platform === 'device_automation') return { platform }
   return {
     platform,
-    unique_id: `${deviceId}_${key}`,
+    unique_id: `${deviceId}_${keyPrefix}${key}`,
     default_entity_id: `${platform}.${slug}_${key}`,
   }
 }

@@ -1,8 +1,19 @@
 import type { CommandField } from './commands.ts'
-import type { BridgeTopics, PlayerTopics } from './topic.ts'
+import type { BridgeTopics, PlayerTopics, StreamTopics } from './topic.ts'
 
 /** Platforms of Home Assistant's MQTT discovery that we use. There is none for media players. */
-export type Platform = 'sensor' | 'binary_sensor' | 'number' | 'button' | 'event' | 'device_automation'
+export type Platform =
+  | 'sensor'
+  | 'binary_sensor'
+  | 'number'
+  | 'button'
+  | 'select'
+  | 'switch'
+  | 'text'
+  | 'light'
+  | 'image'
+  | 'event'
+  | 'device_automation'
 
 /** Keys of one discovery component, written out in full. */
 export type ComponentKeys = Readonly<Record<string, unknown>>
@@ -17,9 +28,16 @@ export interface Entity<Topics> {
   readonly platform: Platform
   /** Fields of `<base>/<player_id>/set` that it sends. */
   readonly commands: readonly CommandField[]
+  /** Absent: always. */
+  isThere?(topics: Topics): boolean
   /** What its platform needs beyond that, with the value template that picks its value from the state. */
   component(topics: Topics): ComponentKeys
 }
 
 export type PlayerEntity = Entity<PlayerTopics & { readonly bridgeState: string }>
 export type BridgeEntity = Entity<BridgeTopics>
+
+/** All streams share the bridge's device, so the names of their entities begin with the stream's title. */
+export type StreamEntity = Entity<
+  StreamTopics & { readonly title: string; readonly playlists: readonly string[] }
+>

@@ -1,95 +1,92 @@
-import type { Perform } from '../core/effect.ts'
-import { AppError, messageOf } from '../core/error.ts'
-import type { PlayerState } from '../core/player.ts'
+import { messageOf } from '../core/error.ts'
+import { type JsonObject, parseJsonObject } from '../core/json.ts'
+import type { Log } from '../core/log.ts'
+import { decodeJson } from '../language/json.ts'
+import { didYouMean } from '../language/names.ts'
+import { type Failure, failureOf } from './failure.ts'
+import { requests } from './requests/catalog.ts'
+import type { RequestDef, RequestPorts } from './requests/request.ts'
 
 /** What `<base>/bridge/response/<what>` says; the request's `transaction` comes back as it was. */
-export type Answer = ({ readonly status: 'ok'; readonly data: unknown } | Failure) & {
-  readonly transaction?: string | number
+export type Answer = Outcome & { readonly transaction?: string | number }
+
+type Outcome =
+  | { readonly status: 'ok'; readonly data: unknown }
+  | { readonly status: 'error'; readonly error: Failure }
+
+interface AnswerPorts extends RequestPorts {
+  /** Throws once the request is too old. */
+  readonly check: () => void
+  readonly log: Log
 }
 
-interface Failure {
-  readonly status: 'error'
-  readonly error: { readonly code: string; readonly message: string; readonly details?: unknown }
-}
+const known: ReadonlyMap<string, RequestDef> = new Map(Object.entries(requests))
+// Some thousand file names.
+const longestPayload = 256 * 1024
+const longestShown = 80
 
-export interface RequestPorts {
-  info(): unknown
-  players(): readonly PlayerState[]
-  readonly perform: Perform
-}
-
-type Outcome = { readonly status: 'ok'; readonly data: unknown } | Failure
-type Reply = (ports: RequestPorts) => Outcome | Promise<Outcome>
-
-/** Everything that can be asked under `<base>/bridge/request/`. */
-const replies: ReadonlyMap<string, Reply> = new Map<string, Reply>([
-  ['info', (ports) => ({ status: 'ok', data: ports.info() })],
-  ['players/refresh', refreshPlayers],
-])
-
-const longestTransaction = 128
-
-/** Answers one request; the payload is empty, a plain value or a JSON object with a `transaction`. Never throws. */
+/** Answers one request; the payload is empty, PRESS, or a JSON object. Never throws. */
 export async function answerRequest(
   request: { readonly what: string; readonly payload: string },
-  ports: RequestPorts,
+  ports: AnswerPorts,
 ): Promise<Answer> {
-  const outcome = await outcomeOf(request.what, ports)
-  const transaction = transactionOf(request.payload)
-  return transaction === undefined ? outcome : { ...outcome, transaction }
+  return { ...(await outcomeOf(request, ports)), ...transactionIn(request.payload) }
 }
 
-async function outcomeOf(what: string, ports: RequestPorts): Promise<Outcome> {
-  const reply = replies.get(what)
-  if (reply === undefined) {
-    const known = [...replies.keys()].join(', ')
-    return failure('unknown_request', `unknown request "${what.slice(0, 80)}", known: ${known}`)
-  }
+/** The answer to a request that is not even looked at. */
+export function refusedRequest(payload: string, error: Failure): Answer {
+  return { status: 'error', error, ...transactionIn(payload) }
+}
+
+async function outcomeOf(
+  { what, payload }: { readonly what: string; readonly payload: string },
+  ports: AnswerPorts,
+): Promise<Outcome> {
+  const definition = known.get(what)
+  if (definition === undefined) return unknownRequest(what)
+  if (payload.length > longestPayload)
+    return refused('too_large', `expected at most ${longestPayload} characters, found ${payload.length}`)
+  const object = objectIn(payload)
+  if (object === undefined)
+    return refused('invalid_payload', 'expected a JSON object, or nothing where the request needs nothing')
+  const { transaction: _, ...body } = object
+  const read = decodeJson(definition.body, body, { what: `request \`${what}\`` })
+  if ('problem' in read) return refused('invalid_payload', read.problem)
   try {
-    return await reply(ports)
+    ports.check()
+    return { status: 'ok', data: await definition.answer(read.value, ports) }
   } catch (error) {
-    return failure(codeOf(error), messageOf(error))
+    const failure = failureOf(error)
+    if (failure.code === 'internal')
+      ports.log.error('a request over MQTT failed by a fault of ours', {
+        request: what,
+        error: messageOf(error),
+      })
+    return { status: 'error', error: failure }
   }
 }
 
-async function refreshPlayers({ players, perform }: RequestPorts): Promise<Outcome> {
-  const results = await Promise.all(
-    players().map(async ({ id }) => {
-      try {
-        await perform(
-          { kind: 'command', player: id, command: { type: 'refresh' } },
-          'MQTT request players/refresh',
-        )
-        return { id }
-      } catch (error) {
-        return { id, failure: { code: codeOf(error), message: messageOf(error) } }
-      }
-    }),
-  )
-  const failed = results.filter((result) => result.failure !== undefined)
-  const first = failed[0]?.failure
-  if (first !== undefined && failed.length === results.length)
-    return { status: 'error', error: { ...first, details: { failed } } }
-  const refreshed = results.filter((result) => result.failure === undefined).map(({ id }) => id)
-  return { status: 'ok', data: { refreshed, failed } }
+function unknownRequest(what: string): Outcome {
+  const names = [...known.keys()]
+  const near = didYouMean(what, names)
+  const hint = near === null ? '' : `did you mean ${near}? `
+  const message = `unknown request "${what.slice(0, longestShown)}", ${hint}known: ${names.join(', ')}`
+  return refused('unknown_request', message)
 }
 
-function transactionOf(payload: string): string | number | undefined {
-  try {
-    const value: unknown = JSON.parse(payload)
-    const given =
-      typeof value === 'object' && value !== null && 'transaction' in value ? value.transaction : undefined
-    if (typeof given === 'string') return given.slice(0, longestTransaction)
-    return typeof given === 'number' ? given : undefined
-  } catch {
-    return undefined
-  }
+/** Buttons of Home Assistant send PRESS where they are told nothing else. */
+function objectIn(payload: string): JsonObject | undefined {
+  const text = payload.trim()
+  if (text === '' || text.toUpperCase() === 'PRESS') return {}
+  return parseJsonObject(text)
 }
 
-function failure(code: string, message: string): Failure {
+function transactionIn(payload: string): { readonly transaction?: string | number } {
+  if (payload.length > longestPayload) return {}
+  const { transaction } = parseJsonObject(payload) ?? {}
+  return typeof transaction === 'string' || typeof transaction === 'number' ? { transaction } : {}
+}
+
+function refused(code: string, message: string): Outcome {
   return { status: 'error', error: { code, message } }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof AppError ? error.code : 'failed'
 }

@@ -1,8 +1,17 @@
 import type { Clock } from '../core/clock.ts'
 import { type PlayerState, unknownPlayer } from '../core/player.ts'
 
+/** What is published of a player's state, and how often what runs on by itself may be the only news in it. */
+export interface Pace {
+  readonly everyMs: number
+  payload(state: PlayerState): string
+  /** The same for two states between which only time went by. */
+  steady(state: PlayerState): string
+}
+
 export interface StatePacerOptions {
   readonly clock: Clock
+  readonly pace: Pace
   readonly publish: (id: string, payload: string) => void
 }
 
@@ -13,9 +22,12 @@ interface Sent {
   readonly cancel: () => void
 }
 
-// These run on while a card plays; alone they are published once a second at most.
-const ticking: ReadonlySet<string> = new Set(['position_s', 'last_seen_at'])
-const tickMs = 1000
+/** The published state: every field of the contract and no other, null where nothing is known. */
+export const statePace: Pace = {
+  everyMs: 1000,
+  payload: (state) => JSON.stringify(Object.fromEntries(fieldsOf(state))),
+  steady: (state) => JSON.stringify(fieldsOf(state).map(withoutTime)),
+}
 
 /** Publishes players' states at once when something happened, and at a walk when only time went by. */
 export class StatePacer {
@@ -27,10 +39,11 @@ export class StatePacer {
   }
 
   changed(state: PlayerState): void {
+    const { pace } = this.#options
     const last = this.#sent.get(state.id)
     last?.cancel()
-    if (last === undefined || steadyJson(state) !== last.steady) this.#publish(state)
-    else if (stateJson(state) !== last.payload) this.#ticked(state, last)
+    if (last === undefined || pace.steady(state) !== last.steady) this.#publish(state)
+    else if (pace.payload(state) !== last.payload) this.#ticked(state, last)
   }
 
   forget(id: string): void {
@@ -44,39 +57,37 @@ export class StatePacer {
   }
 
   #ticked(state: PlayerState, last: Sent): void {
-    const { clock } = this.#options
+    const { clock, pace } = this.#options
     const sinceMs = clock.now().getTime() - last.atMs
     // A clock that was set back must not hold the position up for as long.
-    if (sinceMs >= tickMs || sinceMs < 0) {
+    if (sinceMs >= pace.everyMs || sinceMs < 0) {
       this.#publish(state)
       return
     }
-    const cancel = clock.at(new Date(last.atMs + tickMs), () => this.#publish(state))
+    const cancel = clock.at(new Date(last.atMs + pace.everyMs), () => this.#publish(state))
     this.#sent.set(state.id, { ...last, cancel })
   }
 
   #publish(state: PlayerState): void {
-    const payload = stateJson(state)
+    const { clock, pace, publish } = this.#options
+    const payload = pace.payload(state)
     this.#sent.set(state.id, {
       payload,
-      steady: steadyJson(state),
-      atMs: this.#options.clock.now().getTime(),
+      steady: pace.steady(state),
+      atMs: clock.now().getTime(),
       cancel: () => {},
     })
-    this.#options.publish(state.id, payload)
+    publish(state.id, payload)
   }
 }
 
-/** The published state: every field of the contract and no other, null where nothing is known. */
-function stateJson(state: PlayerState): string {
-  return JSON.stringify(Object.fromEntries(fieldsOf(state)))
-}
-
-function steadyJson(state: PlayerState): string {
-  return JSON.stringify(fieldsOf(state).filter(([field]) => !ticking.has(field)))
-}
-
-function fieldsOf(state: PlayerState): [string, unknown][] {
+function fieldsOf(state: PlayerState): [keyof PlayerState, unknown][] {
   const fields = Object.keys(unknownPlayer(state.id, state.name)) as (keyof PlayerState)[]
   return fields.map((field) => [field, state[field] ?? null])
+}
+
+/** These run on while a card plays or a timer runs. */
+function withoutTime([field, value]: [keyof PlayerState, unknown]): unknown {
+  if (field === 'position_s' || field === 'last_seen_at') return null
+  return field === 'sleep_timer_s' && typeof value === 'number' ? value > 0 : value
 }

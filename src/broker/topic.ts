@@ -8,16 +8,33 @@ export interface PlayerTopics {
   readonly set: string
   /** Where a single field is set with a plain value. */
   setField(field: string): string
+  /** Retained beside the state, each in the form that its entity of Home Assistant reads. */
+  own(topic: OwnTopic): string
   /** Discovery of the player as one device of Home Assistant. */
   readonly discovery: string
+  /** All that are retained. */
+  readonly retained: readonly string[]
   /** Identifier of that device, also the beginning of its entities' unique ids. */
   readonly deviceId: string
 }
+
+/** What has a topic of its own beside the player's state. */
+export const ownTopics = [
+  'nightlight',
+  'ambient_day',
+  'ambient_night',
+  'cover',
+  'position',
+  'sleep_timer',
+] as const
+export type OwnTopic = (typeof ownTopics)[number]
 
 export interface BridgeTopics {
   /** Plain `online` or `offline`, retained; the topic of the last will. */
   readonly state: string
   readonly info: string
+  /** Where something is asked of the product. */
+  request(what: string): string
   readonly discovery: string
   readonly deviceId: string
 }
@@ -25,6 +42,9 @@ export interface BridgeTopics {
 export interface StreamTopics {
   readonly state: string
   readonly event: string
+  readonly set: string
+  /** The beginning of the keys of its components: no two streams share it, not even without regard to case. */
+  readonly key: string
 }
 
 /** Every topic of the product, written once, with the filters to hear them by. */
@@ -38,15 +58,20 @@ export interface Topics {
     readonly streamSet: string
     readonly request: string
     readonly birth: string
+    /** What is retained of streams, ours and that of earlier runs. */
+    readonly streamState: string
+    /** The devices of Home Assistant, also those of others. */
+    readonly discovery: string
   }
-  /** Reads a topic that came in under one of the filters; undefined for one that is not ours to read. */
+  /** Reads a topic under which a command or a request came in; undefined for any other. */
   read(topic: string): IncomingTopic | undefined
+  /** Whose discovery it is; `player` is null for the device of the product itself. */
+  readDiscovery(topic: string): { readonly player: string | null } | undefined
+  /** The stream whose state it is. */
+  readStreamState(topic: string): string | undefined
 }
 
-export type IncomingTopic =
-  | SetTopic
-  | { readonly kind: 'request'; readonly what: string }
-  | { readonly kind: 'birth' }
+export type IncomingTopic = SetTopic | { readonly kind: 'request'; readonly what: string }
 
 export type SetTopic =
   | { readonly kind: 'player-set'; readonly player: string; readonly field: string | undefined }
@@ -70,24 +95,28 @@ export function topicsFor(base: string, discoveryPrefix: string): Topics {
     )
   const instance = segmentOf(base)
   const discovery = (deviceId: string) => `${discoveryPrefix}/device/${deviceId}/config`
-  const birth = `${discoveryPrefix}/status`
   return {
     bridge: {
       state: `${base}/bridge/state`,
       info: `${base}/bridge/info`,
+      request: (what) => `${base}/bridge/request/${what}`,
       discovery: discovery(`${instance}_bridge`),
       deviceId: `${instance}_bridge`,
     },
     response: (what) => `${base}/bridge/response/${what}`,
     player: (id) => playerTopics(`${base}/${segmentOf(id)}`, { instance, id, discovery }),
-    stream: (name) => ({ state: `${base}/stream/${name}/state`, event: `${base}/stream/${name}/event` }),
+    stream: (name) => streamTopics(`${base}/stream/${name}`, name),
     filters: {
       playerSet: [`${base}/+/set`, `${base}/+/set/+`],
       streamSet: `${base}/stream/+/set`,
       request: `${base}/bridge/request/#`,
-      birth,
+      birth: `${discoveryPrefix}/status`,
+      streamState: `${base}/stream/+/state`,
+      discovery: discovery('+'),
     },
-    read: (topic) => (topic === birth ? { kind: 'birth' } : readTopic(base, topic)),
+    read: (topic) => readTopic(base, topic),
+    readDiscovery: (topic) => readDiscovery(topic, { discovery, instance }),
+    readStreamState: (topic) => readStreamState(base, topic),
   }
 }
 
@@ -173,15 +202,53 @@ function playerTopics(
   context: { instance: string; id: string; discovery: (deviceId: string) => string },
 ): PlayerTopics {
   const deviceId = `${context.instance}_${segmentOf(context.id)}`
+  const discovery = context.discovery(deviceId)
+  const availability = `${place}/availability`
+  const state = `${place}/state`
+  const own = (topic: OwnTopic) => `${place}/${topic}`
   return {
-    availability: `${place}/availability`,
-    state: `${place}/state`,
+    availability,
+    state,
     event: `${place}/event`,
     set: `${place}/set`,
     setField: (field) => `${place}/set/${field}`,
-    discovery: context.discovery(deviceId),
+    own,
+    discovery,
+    retained: [discovery, state, availability, ...ownTopics.map(own)],
     deviceId,
   }
+}
+
+function streamTopics(place: string, name: string): StreamTopics {
+  return {
+    state: `${place}/state`,
+    event: `${place}/event`,
+    set: `${place}/set`,
+    key: `stream_${keyOf(name)}`,
+  }
+}
+
+/** Small letters and digits stand as they are; after `_` follow two hexadecimal digits of any other character. */
+function keyOf(name: string): string {
+  return name.replace(/[^a-z0-9]/g, (other) => `_${Buffer.from(other, 'utf8').toString('hex')}`)
+}
+
+function readDiscovery(
+  topic: string,
+  { discovery, instance }: { discovery: (deviceId: string) => string; instance: string },
+): { readonly player: string | null } | undefined {
+  const deviceId = topic.split('/').at(-2) ?? ''
+  if (topic !== discovery(deviceId) || !deviceId.startsWith(`${instance}_`)) return undefined
+  if (deviceId === `${instance}_bridge`) return { player: null }
+  const player = idOfSegment(deviceId.slice(instance.length + 1))
+  return player === undefined ? undefined : { player }
+}
+
+function readStreamState(base: string, topic: string): string | undefined {
+  const before = `${base}/stream/`
+  const behind = '/state'
+  const name = topic.slice(before.length, -behind.length)
+  return topic === `${before}${name}${behind}` && !name.includes('/') ? name : undefined
 }
 
 function readTopic(base: string, topic: string): IncomingTopic | undefined {

@@ -23,12 +23,15 @@ export interface Queue {
   readonly reason: string | null
   /** A closed stream plays nothing until it is opened. */
   readonly closed: boolean
+  /** When a closed stream opens again by itself, ISO 8601; null: not before somebody opens it. */
+  readonly closed_until: string | null
   /** File that is heard once while the stream is closed or empty; null: the clip that comes with the product. */
   readonly if_pressed: string | null
 }
 
-/** A queue as it may lie in a store: an earlier version knew nothing of `if_pressed`. */
-export type StoredQueue = Omit<Queue, 'if_pressed'> & Partial<Pick<Queue, 'if_pressed'>>
+/** A queue as it may lie in a store: earlier versions did not know all of it. */
+export type StoredQueue = Omit<Queue, Younger> & Partial<Pick<Queue, Younger>>
+type Younger = 'if_pressed' | 'closed_until'
 
 export interface QueueItem {
   readonly id: string
@@ -68,10 +71,16 @@ export type QueueMutation =
   | { readonly op: 'step'; readonly by: 1 | -1; readonly from?: string | null }
   /** Makes this item the current one; null: the queue is over. `from` as with `step`. */
   | { readonly op: 'go-to'; readonly id: string | null; readonly from?: string | null }
-  | { readonly op: 'settings'; readonly settings: QueueSettings }
+  | {
+      readonly op: 'settings'
+      readonly settings: QueueSettings
+      /** Only while the stream is closed until just then, so that nobody opens what was closed anew. */
+      readonly whileClosedUntil?: string
+    }
 
+/** `closed_until` goes with `closed: true`; without it the stream stays closed until somebody opens it. */
 export type QueueSettings = Partial<
-  Pick<Queue, 'title' | 'loop' | 'shuffle' | 'mode' | 'closed' | 'if_pressed'>
+  Pick<Queue, 'title' | 'loop' | 'shuffle' | 'mode' | 'closed' | 'closed_until' | 'if_pressed'>
 >
 
 /** @throws AppError `unprocessable` when the name cannot be a stream's. */
@@ -104,13 +113,14 @@ export function emptyQueue(name: string): Queue {
     playlist: null,
     reason: null,
     closed: false,
+    closed_until: null,
     if_pressed: null,
   }
 }
 
 /** The queue with what an earlier version did not store. */
 export function restoredQueue(stored: StoredQueue): Queue {
-  return { ...stored, if_pressed: stored.if_pressed ?? null }
+  return { ...stored, closed_until: stored.closed_until ?? null, if_pressed: stored.if_pressed ?? null }
 }
 
 /**
@@ -174,6 +184,7 @@ function changedBy(queue: Queue, mutation: QueueMutation, newId: () => string): 
         items: fresh(mutation.files),
         playlist: mutation.playlist,
         closed: mutation.closed ?? queue.closed,
+        closed_until: mutation.closed === undefined ? queue.closed_until : null,
         if_pressed: mutation.if_pressed ?? (staysClosed ? queue.if_pressed : null),
       }
     }
@@ -184,11 +195,21 @@ function changedBy(queue: Queue, mutation: QueueMutation, newId: () => string): 
     case 'clear':
       return { ...queue, items: [], playlist: null }
     case 'settings':
-      return { ...queue, ...mutation.settings }
+      return isSetAnew(queue, mutation.whileClosedUntil) ? queue : withSettings(queue, mutation.settings)
     case 'step':
     case 'go-to':
       return queue
   }
+}
+
+function isSetAnew({ closed_until }: Queue, until: string | undefined): boolean {
+  return until !== undefined && until !== closed_until
+}
+
+function withSettings(queue: Queue, settings: QueueSettings): Queue {
+  const { closed = queue.closed, closed_until = settings.closed === undefined ? queue.closed_until : null } =
+    settings
+  return { ...queue, ...settings, closed, closed_until: closed ? closed_until : null }
 }
 
 function stepped({ items, current, loop }: Queue, by: 1 | -1): string | null {

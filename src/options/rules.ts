@@ -15,6 +15,7 @@ export function checkTogether(options: Options, env: Environment, setting: Given
   checkDoors(options, setting)
   checkPorts(options, embedded, setting)
   if (embedded) checkCredentials(options, setting)
+  else checkForeignBroker(options, setting)
   const { mqtt } = options
   if (mqtt.base_topic === mqtt.discovery_prefix)
     throw wrong(setting('mqtt.base_topic'), 'another topic than that of mqtt.discovery_prefix')
@@ -50,4 +51,18 @@ function checkCredentials({ mqtt }: Options, setting: Given): void {
   const [given, missing] =
     mqtt.username === null ? ['mqtt.password', 'mqtt.username'] : ['mqtt.username', 'mqtt.password']
   throw wrong(setting(given), `${missing} beside it: the embedded broker asks for both or for neither`)
+}
+
+/** What would have no effect, although whoever set it believes to be safe. */
+function checkForeignBroker({ mqtt }: Options, setting: Given): void {
+  if (mqtt.username === null && mqtt.password !== null)
+    throw wrong(
+      setting('mqtt.password'),
+      'mqtt.username beside it: no broker takes a password without a user name',
+    )
+  if (mqtt.ca !== null && mqtt.url.startsWith('mqtt://'))
+    throw wrong(
+      setting('mqtt.ca'),
+      'mqtts:// in mqtt.url beside it: without TLS there is no certificate to check',
+    )
 }

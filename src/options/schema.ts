@@ -69,10 +69,14 @@ export const optionsSchema = Type.Object(
         'auto, embedded, mqtt://host:port or mqtts://host:port (user name and password have options of their own)',
         {
           default: 'auto',
-          description: 'The local broker. auto: that of Home Assistant, elsewhere an embedded one.',
+          description:
+            'The local broker. auto: the one that Home Assistant names, elsewhere an embedded one, for this machine alone until user name and password are set.',
         },
       ),
-      username: orNull(anyText(), 'User name at the broker; also asked by the embedded one.'),
+      username: orNull(
+        anyText(),
+        "User name at the broker; also asked by the embedded one, and in place of Home Assistant's own with auto.",
+      ),
       password: orNull(anyText(), 'Password at the broker.', { writeOnly: true }),
       ca: orNull(
         text('path', 'the name of a file'),

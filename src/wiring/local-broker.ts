@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { titleOf } from '../audio/names.ts'
+import type { House } from '../broker/announcer.ts'
 import { Bridge } from '../broker/bridge.ts'
 import { BrokerClient } from '../broker/client.ts'
 import { type EmbeddedBroker, startEmbeddedBroker } from '../broker/embedded.ts'
+import type { Stood } from '../broker/standing.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { Perform } from '../core/effect.ts'
@@ -9,12 +11,18 @@ import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Change, Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
-import { AnnouncedPlayers, type PlayerOrigin } from './announced-players.ts'
+import { brokerOfOptions, type FindBroker } from './broker-endpoint.ts'
+import type { BrokerPorts } from './broker-ports.ts'
+import type { Supervisor } from './supervisor-broker.ts'
 
 interface LocalBrokerOptions {
   readonly options: Options['mqtt']
-  /** Whether the broker is our own, on this machine's loopback address. */
+  /** Whether the broker is our own. */
   readonly embedded: boolean
+  /** Whose broker `auto` means where it is not our own; null outside Home Assistant. */
+  readonly supervisor: Supervisor | null
+  /** Masks a secret wherever it is said from now on. */
+  readonly hide: (secret: string) => void
   /** Ends in the client id, which must stay the same for one household and differ between two. */
   readonly instance: string
   readonly clock: Clock
@@ -23,15 +31,13 @@ interface LocalBrokerOptions {
 }
 
 /** What the broker tells of, and what commands on it act on. */
-interface BrokerHouse {
-  readonly version: string
+interface BrokerHouse extends Omit<House, 'players' | 'queues' | 'titleOf'> {
   readonly hub: Hub
-  /** Whose topics stand retained on the broker, by player id, and where the player came from. */
-  readonly announced: Collection<PlayerOrigin>
-  readonly origin: PlayerOrigin
-  readonly info: () => Readonly<Record<string, unknown>>
-  readonly reachable: () => boolean
+  /** What stands on the broker since the last run, by topic. */
+  readonly standing: Collection<Stood>
   readonly perform: Perform
+  /** What else messages on the broker ask for. */
+  readonly ports: BrokerPorts
 }
 
 /** The broker of the house, embedded or not, and the bridge on it. */
@@ -41,7 +47,6 @@ export class LocalBroker {
   #embedded: EmbeddedBroker | null = null
   #client: BrokerClient | null = null
   #bridge: Bridge | null = null
-  #announced: AnnouncedPlayers | null = null
   #takesCommands = false
   #forget: () => void = () => undefined
 
@@ -52,31 +57,12 @@ export class LocalBroker {
 
   /** @throws AppError when the embedded broker cannot listen or an option cannot be used; a broker that is away is waited for. */
   async start(house: BrokerHouse): Promise<void> {
-    const { options, embedded } = this.#options
-    const { username, password } = options
-    if (embedded)
-      this.#embedded = await startEmbeddedBroker({
-        host: '127.0.0.1',
-        port: options.port,
-        log: this.#log,
-        ...(username === null || password === null ? {} : { credentials: { username, password } }),
-      })
-    const client = await this.#clientOf(options)
+    const client = this.#clientOf(await this.#findBroker())
     this.#client = client
     const bridge = this.#bridgeOn(client, house)
     this.#bridge = bridge
-    const announced = new AnnouncedPlayers({
-      records: house.announced,
-      origin: house.origin,
-      takeBack: (id) => bridge.playerRemoved(id),
-      log: this.#log,
-    })
-    this.#announced = announced
-    this.#forget = house.hub.subscribe('the local broker', (change) =>
-      tell(change, { bridge, announced, hub: house.hub }),
-    )
-    bridge.start()
-    await announced.clearOthers()
+    this.#forget = house.hub.subscribe('the local broker', (change) => tell(change, bridge))
+    await bridge.start()
     await client.start()
   }
 
@@ -91,14 +77,13 @@ export class LocalBroker {
 
   async stop(): Promise<void> {
     this.#forget()
-    await this.#announced?.settled()
     await this.#bridge?.stop()
     await this.#client?.stop()
     await this.#embedded?.stop()
   }
 
   get url(): string {
-    return this.#embedded?.url ?? this.#options.options.url
+    return this.#embedded?.url ?? this.#client?.address ?? this.#options.options.url
   }
 
   get connected(): boolean {
@@ -121,22 +106,41 @@ export class LocalBroker {
     return this.#client.publish(topic, payload, options)
   }
 
-  async #clientOf({ username, password, ca, base_topic }: Options['mqtt']): Promise<BrokerClient> {
-    const { instance, clock, random } = this.#options
+  async #findBroker(): Promise<FindBroker> {
+    const { options, embedded } = this.#options
+    if (!embedded) return brokerOfOptions(options, this.#options)
+    const broker = await this.#startEmbedded(options)
+    this.#embedded = broker
+    return async () => ({ url: broker.url, open: () => broker.open() })
+  }
+
+  /** Who sets a sign-in wants others of the network to come in; without one it stays on this machine. */
+  #startEmbedded({ username, password, port, ...tree }: Options['mqtt']): Promise<EmbeddedBroker> {
+    const { clock } = this.#options
+    const signIn = username === null || password === null ? null : { username, password }
+    return startEmbeddedBroker({
+      host: signIn === null ? '127.0.0.1' : '0.0.0.0',
+      port,
+      log: this.#log,
+      clock,
+      ...(signIn === null ? {} : { credentials: signIn }),
+      tree: { base: tree.base_topic, discoveryPrefix: tree.discovery_prefix },
+    })
+  }
+
+  #clientOf(endpoint: FindBroker): BrokerClient {
+    const { options, instance, clock, random } = this.#options
     return new BrokerClient({
-      url: this.url,
-      ...(username === null ? {} : { username }),
-      ...(password === null ? {} : { password }),
-      ...(ca === null ? {} : { ca: await readCertificate(ca) }),
+      endpoint,
       clientId: `yoto-smart-stream-${instance}`,
-      will: { topic: `${base_topic}/bridge/state`, payload: 'offline' },
+      will: { topic: `${options.base_topic}/bridge/state`, payload: 'offline' },
       clock,
       random,
       log: this.#log,
     })
   }
 
-  #bridgeOn(client: BrokerClient, { version, hub, info, reachable, ...house }: BrokerHouse): Bridge {
+  #bridgeOn(client: BrokerClient, { hub, ports, ...house }: BrokerHouse): Bridge {
     const { options, clock, random, log } = this.#options
     const perform: Perform = async (effect, because) => {
       if (!this.#takesCommands)
@@ -144,42 +148,32 @@ export class LocalBroker {
       await house.perform(effect, because)
     }
     return new Bridge({
+      ...house,
+      ...ports,
       client,
       base: options.base_topic,
       discoveryPrefix: options.discovery_prefix,
-      version,
       clock,
       random,
       log: log.for('bridge'),
       players: () => hub.players(),
       queues: () => hub.queues(),
-      info,
-      reachable,
+      titleOf,
       perform,
-      usePlaylist: (stream, content, because) =>
-        perform({ kind: 'fill-queue', stream, how: 'replace', content }, because),
     })
   }
 }
 
-interface Listeners {
-  readonly bridge: Bridge
-  readonly announced: AnnouncedPlayers
-  readonly hub: Hub
-}
-
-function tell(change: Change, { bridge, announced, hub }: Listeners): void {
+function tell(change: Change, bridge: Bridge): void {
   switch (change.kind) {
     case 'player':
       bridge.playerChanged(change.player)
-      announced.add(change.player.id)
       break
     case 'player-removed':
       bridge.playerRemoved(change.id)
-      announced.remove(change.id)
       break
     case 'players-listed':
-      announced.keepOnly(new Set(hub.players().map((player) => player.id)))
+      bridge.playersListed()
       break
     case 'event':
       bridge.event(change.event)
@@ -190,10 +184,4 @@ function tell(change: Change, { bridge, announced, hub }: Listeners): void {
     case 'queue-removed':
       bridge.queueRemoved(change.name)
   }
-}
-
-function readCertificate(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause) => {
-    throw new AppError('invalid', `the certificate of the option mqtt.ca cannot be read: ${file}`, { cause })
-  })
 }

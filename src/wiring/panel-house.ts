@@ -5,7 +5,6 @@ import type { CardsRead } from '../cards/card-list.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import type { PublishedCard } from '../cards/record.ts'
 import type { Perform } from '../core/effect.ts'
-import { AppError } from '../core/error.ts'
 import type { AccountDesk } from '../http/api/account.ts'
 import type { House } from '../http/api/app.ts'
 import type { CardPress, CardsHouse, PublishedCardView } from '../http/api/cards.ts'
@@ -14,7 +13,6 @@ import type { LibraryEntry } from '../http/api/library.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { Hub } from '../hub.ts'
 import type { SimulatedCloud } from '../simulator/cloud.ts'
-import { noAccount } from './yoto-problems.ts'
 
 interface HouseParts {
   readonly version: string
@@ -22,13 +20,13 @@ interface HouseParts {
   readonly library: Library
   readonly cards: PublishedCards
   /** What is known by now of a card that we did not publish; asks for it where that is nothing. */
-  readonly knownCard?: (cardId: string) => CardLook | null
+  readonly knownCard: (cardId: string) => CardLook | null
   /** All cards of the account and its family; without an account there are none. */
-  readonly accountCards?: (options: { refresh: boolean }) => Promise<CardsRead>
+  readonly accountCards: (options: { refresh: boolean }) => Promise<CardsRead>
   /** The presses on a card, the newest first. */
-  readonly presses?: (cardId: string) => readonly CardPress[]
-  readonly events?: House['events']
-  readonly diagnostics?: House['diagnostics']
+  readonly presses: (cardId: string) => readonly CardPress[]
+  readonly events: House['events']
+  readonly diagnostics: House['diagnostics']
   readonly simulator: SimulatedCloud | null
   readonly account: AccountDesk
   readonly perform: Perform
@@ -41,11 +39,11 @@ export function houseOf({
   hub,
   library,
   cards,
-  knownCard = () => null,
-  accountCards = noAccountCards,
-  presses = () => [],
-  events = () => ({ events: [], count: 0, next: null }),
-  diagnostics = () => ({ at: '' }),
+  knownCard,
+  accountCards,
+  presses,
+  events,
+  diagnostics,
   simulator,
   account,
   perform,
@@ -82,10 +80,6 @@ export function houseOf({
         if (change.kind !== 'players-listed') receive(change)
       }),
   }
-}
-
-function noAccountCards(): Promise<never> {
-  return Promise.reject(new AppError('unavailable', noAccount))
 }
 
 function libraryEntry({ file, lookup }: { file: string; lookup: Lookup }): LibraryEntry[] {

@@ -57,11 +57,18 @@ function tryOf(app: App, base: string): [string, string][] {
   const act = (what: string, body: string) =>
     `curl -w '\\n' -X POST -H 'content-type: application/json' -d '${body}' ${app.panelUrl}/api/simulator/players/${player.id}/${what}`
   return [
-    ['Watch', `mosquitto_sub -p ${new URL(app.mqttUrl).port || '1883'} -t '${base}/#' -v`],
+    ['Watch', `mosquitto_sub ${placeOf(app)}-t '${base}/#' -v`],
     ['Put a card in', act('insert', `{"card_id":"${card.card_id}"}`)],
     ['Press right', act('press', '{"button":"right"}')],
     ['Press left', act('press', '{"button":"left"}')],
   ]
+}
+
+/** Nothing where Home Assistant's broker has not been found yet. */
+function placeOf({ mqttUrl }: App): string {
+  if (!URL.canParse(mqttUrl)) return ''
+  const { hostname, port } = new URL(mqttUrl)
+  return `${hostname === '127.0.0.1' ? '' : `-h ${hostname} `}-p ${port || '1883'} `
 }
 
 function count(number: number, what: string): string {

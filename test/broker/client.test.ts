@@ -1,13 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, connect as dial, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { BrokerClientOptions } from '../../src/broker/client.ts'
+import { printableAddress } from '../../src/broker/connection.ts'
 import { startEmbeddedBroker } from '../../src/broker/embedded.ts'
 import { systemClock } from '../../src/core/clock.ts'
-import { freePort, startMosquitto } from '../support/mosquitto.ts'
+import { freePort } from '../support/free-port.ts'
+import { startMosquitto } from '../support/mosquitto.ts'
+import { passwordFile } from '../support/mosquitto-passwords.ts'
 import { testWith } from '../support/programs.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { clientFor, eventually, observe, passedOn, pause } from './support.ts'
@@ -23,10 +21,12 @@ function later<Thing extends { stop(): Promise<void> }>(thing: Thing): Thing {
 }
 
 async function embedded(port = 0) {
-  return later(await startEmbeddedBroker({ host: '127.0.0.1', port, log: recordingLog() }))
+  return later(
+    await startEmbeddedBroker({ host: '127.0.0.1', port, log: recordingLog(), clock: systemClock }),
+  )
 }
 
-function client(url: string, more: Partial<BrokerClientOptions> = {}) {
+function client(url: string, more: Parameters<typeof clientFor>[2] = {}) {
   const log = recordingLog()
   const warnings = () => log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)
   const infos = () => log.lines.filter(({ level }) => level === 'info').map(({ message }) => message)
@@ -35,7 +35,9 @@ function client(url: string, more: Partial<BrokerClientOptions> = {}) {
 
 test('falls back to MQTT 3.1.1 with a broker that has no 5, and asks for 5 only once', async () => {
   const brokerLog = recordingLog()
-  const broker = later(await startEmbeddedBroker({ host: '127.0.0.1', port: 0, log: brokerLog }))
+  const broker = later(
+    await startEmbeddedBroker({ host: '127.0.0.1', port: 0, log: brokerLog, clock: systemClock }),
+  )
   const relay = later(await startRelay(broker.port))
   const subject = client(relay.url)
   await subject.client.start()
@@ -85,7 +87,13 @@ describe('a broker that cannot be had does not fail the start, and is named once
   test('it refuses the password, in MQTT 3.1.1', async () => {
     const credentials = { username: 'ha', password: 'right' }
     const broker = later(
-      await startEmbeddedBroker({ host: '127.0.0.1', port: 0, log: recordingLog(), credentials }),
+      await startEmbeddedBroker({
+        host: '127.0.0.1',
+        port: 0,
+        log: recordingLog(),
+        clock: systemClock,
+        credentials,
+      }),
     )
     const subject = client(broker.url, { username: 'ha', password: 'wrong' })
     await subject.client.start()
@@ -134,7 +142,7 @@ testWith(
 test.each(['', 'localhost', 'http://localhost', 'mqtt://', 'ws://localhost'])(
   'the url %j is refused by its option',
   (url) => {
-    expect(() => clientFor(url, recordingLog())).toThrow(/^mqtt\.url: /)
+    expect(() => printableAddress(url)).toThrow(/^mqtt\.url: /)
   },
 )
 
@@ -215,7 +223,12 @@ test('what waited for the broker when it went is given up, not sent to the next 
 
 test('comes back after a restart of the broker, listens again and calls its listeners again', async () => {
   const port = await freePort()
-  const first = await startEmbeddedBroker({ host: '127.0.0.1', port, log: recordingLog() })
+  const first = await startEmbeddedBroker({
+    host: '127.0.0.1',
+    port,
+    log: recordingLog(),
+    clock: systemClock,
+  })
   const subject = client(first.url)
   const heard: string[] = []
   let connects = 0
@@ -284,15 +297,20 @@ test('stops promptly while it waits for a broker that is away', async () => {
   expect(Date.now() - began).toBeLessThan(200)
 })
 
-function passwordFile(name: string, password: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'passwords-'))
-  const file = join(folder, 'passwords')
-  const made = spawnSync('mosquitto_passwd', ['-c', '-b', file, name, password])
-  if (made.status !== 0) throw new Error(made.stderr.toString())
-  const text = readFileSync(file, 'utf8')
-  rmSync(folder, { recursive: true })
-  return text
-}
+test('the waits for a broker that stays away never grow so long that the house is not whole within 15 s', async () => {
+  const waits: number[] = []
+  const sleep = (ms: number, signal?: AbortSignal) => {
+    waits.push(ms)
+    return systemClock.sleep(1, signal)
+  }
+  const url = `mqtt://127.0.0.1:${await freePort()}`
+  const subject = client(url, { clock: { ...systemClock, sleep }, random: () => 0.999 })
+  await subject.client.start()
+  await eventually(() => waits.length >= 12)
+  // One attempt at a host that does not answer takes 5 s, and the rest is quick.
+  expect(Math.max(...waits)).toBeLessThanOrEqual(8000)
+  expect(waits[0]).toBeLessThanOrEqual(500)
+})
 
 function portOf(server: Server): number {
   const address = server.address()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { commandFields, parseField, parseFields, parseStreamSet } from '../../src/broker/commands.ts'
+import { commandFields, parseField, parseFields } from '../../src/broker/commands.ts'
 
 describe('a plain value under set/<field>', () => {
   test.each([
@@ -21,6 +21,13 @@ describe('a plain value under set/<field>', () => {
     ['volume_max_step_night', '0', { type: 'settings', settings: { volume_max_step_night: 0 } }],
     ['nightlight', '#FF8800', { type: 'nightlight', light: '#ff8800' }],
     ['nightlight', 'off', { type: 'nightlight', light: 'off' }],
+    ['nightlight', '{"state":"OFF"}', { type: 'nightlight', light: 'off' }],
+    ['nightlight', '{"state":"ON"}', { type: 'nightlight', light: '#ffffff' }],
+    [
+      'ambient_night',
+      '{"state":"ON","color":{"r":255,"g":136,"b":0},"brightness":128}',
+      { type: 'settings', settings: { ambient_night: '#804400' } },
+    ],
     ['reboot', 'PRESS', { type: 'reboot' }],
     ['refresh', 'true', { type: 'refresh' }],
   ])('%s %s', (field, payload, command) => {
@@ -53,6 +60,9 @@ describe('a plain value under set/<field>', () => {
     ['ambient_day', 'red'],
     ['nightlight', '#ff88'],
     ['nightlight', 'red'],
+    ['nightlight', '{"state":"ON","color":"red"}'],
+    ['ambient_day', '{"state":"ON","color":{"r":300,"g":0,"b":0}}'],
+    ['ambient_night', '{}'],
     ['reboot', 'false'],
   ])('%s %j is refused and says what it expected', (field, payload) => {
     expect(parseField(field, payload)).toMatchObject({
@@ -91,6 +101,19 @@ describe('an object of fields under set', () => {
     })
   })
 
+  test('may tell a light as Home Assistant does, and "on" alone is the colour that this light had last', () => {
+    const payload =
+      '{"nightlight": {"state": "ON"}, "ambient_day": {"state": "ON"}, "ambient_night": "#00ff00"}'
+    expect(parseFields(payload, (field) => (field === 'nightlight' ? '#643600' : null))).toEqual({
+      ok: true,
+      wishes: [
+        { type: 'nightlight', light: '#643600' },
+        { type: 'settings', settings: { ambient_day: '#ffffff' } },
+        { type: 'settings', settings: { ambient_night: '#00ff00' } },
+      ],
+    })
+  })
+
   test('with one bad field does nothing at all', () => {
     expect(parseFields('{"volume_step": 3, "playback": "eject"}')).toMatchObject({
       ok: false,
@@ -109,7 +132,7 @@ describe('an object of fields under set', () => {
 
   test('more than 64 KiB is no command but a mistake', () => {
     const payload = `{"card":"${'x'.repeat(70_000)}"}`
-    for (const parsed of [parseFields(payload), parseField('card', payload), parseStreamSet(payload)])
+    for (const parsed of [parseFields(payload), parseField('card', payload)])
       expect(parsed).toMatchObject({ ok: false, code: 'invalid_payload' })
   })
 
@@ -118,53 +141,5 @@ describe('an object of fields under set', () => {
       ok: false,
       code: 'unknown_field',
     })
-  })
-})
-
-describe('a message for a stream', () => {
-  test.each([
-    ['good-night', { type: 'playlist', playlist: 'good-night' }],
-    ['{"playlist": "good-night"}', { type: 'playlist', playlist: 'good-night' }],
-    ['{"closed": true}', { type: 'mutate', mutation: { op: 'settings', settings: { closed: true } } }],
-    [
-      '{"closed": true, "if_pressed": "clips/shh.mp3"}',
-      {
-        type: 'mutate',
-        mutation: { op: 'settings', settings: { closed: true, if_pressed: 'clips/shh.mp3' } },
-      },
-    ],
-    [
-      '{"if_pressed": null}',
-      { type: 'mutate', mutation: { op: 'settings', settings: { if_pressed: null } } },
-    ],
-    [
-      '{"loop": true, "shuffle": false, "mode": "finite"}',
-      {
-        type: 'mutate',
-        mutation: { op: 'settings', settings: { loop: true, shuffle: false, mode: 'finite' } },
-      },
-    ],
-  ])('%s', (payload, wish) => {
-    expect(parseStreamSet(payload)).toEqual({ ok: true, wishes: [wish] })
-  })
-
-  test.each([
-    ['{"closed": "yes"}', 'closed'],
-    ['{"closed": true, "if_pressed": ""}', 'if_pressed'],
-    ['{"closed": true, "if_pressed": ["a.mp3"]}', 'if_pressed'],
-    [`{"closed": true, "if_pressed": "${'x'.repeat(1001)}"}`, 'if_pressed'],
-    ['{"closed": true, "if_presed": "a.mp3"}', 'if_presed'],
-    ['{"playlist": "a", "if_pressed": "a.mp3"}', 'playlist'],
-    ['{"mode": "endless"}', 'mode'],
-    ['{"playlist": 5}', 'playlist'],
-    ['{"playlist": "a", "loop": true}', 'playlist'],
-    ['{"lop": true}', 'lop'],
-    ['{"closed": true, "until": "07:00"}', 'until'],
-    ['{}', null],
-    ['{broken', null],
-    ['  ', null],
-    ['x'.repeat(300), null],
-  ])('%s is refused', (payload, field) => {
-    expect(parseStreamSet(payload)).toMatchObject({ ok: false, field })
   })
 })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect as dial, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { type EmbeddedBroker, startEmbeddedBroker } from '../../src/broker/embedded.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import { AppError } from '../../src/core/error.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { eventually, observe } from './support.ts'
@@ -13,7 +14,7 @@ afterEach(async () => {
 
 async function start(more: Partial<Parameters<typeof startEmbeddedBroker>[0]> = {}) {
   const log = recordingLog()
-  const broker = await startEmbeddedBroker({ host: '127.0.0.1', port: 0, log, ...more })
+  const broker = await startEmbeddedBroker({ host: '127.0.0.1', port: 0, log, clock: systemClock, ...more })
   opened.push(broker)
   return { broker, log }
 }
@@ -46,7 +47,12 @@ test('keeps retained messages for those who come later', async () => {
 
 test('a port in use is one message that names port, option and the way out', async () => {
   const { broker } = await start()
-  const attempt = startEmbeddedBroker({ host: '127.0.0.1', port: broker.port, log: recordingLog() })
+  const attempt = startEmbeddedBroker({
+    host: '127.0.0.1',
+    port: broker.port,
+    log: recordingLog(),
+    clock: systemClock,
+  })
   await expect(attempt).rejects.toBeInstanceOf(AppError)
   await expect(attempt).rejects.toMatchObject({
     code: 'unavailable',
@@ -57,7 +63,9 @@ test('a port in use is one message that names port, option and the way out', asy
 })
 
 test('does not open itself to the network without a password', async () => {
-  await expect(startEmbeddedBroker({ host: '0.0.0.0', port: 0, log: recordingLog() })).rejects.toMatchObject({
+  await expect(
+    startEmbeddedBroker({ host: '0.0.0.0', port: 0, log: recordingLog(), clock: systemClock }),
+  ).rejects.toMatchObject({
     code: 'invalid',
     message: expect.stringContaining('mqtt.password'),
   })

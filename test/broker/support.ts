@@ -1,5 +1,6 @@
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { BrokerClient, type BrokerClientOptions } from '../../src/broker/client.ts'
+import type { Endpoint } from '../../src/broker/connection.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Log } from '../../src/core/log.ts'
 import { type PlayerState, unknownPlayer } from '../../src/core/player.ts'
@@ -66,9 +67,19 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-export function clientFor(url: string, log: Log, more: Partial<BrokerClientOptions> = {}): BrokerClient {
-  return new BrokerClient({
+export function clientFor(
+  url: string,
+  log: Log,
+  { username, password, ca, ...more }: Partial<BrokerClientOptions & Endpoint> = {},
+): BrokerClient {
+  const fixed: Endpoint = {
     url,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(ca === undefined ? {} : { ca }),
+  }
+  return new BrokerClient({
+    endpoint: async () => fixed,
     clientId: 'yoto-test',
     will: { topic: 'yoto/bridge/state', payload: 'offline' },
     log,

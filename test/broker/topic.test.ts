@@ -58,7 +58,7 @@ describe('reading topics', () => {
     ['yoto/stream/night/set', { kind: 'stream-set', stream: 'night' }],
     ['yoto/stream/set/set', { kind: 'stream-set', stream: 'set' }],
     ['yoto/bridge/request/players/refresh', { kind: 'request', what: 'players/refresh' }],
-    ['homeassistant/status', { kind: 'birth' }],
+    ['homeassistant/status', undefined],
     ['yoto/abc/set/a/b', undefined],
     ['yoto/bridge/set', undefined],
     ['yoto/stream/set', undefined],

@@ -122,6 +122,39 @@ describe('a queue', () => {
     expect(closed).toMatchObject({ playlist: 'p', reason: 'test', closed: true })
   })
 
+  describe('that is closed until a time', () => {
+    const until = '2026-11-22T06:00:00.000+00:00'
+    const close = (settings: QueueSettings = {}) =>
+      mutate(
+        queueOf('a'),
+        { op: 'settings', settings: { closed: true, closed_until: until, ...settings } },
+        counter(),
+      )
+    const then = (mutation: QueueMutation) => mutate(close(), mutation, counter())
+
+    test('keeps that time with what is changed beside it, and loses it when somebody opens or closes it', () => {
+      expect(close()).toMatchObject({ closed: true, closed_until: until })
+      expect(then({ op: 'append', files: ['b'] }).closed_until).toBe(until)
+      expect(then({ op: 'settings', settings: { loop: true } }).closed_until).toBe(until)
+      const replace = { op: 'replace', files: ['b'], playlist: 'b' } as const
+      expect(then(replace)).toMatchObject({ closed: true, closed_until: until })
+      expect(then({ ...replace, closed: false })).toMatchObject({ closed: false, closed_until: null })
+      expect(then({ ...replace, closed: true })).toMatchObject({ closed: true, closed_until: null })
+      for (const closed of [true, false])
+        expect(then({ op: 'settings', settings: { closed } })).toMatchObject({ closed, closed_until: null })
+      expect(close({ closed: false })).toMatchObject({ closed: false, closed_until: null })
+    })
+
+    test('is opened only by whoever means just this time', () => {
+      const open = { op: 'settings', settings: { closed: false } } as const
+      expect(then({ ...open, whileClosedUntil: until }).closed).toBe(false)
+      expect(then({ ...open, whileClosedUntil: '2026-11-22T05:00:00.000+00:00' })).toMatchObject({
+        closed: true,
+        closed_until: until,
+      })
+    })
+  })
+
   describe('says what is heard instead while it is closed or empty', () => {
     const settings = (queue: Queue, changed: QueueSettings) =>
       mutate(queue, { op: 'settings', settings: changed }, counter())

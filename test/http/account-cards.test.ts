@@ -12,7 +12,7 @@ import { houseOf } from '../../src/wiring/panel-house.ts'
 import { Problems } from '../../src/wiring/problems.ts'
 import { Account } from '../../src/yoto/account.ts'
 import { fastClock } from '../support/fast-clock.ts'
-import { houseWith } from '../support/house.ts'
+import { houseWith, withoutPast } from '../support/house.ts'
 import { memoryCollection } from '../support/memory-collection.ts'
 import { openPanelDoor } from '../support/panel-door.ts'
 import { recordingLog } from '../support/recording-log.ts'
@@ -53,6 +53,7 @@ beforeEach(async () => {
   const { hub, perform } = houseWith()
   door = await openPanelDoor(
     houseOf({
+      ...withoutPast,
       version: '0.0.0',
       hub,
       library: new Library({ folders: [], log }),

@@ -6,7 +6,7 @@ import type { Listener } from '../../src/http/server.ts'
 import { deskWithoutAccount } from '../../src/wiring/account.ts'
 import { houseOf } from '../../src/wiring/panel-house.ts'
 import { type Ground, newGround, startCards } from '../cards/household.ts'
-import { houseWith } from '../support/house.ts'
+import { houseWith, withoutPast } from '../support/house.ts'
 import { openPanelDoor } from '../support/panel-door.ts'
 import { recordingLog } from '../support/recording-log.ts'
 
@@ -29,6 +29,7 @@ beforeEach(async () => {
   const { hub, perform } = houseWith()
   await hub.mutateQueue('bedroom', { op: 'append', files: ['a.mp3'] }, 'the test')
   const house = houseOf({
+    ...withoutPast,
     version: '0.0.0',
     hub,
     library: new Library({ folders: [], log: recordingLog() }),

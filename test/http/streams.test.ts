@@ -53,6 +53,7 @@ describe('the stream calls', () => {
       shuffle: false,
       mode: 'finite',
       closed: false,
+      closed_until: null,
       if_pressed: null,
       playlist: null,
       reason: 'REST',

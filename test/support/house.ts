@@ -24,8 +24,16 @@ const noCards = {
   presses: noCard,
 }
 
-/** A house with a real hub, one player that is away, and a library of the given files of 10 s each. */
-/** Files whose names begin with `odd-` cannot be played. */
+/** For `houseOf`: no history, and no cards but those that were published. */
+export const withoutPast = {
+  knownCard: () => null,
+  accountCards: noCard,
+  presses: () => [],
+  events: () => ({ events: [], count: 0, next: null }),
+  diagnostics: () => ({ at: '' }),
+}
+
+/** A house with a real hub, one player that is away, and a library of the given files of 10 s each. Files whose names begin with `odd-` cannot be played. */
 export function houseWith(library: readonly string[] = []): House & LiveHouse & { hub: Hub } {
   const clock = new VirtualClock()
   const log = recordingLog()

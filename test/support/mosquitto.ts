@@ -1,55 +1,78 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, connect as dial } from 'node:net'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect as dial } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
+import { freePort } from './free-port.ts'
 
 export interface RunningBroker {
   readonly url: string
   readonly port: number
-  stop(): Promise<void>
+  /** Kills it, as a loss of power does; with `gently` it may write down what it keeps. */
+  stop(how?: 'gently'): Promise<void>
 }
 
-/** A real Mosquitto with nothing but a listener, and password protection where asked for. */
-export async function startMosquitto(
-  options: { port?: number; passwords?: string } = {},
-): Promise<RunningBroker> {
+export interface MosquittoOptions {
+  readonly port?: number
+  /** The text of a password file; without it, everybody comes in. */
+  readonly passwords?: string
+  /** PEM texts; with them the listener speaks TLS alone. */
+  readonly tls?: { readonly certificate: string; readonly key: string }
+  /** Retained messages are kept in this folder over a restart; without it, in memory alone. */
+  readonly persistence?: string
+}
+
+/** A real Mosquitto with nothing but a listener and what the options ask for. */
+export async function startMosquitto(options: MosquittoOptions = {}): Promise<RunningBroker> {
   const port = options.port ?? (await freePort())
   const folder = await mkdtemp(join(tmpdir(), 'mosquitto-'))
-  const passwordFile = join(folder, 'passwords')
-  if (options.passwords !== undefined) await writeFile(passwordFile, options.passwords, { mode: 0o600 })
-  const access = options.passwords === undefined ? 'allow_anonymous true' : `password_file ${passwordFile}`
-  await writeFile(
-    join(folder, 'broker.conf'),
-    `user ${userInfo().username}\nlistener ${port} 127.0.0.1\n${access}\n`,
-  )
+  const settings = [
+    `user ${userInfo().username}`,
+    `listener ${port} 127.0.0.1`,
+    ...(await accessTo(folder, options)),
+    ...(await tlsIn(folder, options)),
+    ...(await persistenceOf(options)),
+  ]
+  await writeFile(join(folder, 'broker.conf'), `${settings.join('\n')}\n`)
   const child = spawn('mosquitto', ['-c', join(folder, 'broker.conf')], { stdio: 'ignore' })
   const gone = once(child, 'exit')
   await answering(port)
   return {
-    url: `mqtt://127.0.0.1:${port}`,
+    url: `${options.tls === undefined ? 'mqtt' : 'mqtts'}://127.0.0.1:${port}`,
     port,
-    async stop() {
-      child.kill('SIGKILL')
+    async stop(how) {
+      child.kill(how === 'gently' ? 'SIGTERM' : 'SIGKILL')
       await gone
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
+async function accessTo(folder: string, { passwords }: MosquittoOptions): Promise<string[]> {
+  if (passwords === undefined) return ['allow_anonymous true']
+  const file = join(folder, 'passwords')
+  await writeFile(file, passwords, { mode: 0o600 })
+  return ['allow_anonymous false', `password_file ${file}`]
+}
+
+async function tlsIn(folder: string, { tls }: MosquittoOptions): Promise<string[]> {
+  if (tls === undefined) return []
+  const certfile = join(folder, 'certificate.pem')
+  const keyfile = join(folder, 'key.pem')
+  await writeFile(certfile, tls.certificate)
+  await writeFile(keyfile, tls.key, { mode: 0o600 })
+  return [`certfile ${certfile}`, `keyfile ${keyfile}`]
+}
+
+async function persistenceOf({ persistence }: MosquittoOptions): Promise<string[]> {
+  if (persistence === undefined) return ['persistence false']
+  await mkdir(persistence, { recursive: true })
+  return ['persistence true', `persistence_location ${persistence}/`]
+}
+
 async function answering(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
     const socket = dial({ port, host: '127.0.0.1' })
     const open = await new Promise<boolean>((resolve) => {
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false))

@@ -7,6 +7,7 @@ import { type App, startApp } from '../../src/app.ts'
 import { usesEmbeddedBroker } from '../../src/options/defaults.ts'
 import { loadOptions } from '../../src/options.ts'
 import type { Doubts } from '../../src/simulator/doubts.ts'
+import type { Supervisor } from '../../src/wiring/supervisor-broker.ts'
 import { fastClock } from './fast-clock.ts'
 import { recordingLog } from './recording-log.ts'
 
@@ -33,6 +34,8 @@ export async function runApp(
     doubts?: Partial<Doubts>
     /** How many seconds of audio play in one. */
     pace?: number
+    /** The Supervisor whose broker `mqtt.url: auto` means then. */
+    supervisor?: Supervisor
   } = {},
 ): Promise<RunningApp> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'yoto-app-')))
@@ -54,7 +57,8 @@ export async function runApp(
     options: loaded.options,
     simulate,
     simulatedDoubts: options.doubts ?? {},
-    embeddedBroker: usesEmbeddedBroker(loaded.options, {}),
+    embeddedBroker: options.supervisor === undefined && usesEmbeddedBroker(loaded.options, {}),
+    ...(options.supervisor === undefined ? {} : { supervisor: options.supervisor }),
     shipped,
     version: '0.0.0',
     clock: fastClock(options.pace ?? defaultPace),

@@ -1,15 +1,16 @@
 import type { PlayerEntity } from '../entity.ts'
+import { plainOf } from '../template.ts'
 
+/** Without a name of ours, like others whose device class says what they are: Home Assistant has one in every language. */
 export const battery: PlayerEntity = {
   key: 'battery',
   platform: 'sensor',
   commands: [],
   component: () => ({
-    name: 'Battery',
     device_class: 'battery',
     unit_of_measurement: '%',
     state_class: 'measurement',
     entity_category: 'diagnostic',
-    value_template: '{{ value_json.battery_percent }}',
+    value_template: plainOf('battery_percent'),
   }),
 }

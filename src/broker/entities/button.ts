@@ -11,7 +11,6 @@ export const button: PlayerEntity = {
   platform: 'event',
   commands: [],
   component: ({ event }) => ({
-    name: 'Button',
     icon: 'mdi:gesture-tap-button',
     device_class: 'button',
     event_types: [...buttons],

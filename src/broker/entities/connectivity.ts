@@ -6,7 +6,6 @@ export const connectivity: PlayerEntity = {
   platform: 'binary_sensor',
   commands: [],
   component: ({ bridgeState }) => ({
-    name: 'Online',
     device_class: 'connectivity',
     entity_category: 'diagnostic',
     value_template: "{{ 'ON' if value_json.online else 'OFF' }}",

@@ -1,5 +1,6 @@
 import { playbackStates } from '../../core/player.ts'
 import type { PlayerEntity } from '../entity.ts'
+import { plainOf } from '../template.ts'
 
 export const playback: PlayerEntity = {
   key: 'playback',
@@ -10,6 +11,6 @@ export const playback: PlayerEntity = {
     icon: 'mdi:play-pause',
     device_class: 'enum',
     options: [...playbackStates],
-    value_template: '{{ value_json.playback }}',
+    value_template: plainOf('playback'),
   }),
 }

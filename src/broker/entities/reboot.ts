@@ -6,7 +6,6 @@ export const reboot: PlayerEntity = {
   platform: 'button',
   commands: ['reboot'],
   component: ({ setField }) => ({
-    name: 'Restart player',
     device_class: 'restart',
     entity_category: 'config',
     command_topic: setField('reboot'),

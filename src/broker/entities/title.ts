@@ -1,18 +1,26 @@
 import type { PlayerEntity } from '../entity.ts'
+import { textOf } from '../template.ts'
 
-/** What is on: the titles of card, chapter and track. */
+/** What is on: the titles of card, chapter and track, each with the id behind it as an attribute. */
 export const titles: readonly PlayerEntity[] = [
-  title('card_title', { name: 'Card title', icon: 'mdi:card-text' }),
-  title('chapter_title', { name: 'Chapter title', icon: 'mdi:book-open-variant' }),
-  title('track_title', { name: 'Track title', icon: 'mdi:music-note' }),
+  title('card_title', { id: 'card_id', name: 'Card title', icon: 'mdi:card-text' }),
+  title('chapter_title', { id: 'chapter_key', name: 'Chapter title', icon: 'mdi:book-open-variant' }),
+  title('track_title', { id: 'track_key', name: 'Track title', icon: 'mdi:music-note' }),
 ]
 
-function title(field: string, looks: { name: string; icon: string }): PlayerEntity {
+function title(
+  field: 'card_title' | 'chapter_title' | 'track_title',
+  { id, ...looks }: { id: string; name: string; icon: string },
+): PlayerEntity {
   return {
     key: field,
     platform: 'sensor',
     commands: [],
-    // Home Assistant refuses states over 255 characters, and ignores an empty text where it should forget the old one.
-    component: () => ({ ...looks, value_template: `{{ (value_json.${field} or 'None')[:255] }}` }),
+    component: ({ state }) => ({
+      ...looks,
+      value_template: textOf(field),
+      json_attributes_topic: state,
+      json_attributes_template: `{{ {'${id}': value_json.${id}} | tojson }}`,
+    }),
   }
 }

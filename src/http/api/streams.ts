@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { Perform } from '../../core/effect.ts'
 import { AppError } from '../../core/error.ts'
+import { requireFiles } from '../../core/playable-files.ts'
 import { checkStreamName, type Queue, queueModes } from '../../core/queue.ts'
 import { type KeyRotation, rotationAnswer, rotationBody } from './key-rotation.ts'
 import { type Route, route } from './route.ts'
@@ -81,7 +82,10 @@ function appendRoute(house: StreamsHouse): Route {
     body: Type.Object({ files }, { additionalProperties: false }),
     async handle({ param, body }) {
       const name = checkStreamName(param('name'))
-      await requireFiles(house, body.files, 'nothing was added')
+      await requireFiles(body.files, {
+        lookup: (name) => house.lookup(name),
+        consequence: 'nothing was added',
+      })
       await house.perform(
         { kind: 'mutate-queue', stream: name, mutation: { op: 'append', files: body.files } },
         because,
@@ -166,7 +170,11 @@ function settingsRoute(house: StreamsHouse): Route {
     async handle({ param, body }) {
       const { name } = existing(house, param('name'))
       const { if_pressed = null } = body
-      if (if_pressed !== null) await requireFiles(house, [if_pressed], 'nothing was changed')
+      if (if_pressed !== null)
+        await requireFiles([if_pressed], {
+          lookup: (name) => house.lookup(name),
+          consequence: 'nothing was changed',
+        })
       await house.perform(
         { kind: 'mutate-queue', stream: name, mutation: { op: 'settings', settings: body } },
         because,
@@ -230,6 +238,7 @@ async function view(house: StreamsHouse, queue: Queue) {
     shuffle: queue.shuffle,
     mode: queue.mode,
     closed: queue.closed,
+    closed_until: queue.closed_until,
     if_pressed: queue.if_pressed,
     playlist: queue.playlist,
     reason: queue.reason,
@@ -243,33 +252,6 @@ async function view(house: StreamsHouse, queue: Queue) {
 function keeping(cards: number): string {
   if (cards === 0) return 'its address is kept'
   return cards === 1 ? '1 card keeps its address' : `${cards} cards keep their address`
-}
-
-async function requireFiles(
-  house: StreamsHouse,
-  names: readonly string[],
-  consequence: string,
-): Promise<void> {
-  const looked = await Promise.all(names.map(async (name) => ({ name, found: await house.lookup(name) })))
-  const missing = looked.filter(({ found }) => found.state === 'missing').map(({ name }) => name)
-  if (missing.length > 0)
-    throw new AppError('not_found', `not in the library: ${few(missing)}; ${consequence}`, {
-      details: { missing },
-    })
-  const refused = looked.flatMap(({ name, found }) =>
-    found.state === 'refused' ? [{ file: name, reason: found.reason }] : [],
-  )
-  if (refused.length > 0)
-    throw new AppError(
-      'unprocessable',
-      `cannot be played: ${few(refused.map(({ file, reason }) => `"${file}" (${reason})`))}; ${consequence}`,
-      { details: { refused } },
-    )
-}
-
-function few(words: readonly string[]): string {
-  const shown = words.slice(0, 20).join(', ')
-  return words.length > 20 ? `${shown} and ${words.length - 20} more` : shown
 }
 
 function indexOf(text: string): number {

@@ -43,11 +43,13 @@ export const queue = action({
   },
 })
 
-function contentsOf(options: QueueOptions): string[] {
+/** The playlists and files that it names. */
+export function contentsOf(options: QueueOptions): string[] {
   return [options.set, options.add, options.next].filter((name) => name !== undefined)
 }
 
-function effectsOf({ set, add, next, clear, limit }: QueueOptions, stream: string): Effect[] {
+/** @throws AppError `invalid` when the options say nothing to do. */
+export function effectsOf({ set, add, next, clear, limit }: QueueOptions, stream: string): Effect[] {
   const fill = (how: 'replace' | 'append' | 'insert-next', content: string | undefined): Effect[] =>
     content === undefined
       ? []

@@ -1,0 +1,15 @@
+import type { PlayerEntity } from '../entity.ts'
+import { truthOf } from '../template.ts'
+
+export const headphones: PlayerEntity = {
+  key: 'headphones',
+  platform: 'binary_sensor',
+  commands: [],
+  component: () => ({
+    name: 'Headphones',
+    icon: 'mdi:headphones',
+    device_class: 'plug',
+    entity_category: 'diagnostic',
+    value_template: truthOf('headphones'),
+  }),
+}

@@ -1,0 +1,18 @@
+import type { PlayerEntity } from '../entity.ts'
+import { textOf } from '../template.ts'
+
+/** Shows the id of the card that is on, and plays the card whose id is written into it. */
+export const playCard: PlayerEntity = {
+  key: 'play_card',
+  platform: 'text',
+  commands: ['card'],
+  component: ({ setField }) => ({
+    name: 'Play card',
+    icon: 'mdi:card-search-outline',
+    // No pattern: where what the player says did not fit it, Home Assistant would have an error in its place.
+    min: 1,
+    max: 255,
+    value_template: textOf('card_id'),
+    command_topic: setField('card'),
+  }),
+}

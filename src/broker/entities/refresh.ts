@@ -1,0 +1,14 @@
+import type { PlayerEntity } from '../entity.ts'
+
+/** Asks the player for its state. */
+export const refresh: PlayerEntity = {
+  key: 'refresh',
+  platform: 'button',
+  commands: ['refresh'],
+  component: ({ setField }) => ({
+    name: 'Refresh',
+    icon: 'mdi:refresh',
+    entity_category: 'diagnostic',
+    command_topic: setField('refresh'),
+  }),
+}

@@ -1,0 +1,154 @@
+import { messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import type { Owner, Platforms, Standing } from './standing.ts'
+
+interface OutboxOptions {
+  readonly client: {
+    readonly connected: boolean
+    publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
+  }
+  readonly standing: Standing
+  readonly log: Log
+}
+
+/** A message that stays on the broker. */
+export interface Kept {
+  readonly topic: string
+  readonly payload: string
+  readonly owner: Owner
+  /** Of a device's discovery: the components that Home Assistant may know of from then on. */
+  readonly components?: Platforms
+}
+
+interface Message {
+  readonly topic: string
+  readonly payload: string
+  readonly retain: boolean
+}
+
+// Beyond that the oldest are left to the next run, which finds them noted.
+const mostCleared = 1000
+
+/**
+ * Everything that the bridge says, in its order. What stays on the broker is noted before it is said, and is not said
+ * twice on one connection; while the broker is away nothing is said at all.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions
+  /** What stands on the broker, as far as this connection put it there; empty for what was cleared. */
+  readonly #said = new Map<string, string>()
+  /** Cleared again after each connect: the broker may have been away, or have come back with what it kept before. */
+  readonly #cleared = new Set<string>()
+  /** How many of our own clearings the broker has yet to tell whoever listens, by topic. */
+  readonly #echoes = new Map<string, number>()
+  /** What waits for the store; undefined while nothing does. */
+  #turn: Promise<void> | undefined
+  #closed = false
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  /** Whether something can be said now. */
+  get isOpen(): boolean {
+    return !this.#closed && this.#options.client.connected
+  }
+
+  /** From now on everything is said again, also what stands already. */
+  forgetSaid(): void {
+    this.#said.clear()
+  }
+
+  /** Call it on a new connection, after `forgetSaid`. */
+  clearAgain(): void {
+    this.#echoes.clear()
+    for (const topic of [...this.#cleared]) this.clear(topic)
+  }
+
+  /** Whether it was said on this connection and not cleared since. */
+  stands(topic: string): boolean {
+    return (this.#said.get(topic) ?? '') !== ''
+  }
+
+  /** Brings whether it is said now: not what stands already, nor while the broker is away. */
+  retain({ topic, payload, owner, components }: Kept, delivered?: () => void): boolean {
+    this.#cleared.delete(topic)
+    if (!this.isOpen || this.#said.get(topic) === payload) return false
+    this.#said.set(topic, payload)
+    const noted = this.#options.standing.note(topic, owner, components)
+    if (noted !== undefined) this.#queue(() => noted)
+    this.#send({ topic, payload, retain: true }, delivered)
+    return true
+  }
+
+  /** Once or not at all. */
+  say(topic: string, payload: string): void {
+    this.#send({ topic, payload, retain: false })
+  }
+
+  /** Takes back what is retained there. */
+  clear(topic: string): void {
+    this.#remember(topic)
+    if (!this.isOpen || this.#said.get(topic) === '') return
+    this.#said.set(topic, '')
+    this.#send({ topic, payload: '', retain: true }, () => {
+      if (this.#cleared.has(topic)) this.#options.standing.forget(topic)
+    })
+  }
+
+  /** Whether a clearing that was heard is one of our own; each of them is heard once. */
+  isEcho(topic: string): boolean {
+    const expected = this.#echoes.get(topic) ?? 0
+    if (expected > 0) this.#echoes.set(topic, expected - 1)
+    return expected > 0
+  }
+
+  /** Somebody else has cleared it. */
+  lost(topic: string): void {
+    this.#said.delete(topic)
+    this.#options.standing.forget(topic)
+  }
+
+  /** Says this last, and nothing any more. */
+  async close({ topic, payload }: Pick<Kept, 'topic' | 'payload'>): Promise<void> {
+    this.#closed = true
+    await this.#turn
+    if (this.#options.client.connected) await this.#publish({ topic, payload, retain: true })
+  }
+
+  #remember(topic: string): void {
+    this.#cleared.delete(topic)
+    this.#cleared.add(topic)
+    for (const oldest of this.#cleared) {
+      if (this.#cleared.size <= mostCleared) break
+      this.#cleared.delete(oldest)
+      this.#echoes.delete(oldest)
+      if (this.#said.get(oldest) === '') this.#said.delete(oldest)
+    }
+  }
+
+  #send(message: Message, delivered?: () => void): void {
+    if (!this.isOpen) return
+    if (this.#turn === undefined) void this.#publish(message, delivered)
+    else this.#queue(() => void this.#publish(message, delivered))
+  }
+
+  #queue(step: () => unknown): void {
+    const turn = (this.#turn ?? Promise.resolve()).then(step).then(() => {
+      if (this.#turn === turn) this.#turn = undefined
+    })
+    this.#turn = turn
+  }
+
+  async #publish({ topic, payload, retain }: Message, delivered?: () => void): Promise<void> {
+    if (retain && payload === '') this.#echoes.set(topic, (this.#echoes.get(topic) ?? 0) + 1)
+    try {
+      await this.#options.client.publish(topic, payload, { retain })
+      delivered?.()
+    } catch (error) {
+      // A retained one is said again after the next connect, or with the next change.
+      if (this.#said.get(topic) === payload) this.#said.delete(topic)
+      this.#options.log.debug('an MQTT message was not delivered', { topic, error: messageOf(error) })
+    }
+  }
+}

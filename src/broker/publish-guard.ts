@@ -1,0 +1,60 @@
+import { topicMatches } from './topic.ts'
+
+export interface Said {
+  readonly topic: string
+  readonly isEmpty: boolean
+}
+
+/** The beginnings of our topics and of Home Assistant's. */
+export interface Tree {
+  readonly base: string
+  readonly discoveryPrefix: string
+}
+
+/**
+ * What others than the product may say on its own broker: everything outside its tree, and in it only commands and
+ * requests. Where the product itself keeps something outside its tree, such as the discovery of its devices, others
+ * may only take it away: so Home Assistant deletes a device.
+ */
+export class PublishGuard {
+  readonly #tree: Tree
+  readonly #wishes: readonly string[]
+  /** Topics outside the tree under which the product has something retained. */
+  readonly #standing = new Set<string>()
+
+  constructor(tree: Tree) {
+    const { base } = tree
+    this.#tree = tree
+    // `#` covers what stands before it, too.
+    this.#wishes = [
+      `${base}/+/set/#`,
+      `${base}/stream/+/set/#`,
+      `${base}/input/+/set/#`,
+      `${base}/bridge/request/#`,
+    ]
+  }
+
+  /** The product itself has put this there, retained. */
+  productKept({ topic, isEmpty }: Said): void {
+    if (isEmpty) this.#standing.delete(topic)
+    else if (!this.#isOurs(topic)) this.#standing.add(topic)
+  }
+
+  mayBeSaid({ topic, isEmpty }: Said): boolean {
+    // Nobody but the broker itself: aedes closes clients of whom it is told under `$SYS`.
+    if (topic.startsWith('$')) return false
+    if (this.#isOurs(topic)) return this.#wishes.some((filter) => topicMatches(filter, topic))
+    return isEmpty || !this.#standing.has(topic)
+  }
+
+  #isOurs(topic: string): boolean {
+    const { base, discoveryPrefix } = this.#tree
+    // Home Assistant's topics may have been put below ours.
+    const isHomeAssistants = isBelow(discoveryPrefix, base) && isBelow(topic, discoveryPrefix)
+    return isBelow(topic, base) && !isHomeAssistants
+  }
+}
+
+function isBelow(topic: string, beginning: string): boolean {
+  return topic === beginning || topic.startsWith(`${beginning}/`)
+}

@@ -1,0 +1,50 @@
+import type { CommandPorts } from '../broker/bridge.ts'
+import type { PublishedCards } from '../cards/published.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import type { LookUp } from '../core/playable-files.ts'
+import type { AccountDesk } from '../http/api/account.ts'
+import type { Hub } from '../hub.ts'
+import { momentOf } from '../rules/moment.ts'
+import { contentFiles } from '../rules/playlists.ts'
+import { readQueueWish } from '../rules/read/queue-wish.ts'
+import type { RuleSet } from '../rules/rule-set.ts'
+import { playAnew } from './play-anew.ts'
+import { restartWith } from './restart.ts'
+import type { Supervisor } from './supervisor-broker.ts'
+
+/** What messages on the broker ask for, beside the effects that all parts of the house have in common. */
+export type BrokerPorts = Omit<CommandPorts, 'perform'>
+
+interface PortsInput {
+  readonly hub: Hub
+  readonly library: { find: LookUp; filesIn(folder: string): Promise<readonly string[]> }
+  readonly cards: PublishedCards
+  readonly ruleSet: RuleSet
+  readonly account: AccountDesk
+  readonly diagnostics: BrokerPorts['diagnostics']
+  readonly supervisor: Supervisor | null
+  /** IANA name of the household's time zone. */
+  readonly zone: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Joins them from the parts of the house that answer them. */
+export function brokerPorts(input: PortsInput): BrokerPorts {
+  const { library, ruleSet, account, diagnostics, zone, clock } = input
+  return {
+    lookup: (file) => library.find(file),
+    async queueEffects(options, stream) {
+      const { effects, contents } = readQueueWish(options, stream)
+      for (const content of contents) await contentFiles(content, ruleSet.playlists, library)
+      return effects
+    },
+    momentOf: (text) => momentOf(text, { now: clock.now(), zone }),
+    playAnew: (stream, what) => playAnew(stream, what, input),
+    diagnostics,
+    signIn: () => account.signIn(),
+    signInState: () => account.view(),
+    restart: () => restartWith(input),
+  }
+}

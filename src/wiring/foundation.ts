@@ -1,0 +1,85 @@
+import { Library } from '../audio/library.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import { createRedactor, type Redactor } from '../log/redactor.ts'
+import type { Options } from '../options.ts'
+import { openStorage, type Storage } from '../storage/storage.ts'
+import { openAccess } from './access.ts'
+import { publicUrl } from './addresses.ts'
+import { saidOnBroker } from './broker-log.ts'
+import { type Doors, openDoors } from './doors.ts'
+import { prepareFolders } from './first-start.ts'
+import { type HouseHistory, openHistory } from './history.ts'
+import { Problems } from './problems.ts'
+import type { Started } from './started.ts'
+
+export interface FoundationInput {
+  readonly options: Options
+  /** The folder of rules and audio that come with the product. */
+  readonly shipped: string
+  readonly clock: Clock
+  /** An open store in place of the data folder's own; closed with the product. */
+  readonly storage?: Storage
+  readonly log: Log
+  /** Learns every secret, and takes them out of what is said; one of its own where the log has none. */
+  readonly redactor?: Redactor
+}
+
+/** What every other part stands on. */
+export interface Foundation extends Pick<Redactor, 'redactAll'> {
+  readonly startedAt: Date
+  readonly doors: Doors
+  /** What cards are told of the media door. */
+  readonly address: string
+  readonly storage: Storage
+  readonly library: Library
+  readonly access: Awaited<ReturnType<typeof openAccess>>
+  readonly problems: Problems
+  readonly history: HouseHistory
+  /** Masks a secret wherever it would be said, from now on. */
+  readonly hide: Redactor['add']
+  readonly log: Log
+  /** Takes whoever publishes the log's lines on the local broker. */
+  readonly publishLogWith: ReturnType<typeof saidOnBroker>['publishWith']
+}
+
+/** @throws AppError when a port is taken, or a folder or the store cannot be used. */
+export async function openFoundation(input: FoundationInput, started: Started): Promise<Foundation> {
+  const { options, shipped, clock } = input
+  const { data, config, media } = options.folders
+  const startedAt = clock.now()
+  const { add: hide, redact, redactAll } = input.redactor ?? createRedactor()
+  const { log, publishWith: publishLogWith } = saidOnBroker({
+    log: input.log,
+    level: options.log_level,
+    redact,
+    clock,
+  })
+  const doors = await openDoors(options, started)
+  const address = publicUrl(options.public_url, { host: options.media.host, port: doors.media.port })
+  const storage =
+    input.storage ?? (await openStorage({ url: options.storage, folder: data, log: log.for('storage') }))
+  started.add('the store', { stop: () => storage.close() })
+  await prepareFolders({ shipped, config, media, log })
+  const library = new Library({ folders: [media, config], log: log.for('audio') })
+  started.add('the library', { stop: () => library.close() })
+  const access = await openAccess({ storage, options, hide, clock, log })
+  started.add('who may come in', access)
+  const problems = new Problems(redact)
+  const history = await openHistory({ storage, redactAll, clock, log: log.for('history') })
+  started.add('the history', history)
+  return {
+    startedAt,
+    doors,
+    address,
+    storage,
+    library,
+    access,
+    problems,
+    history,
+    hide,
+    redactAll,
+    log,
+    publishLogWith,
+  }
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../core/clock.ts'
+import { Hub } from '../hub.ts'
+import type { Options } from '../options.ts'
+import type { Doubts } from '../simulator/doubts.ts'
+import { titleCards } from './card-titles.ts'
+import { type Cards, openCards, tendCards } from './cards.ts'
+import { type Cloud, openCloud } from './cloud.ts'
+import type { LinkState } from './cloud-link.ts'
+import type { Foundation } from './foundation.ts'
+import type { Started } from './started.ts'
+
+export interface HouseholdInput {
+  readonly options: Options
+  /** Simulated players in place of an account. */
+  readonly simulate: boolean
+  /** How the simulated players differ from ones that give no trouble. */
+  readonly simulatedDoubts?: Partial<Doubts>
+  readonly clock: Clock
+}
+
+/** Players, cards and queues, and the cloud that they are told by. */
+export interface Household {
+  readonly hub: Hub
+  readonly cards: Cards
+  /** null where there is neither an account nor a simulated one. */
+  readonly cloud: Cloud | null
+}
+
+interface Surroundings {
+  readonly foundation: Foundation
+  readonly started: Started
+  readonly random: () => number
+  /** Told whenever the connection or the sign-in comes or goes. */
+  readonly linkChanged: (state: LinkState) => void
+}
+
+/** Opens the household with its queues as they were; the link to the cloud is not yet started. */
+export async function openHousehold(
+  input: HouseholdInput,
+  { foundation, started, random, linkChanged }: Surroundings,
+): Promise<Household> {
+  const { clock, simulatedDoubts = {} } = input
+  const { storage, problems, address, hide, history, log } = foundation
+  const cloud = await openCloud({
+    ...input,
+    simulatedDoubts,
+    linkChanged,
+    storage,
+    problems,
+    hide,
+    started,
+    random,
+    log,
+  })
+  const link = cloud?.link ?? null
+  const urlOf = (key: string, file: string) => `${address}/media/${key}/${file}.mp3`
+  const cards = await openCards({ storage, link, urlOf, problems, hide, clock, log: log.for('cards') })
+  const hub = new Hub({
+    queues: storage.collection('queues'),
+    card: cards.facts,
+    newId,
+    clock,
+    log: log.for('hub'),
+  })
+  started.add('the hub', hub)
+  await hub.start()
+  started.add('what the history follows', history.follow(hub))
+  started.add('card titles', titleCards({ hub, cards }))
+  started.add('card keys', tendCards({ published: cards.published, hub, link, clock }))
+  return { hub, cards, cloud }
+}
+
+const idBytes = 9
+
+function newId(): string {
+  return randomBytes(idBytes).toString('base64url')
+}

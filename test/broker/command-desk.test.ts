@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest'
+import type { Effect } from '../../src/core/effect.ts'
+import { AppError } from '../../src/core/error.ts'
+import { deskHouse } from './desk-house.ts'
+
+const bedroom = 'yoto/stream/bedroom/set'
+const ok = { status: 'ok', data: { topic: bedroom } }
+const error = (code: string, message: string) => ({
+  status: 'error',
+  error: { code, message: expect.stringContaining(message) },
+})
+
+describe('a message for a stream', () => {
+  async function house() {
+    const subject = await deskHouse()
+    await subject.set(bedroom, 'forest')
+    return { ...subject, tell: (wish: object) => subject.set(bedroom, JSON.stringify(wish)) }
+  }
+
+  test('has what its queue wishes done, in the words of the rules', async () => {
+    const { tell, filesOf, hub } = await house()
+    expect(await tell({ queue: { add: 'night' } })).toEqual(ok)
+    expect(await tell({ queue: { next: 'shh.mp3' } })).toEqual(ok)
+    expect(filesOf('bedroom')).toEqual(['a.mp3', 'shh.mp3', 'b.mp3', 'c.mp3'])
+    expect(await tell({ queue: { set: 'forest', limit: 1 } })).toEqual(ok)
+    expect(hub.queue('bedroom')).toMatchObject({ playlist: 'forest', items: [{ file: 'a.mp3' }] })
+    expect(await tell({ queue: { clear: true } })).toEqual(ok)
+    expect(filesOf('bedroom')).toEqual([])
+  })
+
+  test.each([
+    [{ queue: { sett: 'night' } }, 'unprocessable', 'did you mean "set"?'],
+    [{ queue: { limit: 0, set: 'night' } }, 'unprocessable', '`limit`'],
+    [{ queue: {} }, 'invalid', 'says nothing to do'],
+    [{ queue: { set: null } }, 'unprocessable', '`set`'],
+    [{ queue: { clear: true, set: 'moon' } }, 'not_found', 'no playlist and no file "moon"'],
+    [{ queue: { set: 'night', stream: 'kitchen' } }, 'unprocessable', '`stream` names "kitchen"'],
+    [{ closed: true, until: 'tomorrow' }, 'unprocessable', 'found "tomorrow"'],
+    [{ closed: true, until: '2026-11-21T18:00' }, 'unprocessable', 'lies in the past'],
+    [{ closed: true, if_pressed: 'gone.mp3' }, 'not_found', 'gone.mp3'],
+    [{ playlist: 'moon' }, 'not_found', 'moon'],
+  ])('%j is refused, and nothing of it is done', async (wish, code, message) => {
+    const { tell, hub } = await house()
+    const before = hub.queue('bedroom')
+    expect(await tell(wish)).toMatchObject(error(code, message))
+    expect(hub.queue('bedroom')).toBe(before)
+    expect(hub.queue('kitchen')).toBeUndefined()
+  })
+
+  test('closes it until a time, and opens it again', async () => {
+    const { tell, hub } = await house()
+    expect(await tell({ closed: true, until: '06:30', if_pressed: 'shh.mp3' })).toEqual(ok)
+    expect(hub.queue('bedroom')).toMatchObject({
+      closed: true,
+      closed_until: '2026-11-22T06:30:00.000+00:00',
+      if_pressed: 'shh.mp3',
+    })
+    expect(await tell({ closed: false })).toEqual(ok)
+    expect(hub.queue('bedroom')).toMatchObject({ closed: false, closed_until: null })
+  })
+
+  test('goes on to the next item or back to the first, and has those who listen hear it', async () => {
+    const { tell, hub, asked, listen, obeyed } = await house()
+    const anew: Effect = { kind: 'command', player: 'abc', command: { type: 'card', card_id: 'c' } }
+    listen([anew])
+    const current = () => hub.queue('bedroom')?.items.find(({ id }) => id === hub.queue('bedroom')?.current)
+    expect(await tell({ skip: true })).toEqual(ok)
+    expect(current()?.file).toBe('b.mp3')
+    expect(await tell({ restart: true })).toEqual(ok)
+    expect(current()?.file).toBe('a.mp3')
+    expect(asked).toEqual(['playAnew bedroom item', 'playAnew bedroom beginning'])
+    expect(obeyed).toEqual([anew.command, anew.command])
+  })
+
+  test('says so where the queue went on and the player did not', async () => {
+    const { tell, hub, listen, obeyWith } = await house()
+    listen([{ kind: 'command', player: 'abc', command: { type: 'restart' } }])
+    obeyWith(() => Promise.reject(new AppError('unavailable', 'Yoto is away')))
+    expect(await tell({ skip: true })).toMatchObject(error('unavailable', 'could not be told: Yoto is away'))
+    expect(hub.queue('bedroom')?.current).toBe(hub.queue('bedroom')?.items[1]?.id)
+  })
+
+  test.each([
+    ['closed', { closed: true }, 'is closed'],
+    ['empty', { queue: { clear: true } }, 'is empty'],
+  ])('moves nothing on a stream that is %s', async (_state, wish, message) => {
+    const { tell, asked } = await house()
+    await tell(wish)
+    expect(await tell({ skip: true })).toMatchObject(error('conflict', message))
+    expect(asked).toEqual([])
+  })
+
+  test('makes no stream to skip in', async () => {
+    const { set, hub } = await deskHouse()
+    expect(await set('yoto/stream/typo/set', '{"skip":true}')).toMatchObject(error('not_found', 'typo'))
+    expect(hub.queues()).toEqual([])
+  })
+
+  test('has its turn behind those that came before it', async () => {
+    const { desk, hub } = await house()
+    const take = (payload: string) => desk.take(bedroom, payload, { retain: false })
+    await Promise.all([take('{"queue":{"set":"forest"}}'), take('night'), take('{"queue":{"add":"a.mp3"}}')])
+    expect(hub.queue('bedroom')?.items.map(({ file }) => file)).toEqual(['c.mp3', 'a.mp3'])
+  })
+})
+
+describe('what becomes old while it waits', () => {
+  test('is dropped with an answer, and never done later', async () => {
+    const { desk, clock, obeyed, answersTo, obeyWith } = await deskHouse()
+    obeyWith(() => clock.sleep(4000))
+    const commands = '{"volume_step": 3, "restart": true, "seek_s": 5, "playback": "play"}'
+    const taken = desk.take('yoto/abc/set', commands, { retain: false })
+    await clock.advance(60_000)
+    await taken
+    expect(obeyed.map(({ type }) => type)).toEqual(['volume-step', 'restart', 'seek'])
+    expect(answersTo('set')).toEqual([
+      {
+        status: 'error',
+        data: { topic: 'yoto/abc/set' },
+        error: {
+          code: 'too_old',
+          message: 'not done any more: it has waited for 12 s, and 10 s is the most',
+        },
+      },
+    ])
+  })
+
+  test('is done where it waited for less', async () => {
+    const { desk, clock, obeyed, answersTo, obeyWith } = await deskHouse()
+    obeyWith(() => clock.sleep(3000))
+    const taken = desk.take('yoto/abc/set', '{"volume_step":3,"restart":true,"seek_s":5,"playback":"play"}', {
+      retain: false,
+    })
+    await clock.advance(60_000)
+    await taken
+    expect(obeyed).toHaveLength(4)
+    expect(answersTo('set')).toMatchObject([{ status: 'ok' }])
+  })
+
+  test('behind another message of its stream, is dropped as well', async () => {
+    const { desk, clock, hub, answersTo, searchWith, set } = await deskHouse()
+    await set(bedroom, 'forest')
+    searchWith(() => clock.sleep(6000))
+    const taken = [
+      desk.take(bedroom, '{"queue":{"add":"c.mp3"}}', { retain: false }),
+      desk.take(bedroom, 'night', { retain: false }),
+    ]
+    await clock.advance(60_000)
+    await Promise.all(taken)
+    expect(answersTo('set').map(({ error }) => error?.code)).toEqual([undefined, undefined, 'too_old'])
+    expect(hub.queue('bedroom')?.items.map(({ file }) => file)).toEqual(['a.mp3', 'b.mp3', 'c.mp3'])
+  })
+
+  test('unseen, while the program stood still, is dropped too, and so is a request', async () => {
+    const { desk, heart, set, ask, obeyed, asked } = await deskHouse()
+    desk.start()
+    heart.pass(3_600_000)
+    const old = error('too_old', 'this program stood still for 3600 s')
+    expect(await set('yoto/abc/set/volume_step', '3')).toMatchObject(old)
+    expect(await ask('restart', '')).toMatchObject(old)
+    await heart.advance(2000)
+    expect(await set('yoto/abc/set/volume_step', '3')).toMatchObject({ status: 'ok' })
+    desk.stop()
+    expect([obeyed.length, asked]).toEqual([1, []])
+  })
+
+  test('is no wish of a stream whose players are slow to answer', async () => {
+    const { desk, clock, hub, answersTo, obeyWith, listen, set } = await deskHouse()
+    await set(bedroom, 'forest')
+    listen([{ kind: 'command', player: 'abc', command: { type: 'restart' } }])
+    obeyWith(() => clock.sleep(11_000))
+    const skipped = desk.take(bedroom, '{"skip":true}', { retain: false })
+    await desk.take(bedroom, '{"closed":true}', { retain: false })
+    expect(hub.queue('bedroom')?.closed).toBe(true)
+    await clock.advance(60_000)
+    await skipped
+    expect(answersTo('set').map(({ status }) => status)).toEqual(['ok', 'ok', 'ok'])
+  })
+})
+
+describe('what is retained', () => {
+  test('is ignored and named in the log; a request is answered so', async () => {
+    const { desk, ask, said, log, asked } = await deskHouse()
+    await desk.take(bedroom, 'forest', { retain: true })
+    expect(said).toEqual([])
+    expect(await ask('restart', { transaction: 5 }, true)).toMatchObject({
+      status: 'error',
+      error: { code: 'retained' },
+      transaction: 5,
+    })
+    expect(asked).toEqual([])
+    const warned = log.lines.filter(({ level }) => level === 'warn')
+    expect(warned.map(({ detail }) => detail?.topic)).toEqual([bedroom, 'yoto/bridge/request/restart'])
+  })
+
+  test('says nothing when it is taken back', async () => {
+    const { desk, said, log } = await deskHouse()
+    for (const topic of [bedroom, 'yoto/abc/set', 'yoto/bridge/request/restart'])
+      await desk.take(topic, '', { retain: true })
+    expect([said, log.lines]).toEqual([[], []])
+  })
+})

@@ -1,0 +1,29 @@
+import type { PlayerEvent } from '../../src/core/event.ts'
+import type { PlayerState } from '../../src/core/player.ts'
+import type { Queue } from '../../src/core/queue.ts'
+import { startBridge } from './bridge-support.ts'
+import { eventually, type Message, observe } from './support.ts'
+
+export interface House {
+  readonly players: readonly PlayerState[]
+  readonly queues?: readonly Queue[]
+  readonly events?: readonly PlayerEvent[]
+}
+
+/** All that a bridge says on a broker of a house and what happens in it, from its first word to its goodbye. */
+export async function publishedBy(
+  url: string,
+  { players, queues = [], events = [] }: House,
+): Promise<Message[]> {
+  const observer = await observe(url)
+  const { bridge, stop } = await startBridge(url, {
+    players: [...players],
+    queues: [...queues],
+    playlists: ['good-night', 'forest'],
+  })
+  for (const event of events) bridge.event(event)
+  await stop()
+  await eventually(() => observer.heard('yoto/bridge/state').includes('offline'))
+  await observer.leave()
+  return observer.messages
+}
