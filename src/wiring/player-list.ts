@@ -22,6 +22,10 @@ interface PlayerListOptions {
 
 // A try that is older than this when the network comes back was begun without it, and may hang.
 const freshTryMs = 1_000
+// Without its players a house has nothing, however long Yoto could not be reached. What it refuses waits for somebody
+// to change something.
+const longestWaitMs = 10_000
+const longestRefusedWaitMs = 60_000
 
 /** Reads the account's players and their settings into the hub. */
 export class PlayerList {
@@ -74,14 +78,15 @@ export class PlayerList {
       const present = { at: clock.now(), failures, cut: new AbortController() }
       this.#try = present
       const { signal } = present.cut
-      const reason = await this.#readOnce(signal).then(() => null, messageOf)
+      const failure = await this.#readOnce(signal).then(() => null, failureOf)
       if (!signal.aborted) {
-        if (reason !== null && reason !== this.#fault)
-          log.warn('the players could not be read; tried again until it works', { reason })
-        this.#enter(reason)
-        if (reason === null) break
+        if (failure !== null && failure.reason !== this.#fault)
+          log.warn('the players could not be read; tried again until it works', { reason: failure.reason })
+        this.#enter(failure?.reason ?? null)
+        if (failure === null) break
         present.failures++
-        await clock.sleep(backoffMs(present.failures, { random }), signal).catch(() => undefined)
+        const waitMs = backoffMs(present.failures, { random, longestMs: failure.longestWaitMs })
+        await clock.sleep(waitMs, signal).catch(() => undefined)
       }
       failures = signal.aborted ? 0 : present.failures
     }
@@ -122,4 +127,9 @@ export class PlayerList {
     this.#fault = fault
     this.#options.faultChanged()
   }
+}
+
+function failureOf(thrown: unknown): { reason: string; longestWaitMs: number } {
+  const mayPass = thrown instanceof AppError && thrown.code === 'unavailable'
+  return { reason: messageOf(thrown), longestWaitMs: mayPass ? longestWaitMs : longestRefusedWaitMs }
 }

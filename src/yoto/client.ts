@@ -37,6 +37,12 @@ export interface ConnectionState {
 // A connection that ends sooner than this counts as one more failure, or a broker that lets us in and throws
 // us out again would be asked every second.
 const steadyMs = 30_000
+// From the beginning of one try to that of the next: a house is there again so soon after its network or the cloud is,
+// however long that took. A broker that answers, and takes none of our tokens, is nothing that passes by waiting.
+const longestWaitMs = 10_000
+const longestRefusedWaitMs = 60_000
+// After a try that took longer than that.
+const shortestWaitMs = 500
 
 /**
  * The live connection to Yoto's cloud: keeps one open for all players, listens to what they say and sends
@@ -103,12 +109,14 @@ export class YotoClient {
       const openedAt = this.#options.clock.now().getTime()
       const end = await this.#connectOnce(signal, refused)
       if (signal.aborted) break
-      const steady = end.connected && this.#options.clock.now().getTime() - openedAt >= steadyMs
-      failures = steady ? 1 : failures + 1
+      const tookMs = this.#options.clock.now().getTime() - openedAt
+      failures = end.connected && tookMs >= steadyMs ? 1 : failures + 1
       // One refusal earns one new token: where the account lacks a right, no token will ever do.
       refused = end.connected ? undefined : (refused ?? end.refusedToken)
       this.#enter({ connected: false, reason: end.reason })
-      await this.#wait(backoffMs(failures, this.#options), signal)
+      const longestMs = end.refusedToken === undefined ? longestWaitMs : longestRefusedWaitMs
+      const waitMs = backoffMs(failures, { random: this.#options.random, longestMs })
+      await this.#wait(end.connected ? waitMs : Math.max(shortestWaitMs, waitMs - tookMs), signal)
     }
     this.#enter({ connected: false, reason: 'stopped' })
   }

@@ -48,7 +48,7 @@ const badCredentials = 4
 const notAuthorized = 5
 const largestFrameBytes = 1024 * 1024
 // From the first packet to the broker's word; a network that is away may take connections all the same.
-const connectMs = 20_000
+const connectMs = 10_000
 
 /** @throws TokenRefused, or AppError `unavailable` when the broker cannot be reached. */
 export async function openConnection(options: ConnectionOptions): Promise<CloudConnection> {

@@ -28,6 +28,8 @@ const shortestUseMs = 60_000
 const longestFarewellMs = 5_000
 // A login server that hangs holds nobody up for longer while there is a token that serves.
 const longestPatienceMs = 2_000
+// Between two tries to renew; once the token has ended nobody can connect, and they come sooner.
+const [longestWaitMs, endedWaitMs] = [60_000, 10_000]
 // What Yoto goes on refusing waits for somebody to change something.
 const refusedRetryMs = 3_600_000
 
@@ -284,7 +286,9 @@ export class KeptTokens {
 
   #waitAfter(failures: number, thrown: unknown): Promise<void> {
     const { server, random } = this.#options
-    const ms = this.#refusals.count(thrown) ? refusedRetryMs : backoffMs(failures, { random })
+    const leftMs = (this.#held?.expiresAtMs ?? 0) - this.#nowMs()
+    const longestMs = Math.min(longestWaitMs, Math.max(endedWaitMs, leftMs))
+    const ms = this.#refusals.count(thrown) ? refusedRetryMs : backoffMs(failures, { longestMs, random })
     return server.clock.sleep(ms, this.#stopping.signal).catch(() => {})
   }
 }

@@ -40,7 +40,14 @@ const latestSeconds = 30
 const rememberedMessages = 32
 // While something plays, everything is told about every 5 s.
 const heartbeatsMissedMs = 12_000
+// What an answer brings may come so long after its acknowledgement.
 const longestAnswerMs = 5_000
+// Answers to this one take 0.2 s, and whatever changes until it is heard is not told.
+const firstPatienceMs = 800
+// Positions are whole seconds, and messages take their time; whoever starts anew does not play for longer.
+const behindToleranceSeconds = 2
+// A player whose sound breaks off now and then looks like one that starts anew, and must not be asked without end.
+const suspectedAgainMs = 15_000
 
 /** Listens to one player over one connection, and asks it whatever is due. */
 export class PlayerWatch {
@@ -53,6 +60,9 @@ export class PlayerWatch {
   #cancelMissed = () => {}
   #online: boolean | undefined
   #playback: PlayerPatch['playback']
+  /** Where it played, and when it said so. */
+  #position: { readonly seconds: number; readonly atMs: number } | undefined
+  #suspectedMs = Number.NEGATIVE_INFINITY
   #card: string | null | undefined
   #streaming: boolean | null | undefined
   #newest_s = Number.NEGATIVE_INFINITY
@@ -62,7 +72,14 @@ export class PlayerWatch {
     const { clock, ask, liveness } = options
     // One that is off is asked all the same, in case nobody says that it is back; once is enough.
     const tries = () => (this.#online === false ? 1 : mostTries)
-    this.#events = new Questions({ clock, ask, tries, kinds: ['events/request'], onSilence: () => {} })
+    this.#events = new Questions({
+      clock,
+      ask,
+      tries,
+      firstPatienceMs,
+      kinds: ['events/request'],
+      onSilence: () => {},
+    })
     const onSilence = (kind: Question) => {
       const isOff = kind === 'status/request' && liveness.silent()
       if (isOff && this.#online !== false) this.#say({ online: false })
@@ -102,8 +119,8 @@ export class PlayerWatch {
   hear(delivered: Delivered): void {
     if (this.#isStale(delivered)) return
     const { kind, message, isRetained } = delivered
-    const { liveness, clock } = this.#options
-    const sign = liveness.hear({ kind, message, isRetained, nowMs: clock.now().getTime() })
+    const { liveness } = this.#options
+    const sign = liveness.hear({ kind, message, isRetained, nowMs: this.#nowMs })
     // A player that starts anew may have its clock set back.
     if (sign.restarted) this.#newest_s = message.saidAt_s ?? Number.NEGATIVE_INFINITY
     if (sign.shows === 'perhaps-off') {
@@ -117,12 +134,19 @@ export class PlayerWatch {
     const { online: _, ...facts } = message.patch
     this.#say(sign.shows === 'nothing' ? facts : { ...facts, online: sign.shows === 'there' })
     this.#answered(kind, message.ack)
-    if (sign.restarted || cameBack) void this.askAll()
+    if (sign.restarted || cameBack) this.#askAnew()
     else if (flipped) void this.#status.want('status/request')
     // It says what changed: the new card may well play a chapter whose key is that of the old card's.
-    if (isOnlyCard || (kind === 'data/events' && this.#isUnasked(message.patch)))
-      void this.#events.want('events/request')
+    const isUnasked = kind === 'data/events' && this.#isUnasked(message.patch)
+    if (isUnasked) this.#suspectedMs = this.#nowMs
+    if (isOnlyCard || isUnasked) void this.#events.want('events/request')
     this.#expectHeartbeat(kind, message.patch)
+  }
+
+  #askAnew(): void {
+    this.#events.askAnew()
+    this.#status.askAnew()
+    void this.askAll()
   }
 
   /** Delivered twice, or overtaken by what the player said later. */
@@ -155,22 +179,44 @@ export class PlayerWatch {
     return flipped
   }
 
-  /** Everything at once from a player that does not play, unasked: it has started anew, and its first words were lost. */
-  #isUnasked({ card_id, playback, volume_step, volume_max_step }: PlayerPatch): boolean {
-    if (this.#playback === undefined || this.#playback === 'playing') return false
+  /**
+   * Everything at once, unasked: it has started anew, and its first words were lost. A player that plays says
+   * everything now and then; that it was away shows in the position, which stood still meanwhile.
+   */
+  #isUnasked({ card_id, playback, volume_step, volume_max_step, position_s }: PlayerPatch): boolean {
     if ([card_id, playback, volume_step, volume_max_step].includes(undefined)) return false
-    return this.#options.clock.now().getTime() - this.#events.askedMs > longestAnswerMs
+    const goesOn = playback === 'playing' && this.#playback === 'playing'
+    if (goesOn && !this.#isBehind(position_s)) return false
+    if (this.#nowMs - this.#suspectedMs < suspectedAgainMs) return false
+    return !this.#events.isUnderWay && this.#nowMs - this.#events.answeredMs > longestAnswerMs
+  }
+
+  #isBehind(position_s: PlayerPatch['position_s']): boolean {
+    const before = this.#position
+    if (before === undefined || typeof position_s !== 'number') return false
+    const expected_s = before.seconds + (this.#nowMs - before.atMs) / 1000
+    return expected_s - position_s > behindToleranceSeconds
   }
 
   /** A player that plays and no longer says so has lapsed, whatever the reason. */
-  #expectHeartbeat(kind: string, { playback }: PlayerPatch): void {
+  #expectHeartbeat(kind: string, patch: PlayerPatch): void {
     if (kind !== 'data/events') return
-    this.#playback = playback ?? this.#playback
+    this.#playback = patch.playback ?? this.#playback
+    this.#keepPosition(patch)
     this.#cancelMissed()
     if (this.#playback !== 'playing') return
-    const { clock } = this.#options
-    const due = new Date(clock.now().getTime() + heartbeatsMissedMs)
-    this.#cancelMissed = clock.at(due, () => void this.#events.want('events/request'))
+    const due = new Date(this.#nowMs + heartbeatsMissedMs)
+    this.#cancelMissed = this.#options.clock.at(due, () => void this.#events.want('events/request'))
+  }
+
+  /** What begins or goes on without a word of where it does leaves that open. */
+  #keepPosition({ playback, track_key, position_s }: PlayerPatch): void {
+    if ([playback, track_key, position_s].every((each) => each === undefined)) return
+    this.#position = typeof position_s === 'number' ? { seconds: position_s, atMs: this.#nowMs } : undefined
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock.now().getTime()
   }
 
   #say(patch: PlayerPatch): void {

@@ -7,6 +7,8 @@ interface QuestionsOptions<Kind extends string> {
   readonly ask: (kind: Kind) => void
   /** How often a question is asked in a row while it stays without an answer. */
   readonly tries: () => number
+  /** How long the first time of asking waits for an answer; 2 s as all others where it is not given. */
+  readonly firstPatienceMs?: number
   /** Called when a question stayed without an answer as often as it may be asked. */
   readonly onSilence: (kind: Kind) => void
 }
@@ -32,7 +34,7 @@ export class Questions<Kind extends string> {
   readonly #waiting: { readonly kind: Kind; readonly done: () => void }[] = []
   #asked: Asked<Kind> | undefined
   #cancel = () => {}
-  #askedMs = Number.NEGATIVE_INFINITY
+  #answeredMs = Number.NEGATIVE_INFINITY
   #isResting = false
   #stopped = false
 
@@ -49,14 +51,27 @@ export class Questions<Kind extends string> {
     return settled
   }
 
-  /** When it last asked anything, in Unix milliseconds. */
-  get askedMs(): number {
-    return this.#askedMs
+  /** Whether a question waits for its answer. */
+  get isUnderWay(): boolean {
+    return this.#asked !== undefined
+  }
+
+  /** When an answer last came, in Unix milliseconds. */
+  get answeredMs(): number {
+    return this.#answeredMs
   }
 
   /** The answer to a question of that kind has come, asked for or not. */
   answered(kind: Kind): void {
+    this.#answeredMs = this.#nowMs
     if (this.#asked?.kind === kind) this.#finish(this.#asked)
+  }
+
+  /** The player was away: it never heard what is under way, or has forgotten it. That is asked anew as soon as it may. */
+  askAnew(): void {
+    if (this.#asked === undefined) return
+    this.#due.add(this.#asked.kind)
+    this.#finish(this.#asked)
   }
 
   /** Asks nothing more. */
@@ -78,8 +93,8 @@ export class Questions<Kind extends string> {
   #ask(kind: Kind, tries: number): void {
     const asked = { kind, tries, atMs: this.#nowMs }
     this.#asked = asked
-    this.#askedMs = asked.atMs
-    this.#after(patienceMs, () => this.#unanswered(asked))
+    const { firstPatienceMs = patienceMs } = this.#options
+    this.#after(tries === 1 ? firstPatienceMs : patienceMs, () => this.#unanswered(asked))
     this.#options.ask(kind)
   }
 

@@ -22,6 +22,8 @@ let states: LinkState[]
 let account: Account
 /** The lists of players that REST was asked for. */
 let lists: number
+/** What every wait draws as its share of chance. */
+let drawn: number
 
 beforeEach(async () => {
   clock = fastClock(pace)
@@ -39,6 +41,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => rest.listen(0, '127.0.0.1', resolve))
   states = []
   lists = 0
+  drawn = 0
   account = new Account({
     ...cloud,
     redirectUri: null,
@@ -59,7 +62,7 @@ beforeEach(async () => {
     account,
     changed: (state) => states.push(state),
     clock,
-    random: () => 0,
+    random: () => drawn,
     log: recordingLog(),
   })
 })
@@ -103,9 +106,10 @@ const realMs = (seconds: number) => (seconds * 1000) / pace
 
 test('after minutes without the players they are there within seconds of a new connection', async () => {
   rest.isAway = true
+  drawn = 0.999
   await link.start(house())
-  // After seven tries of four calls the next is half a minute away.
-  await until('the seventh try is over', () => lists >= 28)
+  // After five tries of four calls the next is ten seconds away.
+  await until('the fifth try is over', () => lists >= 20)
   await new Promise((resolve) => setTimeout(resolve, realMs(1)))
   expect(hub.players()).toEqual([])
   rest.isAway = false

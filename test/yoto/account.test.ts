@@ -267,6 +267,25 @@ test.each(['invalid_grant', 'invalid_token', 'expired_token', 'token_expired', '
   },
 )
 
+test('a renewal that fails is tried again every minute at most, and every ten seconds once the token has ended', async () => {
+  const began = clock.now().getTime()
+  const triedAt_s: number[] = []
+  store.values.set('account', signedIn(1000))
+  await account.start()
+  server.answer = () => {
+    triedAt_s.push((clock.now().getTime() - began) / 1000)
+    return { status: 503 }
+  }
+  await advanceUntil(clock, () => clock.now().getTime() - began >= 790_000, 10_000)
+  await advanceUntil(clock, () => clock.now().getTime() - began >= 1_100_000, 1_000)
+  const distances = triedAt_s.slice(1).map((at_s, index) => at_s - (triedAt_s[index] ?? 0))
+  expect(Math.max(...distances)).toBeGreaterThan(50)
+  expect(Math.max(...distances)).toBeLessThanOrEqual(61)
+  const afterEnd = distances.filter((_, index) => (triedAt_s[index] ?? 0) > 1_000)
+  expect(afterEnd.length).toBeGreaterThanOrEqual(8)
+  for (const distance of afterEnd) expect(distance).toBeLessThanOrEqual(11)
+})
+
 test('a machine whose clock is ahead does not renew on every call', async () => {
   store.values.set('account', signedIn(1))
   await clock.advance(5_000)

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { PlayerPatch } from '../../src/core/player.ts'
 import { type ConnectionState, YotoClient } from '../../src/yoto/client.ts'
+import { freePort } from '../support/free-port.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { advanceUntil, settle } from './support/advance.ts'
@@ -484,6 +487,78 @@ test.each([
   expect(log.lines.filter(({ level }) => level === 'error')).toEqual([])
   expect(JSON.stringify(log.lines).length).toBeLessThan(2_000)
   expect(Object.prototype).not.toHaveProperty('online')
+})
+
+test('a network that takes connections and carries nothing is given up after 10 s, and tried again', async () => {
+  let taken = 0
+  const silent = createServer((socket) => {
+    taken++
+    socket.on('error', () => undefined).resume()
+  })
+  await once(silent.listen(0, '127.0.0.1'), 'listening')
+  const { port } = silent.address() as AddressInfo
+  const lost = new YotoClient({
+    mqttUrl: `ws://127.0.0.1:${port}`,
+    accessToken: async () => 'secret',
+    playerIds: () => players,
+    clock,
+    random: () => 0,
+    log,
+    onPatch: () => undefined,
+    onConnection: (state) => states.push(state),
+  })
+  lost.start()
+  await soon(() => expect(taken).toBe(1))
+  await clock.advance(9_900)
+  await settle()
+  expect(states).toEqual([])
+  await clock.advance(200)
+  await soon(() =>
+    expect(states).toEqual([
+      { connected: false, reason: "Yoto's broker cannot be reached: no answer within 10 s" },
+    ]),
+  )
+  await advanceUntil(clock, () => taken === 2)
+  await lost.stop()
+  silent.close()
+})
+
+/** A client that tries there for ten minutes; gives how long after each other its tries began, in ms. */
+async function distancesOfTries(url: string): Promise<number[]> {
+  const began: number[] = []
+  const lost = new YotoClient({
+    mqttUrl: url,
+    accessToken: async () => {
+      began.push(clock.now().getTime())
+      return 'secret'
+    },
+    playerIds: () => players,
+    clock,
+    random: () => 0.999,
+    log,
+    onPatch: () => undefined,
+    onConnection: () => undefined,
+  })
+  lost.start()
+  const end = clock.now().getTime() + 600_000
+  await advanceUntil(clock, () => clock.now().getTime() >= end, 2_000)
+  await lost.stop()
+  return began.slice(1).map((ms, index) => ms - (began[index] ?? 0))
+}
+
+test('however long nobody is there, it tries again after 10 s and not sooner', async () => {
+  const distances = await distancesOfTries(`ws://127.0.0.1:${await freePort()}`)
+  expect(distances.slice(0, 4).map((ms) => Math.round(ms / 1_000))).toEqual([1, 2, 4, 8])
+  for (const ms of distances.slice(4)) expect(Math.round(ms / 1_000)).toBe(10)
+})
+
+test('a try that was held up for long is followed by the next at once', async () => {
+  const silent = createServer((socket) => void socket.on('error', () => undefined).resume())
+  await once(silent.listen(0, '127.0.0.1'), 'listening')
+  const distances = await distancesOfTries(`ws://127.0.0.1:${(silent.address() as AddressInfo).port}`)
+  expect(distances.length).toBeGreaterThan(40)
+  for (const ms of distances) expect(ms).toBeLessThanOrEqual(12_500)
+  silent.close()
 })
 
 test('whoever is not in the account is not heard, and is once the account lists it', async () => {

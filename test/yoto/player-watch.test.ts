@@ -196,6 +196,86 @@ describe('what is asked for', () => {
     expect(asked).toEqual(['events/request'])
   })
 
+  test('what was asked just before a player was there again is asked anew at once', async () => {
+    hear('presence', presence('offline'))
+    void watch.askAll()
+    await clock.advance(30)
+    asked.length = 0
+    hear('presence', presence('online', now()))
+    expect(asked).toEqual([])
+    await clock.advance(470)
+    expect(asked).toEqual(allQuestions)
+  })
+
+  test('events for which nobody says a word are asked for again after 0.8 s, and then after 2 s each', async () => {
+    const times: number[] = []
+    const began = now()
+    watch = new PlayerWatch({
+      liveness: new Liveness(),
+      clock,
+      ask: (question) => question === 'events/request' && times.push(now() - began),
+      onPatch: () => undefined,
+    })
+    void watch.askAll()
+    await clock.advance(10_000)
+    expect(times).toEqual([0, 800, 2_800])
+  })
+
+  test('a player that says it plays, where it stood still for some seconds: it was started anew meanwhile', async () => {
+    await watchStarted()
+    hear('data/events', playing(5))
+    await clock.advance(6_000)
+    hear('data/events', playing(11))
+    await clock.advance(5_000)
+    hear('data/events', playing(16))
+    await clock.advance(6_000)
+    hear('data/events', { playbackStatus: 'paused' })
+    await clock.advance(60_000)
+    hear('data/events', { playbackStatus: 'playing' })
+    await clock.advance(5_000)
+    hear('data/events', playing(26))
+    expect(asked).toEqual([])
+    await clock.advance(5_000)
+    hear('data/events', playing(28))
+    expect(asked).toEqual(['events/request'])
+  })
+
+  test('a player whose sound breaks off all the time is not asked for events all the time', async () => {
+    await watchStarted()
+    for (let minute = 0; minute < 10; minute++)
+      for (let beat = 0; beat < 10; beat++) {
+        await clock.advance(6_000)
+        hear('data/events', playing(5 + minute))
+        hear('response', { status: { events: 'OK', req_body: '' } })
+      }
+    expect(asked.length).toBeGreaterThan(0)
+    expect(asked.length).toBeLessThanOrEqual(40)
+  })
+
+  test('a player that says it plays no longer, although it never said that it stopped', async () => {
+    await watchStarted()
+    hear('data/events', playing(5))
+    await clock.advance(6_000)
+    hear('data/events', { ...playing(5), playbackStatus: 'paused' })
+    expect(asked).toEqual(['events/request'])
+  })
+
+  test('the first words of a player that answered nothing so far', async () => {
+    void watch.askAll()
+    await clock.advance(5_000)
+    asked.length = 0
+    hear('data/events', playing(5))
+    expect(asked).toEqual(['events/request'])
+  })
+
+  const playing = (position: number) => ({
+    cardId: 'aaaaa',
+    playbackStatus: 'playing',
+    position,
+    volume: 5,
+    volumeMax: 16,
+  })
+
   async function watchStarted(): Promise<void> {
     void watch.askAll()
     hear('response', { status: { events: 'OK', req_body: '' } })

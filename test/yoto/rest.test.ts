@@ -62,11 +62,9 @@ test('four calls go on at once, the others in the order they came', async () => 
   const waiting: (() => void)[] = []
   server.answer = () => new Promise<Answer>((resolve) => waiting.push(() => resolve({})))
   const calls = Array.from({ length: 7 }, (_, index) => read(`/${index}`))
-  await settle()
-  expect(paths().sort()).toEqual(['/0', '/1', '/2', '/3'])
+  await expect.poll(() => paths().sort()).toEqual(['/0', '/1', '/2', '/3'])
   waiting.shift()?.()
-  await settle()
-  expect(paths()[4]).toBe('/4')
+  await expect.poll(() => paths()[4]).toBe('/4')
   expect(paths()).toHaveLength(5)
   while (server.received.length < 7 || waiting.length > 0) {
     waiting.shift()?.()
