@@ -55,6 +55,24 @@ describe('a player that looks ahead', () => {
     expect(app.hub.queue('bedroom')?.reason).toBe('rule left-to-the-sea')
   }, 30_000)
 
+  test('has pressed no card with `confirm: mqtt` that it takes up again after it was off', async () => {
+    const house = await queueCardHouse({ lookAhead: true, rangeOnResume: true, mqttKeys: 'late' }, 1)
+    const { app, nursery, plays, buttons, currentFile } = house
+    await app.hub.mutateQueue('kitchen', { op: 'append', files: [crossroads, counting, forest, sea] }, 'test')
+    await house.insert(await house.queueCard('kitchen', { confirm: 'mqtt' }))
+    await plays('start', crossroads)
+    await until('the place is named', () => app.hub.player(nursery.id)?.chapter_key === 'start')
+    await nursery.press('right')
+    await plays('right-a', counting)
+    await nursery.power(false)
+    await until('the cloud says that it is off', () => app.hub.player(nursery.id)?.online === false)
+    await nursery.power(true)
+    await until('it says where it is', () => app.hub.player(nursery.id)?.chapter_key === 'right-a')
+    await settled()
+    expect(buttons()).toEqual([])
+    expect(currentFile('kitchen')).toBe(counting)
+  }, 30_000)
+
   test('is found out, and its card runs with `confirm: mqtt` from then on', async () => {
     const house = await queueCardHouse({ lookAhead: true }, pace)
     const { app, call, nursery, plays, looksAheadTo, buttons, currentFile } = house

@@ -22,6 +22,8 @@ export interface Given<Body> {
 /** What a place will play if the player goes there, and the item that was current when that was worked out. */
 export interface Offer<Body> extends Given<Body> {
   readonly from: string | null
+  /** It went on there in the middle, as after it was off: no step led there. */
+  readonly isTakenUp?: boolean
 }
 
 export interface SlotPress {
@@ -42,6 +44,10 @@ export interface ListenerClaim extends Claim {
 
 /** One who plays a queue card, as far as it is known. Times are of the clock, in ms. */
 export interface SlotListener<Body> {
+  /** The name of its player, where that could ever be told. */
+  player: string | null
+  /** When its player said last where it is. */
+  spokenMs: number
   /** The place it asked for last. */
   visit: Visit | null
   /** The place it went on at in its middle since. */
@@ -62,6 +68,11 @@ export interface SlotListener<Body> {
   seenMs: number
 }
 
+interface Names {
+  readonly names: readonly string[]
+  readonly player: string | null
+}
+
 /** Where a listener was, as the store keeps it: a press behind a restart of this program is a press too. */
 export interface StoredVisit {
   readonly place: string
@@ -75,6 +86,8 @@ const namesKept = 1000
 export class SlotListeners<Body> {
   readonly #visits: Collection<StoredVisit>
   readonly #byName = new Recent<string, SlotListener<Body>>(namesKept)
+  /** By address: the players that were seen there. */
+  readonly #behind = new Recent<string, readonly string[]>(namesKept)
 
   /** `visits`: by name. */
   constructor(visits: Collection<StoredVisit>) {
@@ -86,7 +99,7 @@ export class SlotListeners<Body> {
     const stored = await this.#visits.entries()
     for (const [name, { place, at_ms }] of stored.sort((one, other) => one[1].at_ms - other[1].at_ms)) {
       if (nowMs - at_ms > keptMs || !isPlace(place)) await this.#visits.delete(name)
-      else this.of([name], at_ms).visit = { place, atMs: at_ms }
+      else this.of({ names: [name], player: null }, at_ms).visit = { place, atMs: at_ms }
     }
   }
 
@@ -95,14 +108,32 @@ export class SlotListeners<Body> {
     for (const name of names) await this.#visits.set(name, { place, at_ms: atMs })
   }
 
-  /** The listener of these names, a new one where none of them is known. */
-  of(names: readonly string[], nowMs: number): SlotListener<Body> {
-    const known = new Set(names.flatMap((name) => this.#byName.get(name) ?? []))
+  /**
+   * The listener of these names, a new one where none of them is known. `player`: which of them is its player's, if
+   * any. Two players behind one address stay two, and the address alone then means the one that spoke last.
+   */
+  of({ names, player }: Names, nowMs: number): SlotListener<Body> {
+    const all = player === null ? names.flatMap((name) => [name, ...(this.#behind.get(name) ?? [])]) : names
+    const known = new Set(all.flatMap((name) => this.#byName.get(name) ?? []))
     const recent = [...known].filter(({ seenMs }) => nowMs - seenMs <= keptMs)
-    const listener = recent.length === 0 ? newListener<Body>() : recent.reduce(joined)
+    const own =
+      player === null
+        ? lastToSpeak(recent)
+        : recent.filter((one) => one.player === null || one.player === player)
+    const listener = own.length === 0 ? newListener<Body>() : own.reduce(joined)
+    listener.player = player ?? listener.player
     listener.seenMs = nowMs
     for (const name of names) this.#byName.set(name, listener)
+    if (player !== null) this.#seeBehind(names, player)
     return listener
+  }
+
+  #seeBehind(names: readonly string[], player: string): void {
+    for (const name of names) {
+      if (name === player) continue
+      const others = this.#behind.get(name)?.filter((other) => other !== player) ?? []
+      this.#behind.set(name, [...others, player])
+    }
   }
 }
 
@@ -118,6 +149,8 @@ export function beginAnew<Body>(listener: SlotListener<Body>, nowMs: number): vo
 
 function newListener<Body>(): SlotListener<Body> {
   return {
+    player: null,
+    spokenMs: Number.NEGATIVE_INFINITY,
     visit: null,
     resumed: null,
     named: null,
@@ -129,6 +162,13 @@ function newListener<Body>(): SlotListener<Body> {
     offers: new Map(),
     seenMs: Number.NEGATIVE_INFINITY,
   }
+}
+
+/** Of those that are players, the one whose words are the newest; without any, all. */
+function lastToSpeak<Body>(listeners: readonly SlotListener<Body>[]): readonly SlotListener<Body>[] {
+  const players = listeners.filter(({ player }) => player !== null)
+  if (players.length === 0) return listeners
+  return [players.reduce((one, other) => (other.spokenMs > one.spokenMs ? other : one))]
 }
 
 /** Who was an address before it was a player has asked under the one name and spoken under the other. */

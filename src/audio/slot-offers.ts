@@ -19,6 +19,10 @@ interface Word extends Omit<Way, 'judgement' | 'mayHaveEnded'> {
   readonly card_id: string
   /** How long it had played what it was at before, in ms; null where it has not said. */
   readonly playedMs: number | null
+  /** Its words before are fresh, so that a press led there just now if one did. */
+  readonly isFollowed: boolean
+  /** It was off, or is too far on there: no press led there. */
+  readonly isTakenUp: boolean
 }
 
 // A player names its place about as fast as it answers commands: 0.15 to 0.4 s (yoto-protocol §4.6).
@@ -52,7 +56,7 @@ export class SlotOffers<Body extends { readonly length: number }> {
     const { place } = way
     const known = listener.offers.get(place)
     if (known !== undefined) return known
-    if (listener.named?.place === place) return this.#playing(way, listener)
+    if (listener.named?.place === place && !isElsewhere(listener)) return this.#playing(way, listener)
     const { steps, queue } = this.#options
     const { step, offered } = this.#stepTo(way, listener)
     if (isStep(step.judgement)) this.#watch(way, listener)
@@ -66,12 +70,34 @@ export class SlotOffers<Body extends { readonly length: number }> {
     return offer
   }
 
+  /** What a place plays that it goes on at in a middle nobody got: what is current. */
+  async middle(way: Way, listener: SlotListener<Body>): Promise<Given<Body>> {
+    const { place, stream } = way
+    const known = listener.offers.get(place)
+    if (known !== undefined) return known
+    if (listener.named?.place === place) return this.#playing(way, listener)
+    const { steps, queue } = this.#options
+    const from = queue.current(stream)
+    const given = givenOf(await queue.look(stream, { from, by: steps.by(way, listener) }))
+    this.takenUp(place, given, listener)
+    return given
+  }
+
+  /** It goes on in the middle of a place. Where it has asked for no beginning of that, no step leads there. */
+  takenUp(place: Place, given: Given<Body>, { offers, named }: SlotListener<Body>): void {
+    if (named?.place !== place && !offers.has(place))
+      offers.set(place, { ...given, from: null, isTakenUp: true })
+  }
+
   /** Makes the step to the place that the player says it plays; resolves when it is made. */
   said(word: Word, listener: SlotListener<Body>): Promise<void> {
     this.#spokenMs.set(word.card_id, this.#nowMs)
-    const step = this.#turns.take(listener, () => this.#follow(word, listener))
     const waiting = this.#waiting.get(listener)
-    if (waiting?.place === word.place) waiting.meet(step)
+    const isAwaited = waiting?.place === word.place
+    // A request that was made a moment ago is as good as fresh words.
+    const isFollowed = word.isFollowed || isAwaited
+    const step = this.#turns.take(listener, () => this.#follow({ ...word, isFollowed }, listener))
+    if (isAwaited) waiting.meet(step)
     return step
   }
 
@@ -81,20 +107,22 @@ export class SlotOffers<Body extends { readonly length: number }> {
     if (listener.named?.place === place) return
     const atMs = this.#nowMs
     const mayHaveEnded = steps.mayHaveEnded(listener, playedMs)
-    const way = { ...word, mayHaveEnded, judgement: this.#judge(place, mayHaveEnded, listener) }
+    const offer = listener.offers.get(place)
+    const { judgement, isPress } = this.#judgeWord({ ...word, mayHaveEnded }, listener)
+    const way = { ...word, mayHaveEnded, judgement }
     const before = queue.current(stream)
     const by = steps.by(way, listener)
-    const offer = listener.offers.get(place)
     listener.named = { place, atMs, isCommanded }
-    listener.playing = offer === undefined ? null : { given: offer, beganMs: atMs }
+    listener.playing = offer === undefined || offer.isTakenUp ? null : { given: offer, beganMs: atMs }
     listener.offers.clear()
     // Without an offer the request is still to come, and gets what is current then.
     if (offer === undefined) listener.served.delete(place)
-    const press = steps.pressOf(way, 'mqtt')
+    const press = isPress ? steps.pressOf(way, 'mqtt') : null
     if (press !== null) await steps.tell(press)
     // What the house has made current meanwhile nobody has heard: it comes next.
     if (queue.current(stream) !== before) return
-    if (offer !== undefined && offer.from === before) await steps.settle(stream, before, offer)
+    const isOfNow = offer !== undefined && offer.from === before && queue.has(stream, offer.item)
+    if (isOfNow && !offer.isTakenUp) await steps.settle(stream, before, offer)
     else await steps.take(stream, { before, by })
   }
 
@@ -115,12 +143,30 @@ export class SlotOffers<Body extends { readonly length: number }> {
    */
   #stepTo(way: Way, listener: SlotListener<Body>): { step: Way; offered?: Offer<Body> | undefined } {
     const { visit, offers, named } = listener
-    const judgement = this.#judge(way.place, way.mayHaveEnded, listener)
-    if (named !== null && isStep(judgement)) return { step: { ...way, judgement } }
+    const judgement = this.#judge(way, listener)
+    if (named !== null && !isElsewhere(listener) && isStep(judgement)) return { step: { ...way, judgement } }
     return { step: way, offered: visit === null ? undefined : offers.get(visit.place) }
   }
 
-  #judge(place: Place, mayHaveEnded: boolean, { named }: SlotListener<Body>): Judgement {
+  /**
+   * What the word means, and whether it tells of a press that was made just now. A place that was taken up again, or
+   * that nobody asked for before a press to it could be told, leads nowhere; what was asked for is heard, and is a step.
+   */
+  #judgeWord(
+    { place, isFollowed, isTakenUp, mayHaveEnded }: Word & Pick<Way, 'mayHaveEnded'>,
+    listener: SlotListener<Body>,
+  ): { judgement: Judgement; isPress: boolean } {
+    const offer = listener.offers.get(place)
+    const judgement = this.#judge({ place, mayHaveEnded }, listener)
+    const isPress = judgement.kind === 'press' && isFollowed && !isTakenUp
+    const isAgain = offer === undefined ? judgement.kind === 'press' && !isPress : offer.isTakenUp === true
+    return isAgain ? { judgement: { kind: 'again' }, isPress: false } : { judgement, isPress }
+  }
+
+  #judge(
+    { place, mayHaveEnded }: Pick<Way, 'place' | 'mayHaveEnded'>,
+    { named }: SlotListener<Body>,
+  ): Judgement {
     return judge({ previous: named, requested: place, nowMs: this.#nowMs, mayHaveEnded })
   }
 
@@ -150,4 +196,9 @@ export class SlotOffers<Body extends { readonly length: number }> {
   get #nowMs(): number {
     return this.#options.clock.now().getTime()
   }
+}
+
+/** Whether it has gone on in the middle of another place since it said where it is. */
+function isElsewhere<Body>({ offers }: SlotListener<Body>): boolean {
+  return [...offers.values()].some(({ isTakenUp }) => isTakenUp === true)
 }

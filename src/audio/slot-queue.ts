@@ -32,6 +32,11 @@ export class SlotQueue<Body> {
     return this.#options.queue(stream)?.current ?? null
   }
 
+  /** Whether an item is still there, or may be: a queue can always be over (null). */
+  has(stream: string, id: string | null): boolean {
+    return id === null || this.#options.queue(stream)?.items.some((item) => item.id === id) === true
+  }
+
   /** What would be current after the step; the queue stays as it is. */
   async look(stream: string, { from, by }: { from: string | null; by: By }): Promise<Found<Body>> {
     const queue = this.#options.queue(stream)

@@ -29,7 +29,7 @@ interface Asked {
 }
 
 export interface SlotRequest extends Asked {
-  /** Who asks, under every name it may be known by. */
+  /** Who asks, under every name it may be known by; where its player can be told, that one's is the first. */
   readonly listener: readonly [string, ...string[]]
   /** First byte wanted of a body of that length; null when the request asks for the whole. */
   startIn(length: number): number | null
@@ -44,6 +44,10 @@ export interface SlotWord extends Asked {
   readonly isCommanded: boolean
   /** How long it had played what it was at before, in ms; null where it has not said. */
   readonly playedMs: number | null
+  /** Its words before are fresh, so that a press led there just now if one did. */
+  readonly isFollowed: boolean
+  /** It was off, or is too far on there: no press led there. */
+  readonly isTakenUp: boolean
 }
 
 interface SlotStreamsOptions<Body> {
@@ -120,14 +124,17 @@ export class SlotStreams<Body extends Served> {
   choose(request: SlotRequest): Promise<SlotAnswer<Body>> {
     const { card_id, confirm } = request
     if (card_id !== null && confirm === 'request') this.#options.silent(card_id, false)
-    const listener = this.#listeners.of(request.listener, this.#nowMs)
+    const [name] = request.listener
+    const player = request.player === null ? null : name
+    const listener = this.#listeners.of({ names: request.listener, player }, this.#nowMs)
     return this.#turns.take(listener, () => this.#choose(request, listener))
   }
 
   /** Resolves when what follows from the word is done. Rejects as the library does. */
   said(word: SlotWord): Promise<void> {
     this.#options.silent(word.card_id, false)
-    const listener = this.#listeners.of(word.listener, this.#nowMs)
+    const listener = this.#listenerOf(word.listener[0])
+    listener.spokenMs = this.#nowMs
     // A request may be waiting for just this word.
     if (word.confirm === 'mqtt') return this.#offers.said(word, listener)
     return this.#turns.take(listener, () => this.#claims.check(word, listener))
@@ -136,11 +143,15 @@ export class SlotStreams<Body extends Served> {
   /** The card has left the player: whatever it asks for next, it was put in anew. */
   removed(name: string): void {
     const nowMs = this.#nowMs
-    const listener = this.#listeners.of([name], nowMs)
+    const listener = this.#listenerOf(name)
     if (listener.visit !== null && nowMs - listener.visit.atMs < newsDelayMs) return
     beginAnew(listener, nowMs)
     listener.visit = null
     listener.given = null
+  }
+
+  #listenerOf(player: string): SlotListener<Body> {
+    return this.#listeners.of({ names: [player], player }, this.#nowMs)
   }
 
   async #choose(request: SlotRequest, listener: SlotListener<Body>): Promise<SlotAnswer<Body>> {
@@ -152,7 +163,7 @@ export class SlotStreams<Body extends Served> {
       return { ...served.answer, isResumed: true }
     }
     const way = this.#wayOf(request, listener, start > 0)
-    const given = await this.#given(way, request, listener)
+    const given = await this.#given(way, request, { listener, isMiddle: start > 0 })
     this.#remember(request, listener, { given, start })
     return given.answer
   }
@@ -180,11 +191,19 @@ export class SlotStreams<Body extends Served> {
     return hasMoved && place !== visit.place && place !== named.place ? from(named) : judgement
   }
 
-  async #given(way: Way, request: SlotRequest, listener: SlotListener<Body>): Promise<Given<Body>> {
+  async #given(
+    way: Way,
+    request: SlotRequest,
+    { listener, isMiddle }: { listener: SlotListener<Body>; isMiddle: boolean },
+  ): Promise<Given<Body>> {
     const { judgement } = way
     if (judgement.kind === 'inserted') beginAnew(listener, this.#nowMs)
     const isAgain = judgement.kind === 'again' && this.#queue.isOpen(way.stream)
-    if (request.confirm === 'mqtt') return this.#once(way, listener, await this.#offers.offer(way, listener))
+    if (request.confirm === 'mqtt') {
+      const offers = this.#offers
+      const offer = isMiddle ? offers.middle(way, listener) : offers.offer(way, listener)
+      return this.#once(way, listener, await offer)
+    }
     if (isAgain && listener.given?.answer.kind === 'item') return listener.given
     return this.#once(way, listener, await this.#claims.count(way, listener))
   }
@@ -221,6 +240,7 @@ export class SlotStreams<Body extends Served> {
   ): void {
     const nowMs = this.#nowMs
     if (listener.visit?.place !== place) listener.claims = []
+    if (confirm === 'mqtt') this.#offers.takenUp(place, given, listener)
     if (confirm === 'request' && given !== listener.playing?.given)
       listener.playing = { given, beganMs: nowMs - durationMs(start) }
     listener.given = given

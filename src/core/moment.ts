@@ -11,6 +11,9 @@ export interface Moment {
 // positions come in steps of 4 to 5 s.
 export const endMarginSeconds = 3
 
+// A track is named up to so long after its position (yoto-protocol §4.3).
+const lateNameSeconds = 5
+
 // Positions come every five seconds or so while a track plays; after a longer silence anything may have
 // happened. A paused player has nothing to say for hours.
 const longestSilenceMs = { playing: 15_000, loading: 15_000, paused: 86_400_000 } as const
@@ -36,6 +39,18 @@ export function wasFollowed(before: Moment, after: Moment): boolean {
   if (!online || playback === null || playback === 'stopped') return false
   if (after.state.playback === 'stopped') return false
   return after.at.getTime() - before.at.getTime() <= longestSilenceMs[playback]
+}
+
+/**
+ * Whether a player has taken up again a track that it had left, and was not led there: it was off or had stopped, or
+ * is further on than it can have come since it last spoke of another.
+ */
+export function hasTakenUp(before: Moment, after: Moment): boolean {
+  const { online, playback } = before.state
+  if (!online || playback === null || playback === 'stopped') return true
+  const sinceSeconds = (after.at.getTime() - before.at.getTime()) / 1000
+  const { position_s } = after.state
+  return !sameTrack(before.state, after.state) && (position_s ?? 0) > sinceSeconds + lateNameSeconds
 }
 
 /** Loading is a part of playing: a child that pressed play waits for sound, and between two tracks nothing ends. */

@@ -11,7 +11,7 @@ import { messageOf } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import { playerName } from '../core/listener.ts'
 import type { Log } from '../core/log.ts'
-import { predictedPosition } from '../core/moment.ts'
+import { hasTakenUp, predictedPosition, wasFollowed } from '../core/moment.ts'
 import { isPlace, type Visit } from '../core/slot.ts'
 import type { Change, Hub, Said } from '../hub.ts'
 import { cardWentOn, type HouseHistory } from './history.ts'
@@ -97,6 +97,8 @@ function wordOf(change: Change, cards: PublishedCards) {
     listener: [playerName(player.card_id, card.player ?? player.id)] as const,
     isCommanded: said.commanded,
     playedMs: playedBefore(said),
+    isFollowed: wasFollowed(said.before, { state: player, at: said.at }),
+    isTakenUp: hasTakenUp(said.before, { state: player, at: said.at }),
   }
 }
 

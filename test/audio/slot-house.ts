@@ -101,7 +101,14 @@ export class SlotHouse {
   named(place: Place, news: Partial<SlotWord> = {}): Promise<void> {
     const { confirm, playedMs } = this
     const told = { stream: 'bedroom', player: 'y1', card_id: '00123', place, confirm, playedMs }
-    return this.#slots.said({ ...told, listener: ['y1 at 00123'], isCommanded: false, ...news })
+    return this.#slots.said({
+      ...told,
+      listener: ['y1 at 00123'],
+      isCommanded: false,
+      isFollowed: true,
+      isTakenUp: false,
+      ...news,
+    })
   }
 
   /** The player says so again and again, until it must be believed. */

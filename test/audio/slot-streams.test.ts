@@ -216,6 +216,17 @@ test('two listeners are told apart', async () => {
   expect(buttons()).toHaveLength(2)
 })
 
+test('players behind one address are told apart', async () => {
+  const address = '10.0.0.1'
+  const other = { listener: ['y2 at 00123', address] as [string, string], player: 'y2' }
+  await get('start')
+  await get('start', other)
+  expect(await get('right-a')).toBe('b')
+  expect(await get('right-a', other)).toBe('c')
+  expect(await get('right-a')).toBe('b')
+  expect(buttons()).toHaveLength(2)
+})
+
 test('requests of one listener wait for each other, so a hasty retry is no second press', async () => {
   house.onPress = () => house.clock.sleep(60_000)
   await get('start')

@@ -330,6 +330,129 @@ describe('a card whose presses its player must confirm', () => {
     expect(house.buttons()).toEqual([])
   })
 
+  test('is not pressed by a player that goes on in the middle of where it was, as after it was off', async () => {
+    await house.get('start')
+    await house.named('start')
+    await house.getUnheard('left-a')
+    await house.named('left-a')
+    await house.seconds(30)
+    await house.getUnheard('now-a')
+    await house.named('now-a')
+    house.presses.length = 0
+    await house.get('left-a', { start: 5000 })
+    await house.named('left-a')
+    expect(house.presses).toEqual([])
+    await house.getUnheard('left-b')
+    await house.named('left-b')
+    expect(house.buttons()).toEqual(['left'])
+  })
+
+  test('is not pressed by a player that looks ahead there before it says where it goes on', async () => {
+    await house.get('start')
+    await house.named('start')
+    await house.getUnheard('left-a')
+    await house.named('left-a')
+    await house.getUnheard('now-a')
+    await house.named('now-a')
+    house.presses.length = 0
+    expect(await house.get('left-a', { start: 5000 })).toBe('a')
+    expect(await house.get('now-a')).toBe('c')
+    await house.named('left-a')
+    expect(house.current()).toBe('b')
+    await house.named('now-a')
+    expect(house.current()).toBe('c')
+    expect(house.buttons()).toEqual([])
+  })
+
+  test('is not pressed by who goes on in a middle that nobody got', async () => {
+    await house.get('start')
+    await house.named('start')
+    expect(await house.get('right-a', { start: 5000 })).toBe('a')
+    expect(await house.get('right-a', { start: 9000 })).toBe('a')
+    await house.named('right-a')
+    expect(house.current()).toBe('a')
+    expect(house.buttons()).toEqual([])
+  })
+
+  test('is not pressed by who was off, though it asks for the whole', async () => {
+    await house.get('start')
+    await house.named('start')
+    const answer = house.get('right-a')
+    await house.seconds(0.1)
+    await house.named('right-a', { isTakenUp: true })
+    expect(await answer).toBe('a')
+    expect(house.current()).toBe('a')
+    expect(house.buttons()).toEqual([])
+  })
+
+  test('is not pressed now by a word behind a time of silence, but what was asked for then is current', async () => {
+    await house.get('start')
+    await house.named('start')
+    await house.named('right-a', { isFollowed: false })
+    expect(house.current()).toBe('a')
+    expect(await house.getUnheard('right-b')).toBe('b')
+    await house.seconds(600)
+    await house.named('right-b', { isFollowed: false })
+    expect(house.current()).toBe('b')
+    expect(house.buttons()).toEqual([])
+  })
+
+  test('is pressed by whose request waits for the first word after a time of silence', async () => {
+    await house.get('start')
+    await house.named('start')
+    const answer = house.get('right-a')
+    await house.seconds(0.1)
+    await house.named('right-a', { isFollowed: false })
+    expect(await answer).toBe('b')
+    expect(house.buttons()).toEqual(['right'])
+  })
+
+  test('is not pressed by who stays where it is while another behind its address goes on', async () => {
+    const other = { listener: ['y2 at 00123'] as [string], player: 'y2' }
+    const asked = { listener: ['y2 at 00123', '10.0.0.1'] as [string, string], player: 'y2' }
+    await house.get('start')
+    await house.named('start')
+    await house.get('start', asked)
+    await house.named('start', other)
+    await house.getUnheard('left-a')
+    await house.named('left-a')
+    await house.named('now-a', other)
+    await house.named('left-a')
+    expect(house.buttons()).toEqual(['left'])
+  })
+
+  test('is stepped from what is current where what was offered is gone', async () => {
+    house.setTo('a')
+    await house.get('start')
+    await house.named('start')
+    await house.get('now-a')
+    await house.named('now-a')
+    expect(house.current()).toBeNull()
+    expect(await house.getUnheard('right-a')).toBe('a')
+    house.setTo('x')
+    await house.get('now-b', { listener: ['y3 at 00123'], player: 'y3' })
+    house.change({ op: 'go-to', id: null, from: house.queue.current })
+    await house.named('right-a')
+    expect(house.failures).toEqual([])
+    expect(house.current()).toBe('x')
+  })
+
+  test('does not hear one item again and again where an address stands for two players', async () => {
+    const address: [string] = ['10.0.0.1']
+    const other = { listener: ['y2 at 00123'] as [string], player: 'y2' }
+    await house.get('start')
+    await house.named('start')
+    await house.get('start', { listener: ['y2 at 00123', ...address], player: 'y2' })
+    await house.named('start', other)
+    const heard: string[] = []
+    for (const place of ['now-a', 'now-b', 'now-a'] as const) {
+      await house.seconds(60)
+      heard.push(await house.get(place, { listener: address, player: null }))
+      await house.named(place)
+    }
+    expect(heard).toEqual(['b', 'c', 'nothing'])
+  })
+
   test('is pressed when its player says so, once, and not by what it looks ahead to', async () => {
     await house.get('start')
     await house.named('start')
