@@ -48,6 +48,7 @@ export class FetchedTrack implements TrackAudio {
   readonly #listener: FetchListener
   readonly #frames = new Mp3Frames()
   readonly #sha256: Hash = createHash('sha256')
+  #digest: string | undefined
   readonly #chunks: Buffer[] = []
   #request: ClientRequest | undefined
   #response: IncomingMessage | undefined
@@ -109,7 +110,8 @@ export class FetchedTrack implements TrackAudio {
   }
 
   sha256(): string {
-    return this.#sha256.copy().digest('hex')
+    this.#digest ??= this.#sha256.copy().digest('hex')
+    return this.#digest
   }
 
   /** What was received, at most its first 8 MiB. */
@@ -236,6 +238,7 @@ export class FetchedTrack implements TrackAudio {
   #take(chunk: Buffer): void {
     this.#frames.push(chunk)
     this.#sha256.update(chunk)
+    this.#digest = undefined
     const room = keptBytes - this.#bytes
     if (room > 0) this.#chunks.push(chunk.subarray(0, room))
     this.#bytes += chunk.length

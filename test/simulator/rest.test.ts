@@ -140,6 +140,29 @@ test('calls end in the faults that are ordered for them, done or not', async () 
   expect((await house.api('POST', '/content', card)).status).toBe(200)
 })
 
+test('a call that is not to be answered hangs until its caller goes, done or not, and the cloud stops all the same', async () => {
+  const { restTrouble } = house.cloud
+  const order = restTrouble.add({ call: /^POST .content$/, status: 'never', done: true, times: 2 })
+  const patience = new AbortController()
+  const { access_token } = await house.signIn('user:content:manage')
+  const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' }
+  const body = JSON.stringify(streamCard(['http://example.org/a.mp3']))
+  const ask = (signal?: AbortSignal) =>
+    fetch(`${house.cloud.apiUrl}/content`, { method: 'POST', headers, body, signal: signal ?? null })
+  const first = ask(patience.signal)
+  const mine = async () => (await house.api('GET', '/content/mine')).body.cards.length
+  await house.until(() => order.taken === 1)
+  while ((await mine()) < 1) await new Promise((resolve) => setTimeout(resolve, 5))
+  const waited = Promise.race([first, new Promise((resolve) => setTimeout(resolve, 50, 'no answer'))])
+  expect(await waited).toBe('no answer')
+  patience.abort()
+  await expect(first).rejects.toThrow()
+  const second = expect(ask()).rejects.toThrow()
+  await house.until(() => order.taken === 2)
+  await house.cloud.stop()
+  await second
+})
+
 test('a card is made, listed without chapters, read, replaced and deleted', async () => {
   const made = await house.api('POST', '/content', streamCard(['http://example.org/a.mp3']))
   const { cardId } = made.body.card

@@ -29,11 +29,15 @@ export class VirtualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
-      const cancel = this.at(new Date(this.#now + ms), resolve)
-      signal?.addEventListener('abort', () => {
-        cancel()
-        reject(signal.reason)
+      const cancel = this.at(new Date(this.#now + ms), () => {
+        signal?.removeEventListener('abort', stop)
+        resolve()
       })
+      const stop = () => {
+        cancel()
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', stop, { once: true })
     })
   }
 
@@ -55,9 +59,17 @@ export class VirtualClock implements Clock {
   }
 
   #next(end: number): Timer | undefined {
-    return [...this.#timers]
-      .filter((timer) => timer.when <= end)
-      .sort((one, other) => one.when - other.when || one.order - other.order)[0]
+    let next: Timer | undefined
+    for (const timer of this.#timers) {
+      if (timer.when > end) continue
+      if (
+        next === undefined ||
+        timer.when < next.when ||
+        (timer.when === next.when && timer.order < next.order)
+      )
+        next = timer
+    }
+    return next
   }
 }
 

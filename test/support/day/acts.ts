@@ -1,13 +1,14 @@
-import type { PlayerCommand } from '../../../src/core/effect.ts'
-import { AppError } from '../../../src/core/error.ts'
 import type { Condition } from '../../../src/simulator/condition.ts'
 import type { SimulatedPlayer } from '../../../src/simulator/simulated-player.ts'
 import type { DayHouse } from './house.ts'
 import { oneOf, type Random, waitMs, whole } from './random.ts'
+import { type Settings, settingsOf, type Wish, wishOf } from './wishes.ts'
 
 interface Family {
   readonly house: DayHouse
   readonly random: Random
+  /** The cards that lie about. */
+  readonly cards: readonly string[]
   /** Called around each act, so that two of one moment are seen as two. */
   readonly look: () => void
   readonly pressed: (player: SimulatedPlayer) => void
@@ -15,7 +16,10 @@ interface Family {
   readonly felt: () => void
   readonly died: (player: SimulatedPlayer) => void
   readonly changed: (player: SimulatedPlayer, condition: Partial<Condition>) => void
-  readonly commanded: (outcome: string) => void
+  /** Sends a command into the house. */
+  readonly ask: (player: SimulatedPlayer, wish: Wish) => Promise<void>
+  /** Changes settings. */
+  readonly set: (player: SimulatedPlayer, settings: Settings) => Promise<void>
 }
 
 type Act = (family: Family, player: SimulatedPlayer) => Promise<void> | void
@@ -62,10 +66,11 @@ const acts: readonly (readonly [weight: number, act: Act])[] = [
   [2, (_, player) => player.power(false)],
   [1, die],
   [12, command],
+  [2, setting],
 ]
 
-function insertOrRemove({ house, random }: Family, player: SimulatedPlayer): Promise<void> {
-  return player.snapshot().cardInSlot === null ? player.insert(oneOf(random, house.cardIds)) : player.remove()
+function insertOrRemove({ random, cards }: Family, player: SimulatedPlayer): Promise<void> {
+  return player.snapshot().cardInSlot === null ? player.insert(oneOf(random, cards)) : player.remove()
 }
 
 function press(family: Family, player: SimulatedPlayer): Promise<void> {
@@ -107,23 +112,11 @@ function changeCondition({ random, changed }: Family, player: SimulatedPlayer): 
   changed(player, condition)
 }
 
-function command({ house, random, commanded }: Family, player: SimulatedPlayer): void {
-  const wish = oneOf<PlayerCommand>(random, [
-    { type: 'volume-step', step: whole(random, 0, 16) },
-    { type: 'play' },
-    { type: 'pause' },
-    { type: 'stop' },
-    { type: 'next' },
-    { type: 'previous' },
-    { type: 'restart' },
-    { type: 'refresh' },
-    { type: 'seek', position_s: whole(random, 0, 40) },
-    { type: 'sleep-timer', seconds: oneOf(random, [0, 60, 300, 1_800]) },
-    { type: 'card', card_id: oneOf(random, house.cardIds), chapter_key: '02' },
-  ])
+function command({ random, ask }: Family, player: SimulatedPlayer): void {
   // Nobody waits for the answer: a late one must not hold up the day.
-  void house.link.command(player.id, wish).then(
-    () => commanded('done'),
-    (error: unknown) => commanded(error instanceof AppError ? error.code : String(error)),
-  )
+  void ask(player, wishOf(random))
+}
+
+function setting({ random, set }: Family, player: SimulatedPlayer): void {
+  void set(player, settingsOf(random))
 }

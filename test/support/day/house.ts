@@ -1,27 +1,37 @@
-import { trackAddresses } from '../../../src/core/card-plan.ts'
-import { Hub } from '../../../src/hub.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type App, startApp } from '../../../src/app.ts'
+import { loadOptions } from '../../../src/options.ts'
 import { type SimulatedCloud, startCloud } from '../../../src/simulator/cloud.ts'
 import type { Doubts } from '../../../src/simulator/doubts.ts'
 import type { PlayerSpec } from '../../../src/simulator/simulated-player.ts'
-import { CloudLink, type LinkState } from '../../../src/wiring/cloud-link.ts'
-import { Account } from '../../../src/yoto/account.ts'
-import { cardFrom } from '../../../src/yoto/card.ts'
+import { openStorage } from '../../../src/storage/storage.ts'
 import { memoryCollection } from '../memory-collection.ts'
-import { recordingLog } from '../recording-log.ts'
+import { shipped } from '../running-app.ts'
 import { VirtualClock } from '../virtual-clock.ts'
+import { type BusyStorage, busyStorage } from './busy-storage.ts'
+import { type Calm, watchCalm } from './calm.ts'
+import { cardIds, cardJson } from './cards.ts'
+import { type CountingLog, countingLog } from './counting-log.ts'
+import { type LocalListener, listenLocally } from './local-listener.ts'
 import { type Network, network } from './network.ts'
-import type { Random } from './random.ts'
+import { type Panel, panelAt } from './panel.ts'
+import { type Random, randomFrom } from './random.ts'
 
-/** The product's link to a cloud with all its traps, over a network that fails, all on one clock. */
+/** The whole product beside a cloud with all its traps, over a network that fails, all on one clock. */
 export interface DayHouse {
   readonly clock: VirtualClock
   readonly cloud: SimulatedCloud
   readonly net: Network
-  readonly hub: Hub
-  readonly link: CloudLink
-  readonly log: ReturnType<typeof recordingLog>
-  readonly cardIds: readonly string[]
-  onLink: (state: LinkState) => void
+  readonly app: App
+  /** REST, as another program of the house uses it. */
+  readonly panel: Panel
+  /** The broker of the house, as another program uses it. */
+  readonly local: LocalListener
+  readonly storage: BusyStorage
+  readonly calm: Calm
+  readonly log: CountingLog
   stop(): Promise<void>
 }
 
@@ -33,6 +43,9 @@ const everywhere: Partial<Doubts> = {
   refusesSomeCommands: true,
   answersInDisorder: true,
   headBeforeGet: true,
+  lookAhead: true,
+  rangeOnResume: true,
+  retryAfterBreak: true,
 }
 const players: readonly PlayerSpec[] = [
   { ...mini, deviceId: 'ydayNurseryMini000000001', name: 'Nursery', doubts: everywhere },
@@ -49,100 +62,97 @@ const players: readonly PlayerSpec[] = [
     doubts: { ...everywhere, answersLate: true },
   },
 ]
-// Tracks of other lengths each, so that not every end falls on a heartbeat.
-const lengths = [
-  [61, 127, 93, 200, 44, 310],
-  [180, 75, 240],
-  [35, 50, 42, 61, 38, 47, 53, 66],
-]
+const beginning = '2026-11-21T05:28:00Z'
+// While it stops, the product waits for sockets by real time and for answers by the clock.
+const stepMs = 100
+const realStepMs = 5
+const redirectUri = 'https://house.example/yoto/callback'
 
+/** There is no network yet, and nobody is signed in. */
 export async function dayHouse(random: Random): Promise<DayHouse> {
-  const clock = new VirtualClock('2026-11-21T05:58:00Z')
-  const log = recordingLog()
-  const cards = memoryCollection<unknown>()
-  const documents = lengths.map((seconds, index) => cardOf(`0${index + 1}e4x`, seconds))
-  for (const document of documents) await cards.set(document.cardId, document)
-  const cloud = await startCloud({
-    clock,
-    log: log.for('simulator'),
-    players,
-    cards,
-    approveAfterPolls: 2,
-    tokenLifeSeconds: 3_600,
-    traps: { garbledEvery: 97, repeatedEvery: 23 },
-  })
+  const clock = new VirtualClock(beginning)
+  const log = countingLog()
+  const cloud = await cloudOf(clock, log)
   const net = await network(cloud.apiUrl)
-  const layouts = new Map(documents.map((json) => [json.cardId, layoutOf(json)]))
-  const cardFacts = (cardId: string) => ({ layout: layouts.get(cardId) ?? null, stream: null })
-  const hub = new Hub({
-    queues: memoryCollection(),
-    card: cardFacts,
-    newId: () => 'id',
+  const data = await mkdtemp(join(tmpdir(), 'yoto-day-'))
+  const storage = busyStorage(await openStorage({ url: 'sqlite', folder: data, log }))
+  const calm = watchCalm(() => storage.isBusy)
+  const { options } = await loadOptions({ argv: ['--data', data], env: environment(cloud, net), cwd: data })
+  const app = await startApp({
+    options,
+    simulate: false,
+    embeddedBroker: true,
+    shipped,
+    version: '0.0.0',
     clock,
-    log: log.for('hub'),
-  })
-  const account = new Account({
-    authUrl: net.url,
-    clientId: cloud.clientId,
-    redirectUri: null,
-    tokens: memoryCollection(),
-    clock,
-    log: log.for('yoto'),
-    hide: () => {},
-    random,
-  })
-  const link = new CloudLink({
-    cloud: { apiUrl: net.url, mqttUrl: net.url.replace('http', 'ws') },
-    account,
-    changed: (state) => house.onLink(state),
-    clock,
-    random,
+    // What happens is drawn beside it, so that it stays what it is when the product draws once more.
+    random: randomFrom(Math.floor(random() * 2 ** 32)),
+    storage,
     log,
   })
-  const house: DayHouse = {
+  const local = await listenLocally(app)
+  return {
     clock,
     cloud,
     net,
-    hub,
-    link,
+    app,
+    panel: panelAt(app.panelUrl),
+    local,
+    storage,
+    calm,
     log,
-    cardIds: documents.map(({ cardId }) => cardId),
-    onLink: () => {},
     async stop() {
-      await link.stop()
+      await local.stop()
+      await meanwhile(app.stop(), clock)
       await cloud.stop()
-      await net.stop()
+      net.stop()
+      calm.stop()
+      await rm(data, { recursive: true, force: true })
     },
   }
-  await link.start({ hub, cardFacts })
-  return house
 }
 
-function cardOf(cardId: string, seconds: readonly number[]) {
-  const chapters = seconds.map((duration, index) => {
-    const key = String(index + 1).padStart(2, '0')
-    const track = {
-      key,
-      title: `Track ${key}`,
-      type: 'audio',
-      format: 'aac',
-      trackUrl: `yoto:#${key}`,
-      duration,
-    }
-    return { key, title: `Chapter ${key}`, tracks: [track] }
-  })
-  const at = '2026-11-01T00:00:00.000Z'
-  return {
-    cardId,
-    title: `Card ${cardId}`,
-    createdAt: at,
-    updatedAt: at,
-    deleted: false,
-    content: { chapters },
+/** Moves the clock on until the work is done. */
+async function meanwhile(work: Promise<void>, clock: VirtualClock): Promise<void> {
+  let isDone = false
+  const done = () => {
+    isDone = true
   }
+  work.then(done, done)
+  while (!isDone) {
+    await clock.advance(stepMs)
+    await new Promise((resolve) => setTimeout(resolve, realStepMs))
+  }
+  await work
 }
 
-function layoutOf(json: unknown) {
-  const card = cardFrom(json)
-  return card === undefined ? null : trackAddresses(card.plan)
+async function cloudOf(clock: VirtualClock, log: CountingLog): Promise<SimulatedCloud> {
+  const cards = memoryCollection<unknown>()
+  for (const cardId of cardIds) await cards.set(cardId, cardJson(cardId))
+  return startCloud({
+    clock,
+    log,
+    players,
+    cards,
+    approveAfterPolls: 0,
+    signIn: { deviceCode: 'ignored', intervalSeconds: 5, redirectUris: [redirectUri] },
+    tokenLifeSeconds: 3_600,
+    traps: { garbledEvery: 97, repeatedEvery: 23 },
+  })
+}
+
+function environment({ clientId }: SimulatedCloud, { url }: Network): Record<string, string> {
+  return {
+    YOTO_STREAM_PANEL_PORT: '0',
+    YOTO_STREAM_MEDIA_PORT: '0',
+    YOTO_STREAM_MEDIA_HOST: '127.0.0.1',
+    YOTO_STREAM_MQTT_PORT: '0',
+    YOTO_STREAM_MQTT_URL: 'embedded',
+    YOTO_STREAM_YOTO_CLIENT_ID: clientId,
+    YOTO_STREAM_YOTO_API_URL: url,
+    YOTO_STREAM_YOTO_AUTH_URL: url,
+    YOTO_STREAM_YOTO_MQTT_URL: url.replace('http', 'ws'),
+    YOTO_STREAM_YOTO_REDIRECT_URI: redirectUri,
+    TZ: 'UTC',
+  }
 }

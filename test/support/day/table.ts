@@ -1,17 +1,20 @@
-import type { DayReport } from './live-day.ts'
+import type { DayReport } from './day-report.ts'
 
 /** A day's figures as text: for each field how many changes were seen, and after how long. */
-export function table(day: DayReport, hours: number): string {
+export function table(day: DayReport): string {
   const rows = [...day.figures].sort(([one], [other]) => (one < other ? -1 : 1)).map(row)
-  const list = (counts: ReadonlyMap<string, number>) =>
-    [...counts].map(([name, count]) => `${name} ${count}`).join(', ')
+  const local = [...day.localMessages].map(([name, times]) => `${name} ${times}`).join(', ')
   return [
-    `seed ${day.seed}: ${hours} hours in ${Math.round(day.realMs / 1000)} s`,
+    `seed ${day.seed}: ${day.hours} hours in ${Math.round(day.realMs / 1000)} s`,
     ...[['told how: field', 'changes', 'p50 ms', 'p99 ms', 'max ms'], ...rows].map(aligned),
     `events: ${day.events.happened} things happened, ${day.events.told} were told; presses: ${day.buttons.acts} by hand, ${day.buttons.felt} led anywhere, ${day.buttons.told} told`,
-    `commands: ${list(day.commands)}`,
-    `connections: ${day.connections}; broken: ${list(day.breaks)}; a dead network was found out after ${spread(day.foundOutMs)}`,
-    `sign-ins: ${day.signIns}; token requests: ${day.renewals}; heap grew by ${day.grownMiB.toFixed(1)} MiB`,
+    `commands: ${day.commandsAsked} given; ${day.commands}`,
+    `settings: ${day.settings}`,
+    `connections: ${day.connections}, away for ${Math.round(day.awayMs / 60_000)} min; broken: ${day.breaks}; a dead network was found out after ${spread(day.foundOutMs)}; back after the end of an outage in ${spread(day.againMs)}`,
+    `sign-ins: ${day.signIns}, connected after ${day.backMs.map((ms) => `${ms / 1000} s`).join(' and ')}; requests for tokens: ${day.tokenRequests}; of them after Yoto's end of the sign-in: ${day.tokenRequestsAfterEnd}`,
+    `faults of REST: ${day.restFaults}`,
+    `the broker of the house: ${local}; looked at ${day.localLooks} times`,
+    `requests for audio: ${day.audioRequests}; writes to the store: ${day.writes}; heap grew by ${day.grownMiB.toFixed(1)} MiB`,
   ].join('\n')
 }
 
