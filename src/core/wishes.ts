@@ -6,13 +6,12 @@ import { type PlayerState, stepFromPercent, volumeCapOf } from './player.ts'
 
 /** What a command of ours is to make of a player, and the events that tell of it. */
 interface Wish {
-  readonly about: 'playback' | 'card' | 'track' | 'volume' | 'sleep timer' | 'presence'
+  readonly about: 'playback' | 'card' | 'track' | 'volume' | 'sleep timer' | 'presence' | 'restart'
   readonly events: readonly PlayerEventType[]
   isMet(state: PlayerState): boolean
 }
 
 interface OpenWish extends Wish {
-  readonly player: string
   readonly command: PlayerCommand
   readonly untilMs: number
   /** It was like that already: only where the player was expected to jump is what it says the command's doing. */
@@ -22,13 +21,16 @@ interface OpenWish extends Wish {
 // As long as an expectation: a player acknowledges within 5 s, and begins a slow stream later.
 const usualMs = 10_000
 const rebootMs = 120_000
+// Of a player that does nothing of what it is told; the oldest are let go.
+const mostOpen = 32
 
 /**
  * What players were told and have not done yet. Players do not say why they do something: it is a command's doing
  * where it is just what the command asked for, the first time it is said.
  */
 export class Wishes {
-  #open: readonly OpenWish[] = []
+  /** By the player's id, in the order they were asked for. */
+  readonly #open = new Map<string, readonly OpenWish[]>()
 
   /**
    * A command is about to be sent to a player that is as it says. `expected`: the place on a card it leads to. The
@@ -39,19 +41,24 @@ export class Wishes {
     { command, expected }: { readonly command: PlayerCommand; readonly expected: Expected | undefined },
     now: Date,
   ): () => void {
-    this.#forgetOld(now)
+    const open = this.#openOf(state.id, now)
     const untilMs = now.getTime() + (command.type === 'reboot' ? rebootMs : usualMs)
+    const unmet = new Set(open.filter(({ wasMet }) => !wasMet).map(({ about }) => about))
     const added: OpenWish[] = []
     for (const wish of expected === undefined ? wishesOf(command, state) : arrivalAt(expected)) {
       // What is asked for behind a wish that is still open has yet to become so again.
-      const isFirst = ![...this.#open, ...added].some(isBefore({ player: state.id, about: wish.about }))
-      const wasMet = isFirst && wish.isMet(state)
-      if (!wasMet || wish.about === 'track')
-        added.push({ ...wish, player: state.id, command, untilMs, wasMet })
+      const wasMet = !unmet.has(wish.about) && wish.isMet(state)
+      if (wasMet && wish.about !== 'track') continue
+      if (!wasMet) unmet.add(wish.about)
+      added.push({ ...wish, command, untilMs, wasMet })
     }
-    this.#open = [...this.#open, ...added]
+    this.#keep(state.id, [...open, ...added].slice(-mostOpen))
     return () => {
-      this.#open = this.#open.filter((wish) => !added.includes(wish))
+      const left = this.#open.get(state.id) ?? []
+      this.#keep(
+        state.id,
+        left.filter((wish) => !added.includes(wish)),
+      )
     }
   }
 
@@ -64,31 +71,40 @@ export class Wishes {
     events: readonly { readonly type: PlayerEventType }[],
     { state, jumped, now }: { readonly state: PlayerState; readonly jumped: boolean; readonly now: Date },
   ): (PlayerCommand | null)[] {
-    this.#forgetOld(now)
-    const met = this.#open.filter(
-      (wish) => wish.player === state.id && wish.isMet(state) && (jumped || !wish.wasMet),
-    )
+    const open = this.#openOf(state.id, now)
+    const met = open.filter((wish) => wish.isMet(state) && (jumped || !wish.wasMet))
     const behind = events.map(({ type }) => met.find((wish) => wish.events.includes(type)))
-    this.#open = this.#open.filter((wish, place) => {
-      const { player, about } = wish
-      const isOvertaken = this.#open
-        .slice(place)
-        .some((later) => later.player === player && later.about === about && behind.includes(later))
-      // Where there is no event to tell of it, it may be so because nothing was done yet of what was asked before.
-      const isFirst = this.#open.find(isBefore(wish)) === wish
-      return !isOvertaken && !(isFirst && met.includes(wish))
-    })
+    this.#keep(state.id, stillOpen(open, { met: new Set(met), told: new Set(behind) }))
     return behind.map((wish) => wish?.command ?? null)
   }
 
-  #forgetOld(now: Date): void {
-    this.#open = this.#open.filter(({ untilMs }) => untilMs >= now.getTime())
+  #openOf(player: string, now: Date): readonly OpenWish[] {
+    return (this.#open.get(player) ?? []).filter(({ untilMs }) => untilMs >= now.getTime())
+  }
+
+  #keep(player: string, open: readonly OpenWish[]): void {
+    if (open.length === 0) this.#open.delete(player)
+    else this.#open.set(player, open)
   }
 }
 
-/** Those that are to be met before another of the same thing can be. */
-function isBefore({ player, about }: Pick<OpenWish, 'player' | 'about'>) {
-  return (wish: OpenWish) => wish.player === player && wish.about === about && !wish.wasMet
+/** `met`: what is as it was wished; `told`: those of them that an event tells of. */
+function stillOpen(
+  open: readonly OpenWish[],
+  { met, told }: { readonly met: ReadonlySet<OpenWish>; readonly told: ReadonlySet<OpenWish | undefined> },
+): OpenWish[] {
+  const firstUnmet = new Map<Wish['about'], OpenWish>()
+  const lastTold = new Map<Wish['about'], number>()
+  for (const [place, wish] of open.entries()) {
+    if (!wish.wasMet && !firstUnmet.has(wish.about)) firstUnmet.set(wish.about, wish)
+    if (told.has(wish)) lastTold.set(wish.about, place)
+  }
+  return open.filter((wish, place) => {
+    const isOvertaken = place <= (lastTold.get(wish.about) ?? -1)
+    // Where there is no event to tell of it, it may be so because nothing was done yet of what was asked before.
+    const isFirst = firstUnmet.get(wish.about) === wish
+    return !isOvertaken && !(isFirst && met.has(wish))
+  })
 }
 
 const started = ['playback_started', 'playback_resumed'] as const
@@ -136,6 +152,13 @@ function wishesOf(command: PlayerCommand, player: PlayerState): Wish[] {
       return [
         { about: 'presence', events: ['offline', 'playback_stopped'], isMet: ({ online }) => !online },
         { about: 'presence', events: ['online'], isMet: ({ online }) => online },
+        { about: 'restart', events: [], isMet: ({ online }) => !online },
+        // It begins without a card, and says so in its first events only; one that plays has its card again.
+        {
+          about: 'restart',
+          events: ['card_removed'],
+          isMet: (state) => state.card_id === null || (state.online && goesOn(state) === 'playing'),
+        },
       ]
     default:
       return []

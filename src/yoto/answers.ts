@@ -46,9 +46,7 @@ export class Answers {
   }
 
   receive(playerId: string, ack: Acknowledgement): void {
-    const asked = [...this.#waiting].filter((one) => one.playerId === playerId && mayAnswer(ack, one))
-    // Answers may come in another order than the commands went out; where the name helps, it decides.
-    const waiting = asked.find((one) => internalName(one) === ack.name) ?? asked[0]
+    const waiting = this.#answeredBy(playerId, ack)
     waiting?.settle(
       ack.ok ? null : new AppError('refused', `player ${playerId} answered FAIL to ${waiting.command}`),
     )
@@ -57,6 +55,17 @@ export class Answers {
   /** Ends every wait. */
   rejectAll(error: AppError): void {
     for (const waiting of this.#waiting) waiting.settle(error)
+  }
+
+  #answeredBy(playerId: string, ack: Acknowledgement): Waiting | undefined {
+    let oldest: Waiting | undefined
+    for (const one of this.#waiting) {
+      if (one.playerId !== playerId || !mayAnswer(ack, one)) continue
+      // Answers may come in another order than the commands went out; where id or name help, they decide.
+      if (one.requestId !== null || internalName(one) === ack.name) return one
+      oldest ??= one
+    }
+    return oldest
   }
 }
 

@@ -199,3 +199,58 @@ test('a reboot is behind going and coming back, as long as that takes', () => {
   expect(said({ playback: 'stopped' }, ['online'], { ms: 60_000 })).toEqual(['reboot'])
   expect(said(gone, ['offline'], { ms: 70_000 })).toEqual([null])
 })
+
+describe('a reboot', () => {
+  const stopped = { playback: 'stopped' } as const
+  const gone = { online: false, ...stopped }
+  const bare = { card_id: null, chapter_key: null, track_key: null, ...stopped }
+
+  test.each([
+    ['while it is off', { ...bare, online: false }],
+    ['when it is back', bare],
+  ])('is behind the card that a player no longer names %s, once', (_, after) => {
+    tell({ type: 'reboot' })
+    // A heartbeat before it goes.
+    expect(said({}, [])).toEqual([])
+    expect(said(gone, ['offline', 'playback_stopped'])).toEqual(['reboot', 'reboot'])
+    if (after === bare) expect(said(stopped, ['online'])).toEqual(['reboot'])
+    expect(said(after, ['card_removed'])).toEqual(['reboot'])
+    if (after !== bare) expect(said(bare, ['online'])).toEqual(['reboot'])
+    expect(said({}, [])).toEqual([])
+    expect(said(bare, ['card_removed'])).toEqual([null])
+  })
+
+  test('is not behind the card that a child pulls out once it plays again', () => {
+    tell({ type: 'reboot' })
+    expect(said(gone, ['offline', 'playback_stopped'])).toEqual(['reboot', 'reboot'])
+    expect(said(stopped, ['online'])).toEqual(['reboot'])
+    expect(said({}, ['playback_started'])).toEqual([null])
+    expect(said(bare, ['card_removed'])).toEqual([null])
+  })
+})
+
+describe('a player that is told much and does nothing of it', () => {
+  test('is looked at for the newest 32 wishes only', () => {
+    for (let count = 0; count < 1_000; count++) tell({ type: 'pause' })
+    let looks = 0
+    const watched = {
+      ...state(),
+      get playback() {
+        looks++
+        return 'playing' as const
+      },
+    }
+    wishes.behind([], { state: watched, jumped: false, now: at(100) })
+    expect(looks).toBe(32)
+  })
+
+  test('has its oldest wish let go for the newest, and another player keeps its own', () => {
+    const sleep: PlayerCommand = { type: 'sleep-timer', seconds: 60 }
+    wishes.add(state({}, 'y2'), { command: sleep, expected: undefined }, at(0))
+    tell(sleep)
+    for (let count = 0; count < 32; count++) tell({ type: 'volume-step', step: 8 })
+    expect(said({ sleep_timer_s: 60 }, ['sleep_timer_started'])).toEqual([null])
+    expect(said({ volume_step: 8 }, ['volume_changed'])).toEqual(['volume-step'])
+    expect(said({ sleep_timer_s: 60 }, ['sleep_timer_started'], { id: 'y2' })).toEqual(['sleep-timer'])
+  })
+})

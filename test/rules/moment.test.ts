@@ -22,8 +22,15 @@ describe('a moment', () => {
   })
 
   test('that clocks skip is when they go on, and of one that comes twice the first', () => {
-    expect(berlin('02:30', new Date('2027-03-27T20:00:00Z'))).toBe('2027-03-28T01:30:00.000Z')
+    expect(berlin('02:30', new Date('2027-03-27T20:00:00Z'))).toBe('2027-03-28T01:00:00.000Z')
+    expect(berlin('2027-03-28T02:30')).toBe('2027-03-28T01:00:00.000Z')
     expect(berlin('02:30', new Date('2026-10-24T20:00:00Z'))).toBe('2026-10-25T00:30:00.000Z')
+    expect(berlin('2026-10-25T02:30')).toBe('2026-10-25T00:30:00.000Z')
+  })
+
+  test('that comes twice is the second one for those who ask between the two', () => {
+    expect(berlin('02:30', new Date('2026-10-25T00:40:00Z'))).toBe('2026-10-25T01:30:00.000Z')
+    expect(berlin('02:30', new Date('2026-10-25T01:30:00Z'))).toBe('2026-10-26T01:30:00.000Z')
   })
 
   test.each(['', 'tomorrow', '24:00', '7:00', '07:60', '2026-02-30T07:00', '1764000000', '07:00 Uhr'])(
