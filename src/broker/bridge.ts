@@ -19,6 +19,7 @@ export interface BridgeClient {
   subscribe(
     filters: string | readonly string[],
     handler: (topic: string, payload: string, message: { readonly retain: boolean }) => void,
+    options?: { readonly asPublished: boolean },
   ): void
   onConnect(run: () => void): void
 }
@@ -92,10 +93,12 @@ export class Bridge {
     await this.#standing.open()
     const { client } = this.#options
     const { filters } = this.#topics
+    const take: Parameters<BridgeClient['subscribe']>[1] = (topic, payload, message) => {
+      if (!this.#stopped) void this.#desk.take(topic, payload, message)
+    }
+    // A retained command is refused on its arrival too, not only when the broker hands it out of its store.
     for (const own of [filters.playerSet, filters.streamSet, filters.request])
-      client.subscribe(own, (topic, payload, message) => {
-        if (!this.#stopped) void this.#desk.take(topic, payload, message)
-      })
+      client.subscribe(own, take, { asPublished: true })
     client.subscribe(filters.birth, (_topic, payload, message) => {
       // A birth message that was kept is from before our own connect, which has said everything already.
       if (payload.trim() === 'online' && !message.retain) this.#greet()

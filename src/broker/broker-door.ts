@@ -4,7 +4,7 @@ import { Aedes, type AedesOptions, type AuthenticateError, type Client, type Pub
 import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import { PublishGuard, type Tree } from './publish-guard.ts'
+import { PublishGuard, type Said, type Tree } from './publish-guard.ts'
 import { RetainedBudget } from './retained-budget.ts'
 import { Seldom } from './seldom.ts'
 
@@ -112,10 +112,10 @@ export class BrokerDoor {
   }
 
   readonly #authorizePublish: NonNullable<AedesOptions['authorizePublish']> = (client, packet, done) => {
-    const said = { topic: packet.topic, isEmpty: packet.payload.length === 0 }
+    const reason = this.#refusal(packet)
     if (client !== null && this.#product.has(client.conn)) {
-      if (packet.retain) this.#guard?.productKept(said)
-    } else if (this.#guard?.mayBeSaid(said) === false) this.#drop(packet, client)
+      if (packet.retain) this.#guard?.productKept(saidIn(packet))
+    } else if (reason !== null) this.#drop(packet, { client, reason })
     else if (packet.retain && !this.#budget.mayKeep(packet.topic, packet.payload.length)) {
       this.#warn(
         'retained',
@@ -139,16 +139,24 @@ export class BrokerDoor {
     return null
   }
 
+  /** Why others may not say this; null where they may. */
+  #refusal(packet: PublishPacket): string | null {
+    const guard = this.#guard
+    if (guard === null) return null
+    if (!guard.mayBeSaid(saidIn(packet))) return 'only this product speaks there; commands go to …/set'
+    return packet.retain && !guard.mayBeKept(packet.topic) ? 'commands must not be retained' : null
+  }
+
   /**
    * MQTT 3.1.1 has no word for a refused message. To hang up would take all of Home Assistant's devices away for one
    * wrong topic, so it is acknowledged and goes where nobody listens, as with other brokers.
    */
-  #drop(packet: PublishPacket, client: Client | null): void {
+  #drop(packet: PublishPacket, { client, reason }: { client: Client | null; reason: string }): void {
     const who = client === null ? 'somebody' : this.#nameOf(client)
     const topic = quoted(packet.topic)
     this.#warn(
       `said ${who} ${topic}`,
-      `the embedded MQTT broker dropped what ${who} said on ${topic}: only this product speaks there; commands go to …/set`,
+      `the embedded MQTT broker dropped what ${who} said on ${topic}: ${reason}`,
     )
     packet.topic = `$SYS/${this.#aedes?.id}/dropped`
     packet.payload = Buffer.alloc(0)
@@ -170,6 +178,10 @@ export class BrokerDoor {
 
 function identifierRejected(): AuthenticateError {
   return Object.assign(new Error('the client id is taken'), { returnCode: 2 })
+}
+
+function saidIn({ topic, payload }: PublishPacket): Said {
+  return { topic, isEmpty: payload.length === 0 }
 }
 
 /** A text of a client as it may stand in the log: on one line, and not endless. */

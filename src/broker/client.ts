@@ -1,20 +1,20 @@
-import type { IPublishPacket, MqttClient } from 'mqtt'
+import { ErrorWithReasonCode, type IPublishPacket, type MqttClient } from 'mqtt'
 import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import {
   ConnectFault,
+  type Connection,
   type Endpoint,
   type Identity,
   type MqttVersion,
   openConnection,
   printableAddress,
 } from './connection.ts'
-import { isPublishable, topicMatches } from './topic.ts'
+import { checkMessage, protocolLimitBytes } from './message-check.ts'
+import { type MessageHandler, Subscriptions } from './subscriptions.ts'
 import { withinMs } from './within-ms.ts'
-
-export type MessageHandler = (topic: string, payload: string, message: { readonly retain: boolean }) => void
 
 export interface BrokerClientOptions extends Identity {
   /** Asked before each attempt, for addresses and passwords change. It rejects with words for people. */
@@ -25,11 +25,6 @@ export interface BrokerClientOptions extends Identity {
   readonly random: () => number
 }
 
-interface Subscription {
-  readonly filters: readonly string[]
-  readonly handler: MessageHandler
-}
-
 const firstWaitMs = 500
 // Whatever starts last, the house is whole within 15 s: this, one attempt at a host that does not answer, and the rest.
 const longestWaitMs = 8000
@@ -38,6 +33,8 @@ const steadyAfterMs = 10_000
 const goodbyeMs = 1000
 const subscribeMs = 5000
 const acknowledgeMs = 10_000
+/** Reason code of MQTT 5. */
+const notAuthorized = 0x87
 
 /**
  * Our connection to the local broker. It speaks MQTT 5, or 3.1.1 where the broker has no 5, and comes back by
@@ -46,9 +43,7 @@ const acknowledgeMs = 10_000
 export class BrokerClient {
   readonly #options: BrokerClientOptions
   readonly #log: Log
-  readonly #subscriptions: Subscription[] = []
-  /** Each once, however many subscriptions name it; its place is its number for the broker. */
-  readonly #filters: string[] = []
+  readonly #subscriptions = new Subscriptions()
   readonly #connectListeners: (() => void)[] = []
   readonly #stopping = new AbortController()
   /** Where the last attempt went, as it may be printed; null while that is not known. */
@@ -57,6 +52,9 @@ export class BrokerClient {
   #versionWorked = false
   #leaving = false
   #mqtt: MqttClient | undefined
+  #largestPacketBytes = protocolLimitBytes
+  /** Whether this connection was told of a message that the broker refused. */
+  #refused = false
   #connected = false
   #lastComplaint: string | undefined
   #tail: Promise<unknown> = Promise.resolve()
@@ -99,26 +97,30 @@ export class BrokerClient {
 
   /**
    * Publishes at QoS 1, in the order of the calls; resolves when the broker has it.
-   * @throws AppError `unavailable` when the broker is away, `unprocessable` for a topic nobody can publish to.
+   * @throws AppError `unavailable` when the broker is away or refuses it, `unprocessable` for a topic nobody can
+   * publish to, or a message that is larger than the broker takes.
    */
-  publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void> {
+  async publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void> {
     const mqtt = this.#mqtt
-    if (!isPublishable(topic))
-      return Promise.reject(
-        new AppError('unprocessable', `"${topic.slice(0, 80)}" is no topic to publish to`),
-      )
-    if (mqtt === undefined || !this.#connected) return Promise.reject(this.#away(topic))
+    checkMessage(topic, payload, this.#largestPacketBytes)
+    if (mqtt === undefined || !this.#connected) throw this.#away(topic)
     const sent = this.#tail.then(() => this.#send(mqtt, { topic, payload, retain: options.retain }))
     this.#tail = sent.catch(() => undefined)
-    return sent
+    await sent
   }
 
-  /** Hands messages under the filters to the handler, now and after every reconnect. The filters of one subscription must not overlap. */
-  subscribe(filters: string | readonly string[], handler: MessageHandler): void {
+  /**
+   * Hands messages under the filters to the handler, now and after every reconnect. The filters of one subscription
+   * must not overlap. A broker clears the retain flag of what it does not hand out of its store, unless `asPublished`
+   * asks for it as it was; MQTT 3.1.1 cannot ask.
+   */
+  subscribe(
+    filters: string | readonly string[],
+    handler: MessageHandler,
+    { asPublished }: { readonly asPublished: boolean } = { asPublished: false },
+  ): void {
     const own = [...new Set(typeof filters === 'string' ? [filters] : filters)]
-    this.#subscriptions.push({ filters: own, handler })
-    const fresh = own.filter((filter) => !this.#filters.includes(filter))
-    this.#filters.push(...fresh)
+    const fresh = this.#subscriptions.add({ filters: own, handler, asPublished })
     const mqtt = this.#mqtt
     if (mqtt !== undefined) for (const filter of fresh) void this.#ask(mqtt, filter)
   }
@@ -133,9 +135,9 @@ export class BrokerClient {
     const { signal } = this.#stopping
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {
-        const mqtt = await this.#open(await this.#look())
+        const connection = await this.#open(await this.#look())
         const since = clock.now().getTime()
-        await this.#serve(mqtt, decided)
+        await this.#serve(connection, decided)
         if (clock.now().getTime() - since >= steadyAfterMs) failures = 0
       } catch (fault) {
         this.#complain(fault)
@@ -162,12 +164,12 @@ export class BrokerClient {
   }
 
   /** Tries the version that worked last, and at once the other one where the version may be to blame. */
-  async #open(endpoint: Endpoint & Identity): Promise<MqttClient> {
+  async #open(endpoint: Endpoint & Identity): Promise<Connection> {
     const { signal } = this.#stopping
     try {
-      const mqtt = await openConnection(endpoint, this.#version, signal)
+      const connection = await openConnection(endpoint, this.#version, signal)
       this.#versionWorked = true
-      return mqtt
+      return connection
     } catch (fault) {
       if (!(fault instanceof ConnectFault) || signal.aborted) throw fault
       // A broker that goes down hangs up too: a version that has worked is only left when it is refused.
@@ -175,14 +177,14 @@ export class BrokerClient {
         fault.wrongVersion === 'yes' || (fault.wrongVersion === 'perhaps' && !this.#versionWorked)
       if (!worthTrying) throw fault
       const other = this.#version === 5 ? 4 : 5
-      const mqtt = await openConnection(endpoint, other, signal)
+      const connection = await openConnection(endpoint, other, signal)
       this.#version = other
       this.#versionWorked = true
-      return mqtt
+      return connection
     }
   }
 
-  async #serve(mqtt: MqttClient, decided: () => void): Promise<void> {
+  async #serve({ mqtt, largestPacketBytes }: Connection, decided: () => void): Promise<void> {
     const closed = new Promise<void>((resolve) => mqtt.once('close', resolve))
     let reason: string | undefined
     mqtt.on('error', (error) => {
@@ -195,13 +197,16 @@ export class BrokerClient {
       return
     }
     this.#mqtt = mqtt
-    const subscribed = Promise.all(this.#filters.map((filter) => this.#ask(mqtt, filter)))
+    this.#largestPacketBytes = largestPacketBytes
+    this.#refused = false
+    const subscribed = Promise.all(this.#subscriptions.filters.map((filter) => this.#ask(mqtt, filter)))
     await withinMs(subscribeMs, Promise.race([closed, subscribed]))
     if (mqtt.connected) this.#announce()
     decided()
     await closed
     this.#connected = false
     this.#mqtt = undefined
+    this.#largestPacketBytes = protocolLimitBytes
     // Fails what still waits for the broker's word, so that nobody waits for ever.
     mqtt.end(true)
     if (!this.#leaving)
@@ -243,12 +248,23 @@ export class BrokerClient {
     try {
       await mqtt.publishAsync(message.topic, message.payload, { qos: 1, retain: message.retain })
     } catch (cause) {
+      if (cause instanceof ErrorWithReasonCode) this.#nameRefusal(message.topic, cause)
       throw new AppError('unavailable', `the MQTT broker did not take a message for ${message.topic}`, {
         cause,
       })
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  #nameRefusal(topic: string, { code, message }: ErrorWithReasonCode): void {
+    if (this.#refused) return
+    this.#refused = true
+    const because =
+      code === notAuthorized ? 'our user may not write there (access list of the broker)' : message
+    this.#log.warn(
+      `the MQTT broker ${this.#address} refused what we published to ${topic}: ${because}. It may refuse other topics too`,
+    )
   }
 
   #away(topic: string): AppError {
@@ -259,10 +275,8 @@ export class BrokerClient {
   }
 
   async #ask(mqtt: MqttClient, filter: string): Promise<void> {
-    // Numbers begin at 1 by the standard; MQTT 3.1.1 has none.
-    const properties = { subscriptionIdentifier: this.#filters.indexOf(filter) + 1 }
     try {
-      const options = this.#version === 5 ? { qos: 1 as const, properties } : { qos: 1 as const }
+      const options = this.#subscriptions.optionsOf(filter, this.#version)
       const [granted] = await mqtt.subscribeAsync(filter, options)
       if ((granted?.qos ?? 0) >= 128) throw new Error('refused')
     } catch (error) {
@@ -273,24 +287,13 @@ export class BrokerClient {
   }
 
   #deliver(topic: string, payload: Buffer, packet: IPublishPacket): void {
-    for (const { handler } of this.#addressees(topic, packet)) {
+    for (const { handler } of this.#subscriptions.addressees(topic, packet)) {
       try {
         handler(topic, payload.toString('utf8'), { retain: packet.retain })
       } catch (error) {
         this.#log.error('a handler of MQTT messages failed', { topic, error: messageOf(error) })
       }
     }
-  }
-
-  /** Mosquitto sends a copy for each filter that matches, and under MQTT 5 says for which one it is. */
-  #addressees(topic: string, packet: IPublishPacket): readonly Subscription[] {
-    const named = packet.properties?.subscriptionIdentifier
-    const numbers = typeof named === 'number' ? [named] : named
-    const meant =
-      numbers === undefined
-        ? this.#filters.filter((filter) => topicMatches(filter, topic))
-        : this.#filters.filter((_, index) => numbers.includes(index + 1))
-    return this.#subscriptions.filter(({ filters }) => filters.some((filter) => meant.includes(filter)))
   }
 }
 

@@ -1,26 +1,31 @@
 import type { Clock } from '../core/clock.ts'
 import type { Perform, PlayerCommand } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
-import type { Log } from '../core/log.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { Log, LogDetail } from '../core/log.ts'
 import type { Light } from '../core/player.ts'
 import { checkStreamName } from '../core/queue.ts'
 import { Turns } from '../core/turns.ts'
 import { parseField, parseFields } from './commands.ts'
 import { type Failure, failureOf } from './failure.ts'
+import { FewWarnings } from './few-warnings.ts'
 import { Freshness } from './freshness.ts'
 import type { LightField } from './light-json.ts'
 import type { Parsed, Refusal } from './reading.ts'
+import { SharedDiagnostics } from './requests/diagnostics.ts'
 import type { RequestPorts } from './requests/request.ts'
 import { type Answer, answerRequest, refusedRequest } from './requests.ts'
 import { carryOut, type StreamPorts, tellPlayers } from './stream-desk.ts'
 import { parseStreamSet } from './stream-set.ts'
 import type { SetTopic, Topics } from './topic.ts'
 
-export interface CommandDeskOptions extends StreamPorts, RequestPorts {
+export interface CommandDeskOptions extends StreamPorts, Omit<RequestPorts, 'diagnostics'> {
   readonly topics: Topics
   readonly log: Log
   /** Real time, by which it is seen that the program stood still; the machine's clock where absent. */
   readonly heart?: Clock
+  /** The state of the product without secrets, however large. */
+  diagnostics(): JsonObject
   /** The colour that a player's light has or last had; null where nobody knows. */
   lastColour(player: string, field: LightField): Light | null
   /** Tells whoever sent something what became of it, on `bridge/response/<what>`. */
@@ -43,12 +48,16 @@ const longestShown = 80
 export class CommandDesk {
   readonly #options: CommandDeskOptions
   readonly #freshness: Freshness
+  readonly #warnings: FewWarnings
+  readonly #diagnostics: SharedDiagnostics
   /** Wishes of one stream follow one another, so that the last is the one that holds. */
   readonly #turns = new Turns<string>()
 
   constructor(options: CommandDeskOptions) {
     this.#options = options
     this.#freshness = new Freshness(options)
+    this.#warnings = new FewWarnings(options)
+    this.#diagnostics = new SharedDiagnostics(options)
   }
 
   start(): void {
@@ -57,6 +66,7 @@ export class CommandDesk {
 
   stop(): void {
     this.#freshness.stop()
+    this.#warnings.stop()
   }
 
   /** Never rejects. */
@@ -66,36 +76,44 @@ export class CommandDesk {
     // An empty message is how a retained one is taken back: nobody means a command by it.
     if (payload === '' && (retain || read.kind !== 'request')) return
     if (retain)
-      this.#options.log.warn('ignored a retained MQTT command: commands must not be retained', { topic })
+      this.#warnings.say('warn', `${topic} retained`, {
+        message: 'ignored a retained MQTT command: commands must not be retained',
+        detail: { topic },
+      })
     if (read.kind === 'request') await this.#answer(read.what, payload, retain)
     else if (!retain) await this.#set(read, topic, payload)
   }
 
   async #answer(what: string, payload: string, retain: boolean): Promise<void> {
     const { check } = this.#freshness.arrived()
-    const ports = { ...this.#options, perform: this.#checked(check) }
+    const ports = {
+      ...this.#options,
+      perform: this.#checked(check),
+      check,
+      diagnostics: () => this.#diagnostics.read(),
+      log: {
+        error: (message: string, detail: LogDetail = {}) =>
+          this.#warnings.say('error', `${what} internal`, { message, detail }),
+      },
+    }
     const answer = retain
       ? refusedRequest(payload, { code: 'retained', message: 'not done: requests must not be retained' })
-      : await answerRequest({ what, payload }, { ...ports, check })
+      : await answerRequest({ what, payload }, ports)
     this.#options.respond(what, answer)
   }
 
   async #set(read: SetTopic, topic: string, payload: string): Promise<void> {
     const { check } = this.#freshness.arrived()
     const taken = { topic, payload, perform: this.#checked(check) }
+    let refusal: Refusal | null
     try {
-      const refusal =
-        read.kind === 'player-set' ? await this.#player(read, taken) : await this.#stream(read, taken)
-      if (refusal === null) this.#options.respond('set', { status: 'ok', data: { topic } })
-      else this.#refuse(topic, refusal)
+      refusal = read.kind === 'player-set' ? await this.#player(read, taken) : await this.#stream(read, taken)
     } catch (error) {
-      this.#fail(topic, failureOf(error))
-      this.#options.log.warn('an MQTT command failed', {
-        topic,
-        value: shown(payload),
-        problem: messageOf(error),
-      })
+      this.#failed(taken, error)
+      return
     }
+    if (refusal === null) this.#options.respond('set', { status: 'ok', data: { topic } })
+    else this.#refuse(topic, refusal)
   }
 
   async #player(read: SetTopic & { kind: 'player-set' }, taken: Taken): Promise<Refusal | null> {
@@ -134,18 +152,31 @@ export class CommandDesk {
     }
   }
 
-  #refuse(topic: string, refusal: Refusal): void {
-    this.#fail(topic, refusal)
-    this.#options.log.warn('ignored an MQTT command', {
-      topic,
-      code: refusal.code,
-      ...(refusal.field === null ? {} : { field: refusal.field.slice(0, longestShown) }),
-      value: shown(refusal.value),
-      problem: refusal.message,
+  #failed({ topic, payload }: Taken, error: unknown): void {
+    const failure = failureOf(error)
+    this.#answerFailure(topic, failure)
+    this.#warnings.say('warn', `${topic} ${failure.code}`, {
+      message: 'an MQTT command failed',
+      detail: { topic, value: shown(payload), problem: messageOf(error) },
     })
   }
 
-  #fail(topic: string, { code, message }: Failure): void {
+  #refuse(topic: string, refusal: Refusal): void {
+    const { code, field, value, message } = refusal
+    this.#answerFailure(topic, refusal)
+    this.#warnings.say('warn', `${topic} ${code}`, {
+      message: 'ignored an MQTT command',
+      detail: {
+        topic,
+        code,
+        ...(field === null ? {} : { field: field.slice(0, longestShown) }),
+        value: shown(value),
+        problem: message,
+      },
+    })
+  }
+
+  #answerFailure(topic: string, { code, message }: Failure): void {
     this.#options.respond('set', { status: 'error', data: { topic }, error: { code, message } })
   }
 }
@@ -159,6 +190,15 @@ interface Taken {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  const text = typeof value === 'string' ? value : jsonOf(value)
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // What is nested thousands deep can be read from JSON, but not written.
+    return '(a value that cannot be shown)'
+  }
 }

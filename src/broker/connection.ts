@@ -1,7 +1,8 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { connect, ErrorWithReasonCode, type IClientOptions, MqttClient } from 'mqtt'
+import { connect, ErrorWithReasonCode, type IClientOptions, type IConnackPacket, MqttClient } from 'mqtt'
 import { AppError, messageOf } from '../core/error.ts'
+import { protocolLimitBytes } from './message-check.ts'
 import { networkFault } from './network-fault.ts'
 
 /** Where the broker is, and what opens it. */
@@ -27,6 +28,13 @@ export interface Identity {
 
 /** 4 is how the protocol numbers MQTT 3.1.1. */
 export type MqttVersion = 5 | 4
+
+/** A connection that the broker has accepted. */
+export interface Connection {
+  readonly mqtt: MqttClient
+  /** The largest packet that the broker takes; MQTT 3.1.1 has no way to name one. */
+  readonly largestPacketBytes: number
+}
 
 /** Why no connection came about, in words for people. */
 export class ConnectFault extends Error {
@@ -61,7 +69,7 @@ export function openConnection(
   endpoint: Endpoint & Identity,
   version: MqttVersion,
   signal: AbortSignal,
-): Promise<MqttClient> {
+): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const client = dialled(endpoint, clientOptions(endpoint, version))
     const decided = () => {
@@ -73,11 +81,11 @@ export function openConnection(
       client.end(true)
       reject(fault)
     }
-    const accepted = () => {
+    const accepted = ({ properties }: IConnackPacket) => {
       decided()
       // Else what follows an acknowledgement waits up to 40 ms for the other side's delayed one.
       if (client.stream instanceof Socket) client.stream.setNoDelay(true)
-      resolve(client)
+      resolve({ mqtt: client, largestPacketBytes: properties?.maximumPacketSize ?? protocolLimitBytes })
     }
     const failed = (error: Error) => giveUp(faultOf(error, endpoint))
     const hungUp = () => giveUp(new ConnectFault(silentGoodbye(endpoint), { wrongVersion: 'perhaps' }))

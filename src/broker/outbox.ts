@@ -1,4 +1,4 @@
-import { messageOf } from '../core/error.ts'
+import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Owner, Platforms, Standing } from './standing.ts'
 
@@ -28,6 +28,8 @@ interface Message {
 
 // Beyond that the oldest are left to the next run, which finds them noted.
 const mostCleared = 1000
+// Answers to requests go to topics that others have named.
+const mostNamed = 100
 
 /**
  * Everything that the bridge says, in its order. What stays on the broker is noted before it is said, and is not said
@@ -41,6 +43,8 @@ export class Outbox {
   readonly #cleared = new Set<string>()
   /** How many of our own clearings the broker has yet to tell whoever listens, by topic. */
   readonly #echoes = new Map<string, number>()
+  /** Topics of which this connection could not take a message, as the log says. */
+  readonly #named = new Set<string>()
   /** What waits for the store; undefined while nothing does. */
   #turn: Promise<void> | undefined
   #closed = false
@@ -62,6 +66,7 @@ export class Outbox {
   /** Call it on a new connection, after `forgetSaid`. */
   clearAgain(): void {
     this.#echoes.clear()
+    this.#named.clear()
     for (const topic of [...this.#cleared]) this.clear(topic)
   }
 
@@ -148,7 +153,18 @@ export class Outbox {
     } catch (error) {
       // A retained one is said again after the next connect, or with the next change.
       if (this.#said.get(topic) === payload) this.#said.delete(topic)
-      this.#options.log.debug('an MQTT message was not delivered', { topic, error: messageOf(error) })
+      this.#nameFault(topic, error)
     }
+  }
+
+  #nameFault(topic: string, error: unknown): void {
+    const { log } = this.#options
+    const isUnfit = error instanceof AppError && error.code === 'unprocessable'
+    if (!isUnfit || this.#named.has(topic) || this.#named.size >= mostNamed) {
+      log.debug('an MQTT message was not delivered', { topic, error: messageOf(error) })
+      return
+    }
+    this.#named.add(topic)
+    log.warn(error.message)
   }
 }

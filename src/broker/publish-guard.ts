@@ -13,7 +13,7 @@ export interface Tree {
 
 /**
  * What others than the product may say on its own broker: everything outside its tree, and in it only commands and
- * requests. Where the product itself keeps something outside its tree, such as the discovery of its devices, others
+ * requests, none of them retained. Where the product itself keeps something outside its tree, such as the discovery of its devices, others
  * may only take it away: so Home Assistant deletes a device.
  */
 export class PublishGuard {
@@ -45,6 +45,11 @@ export class PublishGuard {
     if (topic.startsWith('$')) return false
     if (this.#isOurs(topic)) return this.#wishes.some((filter) => topicMatches(filter, topic))
     return isEmpty || !this.#standing.has(topic)
+  }
+
+  /** No command or request may stand, to be carried out again by whoever comes later. */
+  mayBeKept(topic: string): boolean {
+    return !this.#isOurs(topic) || !this.#wishes.some((filter) => topicMatches(filter, topic))
   }
 
   #isOurs(topic: string): boolean {

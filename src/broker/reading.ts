@@ -67,8 +67,10 @@ export function oneOf<const Word extends string>(words: readonly Word[]): Reader
 
 /** What buttons of Home Assistant and people send to say "do it"; "off" does nothing on purpose. */
 export function press(value: unknown): Read<true> {
-  const said = typeof value === 'string' ? value.trim().toLowerCase() : value
-  const meant = said === true || said === 1 || ['press', 'true', 'on', '1'].includes(String(said))
+  const meant =
+    typeof value === 'string'
+      ? ['press', 'true', 'on', '1'].includes(value.trim().toLowerCase())
+      : value === true || value === 1
   return meant ? { value: true } : { expected: 'true or PRESS' }
 }
 

@@ -7,7 +7,7 @@ import { type Failure, failureOf } from './failure.ts'
 import { requests } from './requests/catalog.ts'
 import type { RequestDef, RequestPorts } from './requests/request.ts'
 
-/** What `<base>/bridge/response/<what>` says; the request's `transaction` comes back as it was. */
+/** What `<base>/bridge/response/<what>` says; the request's `transaction` comes back as it was, where it is not too long. */
 export type Answer = Outcome & { readonly transaction?: string | number }
 
 type Outcome =
@@ -17,13 +17,15 @@ type Outcome =
 interface AnswerPorts extends RequestPorts {
   /** Throws once the request is too old. */
   readonly check: () => void
-  readonly log: Log
+  readonly log: Pick<Log, 'error'>
 }
 
 const known: ReadonlyMap<string, RequestDef> = new Map(Object.entries(requests))
 // Some thousand file names.
 const longestPayload = 256 * 1024
 const longestShown = 80
+// It comes back in the answer: nobody is to have this program say more than that.
+const longestTransaction = 128
 
 /** Answers one request; the payload is empty, PRESS, or a JSON object. Never throws. */
 export async function answerRequest(
@@ -49,7 +51,12 @@ async function outcomeOf(
   const object = objectIn(payload)
   if (object === undefined)
     return refused('invalid_payload', 'expected a JSON object, or nothing where the request needs nothing')
-  const { transaction: _, ...body } = object
+  const { transaction, ...body } = object
+  if (typeof transaction === 'string' && transaction.length > longestTransaction)
+    return refused(
+      'invalid_payload',
+      `expected a \`transaction\` of at most ${longestTransaction} characters, found ${transaction.length}`,
+    )
   const read = decodeJson(definition.body, body, { what: `request \`${what}\`` })
   if ('problem' in read) return refused('invalid_payload', read.problem)
   try {
@@ -84,7 +91,8 @@ function objectIn(payload: string): JsonObject | undefined {
 function transactionIn(payload: string): { readonly transaction?: string | number } {
   if (payload.length > longestPayload) return {}
   const { transaction } = parseJsonObject(payload) ?? {}
-  return typeof transaction === 'string' || typeof transaction === 'number' ? { transaction } : {}
+  if (typeof transaction === 'string') return transaction.length <= longestTransaction ? { transaction } : {}
+  return typeof transaction === 'number' ? { transaction } : {}
 }
 
 function refused(code: string, message: string): Outcome {

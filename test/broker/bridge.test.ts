@@ -28,6 +28,40 @@ const pressed: PlayerEvent = {
   track_key: '01',
 }
 
+async function mosquitto(options: Parameters<typeof startMosquitto>[0] = {}) {
+  const broker = await startMosquitto(options)
+  opened.push(broker)
+  return broker
+}
+
+testWith(
+  ['mosquitto'],
+  'a state that is too large for Mosquitto is named once per connection, and all others are told',
+  async () => {
+    const { url } = await mosquitto({ largestPacketBytes: 8000 })
+    const observer = await watch(url)
+    const large = player('abc', { track_title: 'x'.repeat(8000) })
+    const subject = await startBridge(url, { players: [large, player('def')] })
+    await settled(subject, observer)
+    for (const title of ['y', 'z'])
+      subject.bridge.playerChanged({ ...large, track_title: title.repeat(8000) })
+    await subject.clock.advance(5000)
+    await settled(subject, observer)
+    const named = subject
+      .warnings()
+      .map(({ message }) => message)
+      .filter((each) => each.includes('yoto/abc/state'))
+    expect(named).toEqual([
+      expect.stringMatching(
+        /^the MQTT broker takes messages of at most 8000 bytes; yoto\/abc\/state is \d+ and is left out$/,
+      ),
+    ])
+    expect(observer.heard('yoto/abc/state')).toEqual([])
+    expect(observer.heard('yoto/def/state')).toHaveLength(1)
+    expect(subject.client.connected).toBe(true)
+  },
+)
+
 describe('on connect', () => {
   test('says online first, then discovery, availability, states and queues', async () => {
     const { url } = await embedded()
@@ -466,6 +500,25 @@ describe('commands', () => {
         .map(({ detail }) => detail?.topic)
         .toSorted(),
     ).toEqual(['yoto/abc/set', 'yoto/abc/set/reboot', 'yoto/stream/night/set'])
+  })
+
+  testWith(['mosquitto'], 'retained ones are ignored also while Mosquitto is connected', async () => {
+    const { url } = await mosquitto()
+    const observer = await watch(url)
+    const subject = await startBridge(url)
+    await observer.say('yoto/abc/set/reboot', 'PRESS', { retain: true })
+    await observer.say('yoto/abc/set', '{"playback":"play"}', { retain: true })
+    await observer.say('yoto/stream/night/set', 'loud-songs', { retain: true })
+    await observer.say('yoto/bridge/request/restart', '{}', { retain: true })
+    await observer.until(
+      ({ topic, payload }) => topic === 'yoto/bridge/response/restart' && payload.includes('"retained"'),
+    )
+    await observer.say('homeassistant/status', 'online', { retain: true })
+    await listened(subject, observer)
+    expect(subject.performed).toHaveLength(1)
+    const configs = observer.heard('homeassistant/device/yoto_abc/config').length
+    await subject.clock.advance(5000)
+    await eventually(() => observer.heard('homeassistant/device/yoto_abc/config').length > configs)
   })
 
   test('each is answered with what became of it', async () => {

@@ -289,6 +289,86 @@ test.each(['', 'a/+', '#', 'a\u0000b', 'x'.repeat(70_000)])(
   },
 )
 
+testWith(
+  ['mosquitto'],
+  'a message larger than Mosquitto takes is refused by its size, and costs neither the connection nor the others',
+  async () => {
+    const broker = later(await startMosquitto({ largestPacketBytes: 2000 }))
+    const subject = client(broker.url)
+    await subject.client.start()
+    const observer = await observe(broker.url)
+    const large = subject.client.publish('a/large', 'é'.repeat(1000), { retain: true })
+    const small = subject.client.publish('a/b', 'x'.repeat(1900), { retain: false })
+    await expect(large).rejects.toMatchObject({
+      code: 'unprocessable',
+      message: 'the MQTT broker takes messages of at most 2000 bytes; a/large is 2039 and is left out',
+    })
+    await small
+    await observer.until(({ topic }) => topic === 'a/b')
+    expect(subject.warnings()).toEqual([])
+    expect(subject.client.connected).toBe(true)
+    await observer.leave()
+  },
+)
+
+test('a message larger than MQTT can carry is refused where the broker names no limit', async () => {
+  const subject = client((await embedded()).url)
+  await subject.client.start()
+  const most = 256 * 1024 * 1024
+  await expect(subject.client.publish('a/b', 'x'.repeat(most), { retain: false })).rejects.toMatchObject({
+    code: 'unprocessable',
+    message: expect.stringContaining(`at most ${most - 1} bytes; a/b is ${most + 35}`),
+  })
+  await subject.client.publish('a/b', 'x', { retain: false })
+})
+
+testWith(
+  ['mosquitto'],
+  'a Mosquitto that refuses what we publish is named by one warning per connection',
+  async () => {
+    const broker = later(await startMosquitto({ acl: 'topic read #\ntopic write open/#\n' }))
+    const relay = later(await startRelay(broker.port))
+    const subject = client(relay.url)
+    await subject.client.start()
+    const refused = (topic: string) =>
+      expect(subject.client.publish(topic, 'x', { retain: false })).rejects.toMatchObject({
+        code: 'unavailable',
+      })
+    const refusals = () => subject.warnings().filter((each) => each.includes('refused'))
+    const first = `the MQTT broker ${relay.url} refused what we published to closed/a: our user may not write there (access list of the broker). It may refuse other topics too`
+    await refused('closed/a')
+    await refused('closed/b')
+    await subject.client.publish('open/a', 'x', { retain: false })
+    expect(refusals()).toEqual([first])
+    relay.cut()
+    await eventually(() => subject.infos().length === 2)
+    await refused('closed/a')
+    expect(refusals()).toEqual([first, first])
+  },
+)
+
+testWith(
+  ['mosquitto'],
+  'the retain flag is kept on live messages for those alone who ask for it',
+  async () => {
+    const broker = later(await startMosquitto())
+    const subject = client(broker.url)
+    const heard: string[] = []
+    const note = (topic: string, _payload: string, { retain }: { retain: boolean }) =>
+      heard.push(`${topic} ${retain}`)
+    subject.client.subscribe('a/+', note, { asPublished: true })
+    subject.client.subscribe('b/+', note)
+    await subject.client.start()
+    const observer = await observe(broker.url)
+    await observer.say('b/x', '1', { retain: true })
+    await observer.say('a/x', '1', { retain: true })
+    await observer.say('a/x', '1')
+    await eventually(() => heard.length === 3)
+    expect(heard).toEqual(['b/x false', 'a/x true', 'a/x false'])
+    await observer.leave()
+  },
+)
+
 test('stops promptly while it waits for a broker that is away', async () => {
   const subject = client(`mqtt://127.0.0.1:${await freePort()}`, { random: () => 0.99 })
   await subject.client.start()

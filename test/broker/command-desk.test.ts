@@ -200,3 +200,48 @@ describe('what is retained', () => {
     expect([said, log.lines]).toEqual([[], []])
   })
 })
+
+describe('hostile commands', () => {
+  test.each([
+    ['yoto/abc/set', 'volume_step'],
+    ['yoto/abc/set', 'moon'],
+    [bedroom, 'playlist'],
+    [bedroom, 'moon'],
+  ])('on %s that nest "%s" without end are answered once', async (topic, field) => {
+    const { set, said, log } = await deskHouse()
+    await set(topic, `{"${field}":${'['.repeat(30_000)}${']'.repeat(30_000)}}`)
+    expect(said).toMatchObject([{ what: 'set', answer: { status: 'error' } }])
+    expect(log.lines).toMatchObject([
+      { level: 'warn', message: 'ignored an MQTT command', detail: { field } },
+    ])
+  })
+
+  test('have a few lines of the log for each topic and reason, and then their number', async () => {
+    const { set, answersTo, clock, log } = await deskHouse()
+    for (let n = 0; n < 100; n++) await set('yoto/abc/set/volume_step', 'loud')
+    for (let n = 0; n < 50; n++) await set('yoto/nobody/set/volume_step', '3')
+    expect(answersTo('set')).toHaveLength(150)
+    const topics = () => log.lines.map(({ detail }) => detail?.topic ?? detail?.left_out)
+    const three = (topic: string) => [topic, topic, topic]
+    const named = [...three('yoto/abc/set/volume_step'), ...three('yoto/nobody/set/volume_step')]
+    expect(topics()).toEqual(named)
+    await clock.advance(60_000)
+    expect(topics()).toEqual([...named, 144])
+    await set('yoto/abc/set/volume_step', 'loud')
+    expect(topics()).toEqual([...named, 144, 'yoto/abc/set/volume_step'])
+  })
+
+  test('on ever new topics do not fill the log, and their number is said when it ends', async () => {
+    const { desk, set, log } = await deskHouse()
+    for (let n = 0; n < 100; n++) await set(`yoto/nobody-${n}/set/volume_step`, '3')
+    expect(log.lines).toHaveLength(30)
+    desk.stop()
+    expect(log.lines.at(-1)).toMatchObject({ level: 'warn', detail: { left_out: 70 } })
+  })
+
+  test('that are retained fill it no more than others', async () => {
+    const { desk, log } = await deskHouse()
+    for (let n = 0; n < 100; n++) await desk.take(bedroom, 'forest', { retain: true })
+    expect(log.lines).toHaveLength(3)
+  })
+})

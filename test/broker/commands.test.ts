@@ -143,3 +143,21 @@ describe('an object of fields under set', () => {
     })
   })
 })
+
+describe('a press', () => {
+  test.each(['{"toString":1}', '["on"]', '[1]', '{}', 'null', '2', 'false', '[[["press"]]]'])(
+    'is nothing that only looks like one: %s',
+    (value) => {
+      expect(parseFields(`{"restart":${value}}`)).toMatchObject({
+        ok: false,
+        code: 'invalid_value',
+        field: 'restart',
+        message: 'expected true or PRESS',
+      })
+    },
+  )
+
+  test.each(['true', '1', '"1"', '" On "', '"PRESS"'])('is %s', (value) => {
+    expect(parseFields(`{"restart":${value}}`)).toEqual({ ok: true, wishes: [{ type: 'restart' }] })
+  })
+})

@@ -139,6 +139,36 @@ test('what a foreigner says on our tree is acknowledged, reaches nobody, and is 
   expect(late.heard('yoto/abc/state')).toEqual(['true'])
 })
 
+test('no command or request stays on our broker, nor is it carried out when it was meant to', async () => {
+  const { broker, warnings } = await house()
+  const observer = await watch(broker.url, { clientId: 'node-red' })
+  const wishes = [
+    'yoto/abc/set',
+    'yoto/abc/set/reboot',
+    'yoto/stream/night/set',
+    'yoto/input/rainy/set',
+    'yoto/bridge/request/restart',
+  ]
+  for (const topic of wishes) await observer.say(topic, 'PRESS', { retain: true })
+  await observer.say('yoto/abc/set/reboot', 'not retained')
+  await observer.say('lamp/set', 'ON', { retain: true })
+  await passedOn(observer)
+  const heard = observer.messages.filter(({ topic }) => topic !== 'marker')
+  expect(heard.map(({ topic, payload }) => `${topic} ${payload}`)).toEqual([
+    'yoto/abc/set/reboot not retained',
+    'lamp/set ON',
+  ])
+  expect(warnings()).toEqual(
+    wishes.map(
+      (topic) =>
+        `the embedded MQTT broker dropped what 127.0.0.1 ("node-red") said on "${topic}": commands must not be retained`,
+    ),
+  )
+  const late = await watch(broker.url)
+  await passedOn(late)
+  expect(late.messages.filter(({ retain }) => retain).map(({ topic }) => topic)).toEqual(['lamp/set'])
+})
+
 test('the last will of a foreigner on our tree is not spoken', async () => {
   const { broker, product } = await house()
   await product.publish('yoto/bridge/state', 'online', { retain: true })

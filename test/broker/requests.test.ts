@@ -72,6 +72,18 @@ describe('a request', () => {
     },
   )
 
+  test('gives back a transaction of 128 characters, and refuses a longer one without it', async () => {
+    const { ask } = await deskHouse()
+    const longest = 'x'.repeat(128)
+    expect(await ask('info', { transaction: longest })).toMatchObject({ status: 'ok', transaction: longest })
+    const tooLong = { transaction: `${longest}x` }
+    const refused = await ask('info', tooLong)
+    expect(refused).toMatchObject(failed('invalid_payload', 'at most 128 characters, found 129'))
+    expect(refused).not.toHaveProperty('transaction')
+    expect(await ask('reboot', tooLong)).not.toHaveProperty('transaction')
+    expect(await ask('info', tooLong, true)).not.toHaveProperty('transaction')
+  })
+
   test('with a slip of the finger gets a suggestion', async () => {
     const { ask } = await deskHouse()
     expect(await ask('stream/apend', {})).toMatchObject(
@@ -205,6 +217,35 @@ describe('requests about the product', () => {
     expect(asked).toEqual(['discoverAgain', 'restart'])
     house.restart = () => Promise.reject(new AppError('disabled', 'nothing would start it'))
     expect(await ask('restart', '')).toMatchObject(failed('disabled', 'nothing would start it'))
+  })
+
+  test('diagnostics are worked out once a second, whoever asks', async () => {
+    const { desk, ask, answersTo, clock, house } = await deskHouse()
+    let workedOut = 0
+    house.diagnostics = () => ({ at: `${++workedOut}` })
+    const asked = Array.from({ length: 100 }, (_, transaction) =>
+      desk.take('yoto/bridge/request/diagnostics', JSON.stringify({ transaction }), { retain: false }),
+    )
+    await Promise.all(asked)
+    expect(answersTo('diagnostics')).toEqual(
+      asked.map((_, transaction) => ({ status: 'ok', data: { at: '1' }, transaction })),
+    )
+    await clock.advance(999)
+    expect(await ask('diagnostics', '')).toMatchObject({ data: { at: '1' } })
+    await clock.advance(1)
+    expect(await ask('diagnostics', '')).toMatchObject({ data: { at: '2' } })
+  })
+
+  test('diagnostics that cannot be worked out are not tried at every request', async () => {
+    const { ask, answersTo, house } = await deskHouse()
+    let tried = 0
+    house.diagnostics = () => {
+      tried += 1
+      throw new Error('no more paper')
+    }
+    for (let n = 0; n < 10; n++) await ask('diagnostics', '')
+    expect(tried).toBe(1)
+    expect(answersTo('diagnostics').map(({ error }) => error?.code)).toEqual(Array(10).fill('internal'))
   })
 
   test('diagnostics fit in a message', () => {

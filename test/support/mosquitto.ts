@@ -17,6 +17,9 @@ export interface MosquittoOptions {
   readonly port?: number
   /** The text of a password file; without it, everybody comes in. */
   readonly passwords?: string
+  /** The text of an access list; without it, everybody may say and hear everything. */
+  readonly acl?: string
+  readonly largestPacketBytes?: number
   /** PEM texts; with them the listener speaks TLS alone. */
   readonly tls?: { readonly certificate: string; readonly key: string }
   /** Retained messages are kept in this folder over a restart; without it, in memory alone. */
@@ -31,6 +34,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Ru
     `user ${userInfo().username}`,
     `listener ${port} 127.0.0.1`,
     ...(await accessTo(folder, options)),
+    ...(options.largestPacketBytes === undefined ? [] : [`max_packet_size ${options.largestPacketBytes}`]),
     ...(await tlsIn(folder, options)),
     ...(await persistenceOf(options)),
   ]
@@ -49,11 +53,14 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Ru
   }
 }
 
-async function accessTo(folder: string, { passwords }: MosquittoOptions): Promise<string[]> {
-  if (passwords === undefined) return ['allow_anonymous true']
+async function accessTo(folder: string, { passwords, acl }: MosquittoOptions): Promise<string[]> {
+  const list = join(folder, 'acl')
+  if (acl !== undefined) await writeFile(list, acl, { mode: 0o600 })
+  const rights = acl === undefined ? [] : [`acl_file ${list}`]
+  if (passwords === undefined) return ['allow_anonymous true', ...rights]
   const file = join(folder, 'passwords')
   await writeFile(file, passwords, { mode: 0o600 })
-  return ['allow_anonymous false', `password_file ${file}`]
+  return ['allow_anonymous false', `password_file ${file}`, ...rights]
 }
 
 async function tlsIn(folder: string, { tls }: MosquittoOptions): Promise<string[]> {

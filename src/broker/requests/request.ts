@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import type { Clock } from '../../core/clock.ts'
 import type { Perform } from '../../core/effect.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { LookUp } from '../../core/playable-files.ts'
 import type { PlayerState } from '../../core/player.ts'
 import type { Queue } from '../../core/queue.ts'
@@ -14,8 +15,8 @@ export interface RequestPorts {
   readonly lookup: LookUp
   /** What `bridge/info` says. */
   info(): unknown
-  /** The state of the product without secrets. */
-  diagnostics(): Readonly<Record<string, unknown>>
+  /** The state of the product without secrets, short enough for a message; up to a second old. */
+  diagnostics(): Promise<JsonObject>
   /** Offers a sign-in at Yoto where nobody is signed in. @throws AppError where nobody can. */
   signIn(): void
   signInState(): SignInState
