@@ -101,6 +101,8 @@ const orders = {
   'volume-percent': 'order.volume-percent',
   'sleep-timer': 'order.sleep-timer',
   nightlight: 'order.nightlight',
+  bluetooth: 'order.bluetooth',
+  picture: 'order.picture',
   settings: 'order.settings',
 } as const satisfies Partial<Record<CommandFacts['type'], TextKey>>
 

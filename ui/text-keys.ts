@@ -331,6 +331,8 @@ export const textKeys = [
   'order.volume-percent',
   'order.sleep-timer',
   'order.nightlight',
+  'order.bluetooth',
+  'order.picture',
   'order.settings',
   'change.append',
   'change.insert-next',

@@ -1,4 +1,4 @@
-import type { PlayerCommand, PlayerSettings } from '../core/effect.ts'
+import { bluetoothActions, bluetoothRoles, type PlayerCommand, type PlayerSettings } from '../core/effect.ts'
 import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 import type { Light } from '../core/player.ts'
 import { type LightField, lightOf } from './light-json.ts'
@@ -36,6 +36,8 @@ const fields = {
   ambient_night: asSetting(light('ambient_night'), 'ambient_night'),
   volume_max_step_day: asSetting(volumeLimit, 'volume_max_step_day'),
   volume_max_step_night: asSetting(volumeLimit, 'volume_max_step_night'),
+  bluetooth: asCommand(bluetooth, (wish) => ({ type: 'bluetooth', ...wish })),
+  picture: asCommand(picture, (wish) => ({ type: 'picture', ...wish })),
   reboot: asCommand(press, () => ({ type: 'reboot' })),
   refresh: asCommand(press, () => ({ type: 'refresh' })),
 } satisfies Record<string, FieldReader<PlayerCommand>>
@@ -124,6 +126,49 @@ function light(field: LightField): FieldReader<Light> {
 
 const expectedLight =
   'a colour as "#ff8800", or "off", or {"state": "ON" or "OFF", "color"?: {"r", "g", "b"}, "brightness"?} with numbers from 0 to 255'
+
+type Bluetooth = Omit<Extract<PlayerCommand, { type: 'bluetooth' }>, 'type'>
+
+const bluetoothAction = oneOf(bluetoothActions)
+const bluetoothRole = oneOf(bluetoothRoles)
+const expectedBluetooth = `one of ${bluetoothActions.join(', ')}, or {"action": "on", "role"?: "source" or "speaker", "name"?, "mac"?} with a mac as "aa:bb:cc:dd:ee:ff"`
+
+function bluetooth(value: unknown): Read<Bluetooth> {
+  const object = isJsonObject(value) ? value : { action: value }
+  const { action, role, name, mac, ...more } = object
+  const read = { action: bluetoothAction(action), role: bluetoothRole(role ?? 'source') }
+  const isText = (text: unknown) => text === undefined || (typeof text === 'string' && text !== '')
+  const isMac = mac === undefined || /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(String(mac))
+  if ('expected' in read.action || 'expected' in read.role || !isText(name) || !isMac)
+    return { expected: expectedBluetooth }
+  const isBare = role === undefined && name === undefined && mac === undefined
+  if (Object.keys(more).length > 0 || (read.action.value !== 'on' && !isBare))
+    return { expected: expectedBluetooth }
+  return {
+    value: {
+      action: read.action.value,
+      ...(role === undefined ? {} : { role: read.role.value }),
+      ...(name === undefined ? {} : { name: String(name) }),
+      ...(mac === undefined ? {} : { mac: String(mac) }),
+    },
+  }
+}
+
+type Picture = Omit<Extract<PlayerCommand, { type: 'picture' }>, 'type'>
+
+const pictureSeconds = number({ min: 1, max: 3600, whole: true })
+const expectedPicture =
+  'the path of an icon, or {"uri", "seconds"?, "animated"?} with seconds from 1 to 3600 and animated true or false'
+
+function picture(value: unknown): Read<Picture> {
+  const object = isJsonObject(value) ? value : { uri: value }
+  const { uri, seconds = 5, animated = false, ...more } = object
+  const read = pictureSeconds(seconds)
+  const fits = typeof uri === 'string' && uri.trim() !== '' && uri.length <= 1000
+  if (!fits || 'expected' in read || typeof animated !== 'boolean' || Object.keys(more).length > 0)
+    return { expected: expectedPicture }
+  return { value: { uri: uri.trim(), seconds: read.value, animated } }
+}
 
 type CardAddress = Omit<Extract<PlayerCommand, { type: 'card' }>, 'type'>
 

@@ -28,6 +28,11 @@ export type Effect =
   | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }
   | { readonly kind: 'log'; readonly message: string }
 
+export const bluetoothActions = ['on', 'off', 'connect', 'disconnect', 'delete-bonds', 'state'] as const
+export type BluetoothAction = (typeof bluetoothActions)[number]
+export const bluetoothRoles = ['source', 'speaker'] as const
+export type BluetoothRole = (typeof bluetoothRoles)[number]
+
 /** What a player can be told. Volumes are limited by the player's own cap before they are sent. */
 export type PlayerCommand =
   | { readonly type: 'play' | 'pause' | 'stop' | 'next' | 'previous' | 'restart' | 'refresh' | 'reboot' }
@@ -49,6 +54,19 @@ export type PlayerCommand =
   | { readonly type: 'sleep-timer'; readonly until: 'track' | 'chapter' }
   /** `#rrggbb` or `off`. */
   | { readonly type: 'nightlight'; readonly light: string }
+  /**
+   * Of the player's own Bluetooth. `role`, with `on`: whether it sends its sound to a loudspeaker or is one itself.
+   * `name` and `mac`, with `on`: the other side, where one is chosen.
+   */
+  | {
+      readonly type: 'bluetooth'
+      readonly action: BluetoothAction
+      readonly role?: BluetoothRole
+      readonly name?: string
+      readonly mac?: string
+    }
+  /** Shows an icon for so many seconds. `uri`: its path, as Yoto has it. */
+  | { readonly type: 'picture'; readonly uri: string; readonly seconds?: number; readonly animated?: boolean }
   /** Kept by the cloud: a player that is off has them when it is back. At least one. */
   | { readonly type: 'settings'; readonly settings: PlayerSettings }
 

@@ -25,6 +25,8 @@ export const entryTypes = {
     'card',
     'sleep-timer',
     'nightlight',
+    'bluetooth',
+    'picture',
     'settings',
     'mutate-queue',
     'fill-queue',

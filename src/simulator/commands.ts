@@ -8,12 +8,17 @@ export interface Commanded {
   /** Six hexadecimal digits. */
   setLight(hex: string): boolean
   setSleepTimer(seconds: number): boolean
+  /** `mode`, when it is switched on: whether the player sends its sound somewhere or plays that of others. */
+  switchBluetooth(action: BluetoothAction, mode?: true | 'bt_speaker'): boolean
+  showPicture(uri: string): boolean
   reboot(): boolean
   play(request: PlayRequest): Promise<boolean>
   pause(): boolean
   resume(): boolean
   stop(): boolean
 }
+
+export type BluetoothAction = 'on' | 'off' | 'connect' | 'disconnect' | 'delete-bonds' | 'state'
 
 export interface PlayRequest {
   readonly cardId: string
@@ -67,6 +72,25 @@ const commands: Readonly<Record<string, Command>> = {
     internal: 'sleep',
     run: (player, body) => within(body.seconds, 86_400) && player.setSleepTimer(Number(body.seconds)),
   },
+  'bluetooth/on': {
+    internal: 'bluetooth-on',
+    run: (player, { action, mode }) =>
+      action === 'on' && (mode === true || mode === 'bt_speaker') && player.switchBluetooth('on', mode),
+  },
+  'bluetooth/off': bluetooth('off'),
+  'bluetooth/connect': bluetooth('connect'),
+  'bluetooth/disconnect': bluetooth('disconnect'),
+  'bluetooth/delete-bonds': bluetooth('delete-bonds'),
+  'bluetooth/state': bluetooth('state'),
+  'display/preview': {
+    internal: 'display-preview',
+    run: (player, { uri, timeout, animated }) =>
+      typeof uri === 'string' &&
+      uri !== '' &&
+      within(timeout, 3600) &&
+      (animated === 0 || animated === 1) &&
+      player.showPicture(uri),
+  },
   reboot: { internal: 'restart', run: (player) => player.reboot() },
   'card/start': {
     internal: 'card-play',
@@ -78,6 +102,10 @@ const commands: Readonly<Record<string, Command>> = {
   'card/pause': { internal: 'card-pause', run: (player) => player.pause() },
   'card/resume': { internal: 'card-resume', run: (player) => player.resume() },
   'card/stop': { internal: 'card-stop', run: (player) => player.stop() },
+}
+
+function bluetooth(action: BluetoothAction): Command {
+  return { internal: `bluetooth-${action}`, run: (player) => player.switchBluetooth(action) }
 }
 
 function within(value: unknown, most: number): boolean {

@@ -15,6 +15,8 @@ export interface PlayerState {
   readonly nowMs: number
   readonly slot: string | undefined
   readonly nightlight: string
+  readonly hasBluetoothSound: boolean
+  readonly picture: string | null
   readonly volumeStep: number
   readonly playback: Playback
   readonly settings: PlayerSettings
@@ -31,6 +33,7 @@ export function snapshotOf(state: PlayerState): PlayerSnapshot {
     volume: state.volumeStep,
     volumeMax: state.settings.volumeMax,
     nightlight: state.nightlight,
+    picture: state.picture,
     sleepTimerSeconds: state.sleepTimer.seconds,
   }
 }
@@ -48,6 +51,7 @@ export function statusFactsOf(state: PlayerState): StatusFacts {
     playback,
     volumeStep: state.volumeStep,
     nightlightMode: state.nightlight,
+    hasBluetoothSound: state.hasBluetoothSound,
     day: state.settings.day,
     settings: state.settings.values,
     condition: state.condition,

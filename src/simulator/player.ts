@@ -208,6 +208,8 @@ export class Player implements SimulatedPlayer {
       nowMs: this.#nowMs,
       slot: this.#slot.cardId,
       nightlight: this.remote.nightlight,
+      hasBluetoothSound: this.remote.hasBluetoothSound,
+      picture: this.remote.picture,
       volumeStep: this.#volume.step,
       playback: this.#playback,
       settings: this.#settings,

@@ -1,6 +1,13 @@
 import { placeOf, readCard } from './card.ts'
 import type { CardStore } from './card-store.ts'
-import { acknowledgement, type Commanded, isQuestion, obey, type PlayRequest } from './commands.ts'
+import {
+  acknowledgement,
+  type BluetoothAction,
+  type Commanded,
+  isQuestion,
+  obey,
+  type PlayRequest,
+} from './commands.ts'
 import type { Doubts } from './doubts.ts'
 import type { Playback } from './playback.ts'
 import type { ResumePoints } from './resume-points.ts'
@@ -30,6 +37,8 @@ const refusedCommand = 4
 export class RemoteControl implements Commanded {
   readonly #parts: RemoteControlParts
   #nightlight = 'off'
+  #bluetooth: 'off' | 'on' | 'connected' = 'off'
+  #picture: string | null = null
   #commands: Promise<void> = Promise.resolve()
   #heard = 0
 
@@ -40,6 +49,16 @@ export class RemoteControl implements Commanded {
   /** `off` or `0xRRGGBB`. */
   get nightlight(): string {
     return this.#nightlight
+  }
+
+  /** Whether headphones or a loudspeaker are connected by Bluetooth. */
+  get hasBluetoothSound(): boolean {
+    return this.#bluetooth === 'connected'
+  }
+
+  /** The icon that it was told to show last. */
+  get picture(): string | null {
+    return this.#picture
   }
 
   /** Takes a message on `device/<id>/command/<name>`. One command is done before the next begins. */
@@ -81,6 +100,33 @@ export class RemoteControl implements Commanded {
   setLight(hex: string): boolean {
     if (!this.#parts.hasLight) return false
     this.#nightlight = hex === '000000' ? 'off' : `0x${hex}`
+    return true
+  }
+
+  /** Something to connect to is always near, unless it was forgotten with the other bonds. */
+  switchBluetooth(action: BluetoothAction, mode?: true | 'bt_speaker'): boolean {
+    const was = this.#bluetooth
+    switch (action) {
+      case 'on':
+        this.#bluetooth = mode === true ? 'connected' : 'on'
+        return true
+      case 'off':
+        this.#bluetooth = 'off'
+        return true
+      case 'connect':
+        if (was !== 'off') this.#bluetooth = 'connected'
+        return was !== 'off'
+      case 'disconnect':
+      case 'delete-bonds':
+        if (was === 'connected') this.#bluetooth = 'on'
+        return was !== 'off'
+      case 'state':
+        return true
+    }
+  }
+
+  showPicture(uri: string): boolean {
+    this.#picture = uri
     return true
   }
 

@@ -70,6 +70,8 @@ export interface PlayerSnapshot {
   readonly volumeMax: number
   /** `off` or `0xRRGGBB`. */
   readonly nightlight: string
+  /** The icon that it was told to show last. */
+  readonly picture: string | null
   readonly sleepTimerSeconds: number
   /** Of the last request for audio. */
   readonly bytesReceived: number

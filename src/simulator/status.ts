@@ -14,6 +14,7 @@ export interface StatusFacts {
   /** 0 to 16. */
   readonly volumeStep: number
   readonly nightlightMode: string
+  readonly hasBluetoothSound: boolean
   readonly day: boolean
   readonly settings: JsonObject
   readonly condition: Condition
@@ -35,7 +36,7 @@ export function basicStatus(facts: StatusFacts): JsonObject {
     ...playing(facts),
     headphones: flag(facts.condition.headphones),
     ...brightness(facts),
-    bluetoothHp: 0,
+    bluetoothHp: flag(facts.hasBluetoothSound),
     ...volume(facts),
     timeFormat: facts.settings.hourFormat,
     day: facts.day ? 1 : 0,
@@ -72,7 +73,7 @@ export function fullStatus(facts: StatusFacts, shutDown = 'nA'): JsonObject {
     ...playing(facts),
     headphones: flag(facts.condition.headphones),
     ...brightness(facts),
-    bluetoothHp: 0,
+    bluetoothHp: flag(facts.hasBluetoothSound),
     nightlightMode: facts.nightlightMode,
     ...idleDownload,
     day: facts.day ? 1 : 0,

@@ -73,8 +73,9 @@ async function sendCommand(
     if (!(error instanceof AppError && error.code === 'unanswered')) takeBack()
     throw error
   }
-  // Nothing but the status tells of the light, and that is not pushed; where the question fails, a later one comes.
-  if (command.type === 'nightlight') void client.refresh(playerId).catch(() => undefined)
+  // Nothing but the status tells of these, and that is not pushed; where the question fails, a later one comes.
+  if (command.type === 'nightlight' || command.type === 'bluetooth')
+    void client.refresh(playerId).catch(() => undefined)
 }
 
 /** Whether what is sent to Yoto is worked out from the tracks of the card. */

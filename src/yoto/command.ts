@@ -67,6 +67,10 @@ export function messageFor(
       }
     case 'nightlight':
       return { topic: 'command/ambients/set', payload: rgbOf(command.light) }
+    case 'bluetooth':
+      return bluetooth(command)
+    case 'picture':
+      return picture(command)
     case 'reboot':
       return plain('reboot')
     case 'refresh':
@@ -76,6 +80,36 @@ export function messageFor(
 
 function plain(command: string): CommandMessage {
   return { topic: `command/${command}`, payload: null }
+}
+
+/** What `mode` of `bluetooth/on` says (yoto-protocol §3.3). */
+const bluetoothModes = { source: true, speaker: 'bt_speaker' } as const
+
+function bluetooth({ action, role, name, mac }: Extract<LiveCommand, { type: 'bluetooth' }>): CommandMessage {
+  if (action === 'on')
+    return {
+      topic: 'command/bluetooth/on',
+      payload: {
+        action,
+        mode: bluetoothModes[role ?? 'source'],
+        ...(name === undefined ? {} : { name }),
+        ...(mac === undefined ? {} : { mac }),
+      },
+    }
+  if (role === undefined && name === undefined && mac === undefined) return plain(`bluetooth/${action}`)
+  throw new AppError('unprocessable', `role, name and mac belong to "on", and not to "${action}"`)
+}
+
+// As long as Yoto's own example.
+const pictureSeconds = 5
+
+function picture({
+  uri,
+  seconds = pictureSeconds,
+  animated = false,
+}: Extract<LiveCommand, { type: 'picture' }>): CommandMessage {
+  const timeout = wholeNumber('the time of the picture in seconds', seconds, 3600)
+  return { topic: 'command/display/preview', payload: { uri, timeout, animated: animated ? 1 : 0 } }
 }
 
 function resume(player: PlayerState): CommandMessage {

@@ -16,7 +16,10 @@ beforeAll(async () => {
   running = await runApp({ pace: 1 })
   broker = await listenTo(running.app.mqttUrl)
   homeAssistant = await mqtt.connectAsync(running.app.mqttUrl)
-  await broker.first(({ topic }) => topic === `yoto/${den()}/state`)
+  // A broker may still be handing over what it kept while the first commands change it.
+  const kept = ['state', 'nightlight', 'ambient_day', 'ambient_night', 'sleep_timer', 'position']
+  for (const id of [nursery(), den()])
+    for (const name of kept) await broker.first(({ topic }) => topic === `yoto/${id}/${name}`)
 })
 
 afterAll(async () => {
@@ -165,4 +168,18 @@ test('a card plays when the player has it, and one that it cannot get changes no
   expect(state(den())).toMatchObject(on)
   expect(await command(den(), 'playback', 'stop')).toMatchObject(done)
   await stateIs(den(), { playback: 'stopped' })
+})
+
+test('Bluetooth is on when the player says so, and a picture is shown', async () => {
+  expect(state(den()).bluetooth).toBe(false)
+  expect(await command(den(), 'bluetooth', 'connect')).toMatchObject({
+    status: 'error',
+    error: { code: 'refused' },
+  })
+  expect(await command(den(), 'bluetooth', 'on')).toMatchObject(done)
+  await stateIs(den(), { bluetooth: true })
+  expect(await command(den(), 'bluetooth', 'delete-bonds')).toMatchObject(done)
+  await stateIs(den(), { bluetooth: false })
+  expect(await command(den(), 'picture', '/icons/sun')).toMatchObject(done)
+  expect(running.app.simulator?.player(den())?.snapshot().picture).toBe('/icons/sun')
 })

@@ -68,6 +68,23 @@ test('the light is set now, as a colour or off', async () => {
   expect((await call('POST', 'y2/ambient', { light: 'off' })).status).toBe(404)
 })
 
+test('Bluetooth is switched, and a picture shown', async () => {
+  expect((await call('POST', 'y1/bluetooth', { action: 'on', role: 'speaker' })).status).toBe(200)
+  expect((await call('POST', 'y1/bluetooth', { action: 'off' })).status).toBe(200)
+  expect((await call('POST', 'y1/picture', { uri: '/icons/sun', seconds: 9, animated: true })).status).toBe(
+    200,
+  )
+  expect(commands).toEqual([
+    { type: 'bluetooth', action: 'on', role: 'speaker' },
+    { type: 'bluetooth', action: 'off' },
+    { type: 'picture', uri: '/icons/sun', seconds: 9, animated: true },
+  ])
+  for (const body of [{}, { action: 'loud' }, { action: 'on', role: 'both' }, { action: 'on', mac: 'aa:bb' }])
+    expect((await call('POST', 'y1/bluetooth', body)).status).toBe(422)
+  for (const body of [{}, { uri: '' }, { uri: '/icons/sun', seconds: 0 }, { uri: '/icons/sun', animated: 1 }])
+    expect((await call('POST', 'y1/picture', body)).status).toBe(422)
+})
+
 test('a sleep timer runs for seconds, or until an end', async () => {
   expect((await call('POST', 'y1/sleep-timer', { seconds: 600 })).status).toBe(200)
   expect((await call('POST', 'y1/sleep-timer', { until: 'chapter' })).status).toBe(200)

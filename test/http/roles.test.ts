@@ -43,6 +43,8 @@ const needed: Record<Need, readonly string[]> = {
       'play-card',
       'sleep-timer',
       'ambient',
+      'bluetooth',
+      'picture',
     ].map((act) => `POST /players/{id}/${act}`),
     ...['insert', 'remove', 'press', 'turn', 'power'].map((act) => `POST /simulator/players/{id}/${act}`),
     'GET /tokens',

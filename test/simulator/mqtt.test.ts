@@ -135,7 +135,7 @@ test('commands are acknowledged by their internal names; what a player cannot do
     ['set-volume', 'FAIL'],
     ['card-pause', 'FAIL'],
     ['card-play', 'FAIL'],
-    ['bluetooth/on', 'FAIL'],
+    ['bluetooth-on', 'FAIL'],
     ['constructor', 'FAIL'],
   ])
   expect(house.player(1).snapshot()).toMatchObject({ volume: 4, nightlight: '0xff0010' })

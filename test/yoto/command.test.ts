@@ -111,6 +111,43 @@ describe('volume', () => {
   })
 })
 
+test('Bluetooth and pictures are sent in the words of Yoto', () => {
+  expect(sent({ type: 'bluetooth', action: 'on' })).toEqual({
+    topic: 'command/bluetooth/on',
+    payload: { action: 'on', mode: true },
+  })
+  const speaker = {
+    type: 'bluetooth',
+    action: 'on',
+    role: 'speaker',
+    name: 'Box',
+    mac: 'aa:bb:cc:dd:ee:ff',
+  } as const
+  expect(sent(speaker).payload).toEqual({
+    action: 'on',
+    mode: 'bt_speaker',
+    name: 'Box',
+    mac: 'aa:bb:cc:dd:ee:ff',
+  })
+  for (const action of ['off', 'connect', 'disconnect', 'delete-bonds', 'state'] as const)
+    expect(sent({ type: 'bluetooth', action })).toEqual({
+      topic: `command/bluetooth/${action}`,
+      payload: null,
+    })
+  expect(() => sent({ type: 'bluetooth', action: 'off', role: 'speaker' })).toThrow(
+    /role, name and mac belong/,
+  )
+  expect(sent({ type: 'picture', uri: '/icons/sun' })).toEqual({
+    topic: 'command/display/preview',
+    payload: { uri: '/icons/sun', timeout: 5, animated: 0 },
+  })
+  expect(sent({ type: 'picture', uri: '/icons/sun', seconds: 9, animated: true }).payload).toEqual({
+    uri: '/icons/sun',
+    timeout: 9,
+    animated: 1,
+  })
+})
+
 test('lights and the sleep timer are sent in the words of Yoto', () => {
   expect(sent({ type: 'nightlight', light: '#ff8000' }).payload).toEqual({ r: 255, g: 128, b: 0 })
   expect(sent({ type: 'nightlight', light: 'off' }).payload).toEqual({ r: 0, g: 0, b: 0 })

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Perform, PlayerCommand } from '../../core/effect.ts'
+import { bluetoothActions, bluetoothRoles, type Perform, type PlayerCommand } from '../../core/effect.ts'
 import { AppError } from '../../core/error.ts'
 import type { PlayerState } from '../../core/player.ts'
 import { type Route, route } from './route.ts'
@@ -75,6 +75,8 @@ function valuedRoutes(house: PlayersHouse): Route[] {
     playCardRoute(house),
     sleepTimerRoute(house),
     ambientRoute(house),
+    bluetoothRoute(house),
+    pictureRoute(house),
     settingsRoute(house),
   ]
 }
@@ -165,6 +167,45 @@ function ambientRoute(house: PlayersHouse): Route {
     body: Type.Object({ light }, closed),
     handle: ({ param, body }) =>
       command(house, { player: param('id'), act: { type: 'nightlight', light: body.light.toLowerCase() } }),
+  })
+}
+
+function bluetoothRoute(house: PlayersHouse): Route {
+  const role = Type.Union(bluetoothRoles.map((word) => Type.Literal(word)))
+  return route({
+    method: 'post',
+    path: '/players/{id}/bluetooth',
+    summary:
+      'Switches the Bluetooth of the player; "on" as the source of a loudspeaker or as a speaker itself, with a chosen other side or any.',
+    needs: 'house',
+    body: Type.Object(
+      {
+        action: Type.Union(bluetoothActions.map((word) => Type.Literal(word))),
+        role: Type.Optional(role),
+        name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+        mac: Type.Optional(Type.String({ pattern: '^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$' })),
+      },
+      closed,
+    ),
+    handle: ({ param, body }) => command(house, { player: param('id'), act: { type: 'bluetooth', ...body } }),
+  })
+}
+
+function pictureRoute(house: PlayersHouse): Route {
+  return route({
+    method: 'post',
+    path: '/players/{id}/picture',
+    summary: 'Shows an icon on the player for some seconds; `uri` is its path, as Yoto has it.',
+    needs: 'house',
+    body: Type.Object(
+      {
+        uri: Type.String({ minLength: 1, maxLength: 1000 }),
+        seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600 })),
+        animated: Type.Optional(Type.Boolean()),
+      },
+      closed,
+    ),
+    handle: ({ param, body }) => command(house, { player: param('id'), act: { type: 'picture', ...body } }),
   })
 }
 
