@@ -247,12 +247,20 @@ function noteTokens(text: string, tokens: Set<string>): void {
     if (token) tokens.add(token)
 }
 
+/** Has a process do that as soon as it says that it is running, however long that takes. */
+function onceItRuns(statement: string): { readonly NODE_OPTIONS: string } {
+  const code = `
+    const write = process.stdout.write.bind(process.stdout)
+    process.stdout.write = (text, ...rest) => {
+      if (String(text).includes('is running')) setTimeout(() => { ${statement} })
+      return write(text, ...rest)
+    }`
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` }
+}
+
 describe('a process that ends badly', () => {
   test('keeps secrets out of the stack that it leaves', async () => {
-    const fault = 'setTimeout(() => { throw new Error(process.env.YOTO_STREAM_MQTT_PASSWORD) }, 1500)'
-    const { ended, said } = launch({
-      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}`,
-    })
+    const { ended, said } = launch(onceItRuns('throw new Error(process.env.YOTO_STREAM_MQTT_PASSWORD)'))
     expect(await ended).toBe(1)
     expect(said()).toContain('Error: ***\n')
     expect(said()).not.toContain(credentials.password)
@@ -269,8 +277,7 @@ describe('a process that ends badly', () => {
 
   test('says warnings of Node in lines of its own log', async () => {
     const warning = `process.emitWarning('of ' + process.env.YOTO_STREAM_MQTT_PASSWORD)`
-    const late = encodeURIComponent(`setTimeout(() => ${warning}, 1500)`)
-    const { says, said } = launch({ NODE_OPTIONS: `--import=data:text/javascript,${late}` })
+    const { says, said } = launch(onceItRuns(warning))
     await says('of ***')
     expect(said()).toMatch(/ warn {2}of \*\*\* warning=Warning/)
     expect(said()).not.toContain(credentials.password)
