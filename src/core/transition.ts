@@ -90,10 +90,13 @@ const ourName: Readonly<Record<Press['turn'], Button>> = { next: 'right', previo
 
 function surroundings(old: PlayerState, now: PlayerState): Happening[] {
   const events: Happening[] = []
-  // Where the limit moves, the volume moves with it, and nobody turned a knob (yoto-protocol §4.5).
-  const isTurned = old.volume_max_step === null || now.volume_max_step === old.volume_max_step
   const { volume_step } = now
-  if (isTurned && volume_step !== null && old.volume_step !== null && volume_step !== old.volume_step)
+  if (
+    !isBroughtDown(old, now) &&
+    volume_step !== null &&
+    old.volume_step !== null &&
+    volume_step !== old.volume_step
+  )
     events.push({ type: 'volume_changed', volume_step, volume_percent: now.volume_percent })
   if (now.day_mode !== null && old.day_mode !== null && now.day_mode !== old.day_mode)
     events.push({ type: now.day_mode === 'day' ? 'day_started' : 'night_started' })
@@ -107,6 +110,17 @@ function surroundings(old: PlayerState, now: PlayerState): Happening[] {
   if (now.headphones !== null && old.headphones !== null && now.headphones !== old.headphones)
     events.push({ type: now.headphones ? 'headphones_on' : 'headphones_off' })
   return events
+}
+
+/**
+ * Where the limit moves, the volume moves with it, and nobody turned a knob (yoto-protocol §4.5). The status tells of
+ * the volume alone, and may come before the word about the limit: then the setting says what it is.
+ */
+function isBroughtDown(old: PlayerState, now: PlayerState): boolean {
+  if (old.volume_max_step !== null && now.volume_max_step !== old.volume_max_step) return true
+  const limits = { day: now.volume_max_step_day, night: now.volume_max_step_night }
+  const limit = now.day_mode === null ? null : limits[now.day_mode]
+  return limit !== null && (old.volume_step ?? 0) > limit && now.volume_step === limit
 }
 
 function onCard(state: PlayerState) {

@@ -59,6 +59,10 @@ test('of a card whose chapters ask for themselves, only a restart is read off it
   expect(pressed(onTrack('01', { position_s: 20 }), restarted, 5, told)).toEqual(['left 0.7'])
 })
 
+/** The setting is lower already, and the player has not said so yet. */
+const limitedTo = (step: number) =>
+  ({ volume_max_step: 16, volume_max_step_day: step, volume_max_step_night: 1, day_mode: 'day' }) as const
+
 describe('a press on a linear card', () => {
   test('is the jump to the next chapter long before the end of this one', () => {
     expect(pressed(onTrack('01'), onTrack('02'), 10)).toEqual(['right 0.9'])
@@ -413,6 +417,9 @@ describe('the events between two states', () => {
     [{ volume_step: null }, { volume_step: 4 }, []],
     [{ volume_step: 9, volume_max_step: 16 }, { volume_step: 6, volume_max_step: 6 }, []],
     [{ volume_step: 9, volume_max_step: 16 }, { volume_step: 6, volume_max_step: 16 }, ['volume_changed']],
+    [{ volume_step: 9, volume_max_step: 16 }, { volume_step: 6, ...limitedTo(6) }, []],
+    [{ volume_step: 9, volume_max_step: 16 }, { volume_step: 5, ...limitedTo(6) }, ['volume_changed']],
+    [{ volume_step: 5, volume_max_step: 16 }, { volume_step: 6, ...limitedTo(6) }, ['volume_changed']],
     [{ day_mode: 'day' }, { day_mode: 'night' }, ['night_started']],
     [{ day_mode: 'night' }, { day_mode: 'day' }, ['day_started']],
     [{ sleep_timer_s: 0 }, { sleep_timer_s: 600 }, ['sleep_timer_started']],
