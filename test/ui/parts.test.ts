@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { isDark, rgbOf } from '../../ui/colour.ts'
 import { healthView } from '../../ui/health.ts'
+import { cardInSlot } from '../../ui/slot.ts'
 import { clockText } from '../../ui/time.ts'
 import { requestFor, type Wish, type WishRequest } from '../../ui/wish.ts'
 
@@ -90,3 +91,20 @@ test('health of a form that is not expected shows nothing false', () => {
     problems: [],
   })
 })
+
+test.each([
+  ['none', null, null, null],
+  ['physical', 'card', '4Dem0', '4Dem0'],
+  ['physical', null, '4Dem0', '4Dem0'],
+  ['none', 'card', '4Dem0', '4Dem0'],
+  [null, null, '4Dem0', '4Dem0'],
+  ['none', 'remote', '4Dem0', null],
+  ['none', 'MQTT', '4Dem0', null],
+  ['remote', 'remote', '4Dem0', null],
+  ['stream', null, '4Dem0', null],
+] as const)(
+  'where it is %s and plays from %s, a card %s is in the slot as %s',
+  (card_inserted, source, card_id, expected) => {
+    expect(cardInSlot({ card_id, card_inserted, source })).toBe(expected)
+  },
+)

@@ -3,6 +3,7 @@ import type { PlayerState } from '../../src/core/player.ts'
 import type { PublishedCardView } from '../../src/http/api/cards.ts'
 import { icon } from '../icons.ts'
 import { type Face, facePixels } from '../pixel-face.ts'
+import { cardInSlot } from '../slot.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { fire } from '../wish.ts'
@@ -29,7 +30,7 @@ export class SimulatedPlayer extends LitElement {
 
   override render() {
     const { player, say } = this
-    const inserted = this.#inserted()
+    const inserted = cardInSlot(player)
     return html`<section class="toy" aria-label=${say('toy.title', { name: player.name })}>
       <div class="stand" data-hue=${hueOf(player.id)}>
         <div class="in-slot paper cut ${inserted === null ? 'out' : ''}" data-hue=${this.#hueOfCard(inserted)} aria-hidden="true">
@@ -120,12 +121,6 @@ export class SimulatedPlayer extends LitElement {
     if (steps === undefined) return
     event.preventDefault()
     this.#turn(knob, steps)
-  }
-
-  /** A card that was started from elsewhere lies in no slot. */
-  #inserted(): string | null {
-    const { card_id, card_inserted } = this.player
-    return card_inserted === 'physical' ? card_id : null
   }
 
   /** Cards that lie side by side are told apart by it. */
