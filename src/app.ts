@@ -214,9 +214,7 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
       log: log.for('broker'),
     }),
   })
-  foundation.publishLogWith((payload) =>
-    broker.publish(`${options.mqtt.base_topic}/bridge/logging`, payload, { retain: false }),
-  )
+  foundation.publishLogWith((payload) => broker.publishLog(payload))
   started.add('opening times', keepOpeningTimes({ hub, perform, clock, log: log.for('hub') }))
 }
 

@@ -10,7 +10,7 @@ import { Devices } from './devices.ts'
 import { Leftovers } from './leftovers.ts'
 import { Outbox } from './outbox.ts'
 import { Standing, type Stood } from './standing.ts'
-import { type Topics, topicsFor } from './topic.ts'
+import type { Topics } from './topic.ts'
 
 /** What the bridge needs of a connection to the broker; `BrokerClient` is one. */
 export interface BridgeClient {
@@ -32,8 +32,7 @@ export type CommandPorts = Omit<
 
 export interface BridgeOptions extends House, CommandPorts {
   readonly client: BridgeClient
-  readonly base: string
-  readonly discoveryPrefix: string
+  readonly topics: Topics
   /** What stands on the broker since the last run, by topic. */
   readonly standing: Collection<Stood>
   readonly clock: Clock
@@ -63,10 +62,8 @@ export class Bridge {
   #stopped = false
   #cancelBirth: (() => void) | undefined
 
-  /** @throws AppError `invalid` when base or prefix cannot begin topics. */
   constructor(options: BridgeOptions) {
-    const { client, clock, log } = options
-    const topics = topicsFor(options.base, options.discoveryPrefix)
+    const { client, topics, clock, log } = options
     const standing = new Standing({ records: options.standing, log })
     const outbox = new Outbox({ client, standing, log })
     const devices = new Devices({ outbox, standing, clock, log })
@@ -80,7 +77,6 @@ export class Bridge {
     this.#leftovers = new Leftovers({ house: options, topics, standing, outbox, devices })
     this.#desk = new CommandDesk({
       ...options,
-      topics,
       info: () => announcer.info(),
       respond: (what, answer) => outbox.say(topics.response(what), JSON.stringify(answer)),
       lastColour: (player, field) => announcer.lastColour(player, field),

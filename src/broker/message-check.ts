@@ -1,5 +1,5 @@
 import { AppError } from '../core/error.ts'
-import { isPublishable } from './topic.ts'
+import { isPublishable } from './topic-filter.ts'
 
 /** What MQTT can carry in one packet, whatever the broker says. */
 export const protocolLimitBytes = 256 * 1024 * 1024 - 1

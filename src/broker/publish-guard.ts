@@ -1,4 +1,4 @@
-import { topicMatches } from './topic.ts'
+import { topicMatches } from './topic-filter.ts'
 
 export interface Said {
   readonly topic: string

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import { type PlayerState, unknownPlayer } from '../core/player.ts'
+import type { PlayerState } from '../core/player.ts'
 
 /** What is published of a player's state, and how often what runs on by itself may be the only news in it. */
 export interface Pace {
@@ -20,13 +20,6 @@ interface Sent {
   readonly steady: string
   readonly atMs: number
   readonly cancel: () => void
-}
-
-/** The published state: every field of the contract and no other, null where nothing is known. */
-export const statePace: Pace = {
-  everyMs: 1000,
-  payload: (state) => JSON.stringify(Object.fromEntries(fieldsOf(state))),
-  steady: (state) => JSON.stringify(fieldsOf(state).map(withoutTime)),
 }
 
 /** Publishes players' states at once when something happened, and at a walk when only time went by. */
@@ -79,15 +72,4 @@ export class StatePacer {
     })
     publish(state.id, payload)
   }
-}
-
-function fieldsOf(state: PlayerState): [keyof PlayerState, unknown][] {
-  const fields = Object.keys(unknownPlayer(state.id, state.name)) as (keyof PlayerState)[]
-  return fields.map((field) => [field, state[field] ?? null])
-}
-
-/** These run on while a card plays or a timer runs. */
-function withoutTime([field, value]: [keyof PlayerState, unknown]): unknown {
-  if (field === 'position_s' || field === 'last_seen_at') return null
-  return field === 'sleep_timer_s' && typeof value === 'number' ? value > 0 : value
 }

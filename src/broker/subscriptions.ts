@@ -1,6 +1,6 @@
 import type { IClientSubscribeOptions, IPublishPacket } from 'mqtt'
 import type { MqttVersion } from './connection.ts'
-import { topicMatches } from './topic.ts'
+import { topicMatches } from './topic-filter.ts'
 
 export type MessageHandler = (topic: string, payload: string, message: { readonly retain: boolean }) => void
 

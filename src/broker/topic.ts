@@ -1,4 +1,6 @@
 import { AppError } from '../core/error.ts'
+import { idOfSegment, keyOf, reservedSegments, segmentOf } from './segment.ts'
+import { isPublishable } from './topic-filter.ts'
 
 /** Topics of one player. All but `event` are retained; commands arrive under `set`. */
 export interface PlayerTopics {
@@ -33,6 +35,8 @@ export interface BridgeTopics {
   /** Plain `online` or `offline`, retained; the topic of the last will. */
   readonly state: string
   readonly info: string
+  /** Where the log can be followed. */
+  readonly logging: string
   /** Where something is asked of the product. */
   request(what: string): string
   readonly discovery: string
@@ -77,10 +81,6 @@ export type SetTopic =
   | { readonly kind: 'player-set'; readonly player: string; readonly field: string | undefined }
   | { readonly kind: 'stream-set'; readonly stream: string }
 
-const reservedSegments: ReadonlySet<string> = new Set(['bridge', 'stream', 'input'])
-const plainSegment = /^[A-Za-z0-9_-]{1,64}$/
-const escapeMark = 'hex-'
-
 /**
  * All topics below `base`, and Home Assistant's below `discoveryPrefix`.
  * @throws AppError `invalid` when one of them cannot be the beginning of topics, or both are the same.
@@ -99,6 +99,7 @@ export function topicsFor(base: string, discoveryPrefix: string): Topics {
     bridge: {
       state: `${base}/bridge/state`,
       info: `${base}/bridge/info`,
+      logging: `${base}/bridge/logging`,
       request: (what) => `${base}/bridge/request/${what}`,
       discovery: discovery(`${instance}_bridge`),
       deviceId: `${instance}_bridge`,
@@ -131,63 +132,6 @@ export function parseSetTopic(base: string, topic: string): SetTopic | undefined
   const player = idOfSegment(first)
   return player === undefined ? undefined : { kind: 'player-set', player, field: third }
 }
-
-/**
- * An opaque id as one segment of a topic that is also an object id of Home Assistant (`[a-zA-Z0-9_-]+`).
- * Plain ids stand as they are; any other becomes `hex-` and the hexadecimal digits of its UTF-8 bytes: ids with
- * `+ # /` or beyond ASCII, empty or over 64 characters, our own words (`bridge`, `stream`, `input`), and ids
- * that begin with `hex-` themselves. So two ids never meet in one topic.
- */
-export function segmentOf(id: string): string {
-  const plain = plainSegment.test(id) && !reservedSegments.has(id) && !id.startsWith(escapeMark)
-  return plain ? id : `${escapeMark}${Buffer.from(id, 'utf8').toString('hex')}`
-}
-
-/** The id behind a segment, undefined when `segmentOf` writes no id so. */
-export function idOfSegment(segment: string): string | undefined {
-  const id = segment.startsWith(escapeMark)
-    ? Buffer.from(segment.slice(escapeMark.length), 'hex').toString('utf8')
-    : segment
-  return segmentOf(id) === segment ? id : undefined
-}
-
-/** A name as the readable part of an entity id: `Léo's Player` → `leo_s_player`; the fallback where nothing is left. */
-export function slugOf(name: string, fallback: string): string {
-  const slug = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .slice(0, longestSlug)
-    .replace(/^_+|_+$/g, '')
-  if (slug !== '') return slug
-  return fallback
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .slice(0, longestSlug)
-}
-
-/** Whether a filter with `+` and `#` covers the topic. */
-export function topicMatches(filter: string, topic: string): boolean {
-  const wanted = filter.split('/')
-  const given = topic.split('/')
-  // Wildcards at the beginning do not reach the broker's own topics (MQTT 5, section 4.7.2).
-  if (topic.startsWith('$') && (wanted[0] === '#' || wanted[0] === '+')) return false
-  for (const [place, level] of wanted.entries()) {
-    if (level === '#') return true
-    if (place >= given.length || (level !== '+' && level !== given[place])) return false
-  }
-  return wanted.length === given.length
-}
-
-/** Whether MQTT can carry a message under this topic: a wildcard or a control character in it costs the whole connection. */
-export function isPublishable(topic: string): boolean {
-  return topic !== '' && !unpublishable.test(topic) && Buffer.byteLength(topic) <= 65_535
-}
-
-const unpublishable = /[+#\p{Cc}\p{Cs}\uFFFE\uFFFF]/u
-// An entity id may have 255 characters; the name of the component follows behind.
-const longestSlug = 64
 
 function checkPrefix(option: string, value: string): void {
   if (!isPublishable(value) || value.startsWith('$') || value.split('/').includes(''))
@@ -226,11 +170,6 @@ function streamTopics(place: string, name: string): StreamTopics {
     set: `${place}/set`,
     key: `stream_${keyOf(name)}`,
   }
-}
-
-/** Small letters and digits stand as they are; after `_` follow two hexadecimal digits of any other character. */
-function keyOf(name: string): string {
-  return name.replace(/[^a-z0-9]/g, (other) => `_${Buffer.from(other, 'utf8').toString('hex')}`)
 }
 
 function readDiscovery(

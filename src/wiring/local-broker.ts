@@ -4,6 +4,7 @@ import { Bridge } from '../broker/bridge.ts'
 import { BrokerClient } from '../broker/client.ts'
 import { type EmbeddedBroker, startEmbeddedBroker } from '../broker/embedded.ts'
 import type { Stood } from '../broker/standing.ts'
+import { type Topics, topicsFor } from '../broker/topic.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { Perform } from '../core/effect.ts'
@@ -44,15 +45,19 @@ interface BrokerHouse extends Omit<House, 'players' | 'queues' | 'titleOf'> {
 export class LocalBroker {
   readonly #options: LocalBrokerOptions
   readonly #log: Log
+  readonly #topics: Topics
   #embedded: EmbeddedBroker | null = null
   #client: BrokerClient | null = null
   #bridge: Bridge | null = null
   #takesCommands = false
   #forget: () => void = () => undefined
 
+  /** @throws AppError `invalid` when the base topic or the prefix of discovery cannot begin topics. */
   constructor(options: LocalBrokerOptions) {
+    const { base_topic, discovery_prefix } = options.options
     this.#options = options
     this.#log = options.log.for('broker')
+    this.#topics = topicsFor(base_topic, discovery_prefix)
   }
 
   /** @throws AppError when the embedded broker cannot listen or an option cannot be used; a broker that is away is waited for. */
@@ -99,6 +104,11 @@ export class LocalBroker {
     this.#bridge?.reachChanged()
   }
 
+  /** Says a part of the log. @throws AppError as `publish` does. */
+  publishLog(payload: string): Promise<void> {
+    return this.publish(this.#topics.bridge.logging, payload, { retain: false })
+  }
+
   /** @throws AppError `unavailable` while the broker is away. */
   publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void> {
     if (this.#client === null)
@@ -129,11 +139,11 @@ export class LocalBroker {
   }
 
   #clientOf(endpoint: FindBroker): BrokerClient {
-    const { options, instance, clock, random } = this.#options
+    const { instance, clock, random } = this.#options
     return new BrokerClient({
       endpoint,
       clientId: `yoto-smart-stream-${instance}`,
-      will: { topic: `${options.base_topic}/bridge/state`, payload: 'offline' },
+      will: { topic: this.#topics.bridge.state, payload: 'offline' },
       clock,
       random,
       log: this.#log,
@@ -141,7 +151,7 @@ export class LocalBroker {
   }
 
   #bridgeOn(client: BrokerClient, { hub, ports, ...house }: BrokerHouse): Bridge {
-    const { options, clock, random, log } = this.#options
+    const { clock, random, log } = this.#options
     const perform: Perform = async (effect, because) => {
       if (!this.#takesCommands)
         throw new AppError('unavailable', 'no commands are taken while starting or stopping')
@@ -151,8 +161,7 @@ export class LocalBroker {
       ...house,
       ...ports,
       client,
-      base: options.base_topic,
-      discoveryPrefix: options.discovery_prefix,
+      topics: this.#topics,
       clock,
       random,
       log: log.for('bridge'),

@@ -1,6 +1,7 @@
 import { Bridge } from '../../src/broker/bridge.ts'
 import { startEmbeddedBroker } from '../../src/broker/embedded.ts'
 import type { PlayerOrigin, Stood } from '../../src/broker/standing.ts'
+import { topicsFor } from '../../src/broker/topic.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Collection } from '../../src/core/collection.ts'
 import type { Effect } from '../../src/core/effect.ts'
@@ -74,8 +75,7 @@ export async function startBridge(
   const client = clientFor(url, log)
   const bridge = new Bridge({
     client,
-    base: more.base ?? 'yoto',
-    discoveryPrefix: 'homeassistant',
+    topics: topicsFor(more.base ?? 'yoto', 'homeassistant'),
     version: '1.2.3',
     origin: more.origin ?? 'account',
     standing: more.standing ?? memoryCollection<Stood>(),

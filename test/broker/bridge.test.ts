@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { startEmbeddedBroker } from '../../src/broker/embedded.ts'
-import { ownTopics, segmentOf } from '../../src/broker/topic.ts'
+import { segmentOf } from '../../src/broker/segment.ts'
+import { ownTopics } from '../../src/broker/topic.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import { AppError } from '../../src/core/error.ts'

@@ -1,4 +1,4 @@
-import { isPublishable } from '../../src/broker/topic.ts'
+import { isPublishable } from '../../src/broker/topic-filter.ts'
 import type { Tables } from './discovery-tables.ts'
 
 /** What Home Assistant would do about it, from the worst to the mildest. */

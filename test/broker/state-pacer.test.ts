@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { StatePacer, statePace } from '../../src/broker/state-pacer.ts'
+import { statePace } from '../../src/broker/published-state.ts'
+import { StatePacer } from '../../src/broker/state-pacer.ts'
 import type { PlayerState } from '../../src/core/player.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { player } from './support.ts'

@@ -1,14 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  idOfSegment,
-  isPublishable,
-  parseSetTopic,
-  segmentOf,
-  slugOf,
-  topicMatches,
-  topicsFor,
-} from '../../src/broker/topic.ts'
+import { idOfSegment, segmentOf, slugOf } from '../../src/broker/segment.ts'
+import { parseSetTopic, topicsFor } from '../../src/broker/topic.ts'
+import { isPublishable, topicMatches } from '../../src/broker/topic-filter.ts'
 
 const topics = topicsFor('yoto', 'homeassistant')
 

@@ -1,4 +1,4 @@
-import { topicMatches } from '../../src/broker/topic.ts'
+import { topicMatches } from '../../src/broker/topic-filter.ts'
 import { isRecord } from './blueprint.ts'
 import { isTemplate, render, type Scope } from './template.ts'
 import { type Call, isTrue, textOf, type Value } from './template-values.ts'
