@@ -124,7 +124,7 @@ export class QueueList extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('queue')) this.pending = null
+    if (changed.has('queue') && !this.#isUnderWay()) this.pending = null
   }
 
   protected override updated(): void {
@@ -216,6 +216,14 @@ export class QueueList extends LitElement {
     const { items } = this.queue
     const byId = new Map(items.map((item) => [item.id, item]))
     return this.pending?.flatMap((id) => byId.get(id) ?? []) ?? items
+  }
+
+  /** Whoever moves a row twice in a row hears of the first move while the second is under way. */
+  #isUnderWay(): boolean {
+    const ids = this.queue.items.map(({ id }) => id)
+    const { pending } = this
+    if (pending === null || pending.length !== ids.length) return false
+    return pending.some((id, place) => id !== ids[place]) && pending.every((id) => ids.includes(id))
   }
 
   #move(from: number, to: number): void {
