@@ -1,8 +1,8 @@
-import { backoffMs } from '../core/backoff.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { isFinal, RenewalRefusals } from './renewal-refusals.ts'
+import { isJustRenewed, renewalDueMs, renewalRetryMs } from './renewal-times.ts'
 import { refreshTokens, SignInRefused, type StoredTokens, type TokenServer } from './token.ts'
 import { waitAtMost } from './wait-at-most.ts'
 
@@ -20,18 +20,10 @@ interface KeptTokensOptions {
 }
 
 const storeKey = 'account'
-// The share of its life a token must still have before it is handed out without asking for the next one.
-const freshShare = 0.2
-// On a machine whose clock is wrong every token looks old; it must not be renewed on every call for that.
-const shortestUseMs = 60_000
 // A renewal that is under way when the product stops is waited for, within the ten seconds that it has.
 const longestFarewellMs = 5_000
 // A login server that hangs holds nobody up for longer while there is a token that serves.
 const longestPatienceMs = 2_000
-// Between two tries to renew; once the token has ended nobody can connect, and they come sooner.
-const [longestWaitMs, endedWaitMs] = [60_000, 10_000]
-// What Yoto goes on refusing waits for somebody to change something.
-const refusedRetryMs = 3_600_000
 
 /**
  * The household's tokens, in memory and in the store, always fresh.
@@ -141,7 +133,7 @@ export class KeptTokens {
     if ((hasEnded || signal.aborted) && stillServes(held)) return held.accessToken
     signal.throwIfAborted()
     if (hasEnded && this.#attempt === null) throw notSignedIn()
-    const wasJustRenewed = !this.#isOfSignIn && this.#nowMs() < this.#renewedAtMs + shortestUseMs
+    const wasJustRenewed = !this.#isOfSignIn && isJustRenewed(this.#renewedAtMs, this.#nowMs())
     if (isRefused && wasJustRenewed && this.#attempt === null)
       throw new AppError('unavailable', 'Yoto refuses a token that it gave out less than a minute ago')
     try {
@@ -275,9 +267,8 @@ export class KeptTokens {
   }
 
   /** Milliseconds until the token should be replaced; negative when that is overdue. */
-  #refreshDueInMs({ issuedAtMs, expiresAtMs }: StoredTokens): number {
-    const dueMs = expiresAtMs - freshShare * (expiresAtMs - issuedAtMs)
-    return Math.max(dueMs, this.#renewedAtMs + shortestUseMs) - this.#nowMs()
+  #refreshDueInMs(tokens: StoredTokens): number {
+    return renewalDueMs(tokens, this.#renewedAtMs) - this.#nowMs()
   }
 
   #nowMs(): number {
@@ -287,8 +278,8 @@ export class KeptTokens {
   #waitAfter(failures: number, thrown: unknown): Promise<void> {
     const { server, random } = this.#options
     const leftMs = (this.#held?.expiresAtMs ?? 0) - this.#nowMs()
-    const longestMs = Math.min(longestWaitMs, Math.max(endedWaitMs, leftMs))
-    const ms = this.#refusals.count(thrown) ? refusedRetryMs : backoffMs(failures, { longestMs, random })
+    const refused = this.#refusals.count(thrown)
+    const ms = renewalRetryMs(failures, { leftMs, refused, random })
     return server.clock.sleep(ms, this.#stopping.signal).catch(() => {})
   }
 }
