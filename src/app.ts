@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { PublishedCards } from './cards/published.ts'
 import type { Perform } from './core/effect.ts'
 import type { Hub } from './hub.ts'
@@ -6,7 +5,6 @@ import { performWith } from './perform.ts'
 import { contentFiles } from './rules/playlists.ts'
 import type { RuleSet } from './rules/rule-set.ts'
 import type { SimulatedCloud } from './simulator/cloud.ts'
-import type { Storage } from './storage/storage.ts'
 import { setUpWords } from './wiring/access.ts'
 import { deskWithoutAccount } from './wiring/account.ts'
 import { brokerPorts } from './wiring/broker-ports.ts'
@@ -14,18 +12,19 @@ import { lookOrLearn } from './wiring/card-titles.ts'
 import { deleteStream, signedIn } from './wiring/cards.ts'
 import { publishDemoCards } from './wiring/cloud.ts'
 import type { LinkState } from './wiring/cloud-link.ts'
-import { diagnosticsOf, type Runtime } from './wiring/diagnostics.ts'
+import type { Runtime } from './wiring/diagnostics.ts'
 import { serveMedia, servePanel } from './wiring/doors.ts'
 import { type Foundation, type FoundationInput, openFoundation } from './wiring/foundation.ts'
-import { healthOf } from './wiring/health.ts'
 import { type Household, type HouseholdInput, openHousehold } from './wiring/household.ts'
+import { instanceId } from './wiring/instance.ts'
 import { LocalBroker } from './wiring/local-broker.ts'
 import { keepOpeningTimes } from './wiring/opening-times.ts'
 import { houseOf } from './wiring/panel-house.ts'
 import { Reach } from './wiring/reach.ts'
+import { type Reports, reportsOf } from './wiring/reports.ts'
 import { RuleRunner, readRules, streamsOf } from './wiring/rules.ts'
 import { Started } from './wiring/started.ts'
-import type { Supervisor } from './wiring/supervisor-broker.ts'
+import type { Supervisor } from './wiring/supervisor.ts'
 
 export interface AppInput extends FoundationInput, HouseholdInput {
   /** A broker of our own in place of another. */
@@ -101,6 +100,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const ruleSet = await readRules({
     folder: options.folders.config,
     library,
+    topicFault: (topic) => broker.topicFault(topic),
     problems,
     log: log.for('rules'),
   })
@@ -110,6 +110,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name) => deleteStream(name, { hub, cards: cards.published }),
     files: (content) => contentFiles(content, ruleSet.playlists, library),
+    lookup: (file) => library.find(file),
     command: async (player, command) => signedIn(link).command(player, command),
     publish: (...message) => broker.publish(...message),
     log,
@@ -158,34 +159,6 @@ interface Wishes {
   readonly perform: Perform
 }
 
-interface Reports {
-  health(): ReturnType<typeof healthOf>
-  diagnostics(): ReturnType<typeof diagnosticsOf>
-}
-
-function reportsOf({ input, foundation, household, ruleSet, broker }: Parts): Reports {
-  const { problems, redactAll, history, startedAt } = foundation
-  const { hub, cards, cloud } = household
-  const health = () => healthOf({ hub, ruleSet, cloud, broker, problems, redactAll })
-  return {
-    health,
-    diagnostics: () =>
-      diagnosticsOf({
-        version: input.version,
-        runtime: input.runtime,
-        startedAt,
-        options: input.options,
-        health,
-        hub,
-        ruleSet,
-        cards: cards.published,
-        history,
-        redactAll,
-        clock: input.clock,
-      }),
-  }
-}
-
 async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishes & Reports): Promise<void> {
   const { input, started, foundation, household, ruleSet, broker, reach } = parts
   const { options, clock } = input
@@ -195,6 +168,7 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
   await broker.start({
     version: input.version,
     hub,
+    problems,
     standing: storage.collection('standing'),
     playlists: () => [...ruleSet.playlists.keys()],
     origin: cloud === null ? 'nowhere' : cloud.simulator === null ? 'account' : 'simulator',
@@ -287,14 +261,4 @@ function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & R
 function groundOf({ foundation, household }: Parts) {
   const { hub, cards } = household
   return { hub, library: foundation.library, cards: cards.published }
-}
-
-/** Tells this household from another on the same broker, for as long as its store lives. */
-async function instanceId(storage: Storage): Promise<string> {
-  const ids = storage.collection<string>('instance')
-  const known = await ids.get('id')
-  if (known !== undefined) return known
-  const id = randomBytes(6).toString('hex')
-  await ids.set('id', id)
-  return id
 }

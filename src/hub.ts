@@ -2,24 +2,16 @@ import type { TrackAddress, TrackPlace } from './core/card-plan.ts'
 import { type Clock, isoOf } from './core/clock.ts'
 import type { Collection } from './core/collection.ts'
 import type { PlayerCommand } from './core/effect.ts'
-import { AppError, messageOf } from './core/error.ts'
+import { messageOf } from './core/error.ts'
 import type { PlayerEvent } from './core/event.ts'
 import { Expectations, type Expected } from './core/expectation.ts'
 import type { Log } from './core/log.ts'
 import type { Moment } from './core/moment.ts'
 import { applyPatch, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
 import type { ReadPresses } from './core/press.ts'
-import {
-  emptyQueue,
-  makesStream,
-  mutate,
-  type Queue,
-  type QueueMutation,
-  restoredQueue,
-  type StoredQueue,
-} from './core/queue.ts'
+import type { Queue, QueueMutation, StoredQueue } from './core/queue.ts'
+import { type QueueChange, Queues } from './core/queues.ts'
 import { eventsBetween } from './core/transition.ts'
-import { Turns } from './core/turns.ts'
 import { withUnsaid } from './core/unsaid.ts'
 import { Wishes } from './core/wishes.ts'
 
@@ -35,14 +27,7 @@ export type Change =
       /** What has made the player do it, as it was given to `commanding`; there where the event is `commanded`. */
       readonly command?: PlayerCommand
     }
-  | {
-      readonly kind: 'queue'
-      readonly queue: Queue
-      readonly op: QueueMutation['op']
-      /** Whose wish it was, for people. */
-      readonly because: string
-    }
-  | { readonly kind: 'queue-removed'; readonly name: string }
+  | QueueChange
 
 /** A player's own words, where it was they that changed it. */
 export interface Said {
@@ -87,26 +72,25 @@ export class Hub {
   readonly #players = new Map<string, Moment>()
   /** Which players are set to begin their card again after its last track, of those that have said. */
   readonly #repeats = new Map<string, boolean>()
-  readonly #queues = new Map<string, Queue>()
+  readonly #queues: Queues
   readonly #expectations = new Expectations()
   readonly #wishes = new Wishes()
   readonly #subscribers = new Set<Subscriber>()
-  /** Mutations of one stream wait for each other. */
-  readonly #turns = new Turns<string>()
 
   constructor(options: HubOptions) {
     this.#options = options
+    const { queues: store, newId } = options
+    this.#queues = new Queues({ store, newId, tell: (change) => this.#tell(change) })
   }
 
   /** Reads the queues of the last run. */
   async start(): Promise<void> {
-    for (const [name, stored] of await this.#options.queues.entries())
-      this.#queues.set(name, restoredQueue(stored))
+    await this.#queues.start()
   }
 
   /** Resolves when every mutation that was asked for is in the store. */
   async stop(): Promise<void> {
-    await this.#turns.allSettled()
+    await this.#queues.stop()
   }
 
   /** `name` tells the log whose subscriber threw. */
@@ -130,7 +114,7 @@ export class Hub {
   }
 
   queues(): Queue[] {
-    return [...this.#queues.values()].sort((one, other) => (one.name < other.name ? -1 : 1))
+    return this.#queues.list()
   }
 
   queue(name: string): Queue | undefined {
@@ -237,38 +221,18 @@ export class Hub {
     return this.#expectations.has(playerId, track, this.#options.clock.now())
   }
 
-  /**
-   * Changes a queue; a mutation that brings items makes the stream when it is new. Resolves when the change is
-   * in the store. Mutations of one stream happen in the order they were asked for: one that is given as a
-   * function is worked out when its turn comes.
-   * @throws AppError as `mutate` does, and `not_found` where there is no stream to change; the queue then stays
-   * as it was.
-   */
+  /** Changes a queue, or makes it. @throws AppError as `Queues.mutate` does. */
   mutateQueue(
     name: string,
     asked: QueueMutation | (() => Promise<QueueMutation>),
     reason: string,
   ): Promise<Queue> {
-    return this.#turns.take(name, async () => {
-      const mutation = typeof asked === 'function' ? await asked() : asked
-      const known = this.#queues.get(name)
-      if (known === undefined && !makesStream(mutation)) throw noStream(name)
-      const queue = mutate(known ?? emptyQueue(name), mutation, { newId: this.#options.newId, reason })
-      await this.#options.queues.set(name, queue)
-      this.#queues.set(name, queue)
-      this.#tell({ kind: 'queue', queue, op: mutation.op, because: reason })
-      return queue
-    })
+    return this.#queues.mutate(name, asked, reason)
   }
 
   /** @throws AppError `not_found` when there is no such stream. */
   deleteQueue(name: string): Promise<void> {
-    return this.#turns.take(name, async () => {
-      if (!this.#queues.has(name)) throw noStream(name)
-      await this.#options.queues.delete(name)
-      this.#queues.delete(name)
-      this.#tell({ kind: 'queue-removed', name })
-    })
+    return this.#queues.delete(name)
   }
 
   #happened(event: PlayerEvent, command: PlayerCommand | null): void {
@@ -288,10 +252,6 @@ export class Hub {
       }
     }
   }
-}
-
-export function noStream(name: string): AppError {
-  return new AppError('not_found', `there is no stream "${name}"`)
 }
 
 // So long that no press is read off what follows.

@@ -1,6 +1,7 @@
 import type { Effect, Perform, PlayerCommand } from './core/effect.ts'
 import { AppError } from './core/error.ts'
 import type { Log } from './core/log.ts'
+import { type LookUp, requireFiles } from './core/playable-files.ts'
 import type { Queue, QueueMutation } from './core/queue.ts'
 
 /** What effects act on. */
@@ -12,6 +13,7 @@ interface Hands {
   ): Promise<Queue>
   /** The files of a playlist, or the one file of that name. */
   files(playlistOrFile: string): Promise<readonly string[]>
+  readonly lookup: LookUp
   deleteQueue(stream: string): Promise<void>
   command(player: string, command: PlayerCommand): Promise<void>
   publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
@@ -53,15 +55,26 @@ export function performWith(hands: Hands): Perform {
 }
 
 /**
- * What is to be heard instead must be a file that there is. A schedule's `replace` is not held to it: its file was
+ * What is to be heard instead must be a file that can be played. A schedule's `replace` is not held to it: its file was
  * warned about when it was read, and may come yet.
  */
 async function checkIfPressed(mutation: QueueMutation, hands: Hands): Promise<void> {
   const file = mutation.op === 'settings' ? (mutation.settings.if_pressed ?? null) : null
   if (file === null) return
-  const found = await hands.files(file)
-  if (found.length === 1 && found[0] === file) return
-  throw new AppError('unprocessable', `if_pressed takes one file, and "${file.slice(0, 200)}" is a playlist`)
+  if ((await hands.lookup(file)).state === 'missing' && (await isPlaylist(file, hands)))
+    throw new AppError(
+      'unprocessable',
+      `if_pressed takes one file, and "${file.slice(0, 200)}" is a playlist`,
+    )
+  await requireFiles([file], { lookup: hands.lookup, consequence: 'nothing was changed' })
+}
+
+/** Of a name that is no file's. */
+function isPlaylist(name: string, { files }: Hands): Promise<boolean> {
+  return files(name).then(
+    () => true,
+    () => false,
+  )
 }
 
 type Filling = Extract<Effect, { kind: 'fill-queue' }>

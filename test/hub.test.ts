@@ -285,6 +285,37 @@ describe('the hub', () => {
     expect(hub.queues()).toEqual([])
   })
 
+  test('makes two hundred streams and no more, also of those that come at once, and one again for each that goes', async () => {
+    const { hub } = hubWith()
+    const make = (name: string) => hub.mutateQueue(name, { op: 'append', files: ['a'] }, 'test')
+    const made = await Promise.allSettled(Array.from({ length: 205 }, (_, n) => make(`s${n}`)))
+    expect(made.filter(({ status }) => status === 'rejected')).toHaveLength(5)
+    expect(hub.queues()).toHaveLength(200)
+    await expect(make('one-more')).rejects.toMatchObject({
+      code: 'conflict',
+      message:
+        'stream "one-more" was not made: there are 200 streams, as many as there may be; delete one first',
+    })
+    expect((await make('s0')).items).toHaveLength(2)
+    await hub.deleteQueue('s0')
+    expect(await make('one-more')).toMatchObject({ version: 1 })
+  })
+
+  test('neither stores nor tells what was to be done only while something was so that is not', async () => {
+    const queues = memoryCollection<StoredQueue>()
+    const { hub, changes } = hubWith(queues)
+    const queue = await hub.mutateQueue('q', { op: 'append', files: ['a', 'b'] }, 'test')
+    const told = changes.length
+    const outdated = [
+      { op: 'settings', settings: { closed: true }, whileClosedUntil: '2026-11-21T07:00:00.000+00:00' },
+      { op: 'step', by: 1, from: 'gone' },
+      { op: 'go-to', id: null, from: 'gone' },
+    ] as const
+    for (const mutation of outdated) expect(await hub.mutateQueue('q', mutation, 'test')).toBe(queue)
+    expect(changes).toHaveLength(told)
+    expect(await queues.get('q')).toMatchObject({ version: 1 })
+  })
+
   test('works a mutation out when its turn comes', async () => {
     const { hub } = hubWith()
     const slow = async () => {

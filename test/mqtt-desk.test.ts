@@ -177,7 +177,7 @@ test('the product tells of itself: diagnostics without secrets, lines of its log
     data: { product: 'Yoto Smart Stream', options: { mqtt: { password: '(set)' } } },
   })
   expect(await ask('restart')).toMatchObject({ status: 'error', error: { code: 'disabled' } })
-  expect(await ask('account/sign-in')).toMatchObject({ status: 'ok', data: { device: null } })
+  expect(await ask('account/sign_in')).toMatchObject({ status: 'ok', data: { device: null } })
   await set('stream/none/set', { skip: true })
   const line = await first(
     ({ topic, payload }) => topic === 'yoto/bridge/logging' && payload.includes('none'),
@@ -185,4 +185,23 @@ test('the product tells of itself: diagnostics without secrets, lines of its log
   expect(JSON.parse(line.payload)).toMatchObject({ level: 'warn', part: 'bridge', at: expect.any(String) })
   expect(line.retain).toBe(false)
   expect(JSON.stringify(heard)).not.toContain('hunter2')
+})
+
+test('sliders end at their last values, and no step of theirs is answered with a fault', async () => {
+  const house = await running({ pace: 1 })
+  const { app } = house
+  const { say, answersOn } = await talkTo(house)
+  const player = app.simulator?.players[0]
+  if (player === undefined) throw new Error('no simulated player')
+  await until('it is there', () => app.hub.player(player.id)?.online === true)
+  const grey = (n: number) => `#${n.toString(16).padStart(2, '0').repeat(3)}`
+  for (let n = 1; n <= 60; n++) {
+    await say(`${player.id}/set/volume_step`, String(n % 9))
+    await say(`${player.id}/set/ambient_day`, grey(n))
+    await new Promise((resolve) => setTimeout(resolve, 33))
+  }
+  await until('all is answered', () => answersOn('set').length === 120)
+  expect(answersOn('set').filter(({ status }) => status !== 'ok')).toEqual([])
+  await until('the player has said so', () => app.hub.player(player.id)?.volume_step === 60 % 9)
+  expect(app.hub.player(player.id)?.ambient_day).toBe(grey(60))
 })

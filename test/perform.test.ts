@@ -10,7 +10,10 @@ import { VirtualClock } from './support/virtual-clock.ts'
 
 const playlists = new Map([['forest', { id: 'forest', entries: ['a.mp3'], folder: null }]])
 const library = {
-  find: async (file: string) => ({ state: file === 'shh.mp3' ? ('ready' as const) : ('missing' as const) }),
+  async find(file: string) {
+    if (file === 'broken.mp3') return { state: 'refused', reason: 'it is no audio' } as const
+    return { state: file === 'shh.mp3' ? 'ready' : 'missing' } as const
+  },
   filesIn: async () => [],
 }
 
@@ -27,6 +30,7 @@ async function house() {
   const perform = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     files: (content) => contentFiles(content, playlists, library),
+    lookup: library.find,
     deleteQueue: (name) => hub.deleteQueue(name),
     command: async () => undefined,
     publish: async () => undefined,
@@ -49,8 +53,9 @@ test('a file that there is may be heard while a stream is closed', async () => {
 })
 
 test.each([
-  ['gone.mp3', 'not_found', 'there is no playlist and no file "gone.mp3"'],
-  ['../../etc/passwd', 'not_found', 'there is no playlist and no file "../../etc/passwd"'],
+  ['gone.mp3', 'not_found', 'not in the library: gone.mp3; nothing was changed'],
+  ['../../etc/passwd', 'not_found', 'not in the library: ../../etc/passwd; nothing was changed'],
+  ['broken.mp3', 'unprocessable', 'cannot be played: "broken.mp3" (it is no audio); nothing was changed'],
   ['forest', 'unprocessable', 'if_pressed takes one file, and "forest" is a playlist'],
 ])('%s may not, and then nothing of the wish is done', async (if_pressed, code, message) => {
   const { hub, set } = await house()

@@ -31,7 +31,7 @@ export function healthView(health: Health): HealthView {
   return {
     simulated: health.simulated === true,
     account: {
-      state: accountStates.get(cloud.account) ?? null,
+      state: accountStates.find((state) => state === cloud.account) ?? null,
       reason: textOrNull(cloud.account_reason),
       code: codeOf(recordOf(cloud.sign_in)),
     },
@@ -44,14 +44,13 @@ export function healthView(health: Health): HealthView {
   }
 }
 
-/** Health has other words than the interface of the account. */
-const accountStates: ReadonlyMap<unknown, AccountState> = new Map([
-  ['none', 'not_set_up'],
-  ['signed-out', 'signed_out'],
-  ['pending', 'pending'],
-  ['signed-in', 'signed_in'],
-  ['sign-in-again', 'sign_in_again'],
-])
+const accountStates: readonly AccountState[] = [
+  'not_set_up',
+  'signed_out',
+  'pending',
+  'signed_in',
+  'sign_in_again',
+]
 
 function codeOf({ url, code }: Readonly<Record<string, unknown>>): Standing['code'] {
   return typeof url === 'string' && typeof code === 'string' ? { url, code } : null

@@ -11,6 +11,8 @@ export function problemText({ name, text }: Problem, { account, cloud }: HealthV
       return cloud.reason === null ? text : say('problem.connection', { reason: cloud.reason })
     case 'players':
       return cloud.unlisted === null ? text : say('problem.players', { reason: cloud.unlisted })
+    case 'second_instance':
+      return say('problem.second-instance')
     default:
       return text
   }

@@ -23,6 +23,7 @@ export const textKeys = [
   'problem.enter-code',
   'problem.connection',
   'problem.players',
+  'problem.second-instance',
   'player.players',
   'player.none',
   'player.online',

@@ -15,6 +15,8 @@ import type { Topics } from './topic.ts'
 /** What there is to tell of. */
 export interface House {
   readonly version: string
+  /** Tells this product from another on the same broker, the same over restarts. */
+  readonly instance: string
   /** Where its players come from. */
   readonly origin: PlayerOrigin
   players(): readonly PlayerState[]
@@ -94,8 +96,8 @@ export class Announcer {
   }
 
   info(): Record<string, unknown> {
-    const { version, info, players, queues } = this.#house
-    return { version, ...info(), counts: { players: players().length, streams: queues().length } }
+    const { version, instance, info, players, queues } = this.#house
+    return { version, instance, ...info(), counts: { players: players().length, streams: queues().length } }
   }
 
   playerChanged(state: PlayerState): void {

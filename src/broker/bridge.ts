@@ -8,19 +8,18 @@ import { Announcer, type House } from './announcer.ts'
 import { CommandDesk, type CommandDeskOptions } from './command-desk.ts'
 import { Devices } from './devices.ts'
 import { Leftovers } from './leftovers.ts'
+import { Others } from './others.ts'
 import { Outbox } from './outbox.ts'
+import type { Instance } from './second-instance.ts'
 import { Standing, type Stood } from './standing.ts'
+import type { MessageHandler, SubscribeOptions } from './subscriptions.ts'
 import type { Topics } from './topic.ts'
 
 /** What the bridge needs of a connection to the broker; `BrokerClient` is one. */
 export interface BridgeClient {
   readonly connected: boolean
   publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
-  subscribe(
-    filters: string | readonly string[],
-    handler: (topic: string, payload: string, message: { readonly retain: boolean }) => void,
-    options?: { readonly asPublished: boolean },
-  ): void
+  subscribe(filters: string | readonly string[], handler: MessageHandler, options?: SubscribeOptions): void
   onConnect(run: () => void): void
 }
 
@@ -39,6 +38,8 @@ export interface BridgeOptions extends House, CommandPorts {
   readonly log: Log
   /** 0 (inclusive) to 1. */
   readonly random: () => number
+  /** Another product has come to our topics, or has gone. */
+  readonly otherInstance: (other: Instance | null) => void
 }
 
 // After its birth message Home Assistant still sets up its platforms; answering at once is lost on some of them.
@@ -58,6 +59,7 @@ export class Bridge {
   readonly #devices: Devices
   readonly #announcer: Announcer
   readonly #leftovers: Leftovers
+  readonly #others: Others
   readonly #desk: CommandDesk
   #stopped = false
   #cancelBirth: (() => void) | undefined
@@ -74,7 +76,25 @@ export class Bridge {
     this.#outbox = outbox
     this.#devices = devices
     this.#announcer = announcer
-    this.#leftovers = new Leftovers({ house: options, topics, standing, outbox, devices })
+    this.#leftovers = new Leftovers({
+      house: options,
+      topics,
+      standing,
+      outbox,
+      devices,
+      clock,
+      isShared: () => this.#others.areKnown,
+    })
+    this.#others = new Others({
+      ...options,
+      outbox,
+      otherInstance: (other) => {
+        options.otherInstance(other)
+        if (other !== null) return
+        this.#leftovers.sweep()
+        this.#sayAgain()
+      },
+    })
     this.#desk = new CommandDesk({
       ...options,
       info: () => announcer.info(),
@@ -89,7 +109,7 @@ export class Bridge {
     await this.#standing.open()
     const { client } = this.#options
     const { filters } = this.#topics
-    const take: Parameters<BridgeClient['subscribe']>[1] = (topic, payload, message) => {
+    const take: MessageHandler = (topic, payload, message) => {
       if (!this.#stopped) void this.#desk.take(topic, payload, message)
     }
     // A retained command is refused on its arrival too, not only when the broker hands it out of its store.
@@ -107,6 +127,7 @@ export class Bridge {
       const stream = this.#topics.readStreamState(topic)
       if (stream !== undefined && payload !== '' && retain) this.#leftovers.foundStream(stream)
     })
+    this.#others.listen(client)
     this.#desk.start()
     client.onConnect(() => this.#connected())
     if (client.connected) this.#connected()
@@ -118,6 +139,8 @@ export class Bridge {
     this.#stopped = true
     this.#cancelBirth?.()
     this.#desk.stop()
+    this.#others.stop()
+    this.#leftovers.stop()
     this.#devices.stop()
     this.#announcer.forgetSaid()
     const enough = new AbortController()
@@ -149,7 +172,8 @@ export class Bridge {
 
   event(event: PlayerEvent): void {
     const topic = this.#eventTopic(event)
-    if (topic !== undefined) this.#outbox.say(topic, JSON.stringify({ ...event, event_type: event.type }))
+    if (topic !== undefined)
+      void this.#outbox.say(topic, JSON.stringify({ ...event, event_type: event.type }))
   }
 
   queueChanged(queue: Queue): void {
@@ -177,6 +201,7 @@ export class Bridge {
     this.#cancelBirth?.()
     this.#cancelBirth = undefined
     this.#outbox.forgetSaid()
+    this.#others.connected()
     this.#devices.forgetSaid()
     this.#announcer.forgetSaid()
     this.#announcer.sayOnline()

@@ -4,7 +4,8 @@ import { Aedes, type AedesOptions, type AuthenticateError, type Client, type Pub
 import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import { PublishGuard, type Said, type Tree } from './publish-guard.ts'
+import type { Tree } from './own-tree.ts'
+import { PublishGuard, type Said } from './publish-guard.ts'
 import { RetainedBudget } from './retained-budget.ts'
 import { Seldom } from './seldom.ts'
 

@@ -3,17 +3,11 @@ import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import {
-  ConnectFault,
-  type Connection,
-  type Endpoint,
-  type Identity,
-  type MqttVersion,
-  openConnection,
-  printableAddress,
-} from './connection.ts'
+import { ConnectFault, type Connection, type Endpoint, type Identity } from './connection.ts'
+import { Dialler, NoEndpoint } from './dialler.ts'
 import { checkMessage, protocolLimitBytes } from './message-check.ts'
-import { type MessageHandler, Subscriptions } from './subscriptions.ts'
+import { type MessageHandler, type SubscribeOptions, Subscriptions } from './subscriptions.ts'
+import { TakenOver } from './taken-over.ts'
 import { withinMs } from './within-ms.ts'
 
 export interface BrokerClientOptions extends Identity {
@@ -43,13 +37,11 @@ const notAuthorized = 0x87
 export class BrokerClient {
   readonly #options: BrokerClientOptions
   readonly #log: Log
+  readonly #dialler: Dialler
+  readonly #takenOver: TakenOver
   readonly #subscriptions = new Subscriptions()
   readonly #connectListeners: (() => void)[] = []
   readonly #stopping = new AbortController()
-  /** Where the last attempt went, as it may be printed; null while that is not known. */
-  #address: string | null = null
-  #version: MqttVersion = 5
-  #versionWorked = false
   #leaving = false
   #mqtt: MqttClient | undefined
   #largestPacketBytes = protocolLimitBytes
@@ -63,11 +55,13 @@ export class BrokerClient {
   constructor(options: BrokerClientOptions) {
     this.#options = options
     this.#log = options.log
+    this.#dialler = new Dialler(options)
+    this.#takenOver = new TakenOver(options)
   }
 
   /** Where the broker was last looked for, without user name and password; null before the first answer to that. */
   get address(): string | null {
-    return this.#address
+    return this.#dialler.address
   }
 
   /** True while messages can be published; subscriptions are in place by then. */
@@ -117,12 +111,12 @@ export class BrokerClient {
   subscribe(
     filters: string | readonly string[],
     handler: MessageHandler,
-    { asPublished }: { readonly asPublished: boolean } = { asPublished: false },
+    options: SubscribeOptions = {},
   ): void {
     const own = [...new Set(typeof filters === 'string' ? [filters] : filters)]
-    const fresh = this.#subscriptions.add({ filters: own, handler, asPublished })
+    const fresh = this.#subscriptions.add({ filters: own, handler, ...options })
     const mqtt = this.#mqtt
-    if (mqtt !== undefined) for (const filter of fresh) void this.#ask(mqtt, filter)
+    if (mqtt !== undefined) void this.#askAll(mqtt, fresh)
   }
 
   /** Calls `run` after each connect, once subscriptions are in place, before anything else is published. */
@@ -135,52 +129,19 @@ export class BrokerClient {
     const { signal } = this.#stopping
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {
-        const connection = await this.#open(await this.#look())
+        const connection = await this.#dialler.open(signal)
         const since = clock.now().getTime()
         await this.#serve(connection, decided)
-        if (clock.now().getTime() - since >= steadyAfterMs) failures = 0
+        const wasSteady = clock.now().getTime() - since >= steadyAfterMs
+        if (wasSteady) failures = 0
+        this.#takenOver.lost({ wasSteady })
       } catch (fault) {
+        this.#takenOver.failed()
         this.#complain(fault)
       }
       decided()
       const wait = backoffMs(failures + 1, { firstMs: firstWaitMs, longestMs: longestWaitMs, random })
       await clock.sleep(wait, signal).catch(() => undefined)
-    }
-  }
-
-  async #look(): Promise<Endpoint & Identity> {
-    const { endpoint, clientId, will } = this.#options
-    const found = await endpoint(this.#stopping.signal).catch((cause: unknown) => {
-      throw new NoEndpoint(cause instanceof AppError ? cause.message : messageOf(cause))
-    })
-    const address = printableAddress(found.url)
-    // Another broker may speak another version.
-    if (address !== this.#address) {
-      this.#version = 5
-      this.#versionWorked = false
-    }
-    this.#address = address
-    return { ...found, clientId, will }
-  }
-
-  /** Tries the version that worked last, and at once the other one where the version may be to blame. */
-  async #open(endpoint: Endpoint & Identity): Promise<Connection> {
-    const { signal } = this.#stopping
-    try {
-      const connection = await openConnection(endpoint, this.#version, signal)
-      this.#versionWorked = true
-      return connection
-    } catch (fault) {
-      if (!(fault instanceof ConnectFault) || signal.aborted) throw fault
-      // A broker that goes down hangs up too: a version that has worked is only left when it is refused.
-      const worthTrying =
-        fault.wrongVersion === 'yes' || (fault.wrongVersion === 'perhaps' && !this.#versionWorked)
-      if (!worthTrying) throw fault
-      const other = this.#version === 5 ? 4 : 5
-      const connection = await openConnection(endpoint, other, signal)
-      this.#version = other
-      this.#versionWorked = true
-      return connection
     }
   }
 
@@ -191,6 +152,7 @@ export class BrokerClient {
       reason ??= messageOf(error)
       mqtt.end(true)
     })
+    mqtt.on('disconnect', ({ reasonCode }) => this.#takenOver.ended(reasonCode))
     mqtt.on('message', (topic, payload, packet) => this.#deliver(topic, payload, packet))
     if (this.#stopping.signal.aborted || !mqtt.connected) {
       mqtt.end(true)
@@ -199,7 +161,7 @@ export class BrokerClient {
     this.#mqtt = mqtt
     this.#largestPacketBytes = largestPacketBytes
     this.#refused = false
-    const subscribed = Promise.all(this.#subscriptions.filters.map((filter) => this.#ask(mqtt, filter)))
+    const subscribed = this.#askAll(mqtt, this.#subscriptions.filters)
     await withinMs(subscribeMs, Promise.race([closed, subscribed]))
     if (mqtt.connected) this.#announce()
     decided()
@@ -210,7 +172,7 @@ export class BrokerClient {
     // Fails what still waits for the broker's word, so that nobody waits for ever.
     mqtt.end(true)
     if (!this.#leaving)
-      this.#log.warn(`lost the connection to the MQTT broker ${this.#address}, trying again`, {
+      this.#log.warn(`lost the connection to the MQTT broker ${this.address}, trying again`, {
         ...(reason === undefined ? {} : { reason }),
       })
   }
@@ -219,7 +181,7 @@ export class BrokerClient {
     this.#connected = true
     this.#lastComplaint = undefined
     this.#log.info(
-      `connected to the MQTT broker ${this.#address} (MQTT ${this.#version === 5 ? '5' : '3.1.1'})`,
+      `connected to the MQTT broker ${this.address} (MQTT ${this.#dialler.version === 5 ? '5' : '3.1.1'})`,
     )
     for (const run of this.#connectListeners) {
       try {
@@ -235,7 +197,7 @@ export class BrokerClient {
     const what =
       fault instanceof NoEndpoint
         ? `no MQTT broker to connect to: ${reason}. Trying again until there is one`
-        : `cannot connect to the MQTT broker ${this.#address}: ${reason}. Trying again until it works`
+        : `cannot connect to the MQTT broker ${this.address}: ${reason}. Trying again until it works`
     if (this.#leaving || what === this.#lastComplaint) return
     this.#lastComplaint = what
     this.#log.warn(what)
@@ -263,31 +225,40 @@ export class BrokerClient {
     const because =
       code === notAuthorized ? 'our user may not write there (access list of the broker)' : message
     this.#log.warn(
-      `the MQTT broker ${this.#address} refused what we published to ${topic}: ${because}. It may refuse other topics too`,
+      `the MQTT broker ${this.address} refused what we published to ${topic}: ${because}. It may refuse other topics too`,
     )
   }
 
   #away(topic: string): AppError {
     return new AppError(
       'unavailable',
-      `no connection to the MQTT broker${this.#address === null ? '' : ` ${this.#address}`}: nothing was published to ${topic}`,
+      `no connection to the MQTT broker${this.address === null ? '' : ` ${this.address}`}: nothing was published to ${topic}`,
     )
   }
 
+  async #askAll(mqtt: MqttClient, filters: readonly string[]): Promise<void> {
+    await Promise.all(filters.map((filter) => this.#ask(mqtt, filter)))
+  }
+
   async #ask(mqtt: MqttClient, filter: string): Promise<void> {
+    const options = this.#subscriptions.optionsOf(filter, this.#dialler.version)
+    if (options === undefined) return
     try {
-      const options = this.#subscriptions.optionsOf(filter, this.#version)
       const [granted] = await mqtt.subscribeAsync(filter, options)
       if ((granted?.qos ?? 0) >= 128) throw new Error('refused')
     } catch (error) {
       if (!mqtt.connected) return
       const problem = { error: messageOf(error) }
-      this.#log.warn(`the MQTT broker ${this.#address} does not let us listen to ${filter}`, problem)
+      // Who may not hear others just does not notice what they overwrite.
+      this.#log[options.nl === true ? 'debug' : 'warn'](
+        `the MQTT broker ${this.address} does not let us listen to ${filter}`,
+        problem,
+      )
     }
   }
 
   #deliver(topic: string, payload: Buffer, packet: IPublishPacket): void {
-    for (const { handler } of this.#subscriptions.addressees(topic, packet)) {
+    for (const { handler } of this.#subscriptions.addressees(topic, packet, this.#dialler.version)) {
       try {
         handler(topic, payload.toString('utf8'), { retain: packet.retain })
       } catch (error) {
@@ -296,6 +267,3 @@ export class BrokerClient {
     }
   }
 }
-
-/** It could not even be said where the broker is. */
-class NoEndpoint extends Error {}

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { mostCommands, placeOf } from '../core/command-place.ts'
 import type { Perform, PlayerCommand } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -6,6 +7,8 @@ import type { Log, LogDetail } from '../core/log.ts'
 import type { Light } from '../core/player.ts'
 import { checkStreamName } from '../core/queue.ts'
 import { Turns } from '../core/turns.ts'
+import { UnderWay } from '../core/under-way.ts'
+import { Answers } from './answers.ts'
 import { parseField, parseFields } from './commands.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { FewWarnings } from './few-warnings.ts'
@@ -19,7 +22,7 @@ import { carryOut, type StreamPorts, tellPlayers } from './stream-desk.ts'
 import { parseStreamSet } from './stream-set.ts'
 import type { SetTopic, Topics } from './topic.ts'
 
-export interface CommandDeskOptions extends StreamPorts, Omit<RequestPorts, 'diagnostics'> {
+export interface CommandDeskOptions extends StreamPorts, Omit<RequestPorts, 'diagnostics' | 'stopping'> {
   readonly topics: Topics
   readonly log: Log
   /** Real time, by which it is seen that the program stood still; the machine's clock where absent. */
@@ -28,18 +31,25 @@ export interface CommandDeskOptions extends StreamPorts, Omit<RequestPorts, 'dia
   diagnostics(): JsonObject
   /** The colour that a player's light has or last had; null where nobody knows. */
   lastColour(player: string, field: LightField): Light | null
-  /** Tells whoever sent something what became of it, on `bridge/response/<what>`. */
-  respond(what: string, answer: Answer | CommandAnswer): void
+  /**
+   * Tells whoever sent something what became of it, on `bridge/response/<what>`. Resolves when the broker has it, or
+   * it was given up.
+   */
+  respond(what: string, answer: Answer | CommandAnswer): Promise<void>
 }
 
 /** What `<base>/bridge/response/set` says. */
 export type CommandAnswer = {
   readonly status: 'ok' | 'error'
-  readonly data: { readonly topic: string }
+  /** `overtaken`: it was not done, because a newer value for the same took its place. */
+  readonly data: { readonly topic: string; readonly overtaken?: true }
   readonly error?: Failure
 }
 
 const longestShown = 80
+// They wait for the store and not for players: a burst of an automation is no flood.
+const mostOfAStream = 32
+const mostOfARequest = 32
 
 /**
  * Takes messages under `set` and `bridge/request`, has them carried out and says so, or in one line of the log and to
@@ -49,14 +59,20 @@ export class CommandDesk {
   readonly #options: CommandDeskOptions
   readonly #freshness: Freshness
   readonly #warnings: FewWarnings
+  readonly #answers: Answers<Answer | CommandAnswer>
   readonly #diagnostics: SharedDiagnostics
   /** Wishes of one stream follow one another, so that the last is the one that holds. */
   readonly #turns = new Turns<string>()
+  readonly #players = new UnderWay(mostCommands)
+  readonly #streams = new UnderWay(mostOfAStream)
+  readonly #requests = new UnderWay(mostOfARequest)
+  readonly #stopping = new AbortController()
 
   constructor(options: CommandDeskOptions) {
     this.#options = options
     this.#freshness = new Freshness(options)
     this.#warnings = new FewWarnings(options)
+    this.#answers = new Answers({ ...options, warnings: this.#warnings })
     this.#diagnostics = new SharedDiagnostics(options)
   }
 
@@ -65,6 +81,7 @@ export class CommandDesk {
   }
 
   stop(): void {
+    this.#stopping.abort()
     this.#freshness.stop()
     this.#warnings.stop()
   }
@@ -85,38 +102,48 @@ export class CommandDesk {
   }
 
   async #answer(what: string, payload: string, retain: boolean): Promise<void> {
+    if (retain) {
+      const failure = { code: 'retained', message: 'not done: requests must not be retained' }
+      this.#answers.say(what, refusedRequest(payload, failure))
+      return
+    }
     const { check } = this.#freshness.arrived()
     const ports = {
       ...this.#options,
       perform: this.#checked(check),
       check,
       diagnostics: () => this.#diagnostics.read(),
+      stopping: this.#stopping.signal,
       log: {
         error: (message: string, detail: LogDetail = {}) =>
           this.#warnings.say('error', `${what} internal`, { message, detail }),
       },
     }
-    const answer = retain
-      ? refusedRequest(payload, { code: 'retained', message: 'not done: requests must not be retained' })
-      : await answerRequest({ what, payload }, ports)
-    this.#options.respond(what, answer)
+    const run = () => answerRequest({ what, payload }, ports)
+    const answer = await this.#requests
+      .take(`the request ${what}`, { run })
+      .catch((error) => refusedRequest(payload, failureOf(error)))
+    this.#answers.say(what, answer)
   }
 
   async #set(read: SetTopic, topic: string, payload: string): Promise<void> {
     const { check } = this.#freshness.arrived()
     const taken = { topic, payload, perform: this.#checked(check) }
-    let refusal: Refusal | null
+    let outcome: Outcome
     try {
-      refusal = read.kind === 'player-set' ? await this.#player(read, taken) : await this.#stream(read, taken)
+      outcome = read.kind === 'player-set' ? await this.#player(read, taken) : await this.#stream(read, taken)
     } catch (error) {
       this.#failed(taken, error)
       return
     }
-    if (refusal === null) this.#options.respond('set', { status: 'ok', data: { topic } })
-    else this.#refuse(topic, refusal)
+    if (typeof outcome === 'object') this.#refuse(topic, outcome)
+    else {
+      const data = outcome === 'overtaken' ? ({ topic, overtaken: true } as const) : { topic }
+      this.#answers.say('set', { status: 'ok', data })
+    }
   }
 
-  async #player(read: SetTopic & { kind: 'player-set' }, taken: Taken): Promise<Refusal | null> {
+  async #player(read: SetTopic & { kind: 'player-set' }, taken: Taken): Promise<Outcome> {
     const { topic, payload, perform } = taken
     const { player, field } = read
     if (!this.#options.players().some(({ id }) => id === player))
@@ -125,23 +152,31 @@ export class CommandDesk {
     const parsed: Parsed<PlayerCommand> =
       field === undefined ? parseFields(payload, lastColour) : parseField(field, payload, lastColour)
     if (!parsed.ok) return parsed
-    for (const command of parsed.wishes) await perform({ kind: 'command', player, command }, `MQTT ${topic}`)
-    return null
+    const run = async () => {
+      for (const command of parsed.wishes)
+        await perform({ kind: 'command', player, command }, `MQTT ${topic}`)
+      return 'done' as const
+    }
+    const place = placeOf<Outcome>(parsed.wishes, 'overtaken')
+    return this.#players.take(`player ${player}`, { run, ...place })
   }
 
-  async #stream({ stream }: SetTopic & { kind: 'stream-set' }, taken: Taken): Promise<Refusal | null> {
+  async #stream({ stream }: SetTopic & { kind: 'stream-set' }, taken: Taken): Promise<Outcome> {
     const { topic, payload, perform } = taken
     checkStreamName(stream)
     const parsed = parseStreamSet(payload)
     if (!parsed.ok) return parsed
     const ports: StreamPorts = { ...this.#options, perform }
     const because = `MQTT ${topic}`
-    for (const wish of parsed.wishes) {
-      const then = await this.#turns.take(stream, () => carryOut(wish, { stream, because }, ports))
-      // The next wish does not wait for players, who may be slow to answer.
-      await tellPlayers(then, because, perform)
+    const run = async () => {
+      for (const wish of parsed.wishes) {
+        const then = await this.#turns.take(stream, () => carryOut(wish, { stream, because }, ports))
+        // The next wish does not wait for players, who may be slow to answer.
+        await tellPlayers(then, because, perform)
+      }
+      return 'done' as const
     }
-    return null
+    return this.#streams.take(`stream ${stream}`, { run })
   }
 
   /** The same, as long as what it is done for is not too old. */
@@ -177,9 +212,12 @@ export class CommandDesk {
   }
 
   #answerFailure(topic: string, { code, message }: Failure): void {
-    this.#options.respond('set', { status: 'error', data: { topic }, error: { code, message } })
+    this.#answers.say('set', { status: 'error', data: { topic }, error: { code, message } })
   }
 }
+
+/** What became of a message: a refusal says why nothing. */
+type Outcome = Refusal | 'done' | 'overtaken'
 
 /** A message that is being carried out. */
 interface Taken {

@@ -43,8 +43,7 @@ const fields = {
 } satisfies Record<string, FieldReader<PlayerCommand>>
 
 /** Fields of `<base>/<player_id>/set`. */
-export type CommandField = keyof typeof fields
-export const commandFields = Object.keys(fields) as CommandField[]
+export const commandFields: readonly string[] = Object.keys(fields)
 
 const fieldReaders: ReadonlyMap<string, FieldReader<PlayerCommand>> = new Map(Object.entries(fields))
 

@@ -35,7 +35,8 @@ interface Page {
   isDeleted: boolean
 }
 
-// Home Assistant is still setting up what it was told before; a second word meanwhile waits there for a third.
+// Home Assistant is still setting up, or taking down, what it was told before; a second word meanwhile waits there for
+// a third, and what comes back too soon gets entity ids with `_2` behind them.
 const apartMs = 2000
 // Changes come in flocks: a playlist for each stream, a rename of several.
 const gatherMs = 1000
@@ -47,6 +48,8 @@ const gatherMs = 1000
 export class Devices {
   readonly #options: DevicesOptions
   readonly #pages = new Map<string, Page>()
+  /** Topics of devices that were removed and not said again since, with the time at which they were cleared last. */
+  readonly #removedAtMs = new Map<string, number>()
 
   constructor(options: DevicesOptions) {
     this.#options = options
@@ -54,6 +57,8 @@ export class Devices {
 
   /** Call it when the connection is new. */
   forgetSaid(): void {
+    // The outbox clears them once more.
+    for (const topic of this.#removedAtMs.keys()) this.#removedAtMs.set(topic, this.#nowMs())
     for (const page of this.#pages.values()) {
       page.cancel?.()
       page.cancel = undefined
@@ -84,6 +89,7 @@ export class Devices {
   removed(topic: string): void {
     this.#pages.get(topic)?.cancel?.()
     this.#pages.delete(topic)
+    this.#removedAtMs.set(topic, this.#nowMs())
     this.#options.outbox.clear(topic)
   }
 
@@ -129,8 +135,9 @@ export class Devices {
   #plan(page: Page, waitMs: number): void {
     if (page.isDeleted || page.cancel !== undefined) return
     const { clock } = this.#options
-    const now = clock.now().getTime()
-    const readyMs = page.saidAtMs === undefined ? 0 : page.saidAtMs + apartMs - now
+    const now = this.#nowMs()
+    const lastMs = page.saidAtMs ?? this.#removedAtMs.get(page.device.topic)
+    const readyMs = lastMs === undefined ? 0 : lastMs + apartMs - now
     // A clock that was set back must not hold it up for longer.
     const delayMs = Math.max(waitMs, Math.min(readyMs, apartMs))
     if (delayMs <= 0) {
@@ -144,7 +151,7 @@ export class Devices {
   }
 
   #say(page: Page): void {
-    const { outbox, standing, clock } = this.#options
+    const { outbox, standing } = this.#options
     const { topic, owner } = page.device
     const known = standing.componentsOf(topic)
     const { said, platforms, gone } = nextDiscovery(page.device.discovery(), without(known, page.takenBack))
@@ -167,7 +174,13 @@ export class Devices {
       this.#plan(page, apartMs)
     })
     page.saidFacts = page.device.facts
-    if (isSaid) page.saidAtMs = clock.now().getTime()
+    if (!isSaid) return
+    page.saidAtMs = this.#nowMs()
+    this.#removedAtMs.delete(topic)
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.now().getTime()
   }
 }
 

@@ -8,7 +8,7 @@ import { AppError, errnoOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { BrokerDoor, backlogBytes, type Credentials } from './broker-door.ts'
 import { guardedSocket } from './guarded-socket.ts'
-import type { Tree } from './publish-guard.ts'
+import type { Tree } from './own-tree.ts'
 import { withinMs } from './within-ms.ts'
 
 export interface EmbeddedBroker {

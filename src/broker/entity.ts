@@ -1,4 +1,3 @@
-import type { CommandField } from './commands.ts'
 import type { BridgeTopics, PlayerTopics, StreamTopics } from './topic.ts'
 
 /** Platforms of Home Assistant's MQTT discovery that we use. There is none for media players. */
@@ -26,8 +25,6 @@ export interface Entity<Topics> {
   /** Never changes once released: it is part of the unique id. */
   readonly key: string
   readonly platform: Platform
-  /** Fields of `<base>/<player_id>/set` that it sends. */
-  readonly commands: readonly CommandField[]
   /** Absent: always. */
   isThere?(topics: Topics): boolean
   /** What its platform needs beyond that, with the value template that picks its value from the state. */

@@ -9,8 +9,8 @@ export interface KeptDiscovery {
   readonly components: Platforms
 }
 
-// A house of a hundred streams describes them in less.
-const longestPayload = 1024 * 1024
+// Two hundred streams that may choose of two hundred playlists are described in less.
+const longestPayload = 4 * 1024 * 1024
 const readableKey = /^[a-zA-Z0-9][a-zA-Z0-9_]{0,300}$/
 const readablePlatform = /^[a-z_]{1,40}$/
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts'
 import type { House } from './announcer.ts'
 import type { Devices } from './devices.ts'
 import { readKeptDiscovery } from './kept-discovery.ts'
@@ -11,7 +12,13 @@ interface LeftoversOptions {
   readonly standing: Standing
   readonly outbox: Outbox
   readonly devices: Devices
+  readonly clock: Clock
+  /** Whether another product is known to use our topics: then nobody can tell what is left from what is its own. */
+  readonly isShared: () => boolean
 }
+
+// Another product that is there answers our bridge/info well within it.
+const patienceMs = 1000
 
 /**
  * Takes back from the broker what is left of players and streams that are gone: of what we remember, and of what the
@@ -19,7 +26,10 @@ interface LeftoversOptions {
  */
 export class Leftovers {
   readonly #options: LeftoversOptions
+  /** Whose topics the broker had kept, and may have to be taken back, by topic. */
+  readonly #found = new Map<string, Owner>()
   #listed = false
+  #cancelPatience: (() => void) | undefined
 
   constructor(options: LeftoversOptions) {
     this.#options = options
@@ -31,7 +41,12 @@ export class Leftovers {
     this.sweep()
   }
 
-  /** Call it on a new connection, before what there is is said. */
+  stop(): void {
+    this.#cancelPatience?.()
+    this.#cancelPatience = undefined
+  }
+
+  /** Call it on a new connection, before what there is is said, and when our topics are ours alone again. */
   sweep(): void {
     const { standing, topics, outbox } = this.#options
     for (const [topic, { owner }] of standing.entries()) {
@@ -40,6 +55,7 @@ export class Leftovers {
       // The base topic was another then, or a release before this one said more.
       if (isGone || !retainedTopics(topics, owner).includes(topic)) outbox.clear(topic)
     }
+    if (this.#cancelPatience === undefined) this.#sweepFound()
   }
 
   /** Takes back everything of it. */
@@ -58,14 +74,31 @@ export class Leftovers {
     const owner = this.#ownerOf(read.player)
     const stateTopic = read.player === null ? null : topics.player(read.player).state
     if (kept === undefined || owner === null || kept.stateTopic !== stateTopic) return
-    devices.found(topic, owner, kept.components)
-    if (this.#isGone(owner)) this.remove(owner)
+    if (this.#isGone(owner)) this.#lookAgain(topic, owner)
+    else devices.found(topic, owner, kept.components)
   }
 
   /** The broker kept the state of a stream. */
   foundStream(name: string): void {
-    const owner: Owner = { kind: 'stream', name }
-    if (this.#isGone(owner)) this.remove(owner)
+    this.#lookAgain(this.#options.topics.stream(name).state, { kind: 'stream', name })
+  }
+
+  /** It may belong to another product, which has a moment to tell of itself. */
+  #lookAgain(topic: string, owner: Owner): void {
+    const { clock } = this.#options
+    this.#found.set(topic, owner)
+    this.#cancelPatience ??= clock.at(new Date(clock.now().getTime() + patienceMs), () => {
+      this.#cancelPatience = undefined
+      this.#sweepFound()
+    })
+  }
+
+  #sweepFound(): void {
+    for (const [topic, owner] of this.#found) {
+      if (!this.#isGone(owner)) continue
+      this.#found.delete(topic)
+      this.remove(owner)
+    }
   }
 
   #ownerOf(player: string | null): Owner | null {
@@ -77,6 +110,7 @@ export class Leftovers {
 
   #isGone(owner: Owner): boolean {
     const { players, queues, origin } = this.#options.house
+    if (this.#options.isShared()) return false
     switch (owner.kind) {
       case 'bridge':
         return false

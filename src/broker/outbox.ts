@@ -75,6 +75,19 @@ export class Outbox {
     return (this.#said.get(topic) ?? '') !== ''
   }
 
+  /** Whether something else was said there on this connection, and not cleared since. */
+  saysOtherwise(topic: string, payload: string): boolean {
+    return this.stands(topic) && this.#said.get(topic) !== payload
+  }
+
+  /** Says what stands there once more, for somebody else has overwritten it. Brings whether something does. */
+  repeat(topic: string): boolean {
+    const payload = this.#said.get(topic) ?? ''
+    if (!this.isOpen || payload === '') return false
+    void this.#send({ topic, payload, retain: true })
+    return true
+  }
+
   /** Brings whether it is said now: not what stands already, nor while the broker is away. */
   retain({ topic, payload, owner, components }: Kept, delivered?: () => void): boolean {
     this.#cleared.delete(topic)
@@ -82,13 +95,13 @@ export class Outbox {
     this.#said.set(topic, payload)
     const noted = this.#options.standing.note(topic, owner, components)
     if (noted !== undefined) this.#queue(() => noted)
-    this.#send({ topic, payload, retain: true }, delivered)
+    void this.#send({ topic, payload, retain: true }, delivered)
     return true
   }
 
-  /** Once or not at all. */
-  say(topic: string, payload: string): void {
-    this.#send({ topic, payload, retain: false })
+  /** Once or not at all; resolves when the broker has it, or never will. */
+  say(topic: string, payload: string): Promise<void> {
+    return this.#send({ topic, payload, retain: false })
   }
 
   /** Takes back what is retained there. */
@@ -96,7 +109,7 @@ export class Outbox {
     this.#remember(topic)
     if (!this.isOpen || this.#said.get(topic) === '') return
     this.#said.set(topic, '')
-    this.#send({ topic, payload: '', retain: true }, () => {
+    void this.#send({ topic, payload: '', retain: true }, () => {
       if (this.#cleared.has(topic)) this.#options.standing.forget(topic)
     })
   }
@@ -132,10 +145,12 @@ export class Outbox {
     }
   }
 
-  #send(message: Message, delivered?: () => void): void {
-    if (!this.isOpen) return
-    if (this.#turn === undefined) void this.#publish(message, delivered)
-    else this.#queue(() => void this.#publish(message, delivered))
+  #send(message: Message, delivered?: () => void): Promise<void> {
+    if (!this.isOpen) return Promise.resolve()
+    if (this.#turn === undefined) return this.#publish(message, delivered)
+    return new Promise((resolve) => {
+      this.#queue(() => void this.#publish(message, delivered).then(resolve))
+    })
   }
 
   #queue(step: () => unknown): void {

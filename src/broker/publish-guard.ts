@@ -1,14 +1,9 @@
+import { isInTree, type Tree } from './own-tree.ts'
 import { topicMatches } from './topic-filter.ts'
 
 export interface Said {
   readonly topic: string
   readonly isEmpty: boolean
-}
-
-/** The beginnings of our topics and of Home Assistant's. */
-export interface Tree {
-  readonly base: string
-  readonly discoveryPrefix: string
 }
 
 /**
@@ -37,29 +32,18 @@ export class PublishGuard {
   /** The product itself has put this there, retained. */
   productKept({ topic, isEmpty }: Said): void {
     if (isEmpty) this.#standing.delete(topic)
-    else if (!this.#isOurs(topic)) this.#standing.add(topic)
+    else if (!isInTree(topic, this.#tree)) this.#standing.add(topic)
   }
 
   mayBeSaid({ topic, isEmpty }: Said): boolean {
     // Nobody but the broker itself: aedes closes clients of whom it is told under `$SYS`.
     if (topic.startsWith('$')) return false
-    if (this.#isOurs(topic)) return this.#wishes.some((filter) => topicMatches(filter, topic))
+    if (isInTree(topic, this.#tree)) return this.#wishes.some((filter) => topicMatches(filter, topic))
     return isEmpty || !this.#standing.has(topic)
   }
 
   /** No command or request may stand, to be carried out again by whoever comes later. */
   mayBeKept(topic: string): boolean {
-    return !this.#isOurs(topic) || !this.#wishes.some((filter) => topicMatches(filter, topic))
+    return !isInTree(topic, this.#tree) || !this.#wishes.some((filter) => topicMatches(filter, topic))
   }
-
-  #isOurs(topic: string): boolean {
-    const { base, discoveryPrefix } = this.#tree
-    // Home Assistant's topics may have been put below ours.
-    const isHomeAssistants = isBelow(discoveryPrefix, base) && isBelow(topic, discoveryPrefix)
-    return isBelow(topic, base) && !isHomeAssistants
-  }
-}
-
-function isBelow(topic: string, beginning: string): boolean {
-  return topic === beginning || topic.startsWith(`${beginning}/`)
 }

@@ -61,9 +61,7 @@ export async function tellPlayers(
   const failed = told.find((each) => each.status === 'rejected')
   if (failed === undefined) return
   const reason = messageOf(failed.reason)
-  throw new AppError('unavailable', `the stream went on, and a player could not be told: ${reason}`, {
-    cause: failed.reason,
-  })
+  throw new AppError('unavailable', `the stream went on, and a player could not be told: ${reason}`)
 }
 
 /** @throws AppError `unprocessable` for what is no time, or is past. */

@@ -4,12 +4,20 @@ import { topicMatches } from './topic-filter.ts'
 
 export type MessageHandler = (topic: string, payload: string, message: { readonly retain: boolean }) => void
 
-export interface Subscription {
+export interface SubscribeOptions {
+  /** Whether the retain flag is wanted as it was published. */
+  readonly asPublished?: boolean
+  /** Whether only what others publish from now on is wanted. MQTT 3.1.1 cannot ask for that, and hears nothing instead. */
+  readonly fromOthers?: boolean
+}
+
+export interface Subscription extends SubscribeOptions {
   readonly filters: readonly string[]
   readonly handler: MessageHandler
-  /** Whether the retain flag is wanted as it was published. */
-  readonly asPublished: boolean
 }
+
+// By MQTT 5, section 3.8.3.1: retained messages are not sent when somebody subscribes.
+const noneOfTheStore = 2
 
 /** Who hears what of a broker. */
 export class Subscriptions {
@@ -29,22 +37,35 @@ export class Subscriptions {
     return fresh
   }
 
-  /** How to ask the broker for the filter. */
-  optionsOf(filter: string, version: MqttVersion): IClientSubscribeOptions {
+  /** How to ask the broker for the filter; undefined where nobody can hear it in this version. */
+  optionsOf(filter: string, version: MqttVersion): IClientSubscribeOptions | undefined {
+    const those = this.#heard(version).filter(({ filters }) => filters.includes(filter))
+    if (those.length === 0) return undefined
     if (version !== 5) return { qos: 1 }
-    const rap = this.#all.some(({ filters, asPublished }) => asPublished && filters.includes(filter))
-    // Numbers begin at 1 by the standard; MQTT 3.1.1 has none.
-    return { qos: 1, rap, properties: { subscriptionIdentifier: this.#filters.indexOf(filter) + 1 } }
+    const rap = those.some(({ asPublished }) => asPublished === true)
+    const nl = those.every(({ fromOthers }) => fromOthers === true)
+    return {
+      qos: 1,
+      rap,
+      nl,
+      rh: nl ? noneOfTheStore : 0,
+      // Numbers begin at 1 by the standard; MQTT 3.1.1 has none.
+      properties: { subscriptionIdentifier: this.#filters.indexOf(filter) + 1 },
+    }
   }
 
   /** Mosquitto sends a copy for each filter that matches, and under MQTT 5 says for which one it is. */
-  addressees(topic: string, { properties }: IPublishPacket): readonly Subscription[] {
+  addressees(topic: string, { properties }: IPublishPacket, version: MqttVersion): readonly Subscription[] {
     const named = properties?.subscriptionIdentifier
     const numbers = typeof named === 'number' ? [named] : named
     const meant =
       numbers === undefined
         ? this.#filters.filter((filter) => topicMatches(filter, topic))
         : this.#filters.filter((_, index) => numbers.includes(index + 1))
-    return this.#all.filter(({ filters }) => filters.some((filter) => meant.includes(filter)))
+    return this.#heard(version).filter(({ filters }) => filters.some((filter) => meant.includes(filter)))
+  }
+
+  #heard(version: MqttVersion): readonly Subscription[] {
+    return version === 5 ? this.#all : this.#all.filter(({ fromOthers }) => fromOthers !== true)
   }
 }

@@ -66,6 +66,11 @@ export interface Topics {
     readonly streamState: string
     /** The devices of Home Assistant, also those of others. */
     readonly discovery: string
+    /**
+     * All that is retained. A broker takes one subscription for each filter, so none of these is one of the above; and
+     * none covers a command, for a poor broker may hand that out once for each filter and not say for which.
+     */
+    readonly kept: readonly string[]
   }
   /** Reads a topic under which a command or a request came in; undefined for any other. */
   read(topic: string): IncomingTopic | undefined
@@ -114,6 +119,11 @@ export function topicsFor(base: string, discoveryPrefix: string): Topics {
       birth: `${discoveryPrefix}/status`,
       streamState: `${base}/stream/+/state`,
       discovery: discovery('+'),
+      kept: [
+        ...['info', 'state', 'availability', ...ownTopics].map((last) => `${base}/+/${last}`),
+        `${base}/+/+/state`,
+        `${discoveryPrefix}/device/+/+`,
+      ],
     },
     read: (topic) => readTopic(base, topic),
     readDiscovery: (topic) => readDiscovery(topic, { discovery, instance }),

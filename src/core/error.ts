@@ -11,6 +11,7 @@ export const errorCodes = [
   'forbidden', // → 403
   'disabled', // there is no such thing where this was asked → 403
   'too_many', // asked too often; `retry_after_s` in the details says when again → 429
+  'busy', // as much is under way as may be, and this was not begun → 429
   'too_large', // → 413
   'too_slow', // the request did not arrive in the time it has → 408
   'unsupported_type', // → 415

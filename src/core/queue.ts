@@ -1,4 +1,5 @@
 import { AppError } from './error.ts'
+import { checkStreamTitle } from './stream-title.ts'
 
 /**
  * A stream's queue: what its card plays, in order. The same file may stand in it twice, so every place has
@@ -41,6 +42,9 @@ export interface QueueItem {
 
 /** `finite`: one file from the first item to the last, of a length known beforehand. */
 export const queueModes = ['finite'] as const
+
+/** More than any household names, and few enough that others can be told of them all. */
+export const mostStreams = 200
 
 /** Stream names go into topics and addresses as they are. */
 export const streamNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
@@ -124,14 +128,17 @@ export function restoredQueue(stored: StoredQueue): Queue {
 }
 
 /**
- * The queue after the mutation. `newId` gives each new item an id of its own.
- * @throws AppError `not_found` when the mutation names an item that is not there (any more).
+ * The queue after the mutation; the same one where it was to be done only while something was so that is not.
+ * `newId` gives each new item an id of its own.
+ * @throws AppError `not_found` when the mutation names an item that is not there (any more), `unprocessable` for a
+ * title that no stream can have.
  */
 export function mutate(
   queue: Queue,
   mutation: QueueMutation,
   context: { newId: () => string; reason: string },
 ): Queue {
+  if (isOutdated(queue, mutation)) return queue
   const changed = changedBy(queue, mutation, context.newId)
   const keepsReason = mutation.op === 'settings' || isMove(mutation)
   return {
@@ -150,7 +157,7 @@ export type QueueMove = Extract<QueueMutation, { op: 'step' | 'go-to' }>
  * @throws AppError `not_found` when the move names an item that is not there (any more).
  */
 export function itemAfter(queue: Queue, move: QueueMove): string | null {
-  if (move.from !== undefined && move.from !== queue.current) return queue.current
+  if (isOutdated(queue, move)) return queue.current
   if (move.op === 'step') return stepped(queue, move.by)
   return move.id === null ? null : (queue.items[placeOf(queue, move.id)]?.id ?? null)
 }
@@ -195,18 +202,22 @@ function changedBy(queue: Queue, mutation: QueueMutation, newId: () => string): 
     case 'clear':
       return { ...queue, items: [], playlist: null }
     case 'settings':
-      return isSetAnew(queue, mutation.whileClosedUntil) ? queue : withSettings(queue, mutation.settings)
+      return withSettings(queue, mutation.settings)
     case 'step':
     case 'go-to':
       return queue
   }
 }
 
-function isSetAnew({ closed_until }: Queue, until: string | undefined): boolean {
-  return until !== undefined && until !== closed_until
+/** Whether it has a condition that does not hold any more. */
+function isOutdated({ current, closed_until }: Queue, mutation: QueueMutation): boolean {
+  if (isMove(mutation)) return mutation.from !== undefined && mutation.from !== current
+  if (mutation.op !== 'settings') return false
+  return mutation.whileClosedUntil !== undefined && mutation.whileClosedUntil !== closed_until
 }
 
 function withSettings(queue: Queue, settings: QueueSettings): Queue {
+  if (settings.title !== undefined) checkStreamTitle(settings.title)
   const { closed = queue.closed, closed_until = settings.closed === undefined ? queue.closed_until : null } =
     settings
   return { ...queue, ...settings, closed, closed_until: closed ? closed_until : null }

@@ -3,7 +3,7 @@ import type { History } from './history.ts'
 
 interface CloudConnection {
   readonly connected: boolean
-  readonly account: 'signed-out' | 'pending' | 'signed-in' | 'sign-in-again'
+  readonly account: 'signed_out' | 'pending' | 'signed_in' | 'sign_in_again'
   /** Why there is no connection. */
   readonly reason: string | null
 }
@@ -66,11 +66,11 @@ type Standing = 'connected' | 'away' | 'nobody signed in'
 
 function standingOf({ connected, account }: CloudConnection): Standing {
   if (connected) return 'connected'
-  return account === 'signed-in' ? 'away' : 'nobody signed in'
+  return account === 'signed_in' ? 'away' : 'nobody signed in'
 }
 
 /** Without a sign-in all other reasons follow from that. */
 function reasonOf({ connected, account, reason }: CloudConnection): string | null {
-  if (connected || account === 'signed-in') return reason
-  return account === 'sign-in-again' ? 'Yoto asks for a new sign-in' : 'nobody is signed in to Yoto'
+  if (connected || account === 'signed_in') return reason
+  return account === 'sign_in_again' ? 'Yoto asks for a new sign-in' : 'nobody is signed in to Yoto'
 }

@@ -16,6 +16,7 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   unsupported_type: 415,
   unprocessable: 422,
   too_many: 429,
+  busy: 429,
   refused: 502,
   unanswered: 502,
   unavailable: 503,

@@ -62,7 +62,7 @@ export interface ConditionDef<Schema extends TSchema = TSchema> extends Document
 export interface ActionDef<Schema extends TSchema = TSchema> extends Documented {
   readonly options: Schema
   readonly shorthand?: string
-  /** Names of playlists, streams and files in the options, so that they are checked when the file is read. */
+  /** What the options name outside the rule, so that it is checked when the file is read. */
   references?(options: Static<Schema>): readonly Reference[]
   run(context: ActionContext<Static<Schema>>): Promise<void>
 }
@@ -79,7 +79,8 @@ export interface ActionContext<Options> {
 }
 
 export interface Reference {
-  readonly kind: 'playlist or file'
+  /** `topic`: one of MQTT that is published to. */
+  readonly kind: 'playlist or file' | 'topic'
   readonly name: string
 }
 

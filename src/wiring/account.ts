@@ -4,7 +4,7 @@ import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { Turns } from '../core/turns.ts'
-import type { AccountDesk, AccountView } from '../http/api/account.ts'
+import type { AccountDesk } from '../http/api/account.ts'
 import { isOnThisMachine, openRedirectDoor, type RedirectDoor } from '../http/redirect-door.ts'
 import { Account } from '../yoto/account.ts'
 import type { BrowserOffer } from '../yoto/authorization-code.ts'
@@ -87,7 +87,7 @@ function refuseWithoutAccount(): never {
 function deskOf(account: Account, { simulated }: { simulated: boolean }): AccountDesk {
   return {
     view: () => ({
-      state: states[account.state()],
+      state: account.state(),
       reason: account.reason(),
       simulated,
       signedInAt: account.signedInAt(),
@@ -100,13 +100,6 @@ function deskOf(account: Account, { simulated }: { simulated: boolean }): Accoun
     signOut: () => account.signOut(),
   }
 }
-
-const states = {
-  'signed-out': 'signed_out',
-  pending: 'pending',
-  'signed-in': 'signed_in',
-  'sign-in-again': 'sign_in_again',
-} as const satisfies Record<ReturnType<Account['state']>, AccountView['state']>
 
 /** Says each offer once. */
 function offersTo(log: Log, hide: (secret: string) => void) {

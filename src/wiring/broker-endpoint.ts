@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { type Endpoint, printableAddress } from '../broker/connection.ts'
 import { AppError } from '../core/error.ts'
 import type { Options } from '../options.ts'
-import { type Supervisor, supervisorBroker } from './supervisor-broker.ts'
+import type { Supervisor } from './supervisor.ts'
+import { supervisorBroker } from './supervisor-broker.ts'
 
 /** Tells where the broker is, each time it is to be connected to. */
 export type FindBroker = (signal: AbortSignal) => Promise<Endpoint>

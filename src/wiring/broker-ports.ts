@@ -11,7 +11,7 @@ import { readQueueWish } from '../rules/read/queue-wish.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { playAnew } from './play-anew.ts'
 import { restartWith } from './restart.ts'
-import type { Supervisor } from './supervisor-broker.ts'
+import type { Supervisor } from './supervisor.ts'
 
 /** What messages on the broker ask for, beside the effects that all parts of the house have in common. */
 export type BrokerPorts = Omit<CommandPorts, 'perform'>

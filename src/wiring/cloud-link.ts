@@ -48,7 +48,7 @@ export class CloudLink {
   readonly #client: YotoClient
   readonly #players: PlayerList
   #connection: ConnectionState = { connected: false, reason: 'not started' }
-  #accountState: AccountState = 'signed-out'
+  #accountState: AccountState = 'signed_out'
   #cancelList: () => void = () => undefined
   readonly #stopping = new AbortController()
   #connecting: Promise<void> = Promise.resolve()
@@ -111,10 +111,10 @@ export class CloudLink {
 
   /** Resolves when the account is signed in and its players are listed. */
   async signedIn(): Promise<void> {
-    if (this.#account.state() !== 'signed-in')
+    if (this.#account.state() !== 'signed_in')
       await new Promise<void>((resolve) => {
         const forget = this.#account.onChange((state) => {
-          if (state !== 'signed-in') return
+          if (state !== 'signed_in') return
           forget()
           resolve()
         })
@@ -132,7 +132,7 @@ export class CloudLink {
 
   get #mayList(): boolean {
     const state = this.#account.state()
-    return !this.#stopping.signal.aborted && (state === 'signed-in' || state === 'sign-in-again')
+    return !this.#stopping.signal.aborted && (state === 'signed_in' || state === 'sign_in_again')
   }
 
   /** @throws AppError as `commandPlayer` does. */
@@ -191,14 +191,14 @@ export class CloudLink {
   /** Calls `run` whenever the account was signed in, until the returned function is called. */
   onSignedIn(run: () => void): () => void {
     return this.#account.onChange((state) => {
-      if (state === 'signed-in') run()
+      if (state === 'signed_in') run()
     })
   }
 
   /** Calls `run` whenever the account was signed out, until the returned function is called. */
   onSignedOut(run: () => void): () => void {
     return this.#account.onChange((state) => {
-      if (state === 'signed-out') run()
+      if (state === 'signed_out') run()
     })
   }
 
@@ -234,8 +234,8 @@ export class CloudLink {
     // What one sign-in has begun to list is not listed for the next.
     this.#players.cut()
     // A connection must not outlive the sign-in that it was made with.
-    if (state === 'signed-out' || before === 'sign-in-again') void this.#connectAnew()
-    if (state !== 'signed-in') return
+    if (state === 'signed_out' || before === 'sign_in_again') void this.#connectAnew()
+    if (state !== 'signed_in') return
     this.#client.connectNow()
     void this.listPlayers()
   }

@@ -30,7 +30,7 @@ export function healthOf({ hub, ruleSet, cloud, broker, problems, redactAll }: H
 }
 
 const noCloud = {
-  account: 'none',
+  account: 'not_set_up',
   connected: false,
   reason: noAccount,
   unlisted: null,

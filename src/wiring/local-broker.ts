@@ -3,6 +3,8 @@ import type { House } from '../broker/announcer.ts'
 import { Bridge } from '../broker/bridge.ts'
 import { BrokerClient } from '../broker/client.ts'
 import { type EmbeddedBroker, startEmbeddedBroker } from '../broker/embedded.ts'
+import { householdTopicFault, type TopicFault } from '../broker/household-topic.ts'
+import type { Tree } from '../broker/own-tree.ts'
 import type { Stood } from '../broker/standing.ts'
 import { type Topics, topicsFor } from '../broker/topic.ts'
 import type { Clock } from '../core/clock.ts'
@@ -14,7 +16,9 @@ import type { Change, Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
 import { brokerOfOptions, type FindBroker } from './broker-endpoint.ts'
 import type { BrokerPorts } from './broker-ports.ts'
-import type { Supervisor } from './supervisor-broker.ts'
+import { secondInstanceProblem } from './broker-problems.ts'
+import type { Problems } from './problems.ts'
+import type { Supervisor } from './supervisor.ts'
 
 interface LocalBrokerOptions {
   readonly options: Options['mqtt']
@@ -24,7 +28,7 @@ interface LocalBrokerOptions {
   readonly supervisor: Supervisor | null
   /** Masks a secret wherever it is said from now on. */
   readonly hide: (secret: string) => void
-  /** Ends in the client id, which must stay the same for one household and differ between two. */
+  /** Stands in the client id and in bridge/info; it must stay the same for one household and differ between two. */
   readonly instance: string
   readonly clock: Clock
   readonly random: () => number
@@ -32,8 +36,9 @@ interface LocalBrokerOptions {
 }
 
 /** What the broker tells of, and what commands on it act on. */
-interface BrokerHouse extends Omit<House, 'players' | 'queues' | 'titleOf'> {
+interface BrokerHouse extends Omit<House, 'instance' | 'players' | 'queues' | 'titleOf'> {
   readonly hub: Hub
+  readonly problems: Pick<Problems, 'set'>
   /** What stands on the broker since the last run, by topic. */
   readonly standing: Collection<Stood>
   readonly perform: Perform
@@ -45,6 +50,7 @@ interface BrokerHouse extends Omit<House, 'players' | 'queues' | 'titleOf'> {
 export class LocalBroker {
   readonly #options: LocalBrokerOptions
   readonly #log: Log
+  readonly #tree: Tree
   readonly #topics: Topics
   #embedded: EmbeddedBroker | null = null
   #client: BrokerClient | null = null
@@ -57,6 +63,7 @@ export class LocalBroker {
     const { base_topic, discovery_prefix } = options.options
     this.#options = options
     this.#log = options.log.for('broker')
+    this.#tree = { base: base_topic, discoveryPrefix: discovery_prefix }
     this.#topics = topicsFor(base_topic, discovery_prefix)
   }
 
@@ -104,16 +111,29 @@ export class LocalBroker {
     this.#bridge?.reachChanged()
   }
 
-  /** Says a part of the log. @throws AppError as `publish` does. */
+  /** Says a part of the log. @throws AppError `unavailable` while the broker is away. */
   publishLog(payload: string): Promise<void> {
-    return this.publish(this.#topics.bridge.logging, payload, { retain: false })
+    return this.#publish(this.#topics.bridge.logging, payload, { retain: false })
   }
 
-  /** @throws AppError `unavailable` while the broker is away. */
-  publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void> {
-    if (this.#client === null)
-      return Promise.reject(new AppError('unavailable', 'the local broker is not started'))
-    return this.#client.publish(topic, payload, options)
+  /** Why rules cannot publish to the topic, and what they can do instead; null where they can. */
+  topicFault(topic: string): TopicFault | null {
+    return householdTopicFault(topic, this.#tree, this.#topics)
+  }
+
+  /**
+   * Says what a rule wants said.
+   * @throws AppError `unprocessable` for a topic that is not for rules, `unavailable` while the broker is away.
+   */
+  async publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void> {
+    const fault = this.topicFault(topic)
+    if (fault !== null) throw new AppError('unprocessable', `${fault.message}; ${fault.help}`)
+    await this.#publish(topic, payload, options)
+  }
+
+  async #publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void> {
+    if (this.#client === null) throw new AppError('unavailable', 'the local broker is not started')
+    await this.#client.publish(topic, payload, options)
   }
 
   async #findBroker(): Promise<FindBroker> {
@@ -125,7 +145,7 @@ export class LocalBroker {
   }
 
   /** Who sets a sign-in wants others of the network to come in; without one it stays on this machine. */
-  #startEmbedded({ username, password, port, ...tree }: Options['mqtt']): Promise<EmbeddedBroker> {
+  #startEmbedded({ username, password, port }: Options['mqtt']): Promise<EmbeddedBroker> {
     const { clock } = this.#options
     const signIn = username === null || password === null ? null : { username, password }
     return startEmbeddedBroker({
@@ -134,7 +154,7 @@ export class LocalBroker {
       log: this.#log,
       clock,
       ...(signIn === null ? {} : { credentials: signIn }),
-      tree: { base: tree.base_topic, discoveryPrefix: tree.discovery_prefix },
+      tree: this.#tree,
     })
   }
 
@@ -150,8 +170,8 @@ export class LocalBroker {
     })
   }
 
-  #bridgeOn(client: BrokerClient, { hub, ports, ...house }: BrokerHouse): Bridge {
-    const { clock, random, log } = this.#options
+  #bridgeOn(client: BrokerClient, { hub, ports, problems, ...house }: BrokerHouse): Bridge {
+    const { instance, clock, random, log } = this.#options
     const perform: Perform = async (effect, because) => {
       if (!this.#takesCommands)
         throw new AppError('unavailable', 'no commands are taken while starting or stopping')
@@ -162,9 +182,12 @@ export class LocalBroker {
       ...ports,
       client,
       topics: this.#topics,
+      instance,
       clock,
       random,
       log: log.for('bridge'),
+      otherInstance: (other) =>
+        problems.set('second_instance', secondInstanceProblem(other, this.#tree.base)),
       players: () => hub.players(),
       queues: () => hub.queues(),
       titleOf,

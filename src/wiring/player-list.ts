@@ -6,7 +6,7 @@ import type { Hub } from '../hub.ts'
 import type { YotoApi } from '../yoto/api.ts'
 
 interface PlayerListOptions {
-  readonly api: YotoApi
+  readonly api: Pick<YotoApi, 'players' | 'config'>
   readonly hub: () => Hub
   /** Whether somebody is signed in whose players could be read. */
   readonly mayRead: () => boolean
@@ -25,6 +25,8 @@ const freshTryMs = 1_000
 // Without its players a house has nothing, however long Yoto could not be reached. What it refuses waits for somebody
 // to change something.
 const longestWaitMs = 10_000
+// Those that are known live on the connection, and whoever hears that Yoto is there again calls `readNow`.
+const longestKnownWaitMs = 60_000
 const longestRefusedWaitMs = 60_000
 
 /** Reads the account's players and their settings into the hub. */
@@ -85,13 +87,18 @@ export class PlayerList {
         this.#enter(failure?.reason ?? null)
         if (failure === null) break
         present.failures++
-        const waitMs = backoffMs(present.failures, { random, longestMs: failure.longestWaitMs })
+        const waitMs = backoffMs(present.failures, { random, longestMs: this.#longestWaitMs(failure) })
         await clock.sleep(waitMs, signal).catch(() => undefined)
       }
       failures = signal.aborted ? 0 : present.failures
     }
     // Before anybody who waits hears of the end, or the next to ask would be given this one.
     this.#reading = undefined
+  }
+
+  #longestWaitMs({ mayPass }: Failure): number {
+    if (!mayPass) return longestRefusedWaitMs
+    return this.#options.hub().players().length === 0 ? longestWaitMs : longestKnownWaitMs
   }
 
   /** @throws AppError as the reading of the list does. What comes after the signal is left alone. */
@@ -129,7 +136,12 @@ export class PlayerList {
   }
 }
 
-function failureOf(thrown: unknown): { reason: string; longestWaitMs: number } {
-  const mayPass = thrown instanceof AppError && thrown.code === 'unavailable'
-  return { reason: messageOf(thrown), longestWaitMs: mayPass ? longestWaitMs : longestRefusedWaitMs }
+function failureOf(thrown: unknown): Failure {
+  return { reason: messageOf(thrown), mayPass: thrown instanceof AppError && thrown.code === 'unavailable' }
+}
+
+interface Failure {
+  readonly reason: string
+  /** Nobody has to change anything for it to pass. */
+  readonly mayPass: boolean
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import type { Supervisor } from './supervisor-broker.ts'
+import { askSupervisor, type Supervisor } from './supervisor.ts'
 
 interface RestartInput {
   /** Null where nobody would start the product again. */
@@ -10,7 +10,7 @@ interface RestartInput {
   readonly log: Log
 }
 
-const answerMs = 5000
+const app = '/addons/self'
 // Whoever asked is told before the end begins.
 const farewellMs = 500
 
@@ -25,7 +25,7 @@ export async function restartWith({ supervisor, clock, log }: RestartInput): Pro
       'nothing would start this program again: Home Assistant did not start it. Restart it where you have started it',
     )
   // An app that is ended gets no answer to the call that ends it: whether it is let in, it has to ask before.
-  const status = await statusOf(supervisor, { method: 'GET', path: 'info' })
+  const { status } = await askSupervisor(supervisor, { path: `${app}/info` })
   if (status !== 200)
     throw new AppError(
       'unavailable',
@@ -33,29 +33,12 @@ export async function restartWith({ supervisor, clock, log }: RestartInput): Pro
     )
   log.info('restarting, as was asked over MQTT')
   clock.at(new Date(clock.now().getTime() + farewellMs), () => {
-    statusOf(supervisor, { method: 'POST', path: 'restart' }).then(
-      (said) => {
-        if (said !== 200) log.error('the Supervisor did not restart this app', { status: said })
+    askSupervisor(supervisor, { method: 'POST', path: `${app}/restart` }).then(
+      (answer) => {
+        if (answer.status !== 200)
+          log.error('the Supervisor did not restart this app', { status: answer.status })
       },
       (error) => log.debug('the Supervisor said nothing to the restart', { reason: messageOf(error) }),
     )
   })
-}
-
-async function statusOf(
-  { address, token }: Supervisor,
-  { method, path }: { method: string; path: string },
-): Promise<number> {
-  try {
-    const answer = await fetch(`${address}/addons/self/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}` },
-      redirect: 'error',
-      signal: AbortSignal.timeout(answerMs),
-    })
-    await answer.arrayBuffer()
-    return answer.status
-  } catch (cause) {
-    throw new AppError('unavailable', 'the Supervisor of Home Assistant does not answer', { cause })
-  }
 }

@@ -8,6 +8,7 @@ import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import { actions, conditions, triggers } from '../rules/catalog.ts'
 import { Engine } from '../rules/engine.ts'
 import type { World } from '../rules/plugin.ts'
+import type { Surroundings } from '../rules/read/references.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
 import { createRegistry } from '../rules/registry.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
@@ -19,6 +20,7 @@ interface ReadInput {
   /** The config folder. */
   readonly folder: string
   readonly library: { find(file: string): Promise<{ readonly state: 'ready' | 'missing' | 'refused' }> }
+  readonly topicFault: Surroundings['topicFault']
   readonly problems: Problems
   readonly log: Log
 }
@@ -32,6 +34,7 @@ const logLevel = { error: 'error', warning: 'warn', info: 'info' } as const
 export async function readRules({
   folder,
   library,
+  topicFault,
   problems,
   log,
 }: ReadInput): Promise<RuleSet & { readonly faults: readonly RuleFault[] }> {
@@ -40,6 +43,7 @@ export async function readRules({
   const { ruleSet, diagnostics } = await readRuleFiles(sources, {
     registry: createRegistry({ triggers, conditions, actions }),
     fileExists: async (file) => (await library.find(file)).state !== 'missing',
+    topicFault,
   })
   for (const { file, text } of sources) {
     const own = diagnostics.filter((diagnostic) => diagnostic.file === file)

@@ -12,15 +12,15 @@ export function accountProblem(account: Pick<Account, 'state' | 'reason' | 'offe
   const how = howToSignIn(account.offers()?.device ?? null)
   const reason = account.reason()
   switch (account.state()) {
-    case 'signed-in':
+    case 'signed_in':
       return reason === null
         ? null
         : `Yoto refuses to renew the sign-in of this household (${reason}): check the option yoto.client_id and the app's settings at Yoto, or sign out and in again under Yoto account in the panel`
     case 'pending':
       return `sign in to Yoto: ${how}`
-    case 'sign-in-again':
+    case 'sign_in_again':
       return `Yoto has ended the sign-in of this household (${reason}): sign in again: ${how}`
-    case 'signed-out':
+    case 'signed_out':
       return reason === null
         ? 'signed out of Yoto: sign in again under Yoto account in the panel'
         : `the sign-in at Yoto was refused (${reason}): try again under Yoto account in the panel`
@@ -29,13 +29,13 @@ export function accountProblem(account: Pick<Account, 'state' | 'reason' | 'offe
 
 /** While nobody is signed in, the account has a problem of its own that says what to do. */
 export function connectionProblem({ account, connected, reason }: LinkState): string | null {
-  if (account !== 'signed-in' || connected) return null
+  if (account !== 'signed_in' || connected) return null
   return `not connected to Yoto: ${reason ?? 'no reason given'}`
 }
 
 /** Without a connection that alone is said: both mostly have one cause. */
 export function playersProblem({ account, connected, unlisted }: LinkState): string | null {
-  if (account !== 'signed-in' || !connected || unlisted === null) return null
+  if (account !== 'signed_in' || !connected || unlisted === null) return null
   return `the players of the Yoto account could not be read: ${unlisted}`
 }
 

@@ -7,10 +7,10 @@ import { SignIn, type SignInOffers } from './sign-in.ts'
 import type { SignInRefused, StoredTokens, TokenServer } from './token.ts'
 
 /**
- * `pending`: a first sign-in is offered. `sign-in-again`: Yoto no longer renews the one there was; while it is
+ * `pending`: a first sign-in is offered. `sign_in_again`: Yoto no longer renews the one there was; while it is
  * offered again, the last access token serves until it ends.
  */
-export type AccountState = 'signed-out' | 'pending' | 'signed-in' | 'sign-in-again'
+export type AccountState = 'signed_out' | 'pending' | 'signed_in' | 'sign_in_again'
 
 export interface AccountOptions {
   readonly authUrl: string
@@ -34,7 +34,7 @@ export class Account {
   readonly #random: () => number
   readonly #kept: KeptTokens
   readonly #listeners = new Set<(state: AccountState) => void>()
-  #state: AccountState = 'signed-out'
+  #state: AccountState = 'signed_out'
   #signIn: SignIn | null = null
   /** See `reason`. */
   #reason: string | null = null
@@ -59,10 +59,10 @@ export class Account {
   async start(): Promise<void> {
     const isKnown = await this.#kept.load()
     const ended = this.#kept.held?.endedReason
-    if (isKnown && ended === undefined) return this.#enter('signed-in')
+    if (isKnown && ended === undefined) return this.#enter('signed_in')
     if (isKnown) {
       this.#reason = ended ?? null
-      this.#enter('sign-in-again')
+      this.#enter('sign_in_again')
     }
     this.signInAgain()
   }
@@ -92,7 +92,7 @@ export class Account {
 
   /** When a person signed in; null when nobody is, and where that is not known. */
   signedInAt(): Date | null {
-    const at = this.#state === 'signed-in' ? this.#kept.held?.signedInAtMs : undefined
+    const at = this.#state === 'signed_in' ? this.#kept.held?.signedInAtMs : undefined
     return at === undefined ? null : new Date(at)
   }
 
@@ -104,7 +104,7 @@ export class Account {
 
   /** Offers a sign-in where nobody is signed in, and a new code where one is offered that has none. */
   signInAgain(): void {
-    if (this.#state === 'signed-in') return
+    if (this.#state === 'signed_in') return
     if (this.#signIn !== null) {
       this.#signIn.askForCode()
       return
@@ -120,7 +120,7 @@ export class Account {
       signedIn: (tokens) => this.#kept.keep(tokens),
       refused: (refused) => this.#refused(refused),
     })
-    if (this.#state === 'signed-out') this.#enter('pending')
+    if (this.#state === 'signed_out') this.#enter('pending')
     this.#signIn.start()
   }
 
@@ -132,7 +132,7 @@ export class Account {
    * `unavailable` where Yoto or the store cannot be reached.
    */
   async complete(address: string): Promise<void> {
-    if (this.#state === 'signed-in')
+    if (this.#state === 'signed_in')
       throw new AppError('conflict', 'this household is signed in to Yoto already')
     if (this.#signIn === null)
       throw new AppError(
@@ -150,8 +150,8 @@ export class Account {
     this.#endSignIn()
     this.#reason = null
     const forgotten = this.#kept.forget()
-    if (this.#state === 'signed-out') this.#tell()
-    else this.#enter('signed-out')
+    if (this.#state === 'signed_out') this.#tell()
+    else this.#enter('signed_out')
     await forgotten
     this.#options.log.info('signed out of Yoto')
   }
@@ -169,13 +169,13 @@ export class Account {
     this.#endSignIn()
     this.#reason = null
     this.#options.log.info('signed in to Yoto')
-    this.#enter('signed-in')
+    this.#enter('signed_in')
   }
 
   #lost(refused: SignInRefused): void {
     this.#options.log.error('Yoto no longer accepts this sign-in: sign in again', { reason: refused.reason })
     this.#reason = refused.reason
-    this.#enter('sign-in-again')
+    this.#enter('sign_in_again')
     this.signInAgain()
   }
 
@@ -202,7 +202,7 @@ export class Account {
     this.#reason = ended === undefined ? said : `${ended}, and a new sign-in was refused: ${said}`
     // The last access token may still serve, and is given out.
     if (ended !== undefined) this.#tell()
-    else this.#enter('signed-out')
+    else this.#enter('signed_out')
   }
 
   #endSignIn(): void {

@@ -1,5 +1,6 @@
 import { Bridge } from '../../src/broker/bridge.ts'
 import { startEmbeddedBroker } from '../../src/broker/embedded.ts'
+import type { Instance } from '../../src/broker/second-instance.ts'
 import type { PlayerOrigin, Stood } from '../../src/broker/standing.ts'
 import { topicsFor } from '../../src/broker/topic.ts'
 import { systemClock } from '../../src/core/clock.ts'
@@ -61,27 +62,33 @@ export async function startBridge(
     origin?: PlayerOrigin
     standing?: Collection<Stood>
     base?: string
+    instance?: string
+    version?: string
+    clock?: VirtualClock
     random?: number
   } = {},
 ) {
   const log = recordingLog()
-  const clock = new VirtualClock()
+  const clock = more.clock ?? new VirtualClock()
+  const otherInstances: (Instance | null)[] = []
   const players = more.players ?? [player('abc')]
   const queues = more.queues ?? []
   const performed: Effect[] = []
   const playlistNames = more.playlists ?? []
   let failure: Error | undefined
   let reachable = true
-  const client = clientFor(url, log)
+  const client = clientFor(url, log, { clientId: `yoto-test-${more.instance ?? 'one'}` })
   const bridge = new Bridge({
     client,
     topics: topicsFor(more.base ?? 'yoto', 'homeassistant'),
-    version: '1.2.3',
+    version: more.version ?? '1.2.3',
+    instance: more.instance ?? 'one',
     origin: more.origin ?? 'account',
     standing: more.standing ?? memoryCollection<Stood>(),
     clock,
     log,
     random: () => more.random ?? 0,
+    otherInstance: (other) => otherInstances.push(other),
     players: () => players,
     queues: () => queues,
     playlists: () => playlistNames,
@@ -110,6 +117,7 @@ export async function startBridge(
     queues,
     performed,
     playlistNames,
+    otherInstances,
     log,
     reach(isGiven: boolean) {
       reachable = isGiven

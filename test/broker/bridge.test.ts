@@ -106,6 +106,7 @@ describe('on connect', () => {
     const info = await late.until(({ topic }) => topic === 'yoto/bridge/info')
     expect(JSON.parse(info.payload)).toEqual({
       version: '1.2.3',
+      instance: 'one',
       cloud_connected: true,
       problems: [],
       counts: { players: 1, streams: 0 },
@@ -583,7 +584,13 @@ describe('requests', () => {
     const { answer } = await ask('info', '{"transaction": "t-1"}')
     expect(answer).toEqual({
       status: 'ok',
-      data: { version: '1.2.3', cloud_connected: true, problems: [], counts: { players: 2, streams: 0 } },
+      data: {
+        version: '1.2.3',
+        instance: 'one',
+        cloud_connected: true,
+        problems: [],
+        counts: { players: 2, streams: 0 },
+      },
       transaction: 't-1',
     })
   })

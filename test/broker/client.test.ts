@@ -369,6 +369,33 @@ testWith(
   },
 )
 
+async function heardFromOthers(url: string): Promise<string[]> {
+  const observer = await observe(url)
+  await observer.say('a/kept', 'before', { retain: true })
+  const subject = client(url)
+  const heard: string[] = []
+  subject.client.subscribe('a/+', (_topic, payload) => heard.push(payload), { fromOthers: true })
+  subject.client.subscribe('+/end', (_topic, payload) => heard.push(`end: ${payload}`))
+  await subject.client.start()
+  await subject.client.publish('a/x', 'ours', { retain: false })
+  await observer.say('a/x', 'foreign', { retain: true })
+  await observer.say('a/end', 'done')
+  await eventually(() => heard.includes('end: done'))
+  await passedOn(observer)
+  await observer.leave()
+  return heard.toSorted()
+}
+
+testWith(['mosquitto'], 'with MQTT 5 others alone are heard where that is asked for', async () => {
+  const broker = later(await startMosquitto())
+  expect(await heardFromOthers(broker.url)).toEqual(['done', 'end: done', 'foreign'])
+})
+
+test('with MQTT 3.1.1 nobody is heard where others alone are asked for', async () => {
+  const broker = await embedded()
+  expect(await heardFromOthers(broker.url)).toEqual(['end: done'])
+})
+
 test('stops promptly while it waits for a broker that is away', async () => {
   const subject = client(`mqtt://127.0.0.1:${await freePort()}`, { random: () => 0.99 })
   await subject.client.start()

@@ -73,10 +73,13 @@ describe('a message for a stream', () => {
   })
 
   test('says so where the queue went on and the player did not', async () => {
-    const { tell, hub, listen, obeyWith } = await house()
+    const { tell, hub, listen, obeyWith, log } = await house()
     listen([{ kind: 'command', player: 'abc', command: { type: 'restart' } }])
     obeyWith(() => Promise.reject(new AppError('unavailable', 'Yoto is away')))
     expect(await tell({ skip: true })).toMatchObject(error('unavailable', 'could not be told: Yoto is away'))
+    expect(log.lines.at(-1)?.detail?.problem).toBe(
+      'the stream went on, and a player could not be told: Yoto is away',
+    )
     expect(hub.queue('bedroom')?.current).toBe(hub.queue('bedroom')?.items[1]?.id)
   })
 
@@ -244,4 +247,99 @@ describe('hostile commands', () => {
     for (let n = 0; n < 100; n++) await desk.take(bedroom, 'forest', { retain: true })
     expect(log.lines).toHaveLength(3)
   })
+})
+
+describe('more commands than can be done', () => {
+  /** Sends them all at once, to a player that obeys after a second. */
+  async function crowd() {
+    const house = await deskHouse()
+    const { desk, clock, answersTo, obeyWith } = house
+    obeyWith(() => clock.sleep(1000))
+    const taken: Promise<void>[] = []
+    return {
+      ...house,
+      send: (topic: string, payload: string) => taken.push(desk.take(topic, payload, { retain: false })),
+      async outcomes() {
+        await clock.advance(60_000)
+        await Promise.all(taken)
+        return answersTo('set')
+      },
+    }
+  }
+
+  test('are refused beyond eight of a player; another player obeys, and it can still be stopped', async () => {
+    const { send, obeyed, outcomes } = await crowd()
+    for (let n = 0; n < 90; n++) send('yoto/abc/set/playback', 'play')
+    send('yoto/def/set/playback', 'next')
+    send('yoto/abc/set/playback', 'stop')
+    const refused = (await outcomes()).filter(({ error }) => error?.code === 'busy')
+    expect(obeyed.map(({ type }) => type)).toEqual([...Array(8).fill('play'), 'next', 'stop'])
+    expect(refused).toHaveLength(82)
+    expect(refused[0]?.error?.message).toBe(
+      'not done: 8 are under way for player abc already, as many as may be; send it again when they are done',
+    )
+  })
+
+  test('of a slider end at its last value, and none of them is a fault', async () => {
+    const { send, clock, obeyed, outcomes } = await crowd()
+    for (let n = 1; n <= 60; n++) {
+      send(`yoto/abc/set/volume_${n % 2 === 0 ? 'percent' : 'step'}`, String(n % 16))
+      await clock.advance(33)
+    }
+    const answers = await outcomes()
+    expect(obeyed.at(-1)).toEqual({ type: 'volume-percent', percent: 60 % 16 })
+    expect(obeyed.length).toBeLessThan(20)
+    expect(answers).toHaveLength(60)
+    expect(answers.every(({ status }) => status === 'ok')).toBe(true)
+    const overtaken = answers.filter(({ data }) => (data as { overtaken?: true }).overtaken)
+    expect(obeyed.length + overtaken.length).toBe(60)
+  })
+
+  test.each([
+    ['volume_step', '3', '{"playback":"play","volume_step":5}', ['play', 'volume-step']],
+    ['seek_s', '30', '{"playback":"next"}', ['next']],
+    ['ambient_day', 'off', '{"ambient_day":"#000000","ambient_night":"off"}', ['settings', 'settings']],
+  ])('of %s, one that waits is not done behind a later command', async (field, value, later, laterTypes) => {
+    const { send, obeyed, outcomes } = await crowd()
+    for (let n = 0; n < 5; n++) send(`yoto/abc/set/${field}`, value)
+    send('yoto/abc/set', later)
+    const answers = await outcomes()
+    expect(obeyed.slice(4).map(({ type }) => type)).toEqual(laterTypes)
+    expect(answers.filter(({ data }) => (data as { overtaken?: true }).overtaken)).toHaveLength(1)
+  })
+
+  test('of a stream are refused too, and so are requests', async () => {
+    const { send, ask, desk, clock, answersTo, searchWith, set } = await crowd()
+    await set(bedroom, 'forest')
+    searchWith(() => clock.sleep(1000))
+    for (let n = 0; n < 40; n++) send(bedroom, '{"queue":{"add":"c.mp3"}}')
+    const append = JSON.stringify({ stream: 'bedroom', files: ['c.mp3'], transaction: 7 })
+    const asked = Array.from({ length: 40 }, () =>
+      desk.take('yoto/bridge/request/stream/append', append, { retain: false }),
+    )
+    expect(await ask('info', '')).toMatchObject({ status: 'ok' })
+    await clock.advance(60_000)
+    await Promise.all(asked)
+    const busy = { status: 'error', error: { code: 'busy' } }
+    expect(answersTo('set').filter(({ error }) => error?.code === 'busy')).toHaveLength(8)
+    expect(answersTo('stream/append').slice(0, 8)).toMatchObject(Array(8).fill({ ...busy, transaction: 7 }))
+  })
+})
+
+test('answers that the broker does not take are left out, and the log says so', async () => {
+  const { desk, said, log, deliverWith } = await deskHouse()
+  let deliver: () => void = () => undefined
+  const delivered = new Promise<void>((resolve) => {
+    deliver = resolve
+  })
+  deliverWith(() => delivered)
+  const loud = () => desk.take('yoto/abc/set/volume_step', 'loud', { retain: false })
+  for (let n = 0; n < 5000; n++) await loud()
+  expect(said).toHaveLength(100)
+  const warned = log.lines.filter(({ message }) => message.includes('stay without an answer'))
+  expect(warned).toMatchObject([{ level: 'warn', detail: { waiting: 100 } }])
+  deliver()
+  await delivered
+  await loud()
+  expect(said).toHaveLength(101)
 })

@@ -59,6 +59,7 @@ export async function deskHouse() {
   const performed = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     files: (content) => contentFiles(content, playlists, library),
+    lookup: (file) => library.find(file),
     deleteQueue: (name) => hub.deleteQueue(name),
     async command(player, command) {
       obeyed.push(command)
@@ -72,6 +73,7 @@ export async function deskHouse() {
     because.add(why)
     return performed(effect, why)
   }
+  let deliver: () => Promise<void> = async () => undefined
   let listeners: readonly Effect[] = []
   const asked: string[] = []
   const said: Said[] = []
@@ -109,7 +111,10 @@ export async function deskHouse() {
     discoverAgain: () => void asked.push('discoverAgain'),
     restart: () => house.restart(),
     lastColour: () => null,
-    respond: (what, answer) => void said.push({ what, answer }),
+    async respond(what, answer) {
+      said.push({ what, answer })
+      await deliver()
+    },
   })
   const answersTo = (what: string) => said.filter((one) => one.what === what).map(({ answer }) => answer)
   return {
@@ -126,6 +131,9 @@ export async function deskHouse() {
     answersTo,
     obeyWith: (how: (player: string) => Promise<void>) => {
       obey = how
+    },
+    deliverWith: (how: () => Promise<void>) => {
+      deliver = how
     },
     searchWith: (how: () => Promise<void>) => {
       search = how

@@ -37,7 +37,7 @@ async function subject() {
   })
   devices.say(device('Nursery'))
   await settle()
-  return { clock, devices, said, written, device }
+  return { clock, devices, outbox, said, written, device }
 }
 
 async function settle(): Promise<void> {
@@ -71,6 +71,42 @@ test('a description is written out again only where what it tells of has changed
   await clock.advance(1000)
   expect(written.slice(2)).toEqual(['Den'])
   expect(JSON.parse(said[2]?.payload ?? '{}').device).toEqual({ name: 'Den' })
+})
+
+/** The names that were said, and the clearings between them. */
+const namesOf = (said: readonly { readonly payload: string }[]) =>
+  said.map(({ payload }) => (payload === '' ? '' : JSON.parse(payload).device.name))
+
+test('a device that was removed comes back two seconds later at the soonest, however often it is asked for', async () => {
+  const { clock, devices, said, device } = await subject()
+  devices.removed(topic)
+  devices.say(device('Attic'))
+  devices.changed(device('Den'))
+  await settle()
+  await clock.advance(1999)
+  await settle()
+  expect(namesOf(said)).toEqual(['Nursery', ''])
+  await clock.advance(1)
+  await settle()
+  expect(namesOf(said)).toEqual(['Nursery', '', 'Den'])
+})
+
+test('nor sooner after a new connection, on which it is cleared once more', async () => {
+  const { clock, devices, outbox, said, device } = await subject()
+  devices.removed(topic)
+  devices.say(device('Attic'))
+  await clock.advance(1500)
+  outbox.forgetSaid()
+  devices.forgetSaid()
+  outbox.clearAgain()
+  devices.say(device('Attic'))
+  await settle()
+  await clock.advance(1999)
+  await settle()
+  expect(namesOf(said)).toEqual(['Nursery', '', ''])
+  await clock.advance(1)
+  await settle()
+  expect(namesOf(said)).toEqual(['Nursery', '', '', 'Attic'])
 })
 
 test.each([

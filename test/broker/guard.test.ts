@@ -32,6 +32,14 @@ async function house(credentials?: { username: string; password: string }) {
     ...(credentials === undefined ? {} : { credentials }),
   })
   opened.push(broker)
+  const product = productOn(broker)
+  await product.start()
+  expect(product.connected).toBe(true)
+  const warnings = () => log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)
+  return { broker, product, warnings, clock }
+}
+
+function productOn(broker: EmbeddedBroker): BrokerClient {
   const product = new BrokerClient({
     endpoint: async () => ({ url: broker.url, open: () => broker.open() }),
     clientId: productId,
@@ -41,10 +49,7 @@ async function house(credentials?: { username: string; password: string }) {
     random: () => 0,
   })
   opened.push(product)
-  await product.start()
-  expect(product.connected).toBe(true)
-  const warnings = () => log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)
-  return { broker, product, warnings, clock }
+  return product
 }
 
 async function watch(...args: Parameters<typeof observe>) {
@@ -205,15 +210,7 @@ test('the product takes its client id back from one who was there before it', as
   opened.push(broker)
   const early = await watch(broker.url, { clientId: productId })
   const closed = new Promise<void>((resolve) => early.mqtt.once('close', () => resolve()))
-  const client = new BrokerClient({
-    endpoint: async () => ({ url: broker.url, open: () => broker.open() }),
-    clientId: productId,
-    will: { topic: 'yoto/bridge/state', payload: 'offline' },
-    log: recordingLog(),
-    clock: systemClock,
-    random: () => 0,
-  })
-  opened.push(client)
+  const client = productOn(broker)
   await client.start()
   await closed
   await client.publish('yoto/bridge/state', 'online', { retain: true })
@@ -244,15 +241,7 @@ test('a thousand connections that say nothing keep the product from nothing', as
   const crowd = await Promise.all(Array.from({ length: 1000 }, () => rawSocket(broker)))
   await product.publish('yoto/bridge/state', 'online', { retain: true })
   await product.stop()
-  const again = new BrokerClient({
-    endpoint: async () => ({ url: broker.url, open: () => broker.open() }),
-    clientId: productId,
-    will: { topic: 'yoto/bridge/state', payload: 'offline' },
-    log: recordingLog(),
-    clock: systemClock,
-    random: () => 0,
-  })
-  opened.push(again)
+  const again = productOn(broker)
   await again.start()
   await again.publish('yoto/bridge/state', 'online again', { retain: true })
   expect(warnings()).toEqual(['the embedded MQTT broker has 250 connections and takes no more'])

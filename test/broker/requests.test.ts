@@ -3,6 +3,7 @@ import { requests } from '../../src/broker/requests/catalog.ts'
 import { shortened } from '../../src/broker/requests/diagnostics.ts'
 import { signIn } from '../../src/broker/requests/sign-in.ts'
 import { AppError } from '../../src/core/error.ts'
+import { badTitles, titleFault } from '../support/titles.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { deskHouse } from './desk-house.ts'
 
@@ -185,6 +186,15 @@ describe('requests about streams', () => {
     )
   })
 
+  test.each(badTitles)('refuse %s as a title, in the words of the core', async (_what, title) => {
+    const { ask, hub } = await deskHouse()
+    await ask('stream/append', { stream: 'bedroom', files: ['a.mp3'] })
+    expect(await ask('stream/settings', { stream: 'bedroom', title, loop: true })).toMatchObject(
+      failed('unprocessable', titleFault(title)),
+    )
+    expect(hub.queue('bedroom')).toMatchObject({ title: 'bedroom', loop: false, version: 1 })
+  })
+
   test.each(['queue', 'remove', 'move', 'clear', 'settings', 'delete'])('%s makes no stream', async (op) => {
     const { ask, hub } = await deskHouse()
     const extra = { remove: { id: 'x' }, move: { id: 'x', before: null }, settings: { loop: true } }[op] ?? {}
@@ -223,7 +233,7 @@ describe('requests about the product', () => {
     const { desk, ask, answersTo, clock, house } = await deskHouse()
     let workedOut = 0
     house.diagnostics = () => ({ at: `${++workedOut}` })
-    const asked = Array.from({ length: 100 }, (_, transaction) =>
+    const asked = Array.from({ length: 30 }, (_, transaction) =>
       desk.take('yoto/bridge/request/diagnostics', JSON.stringify({ transaction }), { retain: false }),
     )
     await Promise.all(asked)
@@ -263,7 +273,7 @@ describe('requests about the product', () => {
   })
 })
 
-describe('account/sign-in', () => {
+describe('account/sign_in', () => {
   const device = {
     url: 'https://login.example/activate',
     completeUrl: 'https://login.example/activate?user_code=ABCD',
@@ -277,6 +287,7 @@ describe('account/sign-in', () => {
     let offered = 0
     const ports = {
       clock,
+      stopping: new AbortController().signal,
       signIn: () => void offered++,
       signInState: () => ({ problem: null, ...stateAt(clock.now().getTime() - startMs) }),
     }
@@ -284,6 +295,28 @@ describe('account/sign-in', () => {
     await clock.advance(20_000)
     return { answer: await answer, offered }
   }
+
+  test('asks no more once nobody can be answered', async () => {
+    const clock = new VirtualClock()
+    const ending = new AbortController()
+    let looked = 0
+    const ports = {
+      clock,
+      stopping: ending.signal,
+      signIn: () => undefined,
+      signInState: () => {
+        looked += 1
+        return { state: 'pending', problem: null, device: null }
+      },
+    }
+    const answer = signIn.answer({}, ports as never) as Promise<unknown>
+    await clock.advance(1000)
+    ending.abort()
+    expect(await answer).toMatchObject({ state: 'pending', device: null })
+    const lookedByThen = looked
+    await clock.advance(20_000)
+    expect(looked).toBe(lookedByThen)
+  })
 
   test('waits for the code that Yoto gives', async () => {
     const { answer, offered } = await answerWith((ms) => ({

@@ -101,7 +101,7 @@ describe('what happened', () => {
     const history = await startHistory({ store: memory.store, clock, redactAll })
     const what = {
       type: 'disconnected',
-      account: 'signed-in',
+      account: 'signed_in',
       reason: `tell-nobody-of-this ${'x'.repeat(10_000)}`,
     } as const
     const id = history.add({ kind: 'connection', player: null, stream: null, cause: null, what })

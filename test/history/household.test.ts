@@ -68,7 +68,7 @@ describe('the history of a household', () => {
     expect(around.map(({ id }) => id)).toEqual(expect.arrayContaining([request?.id, command?.id, queue?.id]))
     const connections = await entriesOf(call, '&kind=connection')
     expect(connections.map(({ what }) => what)).toEqual([
-      { type: 'connected', account: 'signed-in', reason: null },
+      { type: 'connected', account: 'signed_in', reason: null },
     ])
   }, 30_000)
 

@@ -58,7 +58,7 @@ export function volume(step: number, player: string | null = 'y1'): EntryFacts {
 }
 
 export function connection(type: 'connected' | 'disconnected'): EntryFacts {
-  const what = { type, account: 'signed-in', reason: null } as const
+  const what = { type, account: 'signed_in', reason: null } as const
   return { kind: 'connection', player: null, stream: null, cause: null, what }
 }
 

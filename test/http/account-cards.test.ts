@@ -66,7 +66,7 @@ beforeEach(async () => {
     }),
   )
   await link.start({ hub, cardFacts: () => ({ layout: null, stream: null }) })
-  await until('somebody is signed in', () => account.state() === 'signed-in')
+  await until('somebody is signed in', () => account.state() === 'signed_in')
 })
 
 afterEach(async () => {
@@ -161,6 +161,6 @@ test('who signs out leaves no list behind, and who signs in again has one at onc
     body: { error: { code: 'unavailable', message: 'not signed in to Yoto' } },
   })
   account.signInAgain()
-  await until('somebody is signed in', () => account.state() === 'signed-in')
+  await until('somebody is signed in', () => account.state() === 'signed_in')
   expect((await ask()).body.count).toBe(1)
 })

@@ -244,7 +244,7 @@ test('a person who does not allow it is told so, on the page without a word of Y
 test('signing out forgets the tokens, and a new sign-in begins when it is asked for', async () => {
   cloud.signIn.traps.deviceCode = 'approved'
   await household.account.start()
-  await until('it is signed in', () => household.account.state() === 'signed-in')
+  await until('it is signed in', () => household.account.state() === 'signed_in')
   const out = await rest.call('POST', '/account/sign-out', {})
   expect(out.body).toMatchObject({ state: 'signed_out', device: null, browser: null })
   expect(out.body.problem).toContain('signed out of Yoto')
@@ -276,7 +276,7 @@ test('a renewal that Yoto goes on refusing is a problem that says why and what t
 test('a revoked sign-in is one problem that says what to do', async () => {
   cloud.signIn.traps.deviceCode = 'approved'
   await household.account.start()
-  await until('it is signed in', () => household.account.state() === 'signed-in')
+  await until('it is signed in', () => household.account.state() === 'signed_in')
   cloud.signIn.revokeAll()
   cloud.signIn.traps.deviceCode = 'unauthorized_client'
   const told: string[][] = []
@@ -347,7 +347,7 @@ describe('without an account', () => {
     const told: string[][] = []
     problems.onChange(() => told.push(problems.list()))
     await household.account.start()
-    await until('it is signed in', () => household.account.state() === 'signed-in')
+    await until('it is signed in', () => household.account.state() === 'signed_in')
     expect(household.desk.view()).toMatchObject({ state: 'signed_in', simulated: true, problem: null })
     expect(told).toEqual([])
     expect(said()).not.toContain('enter the code')

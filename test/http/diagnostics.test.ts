@@ -39,7 +39,7 @@ test('diagnostics are one file that says what runs and what is wrong, and neithe
         yoto: { client_id: null },
         panel: { auth: 'none' },
       },
-      health: { simulated: true, cloud: { account: 'signed-in' } },
+      health: { simulated: true, cloud: { account: 'signed_in' } },
       rule_faults: expect.arrayContaining([
         expect.objectContaining({ file: 'broken.yaml', level: 'error', line: expect.any(Number) }),
       ]),

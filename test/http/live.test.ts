@@ -155,16 +155,12 @@ describe('the live events', () => {
     await until('another is here', () => text().split(': still here').length === 3)
   })
 
-  test('a line break in a title does not end an event', async () => {
+  test('a line break in a text does not end an event', async () => {
     const { events } = await listen()
     await append()
-    await house.hub.mutateQueue(
-      'bedroom',
-      { op: 'settings', settings: { title: 'one\ndata: {}\n\nevent: x' } },
-      'REST',
-    )
+    await house.hub.mutateQueue('bedroom', { op: 'clear' }, 'one\ndata: {}\n\nevent: x')
     await until('both are here', () => events().length === 3)
-    expect(events()[2]?.data.title).toBe('one\ndata: {}\n\nevent: x')
+    expect(events()[2]?.data.reason).toBe('one\ndata: {}\n\nevent: x')
   })
 })
 

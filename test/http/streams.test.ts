@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Listener } from '../../src/http/server.ts'
 import { houseWith } from '../support/house.ts'
 import { openPanelDoor } from '../support/panel-door.ts'
+import { badTitles, titleFault } from '../support/titles.ts'
 
 let door: Listener
 
@@ -117,6 +118,16 @@ describe('the stream calls', () => {
     await queued('a.mp3')
     const changed = await call('PUT', '/streams/bedroom', { title: 'Träume', loop: true })
     expect(changed.body).toMatchObject({ queue: { title: 'Träume', loop: true, shuffle: false } })
+  })
+
+  test.each(badTitles)('refuse %s as a title, in the words of the core', async (_what, title) => {
+    await queued('a.mp3')
+    const refused = await call('PUT', '/streams/bedroom', { title, loop: true })
+    const message = titleFault(title)
+    const details = { fields: [{ field: 'title', message }] }
+    expect(refused).toMatchObject({ status: 422, body: { error: { message, details } } })
+    const shown = await call('GET', '/streams/bedroom/queue')
+    expect(shown.body).toMatchObject({ title: 'bedroom', loop: false })
   })
 
   test('say what is heard while a stream is closed or empty, and take it back', async () => {

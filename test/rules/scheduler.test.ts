@@ -118,6 +118,7 @@ test('and says what is heard instead, for as long as it lasts', async () => {
   const perform = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     files: async () => ['a.mp3'],
+    lookup: async () => ({ state: 'missing' }),
     deleteQueue: async () => undefined,
     command: async () => undefined,
     publish: async () => undefined,

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Supervisor } from '../../src/wiring/supervisor-broker.ts'
+import type { Supervisor } from '../../src/wiring/supervisor.ts'
 
 export interface Told {
   readonly status: number

@@ -46,6 +46,12 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     log,
   })
   hub.setPlayers([unknownPlayer('y1', 'Nursery')])
+  const lookup: House['lookup'] = async (file) => {
+    if (file.startsWith('odd-')) return { state: 'refused', reason: 'it has an ID3 tag' }
+    return library.includes(file)
+      ? { state: 'ready', file: { title: file, seconds: 10 } }
+      : { state: 'missing' }
+  }
   return {
     hub,
     version: '0.0.0',
@@ -60,15 +66,13 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
       deleteQueue: (name) => hub.deleteQueue(name),
       command: async () => undefined,
       publish: async () => undefined,
-      files: async (name) => [name],
+      files: async () => {
+        throw new AppError('not_found', 'there is no playlist here')
+      },
+      lookup,
       log,
     }),
-    lookup: async (file) =>
-      file.startsWith('odd-')
-        ? { state: 'refused', reason: 'it has an ID3 tag' }
-        : library.includes(file)
-          ? { state: 'ready', file: { title: file, seconds: 10 } }
-          : { state: 'missing' },
+    lookup,
     library: async () => library.map((file) => ({ file, title: file, seconds: 10, state: 'ready' as const })),
     streamUrl: async (name) => `http://127.0.0.1:8098/media/key-of-${name}/stream.mp3`,
     keptCards: () => ({ cards: 0, days: 30 }),

@@ -7,7 +7,7 @@ import { type App, startApp } from '../../src/app.ts'
 import { usesEmbeddedBroker } from '../../src/options/defaults.ts'
 import { loadOptions } from '../../src/options.ts'
 import type { Doubts } from '../../src/simulator/doubts.ts'
-import type { Supervisor } from '../../src/wiring/supervisor-broker.ts'
+import type { Supervisor } from '../../src/wiring/supervisor.ts'
 import { fastClock } from './fast-clock.ts'
 import { recordingLog } from './recording-log.ts'
 

@@ -31,7 +31,7 @@ testWith(
     await page.getByRole('link', { name: 'Nicht bei Yoto angemeldet' }).waitFor()
 
     account.cloud.signIn.traps.deviceCode = 'approved'
-    await expect.poll(() => account.account.state(), within).toBe('signed-in')
+    await expect.poll(() => account.account.state(), within).toBe('signed_in')
     account.linkIs({ connected: false, reason: 'ECONNREFUSED', unlisted: null })
     tell(front)
     await said(
@@ -123,7 +123,7 @@ async function revoke({ account, cloud }: OpenYotoAccount): Promise<void> {
   cloud.signIn.revokeAll()
   cloud.signIn.traps.deviceCode = 'unauthorized_client'
   await account.accessToken(await account.accessToken()).catch(() => undefined)
-  await expect.poll(() => account.state(), within).toBe('sign-in-again')
+  await expect.poll(() => account.state(), within).toBe('sign_in_again')
 }
 
 async function refusedRenewals(): Promise<OpenYotoAccount> {

@@ -33,6 +33,12 @@ describe.each<[Language, readonly (readonly [string, string, Readonly<Record<str
     'en',
     [
       [
+        'a second product on our topics',
+        'second_instance',
+        {},
+        'Another Yoto Smart Stream uses the same topics on this MQTT broker, and both speak over each other. Stop one of the two, or give one of them another base topic (option mqtt.base_topic).',
+      ],
+      [
         'a code to enter',
         'account',
         { account: 'pending', sign_in: code },
@@ -47,43 +53,43 @@ describe.each<[Language, readonly (readonly [string, string, Readonly<Record<str
       [
         'a sign-in that ended',
         'account',
-        { account: 'sign-in-again', ...why, sign_in: code },
+        { account: 'sign_in_again', ...why, sign_in: code },
         'Yoto has ended the sign-in of this household (invalid_grant). Open https://yoto.io/pair and enter the code BCDF-GHJK.',
       ],
       [
         'one that ended, without a code',
         'account',
-        { account: 'sign-in-again', ...why },
+        { account: 'sign_in_again', ...why },
         'Yoto has ended the sign-in of this household (invalid_grant). Sign in again, so that the players stay known here.',
       ],
       [
         'nobody signed in',
         'account',
-        { account: 'signed-out' },
+        { account: 'signed_out' },
         'Nobody is signed in to Yoto. Sign in, so that the players are known here.',
       ],
       [
         'a refused sign-in',
         'account',
-        { account: 'signed-out', ...why },
+        { account: 'signed_out', ...why },
         'Yoto refused the sign-in (invalid_grant). Try again and allow it there; if it is refused all the same, check the option yoto.client_id and the app’s settings at Yoto.',
       ],
       [
         'refused renewals',
         'account',
-        { account: 'signed-in', ...why },
+        { account: 'signed_in', ...why },
         'Yoto refuses to renew the sign-in of this household (invalid_grant). Check the option yoto.client_id and the app’s settings at Yoto, or sign out of Yoto and in again.',
       ],
       [
         'no connection',
         'connection',
-        { account: 'signed-in', reason: 'ECONNREFUSED' },
+        { account: 'signed_in', reason: 'ECONNREFUSED' },
         'There is no connection to Yoto (ECONNREFUSED). It is tried again by itself; if this lasts, see whether this house is connected to the internet.',
       ],
       [
         'unread players',
         'players',
-        { account: 'signed-in', connected: true, unlisted: 'Yoto answered 403' },
+        { account: 'signed_in', connected: true, unlisted: 'Yoto answered 403' },
         'The players of the Yoto account could not be read (Yoto answered 403). It is tried again by itself; if this lasts, sign out of Yoto and in again, and allow everything that is asked for there.',
       ],
     ],
@@ -100,19 +106,19 @@ describe.each<[Language, readonly (readonly [string, string, Readonly<Record<str
       [
         'a sign-in that ended',
         'account',
-        { account: 'sign-in-again', ...why },
+        { account: 'sign_in_again', ...why },
         'Yoto hat die Anmeldung dieses Haushalts beendet (invalid_grant). Melde dich neu an, damit die Player hier bekannt bleiben.',
       ],
       [
         'a refused sign-in',
         'account',
-        { account: 'signed-out', ...why },
+        { account: 'signed_out', ...why },
         'Yoto hat die Anmeldung abgelehnt (invalid_grant). Versuche es noch einmal und erlaube es dort; wird sie trotzdem abgelehnt, prüfe die Option yoto.client_id und die Einstellungen der App bei Yoto.',
       ],
       [
         'no connection',
         'connection',
-        { account: 'signed-in', reason: 'ECONNREFUSED' },
+        { account: 'signed_in', reason: 'ECONNREFUSED' },
         'Es gibt keine Verbindung zu Yoto (ECONNREFUSED). Sie wird von selbst wieder versucht; hält das an, sieh nach, ob dieses Haus mit dem Internet verbunden ist.',
       ],
     ],
@@ -126,9 +132,9 @@ describe.each<[Language, readonly (readonly [string, string, Readonly<Record<str
 test.each([
   ['a name that is not known', 'card/4Dem0/silent', { account: 'pending' }],
   ['a state that is not known', 'account', { account: 'asleep' }],
-  ['an end without a reason', 'account', { account: 'sign-in-again' }],
-  ['a connection without a reason', 'connection', { account: 'signed-in' }],
-  ['unread players without a reason', 'players', { account: 'signed-in', connected: true }],
+  ['an end without a reason', 'account', { account: 'sign_in_again' }],
+  ['a connection without a reason', 'connection', { account: 'signed_in' }],
+  ['unread players without a reason', 'players', { account: 'signed_in', connected: true }],
 ])('the given words stand for %s, in every language', (_what, name, cloud) => {
   for (const language of languages) expect(told(language, name, cloud)).toBe('as given')
 })

@@ -73,7 +73,7 @@ export async function openYotoAccount(
   })
   let said: Pick<LinkState, 'connected' | 'reason' | 'unlisted'> | null = null
   const state = (): LinkState => {
-    const connected = account.state() === 'signed-in'
+    const connected = account.state() === 'signed_in'
     return { account: account.state(), ...(said ?? { connected, reason: null, unlisted: null }) }
   }
   return {
@@ -101,5 +101,5 @@ export async function openYotoAccount(
 
 export const noYotoAccount: YotoAccount = {
   desk: deskWithoutAccount,
-  health: () => ({ cloud: { account: 'none', connected: false, reason: 'no Yoto account is set up' } }),
+  health: () => ({ cloud: { account: 'not_set_up', connected: false, reason: 'no Yoto account is set up' } }),
 }

@@ -78,7 +78,7 @@ test('players come as soon as REST is back, although the live connection was the
   rest.isAway = true
   await link.start({ hub, cardFacts: () => ({ layout: null, stream: null }) })
   await until('it is said that the players cannot be read', () => states.at(-1)?.unlisted != null)
-  expect(link.state()).toMatchObject({ connected: true, account: 'signed-in' })
+  expect(link.state()).toMatchObject({ connected: true, account: 'signed_in' })
   expect(hub.players()).toEqual([])
   rest.isAway = false
   await until('the players are there', () => hub.players().length === 2)
@@ -132,7 +132,7 @@ test('a new sign-in lists the players at once, and nothing is asked for while no
   expect(hub.players()).toEqual([])
   await link.listPlayers()
   account.signInAgain()
-  await until('somebody is signed in', () => account.state() === 'signed-in')
+  await until('somebody is signed in', () => account.state() === 'signed_in')
   const signedInAt = clock.now()
   await until('the players are there', arePlayersListed)
   expect(secondsSince(signedInAt)).toBeLessThan(5)
@@ -143,7 +143,7 @@ test('signing out twice in a row leaves one connection, which ends with the next
   await until('it is connected', () => link.state().connected)
   await Promise.all([account.signOut(), account.signInAgain(), account.signOut()])
   account.signInAgain()
-  await until('it is connected again', () => link.state().connected && account.state() === 'signed-in')
+  await until('it is connected again', () => link.state().connected && account.state() === 'signed_in')
   await new Promise((resolve) => setTimeout(resolve, realMs(10)))
   await account.signOut()
   await until('the connection has ended', () => !link.state().connected)

@@ -82,7 +82,7 @@ test('what is wrong with account, connection and players has its name, on REST a
   cloud.restTrouble.clear()
   cloud.refuseConnections(false)
   await expect.poll(names, within).toEqual([])
-  expect((await health()).cloud).toMatchObject({ account: 'signed-in', account_reason: null, sign_in: null })
+  expect((await health()).cloud).toMatchObject({ account: 'signed_in', account_reason: null, sign_in: null })
 }, 90_000)
 
 test('Home Assistant hears that the connection ends with the last token, although the problem stays the same', async () => {
@@ -93,7 +93,7 @@ test('Home Assistant hears that the connection ends with the last token, althoug
   cloud.signIn.revokeAll()
   await expect.poll(info, within).toMatchObject({
     cloud_connected: false,
-    cloud: { account: 'sign-in-again', account_reason: 'invalid_grant', connected: false },
+    cloud: { account: 'sign_in_again', account_reason: 'invalid_grant', connected: false },
     problem_names: ['account'],
   })
 }, 90_000)

@@ -91,7 +91,7 @@ test('tokens are hidden before anything is done with them, and those of earlier 
     })
   const account = accountWith((secret) => hidden.push(secret))
   await account.start()
-  await until('the account is signed in', () => account.state() === 'signed-in')
+  await until('the account is signed in', () => account.state() === 'signed_in')
   account.stop()
   expect(new Set(hidden)).toEqual(signIn.secrets)
   const later: string[] = []

@@ -34,6 +34,7 @@ async function house(
   const performed = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     files: async () => [],
+    lookup: async () => ({ state: 'missing' }),
     deleteQueue: (name) => hub.deleteQueue(name),
     command: async () => undefined,
     publish: async () => undefined,

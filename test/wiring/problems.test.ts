@@ -57,7 +57,7 @@ test('each rule file that is left out is a problem with the name of the file', a
   await writeFile(join(folder, 'other.yml'), '')
   const problems = new Problems()
   const library = { find: async () => ({ state: 'missing' }) as const }
-  await readRules({ folder, library, problems, log: recordingLog() })
+  await readRules({ folder, library, topicFault: () => null, problems, log: recordingLog() })
   await rm(folder, { recursive: true })
   expect(Object.fromEntries(problems.names().map((name, place) => [name, problems.list()[place]]))).toEqual({
     'rules/good%20night/broken.yaml': expect.stringContaining('good night/broken.yaml is left out: an error'),
@@ -66,7 +66,7 @@ test('each rule file that is left out is a problem with the name of the file', a
 })
 
 describe('of the connection and the players', () => {
-  const well: LinkState = { account: 'signed-in', connected: true, reason: null, unlisted: null }
+  const well: LinkState = { account: 'signed_in', connected: true, reason: null, unlisted: null }
 
   test.each<[string, Partial<LinkState>, (string | null)[]]>([
     ['nothing is said where all is well', {}, [null, null]],
@@ -87,7 +87,7 @@ describe('of the connection and the players', () => {
     ],
     [
       'the account speaks while nobody is signed in',
-      { account: 'sign-in-again', connected: false, reason: 'nobody is signed in', unlisted: 'x' },
+      { account: 'sign_in_again', connected: false, reason: 'nobody is signed in', unlisted: 'x' },
       [null, null],
     ],
   ])('%s', (_name, state, said) => {

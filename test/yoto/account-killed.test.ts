@@ -160,7 +160,7 @@ async function signIn(): Promise<void> {
   await runAndKillAt('used', { times: 1 })
 }
 
-const signedInAllAlong = ['state signed-in', 'used']
+const signedInAllAlong = ['state signed_in', 'used']
 const kindsOf = (lines: readonly string[]) => [...new Set(lines)]
 
 describe('kill -9', () => {
@@ -202,15 +202,15 @@ describe('kill -9', () => {
     cloud.signIn.traps.deviceCode = 'ignored'
     door.renewals = 0
     const second = new Household()
-    await second.says('state sign-in-again')
+    await second.says('state sign_in_again')
     await new Promise((resolve) => setTimeout(resolve, 300))
     await second.kill()
     expect(door.renewals).toBe(1)
     const third = new Household()
-    await third.says('state sign-in-again')
+    await third.says('state sign_in_again')
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(door.renewals).toBe(1)
     cloud.signIn.traps.deviceCode = 'approved'
-    await third.says('state signed-in')
+    await third.says('state signed_in')
   }, 30_000)
 })

@@ -102,11 +102,11 @@ test('a code is shown, asked about at the right pace, and its tokens are kept', 
     expiresAt: new Date(clock.now().getTime() + 300_000),
   })
   const began = clock.now().getTime()
-  await advanceUntil(clock, () => account.state() === 'signed-in')
+  await advanceUntil(clock, () => account.state() === 'signed_in')
   // 5 s twice, then 10 s twice after slow_down.
   expect(clock.now().getTime() - began).toBeGreaterThanOrEqual(30_000)
   expect(clock.now().getTime() - began).toBeLessThan(40_000)
-  expect(states).toEqual(['pending', 'signed-in'])
+  expect(states).toEqual(['pending', 'signed_in'])
   expect(await account.accessToken()).toBe(store.values.get('account')?.accessToken)
   expect(server.received[0]?.form).toMatchObject({
     client_id: 'client',
@@ -123,21 +123,21 @@ test('a code is shown, asked about at the right pace, and its tokens are kept', 
 test('a code that nobody used is replaced by a new one', async () => {
   polls(refusal('expired_token'), pair(1))
   await account.start()
-  await advanceUntil(clock, () => account.state() === 'signed-in')
+  await advanceUntil(clock, () => account.state() === 'signed_in')
   expect(prompts.map(({ code }) => code)).toEqual(['ABCD-1', 'ABCD-2'])
 })
 
 test('a denied sign-in stops until it is asked for again', async () => {
   polls(refusal('access_denied'), pair(1))
   await account.start()
-  await advanceUntil(clock, () => states.includes('signed-out'))
+  await advanceUntil(clock, () => states.includes('signed_out'))
   const asked = server.received.length
   await clock.advance(600_000)
   await settle()
   expect(server.received.length).toBe(asked)
   await expect(account.accessToken()).rejects.toMatchObject({ code: 'unavailable' })
   account.signInAgain()
-  await advanceUntil(clock, () => account.state() === 'signed-in')
+  await advanceUntil(clock, () => account.state() === 'signed_in')
 })
 
 test('a failing network delays a sign-in and does not end it', async () => {
@@ -145,8 +145,8 @@ test('a failing network delays a sign-in and does not end it', async () => {
   const poll = inTurn({ hangUp: true }, { status: 502, body: 'bad gateway' }, pair(1))
   server.answer = ({ path }) => (path === '/oauth/device/code' ? code() : poll())
   await account.start()
-  await advanceUntil(clock, () => account.state() === 'signed-in')
-  expect(states).toEqual(['pending', 'signed-in'])
+  await advanceUntil(clock, () => account.state() === 'signed_in')
+  expect(states).toEqual(['pending', 'signed_in'])
   expect(server.received).toHaveLength(6)
   expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(2)
 })
@@ -154,7 +154,7 @@ test('a failing network delays a sign-in and does not end it', async () => {
 test('the stored sign-in is taken up without asking anybody', async () => {
   store.values.set('account', signedIn())
   await account.start()
-  expect(account.state()).toBe('signed-in')
+  expect(account.state()).toBe('signed_in')
   expect(await account.accessToken()).toBe(store.values.get('account')?.accessToken)
   expect(server.received).toEqual([])
 })
@@ -242,7 +242,7 @@ test('an outage never signs the household out, and the old token serves while it
   await settle()
   expect(await account.accessToken()).toBe(first.accessToken)
   await advanceUntil(clock, () => store.values.get('account')?.refreshToken === 'refresh-1')
-  expect(states).toEqual(['signed-in'])
+  expect(states).toEqual(['signed_in'])
   expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1)
 })
 
@@ -258,11 +258,11 @@ test.each(['invalid_grant', 'invalid_token', 'expired_token', 'token_expired', '
     const refused = await account.accessToken()
     await expect(account.accessToken(refused)).rejects.toMatchObject({ code: 'unavailable' })
     await advanceUntil(clock, () => prompts.length === 1, 0)
-    expect(account.state()).toBe('sign-in-again')
+    expect(account.state()).toBe('sign_in_again')
     expect(account.reason()).toBe(reason)
     expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
     server.answer = () => pair(2)
-    await advanceUntil(clock, () => account.state() === 'signed-in')
+    await advanceUntil(clock, () => account.state() === 'signed_in')
     expect(account.reason()).toBeNull()
   },
 )
@@ -310,7 +310,7 @@ test('a revoked token is asked for once, and its access token serves until it en
   }
   await clock.advance(801_000)
   await advanceUntil(clock, () => saidNoCode().length === 1, 0)
-  expect(account.state()).toBe('sign-in-again')
+  expect(account.state()).toBe('sign_in_again')
   expect(await account.accessToken()).toBe(first.accessToken)
   await clock.advance(300_000)
   for (let call = 0; call < 50; call++)
@@ -327,7 +327,7 @@ test('what Yoto has ended is not asked for again by the next start', async () =>
   server.answer = () => refusal('unauthorized_client')
   await account.start()
   await advanceUntil(clock, () => saidNoCode().length === 1, 0)
-  expect(states).toEqual(['sign-in-again'])
+  expect(states).toEqual(['sign_in_again'])
   expect(refreshes()).toHaveLength(0)
 })
 
@@ -353,7 +353,7 @@ test('whoever was killed while renewing tries the old token at once at the next 
   await advanceUntil(clock, () => store.values.get('account')?.refreshToken === 'refresh-1', 0)
   expect(store.values.get('account')).not.toHaveProperty('renewingSinceMs')
   expect(account.signedInAt()).toEqual(new Date(nowMs - 5))
-  expect(states).toEqual(['signed-in'])
+  expect(states).toEqual(['signed_in'])
 })
 
 test('a stop waits for a renewal that is under way, and its pair is kept', async () => {
@@ -493,7 +493,7 @@ test('a refusal that does not pass is told, and asked about once an hour until i
   await advanceUntil(clock, () => refreshes().length === 2)
   expect([account.reason(), told]).toEqual([null, 0])
   await advanceUntil(clock, () => account.reason() !== null)
-  expect([account.state(), account.reason(), told]).toEqual(['signed-in', 'invalid_client', 1])
+  expect([account.state(), account.reason(), told]).toEqual(['signed_in', 'invalid_client', 1])
   await clock.advance(3_590_000)
   await settle()
   expect(refreshes()).toHaveLength(3)
@@ -505,7 +505,7 @@ test('a refusal that does not pass is told, and asked about once an hour until i
   await clock.advance(3_600_000)
   await advanceUntil(clock, () => store.values.get('account')?.refreshToken === 'refresh-1', 0)
   await settle()
-  expect([account.state(), account.reason(), told]).toEqual(['signed-in', null, 2])
+  expect([account.state(), account.reason(), told]).toEqual(['signed_in', null, 2])
 })
 
 test('a denied new sign-in leaves the state as it is while tokens are held', async () => {
@@ -515,14 +515,14 @@ test('a denied new sign-in leaves the state as it is while tokens are held', asy
   await account.start()
   expect(account.reason()).toBe('invalid_grant')
   await advanceUntil(clock, () => account.offers() === null)
-  expect(states).toEqual(['sign-in-again'])
+  expect(states).toEqual(['sign_in_again'])
   expect(account.reason()).toBe('invalid_grant, and a new sign-in was refused: access_denied')
   expect(await account.accessToken()).toBe(first.accessToken)
   polls(pair(1))
   account.signInAgain()
   expect(account.reason()).toBe('invalid_grant')
-  await advanceUntil(clock, () => account.state() === 'signed-in')
-  expect(states).toEqual(['sign-in-again', 'signed-in'])
+  await advanceUntil(clock, () => account.state() === 'signed_in')
+  expect(states).toEqual(['sign_in_again', 'signed_in'])
 })
 
 test('a code that is refused while it is asked about is not said to be none', async () => {
@@ -576,7 +576,7 @@ describe('through a browser', () => {
     const challenge = url().searchParams.get('code_challenge')
     server.answer = () => pair(1)
     await account.complete(back({ code: 'browser-code-1' }))
-    expect(states).toEqual(['pending', 'signed-in'])
+    expect(states).toEqual(['pending', 'signed_in'])
     expect(account.offers()).toBeNull()
     expect(store.values.get('account')?.refreshToken).toBe('refresh-1')
     expect(account.signedInAt()).toEqual(clock.now())
@@ -632,7 +632,7 @@ describe('through a browser', () => {
     expect(account.state()).toBe('pending')
     server.answer = () => pair(1)
     await account.complete(back({ code: 'browser-code-2' }))
-    expect(account.state()).toBe('signed-in')
+    expect(account.state()).toBe('signed_in')
   })
 
   test('a code that is too old begins again, and one that could not be sent may be sent again', async () => {
@@ -673,7 +673,7 @@ describe('through a browser', () => {
     await settle()
     expect(log.lines.map(({ message }) => message)).toEqual(['storing the Yoto tokens failed; trying again'])
     expect(account.state()).toBe('pending')
-    await advanceUntil(clock, () => account.state() === 'signed-in')
+    await advanceUntil(clock, () => account.state() === 'signed_in')
     expect(store.values.get('account')?.refreshToken).toBe('refresh-1')
   })
 
@@ -685,7 +685,7 @@ describe('through a browser', () => {
     await account.signOut()
     release(pair(1))
     await expect(completing).rejects.toMatchObject({ code: 'conflict' })
-    expect(account.state()).toBe('signed-out')
+    expect(account.state()).toBe('signed_out')
     expect(account.offers()).toBeNull()
     expect(store.values.size).toBe(0)
   })
@@ -705,7 +705,7 @@ test('a client that gets no codes goes on through a browser alone, and says so o
   ])
   const state = new URL(account.offers()?.browser?.url ?? '').searchParams.get('state')
   await account.complete(`?code=browser-code&state=${state}`)
-  expect(account.state()).toBe('signed-in')
+  expect(account.state()).toBe('signed_in')
 })
 
 test('codes that nobody uses are not asked for until the end of time', async () => {
@@ -727,7 +727,7 @@ describe('signing out', () => {
     await account.start()
     await account.signOut()
     expect(store.values.size).toBe(0)
-    expect(states).toEqual(['signed-in', 'signed-out'])
+    expect(states).toEqual(['signed_in', 'signed_out'])
     await expect(account.accessToken()).rejects.toMatchObject({ code: 'unavailable' })
     await clock.advance(24 * 3_600_000)
     await settle()
@@ -735,7 +735,7 @@ describe('signing out', () => {
     expect(account.offers()).toBeNull()
     polls(pair(1))
     account.signInAgain()
-    await advanceUntil(clock, () => account.state() === 'signed-in')
+    await advanceUntil(clock, () => account.state() === 'signed_in')
   })
 
   test('drops the answer to a renewal that was under way', async () => {
@@ -749,7 +749,7 @@ describe('signing out', () => {
     release(pair(1))
     await settle()
     expect(store.values.size).toBe(0)
-    expect(account.state()).toBe('signed-out')
+    expect(account.state()).toBe('signed_out')
   })
 })
 
@@ -760,7 +760,7 @@ test('a denial ends both ways, with its reason', async () => {
   }
   polls(denied)
   await account.start()
-  await advanceUntil(clock, () => states.includes('signed-out'))
+  await advanceUntil(clock, () => states.includes('signed_out'))
   expect(account.offers()).toBeNull()
   expect(account.reason()).toBe('denied by a parent')
 })
@@ -777,7 +777,7 @@ describe.skipIf(!existsSync(recordings))(
       const grants = recorded('oauth-token-responses.json')
       polls(refusal('authorization_pending'), pair(1))
       await account.start()
-      await advanceUntil(clock, () => account.state() === 'signed-in')
+      await advanceUntil(clock, () => account.state() === 'signed_in')
       expect(keysOf(server.received[0]?.form)).toEqual(
         keysOf(recorded('oauth-device-code.json').request.form),
       )
@@ -809,10 +809,10 @@ describe.skipIf(!existsSync(recordings))(
         await advanceUntil(
           clock,
           () =>
-            ['signed-in', 'signed-out'].includes(account.state()) ||
+            ['signed_in', 'signed_out'].includes(account.state()) ||
             (tokenRequests().length > 0 && account.offers()?.device === null),
         )
-        goesOn[body.error] = account.state() === 'signed-in'
+        goesOn[body.error] = account.state() === 'signed_in'
         await account.signOut()
         server.received.length = 0
       }

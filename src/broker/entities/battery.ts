@@ -5,7 +5,6 @@ import { plainOf } from '../template.ts'
 export const battery: PlayerEntity = {
   key: 'battery',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     device_class: 'battery',
     unit_of_measurement: '%',

@@ -5,7 +5,6 @@ import { truthOf } from '../template.ts'
 export const bluetooth: PlayerEntity = {
   key: 'bluetooth',
   platform: 'binary_sensor',
-  commands: [],
   component: () => ({
     name: 'Bluetooth audio',
     icon: 'mdi:bluetooth-audio',

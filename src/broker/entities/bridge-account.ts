@@ -1,12 +1,11 @@
 import type { BridgeEntity } from '../entity.ts'
 
-const states = ['none', 'signed-out', 'pending', 'signed-in', 'sign-in-again']
+const states = ['not_set_up', 'signed_out', 'pending', 'signed_in', 'sign_in_again']
 
 /** Whether somebody is signed in to Yoto: `cloud.account` of bridge/info. */
 export const bridgeAccount: BridgeEntity = {
   key: 'account',
   platform: 'sensor',
-  commands: [],
   component: ({ info, state }) => ({
     name: 'Yoto account',
     icon: 'mdi:account-check-outline',

@@ -4,7 +4,6 @@ import type { BridgeEntity } from '../entity.ts'
 export const bridgeCloud: BridgeEntity = {
   key: 'cloud',
   platform: 'binary_sensor',
-  commands: [],
   component: ({ info, state }) => ({
     name: 'Yoto cloud',
     device_class: 'connectivity',

@@ -4,7 +4,6 @@ import type { BridgeEntity } from '../entity.ts'
 export const bridgeConnection: BridgeEntity = {
   key: 'connection',
   platform: 'binary_sensor',
-  commands: [],
   component: ({ state }) => ({
     name: 'Connection',
     device_class: 'connectivity',

@@ -10,7 +10,6 @@ function count(what: string, looks: { name: string; icon: string }): BridgeEntit
   return {
     key: what,
     platform: 'sensor',
-    commands: [],
     component: ({ info, state }) => ({
       ...looks,
       state_class: 'measurement',

@@ -7,7 +7,6 @@ import type { BridgeEntity } from '../entity.ts'
 export const bridgeProblems: BridgeEntity = {
   key: 'problems',
   platform: 'sensor',
-  commands: [],
   component: ({ info, state }) => ({
     name: 'Problems',
     icon: 'mdi:alert-circle-outline',

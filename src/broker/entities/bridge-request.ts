@@ -2,7 +2,7 @@ import type { BridgeEntity } from '../entity.ts'
 
 /** What can be asked of the product by a button. */
 export const bridgeRequests: readonly BridgeEntity[] = [
-  request('sign_in', 'account/sign-in', { name: 'Sign in again', icon: 'mdi:login' }),
+  request('sign_in', 'account/sign_in', { name: 'Sign in again', icon: 'mdi:login' }),
   request('restart', 'restart', { name: 'Restart', device_class: 'restart' }),
 ]
 
@@ -10,7 +10,6 @@ function request(key: string, what: string, looks: Readonly<Record<string, strin
   return {
     key,
     platform: 'button',
-    commands: [],
     component: ({ request, state }) => ({
       ...looks,
       entity_category: 'config',

@@ -3,7 +3,6 @@ import type { BridgeEntity } from '../entity.ts'
 export const bridgeVersion: BridgeEntity = {
   key: 'version',
   platform: 'sensor',
-  commands: [],
   component: ({ info, state }) => ({
     name: 'Version',
     icon: 'mdi:tag-outline',

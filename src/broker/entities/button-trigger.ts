@@ -8,7 +8,6 @@ function trigger(pressed: Button): PlayerEntity {
   return {
     key: `button_${pressed}`,
     platform: 'device_automation',
-    commands: [],
     component: ({ event }) => ({
       automation_type: 'trigger',
       // A type that Home Assistant has words for in every language: "<subtype>" pressed.

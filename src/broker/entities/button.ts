@@ -9,7 +9,6 @@ import type { PlayerEntity } from '../entity.ts'
 export const button: PlayerEntity = {
   key: 'button',
   platform: 'event',
-  commands: [],
   component: ({ event }) => ({
     icon: 'mdi:gesture-tap-button',
     device_class: 'button',

@@ -5,7 +5,6 @@ import { plainOf } from '../template.ts'
 export const cardInserted: PlayerEntity = {
   key: 'card_inserted',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     name: 'Card inserted',
     icon: 'mdi:card-plus-outline',

@@ -15,7 +15,6 @@ function key(
   return {
     key: field,
     platform: 'sensor',
-    commands: [],
     component: () => ({
       ...looks,
       entity_category: 'diagnostic',

@@ -4,7 +4,6 @@ import { truthOf } from '../template.ts'
 export const charging: PlayerEntity = {
   key: 'charging',
   platform: 'binary_sensor',
-  commands: [],
   component: () => ({
     device_class: 'battery_charging',
     entity_category: 'diagnostic',

@@ -4,7 +4,6 @@ import type { PlayerEntity } from '../entity.ts'
 export const connectivity: PlayerEntity = {
   key: 'online',
   platform: 'binary_sensor',
-  commands: [],
   component: ({ bridgeState }) => ({
     device_class: 'connectivity',
     entity_category: 'diagnostic',

@@ -7,7 +7,6 @@ import type { PlayerEntity } from '../entity.ts'
 export const cover: PlayerEntity = {
   key: 'cover',
   platform: 'image',
-  commands: [],
   component: ({ own, state, availability, bridgeState }) => ({
     name: 'Cover',
     icon: 'mdi:image',

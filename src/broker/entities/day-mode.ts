@@ -6,7 +6,6 @@ import { plainOf } from '../template.ts'
 export const dayMode: PlayerEntity = {
   key: 'day_mode',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     name: 'Day mode',
     icon: 'mdi:theme-light-dark',

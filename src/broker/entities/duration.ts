@@ -5,7 +5,6 @@ import { plainOf } from '../template.ts'
 export const duration: PlayerEntity = {
   key: 'duration',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     name: 'Track length',
     icon: 'mdi:timer-music-outline',

@@ -34,7 +34,6 @@ function trigger(eventType: string, shown: { subtype: string; type: string }): P
   return {
     key: `trigger_${eventType}`,
     platform: 'device_automation',
-    commands: [],
     component: ({ event }) => ({
       automation_type: 'trigger',
       ...shown,

@@ -5,7 +5,6 @@ import { textOf } from '../template.ts'
 export const firmware: PlayerEntity = {
   key: 'firmware',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     name: 'Firmware',
     icon: 'mdi:chip',

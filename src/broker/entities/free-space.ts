@@ -5,7 +5,6 @@ import { calculatedFrom } from '../template.ts'
 export const freeSpace: PlayerEntity = {
   key: 'free_space',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     name: 'Free space',
     icon: 'mdi:harddisk',

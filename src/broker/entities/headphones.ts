@@ -4,7 +4,6 @@ import { truthOf } from '../template.ts'
 export const headphones: PlayerEntity = {
   key: 'headphones',
   platform: 'binary_sensor',
-  commands: [],
   component: () => ({
     name: 'Headphones',
     icon: 'mdi:headphones',

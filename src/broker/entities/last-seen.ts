@@ -5,7 +5,6 @@ import { plainOf } from '../template.ts'
 export const lastSeen: PlayerEntity = {
   key: 'last_seen',
   platform: 'sensor',
-  commands: [],
   component: ({ bridgeState }) => ({
     name: 'Last seen',
     icon: 'mdi:clock-check-outline',

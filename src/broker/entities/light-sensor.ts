@@ -5,7 +5,6 @@ import { plainOf } from '../template.ts'
 export const lightSensor: PlayerEntity = {
   key: 'light_sensor',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     name: 'Light sensor',
     icon: 'mdi:brightness-5',

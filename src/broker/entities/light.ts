@@ -23,7 +23,6 @@ function light(
   return {
     key: field,
     platform: 'light',
-    commands: [field],
     component: ({ own, setField }) => ({
       ...looks,
       schema: 'json',

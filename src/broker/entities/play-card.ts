@@ -5,7 +5,6 @@ import { textOf } from '../template.ts'
 export const playCard: PlayerEntity = {
   key: 'play_card',
   platform: 'text',
-  commands: ['card'],
   component: ({ setField }) => ({
     name: 'Play card',
     icon: 'mdi:card-search-outline',

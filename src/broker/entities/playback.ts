@@ -5,7 +5,6 @@ import { plainOf } from '../template.ts'
 export const playback: PlayerEntity = {
   key: 'playback',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     name: 'Playback',
     icon: 'mdi:play-pause',

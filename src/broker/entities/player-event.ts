@@ -50,7 +50,6 @@ function group(
   return {
     key,
     platform: 'event',
-    commands: [],
     component: ({ event, bridgeState }) => ({
       ...looks,
       event_types: types,

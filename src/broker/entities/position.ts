@@ -5,7 +5,6 @@ import { plainOf } from '../template.ts'
 export const position: PlayerEntity = {
   key: 'position',
   platform: 'sensor',
-  commands: [],
   component: ({ own }) => ({
     name: 'Position',
     icon: 'mdi:progress-clock',

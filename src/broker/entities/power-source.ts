@@ -5,7 +5,6 @@ import { plainOf } from '../template.ts'
 export const powerSource: PlayerEntity = {
   key: 'power_source',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     name: 'Power source',
     icon: 'mdi:power-plug',

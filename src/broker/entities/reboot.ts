@@ -4,7 +4,6 @@ import type { PlayerEntity } from '../entity.ts'
 export const reboot: PlayerEntity = {
   key: 'reboot',
   platform: 'button',
-  commands: ['reboot'],
   component: ({ setField }) => ({
     device_class: 'restart',
     entity_category: 'config',

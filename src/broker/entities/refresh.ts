@@ -4,7 +4,6 @@ import type { PlayerEntity } from '../entity.ts'
 export const refresh: PlayerEntity = {
   key: 'refresh',
   platform: 'button',
-  commands: ['refresh'],
   component: ({ setField }) => ({
     name: 'Refresh',
     icon: 'mdi:refresh',

@@ -4,7 +4,6 @@ import type { PlayerEntity } from '../entity.ts'
 export const restartCard: PlayerEntity = {
   key: 'restart',
   platform: 'button',
-  commands: ['restart'],
   component: ({ setField }) => ({
     name: 'Card from the start',
     icon: 'mdi:skip-backward',

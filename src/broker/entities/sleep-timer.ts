@@ -9,7 +9,6 @@ export const sleepTimer: readonly PlayerEntity[] = [
   {
     key: 'sleep_timer',
     platform: 'number',
-    commands: ['sleep_timer_s'],
     component: ({ setField }) => ({
       name: 'Sleep timer',
       icon: 'mdi:timer-outline',
@@ -31,7 +30,6 @@ export const sleepTimer: readonly PlayerEntity[] = [
   {
     key: 'sleep_timer_active',
     platform: 'binary_sensor',
-    commands: [],
     component: () => ({
       name: 'Sleep timer active',
       icon: 'mdi:timer-sand',
@@ -42,7 +40,6 @@ export const sleepTimer: readonly PlayerEntity[] = [
   {
     key: 'sleep_timer_ends',
     platform: 'sensor',
-    commands: [],
     component: ({ own }) => ({
       name: 'Sleep timer ends',
       icon: 'mdi:timer-stop-outline',
@@ -59,7 +56,6 @@ function sleepUntil(end: 'track' | 'chapter', looks: { name: string; icon: strin
   return {
     key: `sleep_until_${end}`,
     platform: 'button',
-    commands: ['sleep_timer_s'],
     component: ({ setField }) => ({
       ...looks,
       command_topic: setField('sleep_timer_s'),

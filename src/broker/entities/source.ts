@@ -7,7 +7,6 @@ const sources = ['card', 'remote', 'mqtt']
 export const source: PlayerEntity = {
   key: 'source',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     name: 'Source',
     icon: 'mdi:import',

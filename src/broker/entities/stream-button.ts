@@ -5,7 +5,6 @@ import type { StreamEntity } from '../entity.ts'
 export const streamButton: StreamEntity = {
   key: 'button',
   platform: 'event',
-  commands: [],
   component: ({ title, event }) => ({
     name: `${title} button`,
     icon: 'mdi:gesture-tap-button',

@@ -4,7 +4,6 @@ import type { StreamEntity } from '../entity.ts'
 export const streamClosed: StreamEntity = {
   key: 'closed',
   platform: 'switch',
-  commands: [],
   component: ({ title, state, set }) => ({
     name: `${title} closed`,
     icon: 'mdi:lock-outline',

@@ -10,7 +10,6 @@ function control(key: 'skip' | 'restart', icon: string): StreamEntity {
   return {
     key,
     platform: 'button',
-    commands: [],
     component: ({ title, set }) => ({
       name: `${title} ${key}`,
       icon,

@@ -4,7 +4,6 @@ import type { StreamEntity } from '../entity.ts'
 export const streamNowPlaying: StreamEntity = {
   key: 'now_playing',
   platform: 'sensor',
-  commands: [],
   component: ({ title, state }) => ({
     name: `${title} now playing`,
     icon: 'mdi:music-note',

@@ -7,7 +7,6 @@ const selectable = /^(?![{\s])[^\p{Cc}]{1,255}(?<!\s)$/u
 export const streamPlaylist: StreamEntity = {
   key: 'playlist',
   platform: 'select',
-  commands: [],
   isThere: ({ playlists }) => optionsOf(playlists).length > 0,
   component: ({ title, state, set, playlists }) => ({
     name: `${title} playlist`,

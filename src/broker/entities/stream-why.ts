@@ -4,7 +4,6 @@ import type { StreamEntity } from '../entity.ts'
 export const streamWhy: StreamEntity = {
   key: 'why',
   platform: 'sensor',
-  commands: [],
   component: ({ title, state }) => ({
     name: `${title} why`,
     icon: 'mdi:help-circle-outline',

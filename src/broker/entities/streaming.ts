@@ -5,7 +5,6 @@ import { truthOf } from '../template.ts'
 export const streaming: PlayerEntity = {
   key: 'streaming',
   platform: 'binary_sensor',
-  commands: [],
   component: () => ({
     name: 'Streaming',
     icon: 'mdi:cloud-download-outline',

@@ -5,7 +5,6 @@ import { plainOf } from '../template.ts'
 export const temperature: PlayerEntity = {
   key: 'temperature',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     device_class: 'temperature',
     unit_of_measurement: '°C',

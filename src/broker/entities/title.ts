@@ -15,7 +15,6 @@ function title(
   return {
     key: field,
     platform: 'sensor',
-    commands: [],
     component: ({ state }) => ({
       ...looks,
       value_template: textOf(field),

@@ -13,7 +13,6 @@ function control(action: string, looks: { name: string; icon: string }): PlayerE
   return {
     key: action,
     platform: 'button',
-    commands: ['playback'],
     component: ({ setField }) => ({
       ...looks,
       command_topic: setField('playback'),

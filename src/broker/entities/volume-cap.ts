@@ -11,7 +11,6 @@ function cap(field: 'volume_max_step_day' | 'volume_max_step_night', name: strin
   return {
     key: field,
     platform: 'number',
-    commands: [field],
     component: ({ setField }) => ({
       name,
       icon: 'mdi:volume-equal',

@@ -5,7 +5,6 @@ import { plainOf } from '../template.ts'
 export const volumeLimit: PlayerEntity = {
   key: 'volume_limit',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     name: 'Volume limit',
     icon: 'mdi:volume-equal',

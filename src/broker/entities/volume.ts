@@ -9,7 +9,6 @@ import { plainOf } from '../template.ts'
 export const volume: PlayerEntity = {
   key: 'volume',
   platform: 'number',
-  commands: ['volume_step'],
   component: ({ setField }) => ({
     name: 'Volume',
     icon: 'mdi:volume-high',

@@ -4,7 +4,6 @@ import { plainOf } from '../template.ts'
 export const wifi: PlayerEntity = {
   key: 'wifi',
   platform: 'sensor',
-  commands: [],
   component: () => ({
     device_class: 'signal_strength',
     unit_of_measurement: 'dBm',

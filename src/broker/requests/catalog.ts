@@ -23,7 +23,7 @@ export const requests: Readonly<Record<string, RequestDef>> = {
   'stream/settings': setUpStream,
   'stream/delete': deleteStream,
   'discovery/publish': publishDiscovery,
-  'account/sign-in': signIn,
+  'account/sign_in': signIn,
   diagnostics,
   restart,
 }

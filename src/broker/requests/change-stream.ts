@@ -30,7 +30,7 @@ export const setUpStream = request({
   body: Type.Object(
     {
       stream: streamName(),
-      title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      title: Type.Optional(Type.String()),
       loop: Type.Optional(Type.Boolean()),
       shuffle: Type.Optional(Type.Boolean()),
       mode: Type.Optional(Type.Union(queueModes.map((mode) => Type.Literal(mode)))),

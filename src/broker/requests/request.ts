@@ -22,6 +22,8 @@ export interface RequestPorts {
   signInState(): SignInState
   /** Has Home Assistant told of every device once more. */
   discoverAgain(): void
+  /** Aborted when nobody is there any more who could be answered. */
+  readonly stopping: AbortSignal
   /** Ends the product and has it started again. @throws AppError `disabled` where nobody would start it. */
   restart(): Promise<void>
 }

@@ -10,13 +10,13 @@ export const signIn = request({
   describe:
     'Offers a sign-in at Yoto where nobody is signed in, and answers with the address and the code to enter there.',
   body: Type.Object({}, { additionalProperties: false }),
-  async answer(_body, { signIn: offer, signInState, clock }) {
+  async answer(_body, { signIn: offer, signInState, clock, stopping }) {
     offer()
     const endMs = clock.now().getTime() + patienceMs
     for (;;) {
       const { state, problem, device } = signInState()
       const mayCome = device === null && state !== 'signed_in' && state !== 'not_set_up'
-      if (!mayCome || clock.now().getTime() >= endMs)
+      if (!mayCome || stopping.aborted || clock.now().getTime() >= endMs)
         return {
           state,
           problem,
@@ -30,7 +30,7 @@ export const signIn = request({
                   expires_at: isoOf(device.expiresAt),
                 },
         }
-      await clock.sleep(lookAgainMs)
+      await clock.sleep(lookAgainMs, stopping).catch(() => undefined)
     }
   },
 })

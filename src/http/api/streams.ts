@@ -3,6 +3,7 @@ import type { Perform } from '../../core/effect.ts'
 import { AppError } from '../../core/error.ts'
 import { requireFiles } from '../../core/playable-files.ts'
 import { checkStreamName, type Queue, queueModes } from '../../core/queue.ts'
+import { expectedTitle } from '../../core/stream-title.ts'
 import { type KeyRotation, rotationAnswer, rotationBody } from './key-rotation.ts'
 import { type Route, route } from './route.ts'
 
@@ -159,7 +160,7 @@ function settingsRoute(house: StreamsHouse): Route {
     needs: 'house',
     body: Type.Object(
       {
-        title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+        title: Type.Optional(Type.String({ description: expectedTitle })),
         loop: Type.Optional(Type.Boolean()),
         shuffle: Type.Optional(Type.Boolean()),
         mode: Type.Optional(Type.Union(queueModes.map((mode) => Type.Literal(mode)))),
@@ -169,12 +170,6 @@ function settingsRoute(house: StreamsHouse): Route {
     ),
     async handle({ param, body }) {
       const { name } = existing(house, param('name'))
-      const { if_pressed = null } = body
-      if (if_pressed !== null)
-        await requireFiles([if_pressed], {
-          lookup: (name) => house.lookup(name),
-          consequence: 'nothing was changed',
-        })
       await house.perform(
         { kind: 'mutate-queue', stream: name, mutation: { op: 'settings', settings: body } },
         because,

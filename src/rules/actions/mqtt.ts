@@ -3,16 +3,17 @@ import { action } from '../plugin.ts'
 
 export const mqtt = action({
   title: 'MQTT',
-  describe: 'Publishes a message on the local broker.',
+  describe: 'Publishes a message on the local broker, under a topic that is not one of the product itself.',
   examples: ['- mqtt: {topic: home/nursery/lamp/set, payload: "ON"}'],
   options: Type.Object(
     {
-      topic: Type.String({ minLength: 1, pattern: '^[^#+\\u0000]+$', expected: 'a topic without + and #' }),
+      topic: Type.String(),
       payload: Type.Optional(Type.String()),
       retain: Type.Optional(Type.Boolean()),
     },
     { additionalProperties: false },
   ),
+  references: ({ topic }) => [{ kind: 'topic', name: topic }],
   run: ({ options, effect }) =>
     effect({
       kind: 'publish',

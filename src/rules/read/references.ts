@@ -1,21 +1,28 @@
 import { didYouMean } from '../../language/names.ts'
 import type { MapNode, Node } from '../../language/node.ts'
+import type { Reference } from '../plugin.ts'
 import type { Playlist, Slot } from '../rule-set.ts'
 import type { RuleFile } from './rule-file.ts'
 import { slotNode } from './schedules.ts'
 
-interface Known {
-  readonly playlists: ReadonlySet<string>
+/** What the names in rule files are held against. */
+export interface Surroundings {
   readonly fileExists: (file: string) => Promise<boolean>
+  /** Why rules cannot publish to a topic of MQTT, and what they can do instead; null where they can. */
+  readonly topicFault: (topic: string) => { readonly message: string; readonly help: string } | null
+}
+
+interface Known extends Surroundings {
+  readonly playlists: ReadonlySet<string>
 }
 
 /** Reports every name in the file that leads nowhere. A missing audio file is a warning: it may be added later. */
 export async function checkReferences(
   file: RuleFile,
   all: readonly RuleFile[],
-  fileExists: (file: string) => Promise<boolean>,
+  surroundings: Surroundings,
 ): Promise<void> {
-  const known = { playlists: new Set(all.flatMap((other) => [...other.playlists.keys()])), fileExists }
+  const known = { ...surroundings, playlists: new Set(all.flatMap((other) => [...other.playlists.keys()])) }
   for (const { playlist, node } of file.playlists.values())
     await checkPlaylist(file, playlist, { node, known })
   for (const { schedule, node } of file.schedules) {
@@ -24,13 +31,27 @@ export async function checkReferences(
     for (const slot of schedule.slots) await checkSlot(file, slot, { node: slotNode(node, slot.id), known })
   }
   for (const { bound, node } of file.rules.flatMap((rule) => rule.actions))
-    for (const { name } of bound.definition.references?.(bound.options) ?? [])
-      await checkPlaylistOrFile(file, name, { node: scalarWith(node, name), known })
+    for (const reference of bound.definition.references?.(bound.options) ?? [])
+      await checkReference(file, reference, { node: scalarWith(node, reference.name), known })
 }
 
 interface Where {
   readonly node: Node
   readonly known: Known
+}
+
+async function checkReference(file: RuleFile, { kind, name }: Reference, where: Where): Promise<void> {
+  switch (kind) {
+    case 'playlist or file':
+      return checkPlaylistOrFile(file, name, where)
+    case 'topic':
+      return checkTopic(file, name, where)
+  }
+}
+
+function checkTopic(file: RuleFile, topic: string, { node, known }: Where): void {
+  const fault = known.topicFault(topic)
+  if (fault !== null) file.report.add(node, 'error', 'ref/topic', fault.message, fault.help)
 }
 
 async function checkPlaylist(file: RuleFile, playlist: Playlist, where: Where): Promise<void> {

@@ -6,7 +6,7 @@ import { loadYaml, type Source } from '../../language/source.ts'
 import type { Registry } from '../registry.ts'
 import type { RuleSet } from '../rule-set.ts'
 import { readPlaylists } from './playlists.ts'
-import { checkReferences } from './references.ts'
+import { checkReferences, type Surroundings } from './references.ts'
 import type { RuleFile } from './rule-file.ts'
 import { readRules } from './rules.ts'
 import { readSchedules } from './schedules.ts'
@@ -26,11 +26,11 @@ const laterSections = ['stories', 'inputs', 'calendar', 'vars', 'templates', 'te
  */
 export async function readRuleFiles(
   sources: readonly Source[],
-  context: { registry: Registry; fileExists: (file: string) => Promise<boolean> },
+  { registry, ...surroundings }: Surroundings & { readonly registry: Registry },
 ): Promise<ReadResult> {
-  const files = sources.map((source) => readFile(source, context.registry))
+  const files = sources.map((source) => readFile(source, registry))
   refuseDoubles(files)
-  for (const file of files) await checkReferences(file, files, context.fileExists)
+  for (const file of files) await checkReferences(file, files, surroundings)
   const sound = files.filter((file) => !file.report.hasErrors && !file.form.some(isError))
   return {
     ruleSet: {

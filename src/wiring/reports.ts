@@ -1,0 +1,52 @@
+import type { Clock } from '../core/clock.ts'
+import type { Options } from '../options.ts'
+import type { RuleSet } from '../rules/rule-set.ts'
+import { diagnosticsOf, type Runtime } from './diagnostics.ts'
+import type { Foundation } from './foundation.ts'
+import { healthOf } from './health.ts'
+import type { Household } from './household.ts'
+import type { LocalBroker } from './local-broker.ts'
+import type { RuleFault } from './rules.ts'
+
+/** What the product tells of itself, whoever asks. */
+export interface Reports {
+  health(): ReturnType<typeof healthOf>
+  diagnostics(): ReturnType<typeof diagnosticsOf>
+}
+
+interface ReportsInput {
+  readonly input: {
+    readonly version: string
+    readonly runtime?: Runtime
+    readonly options: Options
+    readonly clock: Clock
+  }
+  readonly foundation: Foundation
+  readonly household: Household
+  readonly ruleSet: RuleSet & { readonly faults: readonly RuleFault[] }
+  readonly broker: LocalBroker
+}
+
+/** Joins them from the parts of the house that they tell of. */
+export function reportsOf({ input, foundation, household, ruleSet, broker }: ReportsInput): Reports {
+  const { problems, redactAll, history, startedAt } = foundation
+  const { hub, cards, cloud } = household
+  const health = () => healthOf({ hub, ruleSet, cloud, broker, problems, redactAll })
+  return {
+    health,
+    diagnostics: () =>
+      diagnosticsOf({
+        version: input.version,
+        runtime: input.runtime,
+        startedAt,
+        options: input.options,
+        health,
+        hub,
+        ruleSet,
+        cards: cards.published,
+        history,
+        redactAll,
+        clock: input.clock,
+      }),
+  }
+}
