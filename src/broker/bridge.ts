@@ -40,6 +40,8 @@ export interface BridgeOptions extends House, CommandPorts {
   readonly random: () => number
   /** Another product has come to our topics, or has gone. */
   readonly otherInstance: (other: Instance | null) => void
+  /** Told why something that should stay on the broker cannot be said there; null when there is nothing any more. */
+  readonly leftOut: (words: string | null) => void
 }
 
 // After its birth message Home Assistant still sets up its platforms; answering at once is lost on some of them.
@@ -67,7 +69,7 @@ export class Bridge {
   constructor(options: BridgeOptions) {
     const { client, topics, clock, log } = options
     const standing = new Standing({ records: options.standing, log })
-    const outbox = new Outbox({ client, standing, log })
+    const outbox = new Outbox({ client, standing, log, leftOut: options.leftOut })
     const devices = new Devices({ outbox, standing, clock, log })
     const announcer = new Announcer({ house: options, topics, outbox, devices, clock })
     this.#options = options

@@ -9,6 +9,8 @@ interface OutboxOptions {
   }
   readonly standing: Standing
   readonly log: Log
+  /** Told why a message that should stay on the broker cannot be said there; null when there is none any more. */
+  readonly leftOut: (words: string | null) => void
 }
 
 /** A message that stays on the broker. */
@@ -43,6 +45,8 @@ export class Outbox {
   readonly #cleared = new Set<string>()
   /** How many of our own clearings the broker has yet to tell whoever listens, by topic. */
   readonly #echoes = new Map<string, number>()
+  /** Why this connection cannot keep what should stand there, by topic. */
+  readonly #leftOut = new Map<string, string>()
   /** Topics of which this connection could not take a message, as the log says. */
   readonly #named = new Set<string>()
   /** What waits for the store; undefined while nothing does. */
@@ -67,6 +71,7 @@ export class Outbox {
   clearAgain(): void {
     this.#echoes.clear()
     this.#named.clear()
+    for (const topic of [...this.#leftOut.keys()]) this.#enter(topic, null)
     for (const topic of [...this.#cleared]) this.clear(topic)
   }
 
@@ -164,22 +169,36 @@ export class Outbox {
     if (retain && payload === '') this.#echoes.set(topic, (this.#echoes.get(topic) ?? 0) + 1)
     try {
       await this.#options.client.publish(topic, payload, { retain })
+      if (retain) this.#enter(topic, null)
       delivered?.()
     } catch (error) {
       // A retained one is said again after the next connect, or with the next change.
       if (this.#said.get(topic) === payload) this.#said.delete(topic)
       this.#nameFault(topic, error)
+      if (retain && isUnfit(error)) this.#enter(topic, error.message)
     }
+  }
+
+  #enter(topic: string, words: string | null): void {
+    if ((this.#leftOut.get(topic) ?? null) === words) return
+    if (words === null) this.#leftOut.delete(topic)
+    else this.#leftOut.set(topic, words)
+    const [first = null] = this.#leftOut.values()
+    this.#options.leftOut(first)
   }
 
   #nameFault(topic: string, error: unknown): void {
     const { log } = this.#options
-    const isUnfit = error instanceof AppError && error.code === 'unprocessable'
-    if (!isUnfit || this.#named.has(topic) || this.#named.size >= mostNamed) {
+    if (!isUnfit(error) || this.#named.has(topic) || this.#named.size >= mostNamed) {
       log.debug('an MQTT message was not delivered', { topic, error: messageOf(error) })
       return
     }
     this.#named.add(topic)
     log.warn(error.message)
   }
+}
+
+/** Whether no try will ever get it through this connection. */
+function isUnfit(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'unprocessable'
 }

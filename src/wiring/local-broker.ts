@@ -16,7 +16,7 @@ import type { Change, Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
 import { brokerOfOptions, type FindBroker } from './broker-endpoint.ts'
 import type { BrokerPorts } from './broker-ports.ts'
-import { secondInstanceProblem } from './broker-problems.ts'
+import { leftOutProblem, secondInstanceProblem } from './broker-problems.ts'
 import type { Problems } from './problems.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -188,6 +188,7 @@ export class LocalBroker {
       log: log.for('bridge'),
       otherInstance: (other) =>
         problems.set('second_instance', secondInstanceProblem(other, this.#tree.base)),
+      leftOut: (words) => problems.set('message_size', leftOutProblem(words)),
       players: () => hub.players(),
       queues: () => hub.queues(),
       titleOf,

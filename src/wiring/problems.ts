@@ -5,6 +5,7 @@
  * - `account`: nobody is signed in to Yoto, or the sign-in will not last.
  * - `connection`: the cloud does not answer. `players`: it does not say which players there are.
  * - `second_instance`: another product uses our topics on the MQTT broker.
+ * - `message_size`: the MQTT broker does not take a message as large as we have one for it.
  * - `rules/<file>`: a rule file, or a folder of them, is left out.
  * - `card/<card id>/<what>`: `distrusted` (requests are no presses any more), `outdated` (the account has not taken it
  *   as it is now), `copies` (other cards may carry its old key), `silent` (presses are not counted).

@@ -89,6 +89,7 @@ export async function startBridge(
     log,
     random: () => more.random ?? 0,
     otherInstance: (other) => otherInstances.push(other),
+    leftOut: () => {},
     players: () => players,
     queues: () => queues,
     playlists: () => playlistNames,

@@ -23,7 +23,7 @@ async function subject() {
         said.push({ payload, taken })
       }),
   }
-  const outbox = new Outbox({ client, standing, log })
+  const outbox = new Outbox({ client, standing, log, leftOut: () => {} })
   const devices = new Devices({ outbox, standing, clock, log })
   const written: string[] = []
   const device = (name: string) => ({
