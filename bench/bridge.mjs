@@ -39,12 +39,13 @@ async function measure() {
   }))
   const house = await household({ specs, clock: systemClock })
   const peer = await startPeer(house)
-  const atRest = await used(house.product.pid, () => sleep(restMs))
-  print(`at rest, ${players} players`, `${atRest.cpu} of a core, ${await residentMiB(house.product.pid)} MiB`)
+  const rest = await usedByBoth(house.product.pid, peer.pid, () => sleep(restMs))
+  print(`at rest, ${players} players`, `${rest.ours} of a core, ${await residentMiB(house.product.pid)} MiB`)
+  print('the peer at rest', `${rest.theirs} of a core, ${await residentMiB(peer.pid)} MiB`)
   const load = await turned(house)
-  const { count, cpu } = load.cost
-  print(`under ${messagesPerSecond} messages/s (${count} in all)`, `${cpu} of a core, ${await residentMiB(house.product.pid)} MiB`)
-  print('the peer under the same', `${load.peerCost.cpu} of a core, ${await residentMiB(peer.pid)} MiB`)
+  const { count, cost } = load
+  print(`under ${messagesPerSecond} messages/s (${count} in all)`, `${cost.ours} of a core, ${await residentMiB(house.product.pid)} MiB`)
+  print('the peer under the same', `${cost.theirs} of a core, ${await residentMiB(peer.pid)} MiB`)
   print('cloud message → state on the local broker', spread(load.ours))
   print('the same message passed on by the peer', spread(load.theirs))
   print('ratio of the medians, ours to the peer', (at(load.ours, 0.5) / at(load.theirs, 0.5)).toFixed(2))
@@ -81,22 +82,19 @@ async function measure() {
     })
     await local.subscribeAsync(['yoto/+/state', 'peer/#'], { qos: 1 })
     let count = 0
-    let peerCost
-    const cost = await used(product.pid, async () => {
-      peerCost = await used(peer.pid, async () => {
-        const end = performance.now() + loadMs
-        for (let next = performance.now(); next < end; next += 1000 / messagesPerSecond) {
-          const player = cloud.players[count % players]
-          const steps = Math.floor(count / players) % 2 === 0 ? 1 : -1
-          pending.set(player.id, { step: player.snapshot().volume + steps })
-          await player.turn('left', steps)
-          count += 1
-          await sleep(Math.max(0, next + 1000 / messagesPerSecond - performance.now()))
-        }
-        await sleep(1000)
-      })
+    const cost = await usedByBoth(product.pid, peer.pid, async () => {
+      const end = performance.now() + loadMs
+      for (let next = performance.now(); next < end; next += 1000 / messagesPerSecond) {
+        const player = cloud.players[count % players]
+        const steps = Math.floor(count / players) % 2 === 0 ? 1 : -1
+        pending.set(player.id, { step: player.snapshot().volume + steps })
+        await player.turn('left', steps)
+        count += 1
+        await sleep(Math.max(0, next + 1000 / messagesPerSecond - performance.now()))
+      }
+      await sleep(1000)
     })
-    return { ours, theirs, cost: { ...cost, count }, peerCost }
+    return { ours, theirs, cost, count }
   }
 }
 
@@ -226,13 +224,16 @@ async function tokenOf({ authUrl, clientId }) {
   return access_token
 }
 
-/** The share of a core that the process needed while `run` went on. */
-async function used(pid, run) {
-  const before = await cpuSeconds(pid)
+/** The share of a core that each of the two processes needed while `run` went on. */
+async function usedByBoth(ourPid, theirPid, run) {
+  const used = () => Promise.all([ourPid, theirPid].map(cpuSeconds))
+  const before = await used()
   const began = performance.now()
   await run()
-  const share = (await cpuSeconds(pid) - before) / ((performance.now() - began) / 1000)
-  return { cpu: `${(share * 100).toFixed(1)} %` }
+  const seconds = (performance.now() - began) / 1000
+  const [ours, theirs] = (await used()).map((after, which) => (after - before[which]) / seconds)
+  const percent = (share) => `${(share * 100).toFixed(1)} %`
+  return { ours: percent(ours), theirs: percent(theirs) }
 }
 
 async function cpuSeconds(pid) {
