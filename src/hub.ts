@@ -6,7 +6,7 @@ import { messageOf } from './core/error.ts'
 import type { PlayerEvent } from './core/event.ts'
 import { Expectations, type Expected } from './core/expectation.ts'
 import type { Log } from './core/log.ts'
-import type { Moment } from './core/moment.ts'
+import { type Moment, stoppedCardIn } from './core/moment.ts'
 import { applyPatch, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
 import type { ReadPresses } from './core/press.ts'
 import type { Queue, QueueMutation, StoredQueue } from './core/queue.ts'
@@ -151,13 +151,14 @@ export class Hub {
     const complete = withUnsaid(before, patch, at)
     const state = applyPatch(before.state, complete)
     const placed = complete.position_s !== undefined || state.playback !== before.state.playback
-    const after = { state, at: placed ? at : before.at }
+    const stoppedCard = stoppedCardIn(state, before)
+    const after = { state, at: placed ? at : before.at, stoppedCard }
     this.#players.set(id, after)
     const facts: CardFacts =
       state.card_id === null ? { layout: null, stream: null } : this.#options.card(state.card_id)
     const commanded = this.#expectations.meet(before, after, at)
     const repeats = facts.repeats === true || (this.#repeats.get(id) ?? null)
-    const events = eventsBetween(before, { state, at }, { ...facts, repeats, commanded })
+    const events = eventsBetween(before, { ...after, at }, { ...facts, repeats, commanded })
     this.#tell({ kind: 'player', player: state, said: { patch, at, before, commanded } })
     const commands = this.#wishes.behind(events, { state, jumped: commanded, now: at })
     for (const [place, event] of events.entries()) this.#happened(event, commands[place] ?? null)
@@ -185,7 +186,7 @@ export class Hub {
 
   /** Players may have done anything since their last words, as after a broken connection: no press is read off the next ones. */
   loseTrack(): void {
-    for (const [id, { state }] of this.#players) this.#players.set(id, { state, at: longAgo })
+    for (const [id, moment] of this.#players) this.#players.set(id, { ...moment, at: longAgo })
   }
 
   /**

@@ -5,6 +5,8 @@ import type { PlayerState } from './player.ts'
 export interface Moment {
   readonly state: PlayerState
   readonly at: Date
+  /** The card that it named last, while it names none and one still lies in it. */
+  readonly stoppedCard?: string | null
 }
 
 // A press within the last seconds of a track looks just like its natural end (yoto-protocol §4.5), and
@@ -17,6 +19,19 @@ const lateNameSeconds = 5
 // Positions come every five seconds or so while a track plays; after a longer silence anything may have
 // happened. A paused player has nothing to say for hours.
 const longestSilenceMs = { playing: 15_000, loading: 15_000, paused: 86_400_000 } as const
+
+/** The card that is in the player, whether it plays or has stopped; null where there is none, or nobody knows which. */
+export function cardOf({ state, stoppedCard = null }: Moment): string | null {
+  return state.card_id ?? stoppedCard
+}
+
+/**
+ * The card that the player does not name any more in this state, while one still lies in it: a stopped player names no
+ * card, and that it was taken out shows in the status alone (yoto-protocol §3.5).
+ */
+export function stoppedCardIn(state: PlayerState, before: Moment): string | null {
+  return state.card_id === null && state.card_inserted === 'physical' ? cardOf(before) : null
+}
 
 /** Where the player must be at `at`, if it went on playing from its last word; null where that cannot be told. */
 export function predictedPosition(moment: Moment, at: Date): number | null {

@@ -1,6 +1,6 @@
 import { isoOf } from './clock.ts'
 import type { Button, PlayerEvent } from './event.ts'
-import { goesOn, isAtEnd, type Moment, sameTrack } from './moment.ts'
+import { cardOf, goesOn, isAtEnd, type Moment, sameTrack } from './moment.ts'
 import type { PlayerState } from './player.ts'
 import { beginsAgain, type Press, readPress, type TransitionContext } from './press.ts'
 
@@ -20,7 +20,7 @@ export function eventsBetween(before: Moment, after: Moment, context: Transition
   }
   const events: Happening[] = [
     ...presence(old, now),
-    ...card(old, now),
+    ...card(before, after),
     ...playback(old, now),
     ...tracks(before, after, context),
     ...surroundings(old, now),
@@ -41,11 +41,13 @@ function presence(old: PlayerState, now: PlayerState): Happening[] {
   return old.online === now.online ? [] : [{ type: now.online ? 'online' : 'offline' }]
 }
 
-function card(old: PlayerState, now: PlayerState): Happening[] {
-  if (old.card_id === now.card_id) return []
+function card(before: Moment, after: Moment): Happening[] {
+  const old = cardOf(before)
+  const now = cardOf(after)
+  if (old === now) return []
   const events: Happening[] = []
-  if (old.card_id !== null) events.push({ type: 'card_removed', card_id: old.card_id })
-  if (now.card_id !== null) events.push({ type: 'card_inserted', card_id: now.card_id, source: now.source })
+  if (old !== null) events.push({ type: 'card_removed', card_id: old })
+  if (now !== null) events.push({ type: 'card_inserted', card_id: now, source: after.state.source })
   return events
 }
 

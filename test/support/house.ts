@@ -66,8 +66,11 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
       deleteQueue: (name) => hub.deleteQueue(name),
       command: async () => undefined,
       publish: async () => undefined,
-      files: async () => {
-        throw new AppError('not_found', 'there is no playlist here')
+      // What has no ending is a playlist of one file, of its own name.
+      files: async (name) => {
+        if (name.includes('.') && !library.includes(name))
+          throw new AppError('not_found', `there is no playlist "${name}"`)
+        return [name]
       },
       lookup,
       log,
