@@ -10,6 +10,7 @@ import { whyText } from '../reason.ts'
 import type { SeenPlayer } from '../store.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
+import type { TextKey } from '../text-keys.ts'
 import { fire } from '../wish.ts'
 
 /** One player: what it plays and why, and what one may tell it. */
@@ -146,7 +147,7 @@ export class Player extends LitElement {
       <div class="now">
         ${cover(state)}
         <div class="what">
-          <p class="title cut">${state.card_title ?? (state.card_id === null ? say('player.no-card') : say('player.some-card'))}</p>
+          <p class="title cut">${state.card_title ?? say(cardWords(state))}</p>
           <p class="quiet cut">${[this.#heard() ?? trackText(state), playbackText(state, say)].filter(Boolean).join(' · ')}</p>
           <yoto-position .player=${player} .say=${say}></yoto-position>
         </div>
@@ -177,7 +178,11 @@ export class Player extends LitElement {
         : html`<p class="quiet">
             ${say('player.last-press', { button: say(pressNames[lastPress.button]), time: this.#timeOf(lastPress.at) })}
           </p>`
-    if (player.state.card_id === null) return html`<p class="quiet">${say('player.why-nothing')}</p>${press}`
+    const { card_id, card_inserted } = player.state
+    if (card_id === null) {
+      const why = card_inserted === 'physical' ? 'player.why-stopped' : 'player.why-nothing'
+      return html`<p class="quiet">${say(why)}</p>${press}`
+    }
     if (queue === null) return html`<p>${say('player.why-own-card')}</p>${press}`
     const why = queue.closed ? say('stream.closed') : whyText(queue, say)
     return html`<p>
@@ -251,4 +256,10 @@ function trackText({ chapter_title, track_title }: PlayerState): string {
 function cover({ cover_url }: PlayerState) {
   if (cover_url === null) return html`<div class="cover">${icon('card', 30)}</div>`
   return html`<img class="cover" src=${cover_url} alt="" width="64" height="64" referrerpolicy="no-referrer" />`
+}
+
+/** A stopped player names no card, also with one in its slot. */
+function cardWords({ card_id, card_inserted }: PlayerState): TextKey {
+  if (card_id !== null) return 'player.some-card'
+  return card_inserted === 'physical' ? 'player.stopped-card' : 'player.no-card'
 }
