@@ -1,5 +1,7 @@
 import type { PublishedCards } from './cards/published.ts'
 import type { Perform } from './core/effect.ts'
+import { FewLines } from './core/few-lines.ts'
+import { mostAsked, PlayerLines, performThrough } from './core/player-lines.ts'
 import type { Hub } from './hub.ts'
 import { performWith } from './perform.ts'
 import { contentFiles } from './rules/playlists.ts'
@@ -37,6 +39,8 @@ export interface AppInput extends FoundationInput, HouseholdInput {
   /** 0 to 1, for jitter; Math.random where absent. */
   readonly random?: () => number
 }
+
+const unnamedDeeds = { level: 'info', message: 'more was done than the log names' } as const
 
 /** A running product. */
 export interface App {
@@ -105,7 +109,8 @@ async function start(input: AppInput, started: Started): Promise<App> {
     log: log.for('rules'),
   })
   started.add('the local broker', broker)
-  const parts = { input, started, foundation, household, ruleSet, broker, reach }
+  const lines = new PlayerLines()
+  const parts = { input, started, foundation, household, ruleSet, broker, reach, lines }
   const performed = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name) => deleteStream(name, { hub, cards: cards.published }),
@@ -113,6 +118,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     lookup: (file) => library.find(file),
     command: async (player, command) => signedIn(link).command(player, command),
     publish: (...message) => broker.publish(...message),
+    deeds: started.add('the log of what was done', new FewLines({ clock, log, more: unnamedDeeds })),
     log,
   })
   const wishes = { performed, perform: history.kept(performed) }
@@ -151,6 +157,7 @@ interface Parts {
   readonly ruleSet: Awaited<ReturnType<typeof readRules>>
   readonly broker: LocalBroker
   readonly reach: Reach
+  readonly lines: PlayerLines
 }
 
 /** How wishes are carried out: `perform` keeps them in the history, `performed` leaves that to its caller. */
@@ -160,7 +167,7 @@ interface Wishes {
 }
 
 async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishes & Reports): Promise<void> {
-  const { input, started, foundation, household, ruleSet, broker, reach } = parts
+  const { input, started, foundation, household, ruleSet, broker, reach, lines } = parts
   const { options, clock } = input
   const { hub, cards, cloud } = household
   const { problems, library, storage, log } = foundation
@@ -182,6 +189,7 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
       ruleSet,
       account: cloud?.desk ?? deskWithoutAccount,
       diagnostics,
+      door: lines.door(mostAsked),
       supervisor: input.supervisor ?? null,
       zone: options.timezone,
       clock,
@@ -193,15 +201,16 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
 }
 
 async function startRules(
-  { input, started, foundation, household, ruleSet }: Parts,
+  { input, started, foundation, household, ruleSet, lines }: Parts,
   { performed, perform }: Wishes,
 ): Promise<RuleRunner> {
   const { history, storage, log } = foundation
+  const door = lines.door()
   const rules = new RuleRunner({
     ruleSet,
     hub: household.hub,
-    perform,
-    performAfter: (event) => history.keptAfter(performed, event),
+    perform: performThrough(door, perform),
+    performAfter: (event) => performThrough(door, history.keptAfter(performed, event)),
     applied: storage.collection('applied-slots'),
     zone: input.options.timezone,
     clock: input.clock,
@@ -232,7 +241,7 @@ async function startAudio(parts: Parts, rules: RuleRunner): Promise<void> {
 
 /** Opens the panel, REST and the local broker to whoever wants something. */
 function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & Reports): void {
-  const { input, started, foundation, household, broker } = parts
+  const { input, started, foundation, household, broker, lines } = parts
   const { options, clock } = input
   const { hub, cards, cloud } = household
   const { doors, library, access, problems, history, redactAll, log } = foundation
@@ -248,7 +257,7 @@ function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & R
     diagnostics,
     simulator: cloud?.simulator ?? null,
     account: cloud?.desk ?? deskWithoutAccount,
-    perform,
+    perform: performThrough(lines.door(mostAsked), perform),
     health,
   })
   const panel = servePanel({ doors, house, access, ground: groundOf(parts), options, redactAll, clock, log })

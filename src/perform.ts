@@ -1,6 +1,7 @@
 import type { Effect, Perform, PlayerCommand } from './core/effect.ts'
 import { AppError } from './core/error.ts'
-import type { Log } from './core/log.ts'
+import type { FewLines } from './core/few-lines.ts'
+import type { Log, LogDetail } from './core/log.ts'
 import { type LookUp, requireFiles } from './core/playable-files.ts'
 import type { Queue, QueueMutation } from './core/queue.ts'
 
@@ -17,32 +18,36 @@ interface Hands {
   deleteQueue(stream: string): Promise<void>
   command(player: string, command: PlayerCommand): Promise<void>
   publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
+  /** Told what was done, which may be a great deal. */
+  readonly deeds: Pick<FewLines, 'say'>
   readonly log: Log
 }
 
 /** The one place where wishes become deeds, whoever had them. */
 export function performWith(hands: Hands): Perform {
+  const done = (message: string, detail: LogDetail) =>
+    hands.deeds.say('info', `${message} ${detail.player ?? ''}`, { message, detail })
   return async (effect: Effect, because: string) => {
     switch (effect.kind) {
       case 'mutate-queue': {
         await checkIfPressed(effect.mutation, hands)
         const queue = await hands.mutateQueue(effect.stream, effect.mutation, because)
-        hands.log.info(`stream "${queue.name}": ${effect.mutation.op}`, { because, ...sizeOf(queue) })
+        done(`stream "${queue.name}": ${effect.mutation.op}`, { because, ...sizeOf(queue) })
         return
       }
       case 'fill-queue': {
         const { stream, how, content } = effect
         const queue = await hands.mutateQueue(stream, () => filling(effect, hands), because)
-        hands.log.info(`stream "${stream}": ${how} "${content}"`, { because, ...sizeOf(queue) })
+        done(`stream "${stream}": ${how} "${content}"`, { because, ...sizeOf(queue) })
         return
       }
       case 'delete-stream':
         await hands.deleteQueue(effect.stream)
-        hands.log.info(`stream "${effect.stream}" deleted`, { because })
+        done(`stream "${effect.stream}" deleted`, { because })
         return
       case 'command':
         await hands.command(effect.player, effect.command)
-        hands.log.info(`player told: ${effect.command.type}`, { because, player: effect.player })
+        done(`player told: ${effect.command.type}`, { because, player: effect.player })
         return
       case 'publish':
         await hands.publish(effect.topic, effect.payload, { retain: effect.retain })

@@ -1,6 +1,6 @@
 import mqtt from 'mqtt'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { counting, crossroads, forest, queueCardHouse } from './support/queue-card-house.ts'
+import { counting, crossroads, forest, queueCardHouse, sea } from './support/queue-card-house.ts'
 import { listenTo, type RunningApp, runApp, until } from './support/running-app.ts'
 
 /** Says things on the broker of a running product, and hears what is answered. */
@@ -65,6 +65,30 @@ describe('skip and restart of a stream', () => {
     expect(await set(kitchen, { restart: true })).toMatchObject({ status: 'ok' })
     await hears('start', crossroads)
     expect(buttons()).toHaveLength(1)
+  })
+
+  test('are heard in the same places again, however fast they follow', async () => {
+    // So slow that no item ends by itself while it is waited for.
+    const { app, nursery, queueCard, insert, hears, buttons } = await queueCardHouse({}, 1)
+    const { set } = await talkTo({ app })
+    await app.hub.mutateQueue('kitchen', { op: 'append', files: [counting, forest, sea] }, 'the test')
+    await insert(await queueCard('kitchen'))
+    await hears('start', counting)
+    for (const [wish, place, file] of [
+      ['skip', 'now-a', forest],
+      ['skip', 'start', sea],
+      ['restart', 'now-a', counting],
+      ['restart', 'start', counting],
+      ['skip', 'now-a', forest],
+    ] as const) {
+      await until('the cloud says so', () => {
+        const { chapterKey } = nursery.snapshot()
+        return app.hub.player(nursery.id)?.chapter_key === chapterKey
+      })
+      expect(await set(kitchen, { [wish]: true })).toMatchObject({ status: 'ok' })
+      await hears(place, file)
+    }
+    expect(buttons()).toEqual([])
   })
 
   test('are heard on a card of ordinary chapters as well', async () => {
@@ -177,6 +201,9 @@ test('the product tells of itself: diagnostics without secrets, lines of its log
     data: { product: 'Yoto Smart Stream', options: { mqtt: { password: '(set)' } } },
   })
   expect(await ask('restart')).toMatchObject({ status: 'error', error: { code: 'disabled' } })
+  const device = await first(({ topic }) => topic === 'homeassistant/device/yoto_bridge/config')
+  expect(Object.keys(JSON.parse(device.payload).components)).toContain('sign_in')
+  expect(Object.keys(JSON.parse(device.payload).components)).not.toContain('restart')
   expect(await ask('account/sign_in')).toMatchObject({ status: 'ok', data: { device: null } })
   await set('stream/none/set', { skip: true })
   const line = await first(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../src/core/error.ts'
+import { FewLines } from '../src/core/few-lines.ts'
 import type { QueueSettings } from '../src/core/queue.ts'
 import { Hub } from '../src/hub.ts'
 import { performWith } from '../src/perform.ts'
@@ -18,12 +19,13 @@ const library = {
 }
 
 async function house() {
+  const clock = new VirtualClock()
   const log = recordingLog()
   const hub = new Hub({
     queues: memoryCollection(),
     card: () => ({ layout: null, stream: null }),
     newId: () => 'i1',
-    clock: new VirtualClock(),
+    clock,
     log,
   })
   await hub.mutateQueue('bedroom', { op: 'append', files: ['a.mp3'] }, 'test')
@@ -34,6 +36,7 @@ async function house() {
     deleteQueue: (name) => hub.deleteQueue(name),
     command: async () => undefined,
     publish: async () => undefined,
+    deeds: new FewLines({ clock, log, more: { level: 'info', message: 'more was done' } }),
     log,
   })
   const set = (settings: QueueSettings) =>
@@ -41,7 +44,7 @@ async function house() {
       { kind: 'mutate-queue', stream: 'bedroom', mutation: { op: 'settings', settings } },
       'MQTT yoto/stream/bedroom/set',
     )
-  return { hub, perform, set }
+  return { clock, hub, log, perform, set }
 }
 
 test('a file that there is may be heard while a stream is closed', async () => {
@@ -70,4 +73,21 @@ test('what a schedule says is heard is taken as it is, for its file may yet come
   const mutation = { op: 'replace', files: [], playlist: null, closed: true, if_pressed: 'soon.mp3' } as const
   await perform({ kind: 'mutate-queue', stream: 'bedroom', mutation }, 'schedule bedroom, slot nap')
   expect(hub.queue('bedroom')).toMatchObject({ closed: true, if_pressed: 'soon.mp3' })
+})
+
+test('of what is done a thousand times the log has the first lines of each player, and then the number', async () => {
+  const { clock, log, perform } = await house()
+  const tell = (player: string) =>
+    perform({ kind: 'command', player, command: { type: 'volume-step', step: 3 } }, 'MQTT')
+  for (let n = 0; n < 1000; n++) await tell('y1')
+  await tell('y2')
+  const told = (player: string) => ({
+    level: 'info',
+    message: 'player told: volume-step',
+    detail: { player },
+  })
+  const lines = [...Array(3).fill(told('y1')), told('y2')]
+  expect(log.lines).toMatchObject(lines)
+  await clock.advance(60_000)
+  expect(log.lines).toMatchObject([...lines, { message: 'more was done', detail: { left_out: 997 } }])
 })

@@ -27,6 +27,8 @@ export interface House {
   titleOf(file: string): string
   /** More for bridge/info. Home Assistant is shown `cloud_connected` (true or false), `cloud.account`, the length of the list `problems` and the list `problem_names`. */
   info(): Readonly<Record<string, unknown>>
+  /** Whether somebody starts the product again when it has ended; it does not change. */
+  readonly isStartedAgain: boolean
   /** Whether players can be reached at all, whatever they said last. */
   reachable(): boolean
 }
@@ -36,6 +38,8 @@ interface AnnouncerOptions {
   readonly topics: Topics
   readonly outbox: Outbox
   readonly devices: Devices
+  /** Other products on our topics, by their instance: each of them learns from bridge/info whether we know of it. */
+  readonly otherInstances: () => readonly string[]
   readonly clock: Clock
 }
 
@@ -97,7 +101,13 @@ export class Announcer {
 
   info(): Record<string, unknown> {
     const { version, instance, info, players, queues } = this.#house
-    return { version, instance, ...info(), counts: { players: players().length, streams: queues().length } }
+    return {
+      version,
+      instance,
+      other_instances: this.#options.otherInstances(),
+      ...info(),
+      counts: { players: players().length, streams: queues().length },
+    }
   }
 
   playerChanged(state: PlayerState): void {
@@ -138,14 +148,14 @@ export class Announcer {
 
   #bridge(): Device {
     const { topics } = this.#options
-    const { version, queues, playlists } = this.#house
+    const { version, queues, playlists, isStartedAgain } = this.#house
     const streams = queues().map(({ name, title }) => ({ name, title }))
-    const house = { streams, playlists: playlists() }
+    const facts = { streams, playlists: playlists(), isStartedAgain }
     return {
       topic: topics.bridge.discovery,
       owner: bridgeOwner,
-      facts: JSON.stringify(house),
-      discovery: () => bridgeDiscovery(topics, version, house),
+      facts: JSON.stringify(facts),
+      discovery: () => bridgeDiscovery(topics, version, facts),
     }
   }
 
@@ -163,7 +173,13 @@ export class Announcer {
   #available(state: PlayerState): void {
     const isThere = state.online && this.#house.reachable()
     const { availability } = this.#options.topics.player(state.id)
-    this.#retainOf(state.id, availability, isThere ? 'online' : 'offline')
+    const payload = isThere ? 'online' : 'offline'
+    this.#options.outbox.retain({
+      topic: availability,
+      payload,
+      owner: this.#ownerOf(state.id),
+      follows: true,
+    })
   }
 
   #sayQueue(queue: Queue): void {

@@ -1,9 +1,9 @@
-import type { FewWarnings } from './few-warnings.ts'
+import type { FewLines } from '../core/few-lines.ts'
 
 interface AnswersOptions<Answer> {
   /** Resolves when the broker has the answer, or it was given up. */
   readonly respond: (what: string, answer: Answer) => Promise<void>
-  readonly warnings: Pick<FewWarnings, 'say'>
+  readonly warnings: Pick<FewLines, 'say'>
 }
 
 // They stand in one line with states and events, which are to get through beside them.

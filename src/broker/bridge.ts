@@ -8,17 +8,18 @@ import { Announcer, type House } from './announcer.ts'
 import { CommandDesk, type CommandDeskOptions } from './command-desk.ts'
 import { Devices } from './devices.ts'
 import { Leftovers } from './leftovers.ts'
+import type { Instance } from './other-instances.ts'
 import { Others } from './others.ts'
 import { Outbox } from './outbox.ts'
-import type { Instance } from './second-instance.ts'
+import type { PublishOptions } from './sender.ts'
 import { Standing, type Stood } from './standing.ts'
 import type { MessageHandler, SubscribeOptions } from './subscriptions.ts'
-import type { Topics } from './topic.ts'
+import type { IncomingTopic, Topics } from './topic.ts'
 
 /** What the bridge needs of a connection to the broker; `BrokerClient` is one. */
 export interface BridgeClient {
   readonly connected: boolean
-  publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
+  publish(topic: string, payload: string, options: PublishOptions): Promise<void>
   subscribe(filters: string | readonly string[], handler: MessageHandler, options?: SubscribeOptions): void
   onConnect(run: () => void): void
 }
@@ -38,8 +39,8 @@ export interface BridgeOptions extends House, CommandPorts {
   readonly log: Log
   /** 0 (inclusive) to 1. */
   readonly random: () => number
-  /** Another product has come to our topics, or has gone. */
-  readonly otherInstance: (other: Instance | null) => void
+  /** Another product has come to our topics, or has gone: told of those that there are. */
+  readonly otherInstances: (others: readonly Instance[]) => void
   /** Told why something that should stay on the broker cannot be said there; null when there is nothing any more. */
   readonly leftOut: (words: string | null) => void
 }
@@ -69,9 +70,22 @@ export class Bridge {
   constructor(options: BridgeOptions) {
     const { client, topics, clock, log } = options
     const standing = new Standing({ records: options.standing, log })
-    const outbox = new Outbox({ client, standing, log, leftOut: options.leftOut })
+    const outbox = new Outbox({
+      client,
+      standing,
+      log,
+      isEchoed: (topic) => topic === topics.bridge.info,
+      leftOut: options.leftOut,
+    })
     const devices = new Devices({ outbox, standing, clock, log })
-    const announcer = new Announcer({ house: options, topics, outbox, devices, clock })
+    const announcer = new Announcer({
+      house: options,
+      topics,
+      outbox,
+      devices,
+      otherInstances: () => this.#others.instances.map(({ instance }) => instance),
+      clock,
+    })
     this.#options = options
     this.#topics = topics
     this.#standing = standing
@@ -90,17 +104,18 @@ export class Bridge {
     this.#others = new Others({
       ...options,
       outbox,
-      otherInstance: (other) => {
-        options.otherInstance(other)
-        if (other !== null) return
-        this.#leftovers.sweep()
+      otherInstances: (others) => {
+        options.otherInstances(others)
+        announcer.infoChanged()
+        if (others.length > 0) return
+        this.#leftovers.look()
         this.#sayAgain()
       },
     })
     this.#desk = new CommandDesk({
       ...options,
       info: () => announcer.info(),
-      respond: (what, answer) => outbox.say(topics.response(what), JSON.stringify(answer)),
+      respond: (what, answer) => outbox.answer(topics.response(what), JSON.stringify(answer)),
       lastColour: (player, field) => announcer.lastColour(player, field),
       discoverAgain: () => this.discoverAgain(),
     })
@@ -111,23 +126,29 @@ export class Bridge {
     await this.#standing.open()
     const { client } = this.#options
     const { filters } = this.#topics
-    const take: MessageHandler = (topic, payload, message) => {
-      if (!this.#stopped) void this.#desk.take(topic, payload, message)
-    }
+    const takeAs =
+      (kind: IncomingTopic['kind']): MessageHandler =>
+      (topic, payload, message) => {
+        // Commands to a stream called "set" come in under the filter of players, too.
+        if (!this.#stopped && this.#topics.read(topic)?.kind === kind)
+          void this.#desk.take(topic, payload, message)
+      }
     // A retained command is refused on its arrival too, not only when the broker hands it out of its store.
-    for (const own of [filters.playerSet, filters.streamSet, filters.request])
-      client.subscribe(own, take, { asPublished: true })
+    client.subscribe(filters.playerSet, takeAs('player-set'), { asPublished: true })
+    client.subscribe(filters.streamSet, takeAs('stream-set'), { asPublished: true })
+    client.subscribe(filters.request, takeAs('request'), { asPublished: true })
     client.subscribe(filters.birth, (_topic, payload, message) => {
       // A birth message that was kept is from before our own connect, which has said everything already.
       if (payload.trim() === 'online' && !message.retain) this.#greet()
     })
     client.subscribe(filters.discovery, (topic, payload, { retain }) => {
-      if (payload === '') this.#devices.cleared(topic)
-      else if (retain) this.#leftovers.foundDevice(topic, payload)
+      if (payload === '') this.#devices.cleared(topic, { isShared: this.#others.areKnown })
+      else if (retain || this.#others.areKnown) this.#leftovers.foundDevice(topic, payload)
     })
     client.subscribe(filters.streamState, (topic, payload, { retain }) => {
       const stream = this.#topics.readStreamState(topic)
-      if (stream !== undefined && payload !== '' && retain) this.#leftovers.foundStream(stream)
+      if (stream === undefined || payload === '') return
+      if (retain || this.#others.areKnown) this.#leftovers.foundStream(stream)
     })
     this.#others.listen(client)
     this.#desk.start()
@@ -174,8 +195,7 @@ export class Bridge {
 
   event(event: PlayerEvent): void {
     const topic = this.#eventTopic(event)
-    if (topic !== undefined)
-      void this.#outbox.say(topic, JSON.stringify({ ...event, event_type: event.type }))
+    if (topic !== undefined) this.#outbox.event(topic, JSON.stringify({ ...event, event_type: event.type }))
   }
 
   queueChanged(queue: Queue): void {
@@ -192,23 +212,23 @@ export class Bridge {
     this.#announcer.infoChanged()
   }
 
-  /** Tells Home Assistant of everything once more, also of devices that were deleted there. */
+  /** Tells Home Assistant of everything once more in a moment, also of devices that were deleted there. */
   discoverAgain(): void {
     this.#devices.restore()
-    this.#sayAgain()
+    this.#greet()
   }
 
   #connected(): void {
     if (this.#stopped) return
     this.#cancelBirth?.()
     this.#cancelBirth = undefined
-    this.#outbox.forgetSaid()
+    this.#outbox.connected()
     this.#others.connected()
     this.#devices.forgetSaid()
     this.#announcer.forgetSaid()
     this.#announcer.sayOnline()
     this.#outbox.clearAgain()
-    this.#leftovers.sweep()
+    this.#leftovers.look()
     this.#announcer.sayAll()
   }
 

@@ -1,11 +1,11 @@
-import { ErrorWithReasonCode, type IPublishPacket, type MqttClient } from 'mqtt'
+import type { IPublishPacket, MqttClient } from 'mqtt'
 import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
-import { AppError, messageOf } from '../core/error.ts'
+import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { ConnectFault, type Connection, type Endpoint, type Identity } from './connection.ts'
 import { Dialler, NoEndpoint } from './dialler.ts'
-import { checkMessage, protocolLimitBytes } from './message-check.ts'
+import { type PublishOptions, Sender } from './sender.ts'
 import { type MessageHandler, type SubscribeOptions, Subscriptions } from './subscriptions.ts'
 import { TakenOver } from './taken-over.ts'
 import { withinMs } from './within-ms.ts'
@@ -19,6 +19,14 @@ export interface BrokerClientOptions extends Identity {
   readonly random: () => number
 }
 
+/** How a connection ended. */
+interface End {
+  /** Undefined where nobody said why. */
+  readonly reason: string | undefined
+  /** Whether it may have ended over the size of a message. */
+  readonly isOverSize: boolean
+}
+
 const firstWaitMs = 500
 // Whatever starts last, the house is whole within 15 s: this, one attempt at a host that does not answer, and the rest.
 const longestWaitMs = 8000
@@ -26,9 +34,6 @@ const longestWaitMs = 8000
 const steadyAfterMs = 10_000
 const goodbyeMs = 1000
 const subscribeMs = 5000
-const acknowledgeMs = 10_000
-/** Reason code of MQTT 5. */
-const notAuthorized = 0x87
 
 /**
  * Our connection to the local broker. It speaks MQTT 5, or 3.1.1 where the broker has no 5, and comes back by
@@ -40,16 +45,15 @@ export class BrokerClient {
   readonly #dialler: Dialler
   readonly #takenOver: TakenOver
   readonly #subscriptions = new Subscriptions()
+  readonly #sender: Sender
   readonly #connectListeners: (() => void)[] = []
   readonly #stopping = new AbortController()
   #leaving = false
   #mqtt: MqttClient | undefined
-  #largestPacketBytes = protocolLimitBytes
-  /** Whether this connection was told of a message that the broker refused. */
-  #refused = false
+  /** How many connections were lost in a row, all but the first soon after they began. */
+  #lostInARow = 0
   #connected = false
   #lastComplaint: string | undefined
-  #tail: Promise<unknown> = Promise.resolve()
   #loop: Promise<void> = Promise.resolve()
 
   constructor(options: BrokerClientOptions) {
@@ -57,6 +61,7 @@ export class BrokerClient {
     this.#log = options.log
     this.#dialler = new Dialler(options)
     this.#takenOver = new TakenOver(options)
+    this.#sender = new Sender({ log: options.log, address: () => this.address })
   }
 
   /** Where the broker was last looked for, without user name and password; null before the first answer to that. */
@@ -76,31 +81,28 @@ export class BrokerClient {
     })
   }
 
-  /** Says goodbye, so the last will is not sent: publish what should stand instead before. */
+  /**
+   * Says goodbye, so the last will is not sent: publish what should stand instead as the last before. Where that does
+   * not come through in time, it hangs up without a word, and the broker says the last will.
+   */
   async stop(): Promise<void> {
     this.#leaving = true
     const mqtt = this.#mqtt
-    if (mqtt !== undefined) {
-      await withinMs(goodbyeMs, this.#tail)
+    if (mqtt !== undefined && (await this.#sender.isAllSaid(goodbyeMs)))
       await withinMs(goodbyeMs, mqtt.endAsync())
-    }
     this.#stopping.abort()
     mqtt?.end(true)
     await this.#loop
   }
 
   /**
-   * Publishes at QoS 1, in the order of the calls; resolves when the broker has it.
+   * Publishes at QoS 1, in the order of the calls; resolves when the broker has it. For the `last` all that waits is
+   * given up.
    * @throws AppError `unavailable` when the broker is away or refuses it, `unprocessable` for a topic nobody can
    * publish to, or a message that is larger than the broker takes.
    */
-  async publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void> {
-    const mqtt = this.#mqtt
-    checkMessage(topic, payload, this.#largestPacketBytes)
-    if (mqtt === undefined || !this.#connected) throw this.#away(topic)
-    const sent = this.#tail.then(() => this.#send(mqtt, { topic, payload, retain: options.retain }))
-    this.#tail = sent.catch(() => undefined)
-    await sent
+  async publish(topic: string, payload: string, options: PublishOptions): Promise<void> {
+    await this.#sender.publish(topic, payload, options)
   }
 
   /**
@@ -131,10 +133,10 @@ export class BrokerClient {
       try {
         const connection = await this.#dialler.open(signal)
         const since = clock.now().getTime()
-        await this.#serve(connection, decided)
+        const end = await this.#serve(connection, decided)
         const wasSteady = clock.now().getTime() - since >= steadyAfterMs
         if (wasSteady) failures = 0
-        this.#takenOver.lost({ wasSteady })
+        this.#lost({ ...end, wasSteady })
       } catch (fault) {
         this.#takenOver.failed()
         this.#complain(fault)
@@ -145,7 +147,7 @@ export class BrokerClient {
     }
   }
 
-  async #serve({ mqtt, largestPacketBytes }: Connection, decided: () => void): Promise<void> {
+  async #serve({ mqtt, largestPacketBytes }: Connection, decided: () => void): Promise<End> {
     const closed = new Promise<void>((resolve) => mqtt.once('close', resolve))
     let reason: string | undefined
     mqtt.on('error', (error) => {
@@ -156,31 +158,47 @@ export class BrokerClient {
     mqtt.on('message', (topic, payload, packet) => this.#deliver(topic, payload, packet))
     if (this.#stopping.signal.aborted || !mqtt.connected) {
       mqtt.end(true)
-      return
+      return { reason, isOverSize: false }
     }
     this.#mqtt = mqtt
-    this.#largestPacketBytes = largestPacketBytes
-    this.#refused = false
     const subscribed = this.#askAll(mqtt, this.#subscriptions.filters)
     await withinMs(subscribeMs, Promise.race([closed, subscribed]))
-    if (mqtt.connected) this.#announce()
+    if (mqtt.connected) {
+      this.#sender.open(mqtt, { largestPacketBytes })
+      this.#announce()
+    }
     decided()
     await closed
     this.#connected = false
     this.#mqtt = undefined
-    this.#largestPacketBytes = protocolLimitBytes
+    const isOverSize = this.#sender.close()
     // Fails what still waits for the broker's word, so that nobody waits for ever.
     mqtt.end(true)
-    if (!this.#leaving)
-      this.#log.warn(`lost the connection to the MQTT broker ${this.address}, trying again`, {
+    return { reason, isOverSize }
+  }
+
+  #lost({ reason, isOverSize, wasSteady }: End & { readonly wasSteady: boolean }): void {
+    if (this.#leaving) return
+    if (!isOverSize) this.#takenOver.lost({ wasSteady })
+    this.#lostInARow = wasSteady ? 1 : this.#lostInARow + 1
+    this.#log[this.#isWorthALine ? 'warn' : 'debug'](
+      `lost the connection to the MQTT broker ${this.address}, trying again`,
+      {
         ...(reason === undefined ? {} : { reason }),
-      })
+        ...(this.#lostInARow > 1 ? { in_a_row: this.#lostInARow } : {}),
+      },
+    )
+  }
+
+  /** Of connections that come and go one after the other, ever fewer are told. */
+  get #isWorthALine(): boolean {
+    return Number.isInteger(Math.log2(Math.max(1, this.#lostInARow)))
   }
 
   #announce(): void {
     this.#connected = true
     this.#lastComplaint = undefined
-    this.#log.info(
+    this.#log[this.#isWorthALine ? 'info' : 'debug'](
       `connected to the MQTT broker ${this.address} (MQTT ${this.#dialler.version === 5 ? '5' : '3.1.1'})`,
     )
     for (const run of this.#connectListeners) {
@@ -201,39 +219,6 @@ export class BrokerClient {
     if (this.#leaving || what === this.#lastComplaint) return
     this.#lastComplaint = what
     this.#log.warn(what)
-  }
-
-  async #send(mqtt: MqttClient, message: { topic: string; payload: string; retain: boolean }): Promise<void> {
-    if (this.#mqtt !== mqtt) throw this.#away(message.topic)
-    // A broker that answers pings but acknowledges nothing would hold up all that follows.
-    const timer = setTimeout(() => mqtt.end(true), acknowledgeMs)
-    try {
-      await mqtt.publishAsync(message.topic, message.payload, { qos: 1, retain: message.retain })
-    } catch (cause) {
-      if (cause instanceof ErrorWithReasonCode) this.#nameRefusal(message.topic, cause)
-      throw new AppError('unavailable', `the MQTT broker did not take a message for ${message.topic}`, {
-        cause,
-      })
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
-  #nameRefusal(topic: string, { code, message }: ErrorWithReasonCode): void {
-    if (this.#refused) return
-    this.#refused = true
-    const because =
-      code === notAuthorized ? 'our user may not write there (access list of the broker)' : message
-    this.#log.warn(
-      `the MQTT broker ${this.address} refused what we published to ${topic}: ${because}. It may refuse other topics too`,
-    )
-  }
-
-  #away(topic: string): AppError {
-    return new AppError(
-      'unavailable',
-      `no connection to the MQTT broker${this.address === null ? '' : ` ${this.address}`}: nothing was published to ${topic}`,
-    )
   }
 
   async #askAll(mqtt: MqttClient, filters: readonly string[]): Promise<void> {

@@ -1,17 +1,17 @@
 import type { Clock } from '../core/clock.ts'
-import { mostCommands, placeOf } from '../core/command-place.ts'
-import type { Perform, PlayerCommand } from '../core/effect.ts'
+import type { Effect, Perform, PlayerCommand } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
-import type { JsonObject } from '../core/json.ts'
+import { FewLines } from '../core/few-lines.ts'
+import { type JsonObject, parseJsonObject } from '../core/json.ts'
 import type { Log, LogDetail } from '../core/log.ts'
 import type { Light } from '../core/player.ts'
+import { type Door, performThrough } from '../core/player-lines.ts'
 import { checkStreamName } from '../core/queue.ts'
 import { Turns } from '../core/turns.ts'
 import { UnderWay } from '../core/under-way.ts'
 import { Answers } from './answers.ts'
 import { parseField, parseFields } from './commands.ts'
 import { type Failure, failureOf } from './failure.ts'
-import { FewWarnings } from './few-warnings.ts'
 import { Freshness } from './freshness.ts'
 import type { LightField } from './light-json.ts'
 import type { Parsed, Refusal } from './reading.ts'
@@ -19,12 +19,14 @@ import { SharedDiagnostics } from './requests/diagnostics.ts'
 import type { RequestPorts } from './requests/request.ts'
 import { type Answer, answerRequest, refusedRequest } from './requests.ts'
 import { carryOut, type StreamPorts, tellPlayers } from './stream-desk.ts'
-import { parseStreamSet } from './stream-set.ts'
+import { closes, parseStreamSet } from './stream-set.ts'
 import type { SetTopic, Topics } from './topic.ts'
 
 export interface CommandDeskOptions extends StreamPorts, Omit<RequestPorts, 'diagnostics' | 'stopping'> {
   readonly topics: Topics
   readonly log: Log
+  /** By which all that is asked for here comes to players. */
+  readonly door: Door
   /** Real time, by which it is seen that the program stood still; the machine's clock where absent. */
   readonly heart?: Clock
   /** The state of the product without secrets, however large. */
@@ -41,12 +43,16 @@ export interface CommandDeskOptions extends StreamPorts, Omit<RequestPorts, 'dia
 /** What `<base>/bridge/response/set` says. */
 export type CommandAnswer = {
   readonly status: 'ok' | 'error'
-  /** `overtaken`: it was not done, because a newer value for the same took its place. */
-  readonly data: { readonly topic: string; readonly overtaken?: true }
+  /** `overtaken`: it was not done, because something newer took its place; a list names the fields of which that holds. */
+  readonly data: { readonly topic: string; readonly overtaken?: true | readonly string[] }
   readonly error?: Failure
 }
 
 const longestShown = 80
+const unnamed = {
+  level: 'warn',
+  message: 'more MQTT messages were refused or failed than the log names',
+} as const
 // They wait for the store and not for players: a burst of an automation is no flood.
 const mostOfAStream = 32
 const mostOfARequest = 32
@@ -58,12 +64,11 @@ const mostOfARequest = 32
 export class CommandDesk {
   readonly #options: CommandDeskOptions
   readonly #freshness: Freshness
-  readonly #warnings: FewWarnings
+  readonly #warnings: FewLines
   readonly #answers: Answers<Answer | CommandAnswer>
   readonly #diagnostics: SharedDiagnostics
   /** Wishes of one stream follow one another, so that the last is the one that holds. */
   readonly #turns = new Turns<string>()
-  readonly #players = new UnderWay(mostCommands)
   readonly #streams = new UnderWay(mostOfAStream)
   readonly #requests = new UnderWay(mostOfARequest)
   readonly #stopping = new AbortController()
@@ -71,7 +76,7 @@ export class CommandDesk {
   constructor(options: CommandDeskOptions) {
     this.#options = options
     this.#freshness = new Freshness(options)
-    this.#warnings = new FewWarnings(options)
+    this.#warnings = new FewLines({ ...options, more: unnamed })
     this.#answers = new Answers({ ...options, warnings: this.#warnings })
     this.#diagnostics = new SharedDiagnostics(options)
   }
@@ -110,7 +115,7 @@ export class CommandDesk {
     const { check } = this.#freshness.arrived()
     const ports = {
       ...this.#options,
-      perform: this.#checked(check),
+      perform: performThrough(this.#options.door, this.#checked(check)),
       check,
       diagnostics: () => this.#diagnostics.read(),
       stopping: this.#stopping.signal,
@@ -136,11 +141,8 @@ export class CommandDesk {
       this.#failed(taken, error)
       return
     }
-    if (typeof outcome === 'object') this.#refuse(topic, outcome)
-    else {
-      const data = outcome === 'overtaken' ? ({ topic, overtaken: true } as const) : { topic }
-      this.#answers.say('set', { status: 'ok', data })
-    }
+    if (outcome.ok) this.#answers.say('set', { status: 'ok', data: { topic, ...outcome.came } })
+    else this.#refuse(topic, outcome)
   }
 
   async #player(read: SetTopic & { kind: 'player-set' }, taken: Taken): Promise<Outcome> {
@@ -152,13 +154,17 @@ export class CommandDesk {
     const parsed: Parsed<PlayerCommand> =
       field === undefined ? parseFields(payload, lastColour) : parseField(field, payload, lastColour)
     if (!parsed.ok) return parsed
-    const run = async () => {
-      for (const command of parsed.wishes)
-        await perform({ kind: 'command', player, command }, `MQTT ${topic}`)
-      return 'done' as const
-    }
-    const place = placeOf<Outcome>(parsed.wishes, 'overtaken')
-    return this.#players.take(`player ${player}`, { run, ...place })
+    const overtaken = await this.#options.door({
+      player,
+      commands: parsed.wishes,
+      send: (command) => perform({ kind: 'command', player, command }, `MQTT ${topic}`),
+    })
+    if (overtaken.length === 0) return { ok: true }
+    if (overtaken.length === parsed.wishes.length) return { ok: true, came: { overtaken: true } }
+    // Each field is one command.
+    const fields = Object.keys(parseJsonObject(payload) ?? {})
+    const isOvertaken = (_: string, at: number) => overtaken.some((command) => command === parsed.wishes[at])
+    return { ok: true, came: { overtaken: fields.filter(isOvertaken) } }
   }
 
   async #stream({ stream }: SetTopic & { kind: 'stream-set' }, taken: Taken): Promise<Outcome> {
@@ -169,14 +175,16 @@ export class CommandDesk {
     const ports: StreamPorts = { ...this.#options, perform }
     const because = `MQTT ${topic}`
     const run = async () => {
-      for (const wish of parsed.wishes) {
-        const then = await this.#turns.take(stream, () => carryOut(wish, { stream, because }, ports))
-        // The next wish does not wait for players, who may be slow to answer.
-        await tellPlayers(then, because, perform)
-      }
-      return 'done' as const
+      const effects: Effect[] = []
+      for (const wish of parsed.wishes)
+        effects.push(...(await this.#turns.take(stream, () => carryOut(wish, { stream, because }, ports))))
+      return effects
     }
-    return this.#streams.take(`stream ${stream}`, { run })
+    const isUrgent = parsed.wishes.every(closes)
+    const effects = await this.#streams.take(`stream ${stream}`, { run, isUrgent })
+    // Players may be slow to answer, and what follows for the stream does not wait for them.
+    await tellPlayers(effects, because, performThrough(this.#options.door, perform))
+    return { ok: true }
   }
 
   /** The same, as long as what it is done for is not too old. */
@@ -196,28 +204,23 @@ export class CommandDesk {
     })
   }
 
-  #refuse(topic: string, refusal: Refusal): void {
-    const { code, field, value, message } = refusal
-    this.#answerFailure(topic, refusal)
+  #refuse(topic: string, { code, field, value, message: problem }: Refusal): void {
+    const named = field === null ? {} : { field: shown(field) }
+    const message = field === null ? problem : `${shown(field)}: ${problem}`
+    this.#answerFailure(topic, { code, message, ...named })
     this.#warnings.say('warn', `${topic} ${code}`, {
       message: 'ignored an MQTT command',
-      detail: {
-        topic,
-        code,
-        ...(field === null ? {} : { field: field.slice(0, longestShown) }),
-        value: shown(value),
-        problem: message,
-      },
+      detail: { topic, code, ...named, value: shown(value), problem },
     })
   }
 
-  #answerFailure(topic: string, { code, message }: Failure): void {
-    this.#answers.say('set', { status: 'error', data: { topic }, error: { code, message } })
+  #answerFailure(topic: string, { details: _, ...error }: Failure): void {
+    this.#answers.say('set', { status: 'error', data: { topic }, error })
   }
 }
 
 /** What became of a message: a refusal says why nothing. */
-type Outcome = Refusal | 'done' | 'overtaken'
+type Outcome = Refusal | { readonly ok: true; readonly came?: Pick<CommandAnswer['data'], 'overtaken'> }
 
 /** A message that is being carried out. */
 interface Taken {

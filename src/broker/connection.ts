@@ -2,8 +2,8 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect, ErrorWithReasonCode, type IClientOptions, type IConnackPacket, MqttClient } from 'mqtt'
 import { AppError, messageOf } from '../core/error.ts'
-import { protocolLimitBytes } from './message-check.ts'
 import { networkFault } from './network-fault.ts'
+import { protocolLimitBytes } from './size-limit.ts'
 
 /** Where the broker is, and what opens it. */
 export interface Endpoint {
@@ -53,6 +53,9 @@ const connectTimeoutMs = 5000
 // The broker publishes our last will 1.5 times this after we fell silent, and a broker that lost its power and is
 // back tells us so at the next ping.
 const keepaliveSeconds = 10
+// More than anybody has to say to us; the longest that we read is what an earlier run said of the streams. MQTT 3.1.1
+// cannot ask for it: there a broker hands us whatever others publish to our topics, up to 256 MB.
+const longestHeardBytes = 5 * 1024 * 1024
 const defaultPorts: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:': 8883 }
 
 /** The broker's address as it may be printed: without user name and password. @throws AppError `invalid` */
@@ -112,6 +115,7 @@ function clientOptions(endpoint: Endpoint & Identity, version: MqttVersion): ICl
     ...(endpoint.ca === undefined ? {} : { ca: endpoint.ca }),
     clientId: endpoint.clientId,
     protocolVersion: version,
+    ...(version === 5 ? { properties: { maximumPacketSize: longestHeardBytes } } : {}),
     clean: true,
     keepalive: keepaliveSeconds,
     reconnectPeriod: 0,

@@ -93,15 +93,19 @@ export class Devices {
     this.#options.outbox.clear(topic)
   }
 
-  /** Somebody cleared the topic: we ourselves, or Home Assistant, which does so when people delete a device there. */
-  cleared(topic: string): void {
+  /**
+   * Somebody cleared the topic: we ourselves, or Home Assistant, which does so when people delete a device there; where
+   * the topics are shared with another product, that one, and the device stays ours to be said again.
+   */
+  cleared(topic: string, { isShared }: { readonly isShared: boolean }): void {
     const { outbox, log } = this.#options
     const page = this.#pages.get(topic)
-    if (outbox.isEcho(topic) || page === undefined || page.isDeleted) return
+    if (outbox.isEcho(topic, '') || page === undefined || page.isDeleted) return
+    outbox.lost(topic)
+    if (isShared) return
     page.isDeleted = true
     page.cancel?.()
     page.cancel = undefined
-    outbox.lost(topic)
     const { name } = page.device.discovery().device
     log.info(
       `the device "${name}" was deleted in Home Assistant: it stays away until the next start, or until bridge/request/discovery/publish`,

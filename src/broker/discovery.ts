@@ -13,11 +13,13 @@ export interface DeviceDiscovery {
   readonly [shared: string]: unknown
 }
 
-/** What streams there are, and what they can be told to play. */
-export interface StreamHouse {
+/** What the device of the product depends on. */
+export interface BridgeFacts {
   readonly streams: readonly Pick<Queue, 'name' | 'title'>[]
-  /** Names of the playlists of the rules. */
+  /** Names of the playlists of the rules, which streams can be told to play. */
   readonly playlists: readonly string[]
+  /** Whether somebody starts the product again when it has ended. */
+  readonly isStartedAgain: boolean
 }
 
 export const product = 'Yoto Smart Stream'
@@ -25,12 +27,14 @@ export const product = 'Yoto Smart Stream'
 const longestTitle = 60
 // Blanks, control characters, and what turns the direction of the text behind it.
 const unshown = /[\s\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]+/gu
-const noStreams: StreamHouse = { streams: [], playlists: [] }
+const withoutStreams: BridgeFacts = { streams: [], playlists: [], isStartedAgain: true }
 
 /** The device of the product itself and of its streams; players point at it, so it is published before them. */
-export function bridgeDiscovery(topics: Topics, version: string, house = noStreams): DeviceDiscovery {
+export function bridgeDiscovery(topics: Topics, version: string, facts = withoutStreams): DeviceDiscovery {
   const { bridge } = topics
-  const streams = house.streams.map((stream) => streamComponents(topics, stream, house.playlists))
+  const { playlists, isStartedAgain } = facts
+  const streams = facts.streams.map((stream) => streamComponents(topics, stream, playlists))
+  const place = { ...bridge, isStartedAgain }
   return {
     device: {
       identifiers: [bridge.deviceId],
@@ -40,10 +44,7 @@ export function bridgeDiscovery(topics: Topics, version: string, house = noStrea
       sw_version: version,
     },
     origin: { name: product, sw_version: version },
-    components: Object.assign(
-      componentsOf(bridgeEntities, bridge, { slug: 'yoto_smart_stream' }),
-      ...streams,
-    ),
+    components: Object.assign(componentsOf(bridgeEntities, place, { slug: 'yoto_smart_stream' }), ...streams),
     qos: 1,
   }
 }
@@ -78,7 +79,7 @@ export function playerDiscovery(topics: Topics, player: PlayerFacts, version: st
 
 function streamComponents(
   { bridge, stream }: Topics,
-  { name, title }: StreamHouse['streams'][number],
+  { name, title }: BridgeFacts['streams'][number],
   playlists: readonly string[],
 ): Record<string, ComponentKeys> {
   const topics = stream(name)

@@ -32,7 +32,7 @@ export interface Entity<Topics> {
 }
 
 export type PlayerEntity = Entity<PlayerTopics & { readonly bridgeState: string }>
-export type BridgeEntity = Entity<BridgeTopics>
+export type BridgeEntity = Entity<BridgeTopics & { readonly isStartedAgain: boolean }>
 
 /** All streams share the bridge's device, so the names of their entities begin with the stream's title. */
 export type StreamEntity = Entity<

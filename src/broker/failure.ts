@@ -5,6 +5,8 @@ import { TooOld } from './freshness.ts'
 export interface Failure {
   readonly code: string
   readonly message: string
+  /** The field of the message that was wrong, where it was one of them. */
+  readonly field?: string
   readonly details?: unknown
 }
 

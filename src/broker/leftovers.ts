@@ -3,7 +3,7 @@ import type { House } from './announcer.ts'
 import type { Devices } from './devices.ts'
 import { readKeptDiscovery } from './kept-discovery.ts'
 import type { Outbox } from './outbox.ts'
-import { type Owner, retainedTopics, type Standing } from './standing.ts'
+import { type Owner, type Platforms, retainedTopics, type Standing } from './standing.ts'
 import type { Topics } from './topic.ts'
 
 interface LeftoversOptions {
@@ -13,21 +13,32 @@ interface LeftoversOptions {
   readonly outbox: Outbox
   readonly devices: Devices
   readonly clock: Clock
-  /** Whether another product is known to use our topics: then nobody can tell what is left from what is its own. */
+  /** Whether other products are known to use our topics: then nobody can tell what is left from what is theirs. */
   readonly isShared: () => boolean
 }
 
-// Another product that is there answers our bridge/info well within it.
-const patienceMs = 1000
+/** What others have said, or the broker has kept, of it. */
+interface Found {
+  readonly owner: Owner
+  /** Of a device that is, or may be, ours. */
+  readonly components: Platforms
+}
+
+// Another product answers our bridge/info well within it, also one that has just lost its connection.
+const patienceMs = 15_000
+// Everybody may make some up.
+const mostFound = 1000
+const mostComponents = 5000
 
 /**
- * Takes back from the broker what is left of players and streams that are gone: of what we remember, and of what the
- * broker itself kept. Only a list of the account's players says that one is gone, never a cloud or broker that is away.
+ * Takes back from the broker what is left of players and streams that are gone: of what we have said, and of what was
+ * found there, as soon as it is certain that no other product speaks of it. Only a list of the account's players says
+ * that one is gone, never a cloud or broker that is away.
  */
 export class Leftovers {
   readonly #options: LeftoversOptions
-  /** Whose topics the broker had kept, and may have to be taken back, by topic. */
-  readonly #found = new Map<string, Owner>()
+  /** What may have to be taken back, by topic. */
+  readonly #found = new Map<string, Found>()
   #listed = false
   #cancelPatience: (() => void) | undefined
 
@@ -38,7 +49,8 @@ export class Leftovers {
   /** The players that there are now are all there are. */
   playersListed(): void {
     this.#listed = true
-    this.sweep()
+    this.#sweepNoted()
+    if (this.#cancelPatience === undefined) this.#sweepFound()
   }
 
   stop(): void {
@@ -47,15 +59,10 @@ export class Leftovers {
   }
 
   /** Call it on a new connection, before what there is is said, and when our topics are ours alone again. */
-  sweep(): void {
-    const { standing, topics, outbox } = this.#options
-    for (const [topic, { owner }] of standing.entries()) {
-      const isGone = this.#isGone(owner)
-      if (isGone) this.remove(owner)
-      // The base topic was another then, or a release before this one said more.
-      if (isGone || !retainedTopics(topics, owner).includes(topic)) outbox.clear(topic)
-    }
-    if (this.#cancelPatience === undefined) this.#sweepFound()
+  look(): void {
+    this.#sweepNoted()
+    this.stop()
+    this.#awaitOthers()
   }
 
   /** Takes back everything of it. */
@@ -65,39 +72,63 @@ export class Leftovers {
     for (const topic of retainedTopics(topics, owner)) outbox.clear(topic)
   }
 
-  /** The broker kept a device there, perhaps one that we know nothing of. */
+  /** There is a device, perhaps one that we know nothing of. */
   foundDevice(topic: string, payload: string): void {
-    const { topics, devices } = this.#options
+    const { topics, devices, isShared } = this.#options
     const read = topics.readDiscovery(topic)
     if (read === undefined) return
     const kept = readKeptDiscovery(payload)
     const owner = this.#ownerOf(read.player)
     const stateTopic = read.player === null ? null : topics.player(read.player).state
     if (kept === undefined || owner === null || kept.stateTopic !== stateTopic) return
-    if (this.#isGone(owner)) this.#lookAgain(topic, owner)
-    else devices.found(topic, owner, kept.components)
+    if (this.#isOurs(owner) && !isShared()) devices.found(topic, owner, kept.components)
+    else this.#remember(topic, { owner, components: this.#isGone(owner) ? new Map() : kept.components })
   }
 
-  /** The broker kept the state of a stream. */
+  /** There is the state of a stream. */
   foundStream(name: string): void {
-    this.#lookAgain(this.#options.topics.stream(name).state, { kind: 'stream', name })
+    const owner: Owner = { kind: 'stream', name }
+    if (!this.#isOurs(owner))
+      this.#remember(this.#options.topics.stream(name).state, { owner, components: new Map() })
   }
 
-  /** It may belong to another product, which has a moment to tell of itself. */
-  #lookAgain(topic: string, owner: Owner): void {
+  #remember(topic: string, { owner, components }: Found): void {
+    const before = this.#found.get(topic)
+    if (before === undefined && this.#found.size >= mostFound) return
+    // Each of several products describes its own components only.
+    const all = [...components, ...(before?.components ?? [])].slice(0, mostComponents)
+    this.#found.set(topic, { owner, components: new Map(all) })
+    this.#awaitOthers()
+  }
+
+  /** Another product that is there has time to tell of itself. */
+  #awaitOthers(): void {
     const { clock } = this.#options
-    this.#found.set(topic, owner)
     this.#cancelPatience ??= clock.at(new Date(clock.now().getTime() + patienceMs), () => {
       this.#cancelPatience = undefined
       this.#sweepFound()
     })
   }
 
+  #sweepNoted(): void {
+    const { standing, topics, outbox, isShared } = this.#options
+    for (const [topic, { owner }] of standing.entries()) {
+      const isGone = !isShared() && this.#isGone(owner)
+      if (isGone) this.remove(owner)
+      // The base topic was another then, or a release before this one said more.
+      if (isGone || !retainedTopics(topics, owner).includes(topic)) outbox.clear(topic)
+    }
+  }
+
   #sweepFound(): void {
-    for (const [topic, owner] of this.#found) {
-      if (!this.#isGone(owner)) continue
+    const { devices, outbox, isShared } = this.#options
+    // While the broker is away others cannot tell of themselves.
+    if (isShared() || !outbox.isOpen) return
+    for (const [topic, { owner, components }] of this.#found) {
+      if (this.#isGone(owner)) this.remove(owner)
+      else if (this.#isOurs(owner)) devices.found(topic, owner, components)
+      else continue
       this.#found.delete(topic)
-      this.remove(owner)
     }
   }
 
@@ -109,15 +140,19 @@ export class Leftovers {
   }
 
   #isGone(owner: Owner): boolean {
-    const { players, queues, origin } = this.#options.house
-    if (this.#options.isShared()) return false
+    const isListed = owner.kind !== 'player' || this.#listed || owner.origin !== this.#options.house.origin
+    return isListed && !this.#isOurs(owner)
+  }
+
+  #isOurs(owner: Owner): boolean {
+    const { players, queues } = this.#options.house
     switch (owner.kind) {
       case 'bridge':
-        return false
+        return true
       case 'player':
-        return (this.#listed || owner.origin !== origin) && !players().some(({ id }) => id === owner.id)
+        return players().some(({ id }) => id === owner.id)
       case 'stream':
-        return !queues().some(({ name }) => name === owner.name)
+        return queues().some(({ name }) => name === owner.name)
     }
   }
 }

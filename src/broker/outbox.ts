@@ -1,14 +1,19 @@
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { Echoes } from './echoes.ts'
+import { Line, type Message, mostEvents } from './line.ts'
+import type { PublishOptions } from './sender.ts'
 import type { Owner, Platforms, Standing } from './standing.ts'
 
 interface OutboxOptions {
   readonly client: {
     readonly connected: boolean
-    publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
+    publish(topic: string, payload: string, options: PublishOptions): Promise<void>
   }
   readonly standing: Standing
   readonly log: Log
+  /** Whether the broker tells us of what we ourselves say there; clearings it may tell of anywhere. */
+  readonly isEchoed: (topic: string) => boolean
   /** Told why a message that should stay on the broker cannot be said there; null when there is none any more. */
   readonly leftOut: (words: string | null) => void
 }
@@ -20,12 +25,8 @@ export interface Kept {
   readonly owner: Owner
   /** Of a device's discovery: the components that Home Assistant may know of from then on. */
   readonly components?: Platforms
-}
-
-interface Message {
-  readonly topic: string
-  readonly payload: string
-  readonly retain: boolean
+  /** Whether all that was said before must be out before it; else it may take the place of an older one that waits. */
+  readonly follows?: boolean
 }
 
 // Beyond that the oldest are left to the next run, which finds them noted.
@@ -34,8 +35,8 @@ const mostCleared = 1000
 const mostNamed = 100
 
 /**
- * Everything that the bridge says, in its order. What stays on the broker is noted before it is said, and is not said
- * twice on one connection; while the broker is away nothing is said at all.
+ * Everything that the bridge says, one after the other as the broker takes it. What stays on the broker is noted before
+ * it is said, and is not said twice on one connection; while the broker is away nothing is said at all.
  */
 export class Outbox {
   readonly #options: OutboxOptions
@@ -43,14 +44,15 @@ export class Outbox {
   readonly #said = new Map<string, string>()
   /** Cleared again after each connect: the broker may have been away, or have come back with what it kept before. */
   readonly #cleared = new Set<string>()
-  /** How many of our own clearings the broker has yet to tell whoever listens, by topic. */
-  readonly #echoes = new Map<string, number>()
+  readonly #echoes = new Echoes()
   /** Why this connection cannot keep what should stand there, by topic. */
   readonly #leftOut = new Map<string, string>()
   /** Topics of which this connection could not take a message, as the log says. */
   readonly #named = new Set<string>()
-  /** What waits for the store; undefined while nothing does. */
-  #turn: Promise<void> | undefined
+  readonly #line = new Line({ eventGivenUp: () => this.#eventGivenUp() })
+  #isSaying = false
+  /** Whether events were given up since the line was empty. */
+  #isBehind = false
   #closed = false
 
   constructor(options: OutboxOptions) {
@@ -67,11 +69,17 @@ export class Outbox {
     this.#said.clear()
   }
 
-  /** Call it on a new connection, after `forgetSaid`. */
-  clearAgain(): void {
-    this.#echoes.clear()
+  /** Call it on a new connection, before anything is said. */
+  connected(): void {
+    this.#line.clear()
+    this.forgetSaid()
+    this.#echoes.forgetAll()
     this.#named.clear()
     for (const topic of [...this.#leftOut.keys()]) this.#enter(topic, null)
+  }
+
+  /** Call it on a new connection, before what may stand again. */
+  clearAgain(): void {
     for (const topic of [...this.#cleared]) this.clear(topic)
   }
 
@@ -89,24 +97,35 @@ export class Outbox {
   repeat(topic: string): boolean {
     const payload = this.#said.get(topic) ?? ''
     if (!this.isOpen || payload === '') return false
-    void this.#send({ topic, payload, retain: true })
+    // What waits is said anyway.
+    if (!this.#line.has(topic)) this.#retain({ topic, payload, retain: true })
     return true
   }
 
   /** Brings whether it is said now: not what stands already, nor while the broker is away. */
-  retain({ topic, payload, owner, components }: Kept, delivered?: () => void): boolean {
+  retain({ topic, payload, owner, components, follows = false }: Kept, delivered?: () => void): boolean {
     this.#cleared.delete(topic)
     if (!this.isOpen || this.#said.get(topic) === payload) return false
     this.#said.set(topic, payload)
     const noted = this.#options.standing.note(topic, owner, components)
-    if (noted !== undefined) this.#queue(() => noted)
-    void this.#send({ topic, payload, retain: true }, delivered)
+    this.#retain({ topic, payload, retain: true, noted, delivered }, follows)
     return true
   }
 
-  /** Once or not at all; resolves when the broker has it, or never will. */
-  say(topic: string, payload: string): Promise<void> {
-    return this.#send({ topic, payload, retain: false })
+  /** An answer, said once or not at all; resolves when the broker has it, or never will. */
+  answer(topic: string, payload: string): Promise<void> {
+    if (!this.isOpen) return Promise.resolve()
+    return new Promise((settled) => {
+      this.#line.add({ topic, payload, retain: false, settled })
+      void this.#sayAll()
+    })
+  }
+
+  /** Said once or not at all, after the state that it tells of. */
+  event(topic: string, payload: string): void {
+    if (!this.isOpen) return
+    this.#line.addEvent({ topic, payload, retain: false })
+    void this.#sayAll()
   }
 
   /** Takes back what is retained there. */
@@ -114,16 +133,15 @@ export class Outbox {
     this.#remember(topic)
     if (!this.isOpen || this.#said.get(topic) === '') return
     this.#said.set(topic, '')
-    void this.#send({ topic, payload: '', retain: true }, () => {
+    const delivered = () => {
       if (this.#cleared.has(topic)) this.#options.standing.forget(topic)
-    })
+    }
+    this.#retain({ topic, payload: '', retain: true, delivered })
   }
 
-  /** Whether a clearing that was heard is one of our own; each of them is heard once. */
-  isEcho(topic: string): boolean {
-    const expected = this.#echoes.get(topic) ?? 0
-    if (expected > 0) this.#echoes.set(topic, expected - 1)
-    return expected > 0
+  /** Whether what was just heard is our own word, and not the same from somebody else. */
+  isEcho(topic: string, payload: string): boolean {
+    return this.#echoes.take(topic, payload)
   }
 
   /** Somebody else has cleared it. */
@@ -132,11 +150,11 @@ export class Outbox {
     this.#options.standing.forget(topic)
   }
 
-  /** Says this last, and nothing any more. */
+  /** Gives up all that waits, says this and nothing any more. */
   async close({ topic, payload }: Pick<Kept, 'topic' | 'payload'>): Promise<void> {
     this.#closed = true
-    await this.#turn
-    if (this.#options.client.connected) await this.#publish({ topic, payload, retain: true })
+    this.#line.clear()
+    if (this.#options.client.connected) await this.#publish({ topic, payload, retain: true }, { last: true })
   }
 
   #remember(topic: string): void {
@@ -145,38 +163,52 @@ export class Outbox {
     for (const oldest of this.#cleared) {
       if (this.#cleared.size <= mostCleared) break
       this.#cleared.delete(oldest)
-      this.#echoes.delete(oldest)
+      this.#echoes.forget(oldest)
       if (this.#said.get(oldest) === '') this.#said.delete(oldest)
     }
   }
 
-  #send(message: Message, delivered?: () => void): Promise<void> {
-    if (!this.isOpen) return Promise.resolve()
-    if (this.#turn === undefined) return this.#publish(message, delivered)
-    return new Promise((resolve) => {
-      this.#queue(() => void this.#publish(message, delivered).then(resolve))
-    })
+  #retain(message: Message, follows = false): void {
+    this.#line.retain(message, { follows })
+    void this.#sayAll()
   }
 
-  #queue(step: () => unknown): void {
-    const turn = (this.#turn ?? Promise.resolve()).then(step).then(() => {
-      if (this.#turn === turn) this.#turn = undefined
-    })
-    this.#turn = turn
+  async #sayAll(): Promise<void> {
+    if (this.#isSaying) return
+    this.#isSaying = true
+    for (let next = this.#line.shift(); next !== undefined; next = this.#line.shift()) {
+      if (next.noted !== undefined) await next.noted
+      if (this.isOpen) await this.#publish(next)
+      next.settled?.()
+    }
+    this.#isSaying = false
+    this.#isBehind = false
   }
 
-  async #publish({ topic, payload, retain }: Message, delivered?: () => void): Promise<void> {
-    if (retain && payload === '') this.#echoes.set(topic, (this.#echoes.get(topic) ?? 0) + 1)
+  async #publish(
+    { topic, payload, retain, delivered }: Message,
+    options: Pick<PublishOptions, 'last'> = {},
+  ): Promise<void> {
+    if (retain && (payload === '' || this.#options.isEchoed(topic))) this.#echoes.await(topic, payload)
     try {
-      await this.#options.client.publish(topic, payload, { retain })
+      await this.#options.client.publish(topic, payload, { retain, ...options })
       if (retain) this.#enter(topic, null)
       delivered?.()
     } catch (error) {
+      if (retain) this.#echoes.giveUp(topic, payload)
       // A retained one is said again after the next connect, or with the next change.
       if (this.#said.get(topic) === payload) this.#said.delete(topic)
       this.#nameFault(topic, error)
       if (retain && isUnfit(error)) this.#enter(topic, error.message)
     }
+  }
+
+  #eventGivenUp(): void {
+    if (this.#isBehind) return
+    this.#isBehind = true
+    this.#options.log.warn(
+      `events are left out on MQTT: there are more than the broker takes, and at most ${mostEvents} wait`,
+    )
   }
 
   #enter(topic: string, words: string | null): void {

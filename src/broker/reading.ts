@@ -8,7 +8,7 @@ export interface Refusal {
   readonly code: 'unknown_field' | 'invalid_value' | 'invalid_payload'
   readonly field: string | null
   readonly value: unknown
-  /** For people: what would do instead. */
+  /** For people: what would do instead. It stands behind the field's name, where there is one. */
   readonly message: string
 }
 

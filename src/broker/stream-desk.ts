@@ -1,7 +1,8 @@
 import { type Clock, isoOf } from '../core/clock.ts'
 import type { Effect, Perform } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
-import type { Queue, QueueMutation, QueueSettings } from '../core/queue.ts'
+import { itemAfter, type Queue, type QueueSettings } from '../core/queue.ts'
+import { moveTo } from '../core/queue-goal.ts'
 import type { StreamWish } from './stream-set.ts'
 
 /** What wishes of streams need of the house. */
@@ -13,8 +14,15 @@ export interface StreamPorts {
   queueEffects(options: unknown, stream: string): Promise<readonly Effect[]>
   /** The moment that a time of day, or a date and time, means to the household; null for any other text. */
   momentOf(text: string): Date | null
-  /** What has the players that play the stream now fetch its current item, or the stream from its beginning. */
-  playAnew(stream: string, what: 'item' | 'beginning'): readonly Effect[]
+  /** What has the players that play the stream now hear it as it has become. */
+  playAnew(stream: string, anew: PlayedAnew): readonly Effect[]
+}
+
+/** What those who listen are to hear of a stream: its current item, or all of it from its beginning. */
+export interface PlayedAnew {
+  readonly what: 'item' | 'beginning'
+  /** Whether the current item is another than the one that was current until now. */
+  readonly isAnother: boolean
 }
 
 /** Whose wish it is, for people, and of which stream. */
@@ -84,10 +92,8 @@ async function goTo(
 ): Promise<readonly Effect[]> {
   const queue = queues().find(({ name }) => name === stream)
   if (queue === undefined) throw new AppError('not_found', `there is no stream "${stream}"`)
-  const [first] = queue.items
-  if (queue.closed) throw new AppError('conflict', `stream "${stream}" is closed: open it first`)
-  if (first === undefined) throw new AppError('conflict', `stream "${stream}" is empty`)
-  const mutation: QueueMutation = what === 'skip' ? { op: 'step', by: 1 } : { op: 'go-to', id: first.id }
-  await perform({ kind: 'mutate-queue', stream, mutation }, because)
-  return playAnew(stream, what === 'skip' ? 'item' : 'beginning')
+  const move = moveTo(what === 'skip' ? 'next' : 'first', queue)
+  const isAnother = itemAfter(queue, move) !== queue.current
+  await perform({ kind: 'mutate-queue', stream, mutation: move }, because)
+  return playAnew(stream, { what: what === 'skip' ? 'item' : 'beginning', isAnother })
 }

@@ -47,15 +47,31 @@ const together: readonly (readonly Field[])[] = [
   ['loop', 'shuffle', 'mode'],
 ]
 
-/** `<base>/stream/<name>/set`: the name of a playlist as plain text, or an object. */
+/** Whether all that is asked is that a stream be quiet. */
+export function closes(wish: StreamWish): boolean {
+  return (wish.type === 'settings' || wish.type === 'close') && wish.settings.closed === true
+}
+
+/** `<base>/stream/<name>/set`: the name of a playlist, as plain text or as JSON, or an object. */
 export function parseStreamSet(payload: string): Parsed<StreamWish> {
   if (payload.length > longestPayload) return tooLong(null, payload)
   const object = payload.trimStart().startsWith('{') ? parseJsonObject(payload) : undefined
   if (object !== undefined) return streamObject(object)
-  const read = playlistName(payload)
+  const read = playlistName(unquoted(payload))
   if ('value' in read) return wish({ type: 'playlist', playlist: read.value })
   const message = `expected ${read.expected}, or a JSON object as {"closed": true}`
   return { ok: false, code: 'invalid_payload', field: null, value: payload, message }
+}
+
+/** What a JSON string says; any other text as it is. */
+function unquoted(text: string): string {
+  if (!text.trimStart().startsWith('"')) return text
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'string' ? value : text
+  } catch {
+    return text
+  }
 }
 
 function streamObject(object: JsonObject): Parsed<StreamWish> {
@@ -89,7 +105,7 @@ function wishOf({ playlist, queue, skip, restart, until, ...settings }: Values):
   if (restart !== undefined) return wish({ type: 'restart' })
   if (until === undefined) return wish({ type: 'settings', settings })
   if (settings.closed === true) return wish({ type: 'close', until, settings })
-  return { ...wrongValue('until', until, ''), message: '"until" goes with "closed": true alone' }
+  return { ...wrongValue('until', until, ''), message: 'it goes with "closed": true alone' }
 }
 
 function wish(one: StreamWish): Parsed<StreamWish> {
@@ -98,7 +114,7 @@ function wish(one: StreamWish): Parsed<StreamWish> {
 
 function apart(value: JsonObject, first: Field, other: Field): Refusal {
   const groups = together.map((group) => group.join(', ')).join('; or ')
-  const message = `"${first}" and "${other}" do not go together: send each in a message of its own. Together may stand ${groups}`
+  const message = `it does not go together with "${first}": send each in a message of its own. Together may stand ${groups}`
   return { ok: false, code: 'invalid_value', field: other, value, message }
 }
 

@@ -3,6 +3,7 @@ import type { PublishedCards } from '../cards/published.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import type { LookUp } from '../core/playable-files.ts'
+import type { Door } from '../core/player-lines.ts'
 import type { AccountDesk } from '../http/api/account.ts'
 import type { Hub } from '../hub.ts'
 import { momentOf } from '../rules/moment.ts'
@@ -23,6 +24,7 @@ interface PortsInput {
   readonly ruleSet: RuleSet
   readonly account: AccountDesk
   readonly diagnostics: BrokerPorts['diagnostics']
+  readonly door: Door
   readonly supervisor: Supervisor | null
   /** IANA name of the household's time zone. */
   readonly zone: string
@@ -32,7 +34,7 @@ interface PortsInput {
 
 /** Joins them from the parts of the house that answer them. */
 export function brokerPorts(input: PortsInput): BrokerPorts {
-  const { library, ruleSet, account, diagnostics, zone, clock } = input
+  const { library, ruleSet, account, diagnostics, door, zone, clock } = input
   return {
     lookup: (file) => library.find(file),
     async queueEffects(options, stream) {
@@ -41,8 +43,9 @@ export function brokerPorts(input: PortsInput): BrokerPorts {
       return effects
     },
     momentOf: (text) => momentOf(text, { now: clock.now(), zone }),
-    playAnew: (stream, what) => playAnew(stream, what, input),
+    playAnew: (stream, anew) => playAnew(stream, anew, input),
     diagnostics,
+    door,
     signIn: () => account.signIn(),
     signInState: () => account.view(),
     restart: () => restartWith(input),

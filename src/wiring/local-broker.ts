@@ -24,7 +24,7 @@ interface LocalBrokerOptions {
   readonly options: Options['mqtt']
   /** Whether the broker is our own. */
   readonly embedded: boolean
-  /** Whose broker `auto` means where it is not our own; null outside Home Assistant. */
+  /** Whose broker `auto` means where it is not our own, and who starts the product again; null outside Home Assistant. */
   readonly supervisor: Supervisor | null
   /** Masks a secret wherever it is said from now on. */
   readonly hide: (secret: string) => void
@@ -36,7 +36,7 @@ interface LocalBrokerOptions {
 }
 
 /** What the broker tells of, and what commands on it act on. */
-interface BrokerHouse extends Omit<House, 'instance' | 'players' | 'queues' | 'titleOf'> {
+interface BrokerHouse extends Omit<House, 'instance' | 'players' | 'queues' | 'titleOf' | 'isStartedAgain'> {
   readonly hub: Hub
   readonly problems: Pick<Problems, 'set'>
   /** What stands on the broker since the last run, by topic. */
@@ -171,7 +171,7 @@ export class LocalBroker {
   }
 
   #bridgeOn(client: BrokerClient, { hub, ports, problems, ...house }: BrokerHouse): Bridge {
-    const { instance, clock, random, log } = this.#options
+    const { instance, supervisor, clock, random, log } = this.#options
     const perform: Perform = async (effect, because) => {
       if (!this.#takesCommands)
         throw new AppError('unavailable', 'no commands are taken while starting or stopping')
@@ -183,11 +183,12 @@ export class LocalBroker {
       client,
       topics: this.#topics,
       instance,
+      isStartedAgain: supervisor !== null,
       clock,
       random,
       log: log.for('bridge'),
-      otherInstance: (other) =>
-        problems.set('second_instance', secondInstanceProblem(other, this.#tree.base)),
+      otherInstances: (others) =>
+        problems.set('second_instance', secondInstanceProblem(others, this.#tree.base)),
       leftOut: (words) => problems.set('message_size', leftOutProblem(words)),
       players: () => hub.players(),
       queues: () => hub.queues(),

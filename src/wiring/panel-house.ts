@@ -13,7 +13,6 @@ import type { LibraryEntry } from '../http/api/library.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { Hub } from '../hub.ts'
 import type { SimulatedCloud } from '../simulator/cloud.ts'
-import { withFewCommands } from './few-commands.ts'
 
 interface HouseParts {
   readonly version: string
@@ -58,7 +57,7 @@ export function houseOf({
     player: (id) => hub.player(id),
     queues: () => hub.queues(),
     queue: (name) => hub.queue(name),
-    perform: withFewCommands(perform),
+    perform,
     lookup: (file) => library.find(file),
     library: async () => (await library.list()).flatMap(libraryEntry),
     streamUrl: (name) => cards.streamUrl(name),

@@ -1,13 +1,12 @@
 import type { Clock } from '../core/clock.ts'
 import type { PlayerCommand, PlayerSettings } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
-import type { PlayerState } from '../core/player.ts'
-import { edgesFrom, isSlot } from '../core/slot.ts'
 import type { CardFacts, Hub } from '../hub.ts'
 import type { YotoApi } from '../yoto/api.ts'
 import type { YotoClient } from '../yoto/client.ts'
 import { type LiveCommand, messageFor } from '../yoto/command.ts'
-import { asExpected, asItStands, playerNamed } from './player-place.ts'
+import { asExpected, asItStands, playerNamed, untilArrived } from './player-place.ts'
+import { cutOf, moveQueue, queueCardWay } from './queue-card.ts'
 import type { Steps, Wanted } from './steps.ts'
 
 /** What commands work on, and what they ask of the rest of the house. */
@@ -36,7 +35,7 @@ interface CommandParts {
  * Has a player obey: over the live connection, or for settings through what the cloud keeps of it.
  * @throws AppError `unavailable` when the player or the cloud is away or a step would come too late, `refused` when
  * one of them says no, `unanswered` when the player says nothing, `conflict` for a step that a later command has
- * overtaken, and what the command itself cannot be.
+ * overtaken or where the stream of its card plays nothing, and what the command itself cannot be.
  */
 export async function commandPlayer(
   parts: CommandParts,
@@ -59,18 +58,26 @@ async function sendCommand(
 ): Promise<void> {
   const { house, client } = parts
   if (goesByTracks(command)) await learnTracks(parts, { playerId, patienceMs: wanted.leftMs() })
+  if (goesBackOnQueue(house, { playerId, command }))
+    await untilArrived(house.hub, playerId, { patienceMs: wanted.leftMs(), clock: parts.clock })
   const stands = asItStands(house.hub, playerId, parts.clock)
   const player = movesOnCard(command) ? asExpected(house.hub, stands) : stands
   const facts = player.card_id === null ? undefined : house.cardFacts(player.card_id)
-  const wish = facts?.stream != null ? onQueueCard(command, player) : command
-  const message = messageFor(wish, player, facts?.layout ?? null)
+  const { told, move } = queueCardWay(command, { hub: house.hub, player, facts })
+  const message = messageFor(told, player, facts?.layout ?? null)
   wanted.check()
+  const goBack = move === undefined ? null : await moveQueue(house.hub, { player, command, ...move })
   const takeBack = house.hub.commanding(playerId, command, message.expects)
   try {
+    // A later command may have come while the store took the move in.
+    wanted.check()
     await client.send(playerId, message)
   } catch (error) {
     // A player that did not answer may still do it, and that would be nobody's press.
-    if (!(error instanceof AppError && error.code === 'unanswered')) takeBack()
+    if (!(error instanceof AppError && error.code === 'unanswered')) {
+      takeBack()
+      await goBack?.()
+    }
     throw error
   }
   // Nothing but the status tells of these, and that is not pushed; where the question fails, a later one comes.
@@ -82,6 +89,16 @@ async function sendCommand(
 function goesByTracks(command: PlayerCommand): boolean {
   if (command.type === 'sleep-timer') return 'until' in command && command.until === 'chapter'
   return command.type === 'next' || command.type === 'previous' || command.type === 'restart'
+}
+
+/** Whether the queue of the player's card is moved for it. What the player asks for on its way may move it too. */
+function goesBackOnQueue(
+  { hub, cardFacts }: LinkHouse,
+  { playerId, command }: { playerId: string; command: LiveCommand },
+): boolean {
+  const { card_id } = playerNamed(hub, playerId)
+  if (card_id === null || (command.type !== 'previous' && command.type !== 'restart')) return false
+  return cutOf(cardFacts(card_id)) !== null
 }
 
 /** Whether it leads from the present track to a place of the same card. */
@@ -119,23 +136,4 @@ async function changeSettings(
       await readSettings(playerId).catch(() => undefined)
     throw error
   }
-}
-
-/**
- * A queue card's chapters are questions, not tracks: the way its end would take is the next item, and no other way
- * can be taken without looking like somebody's press.
- */
-function onQueueCard(command: LiveCommand, player: PlayerState): LiveCommand {
-  const slot = player.chapter_key ?? ''
-  if (player.card_id === null || !isSlot(slot)) return command
-  if (command.type === 'next') {
-    const { end } = edgesFrom(slot)
-    return { type: 'card', card_id: player.card_id, chapter_key: end, track_key: end }
-  }
-  if (command.type === 'previous' || command.type === 'restart' || command.type === 'seek')
-    throw new AppError(
-      'conflict',
-      `"${command.type}" cannot be asked of a queue card: change the stream's queue instead`,
-    )
-  return command
 }

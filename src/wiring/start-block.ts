@@ -19,7 +19,7 @@ export function startBlock(app: App, { options, version }: { options: Options; v
     ],
     ['Library', options.folders.media],
     ['Players', playersOf(app)],
-    ...(options.panel.auth === 'none' ? tryOf(app, base) : []),
+    ...(options.panel.auth === 'none' ? tryOf(app, options.mqtt) : []),
   ]
   const width = Math.max(...lines.map(([what]) => what.length))
   return [
@@ -50,14 +50,14 @@ function playersOf({ simulator, hub, hasAccount }: App): string {
   return names.length === 0 ? 'none known yet; they come with the connection to Yoto' : names.join(', ')
 }
 
-function tryOf(app: App, base: string): [string, string][] {
+function tryOf(app: App, mqtt: Options['mqtt']): [string, string][] {
   const card = app.cards.list()[0]
   const player = app.simulator?.players[0]
   if (card === undefined || player === undefined) return []
   const act = (what: string, body: string) =>
     `curl -w '\\n' -X POST -H 'content-type: application/json' -d '${body}' ${app.panelUrl}/api/simulator/players/${player.id}/${what}`
   return [
-    ['Watch', `mosquitto_sub ${placeOf(app)}-t '${base}/#' -v`],
+    ['Watch', `mosquitto_sub ${placeOf(app)}${signInOf(mqtt)}-t '${mqtt.base_topic}/#' -v`],
     ['Put a card in', act('insert', `{"card_id":"${card.card_id}"}`)],
     ['Press right', act('press', '{"button":"right"}')],
     ['Press left', act('press', '{"button":"left"}')],
@@ -69,6 +69,11 @@ function placeOf({ mqttUrl }: App): string {
   if (!URL.canParse(mqttUrl)) return ''
   const { hostname, port } = new URL(mqttUrl)
   return `${hostname === '127.0.0.1' ? '' : `-h ${hostname} `}-p ${port || '1883'} `
+}
+
+/** Only where they go: a password is not for the log. */
+function signInOf({ username }: Options['mqtt']): string {
+  return username === null ? '' : '-u <user> -P <password> '
 }
 
 function count(number: number, what: string): string {

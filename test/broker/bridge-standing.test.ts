@@ -94,6 +94,24 @@ describe.each(brokers)('on %s', (_name, start, testHere) => {
     },
   )
 
+  testHere('the button to restart is taken back where nobody starts the product again', async () => {
+    const { url } = await start()
+    const standing = memoryCollection<Stood>()
+    const hasRestart = (payload = '') => payload.includes('"restart":')
+    const subject = await startBridge(url, { standing })
+    await untilRetained(url, (stands) => hasRestart(stands.get(bridgeConfig)))
+    await subject.die()
+    const observer = await watch(url)
+    const again = await startBridge(url, { standing, isStartedAgain: false })
+    for (const waitMs of [2000, 2000, 10_000]) {
+      await again.clock.advance(waitMs)
+      await settled(again, observer)
+    }
+    const said = observer.heard(bridgeConfig).map((payload) => JSON.parse(payload).components.restart)
+    expect(said.slice(-2)).toEqual([{ platform: 'button' }, undefined])
+    expect(hasRestart((await retainedOn(url)).get(bridgeConfig))).toBe(false)
+  })
+
   testHere('what was deleted just before a kill is taken back by the next run', async () => {
     const { url } = await start()
     const standing = memoryCollection<Stood>()
@@ -136,7 +154,7 @@ describe.each(brokers)('on %s', (_name, start, testHere) => {
     const second = await startBridge(url, { players: [player('abc')] })
     const observer = await watch(url)
     second.bridge.playersListed()
-    for (const waitMs of [2000, 2000]) {
+    for (const waitMs of [15_000, 2000, 2000]) {
       await second.clock.advance(waitMs)
       await settled(second, observer)
     }

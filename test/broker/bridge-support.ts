@@ -1,12 +1,13 @@
 import { Bridge } from '../../src/broker/bridge.ts'
 import { startEmbeddedBroker } from '../../src/broker/embedded.ts'
-import type { Instance } from '../../src/broker/second-instance.ts'
+import type { Instance } from '../../src/broker/other-instances.ts'
 import type { PlayerOrigin, Stood } from '../../src/broker/standing.ts'
 import { topicsFor } from '../../src/broker/topic.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Collection } from '../../src/core/collection.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { PlayerState } from '../../src/core/player.ts'
+import { mostAsked, PlayerLines } from '../../src/core/player-lines.ts'
 import type { Queue } from '../../src/core/queue.ts'
 import { memoryCollection } from '../support/memory-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
@@ -66,11 +67,12 @@ export async function startBridge(
     version?: string
     clock?: VirtualClock
     random?: number
+    isStartedAgain?: boolean
   } = {},
 ) {
   const log = recordingLog()
   const clock = more.clock ?? new VirtualClock()
-  const otherInstances: (Instance | null)[] = []
+  const otherInstances: (readonly Instance[])[] = []
   const players = more.players ?? [player('abc')]
   const queues = more.queues ?? []
   const performed: Effect[] = []
@@ -88,7 +90,7 @@ export async function startBridge(
     clock,
     log,
     random: () => more.random ?? 0,
-    otherInstance: (other) => otherInstances.push(other),
+    otherInstances: (others) => otherInstances.push(others),
     leftOut: () => {},
     players: () => players,
     queues: () => queues,
@@ -96,6 +98,8 @@ export async function startBridge(
     titleOf: (file) => `Title of ${file}`,
     info: () => ({ cloud_connected: true, problems: [] }),
     ...unasked,
+    door: new PlayerLines().door(mostAsked),
+    isStartedAgain: more.isStartedAgain ?? true,
     reachable: () => reachable,
     perform: async (effect) => {
       performed.push(effect)

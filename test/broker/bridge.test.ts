@@ -107,6 +107,7 @@ describe('on connect', () => {
     expect(JSON.parse(info.payload)).toEqual({
       version: '1.2.3',
       instance: 'one',
+      other_instances: [],
       cloud_connected: true,
       problems: [],
       counts: { players: 1, streams: 0 },
@@ -118,6 +119,7 @@ test('a state and an event of one tick both arrive, and the state stands', async
   const { url } = await embedded()
   const observer = await watch(url)
   const subject = await startBridge(url)
+  await settled(subject, observer)
   for (let round = 1; round <= 50; round += 1) {
     subject.bridge.playerChanged(player('abc', { volume_percent: round }))
     subject.bridge.event(pressed)
@@ -162,8 +164,11 @@ describe('states', () => {
     const { url } = await embedded()
     const observer = await watch(url)
     const subject = await startBridge(url)
-    for (const volume_step of [3, 3, 4, 4]) subject.bridge.playerChanged(player('abc', { volume_step }))
     await settled(subject, observer)
+    for (const volume_step of [3, 3, 4, 4]) {
+      subject.bridge.playerChanged(player('abc', { volume_step }))
+      await settled(subject, observer)
+    }
     expect(volumes(observer)).toEqual([null, 3, 4])
     expect(observer.heard('yoto/abc/availability')).toEqual(['online'])
     expect(observer.heard('homeassistant/device/yoto_abc/config')).toHaveLength(1)
@@ -173,10 +178,12 @@ describe('states', () => {
     const { url } = await embedded()
     const observer = await watch(url)
     const subject = await startBridge(url, { players: [player('abc', { position_s: 0 })] })
+    await settled(subject, observer)
     for (let position_s = 1; position_s <= 24; position_s += 1) {
       const last_seen_at = `2026-11-21T10:00:${position_s}+00:00`
       subject.bridge.playerChanged(player('abc', { position_s, last_seen_at }))
       await subject.clock.advance(100)
+      await settled(subject, observer)
     }
     await subject.clock.advance(5000)
     await settled(subject, observer)
@@ -187,6 +194,7 @@ describe('states', () => {
     const { url } = await embedded()
     const observer = await watch(url)
     const subject = await startBridge(url, { players: [player('abc', { position_s: 0 })] })
+    await settled(subject, observer)
     subject.bridge.playerChanged(player('abc', { position_s: 1 }))
     subject.bridge.playerChanged(player('abc', { position_s: 1, playback: 'paused' }))
     await subject.clock.advance(5000)
@@ -224,6 +232,7 @@ test('a player that goes offline, and one that is renamed, are told anew', async
   const { url } = await embedded()
   const observer = await watch(url)
   const subject = await startBridge(url)
+  await settled(subject, observer)
   subject.bridge.playerChanged(player('abc', { online: false, name: 'Attic' }))
   await subject.clock.advance(2000)
   await settled(subject, observer)
@@ -374,6 +383,7 @@ describe("Home Assistant's birth", () => {
 async function goodbye(url: string): Promise<void> {
   const observer = await watch(url)
   const subject = await startBridge(url)
+  await settled(subject, observer)
   await subject.stop()
   await passedOn(observer)
   expect(observer.heard('yoto/bridge/state')).toEqual(['online', 'offline'])
@@ -541,7 +551,11 @@ describe('commands', () => {
     expect(await answerTo(`${set}volume_max_step_day`, '99')).toEqual({
       status: 'error',
       data: { topic: `${set}volume_max_step_day` },
-      error: { code: 'invalid_value', message: 'expected a whole number from 0 to 16' },
+      error: {
+        code: 'invalid_value',
+        message: 'volume_max_step_day: expected a whole number from 0 to 16',
+        field: 'volume_max_step_day',
+      },
     })
     failWith(new AppError('refused', 'player abc answered FAIL to card/pause'))
     expect(await answerTo(`${set}playback`, 'pause')).toEqual({
@@ -587,6 +601,7 @@ describe('requests', () => {
       data: {
         version: '1.2.3',
         instance: 'one',
+        other_instances: [],
         cloud_connected: true,
         problems: [],
         counts: { players: 2, streams: 0 },

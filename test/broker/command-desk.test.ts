@@ -68,8 +68,13 @@ describe('a message for a stream', () => {
     expect(current()?.file).toBe('b.mp3')
     expect(await tell({ restart: true })).toEqual(ok)
     expect(current()?.file).toBe('a.mp3')
-    expect(asked).toEqual(['playAnew bedroom item', 'playAnew bedroom beginning'])
-    expect(obeyed).toEqual([anew.command, anew.command])
+    expect(await tell({ restart: true })).toEqual(ok)
+    expect(asked).toEqual([
+      'playAnew bedroom another item',
+      'playAnew bedroom another beginning',
+      'playAnew bedroom same beginning',
+    ])
+    expect(obeyed).toEqual([anew.command, anew.command, anew.command])
   })
 
   test('says so where the queue went on and the player did not', async () => {
@@ -104,6 +109,42 @@ describe('a message for a stream', () => {
     const take = (payload: string) => desk.take(bedroom, payload, { retain: false })
     await Promise.all([take('{"queue":{"set":"forest"}}'), take('night'), take('{"queue":{"add":"a.mp3"}}')])
     expect(hub.queue('bedroom')?.items.map(({ file }) => file)).toEqual(['c.mp3', 'a.mp3'])
+  })
+})
+
+describe('what is refused', () => {
+  const moon = 'moon'.repeat(100)
+  test.each([
+    [
+      'yoto/abc/set',
+      '{"volume_step":99}',
+      'volume_step',
+      'volume_step: expected a whole number from 0 to 16',
+    ],
+    ['yoto/abc/set/seek_s', 'soon', 'seek_s', 'seek_s: expected a number from 0 to 86400'],
+    ['yoto/abc/set', '{"foo":1}', 'foo', /^foo: unknown field, known: volume_percent, /],
+    ['yoto/abc/set', `{"${moon}":1}`, /^(moon){20}…$/, /^(moon){20}…: unknown field/],
+    [bedroom, '{"loop":1}', 'loop', 'loop: expected true or false'],
+    [bedroom, '{"skip":true,"restart":true}', 'restart', /^restart: it does not go together with "skip": /],
+    [bedroom, '{"until":"07:00"}', 'until', 'until: it goes with "closed": true alone'],
+  ])('on %s, %s, names its field', async (topic, payload, field, message) => {
+    const { set } = await deskHouse()
+    expect((await set(topic, payload))?.error).toMatchObject({
+      field: expect.stringMatching(field),
+      message: expect.stringMatching(message),
+    })
+  })
+
+  test.each([
+    ['yoto/abc/set', '5'],
+    [bedroom, '{broken'],
+  ])('on %s, %s, names none where it is the whole message', async (topic, payload) => {
+    const { set } = await deskHouse()
+    const refused = await set(topic, payload)
+    expect(refused?.error).toEqual({
+      code: 'invalid_payload',
+      message: expect.stringMatching(/^expected /),
+    })
   })
 })
 

@@ -2,6 +2,7 @@ import { CommandDesk } from '../../src/broker/command-desk.ts'
 import { topicsFor } from '../../src/broker/topic.ts'
 import type { Effect, PlayerCommand } from '../../src/core/effect.ts'
 import { AppError } from '../../src/core/error.ts'
+import { mostAsked, PlayerLines } from '../../src/core/player-lines.ts'
 import { Hub } from '../../src/hub.ts'
 import { performWith } from '../../src/perform.ts'
 import { momentOf } from '../../src/rules/moment.ts'
@@ -66,6 +67,7 @@ export async function deskHouse() {
       await obey(player)
     },
     publish: async () => undefined,
+    deeds: { say: (level, _kind, { message, detail }) => log[level](message, detail) },
     log,
   })
   const because = new Set<string>()
@@ -73,6 +75,7 @@ export async function deskHouse() {
     because.add(why)
     return performed(effect, why)
   }
+  const lines = new PlayerLines()
   let deliver: () => Promise<void> = async () => undefined
   let listeners: readonly Effect[] = []
   const asked: string[] = []
@@ -91,14 +94,15 @@ export async function deskHouse() {
     players: () => hub.players(),
     queues: () => hub.queues(),
     perform,
+    door: lines.door(mostAsked),
     async queueEffects(options, stream) {
       const { effects, contents } = readQueueWish(options, stream)
       for (const content of contents) await contentFiles(content, playlists, library)
       return effects
     },
     momentOf: (text) => momentOf(text, { now: clock.now(), zone: 'UTC' }),
-    playAnew: (stream, what) => {
-      asked.push(`playAnew ${stream} ${what}`)
+    playAnew: (stream, { what, isAnother }) => {
+      asked.push(`playAnew ${stream} ${isAnother ? 'another' : 'same'} ${what}`)
       return listeners
     },
     lookup: (file) => library.find(file),
@@ -119,6 +123,7 @@ export async function deskHouse() {
   const answersTo = (what: string) => said.filter((one) => one.what === what).map(({ answer }) => answer)
   return {
     desk,
+    lines,
     hub,
     clock,
     heart,

@@ -23,7 +23,7 @@ async function subject() {
         said.push({ payload, taken })
       }),
   }
-  const outbox = new Outbox({ client, standing, log, leftOut: () => {} })
+  const outbox = new Outbox({ client, standing, log, isEchoed: () => false, leftOut: () => {} })
   const devices = new Devices({ outbox, standing, clock, log })
   const written: string[] = []
   const device = (name: string) => ({
@@ -79,11 +79,14 @@ const namesOf = (said: readonly { readonly payload: string }[]) =>
 
 test('a device that was removed comes back two seconds later at the soonest, however often it is asked for', async () => {
   const { clock, devices, said, device } = await subject()
+  said[0]?.taken()
+  await settle()
   devices.removed(topic)
   devices.say(device('Attic'))
   devices.changed(device('Den'))
   await settle()
   await clock.advance(1999)
+  said[1]?.taken()
   await settle()
   expect(namesOf(said)).toEqual(['Nursery', ''])
   await clock.advance(1)
@@ -93,15 +96,20 @@ test('a device that was removed comes back two seconds later at the soonest, how
 
 test('nor sooner after a new connection, on which it is cleared once more', async () => {
   const { clock, devices, outbox, said, device } = await subject()
+  said[0]?.taken()
+  await settle()
   devices.removed(topic)
   devices.say(device('Attic'))
   await clock.advance(1500)
-  outbox.forgetSaid()
+  said[1]?.taken()
+  await settle()
+  outbox.connected()
   devices.forgetSaid()
   outbox.clearAgain()
   devices.say(device('Attic'))
   await settle()
   await clock.advance(1999)
+  said[2]?.taken()
   await settle()
   expect(namesOf(said)).toEqual(['Nursery', '', ''])
   await clock.advance(1)
@@ -111,7 +119,7 @@ test('nor sooner after a new connection, on which it is cleared once more', asyn
 
 test.each([
   ['removed', (devices: Devices) => devices.removed(topic), ['']],
-  ['deleted in Home Assistant', (devices: Devices) => devices.cleared(topic), ['']],
+  ['deleted in Home Assistant', (devices: Devices) => devices.cleared(topic, { isShared: false }), ['']],
   ['stopped', (devices: Devices) => devices.stop(), []],
 ] as const)(
   'what is %s while the broker takes its description does not come back',

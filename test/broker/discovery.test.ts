@@ -87,6 +87,15 @@ test('Home Assistant can ask for the names of problems, and records no words tha
   })
 })
 
+test('there is a button to restart the product only where somebody starts it again', () => {
+  const buttonsOf = (isStartedAgain: boolean) => {
+    const { components } = bridgeDiscovery(topics, '1', { streams: [], playlists: [], isStartedAgain })
+    return Object.keys(components).filter((key) => components[key]?.platform === 'button')
+  }
+  expect(buttonsOf(true)).toEqual(['sign_in', 'restart'])
+  expect(buttonsOf(false)).toEqual(['sign_in'])
+})
+
 test('the connection of the bridge never becomes unavailable', () => {
   const payload = bridgeDiscovery(topics, '1')
   expect(payload).not.toHaveProperty('availability')

@@ -1,7 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { emptyQueue } from '../../src/core/queue.ts'
-import { startMosquitto } from '../support/mosquitto.ts'
-import { testWith } from '../support/programs.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import {
   embedded,
@@ -14,7 +12,8 @@ import {
   watch,
 } from './bridge-support.ts'
 import { poorBroker } from './poor-broker.ts'
-import { eventually, type Observer, observe, passedOn, player } from './support.ts'
+import { eventually, observe, passedOn, player } from './support.ts'
+import { brokers, mosquitto, quiet, runMosquitto, seconds, withMosquitto } from './ways.ts'
 
 afterEach(stopAll)
 
@@ -24,41 +23,6 @@ const playerState = 'yoto/abc/state'
 const bridgeConfig = 'homeassistant/device/yoto_bridge/config'
 const playerConfig = 'homeassistant/device/yoto_abc/config'
 
-type Subject = Awaited<ReturnType<typeof startBridge>>
-
-/** The broker as everybody reaches it, and as our product does. */
-interface Ways {
-  readonly url: string
-  readonly ours: string
-}
-
-async function embeddedWays(): Promise<Ways> {
-  const { url } = await embedded()
-  return { url, ours: url }
-}
-
-async function runMosquitto() {
-  const broker = await startMosquitto()
-  opened.push(broker)
-  return broker
-}
-
-async function mosquitto(lack?: Parameters<typeof poorBroker>[1]): Promise<Ways> {
-  const broker = await runMosquitto()
-  if (lack === undefined) return { url: broker.url, ours: broker.url }
-  const poor = await poorBroker(broker.port, lack)
-  opened.push(poor)
-  return { url: broker.url, ours: poor.url }
-}
-
-const withMosquitto = (name: string, run: () => Promise<void>) => testWith(['mosquitto'], name, run)
-const brokers = [
-  ['the embedded broker', embeddedWays, test],
-  ['Mosquitto with MQTT 5', () => mosquitto(), withMosquitto],
-  ['Mosquitto with MQTT 3.1.1', () => mosquitto('MQTT 5'), withMosquitto],
-  ['a Mosquitto that ignores noLocal', () => mosquitto('noLocal'), withMosquitto],
-] as const
-
 /** A connection that dies with a last will, as an older one of ours does. */
 async function dieWithWill(url: string, payload: string): Promise<void> {
   const dying = await observe(url, {
@@ -66,20 +30,6 @@ async function dieWithWill(url: string, payload: string): Promise<void> {
     will: { topic: state, payload: Buffer.from(payload), qos: 1, retain: true },
   })
   dying.mqtt.stream.destroy()
-}
-
-/** Resolves when all that was said so far by anybody has been heard by the subject, and its answer by the observer. */
-async function quiet(subject: Subject, observer: Observer): Promise<void> {
-  await listened(subject, observer)
-  await settled(subject, observer)
-}
-
-/** Virtual seconds, with a turn for the broker after each. */
-async function seconds(count: number, subject: Subject, observer: Observer): Promise<void> {
-  for (let second = 0; second < count; second += 1) {
-    await subject.clock.advance(1000)
-    await settled(subject, observer)
-  }
 }
 
 describe.each(brokers)('on %s', (_name, start, testHere) => {
@@ -127,6 +77,8 @@ describe.each(brokers)('on %s', (_name, start, testHere) => {
     for (let step = 0; step < 100; step += 1) {
       subject.players[0] = player('abc', { volume_step: step % 16, name: `Attic ${step % 2}` })
       subject.bridge.playerChanged(player('abc', { volume_step: step % 16, name: `Attic ${step % 2}` }))
+      // Each state is said, for an event tells of it.
+      subject.bridge.event({ type: 'online', player: 'abc', at: '2026-11-21T10:00:00+00:00' })
       if (step % 10 === 0) subject.queues.push(emptyQueue(`day${step}`))
       subject.bridge.infoChanged()
     }
@@ -157,8 +109,8 @@ describe.each(brokers)('on %s', (_name, start, testHere) => {
       queues: [emptyQueue('dusk')],
     })
     await eventually(() => one.otherInstances.length > 0 && two.otherInstances.length > 0)
-    expect(one.otherInstances).toEqual([{ instance: 'two', version: '2.0.0' }])
-    expect(two.otherInstances).toEqual([{ instance: 'one', version: '1.2.3' }])
+    expect(one.otherInstances).toEqual([[{ instance: 'two', version: '2.0.0' }]])
+    expect(two.otherInstances).toEqual([[{ instance: 'one', version: '1.2.3' }]])
 
     for (const each of [one, two]) {
       each.bridge.playersListed()
@@ -203,7 +155,7 @@ describe.each(brokers)('on %s', (_name, start, testHere) => {
     await quiet(one, observer)
     expect(one.otherInstances).toHaveLength(1)
     await seconds(1, one, observer)
-    expect(one.otherInstances).toEqual([{ instance: 'two', version: '2.0.0' }, null])
+    expect(one.otherInstances).toEqual([[{ instance: 'two', version: '2.0.0' }], []])
     await quiet(one, observer)
     const stands = await retainedOn(url)
     expect(JSON.parse(stands.get(info) ?? '{}').instance).toBe('one')

@@ -1,7 +1,7 @@
 import type { PlayerEvent } from '../../src/core/event.ts'
 import type { PlayerState } from '../../src/core/player.ts'
 import type { Queue } from '../../src/core/queue.ts'
-import { startBridge } from './bridge-support.ts'
+import { settled, startBridge } from './bridge-support.ts'
 import { eventually, type Message, observe } from './support.ts'
 
 export interface House {
@@ -16,14 +16,16 @@ export async function publishedBy(
   { players, queues = [], events = [] }: House,
 ): Promise<Message[]> {
   const observer = await observe(url)
-  const { bridge, stop } = await startBridge(url, {
+  const subject = await startBridge(url, {
     players: [...players],
     queues: [...queues],
     playlists: ['good-night', 'forest'],
   })
-  for (const event of events) bridge.event(event)
-  await stop()
+  for (const event of events) subject.bridge.event(event)
+  await settled(subject, observer)
+  const marked = observer.messages.length
+  await subject.stop()
   await eventually(() => observer.heard('yoto/bridge/state').includes('offline'))
   await observer.leave()
-  return observer.messages
+  return observer.messages.toSpliced(marked - 1, 1)
 }

@@ -43,10 +43,15 @@ function readersIn(messages: readonly Message[]): Reader[] {
   })
 }
 
+/** Platforms of Home Assistant's MQTT integration that read "None" as unknown; `text` shows it as it is. */
+const readNone: readonly unknown[] = ['sensor', 'binary_sensor', 'number', 'select', 'switch']
+
 /** Whether Home Assistant takes it as the state of such an entity without a word in its log. */
 function isState(text: string, component: ComponentKeys): boolean {
-  if (text === 'None') return true
-  const { platform, device_class, unit_of_measurement, state_class, options, min, max } = component
+  const { platform } = component
+  if (text === 'None') return readNone.includes(platform)
+  if (platform === 'text') return isBetween([...text].length, component)
+  const { device_class, unit_of_measurement, state_class, options } = component
   if (platform === 'binary_sensor' || platform === 'switch') {
     const {
       payload_on = 'ON',
@@ -59,11 +64,15 @@ function isState(text: string, component: ComponentKeys): boolean {
   if (Array.isArray(options)) return options.includes(text)
   if (device_class === 'timestamp')
     return /T.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
-  if (platform === 'number') return text !== '' && Number(text) >= Number(min) && Number(text) <= Number(max)
+  if (platform === 'number') return text !== '' && isBetween(Number(text), component)
   if (unit_of_measurement !== undefined || state_class !== undefined)
     return text !== '' && Number.isFinite(Number(text))
   // An empty one is passed over, and what was before stays.
   return text !== '' && [...text].length <= 255
+}
+
+function isBetween(number: number, { min, max }: ComponentKeys): boolean {
+  return number >= Number(min) && number <= Number(max)
 }
 
 testWithJinja('whatever is said, every entity of every device reads a state that it may have', async () => {

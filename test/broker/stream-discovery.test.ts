@@ -9,7 +9,7 @@ const topics = topicsFor('yoto', 'homeassistant')
 const tables = new URL('../../../shared/fixtures/home-assistant/mqtt-discovery.json', import.meta.url)
 
 function componentsOf(streams: { name: string; title: string }[], playlists: string[] = ['forest', 'sea']) {
-  const all = bridgeDiscovery(topics, '1.2.3', { streams, playlists }).components
+  const all = bridgeDiscovery(topics, '1.2.3', { streams, playlists, isStartedAgain: true }).components
   return Object.fromEntries(Object.entries(all).filter(([key]) => key.startsWith('stream_')))
 }
 
@@ -46,7 +46,7 @@ describe('a stream', () => {
   test.skipIf(!existsSync(tables))('has the keys that Home Assistant knows', () => {
     const { platforms, common_entity_keys } = JSON.parse(readFileSync(tables, 'utf8'))
     for (const component of Object.values(
-      bridgeDiscovery(topics, '1', { streams: [night], playlists: ['a'] }).components,
+      bridgeDiscovery(topics, '1', { streams: [night], playlists: ['a'], isStartedAgain: true }).components,
     )) {
       const { required = [], keys } = platforms[String(component.platform)]
       expect([...common_entity_keys, ...required, ...keys]).toEqual(
@@ -64,9 +64,9 @@ describe('a stream', () => {
   })
 
   test('offers no playlist that no message could name or no state could hold', () => {
-    const hostile = ['{"closed": true}', ' sea', 'x'.repeat(256), '', 'tab\there']
+    const hostile = ['{"closed": true}', ' sea', 'x'.repeat(256), '', 'tab\there', '"sea"']
     expect(componentsOf([night], hostile)).not.toHaveProperty('stream_night__playlist')
-    const odd = ['a "quoted" one', "it's }} here", '🌊', 'x'.repeat(255)]
+    const odd = ['a "quoted" one', '"sea" again', "it's }} here", '🌊', 'x'.repeat(255)]
     const { options, value_template } =
       componentsOf([night], [...hostile, ...odd]).stream_night__playlist ?? {}
     expect(options).toEqual(odd)

@@ -4,6 +4,9 @@ import { parseStreamSet } from '../../src/broker/stream-set.ts'
 describe('a message for a stream', () => {
   test.each([
     ['good-night', { type: 'playlist', playlist: 'good-night' }],
+    [' "good-night"\n', { type: 'playlist', playlist: 'good-night' }],
+    ['"M\\u00e4rchen"', { type: 'playlist', playlist: 'Märchen' }],
+    ['"old" songs', { type: 'playlist', playlist: '"old" songs' }],
     ['{"playlist": " good-night "}', { type: 'playlist', playlist: 'good-night' }],
     ['{"queue": {"set": "forest", "limit": 2}}', { type: 'queue', options: { set: 'forest', limit: 2 } }],
     ['{"skip": true}', { type: 'skip' }],
@@ -45,6 +48,8 @@ describe('a message for a stream', () => {
     ['{"__proto__": true}', '__proto__'],
     ['{}', null],
     ['{broken', null],
+    ['""', null],
+    ['"{}"', null],
     ['  ', null],
     ['x'.repeat(300), null],
   ])('%s is refused', (payload, field) => {
@@ -70,7 +75,7 @@ describe('a message for a stream', () => {
       code: 'invalid_value',
       field,
       message: expect.stringMatching(
-        /do not go together.*closed, until, if_pressed; or loop, shuffle, mode$/,
+        /^it does not go together with .*closed, until, if_pressed; or loop, shuffle, mode$/,
       ),
     })
   })

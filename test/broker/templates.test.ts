@@ -72,10 +72,13 @@ describe('templates of the state', () => {
     expect(shown(wholePlayer)).toEqual([known])
   })
 
-  testWithJinja('say "None", Home Assistant\'s word for unknown, of everything that is not known', () => {
-    const unknown = Object.fromEntries(Object.keys(known).map((key) => [key, 'None']))
-    expect(shown(unknownPlayer('abc', 'Attic'))).toEqual([{ ...unknown, online: 'OFF' }])
-  })
+  testWithJinja(
+    'say "None", Home Assistant\'s word for unknown, of everything that is not known and not text',
+    () => {
+      const unknown = Object.fromEntries(Object.keys(known).map((key) => [key, 'None']))
+      expect(shown(unknownPlayer('abc', 'Attic'))).toEqual([{ ...unknown, online: 'OFF', play_card: '' }])
+    },
+  )
 
   testWithJinja('cut texts to what a state may hold, and say nothing of an empty one', () => {
     const titles = { card_title: longest, chapter_title: '', track_title: '🦊'.repeat(300) }

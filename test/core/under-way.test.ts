@@ -15,10 +15,8 @@ function house(most: number) {
   }
   return {
     begun,
-    act: (work: string, { name = 'y1', overtakes = [] as string[], isUrgent = false } = {}) =>
-      underWay.take(name, { run: run(work), overtakes, isUrgent }),
-    set: (value: string, work: string, name = 'y1') =>
-      underWay.take(name, { run: run(work), value: { name: value, overtaken: 'overtaken' } }),
+    act: (work: string, { name = 'y1', isUrgent = false } = {}) =>
+      underWay.take(name, { run: run(work), isUrgent }),
     async end(work: string, failure?: Error) {
       ends.get(work)?.(failure)
       await new Promise(setImmediate)
@@ -76,49 +74,4 @@ test('each name has room of its own', () => {
   void act('a')
   void act('b', { name: 'y2' })
   expect(begun).toEqual(['a', 'b'])
-})
-
-test('of values that wait the newest is done, and no other', async () => {
-  const { set, begun, end } = house(8)
-  const works = ['1', '2', '3', '4', '5', '6', '7'].map((work) => set('volume', work))
-  expect(begun).toEqual(['1', '2', '3', '4'])
-  expect(await Promise.all([works[4], works[5]])).toEqual(['overtaken', 'overtaken'])
-  await end('1')
-  expect(begun).toEqual(['1', '2', '3', '4', '7'])
-  await end('7')
-  expect(await works[6]).toBe('7')
-})
-
-test('a value that is sent without end leaves room for others', () => {
-  const { set, act, begun } = house(8)
-  for (let n = 0; n < 50; n++) void set('volume', `${n}`)
-  void set('light', 'red')
-  void act('stop')
-  expect(begun).toEqual(['0', '1', '2', '3', 'red', 'stop'])
-})
-
-test('values wait where acts have all the room, in the order of the newest', async () => {
-  const { set, act, begun, end } = house(2)
-  void act('a')
-  void act('b')
-  void set('volume', '1')
-  void set('light', 'red')
-  void set('volume', '2')
-  await end('a')
-  expect(begun).toEqual(['a', 'b', 'red'])
-  await end('b')
-  expect(begun).toEqual(['a', 'b', 'red', '2'])
-})
-
-test('what sets more than a value ends those that wait, unless it is refused itself', async () => {
-  const { set, act, begun, end } = house(5)
-  for (const work of ['1', '2', '3', '4']) void set('volume', work)
-  const waits = set('volume', '5')
-  void act('a')
-  await expect(act('b', { overtakes: ['volume'] })).rejects.toMatchObject({ code: 'busy' })
-  await end('a')
-  void act('c', { overtakes: ['volume'] })
-  expect(await waits).toBe('overtaken')
-  await end('1')
-  expect(begun).toEqual(['1', '2', '3', '4', 'a', 'c'])
 })

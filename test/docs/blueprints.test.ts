@@ -11,6 +11,7 @@ import { automationProblems } from './automation-form.ts'
 import { type Called, mqttTrigger, runAutomation } from './automation-run.ts'
 import { type Blueprint, filledIn, isRecord, readBlueprint } from './blueprint.ts'
 import { formProblems } from './blueprint-form.ts'
+import { readPage } from './page.ts'
 import type { Call, Value } from './template-values.ts'
 
 const folder = new URL('../../docs/blueprints/', import.meta.url)
@@ -43,6 +44,19 @@ const filled: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
 
 test('there are three blueprints', () => {
   expect(files.toSorted()).toEqual([bedtime, whoIsHome, storyLights])
+})
+
+// The first that gives entities the ids we name, by `default_entity_id`.
+const oldestHomeAssistant = '2025.10'
+
+test('the page names one oldest Home Assistant, and it is that of the blueprints', () => {
+  const { text } = readPage('docs/home-assistant.md')
+  const named = [...text.matchAll(/Home Assistant (\S+) or newer/g)].map(([, version]) => version)
+  expect(named).toEqual([oldestHomeAssistant])
+  for (const file of files)
+    expect(blueprint(file).form, file).toMatchObject({
+      homeassistant: { min_version: `${oldestHomeAssistant}.0` },
+    })
 })
 
 describe.each(files)('%s', (file) => {
@@ -93,11 +107,11 @@ describe('what is wrong in a blueprint is found', () => {
       /additional properties: label/,
     ],
     ['another domain', storyLights, ['domain: automation', 'domain: light'], /blueprint\/domain/],
-    ['a version of two parts', storyLights, ['2024.10.0', '2024.10'], /min_version/],
+    ['a version of two parts', storyLights, ['2025.10.0', '2025.10'], /min_version/],
     [
       'a version before its selectors',
       whoIsHome,
-      ['2025.7.0', '2025.6.0'],
+      ['2025.10.0', '2025.6.0'],
       /selector object needs Home Assistant 2025.7.0/,
     ],
     [
@@ -189,15 +203,15 @@ describe.each(['yoto', 'my_yoto', 'home/yoto', 'yoto.attic'])('with the base top
       })
     })
 
-    test('has its choices set the lights, and nobody else has', () => {
+    test('has its presses set the lights, and nobody else has', () => {
       const happened = (event: PlayerEvent, at = topics.player(id).event) =>
         runOn(event, { topic: at, inputs: { base_topic: base }, calls: { device_attr: deviceOf(id) } })
-      expect(happened(choice('left'))).toEqual([fading('scene.forest')])
-      expect(happened(choice('right'))).toEqual([fading('scene.sea')])
-      expect(happened(choice('silence'))).toEqual([])
-      expect(happened(pressed('left'))).toEqual([])
-      expect(happened(choice('left'), topics.player('another').event)).toEqual([])
-      expect(happened(choice('left'), topics.stream('bedroom').event)).toEqual([])
+      expect(happened(pressed('left'))).toEqual([fading('scene.forest')])
+      expect(happened(pressed('right'))).toEqual([fading('scene.sea')])
+      expect(happened(pressed('next'))).toEqual([])
+      expect(happened(choice('left'))).toEqual([])
+      expect(happened(pressed('left'), topics.player('another').event)).toEqual([])
+      expect(happened(pressed('left'), topics.stream('bedroom').event)).toEqual([])
     })
   })
 })
@@ -272,29 +286,30 @@ describe('the lights of a story', () => {
   test('listen to kinds of events and to knobs that there are', () => {
     const { inputs } = blueprint(storyLights)
     const offered = optionsOf(inputs.get('kind'))
-    expect(offered).toEqual(['story_choice', 'button'])
+    expect(offered).toEqual(['button', 'story_choice'])
+    expect(defaultOf(inputs.get('kind'))).toBe('button')
     expect(playerEventTypes).toEqual(expect.arrayContaining(offered))
     expect(buttons).toEqual(
       expect.arrayContaining(['first_answer', 'second_answer'].map((name) => defaultOf(inputs.get(name)))),
     )
   })
 
-  test('follow the knobs instead, where that is wanted', () => {
-    const inputs = { kind: 'button' }
-    expect(runOn(pressed('right'), { topic, inputs, calls })).toEqual([fading('scene.sea')])
-    expect(runOn(pressed('next'), { topic, inputs, calls })).toEqual([])
-    expect(runOn(choice('left'), { topic, inputs, calls })).toEqual([])
+  test('follow the choices of a story instead, where that is wanted', () => {
+    const inputs = { kind: 'story_choice' }
+    expect(runOn(choice('right'), { topic, inputs, calls })).toEqual([fading('scene.sea')])
+    expect(runOn(choice('silence'), { topic, inputs, calls })).toEqual([])
+    expect(runOn(pressed('left'), { topic, inputs, calls })).toEqual([])
   })
 
   test('follow one story where one is named, and the answers as that story names them', () => {
-    const inputs = { story: 'crossroads', first_answer: 'cave' }
+    const inputs = { kind: 'story_choice', story: 'crossroads', first_answer: 'cave' }
     expect(runOn(choice('cave'), { topic, inputs, calls })).toEqual([fading('scene.forest')])
     expect(runOn(choice('left'), { topic, inputs, calls })).toEqual([])
     expect(runOn(choice('cave', 'another'), { topic, inputs, calls })).toEqual([])
   })
 
   test('stay as they are where an answer has no scene', () => {
-    expect(runOn(choice('left'), { topic, inputs: { first_scene: '' }, calls })).toEqual([])
+    expect(runOn(pressed('left'), { topic, inputs: { first_scene: '' }, calls })).toEqual([])
   })
 })
 

@@ -122,6 +122,7 @@ test('and says what is heard instead, for as long as it lasts', async () => {
     deleteQueue: async () => undefined,
     command: async () => undefined,
     publish: async () => undefined,
+    deeds: { say: (level, _kind, { message, detail }) => log[level](message, detail) },
     log,
   })
   const world = { now: () => clock.now(), zone: 'UTC', player: () => undefined, queue: hub.queue.bind(hub) }

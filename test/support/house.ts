@@ -73,6 +73,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
         return [name]
       },
       lookup,
+      deeds: { say: (level, _kind, { message, detail }) => log[level](message, detail) },
       log,
     }),
     lookup,

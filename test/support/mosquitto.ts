@@ -20,6 +20,8 @@ export interface MosquittoOptions {
   /** The text of an access list; without it, everybody may say and hear everything. */
   readonly acl?: string
   readonly largestPacketBytes?: number
+  /** Unlike packets, it tells nobody how large a message may be. */
+  readonly largestPayloadBytes?: number
   /** PEM texts; with them the listener speaks TLS alone. */
   readonly tls?: { readonly certificate: string; readonly key: string }
   /** Retained messages are kept in this folder over a restart; without it, in memory alone. */
@@ -35,6 +37,9 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Ru
     `listener ${port} 127.0.0.1`,
     ...(await accessTo(folder, options)),
     ...(options.largestPacketBytes === undefined ? [] : [`max_packet_size ${options.largestPacketBytes}`]),
+    ...(options.largestPayloadBytes === undefined
+      ? []
+      : [`message_size_limit ${options.largestPayloadBytes}`]),
     ...(await tlsIn(folder, options)),
     ...(await persistenceOf(options)),
   ]

@@ -38,6 +38,7 @@ async function house(
     deleteQueue: (name) => hub.deleteQueue(name),
     command: async () => undefined,
     publish: async () => undefined,
+    deeds: { say: (level, _kind, { message, detail }) => log[level](message, detail) },
     log,
   })
   let failures = 0

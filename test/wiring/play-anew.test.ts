@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PlayedAnew } from '../../src/broker/stream-desk.ts'
 import { recordOf } from '../../src/cards/record.ts'
 import { type PlayerState, unknownPlayer } from '../../src/core/player.ts'
 import { playAnew } from '../../src/wiring/play-anew.ts'
@@ -20,9 +21,12 @@ const cards = new Map(
 )
 
 /** What each player is told, by player. */
-function told(players: readonly PlayerState[], what: 'item' | 'beginning') {
-  const ground = { hub: { players: () => [...players] }, cards: { byCard: (id: string) => cards.get(id) } }
-  return playAnew('bedroom', what, ground).map((effect) =>
+function told(players: readonly PlayerState[], anew: PlayedAnew) {
+  const ground = {
+    hub: { players: () => [...players], expectedTrack: () => undefined },
+    cards: { byCard: (id: string) => cards.get(id) },
+  }
+  return playAnew('bedroom', anew, ground).map((effect) =>
     effect.kind === 'command' ? [effect.player, effect.command] : effect,
   )
 }
@@ -34,25 +38,31 @@ const start = (card_id: string, key: string) => ({
   track_key: key,
 })
 
+const another = (what: PlayedAnew['what']) => ({ what, isAnother: true })
+const same = (what: PlayedAnew['what']) => ({ what, isAnother: false })
+
 describe('a player that plays the stream', () => {
   test.each([
-    ['slots', 'right-a', 'item', start('slots', 'start')],
-    ['slots', 'right-a', 'beginning', start('slots', 'start')],
+    ['slots', 'right-a', another('item'), start('slots', 'start')],
+    ['slots', 'right-a', same('beginning'), start('slots', 'start')],
     // Asked for again at once, the first slot may be a retry, and stays what it was.
-    ['slots', 'start', 'item', start('slots', 'now-a')],
-    ['slots', 'start', 'beginning', start('slots', 'start')],
-    ['slots', null, 'item', start('slots', 'start')],
-    ['linear', '01', 'item', start('linear', '05')],
-    ['linear', '02', 'beginning', start('linear', '05')],
-    ['linear', '03', 'item', start('linear', '01')],
-    ['linear', null, 'item', start('linear', '05')],
-    ['whole', '01', 'beginning', { type: 'restart' }],
-  ] as const)('by the card "%s", at %s, is told for the %s', (card_id, chapter_key, what, command) => {
-    expect(told([player('abc', { card_id, chapter_key })], what)).toEqual([['abc', command]])
+    ['slots', 'start', another('item'), start('slots', 'now-a')],
+    ['slots', 'start', another('beginning'), start('slots', 'now-a')],
+    // Its end would lead on from an item that was heard.
+    ['slots', 'start', same('item'), start('slots', 'start')],
+    ['slots', 'start', same('beginning'), start('slots', 'start')],
+    ['slots', null, another('item'), start('slots', 'start')],
+    ['linear', '01', another('item'), start('linear', '05')],
+    ['linear', '02', same('beginning'), start('linear', '05')],
+    ['linear', '03', another('item'), start('linear', '01')],
+    ['linear', null, another('item'), start('linear', '05')],
+    ['whole', '01', another('beginning'), { type: 'restart' }],
+  ] as const)('by the card "%s", at %s, is told for %j', (card_id, chapter_key, anew, command) => {
+    expect(told([player('abc', { card_id, chapter_key })], anew)).toEqual([['abc', command]])
   })
 
   test('as one file hears no other item', () => {
-    expect(told([player('abc', { card_id: 'whole', chapter_key: '01' })], 'item')).toEqual([])
+    expect(told([player('abc', { card_id: 'whole', chapter_key: '01' })], another('item'))).toEqual([])
   })
 })
 
@@ -67,5 +77,5 @@ test('nobody else is told', () => {
     player('empty', { card_id: null }),
     player('loading', { card_id: 'slots', chapter_key, playback: 'loading' }),
   ]
-  expect(told(players, 'item')).toEqual([['loading', start('slots', 'start')]])
+  expect(told(players, another('item'))).toEqual([['loading', start('slots', 'start')]])
 })

@@ -1,7 +1,7 @@
 import type { StreamEntity } from '../entity.ts'
 
-// Home Assistant holds no longer states, and takes "{" for the beginning of an object.
-const selectable = /^(?![{\s])[^\p{Cc}]{1,255}(?<!\s)$/u
+// Home Assistant holds no longer states. What begins as an object or stands in quotes is read as JSON.
+const selectable = /^(?![{\s]|".*"$)[^\p{Cc}]{1,255}(?<!\s)$/u
 
 /** What the stream plays, of the playlists of the rules; unknown where its files come from elsewhere. */
 export const streamPlaylist: StreamEntity = {

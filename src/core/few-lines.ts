@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.ts'
-import type { Log, LogDetail } from '../core/log.ts'
+import type { Clock } from './clock.ts'
+import type { Log, LogDetail } from './log.ts'
 
 interface Minute {
   readonly startMs: number
@@ -10,22 +10,29 @@ interface Minute {
   readonly cancel: () => void
 }
 
+type Level = 'info' | 'warn' | 'error'
+
+interface FewLinesOptions {
+  readonly clock: Clock
+  readonly log: Log
+  /** What the lines were about that were left out, for people; their number follows. */
+  readonly more: { readonly level: Level; readonly message: string }
+}
+
 const minuteMs = 60_000
 const mostOfAKind = 3
 const mostInAMinute = 30
 
 /**
- * Lines of the log about what others send, who may send it ten thousand times a second: a few of each kind and not
- * many in a minute, and then how many more there were.
+ * Lines of the log about what others send or ask for, who may do so ten thousand times a second: the first few of each
+ * kind and not many in a minute, and then how many more there were.
  */
-export class FewWarnings {
-  readonly #clock: Clock
-  readonly #log: Log
+export class FewLines {
+  readonly #options: FewLinesOptions
   #minute: Minute | null = null
 
-  constructor({ clock, log }: { readonly clock: Clock; readonly log: Log }) {
-    this.#clock = clock
-    this.#log = log
+  constructor(options: FewLinesOptions) {
+    this.#options = options
   }
 
   /** Says at once how many were left out, for the minute does not end any more. */
@@ -33,7 +40,7 @@ export class FewWarnings {
     this.#end()
   }
 
-  say(level: 'warn' | 'error', kind: string, line: { message: string; detail: LogDetail }): void {
+  say(level: Level, kind: string, line: { message: string; detail: LogDetail }): void {
     const minute = this.#current()
     const alike = minute.kinds.get(kind) ?? 0
     if (alike >= mostOfAKind || minute.said >= mostInAMinute) {
@@ -42,16 +49,17 @@ export class FewWarnings {
     }
     minute.kinds.set(kind, alike + 1)
     minute.said += 1
-    this.#log[level](line.message, line.detail)
+    this.#options.log[level](line.message, line.detail)
   }
 
   #current(): Minute {
-    const nowMs = this.#clock.now().getTime()
+    const { clock } = this.#options
+    const nowMs = clock.now().getTime()
     const known = this.#minute
     // A clock that was set back must not silence them for long.
     if (known !== null && nowMs >= known.startMs && nowMs < known.startMs + minuteMs) return known
     this.#end()
-    const cancel = this.#clock.at(new Date(nowMs + minuteMs), () => this.#end())
+    const cancel = clock.at(new Date(nowMs + minuteMs), () => this.#end())
     const minute = { startMs: nowMs, kinds: new Map<string, number>(), said: 0, leftOut: 0, cancel }
     this.#minute = minute
     return minute
@@ -63,8 +71,7 @@ export class FewWarnings {
     this.#minute = null
     minute.cancel()
     if (minute.leftOut === 0) return
-    this.#log.warn('more MQTT messages were refused or failed than the log names', {
-      left_out: minute.leftOut,
-    })
+    const { log, more } = this.#options
+    log[more.level](more.message, { left_out: minute.leftOut })
   }
 }

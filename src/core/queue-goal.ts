@@ -1,0 +1,19 @@
+import { AppError } from './error.ts'
+import type { Queue, QueueMove } from './queue.ts'
+
+/** Where a stream may be asked to go, seen from the item that is due. */
+export type QueueGoal = 'next' | 'previous' | 'first'
+
+/** The move that leads there; before the first item there is nothing but the first. @throws AppError as `checkPlays` does. */
+export function moveTo(goal: QueueGoal, queue: Queue): QueueMove {
+  if (goal === 'first') return { op: 'go-to', id: checkPlays(queue) }
+  checkPlays(queue)
+  return { op: 'step', by: goal === 'next' ? 1 : -1 }
+}
+
+/** The id of the first item that the stream has to play. @throws AppError `conflict` where it plays nothing. */
+export function checkPlays({ name, closed, items: [first] }: Queue): string {
+  if (closed) throw new AppError('conflict', `stream "${name}" is closed: open it first`)
+  if (first === undefined) throw new AppError('conflict', `stream "${name}" is empty`)
+  return first.id
+}
