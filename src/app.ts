@@ -249,6 +249,7 @@ function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & R
     version: input.version,
     hub,
     library,
+    onLibraryChange: foundation.onLibraryChange,
     cards: cards.published,
     knownCard: lookOrLearn(cards.known),
     accountCards: (options) => cards.known.list(options),

@@ -50,6 +50,8 @@ const reducers: Reducers = {
     const lastPress = { button: event.button, at: now }
     return { ...view, players: withEntry(view.players, player.state.id, { ...player, lastPress }) }
   },
+  // What there is to hear is not told but asked for.
+  library: (view) => view,
   health: (view, health) => ({ ...view, health: healthView(health) }),
 }
 

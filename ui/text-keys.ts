@@ -92,6 +92,7 @@ export const textKeys = [
   'picker.empty',
   'picker.none-found',
   'picker.refused',
+  'library.importing',
   'toy.title',
   'toy.power',
   'toy.left-knob',

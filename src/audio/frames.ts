@@ -38,7 +38,7 @@ function bufferOver(bytes: Uint8Array): Buffer<ArrayBuffer> {
 }
 
 function refusal(wrong: string, frames: number): Inspection {
-  const reason = `${wrong} (at byte ${frames * bytesPerFrame}). Only ${profile} can be played; converting other audio is not part of this version yet`
+  const reason = `${wrong} (at byte ${frames * bytesPerFrame}). The profile is ${profile}`
   return { inProfile: false, reason }
 }
 

@@ -19,10 +19,15 @@ export interface LibraryFile {
 }
 
 export type Lookup =
-  | { readonly state: 'ready'; readonly file: LibraryFile }
+  | { readonly state: 'ready'; readonly file: LibraryFile; readonly at: Location }
+  /** It is being made playable; `progress` goes from 0 to 1. */
+  | { readonly state: 'importing'; readonly progress: number }
   | { readonly state: 'missing' }
   /** It is there but cannot be played; `reason` is for people. */
   | { readonly state: 'refused'; readonly reason: string }
+
+/** Where the bytes lie that are served. */
+export type Location = Pick<Place, 'path' | 'identity'>
 
 /** Where a name leads on this machine. */
 export interface Place {
@@ -33,14 +38,15 @@ export interface Place {
   readonly modifiedAt: Date
 }
 
-export interface Inspected {
-  readonly lookup: Lookup
-  /** Whether it holds for as long as the file keeps its identity. */
-  readonly lasting: boolean
-}
+export type Inspected =
+  | { readonly kind: 'in-profile'; readonly hash: string; readonly frames: number }
+  /** `reason` says what it lacks. */
+  | { readonly kind: 'other'; readonly reason: string }
+  /** It could not be read, or is being written: another time it may be something else. */
+  | { readonly kind: 'unreadable'; readonly reason: string }
 
-/** Reads the file once: whether it can be played, and its hash. */
-export async function inspectFile(place: Place, name: string): Promise<Inspected> {
+/** Reads the file once, as far as it is in the profile. */
+export async function inspectFile(place: Place): Promise<Inspected> {
   let handle: FileHandle
   try {
     handle = await openForReading(place.path)
@@ -51,11 +57,9 @@ export async function inspectFile(place: Place, name: string): Promise<Inspected
     const hash = createHash('sha256')
     const inspection = await inspectMp3(chunksOf(handle, (chunk) => hash.update(chunk)))
     if (identityOf(await handle.stat({ bigint: true })) !== place.identity)
-      return { lookup: { state: 'refused', reason: 'the file is being written right now' }, lasting: false }
-    if (!inspection.inProfile)
-      return { lookup: { state: 'refused', reason: inspection.reason }, lasting: true }
-    const file = describe({ name, frames: inspection.frames, hash: hash.digest('hex'), place })
-    return { lookup: { state: 'ready', file }, lasting: true }
+      return { kind: 'unreadable', reason: 'the file is being written right now' }
+    if (!inspection.inProfile) return { kind: 'other', reason: inspection.reason }
+    return { kind: 'in-profile', frames: inspection.frames, hash: hash.digest('hex') }
   } catch (error) {
     return unreadable(error)
   } finally {
@@ -63,10 +67,17 @@ export async function inspectFile(place: Place, name: string): Promise<Inspected
   }
 }
 
-function describe(of: { name: string; frames: number; hash: string; place: Place }): LibraryFile {
+/** What a queue needs to know of it; the title is that of the name where the file has none. */
+export function libraryFile(of: {
+  readonly name: string
+  readonly title: string | null
+  readonly frames: number
+  readonly hash: string
+  readonly place: Place
+}): LibraryFile {
   return {
     file: of.name,
-    title: titleOf(of.name),
+    title: of.title ?? titleOf(of.name),
     size: of.frames * bytesPerFrame,
     seconds: (of.frames * msPerFrame) / 1000,
     frames: of.frames,
@@ -76,10 +87,7 @@ function describe(of: { name: string; frames: number; hash: string; place: Place
 }
 
 function unreadable(error: unknown): Inspected {
-  return {
-    lookup: { state: 'refused', reason: `the file cannot be read: ${reasonOf(error)}` },
-    lasting: false,
-  }
+  return { kind: 'unreadable', reason: `the file cannot be read: ${reasonOf(error)}` }
 }
 
 /** Without the path of this machine, which Node puts into the message. */

@@ -4,14 +4,39 @@ import { dirname, join, sep } from 'node:path'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { AppError, errnoOf, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import { inspectFile, type LibraryFile, type Lookup, type Place } from './inspect-file.ts'
+import type { Imports } from './imports.ts'
+import {
+  type Inspected,
+  inspectFile,
+  type LibraryFile,
+  type Location,
+  type Lookup,
+  libraryFile,
+  type Place,
+} from './inspect-file.ts'
+import type { KnownFiles } from './known-files.ts'
 import { isAudioName, naturalOrder, staysInside } from './names.ts'
 import { type Identity, identityOf, OpenFiles, type SharedFile } from './open-files.ts'
 
+interface LibraryOptions {
+  readonly folders: readonly string[]
+  readonly log: Log
+  readonly clock?: Clock
+  /** What was read out of the files before; without it everything is read once by each run. */
+  readonly known?: KnownFiles
+  /** What makes other audio playable; without it only files of the profile are. */
+  readonly imports?: Imports
+}
+
 interface Found {
   readonly identity: Identity
-  readonly lookup: Promise<Lookup>
+  readonly content: Promise<Content>
 }
+
+/** What was read out of a file. */
+type Content =
+  | { readonly kind: 'in-profile'; readonly file: LibraryFile }
+  | Exclude<Inspected, { readonly kind: 'in-profile' }>
 
 const missing: Lookup = { state: 'missing' }
 const handlesAtOnce = 64
@@ -19,19 +44,24 @@ const handleIdleMs = 30_000
 
 /**
  * The audio people put into folders, looked up by name: in the first folder that has it. What is dropped in,
- * replaced or removed is seen at the next look; a content is read and hashed once.
+ * replaced or removed is seen at the next look; a content is read and hashed once. What is not in the profile can be
+ * played as soon as it is imported, which its first look begins.
  */
 export class Library {
   readonly #folders: readonly string[]
   readonly #log: Log
+  readonly #known: KnownFiles | undefined
+  readonly #imports: Imports | undefined
   readonly #open: OpenFiles
   // Both by path on this machine, so that only what is there is remembered.
   readonly #found = new Map<string, Found>()
   readonly #said = new Map<string, string>()
 
-  constructor(options: { folders: readonly string[]; log: Log; clock?: Clock }) {
+  constructor(options: LibraryOptions) {
     this.#folders = options.folders
     this.#log = options.log
+    this.#known = options.known
+    this.#imports = options.imports
     this.#open = new OpenFiles({
       clock: options.clock ?? systemClock,
       limit: handlesAtOnce,
@@ -55,7 +85,7 @@ export class Library {
     return this.#lookUp([...names])
   }
 
-  /** The names that can be played directly in a folder (`''` is the top), in natural order. */
+  /** The names that can or soon can be played directly in a folder (`''` is the top), in natural order. */
   async filesIn(folder: string): Promise<string[]> {
     if (folder !== '' && !staysInside(folder)) return []
     const names = new Set<string>()
@@ -66,7 +96,9 @@ export class Library {
       }
     }
     const all = await this.#lookUp([...names])
-    return all.filter(({ lookup }) => lookup.state === 'ready').map(({ file }) => file)
+    return all
+      .filter(({ lookup }) => lookup.state === 'ready' || lookup.state === 'importing')
+      .map(({ file }) => file)
   }
 
   /**
@@ -80,9 +112,7 @@ export class Library {
         if (place === null) continue
         const lookup = await this.#lookupAt(place, file.file)
         if (lookup.state === 'ready' && lookup.file.hash === file.hash)
-          return guarded(await this.#open.share(place.path, place.identity), (error) =>
-            this.#lost(file, error),
-          )
+          return guarded(await this.#share(lookup.at), (error) => this.#lost(file, error))
       }
     } catch (error) {
       throw this.#lost(file, error)
@@ -91,7 +121,12 @@ export class Library {
   }
 
   async close(): Promise<void> {
+    await this.#imports?.stop()
     await this.#open.close()
+  }
+
+  #share({ path, identity }: Location): Promise<SharedFile> {
+    return this.#open.share(path, identity)
   }
 
   #lost(file: LibraryFile, cause: unknown): AppError {
@@ -132,28 +167,65 @@ export class Library {
       return found.isFile() ? { wished, path, identity: identityOf(found), modifiedAt: found.mtime } : null
     } catch (error) {
       this.#found.delete(wished)
+      if (isAbsence(error)) this.#known?.forget(wished)
       // Told of the folder: a stranger can make up any number of names in it.
       if (!isAbsence(error)) this.#sayUnreadable(dirname(wished), error)
       return null
     }
   }
 
-  #lookupAt(place: Place, name: string): Promise<Lookup> {
-    const known = this.#found.get(place.wished)
-    if (known?.identity === place.identity) return known.lookup
-    const lookup = this.#inspect(place, name)
-    this.#found.set(place.wished, { identity: place.identity, lookup })
-    return lookup
-  }
-
-  async #inspect(place: Place, name: string): Promise<Lookup> {
-    const { lookup, lasting } = await inspectFile(place, name)
-    // Being copied in, or not readable yet: the next look reads it anew, though nothing of it seems changed.
-    if (!lasting) this.#found.delete(place.wished)
+  async #lookupAt(place: Place, name: string): Promise<Lookup> {
+    const lookup = await this.#read(place, name)
     if (lookup.state === 'refused')
       this.#sayOnce(place.wished, 'a file cannot be played', { file: name, reason: lookup.reason })
     else this.#said.delete(place.wished)
     return lookup
+  }
+
+  async #read(place: Place, name: string): Promise<Lookup> {
+    const content = await this.#contentAt(place, name)
+    switch (content.kind) {
+      case 'in-profile':
+        return { state: 'ready', file: content.file, at: place }
+      case 'other':
+        return this.#imports === undefined
+          ? { state: 'refused', reason: content.reason }
+          : this.#imported(place, name, this.#imports)
+      case 'unreadable':
+        return { state: 'refused', reason: content.reason }
+    }
+  }
+
+  async #imported(place: Place, name: string, imports: Imports): Promise<Lookup> {
+    const state = await imports.look(place, name)
+    if (state.state !== 'done') return state
+    const { rendition } = state
+    return { state: 'ready', file: libraryFile({ ...rendition, name, place }), at: rendition }
+  }
+
+  #contentAt(place: Place, name: string): Promise<Content> {
+    const { wished, identity } = place
+    const found = this.#found.get(wished)
+    if (found?.identity === identity) return found.content
+    const content = this.#inspect(place, name)
+    this.#found.set(wished, { identity, content })
+    return content
+  }
+
+  async #inspect(place: Place, name: string): Promise<Content> {
+    const { wished, identity } = place
+    const known = this.#known?.get(wished, identity)
+    if (known?.frames === null) return { kind: 'other', reason: 'it is not in the profile' }
+    const inspected: Inspected =
+      known === undefined
+        ? await inspectFile(place)
+        : { kind: 'in-profile', hash: known.hash, frames: known.frames }
+    // Being copied in, or not readable yet: the next look reads it anew, though nothing of it seems changed.
+    if (inspected.kind === 'unreadable') this.#found.delete(wished)
+    if (inspected.kind !== 'in-profile') return inspected
+    const { frames, hash } = inspected
+    if (known === undefined) this.#known?.note(wished, { identity, hash, frames })
+    return { kind: 'in-profile', file: libraryFile({ name, title: null, frames, hash, place }) }
   }
 
   async #namesBelow(top: string, folder: string): Promise<string[]> {

@@ -1,13 +1,13 @@
 import { AppError } from './error.ts'
 
-/** What the library has under a name; `refused` is there but cannot be played. */
+/** What the library has under a name: `importing` can be played soon, `refused` is there but never can. */
 export type LookUp = (file: string) => Promise<FileState>
 type FileState =
-  | { readonly state: 'ready' | 'missing' }
+  | { readonly state: 'ready' | 'importing' | 'missing' }
   | { readonly state: 'refused'; readonly reason: string }
 
 /**
- * Whether all of these can be played.
+ * Whether all of these can be played, now or as soon as they are imported.
  * @throws AppError `not_found` naming those that are not there, `unprocessable` those that cannot be played; both end
  * with the consequence.
  */

@@ -12,6 +12,7 @@ export type LiveChange =
   | { readonly kind: 'queue'; readonly queue: Queue }
   | { readonly kind: 'queue-removed'; readonly name: string }
   | { readonly kind: 'event'; readonly event: PlayerEvent }
+  | { readonly kind: 'library' }
 
 /** Everything there is to see at one moment. */
 export interface LiveSnapshot {
@@ -31,6 +32,8 @@ export type LiveMessage =
   | { readonly event: 'queue-removed'; readonly data: { readonly name: string } }
   | { readonly event: 'event'; readonly data: PlayerEvent }
   | { readonly event: 'health'; readonly data: Health }
+  /** Another file is there, or one has become something else; `/api/library` has them all. */
+  | { readonly event: 'library'; readonly data: Readonly<Record<string, never>> }
 
 /** A message with the id by which a listener says how far it has come. */
 export type NumberedMessage = LiveMessage & { readonly id: string }

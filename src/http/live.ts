@@ -177,6 +177,8 @@ function messageOf(change: LiveChange): LiveMessage {
       return { event: 'queue', data: change.queue }
     case 'queue-removed':
       return { event: 'queue-removed', data: { name: change.name } }
+    case 'library':
+      return { event: 'library', data: {} }
     case 'event':
       return { event: 'event', data: change.event }
   }

@@ -2,7 +2,7 @@ import { AppError } from '../core/error.ts'
 import type { Playlist } from './rule-set.ts'
 
 interface LibraryFiles {
-  find(file: string): Promise<{ readonly state: 'ready' | 'missing' | 'refused' }>
+  find(file: string): Promise<{ readonly state: 'ready' | 'importing' | 'missing' | 'refused' }>
   /** The playable files directly in a folder, in natural order. */
   filesIn(folder: string): Promise<readonly string[]>
 }

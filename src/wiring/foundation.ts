@@ -1,4 +1,4 @@
-import { Library } from '../audio/library.ts'
+import type { Library } from '../audio/library.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { createRedactor, type Redactor } from '../log/redactor.ts'
@@ -10,6 +10,7 @@ import { saidOnBroker } from './broker-log.ts'
 import { type Doors, openDoors } from './doors.ts'
 import { prepareFolders } from './first-start.ts'
 import { type HouseHistory, openHistory } from './history.ts'
+import { type HouseLibrary, openLibrary } from './library.ts'
 import { Problems } from './problems.ts'
 import type { Started } from './started.ts'
 
@@ -18,6 +19,8 @@ export interface FoundationInput {
   /** The folder of rules and audio that come with the product. */
   readonly shipped: string
   readonly clock: Clock
+  /** 0 (inclusive) to 1. */
+  readonly random?: () => number
   /** An open store in place of the data folder's own; closed with the product. */
   readonly storage?: Storage
   readonly log: Log
@@ -33,6 +36,7 @@ export interface Foundation extends Pick<Redactor, 'redactAll'> {
   readonly address: string
   readonly storage: Storage
   readonly library: Library
+  readonly onLibraryChange: HouseLibrary['onChange']
   readonly access: Awaited<ReturnType<typeof openAccess>>
   readonly problems: Problems
   readonly history: HouseHistory
@@ -61,8 +65,14 @@ export async function openFoundation(input: FoundationInput, started: Started): 
     input.storage ?? (await openStorage({ url: options.storage, folder: data, log: log.for('storage') }))
   started.add('the store', { stop: () => storage.close() })
   await prepareFolders({ shipped, config, media, log })
-  const library = new Library({ folders: [media, config], log: log.for('audio') })
-  started.add('the library', { stop: () => library.close() })
+  const house = await openLibrary({
+    folders: options.folders,
+    storage,
+    clock,
+    random: input.random ?? Math.random,
+    log: log.for('audio'),
+  })
+  started.add('the library', house)
   const access = await openAccess({ storage, options, hide, clock, log })
   started.add('who may come in', access)
   const problems = new Problems(redact)
@@ -73,7 +83,8 @@ export async function openFoundation(input: FoundationInput, started: Started): 
     doors,
     address,
     storage,
-    library,
+    library: house.library,
+    onLibraryChange: house.onChange,
     access,
     problems,
     history,

@@ -18,6 +18,8 @@ interface HouseParts {
   readonly version: string
   readonly hub: Hub
   readonly library: Library
+  /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
+  readonly onLibraryChange: (changed: () => void) => () => void
   readonly cards: PublishedCards
   /** What is known by now of a card that we did not publish; asks for it where that is nothing. */
   readonly knownCard: (cardId: string) => CardLook | null
@@ -38,6 +40,7 @@ export function houseOf({
   version,
   hub,
   library,
+  onLibraryChange,
   cards,
   knownCard,
   accountCards,
@@ -75,10 +78,17 @@ export function houseOf({
     },
     simulatedPlayer: (id) => simulator?.player(id),
     health,
-    subscribe: (name, receive) =>
-      hub.subscribe(name, (change) => {
-        if (change.kind !== 'players-listed') receive(change)
-      }),
+    subscribe(name, receive) {
+      const forgets = [
+        hub.subscribe(name, (change) => {
+          if (change.kind !== 'players-listed') receive(change)
+        }),
+        onLibraryChange(() => receive({ kind: 'library' })),
+      ]
+      return () => {
+        for (const forget of forgets) forget()
+      }
+    },
   }
 }
 
@@ -86,6 +96,8 @@ function libraryEntry({ file, lookup }: { file: string; lookup: Lookup }): Libra
   if (lookup.state === 'missing') return []
   if (lookup.state === 'refused')
     return [{ file, title: titleOf(file), seconds: null, state: 'refused', reason: lookup.reason }]
+  if (lookup.state === 'importing')
+    return [{ file, title: titleOf(file), seconds: null, state: 'importing', progress: lookup.progress }]
   const { title, seconds } = lookup.file
   return [{ file, title, seconds, state: 'ready' }]
 }

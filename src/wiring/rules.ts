@@ -19,7 +19,9 @@ import { readRuleFolder } from './rule-folder.ts'
 interface ReadInput {
   /** The config folder. */
   readonly folder: string
-  readonly library: { find(file: string): Promise<{ readonly state: 'ready' | 'missing' | 'refused' }> }
+  readonly library: {
+    find(file: string): Promise<{ readonly state: 'ready' | 'importing' | 'missing' | 'refused' }>
+  }
   readonly topicFault: Surroundings['topicFault']
   readonly problems: Problems
   readonly log: Log

@@ -2,9 +2,9 @@ import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { Places } from '../core/places.ts'
 import { type HttpAnswer, request } from './http.ts'
 import { objectOf, textOf } from './json.ts'
-import { Places } from './places.ts'
 
 export interface YotoRestOptions {
   readonly apiUrl: string

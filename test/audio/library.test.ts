@@ -39,7 +39,7 @@ async function ready(library: Library, name: string): Promise<LibraryFile> {
 describe('the library', () => {
   test('tells of a file what a queue needs', async () => {
     const { library } = await libraryOf({ 'music/good-morning_song.mp3': frames(50) })
-    expect(await library.find('music/good-morning_song.mp3')).toEqual({
+    expect(await library.find('music/good-morning_song.mp3')).toMatchObject({
       state: 'ready',
       file: {
         file: 'music/good-morning_song.mp3',
@@ -50,6 +50,7 @@ describe('the library', () => {
         hash: expect.stringMatching(/^[0-9a-f]{64}$/),
         modifiedAt: expect.any(Date),
       },
+      at: { path: expect.stringMatching(/good-morning_song\.mp3$/) },
     })
   })
 

@@ -57,6 +57,7 @@ beforeEach(async () => {
       version: '0.0.0',
       hub,
       library: new Library({ folders: [], log }),
+      onLibraryChange: () => () => undefined,
       cards: cards.published,
       accountCards: (options) => cards.known.list(options),
       simulator: null,

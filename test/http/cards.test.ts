@@ -33,6 +33,7 @@ beforeEach(async () => {
     version: '0.0.0',
     hub,
     library: new Library({ folders: [], log: recordingLog() }),
+    onLibraryChange: () => () => undefined,
     cards,
     presses: (cardId) => (cardId === 'card0' ? [press] : []),
     simulator: null,

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
 import { icon } from '../icons.ts'
+import { importingText } from '../importing.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { clockText } from '../time.ts'
@@ -177,7 +178,7 @@ export class LibraryPicker extends LitElement {
     return found.map((entry) => html`<li>${this.#row(entry)}</li>`)
   }
 
-  #row({ file, title, seconds, state, reason }: LibraryEntry) {
+  #row({ file, title, seconds, state, progress, reason }: LibraryEntry) {
     const refused = state === 'refused'
     return html`<label class=${refused ? 'refused' : ''}>
       <input
@@ -190,6 +191,7 @@ export class LibraryPicker extends LitElement {
         <span class="cut">${title}</span>
         <span class="cut quiet">${file}</span>
         ${refused ? html`<span class="reason">${this.say('picker.refused', { reason: reason ?? '' })}</span>` : nothing}
+        ${state === 'importing' ? html`<span class="quiet">${importingText(progress, this.say)}</span>` : nothing}
       </span>
       ${seconds === null ? html`<span></span>` : html`<time class="quiet">${clockText(seconds)}</time>`}
     </label>`

@@ -54,7 +54,10 @@ export class Panel extends LitElement {
     (view) => this.#viewed(view),
   )
   readonly #live = new LiveConnection({
-    receive: (message) => this.#store.receive(message),
+    receive: (message) => {
+      this.#store.receive(message)
+      if (message.event === 'library') void this.#readLibrary()
+    },
     status: (status) => {
       this.status = status
     },

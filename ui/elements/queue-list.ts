@@ -4,6 +4,7 @@ import type { Queue, QueueItem } from '../../src/core/queue.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
 import type { Place } from '../heard.ts'
 import { icon } from '../icons.ts'
+import { importingText } from '../importing.ts'
 import { RowDrag } from '../row-drag.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
@@ -160,7 +161,7 @@ export class QueueList extends LitElement {
     const { say, files } = this
     const known = files?.get(file)
     const title = known?.title ?? file
-    const unplayable = files !== null && known?.state !== 'ready'
+    const unplayable = files !== null && known?.state !== 'ready' && known?.state !== 'importing'
     const act = (button: RowButton, run: () => void) => () => {
       this.#focus = { id, button }
       run()
@@ -174,6 +175,7 @@ export class QueueList extends LitElement {
         <span class="cut title" title=${file}>${title}</span>
         ${isCurrent ? this.#here() : nothing}
         ${unplayable ? html`<span class="missing">${known?.reason ?? say('queue.missing')}</span>` : nothing}
+        ${known?.state === 'importing' ? html`<span class="quiet">${importingText(known.progress, say)}</span>` : nothing}
       </span>
       ${known?.seconds == null ? html`<span></span>` : html`<time>${clockText(known.seconds)}</time>`}
       <span class="moves">

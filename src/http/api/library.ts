@@ -5,12 +5,16 @@ export interface LibraryHouse {
   library(): Promise<readonly LibraryEntry[]>
 }
 
-/** A file of the library: `seconds` where it is ready, `reason` (for people) where it cannot be played. */
+/**
+ * A file of the library: `seconds` where it is ready, `progress` (0 to 1) while it is made playable, `reason` (for
+ * people) where it cannot be played.
+ */
 export interface LibraryEntry {
   readonly file: string
   readonly title: string
   readonly seconds: number | null
-  readonly state: 'ready' | 'refused'
+  readonly state: 'ready' | 'importing' | 'refused'
+  readonly progress?: number
   readonly reason?: string
 }
 

@@ -20,10 +20,10 @@ export interface StreamsHouse {
   rotateStreamKey(name: string, options: { now: boolean }): Promise<KeyRotation>
 }
 
-/** What the library has under a name; `refused` is there but cannot be played. */
+/** What the library has under a name: `importing` can be played soon, `refused` is there but cannot be played. */
 export type FoundFile =
   | { readonly state: 'ready'; readonly file: { readonly title: string; readonly seconds: number } }
-  | { readonly state: 'missing' }
+  | { readonly state: 'importing' | 'missing' }
   | { readonly state: 'refused'; readonly reason: string }
 
 const because = 'REST'
@@ -221,6 +221,7 @@ async function view(house: StreamsHouse, queue: Queue) {
       const found = await house.lookup(file)
       if (found.state === 'ready')
         return { id, file, title: found.file.title, seconds: found.file.seconds, state: 'ready' }
+      if (found.state === 'importing') return { id, file, title: file, seconds: null, state: 'importing' }
       const reason = found.state === 'refused' ? { reason: found.reason } : {}
       return { id, file, title: file, seconds: null, state: 'missing', ...reason }
     }),

@@ -1,0 +1,80 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { type ImportRecord, Imports } from '../audio/imports.ts'
+import { type KnownFile, KnownFiles } from '../audio/known-files.ts'
+import { Library } from '../audio/library.ts'
+import { LibraryWatch } from '../audio/library-watch.ts'
+import type { Clock } from '../core/clock.ts'
+import { AppError, messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import type { Storage } from '../storage/storage.ts'
+
+interface LibraryInput {
+  readonly folders: { readonly data: string; readonly media: string; readonly config: string }
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+}
+
+/** The library of the household. */
+export interface HouseLibrary {
+  readonly library: Library
+  /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
+  onChange(changed: () => void): () => void
+  stop(): Promise<void>
+}
+
+// One core is left to those who listen.
+const mostAtOnce = 4
+
+/** @throws AppError `unavailable` where results of imports cannot be kept in the data folder. */
+export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
+  const { folders, storage, clock, random, log } = input
+  const listeners = new Set<() => void>()
+  const known = knownFiles(input)
+  await known.open()
+  const imports = new Imports({
+    folder: join(folders.data, 'audio'),
+    records: storage.collection<ImportRecord>('imports'),
+    known,
+    atOnce: Math.min(mostAtOnce, Math.max(1, availableParallelism() - 1)),
+    changed: () => void watch.look(),
+    clock,
+    random,
+    log,
+  })
+  const library = new Library({ folders: [folders.media, folders.config], known, imports, clock, log })
+  const changed = () => {
+    for (const each of listeners) each()
+  }
+  const watch = new LibraryWatch({ library, changed, clock, log })
+  await imports.open().catch((cause) => {
+    throw new AppError('unavailable', `the data folder cannot be used for audio: ${messageOf(cause)}`, {
+      cause,
+    })
+  })
+  void watch.look()
+  return {
+    library,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async stop() {
+      watch.stop()
+      await library.close()
+      await known.stop()
+    },
+  }
+}
+
+function knownFiles({ storage, clock, log }: LibraryInput): KnownFiles {
+  const collection = 'audio-files'
+  return new KnownFiles({
+    records: storage.collection<KnownFile>(collection),
+    write: (entries) => storage.setMany(entries.map(([key, value]) => ({ collection, key, value }))),
+    clock,
+    log,
+  })
+}
