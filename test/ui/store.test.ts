@@ -160,6 +160,11 @@ describe('each live event changes what it speaks of', () => {
     expect(before).toEqual(copy)
   })
 
+  test('news of the library change nothing that is told', () => {
+    const view = viewAfter()
+    expect(reduce(view, { event: 'library', data: {} }, 0)).toBe(view)
+  })
+
   test('there is a reducer for every event of the interface', () => {
     expect(liveEventNames).toEqual([
       'snapshot',
@@ -168,6 +173,7 @@ describe('each live event changes what it speaks of', () => {
       'queue',
       'queue-removed',
       'event',
+      'library',
       'health',
     ])
   })
