@@ -113,7 +113,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const parts = { input, started, foundation, household, ruleSet, broker, reach, lines }
   const performed = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
-    deleteQueue: (name) => deleteStream(name, { hub, cards: cards.published }),
+    deleteQueue: (name) => deleteStream(name, { hub, cards: cards.published, answers: household.answers }),
     files: (content) => contentFiles(content, ruleSet.playlists, library),
     lookup: (file) => library.find(file),
     command: async (player, command) => signedIn(link).command(player, command),
@@ -127,7 +127,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   await startAudio(parts, await startRules(parts, wishes))
   if (link !== null) {
     started.add('the link to the cloud', link)
-    await link.start({ hub, cardFacts: cards.facts, knownCards: cards.known })
+    await link.start({ hub, cardFacts: household.cardFacts, knownCards: cards.known })
   }
   if (link !== null && simulator !== null)
     await publishDemoCards(link, { cards, streams: streamsOf(ruleSet), log })
@@ -186,6 +186,7 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
       hub,
       library,
       cards: cards.published,
+      streamFor: (stream, player) => household.answers.streamFor(stream, player),
       ruleSet,
       account: cloud?.desk ?? deskWithoutAccount,
       diagnostics,
@@ -248,6 +249,7 @@ function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & R
   const house = houseOf({
     version: input.version,
     hub,
+    answers: household.answers,
     library,
     onLibraryChange: foundation.onLibraryChange,
     cards: cards.published,
@@ -269,6 +271,6 @@ function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & R
 }
 
 function groundOf({ foundation, household }: Parts) {
-  const { hub, cards } = household
-  return { hub, library: foundation.library, cards: cards.published }
+  const { hub, answers, cards } = household
+  return { hub, answers, library: foundation.library, cards: cards.published }
 }

@@ -53,7 +53,8 @@ export interface CardFacts {
 interface HubOptions {
   /** Where queues live; a mutation is in it before it is acknowledged. */
   readonly queues: Collection<StoredQueue>
-  readonly card: (cardId: string) => CardFacts
+  /** `playerId`: whose card it is, for what it carries may be another stream for each player. */
+  readonly card: (cardId: string, playerId: string) => CardFacts
   readonly newId: () => string
   readonly clock: Clock
   readonly log: Log
@@ -155,7 +156,7 @@ export class Hub {
     const after = { state, at: placed ? at : before.at, stoppedCard }
     this.#players.set(id, after)
     const facts: CardFacts =
-      state.card_id === null ? { layout: null, stream: null } : this.#options.card(state.card_id)
+      state.card_id === null ? { layout: null, stream: null } : this.#options.card(state.card_id, id)
     const commanded = this.#expectations.meet(before, after, at)
     const repeats = facts.repeats === true || (this.#repeats.get(id) ?? null)
     const events = eventsBetween(before, { ...after, at }, { ...facts, repeats, commanded })

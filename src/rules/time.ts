@@ -1,14 +1,12 @@
 import { Temporal } from 'temporal-polyfill'
 import { Type } from 'typebox'
+import { type Weekday, weekdays } from '../core/answer.ts'
 
 /** "HH:MM", zero-padded, so that times of a day compare as texts. */
 export const timeOfDay = Type.String({
   pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
   expected: 'a time of day such as "19:30"',
 })
-
-export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
-export type Weekday = (typeof weekdays)[number]
 
 const dayWords = [...weekdays, 'weekdays', 'weekends', 'daily'] as const
 type DayWord = (typeof dayWords)[number]

@@ -21,6 +21,8 @@ interface PortsInput {
   readonly hub: Hub
   readonly library: { find: LookUp; filesIn(folder: string): Promise<readonly string[]> }
   readonly cards: PublishedCards
+  /** The stream that plays where another is asked for. */
+  readonly streamFor: (stream: string, player: string) => string
   readonly ruleSet: RuleSet
   readonly account: AccountDesk
   readonly diagnostics: BrokerPorts['diagnostics']

@@ -13,6 +13,7 @@ import type { Place } from '../core/slot.ts'
 import type { CardFacts, Hub } from '../hub.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ListedCard as YotoListedCard } from '../yoto/api.ts'
+import type { StreamAnswers } from './answers.ts'
 import type { CloudLink } from './cloud-link.ts'
 import type { Problems } from './problems.ts'
 import { noAccount } from './yoto-problems.ts'
@@ -112,7 +113,7 @@ export function tendCards({ published, hub, link, clock }: TendInput): { stop():
  */
 export async function deleteStream(
   name: string,
-  { hub, cards }: { hub: Hub; cards: PublishedCards },
+  { hub, cards, answers }: { hub: Hub; cards: PublishedCards; answers: Pick<StreamAnswers, 'forget'> },
 ): Promise<void> {
   if (hub.queue(name) !== undefined) await cards.streamChanged(name, false)
   try {
@@ -121,6 +122,7 @@ export async function deleteStream(
     await cards.streamChanged(name, hub.queue(name) !== undefined)
     throw error
   }
+  await answers.forget(name)
 }
 
 /** @throws AppError `unavailable` where no account is set up. */

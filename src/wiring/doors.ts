@@ -18,11 +18,13 @@ import { clientAddressFrom } from '../http/client-address.ts'
 import type { FiniteBody } from '../http/finite-body.ts'
 import type { DoorAuth } from '../http/guard.ts'
 import { Live, type LiveHouse } from '../http/live.ts'
-import { createMediaApp, type MediaDoor, type MediaSlots, type MediaTarget } from '../http/media.ts'
+import { createMediaApp, type MediaDoor, type MediaSlots } from '../http/media.ts'
 import { type Door, openDoor } from '../http/server.ts'
 import type { Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
 import { ownNames } from './addresses.ts'
+import type { StreamAnswers } from './answers.ts'
+import { awaitHolder, holderOf } from './card-holder.ts'
 import type { HouseHistory } from './history.ts'
 import type { Problems } from './problems.ts'
 import { openSlots } from './slots.ts'
@@ -54,6 +56,7 @@ export async function openDoors(
 
 interface Ground {
   readonly hub: Hub
+  readonly answers: StreamAnswers
   readonly library: Library
   readonly cards: PublishedCards
 }
@@ -81,7 +84,12 @@ export async function serveMedia(input: MediaInput): Promise<{ stop(): void }> {
   const { signal } = closing
   // Everybody who listens waits for it.
   setMaxListeners(0, signal)
-  const { slots, stop } = await openSlots({ ...input, ...input.ground, signal })
+  const { slots, stop } = await openSlots({
+    ...input,
+    ...input.ground,
+    streamFor: (stream, player) => input.ground.answers.streamFor(stream, player),
+    signal,
+  })
   input.door.serve(createMediaApp(mediaDoor({ ...input, clip, slots, signal })))
   return {
     stop() {
@@ -152,19 +160,22 @@ function mediaDoor({
   log,
   trustedProxies,
 }: MediaParts): MediaDoor {
-  const { hub, cards, library } = ground
+  const { hub, answers, cards, library } = ground
   const instead = insteadWith({ library, clip, log, signal })
   return {
     async target(key) {
       const card = cards.byKey(key)
       if (card === undefined) return null
-      const { stream, card_id, player, kind, confirm } = card
-      return { stream, card_id, player, kind, confirm }
+      const { card_id, player, kind, confirm } = card
+      const holder = answers.dependOnPlayer(card.stream)
+        ? await awaitHolder(card, { hub, clock })
+        : holderOf(card, hub)
+      return { stream: answers.streamFor(card.stream, holder), card_id, player, kind, confirm }
     },
     newest: (stream) => newest(ground, stream, signal),
     slots,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
-    playerOf: (target) => playerOf(target, hub),
+    playerOf: (target) => holderOf(target, hub),
     nothingHere: (stream) => instead(stream === null ? undefined : hub.queue(stream)),
     clientAddress: clientAddressFrom(trustedProxies),
     clock,
@@ -192,12 +203,4 @@ async function newest(
   const found = await Promise.all(queue.items.map((item) => library.find(item.file)))
   const files = found.flatMap((lookup) => (lookup.state === 'ready' ? [lookup.file] : []))
   return playable(files, library, signal)
-}
-
-/** A request names no player: it is the card's own, or the only one that is on with the card. */
-function playerOf({ card_id, player }: MediaTarget, hub: Hub): string | null {
-  if (player !== null) return player
-  if (card_id === null) return null
-  const holders = hub.players().filter((holder) => holder.online && holder.card_id === card_id)
-  return holders.length === 1 ? (holders[0]?.id ?? null) : null
 }

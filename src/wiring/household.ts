@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
-import { Hub } from '../hub.ts'
+import { type CardFacts, Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
 import type { Doubts } from '../simulator/doubts.ts'
+import { StreamAnswers } from './answers.ts'
 import { titleCards } from './card-titles.ts'
 import { type Cards, openCards, tendCards } from './cards.ts'
 import { type Cloud, openCloud } from './cloud.ts'
@@ -23,6 +24,10 @@ export interface HouseholdInput {
 export interface Household {
   readonly hub: Hub
   readonly cards: Cards
+  /** Which stream plays for whom. */
+  readonly answers: StreamAnswers
+  /** What is known of a card in that player. */
+  readonly cardFacts: (cardId: string, playerId: string) => CardFacts
   /** null where there is neither an account nor a simulated one. */
   readonly cloud: Cloud | null
 }
@@ -40,7 +45,7 @@ export async function openHousehold(
   input: HouseholdInput,
   { foundation, started, random, linkChanged }: Surroundings,
 ): Promise<Household> {
-  const { clock, simulatedDoubts = {} } = input
+  const { options, clock, simulatedDoubts = {} } = input
   const { storage, problems, address, hide, history, log } = foundation
   const cloud = await openCloud({
     ...input,
@@ -56,9 +61,20 @@ export async function openHousehold(
   const link = cloud?.link ?? null
   const urlOf = (key: string, file: string) => `${address}/media/${key}/${file}.mp3`
   const cards = await openCards({ storage, link, urlOf, problems, hide, clock, log: log.for('cards') })
+  const answers = new StreamAnswers({
+    records: storage.collection('answers'),
+    exists: (stream) => hub.queue(stream) !== undefined,
+    zone: options.timezone,
+    clock,
+  })
+  await answers.start()
+  const cardFacts = (cardId: string, playerId: string): CardFacts => {
+    const facts = cards.facts(cardId)
+    return facts.stream === null ? facts : { ...facts, stream: answers.streamFor(facts.stream, playerId) }
+  }
   const hub = new Hub({
     queues: storage.collection('queues'),
-    card: cards.facts,
+    card: cardFacts,
     newId,
     clock,
     log: log.for('hub'),
@@ -68,7 +84,7 @@ export async function openHousehold(
   started.add('what the history follows', history.follow(hub))
   started.add('card titles', titleCards({ hub, cards }))
   started.add('card keys', tendCards({ published: cards.published, hub, link, clock }))
-  return { hub, cards, cloud }
+  return { hub, cards, answers, cardFacts, cloud }
 }
 
 const idBytes = 9

@@ -13,10 +13,12 @@ import type { LibraryEntry } from '../http/api/library.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { Hub } from '../hub.ts'
 import type { SimulatedCloud } from '../simulator/cloud.ts'
+import type { StreamAnswers } from './answers.ts'
 
 interface HouseParts {
   readonly version: string
   readonly hub: Hub
+  readonly answers: Pick<StreamAnswers, 'of' | 'set'>
   readonly library: Library
   /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
   readonly onLibraryChange: (changed: () => void) => () => void
@@ -39,6 +41,7 @@ interface HouseParts {
 export function houseOf({
   version,
   hub,
+  answers,
   library,
   onLibraryChange,
   cards,
@@ -60,6 +63,8 @@ export function houseOf({
     player: (id) => hub.player(id),
     queues: () => hub.queues(),
     queue: (name) => hub.queue(name),
+    answers: (stream) => answers.of(stream),
+    setAnswers: (stream, list) => answers.set(stream, list),
     perform,
     lookup: (file) => library.find(file),
     library: async () => (await library.list()).flatMap(libraryEntry),

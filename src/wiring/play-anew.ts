@@ -11,6 +11,7 @@ import { asExpected } from './player-place.ts'
 interface Ground {
   readonly hub: Pick<Hub, 'players' | 'expectedTrack'>
   readonly cards: Pick<PublishedCards, 'byCard'>
+  readonly streamFor: (stream: string, player: string) => string
 }
 
 /**
@@ -18,11 +19,11 @@ interface Ground {
  * stream card plays the whole queue as one file, which can only be begun again: of another item nothing is heard.
  * Who has paused, or is off, is left in peace.
  */
-export function playAnew(stream: string, anew: PlayedAnew, { hub, cards }: Ground): Effect[] {
+export function playAnew(stream: string, anew: PlayedAnew, { hub, cards, streamFor }: Ground): Effect[] {
   return hub.players().flatMap((told): Effect[] => {
     const player = asExpected(hub, told)
     const card = player.card_id === null ? undefined : cards.byCard(player.card_id)
-    if (card?.stream !== stream || !isPlaying(player)) return []
+    if (card === undefined || streamFor(card.stream, player.id) !== stream || !isPlaying(player)) return []
     const command = commandFor(player, card, anew)
     return command === null ? [] : [{ kind: 'command', player: player.id, command }]
   })

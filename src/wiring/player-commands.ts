@@ -12,7 +12,8 @@ import type { Steps, Wanted } from './steps.ts'
 /** What commands work on, and what they ask of the rest of the house. */
 export interface LinkHouse {
   readonly hub: Hub
-  readonly cardFacts: (cardId: string) => CardFacts
+  /** Of a card in that player. */
+  readonly cardFacts: (cardId: string, playerId: string) => CardFacts
   readonly knownCards?: {
     /** Resolves when what the account tells of a card is in its facts, or cannot be had. */
     learn(cardId: string): Promise<unknown>
@@ -62,7 +63,7 @@ async function sendCommand(
     await untilArrived(house.hub, playerId, { patienceMs: wanted.leftMs(), clock: parts.clock })
   const stands = asItStands(house.hub, playerId, parts.clock)
   const player = movesOnCard(command) ? asExpected(house.hub, stands) : stands
-  const facts = player.card_id === null ? undefined : house.cardFacts(player.card_id)
+  const facts = player.card_id === null ? undefined : house.cardFacts(player.card_id, playerId)
   const { told, move } = queueCardWay(command, { hub: house.hub, player, facts })
   const message = messageFor(told, player, facts?.layout ?? null)
   wanted.check()
@@ -98,7 +99,7 @@ function goesBackOnQueue(
 ): boolean {
   const { card_id } = playerNamed(hub, playerId)
   if (card_id === null || (command.type !== 'previous' && command.type !== 'restart')) return false
-  return cutOf(cardFacts(card_id)) !== null
+  return cutOf(cardFacts(card_id, playerId)) !== null
 }
 
 /** Whether it leads from the present track to a place of the same card. */
@@ -117,7 +118,7 @@ async function learnTracks(
   { playerId, patienceMs }: { playerId: string; patienceMs: number },
 ): Promise<void> {
   const { card_id: cardId, online } = playerNamed(house.hub, playerId)
-  if (cardId === null || !online || house.cardFacts(cardId).layout !== null) return
+  if (cardId === null || !online || house.cardFacts(cardId, playerId).layout !== null) return
   const known = new AbortController()
   const patience = clock.sleep(patienceMs, known.signal).catch(() => undefined)
   await Promise.race([house.knownCards?.learn(cardId), patience])

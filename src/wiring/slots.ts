@@ -21,6 +21,8 @@ interface SlotsInput {
   readonly hub: Hub
   readonly library: Library
   readonly cards: PublishedCards
+  /** The stream that plays where another is asked for. */
+  readonly streamFor: (stream: string, player: string) => string
   /** Where listeners were, for the next run. */
   readonly visits: Collection<StoredVisit>
   readonly history: Pick<HouseHistory, 'pressed' | 'refuted'>
@@ -41,7 +43,7 @@ export async function openSlots(input: SlotsInput): Promise<{ slots: SlotStreams
   const stop = hub.subscribe('queue cards', (change) => {
     const left = leftBy(change, cards)
     if (left !== null) slots.removed(left)
-    const word = wordOf(change, cards)
+    const word = wordOf(change, input)
     if (word === null) return
     slots
       .said(word)
@@ -81,7 +83,7 @@ function slotStreams(input: SlotsInput): SlotStreams<Playable> {
 }
 
 /** A player that names the place of a queue card it plays; null for any other change. */
-function wordOf(change: Change, cards: PublishedCards) {
+function wordOf(change: Change, { cards, streamFor }: SlotsInput) {
   if (change.kind !== 'player' || change.said === undefined) return null
   const { said, player } = change
   const place = said.patch.chapter_key ?? ''
@@ -89,7 +91,7 @@ function wordOf(change: Change, cards: PublishedCards) {
   const card = cards.byCard(player.card_id)
   if (card === undefined || card.kind !== 'queue') return null
   return {
-    stream: card.stream,
+    stream: streamFor(card.stream, player.id),
     player: player.id,
     card_id: player.card_id,
     place,

@@ -23,6 +23,8 @@ const needed: Record<Need, readonly string[]> = {
     'PUT /streams/{name}',
     'DELETE /streams/{name}',
     'GET /streams/{name}/stream.mp3',
+    'GET /streams/{name}/answers',
+    'PUT /streams/{name}/answers',
     'GET /streams/{name}/queue',
     'POST /streams/{name}/queue',
     'DELETE /streams/{name}/queue',

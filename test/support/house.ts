@@ -24,8 +24,9 @@ const noCards = {
   presses: noCard,
 }
 
-/** For `houseOf`: no history, and no cards but those that were published. */
+/** For `houseOf`: no history, no answers per listener, and no cards but those that were published. */
 export const withoutPast = {
+  answers: { of: () => [], set: async () => undefined },
   knownCard: () => null,
   accountCards: noCard,
   presses: () => [],
@@ -76,6 +77,8 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
       deeds: { say: (level, _kind, { message, detail }) => log[level](message, detail) },
       log,
     }),
+    answers: () => [],
+    setAnswers: async () => undefined,
     lookup,
     library: async () => library.map((file) => ({ file, title: file, seconds: 10, state: 'ready' as const })),
     streamUrl: async (name) => `http://127.0.0.1:8098/media/key-of-${name}/stream.mp3`,

@@ -25,6 +25,7 @@ function told(players: readonly PlayerState[], anew: PlayedAnew) {
   const ground = {
     hub: { players: () => [...players], expectedTrack: () => undefined },
     cards: { byCard: (id: string) => cards.get(id) },
+    streamFor: (stream: string) => stream,
   }
   return playAnew('bedroom', anew, ground).map((effect) =>
     effect.kind === 'command' ? [effect.player, effect.command] : effect,

@@ -14,6 +14,7 @@ import { panelPages } from '../panel.ts'
 import { type SessionCookie, sessionCookie } from '../session-cookie.ts'
 import { type AccountHouse, accountRoutes } from './account.ts'
 import { type AccountCardsHouse, accountCardRoutes } from './account-cards.ts'
+import { type AnswersHouse, answerRoutes } from './answers.ts'
 import { authRoutes, type SignInHouse } from './auth.ts'
 import { bodyChecks, readJson } from './body.ts'
 import { type CardsHouse, cardRoutes } from './cards.ts'
@@ -34,6 +35,7 @@ import { type UsersHouse, userRoutes } from './users.ts'
 
 /** Everything the panel door asks of the house. */
 export type House = StreamsHouse &
+  AnswersHouse &
   PlayersHouse &
   CardsHouse &
   SimulatorHouse &
@@ -99,6 +101,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...authRoutes(access, auth),
     ...kidRoutes(house),
     ...streamRoutes(house),
+    ...answerRoutes(house),
     ...playerRoutes(house),
     ...cardRoutes(house),
     ...libraryRoutes(house),

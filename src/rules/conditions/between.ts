@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { isBetween } from '../../core/answer.ts'
 import { condition } from '../plugin.ts'
 import { timeOfDay, wallTime } from '../time.ts'
 
@@ -8,8 +9,5 @@ export const between = condition({
     'The time of day lies in a window that begins at `from` and ends before `to`; it may cross midnight.',
   examples: ['- between: {from: "07:00", to: "19:00"}'],
   options: Type.Object({ from: timeOfDay, to: timeOfDay }, { additionalProperties: false }),
-  test({ from, to }, world) {
-    const now = wallTime(world.now(), world.zone).time
-    return from <= to ? from <= now && now < to : from <= now || now < to
-  },
+  test: (window, world) => isBetween(wallTime(world.now(), world.zone).time, window),
 })

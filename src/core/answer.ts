@@ -1,0 +1,56 @@
+/**
+ * Another stream that answers in place of one, for those who ask at certain hours or with a certain player: the same
+ * card, another hour, another child.
+ */
+export interface Answer {
+  /** Name of the stream whose queue is played. */
+  readonly stream: string
+  /** All of it must hold. */
+  readonly when: AnswerCondition
+}
+
+export interface AnswerCondition {
+  /** Id of the player that asks. Where that cannot be told, this does not hold. */
+  readonly player?: string
+  /** "HH:MM", from (inclusive) to before; a window may cross midnight. */
+  readonly between?: { readonly from: string; readonly to: string }
+  /** Weekdays, of the moment of asking. */
+  readonly days?: readonly Weekday[]
+}
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+export type Weekday = (typeof weekdays)[number]
+
+/** Who asks, and what the clocks of the house show. */
+export interface Asker {
+  /** null where it cannot be told. */
+  readonly player: string | null
+  /** "HH:MM". */
+  readonly time: string
+  readonly weekday: Weekday
+}
+
+/**
+ * The stream whose queue is played for the asker: that of the first answer that holds and whose stream there is, else
+ * the one that was asked for. An answer's own answers do not count, so nobody is led in a circle.
+ */
+export function answeringStream(
+  asked: string,
+  { answers, exists }: { answers: readonly Answer[]; exists: (stream: string) => boolean },
+  asker: Asker,
+): string {
+  return answers.find(({ stream, when }) => holds(when, asker) && exists(stream))?.stream ?? asked
+}
+
+/** Whether a time of day lies in the window; both are "HH:MM", and the window may cross midnight. */
+export function isBetween(time: string, { from, to }: { from: string; to: string }): boolean {
+  return from <= to ? from <= time && time < to : from <= time || time < to
+}
+
+function holds({ player, between, days }: AnswerCondition, asker: Asker): boolean {
+  return (
+    (player === undefined || player === asker.player) &&
+    (between === undefined || isBetween(asker.time, between)) &&
+    (days === undefined || days.includes(asker.weekday))
+  )
+}

@@ -1,0 +1,63 @@
+import { Type } from 'typebox'
+import { type Answer, weekdays } from '../../core/answer.ts'
+import { existingPlayer, type PlayersHouse } from './players.ts'
+import { type Route, route } from './route.ts'
+import { existing, type StreamsHouse } from './streams.ts'
+
+/** What the calls about answers need of the house. */
+export interface AnswersHouse extends Pick<StreamsHouse, 'queue'>, Pick<PlayersHouse, 'player'> {
+  answers(stream: string): readonly Answer[]
+  setAnswers(stream: string, answers: readonly Answer[]): Promise<void>
+}
+
+const mostAnswers = 100
+const time = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' })
+const condition = Type.Object(
+  {
+    player: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    between: Type.Optional(Type.Object({ from: time, to: time }, { additionalProperties: false })),
+    days: Type.Optional(
+      Type.Array(Type.Union(weekdays.map((day) => Type.Literal(day))), { minItems: 1, maxItems: 7 }),
+    ),
+  },
+  { additionalProperties: false, minProperties: 1 },
+)
+const answer = Type.Object(
+  { stream: Type.String({ minLength: 1, maxLength: 64 }), when: condition },
+  { additionalProperties: false },
+)
+
+export function answerRoutes(house: AnswersHouse): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/streams/{name}/answers',
+      summary:
+        'Which other streams answer in place of this one, and for whom; the first that holds is taken.',
+      needs: 'house',
+      handle: ({ param }) => ({ answers: house.answers(existing(house, param('name')).name) }),
+    }),
+    route({
+      method: 'put',
+      path: '/streams/{name}/answers',
+      summary:
+        'Has other streams answer in place of this one: for a player, at a time of day, on days of the week. An empty list ends that.',
+      needs: 'house',
+      body: Type.Object(
+        { answers: Type.Array(answer, { maxItems: mostAnswers }) },
+        { additionalProperties: false },
+      ),
+      async handle({ param, body: { answers } }) {
+        const { name } = existing(house, param('name'))
+        for (const { when } of answers) if (when.player !== undefined) existingPlayer(house, when.player)
+        await house.setAnswers(name, answers)
+        return { success: true, message: told(name, answers.length), answers: house.answers(name) }
+      },
+    }),
+  ]
+}
+
+function told(name: string, count: number): string {
+  if (count === 0) return `"${name}" answers everybody itself`
+  return count === 1 ? `1 stream answers for "${name}"` : `${count} answers stand for "${name}"`
+}

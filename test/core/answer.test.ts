@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { type Answer, type Asker, answeringStream, isBetween } from '../../src/core/answer.ts'
+
+const asker = (of: Partial<Asker>): Asker => ({ player: null, time: '12:00', weekday: 'mon', ...of })
+const everywhere = () => true
+
+function answered(
+  answers: readonly Answer[],
+  of: Partial<Asker>,
+  exists = everywhere as (s: string) => boolean,
+) {
+  return answeringStream('bedtime', { answers, exists }, asker(of))
+}
+
+describe('which stream answers', () => {
+  const answers: Answer[] = [
+    { stream: 'anna-night', when: { player: 'anna', between: { from: '19:00', to: '06:00' } } },
+    { stream: 'anna', when: { player: 'anna' } },
+    { stream: 'weekend', when: { days: ['sat', 'sun'] } },
+  ]
+
+  test.each<[string, Partial<Asker>]>([
+    ['bedtime', {}],
+    ['bedtime', { player: 'ben' }],
+    ['anna', { player: 'anna' }],
+    ['anna', { player: 'anna', time: '18:59' }],
+    ['anna-night', { player: 'anna', time: '19:00' }],
+    ['anna-night', { player: 'anna', time: '05:59' }],
+    ['anna', { player: 'anna', time: '06:00' }],
+    ['weekend', { player: 'ben', weekday: 'sat' }],
+    ['anna', { player: 'anna', weekday: 'sun' }],
+    ['weekend', { player: null, weekday: 'sun' }],
+  ])('%s for %j', (stream, of) => {
+    expect(answered(answers, of)).toBe(stream)
+  })
+
+  test('is the next that holds where a stream is gone', () => {
+    expect(answered(answers, { player: 'anna', time: '20:00' }, (name) => name !== 'anna-night')).toBe('anna')
+    expect(answered(answers, { player: 'anna' }, () => false)).toBe('bedtime')
+  })
+
+  test('does not hold for a player that cannot be told', () => {
+    expect(answered([{ stream: 'anna', when: { player: 'anna' } }], { player: null })).toBe('bedtime')
+  })
+})
+
+test('a window holds from its first minute to before its last, also over midnight', () => {
+  expect(
+    ['06:59', '07:00', '18:59', '19:00'].map((time) => isBetween(time, { from: '07:00', to: '19:00' })),
+  ).toEqual([false, true, true, false])
+  expect(
+    ['18:59', '19:00', '23:59', '00:00', '06:59', '07:00'].map((time) =>
+      isBetween(time, { from: '19:00', to: '07:00' }),
+    ),
+  ).toEqual([false, true, true, true, true, false])
+})
