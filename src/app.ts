@@ -252,6 +252,7 @@ function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & R
     answers: household.answers,
     library,
     onLibraryChange: foundation.onLibraryChange,
+    uploads: foundation.uploads,
     cards: cards.published,
     knownCard: lookOrLearn(cards.known),
     accountCards: (options) => cards.known.list(options),

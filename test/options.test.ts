@@ -395,7 +395,6 @@ describe('nothing listens beyond this machine without a guard', () => {
   })
 
   test.each([
-    'media: { upload_limit_mb: 1 }',
     'location: { latitude: 51.5, longitude: 0 }',
     'location: { longitude: 0 }',
     'plugins: [sun]',

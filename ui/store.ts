@@ -52,6 +52,8 @@ const reducers: Reducers = {
   },
   // What there is to hear is not told but asked for.
   library: (view) => view,
+  upload: (view) => view,
+  'upload-removed': (view) => view,
   health: (view, health) => ({ ...view, health: healthView(health) }),
 }
 

@@ -22,6 +22,7 @@ export class LibraryWatch {
   readonly #options: LibraryWatchOptions
   #seen: string | undefined
   #looking = false
+  #again = false
   #cancel: () => void = () => undefined
   #stopped = false
 
@@ -31,6 +32,8 @@ export class LibraryWatch {
 
   /** Looks now, and from then on again and again. Never rejects. */
   async look(): Promise<void> {
+    // What has come since the look began may not have been seen by it.
+    this.#again = this.#looking
     if (this.#looking || this.#stopped) return
     this.#looking = true
     this.#cancel()
@@ -45,7 +48,7 @@ export class LibraryWatch {
     }
     this.#looking = false
     if (this.#stopped) return
-    const waitMs = isImporting ? pauseWhileImportingMs : pauseMs
+    const waitMs = this.#again ? 0 : isImporting ? pauseWhileImportingMs : pauseMs
     this.#cancel = clock.at(new Date(clock.now().getTime() + waitMs), () => void this.look())
   }
 

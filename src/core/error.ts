@@ -13,6 +13,7 @@ export const errorCodes = [
   'too_many', // asked too often; `retry_after_s` in the details says when again → 429
   'busy', // as much is under way as may be, and this was not begun → 429
   'too_large', // → 413
+  'no_space', // the disk has no room for it → 507
   'too_slow', // the request did not arrive in the time it has → 408
   'unsupported_type', // → 415
   'unavailable', // the cloud, a broker or a player cannot be reached now → 503

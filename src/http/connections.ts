@@ -33,6 +33,13 @@ export function letPause(socket: Socket): void {
   socket.setTimeout(0)
 }
 
+const admitted = Symbol('its body is awaited')
+
+/** The body of this request may take hours to arrive: until then it counts among the answers that are on their way. */
+export function letArrive(request: IncomingMessage): void {
+  request.emit(admitted)
+}
+
 const mayPause = (socket: Socket) => socket.timeout === 0
 
 class Connections {
@@ -66,10 +73,11 @@ class Connections {
     }
     this.#answering.set(socket, answers.add(response))
     // Whoever begins a body and does not end it waits like one who asks for nothing.
-    if (hasBody(request))
+    if (hasBody(request)) {
       // What comes behind the end of its answer says nothing of the next request.
-      request.once('end', () => answers.has(response) && this.#waiting.delete(socket))
-    else this.#waiting.delete(socket)
+      const taken = () => answers.has(response) && this.#waiting.delete(socket)
+      request.once('end', taken).once(admitted, taken)
+    } else this.#waiting.delete(socket)
     response.on('timeout', () => {
       if (!request.complete || response.writableLength > 0) socket.destroy()
     })

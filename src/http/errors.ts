@@ -12,6 +12,7 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   not_found: 404,
   conflict: 409,
   too_large: 413,
+  no_space: 507,
   too_slow: 408,
   unsupported_type: 415,
   unprocessable: 422,

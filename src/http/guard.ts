@@ -40,9 +40,31 @@ export function isSupervisor(ctx: Context): boolean {
 
 /** A state change arrives as JSON, which no form of another site can send; one without a body needs no type. */
 export function requireJson(ctx: Context): void {
-  const hasBody = ctx.get('transfer-encoding') !== '' || Number(ctx.get('content-length') || 0) > 0
-  if (hasBody && ctx.request.type.trim().toLowerCase() !== 'application/json')
+  if (hasBody(ctx) && typeOf(ctx) !== 'application/json')
     throw new AppError('unsupported_type', 'send the body as application/json')
+}
+
+// What browsers call files of audio, beside the types that begin with audio/.
+const audioTypes = ['application/octet-stream', 'application/ogg', 'video/mp4', 'video/ogg']
+
+/** The same where the bytes of a file arrive: no form can send these types either. */
+export function requireAudio(ctx: Context): void {
+  const type = typeOf(ctx)
+  if (hasBody(ctx) && !/^audio\/[\w.+-]+$/.test(type) && !audioTypes.includes(type))
+    throw new AppError(
+      'unsupported_type',
+      'send the bytes of the file as they are, as application/octet-stream or a type of audio such as audio/mpeg',
+    )
+  if (ctx.get('content-encoding') !== '')
+    throw new AppError('unsupported_type', 'send the bytes of the file as they are, without Content-Encoding')
+}
+
+function hasBody(ctx: Context): boolean {
+  return ctx.get('transfer-encoding') !== '' || Number(ctx.get('content-length') || 0) > 0
+}
+
+function typeOf(ctx: Context): string {
+  return ctx.request.type.trim().toLowerCase()
 }
 
 function peerOf(ctx: Context): string {

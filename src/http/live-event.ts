@@ -1,6 +1,7 @@
 import type { PlayerEvent } from '../core/event.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
+import type { Upload } from '../core/upload.ts'
 
 /** Counts, connections and problems, as `/api/health` has them. */
 export type Health = Readonly<Record<string, unknown>>
@@ -13,6 +14,9 @@ export type LiveChange =
   | { readonly kind: 'queue-removed'; readonly name: string }
   | { readonly kind: 'event'; readonly event: PlayerEvent }
   | { readonly kind: 'library' }
+  /** `passing`: only numbers have moved, and soon will again. */
+  | { readonly kind: 'upload'; readonly upload: Upload; readonly passing: boolean }
+  | { readonly kind: 'upload-removed'; readonly id: string }
 
 /** Everything there is to see at one moment. */
 export interface LiveSnapshot {
@@ -34,6 +38,9 @@ export type LiveMessage =
   | { readonly event: 'health'; readonly data: Health }
   /** Another file is there, or one has become something else; `/api/library` has them all. */
   | { readonly event: 'library'; readonly data: Readonly<Record<string, never>> }
+  /** An upload has begun, come further or ended; `/api/library/uploads` has them all, no snapshot has. */
+  | { readonly event: 'upload'; readonly data: Upload }
+  | { readonly event: 'upload-removed'; readonly data: { readonly id: string } }
 
 /** A message with the id by which a listener says how far it has come. */
 export type NumberedMessage = LiveMessage & { readonly id: string }

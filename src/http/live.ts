@@ -112,6 +112,11 @@ export class Live {
   }
 
   #changed(change: LiveChange): void {
+    // Whoever is away misses nothing by it, and what is remembered has better uses.
+    if (change.kind === 'upload' && change.passing) {
+      this.#send(textOf(messageOf(change)))
+      return
+    }
     this.#tell(messageOf(change))
     this.healthChanged()
   }
@@ -179,12 +184,17 @@ function messageOf(change: LiveChange): LiveMessage {
       return { event: 'queue-removed', data: { name: change.name } }
     case 'library':
       return { event: 'library', data: {} }
+    case 'upload':
+      return { event: 'upload', data: change.upload }
+    case 'upload-removed':
+      return { event: 'upload-removed', data: { id: change.id } }
     case 'event':
       return { event: 'event', data: change.event }
   }
 }
 
 // JSON has no line breaks, which would end a field.
-function textOf({ id, event, data }: NumberedMessage): string {
-  return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+function textOf({ event, data, ...message }: LiveMessage | NumberedMessage): string {
+  const id = 'id' in message ? `id: ${message.id}\n` : ''
+  return `${id}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }

@@ -38,7 +38,7 @@ interface DoorOptions {
 const usualLimits = {
   /** A client that sends its headers a byte at a time is cut off after this. */
   headersMs: 10_000,
-  /** The largest upload over a slow network arrives in less. */
+  /** Until the whole of a request is here. */
   requestMs: 3_600_000,
   /** A body of which nothing arrives for so long is given up, and an answer of which nothing is taken. */
   stallMs: 60_000,

@@ -42,17 +42,26 @@ export async function openDoors(
   { media, panel, direct }: Pick<Options, 'media' | 'panel' | 'direct'>,
   started: Started,
 ): Promise<Doors> {
-  const open = async (what: string, option: string, { host, port }: { host: string; port: number }) =>
-    started.add(what, await openDoor({ host, port, what, option }))
+  const open = async (what: string, option: string, { host, port, limits = {} }: Place) =>
+    started.add(what, await openDoor({ host, port, what, option, limits }))
   return {
     media: await open('audio server', 'media.port', media),
-    panel: await open('panel', 'panel.port', panel),
+    panel: await open('panel', 'panel.port', { ...panel, limits: takesUploads }),
     direct:
       direct.port === null
         ? null
-        : await open('direct door', 'direct.port', { host: '0.0.0.0', port: direct.port }),
+        : await open('direct door', 'direct.port', {
+            host: '0.0.0.0',
+            port: direct.port,
+            limits: takesUploads,
+          }),
   }
 }
+
+type Place = Pick<Parameters<typeof openDoor>[0], 'host' | 'port' | 'limits'>
+
+// Two gigabytes over a link of one megabit take five hours. Other bodies have ten seconds, whatever the door allows.
+const takesUploads = { requestMs: 24 * 3_600_000 }
 
 interface Ground {
   readonly hub: Hub

@@ -13,6 +13,7 @@ import { type HouseHistory, openHistory } from './history.ts'
 import { type HouseLibrary, openLibrary } from './library.ts'
 import { Problems } from './problems.ts'
 import type { Started } from './started.ts'
+import type { HouseUploads } from './uploads.ts'
 
 export interface FoundationInput {
   readonly options: Options
@@ -37,6 +38,7 @@ export interface Foundation extends Pick<Redactor, 'redactAll'> {
   readonly storage: Storage
   readonly library: Library
   readonly onLibraryChange: HouseLibrary['onChange']
+  readonly uploads: HouseUploads
   readonly access: Awaited<ReturnType<typeof openAccess>>
   readonly problems: Problems
   readonly history: HouseHistory
@@ -67,6 +69,7 @@ export async function openFoundation(input: FoundationInput, started: Started): 
   await prepareFolders({ shipped, config, media, log })
   const house = await openLibrary({
     folders: options.folders,
+    uploadLimitMb: options.media.upload_limit_mb,
     storage,
     clock,
     random: input.random ?? Math.random,
@@ -85,6 +88,7 @@ export async function openFoundation(input: FoundationInput, started: Started): 
     storage,
     library: house.library,
     onLibraryChange: house.onChange,
+    uploads: house.uploads,
     access,
     problems,
     history,

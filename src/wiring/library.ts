@@ -8,9 +8,12 @@ import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Storage } from '../storage/storage.ts'
+import { type HouseUploads, openUploads } from './uploads.ts'
 
 interface LibraryInput {
   readonly folders: { readonly data: string; readonly media: string; readonly config: string }
+  /** The largest file that may be uploaded, in megabytes. */
+  readonly uploadLimitMb: number
   readonly storage: Storage
   readonly clock: Clock
   readonly random: () => number
@@ -22,6 +25,7 @@ export interface HouseLibrary {
   readonly library: Library
   /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
   onChange(changed: () => void): () => void
+  readonly uploads: HouseUploads
   stop(): Promise<void>
 }
 
@@ -55,13 +59,25 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
     })
   })
   void watch.look()
+  const uploads = await openUploads({
+    folder: folders.media,
+    limitMb: input.uploadLimitMb,
+    library,
+    landed: () => void watch.look(),
+    storage,
+    clock,
+    log,
+  })
+  listeners.add(() => uploads.libraryChanged())
   return {
     library,
+    uploads,
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     async stop() {
+      await uploads.stop()
       watch.stop()
       await library.close()
       await known.stop()

@@ -14,6 +14,7 @@ import type { LiveHouse } from '../http/live.ts'
 import type { Hub } from '../hub.ts'
 import type { SimulatedCloud } from '../simulator/cloud.ts'
 import type { StreamAnswers } from './answers.ts'
+import type { HouseUploads } from './uploads.ts'
 
 interface HouseParts {
   readonly version: string
@@ -22,6 +23,7 @@ interface HouseParts {
   readonly library: Library
   /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
   readonly onLibraryChange: (changed: () => void) => () => void
+  readonly uploads: HouseUploads
   readonly cards: PublishedCards
   /** What is known by now of a card that we did not publish; asks for it where that is nothing. */
   readonly knownCard: (cardId: string) => CardLook | null
@@ -44,6 +46,7 @@ export function houseOf({
   answers,
   library,
   onLibraryChange,
+  uploads,
   cards,
   knownCard,
   accountCards,
@@ -67,6 +70,7 @@ export function houseOf({
     setAnswers: (stream, list) => answers.set(stream, list),
     perform,
     lookup: (file) => library.find(file),
+    uploads: uploads.desk,
     library: async () => (await library.list()).flatMap(libraryEntry),
     streamUrl: (name) => cards.streamUrl(name),
     keptCards: (name) => cards.keptFor(name),
@@ -89,6 +93,7 @@ export function houseOf({
           if (change.kind !== 'players-listed') receive(change)
         }),
         onLibraryChange(() => receive({ kind: 'library' })),
+        uploads.onChange(receive),
       ]
       return () => {
         for (const forget of forgets) forget()

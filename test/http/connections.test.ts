@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Koa from 'koa'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { letArrive } from '../../src/http/connections.ts'
 import { listen } from '../../src/http/server.ts'
 import { Transfers } from '../../src/http/transfers.ts'
 import { requestFor, type Wire, wireTo } from '../support/media-door.ts'
@@ -27,7 +28,10 @@ async function openDoor(limits: Limits = {}) {
     ctx.res.once('close', () => over.push(ctx.path))
     if (ctx.path === '/large') ctx.body = large
     else if (ctx.path === '/body') ctx.body = { bytes: await bytesOf(ctx.req) }
-    else if (ctx.path === '/jingle') {
+    else if (ctx.path === '/upload') {
+      letArrive(ctx.req)
+      ctx.body = { bytes: await bytesOf(ctx.req) }
+    } else if (ctx.path === '/jingle') {
       ctx.body = Readable.from(['short'], { objectMode: false })
       transfers.add(ctx.res, '10.0.0.1')
     } else if (ctx.path === '/events') ctx.body = Readable.from(rarely(), { objectMode: false })
@@ -186,6 +190,18 @@ describe('a door that is full', () => {
     expect(over.filter((path) => path !== '/short')).toEqual(['/body'])
     expect(holders.map(({ socket }) => socket.destroyed)).toEqual([true, false, false])
     for (const wire of answers) expect(await rest(wire)).toBeGreaterThan(largeBytes)
+  })
+
+  test('ends those who began a body and never end it, before an upload that was let in earlier', async () => {
+    const { asked, port, get } = await openDoor({ mostConnections: 3 })
+    const upload = await wireTo(port, unfinished.replace('/body', '/upload'))
+    await expect.poll(() => asked).toEqual(['/upload'])
+    const holders = [await wireTo(port, unfinished), await wireTo(port, unfinished)]
+    await expect.poll(() => asked.length).toBe(3)
+    expect(await get('/short')).toBe('here is /short')
+    await holders[0]?.ended
+    upload.socket.write('x'.repeat(90))
+    await expect.poll(() => upload.said()).toContain('{"bytes":100}')
   })
 
   test('ends those who do not take their answers, before audio that stands still', async () => {

@@ -24,6 +24,19 @@ const noCards = {
   presses: noCard,
 }
 
+/** Tests of uploads bring a desk of their own. */
+const noUploads = {
+  list: async () => [],
+  find: noUpload,
+  begin: noUpload,
+  receive: noUpload,
+  giveUp: noUpload,
+}
+
+async function noUpload(): Promise<never> {
+  throw new AppError('not_found', 'this house has no uploads')
+}
+
 /** For `houseOf`: no history, no answers per listener, and no cards but those that were published. */
 export const withoutPast = {
   answers: { of: () => [], set: async () => undefined },
@@ -32,6 +45,7 @@ export const withoutPast = {
   presses: () => [],
   events: () => ({ events: [], count: 0, next: null }),
   diagnostics: () => ({ at: '' }),
+  uploads: { desk: noUploads, onChange: () => () => undefined },
 }
 
 /** A house with a real hub, one player that is away, and a library of the given files of 10 s each. Files whose names begin with `odd-` cannot be played. */
@@ -84,6 +98,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     streamUrl: async (name) => `http://127.0.0.1:8098/media/key-of-${name}/stream.mp3`,
     keptCards: () => ({ cards: 0, days: 30 }),
     ...noCards,
+    uploads: noUploads,
     events: () => ({ events: [], count: 0, next: null }),
     diagnostics: () => ({ at: '2026-11-21T10:00:00.000+00:00' }),
     cardLook: () => null,

@@ -174,6 +174,8 @@ describe('each live event changes what it speaks of', () => {
       'queue-removed',
       'event',
       'library',
+      'upload',
+      'upload-removed',
       'health',
     ])
   })

@@ -7,7 +7,7 @@ import { type Admission, admissionAt, type Gatekeeper } from '../admission.ts'
 import { clientAddressFrom, networkOf } from '../client-address.ts'
 import { answerErrors } from '../errors.ts'
 import type { FileBody, FiniteListeners } from '../finite-body.ts'
-import { type DoorAuth, guard, requireJson } from '../guard.ts'
+import { type DoorAuth, guard, requireAudio, requireJson } from '../guard.ts'
 import type { Live } from '../live.ts'
 import { streamAudio } from '../media.ts'
 import { panelPages } from '../panel.ts'
@@ -31,6 +31,7 @@ import type { Route, ServedRoute } from './route.ts'
 import { type SimulatorHouse, simulatorRoutes } from './simulator.ts'
 import { existing, type StreamsHouse, streamRoutes } from './streams.ts'
 import { type TokensHouse, tokenRoutes } from './tokens.ts'
+import { type UploadsHouse, uploadRoutes } from './uploads.ts'
 import { type UsersHouse, userRoutes } from './users.ts'
 
 /** Everything the panel door asks of the house. */
@@ -40,6 +41,7 @@ export type House = StreamsHouse &
   CardsHouse &
   SimulatorHouse &
   LibraryHouse &
+  UploadsHouse &
   KidHouse &
   EventsHouse &
   DiagnosticsHouse &
@@ -105,6 +107,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...playerRoutes(house),
     ...cardRoutes(house),
     ...libraryRoutes(house),
+    ...uploadRoutes(house, door.clock),
     ...eventRoutes(house),
     ...diagnosticsRoutes(house),
     ...(house.simulated ? simulatorRoutes(house) : []),
@@ -160,6 +163,7 @@ function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): 
   if ('serve' in route) {
     router[method](path, async (ctx) => {
       await admission.admit(ctx, needs)
+      if (route.takes === 'audio') requireAudio(ctx)
       await route.serve(ctx, {
         param: (name) => ctx.params[name] ?? '',
         whileAdmitted: (end) => admission.whileAdmitted(ctx, needs, end),

@@ -40,6 +40,8 @@ const errorSchema = {
   },
 }
 
+const rawAudio = { 'audio/*': {}, 'application/octet-stream': {} }
+
 function queryParameters({ properties = {}, required = [] }: ObjectSchema): object[] {
   return Object.entries(properties).map(([name, schema]) => ({
     name,
@@ -63,6 +65,7 @@ function operation(route: Route | ServedRoute): object {
       ...(query === undefined ? [] : queryParameters(query)),
     ],
     ...(body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: body } } } }),
+    ...('takes' in route ? { requestBody: { content: rawAudio } } : {}),
     responses: {
       200: { description: 'Done.' },
       default: {
