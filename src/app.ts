@@ -79,7 +79,7 @@ export async function startApp(input: AppInput): Promise<App> {
 async function start(input: AppInput, started: Started): Promise<App> {
   const { options, clock, random = Math.random } = input
   const foundation = await openFoundation(input, started)
-  const { doors, storage, library, problems, history, log } = foundation
+  const { doors, storage, sources, problems, history, log } = foundation
   const broker = new LocalBroker({
     options: options.mqtt,
     embedded: input.embeddedBroker,
@@ -103,7 +103,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
 
   const ruleSet = await readRules({
     folder: options.folders.config,
-    library,
+    library: sources,
     topicFault: (topic) => broker.topicFault(topic),
     problems,
     log: log.for('rules'),
@@ -114,8 +114,10 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const performed = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name) => deleteStream(name, { hub, cards: cards.published, answers: household.answers }),
-    files: (content) => contentFiles(content, ruleSet.playlists, library),
-    lookup: (file) => library.find(file),
+    files: (content) => contentFiles(content, ruleSet.playlists, sources),
+    expand: (files, how) => sources.expand(files, how),
+    lookup: (file) => sources.find(file),
+    hint: (file) => sources.hint(file),
     command: async (player, command) => signedIn(link).command(player, command),
     publish: (...message) => broker.publish(...message),
     deeds: started.add('the log of what was done', new FewLines({ clock, log, more: unnamedDeeds })),
@@ -170,7 +172,7 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
   const { input, started, foundation, household, ruleSet, broker, reach, lines } = parts
   const { options, clock } = input
   const { hub, cards, cloud } = household
-  const { problems, library, storage, log } = foundation
+  const { problems, sources, storage, log } = foundation
   problems.onChange(() => broker.infoChanged())
   await broker.start({
     version: input.version,
@@ -184,7 +186,7 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
     perform,
     ports: brokerPorts({
       hub,
-      library,
+      library: sources,
       cards: cards.published,
       streamFor: (stream, player) => household.answers.streamFor(stream, player),
       ruleSet,
@@ -245,12 +247,12 @@ function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & R
   const { input, started, foundation, household, broker, lines } = parts
   const { options, clock } = input
   const { hub, cards, cloud } = household
-  const { doors, library, access, problems, history, redactAll, log } = foundation
+  const { doors, sources, access, problems, history, redactAll, log } = foundation
   const house = houseOf({
     version: input.version,
     hub,
     answers: household.answers,
-    library,
+    library: sources,
     onLibraryChange: foundation.onLibraryChange,
     uploads: foundation.uploads,
     cards: cards.published,
@@ -273,5 +275,5 @@ function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & R
 
 function groundOf({ foundation, household }: Parts) {
   const { hub, answers, cards } = household
-  return { hub, answers, library: foundation.library, cards: cards.published }
+  return { hub, answers, sources: foundation.sources, cards: cards.published }
 }

@@ -14,7 +14,17 @@ interface Hands {
   ): Promise<Queue>
   /** The files of a playlist, or the one file of that name. */
   files(playlistOrFile: string): Promise<readonly string[]>
+  /**
+   * The items that these come to in a queue: of a book its chapters, with `split` also the parts of what is long. Without
+   * it each is one item.
+   */
+  readonly expand?: (
+    files: readonly string[],
+    how: { readonly split?: boolean },
+  ) => Promise<readonly string[]>
   readonly lookup: LookUp
+  /** What was meant by a name that leads nowhere, for people. */
+  readonly hint?: (file: string) => Promise<string | null>
   deleteQueue(stream: string): Promise<void>
   command(player: string, command: PlayerCommand): Promise<void>
   publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
@@ -31,7 +41,7 @@ export function performWith(hands: Hands): Perform {
     switch (effect.kind) {
       case 'mutate-queue': {
         await checkIfPressed(effect.mutation, hands)
-        const queue = await hands.mutateQueue(effect.stream, effect.mutation, because)
+        const queue = await hands.mutateQueue(effect.stream, bringing(effect, hands), because)
         done(`stream "${queue.name}": ${effect.mutation.op}`, { because, ...sizeOf(queue) })
         return
       }
@@ -71,7 +81,12 @@ async function checkIfPressed(mutation: QueueMutation, hands: Hands): Promise<vo
       'unprocessable',
       `if_pressed takes one file, and "${file.slice(0, 200)}" is a playlist`,
     )
-  await requireFiles([file], { lookup: hands.lookup, consequence: 'nothing was changed' })
+  const { lookup, hint } = hands
+  await requireFiles([file], {
+    lookup,
+    consequence: 'nothing was changed',
+    ...(hint === undefined ? {} : { hint }),
+  })
 }
 
 /** Of a name that is no file's. */
@@ -82,10 +97,29 @@ function isPlaylist(name: string, { files }: Hands): Promise<boolean> {
   )
 }
 
+type Mutating = Extract<Effect, { kind: 'mutate-queue' }>
+
+/** What brings files is worked out when its turn comes: until then others may do theirs. */
+function bringing(
+  { mutation, split = false }: Mutating,
+  hands: Hands,
+): QueueMutation | (() => Promise<QueueMutation>) {
+  if (!('files' in mutation) || mutation.files.length === 0) return mutation
+  return async () => ({ ...mutation, files: await itemsOf(mutation.files, hands, split) })
+}
+
+async function itemsOf(
+  files: readonly string[],
+  { expand }: Hands,
+  split = false,
+): Promise<readonly string[]> {
+  return expand === undefined ? files : expand(files, { split })
+}
+
 type Filling = Extract<Effect, { kind: 'fill-queue' }>
 
 async function filling({ how, content, limit, closed }: Filling, hands: Hands): Promise<QueueMutation> {
-  const files = (await hands.files(content)).slice(0, limit)
+  const files = (await itemsOf(await hands.files(content), hands)).slice(0, limit)
   if (how !== 'replace') return { op: how, files }
   return { op: how, files, playlist: content, ...(closed === undefined ? {} : { closed }) }
 }

@@ -34,6 +34,7 @@ export interface Rendition {
   readonly hash: string
   readonly frames: number
   readonly title: string | null
+  readonly chapters: readonly Chapter[]
 }
 
 /** How far a file has come on its way to what can be played. */
@@ -138,8 +139,8 @@ export class Imports {
     const found = await stat(path, { bigint: true }).catch(() => null)
     // Somebody has cleaned up: it is made once more.
     if (found === null) return null
-    const { frames, title } = record
-    const rendition = { path, identity: identityOf(found), hash: record.hash, frames, title }
+    const { frames, title, chapters } = record
+    const rendition = { path, identity: identityOf(found), hash: record.hash, frames, title, chapters }
     return { state: 'done', rendition }
   }
 

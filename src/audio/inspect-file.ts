@@ -2,24 +2,34 @@ import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { errnoOf, messageOf } from '../core/error.ts'
 import { bytesPerFrame, inspectMp3, msPerFrame } from './frames.ts'
+import type { Chapter } from './import/chapters.ts'
 import { titleOf } from './names.ts'
 import { type Identity, identityOf, openForReading } from './open-files.ts'
 
+/** What can be played: a file, or a chapter or part of one. */
 export interface LibraryFile {
-  /** Name in the library, with forward slashes. */
+  /** Name in the library, with forward slashes; where it comes from elsewhere, its reference. */
   readonly file: string
   readonly title: string
   /** Bytes. */
   readonly size: number
   readonly seconds: number
+  /** Where it begins in the content that has the hash; 0 but for the parts of a file. */
+  readonly firstFrame: number
   readonly frames: number
-  /** SHA-256 of the content, in hex. */
+  /** SHA-256 of the whole content, in hex. */
   readonly hash: string
   readonly modifiedAt: Date
 }
 
 export type Lookup =
-  | { readonly state: 'ready'; readonly file: LibraryFile; readonly at: Location }
+  | {
+      readonly state: 'ready'
+      readonly file: LibraryFile
+      readonly at: Location
+      /** Of the whole file; empty where it has none. */
+      readonly chapters: readonly Chapter[]
+    }
   /** It is being made playable; `progress` goes from 0 to 1. */
   | { readonly state: 'importing'; readonly progress: number }
   | { readonly state: 'missing' }
@@ -80,6 +90,7 @@ export function libraryFile(of: {
     title: of.title ?? titleOf(of.name),
     size: of.frames * bytesPerFrame,
     seconds: (of.frames * msPerFrame) / 1000,
+    firstFrame: 0,
     frames: of.frames,
     hash: of.hash,
     modifiedAt: of.place.modifiedAt,

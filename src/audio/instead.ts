@@ -1,8 +1,8 @@
 import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Queue } from '../core/queue.ts'
-import type { Library } from './library.ts'
-import { type Playable, playable } from './rendition.ts'
+import { type FileSource, type Playable, playable } from './rendition.ts'
+import type { Found } from './source.ts'
 
 /** A short sound in memory, which nobody is to keep. */
 export interface Clip {
@@ -12,7 +12,7 @@ export interface Clip {
 }
 
 interface InsteadOptions {
-  readonly library: Pick<Library, 'find' | 'open'>
+  readonly library: FileSource & { find(reference: string): Promise<Found> }
   /** The sound that comes with the product. */
   readonly clip: Buffer
   readonly log: Log

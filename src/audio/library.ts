@@ -1,9 +1,10 @@
-import type { Dirent } from 'node:fs'
-import { readdir, realpath, stat } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
 import { type Clock, systemClock } from '../core/clock.ts'
-import { AppError, errnoOf, messageOf } from '../core/error.ts'
+import { AppError, messageOf } from '../core/error.ts'
+import { fewAtOnce } from '../core/few-at-once.ts'
 import type { Log } from '../core/log.ts'
+import { EarlyChapters } from './early-chapters.ts'
+import { bytesPerFrame, msPerFrame } from './frames.ts'
+import type { Chapter } from './import/chapters.ts'
 import type { Imports } from './imports.ts'
 import {
   type Inspected,
@@ -15,8 +16,11 @@ import {
   type Place,
 } from './inspect-file.ts'
 import type { KnownFiles } from './known-files.ts'
-import { isAudioName, naturalOrder, staysInside } from './names.ts'
-import { type Identity, identityOf, OpenFiles, type SharedFile } from './open-files.ts'
+import { LibraryFolder } from './library-folder.ts'
+import { naturalOrder, staysInside } from './names.ts'
+import { type Identity, OpenFiles, type SharedFile } from './open-files.ts'
+import { itemsOf, type Part, partFile, partNames, partOf, partsOf, wholeOf } from './parts.ts'
+import { SaidOnce } from './said-once.ts'
 
 interface LibraryOptions {
   readonly folders: readonly string[]
@@ -26,6 +30,8 @@ interface LibraryOptions {
   readonly known?: KnownFiles
   /** What makes other audio playable; without it only files of the profile are. */
   readonly imports?: Imports
+  /** Another `ffmpeg` than that of the machine's path. */
+  readonly ffmpeg?: string
 }
 
 interface Found {
@@ -39,8 +45,11 @@ type Content =
   | Exclude<Inspected, { readonly kind: 'in-profile' }>
 
 const missing: Lookup = { state: 'missing' }
+const noChapters: readonly Chapter[] = []
 const handlesAtOnce = 64
 const handleIdleMs = 30_000
+// Few: reading many new files at once would only keep listeners waiting.
+const listedAtOnce = 4
 
 /**
  * The audio people put into folders, looked up by name: in the first folder that has it. What is dropped in,
@@ -48,71 +57,123 @@ const handleIdleMs = 30_000
  * played as soon as it is imported, which its first look begins.
  */
 export class Library {
-  readonly #folders: readonly string[]
+  readonly #folders: readonly LibraryFolder[]
   readonly #log: Log
   readonly #known: KnownFiles | undefined
   readonly #imports: Imports | undefined
+  readonly #early: EarlyChapters
   readonly #open: OpenFiles
-  // Both by path on this machine, so that only what is there is remembered.
+  /** Sorting ten thousand names takes longer than looking them up. */
+  #sorted: { readonly unsorted: readonly string[]; readonly names: readonly string[] } = {
+    unsorted: [],
+    names: [],
+  }
+  /** By path on this machine, so that only what is there is remembered. */
   readonly #found = new Map<string, Found>()
-  readonly #said = new Map<string, string>()
+  readonly #said: SaidOnce
 
   constructor(options: LibraryOptions) {
-    this.#folders = options.folders
-    this.#log = options.log
+    const { log, clock = systemClock } = options
+    this.#log = log
+    this.#said = new SaidOnce(log)
+    this.#folders = options.folders.map(
+      (path) =>
+        new LibraryFolder({
+          ...{ path, clock, said: this.#said },
+          gone: (wished, isAbsent) => this.#gone(wished, isAbsent),
+        }),
+    )
     this.#known = options.known
     this.#imports = options.imports
+    this.#early = new EarlyChapters({ clock, ffmpeg: options.ffmpeg })
     this.#open = new OpenFiles({
-      clock: options.clock ?? systemClock,
+      clock,
       limit: handlesAtOnce,
       idleMs: handleIdleMs,
     })
   }
 
-  /** Names that would leave their folder, in whatever spelling, are missing; nothing is opened for them. */
+  /**
+   * A file, or a part of one (`books/wizard.m4b/03`). Names that would leave their folder, in whatever spelling, are
+   * missing; nothing is opened for them.
+   */
   async find(name: string): Promise<Lookup> {
-    for (const folder of this.#folders) {
-      const lookup = await this.#findIn(folder, name)
-      if (lookup.state !== 'missing') return lookup
-    }
-    return missing
+    const part = partOf(name)
+    if (part === null) return this.#find(name)
+    const whole = part.number === 0 ? missing : await this.#find(part.whole)
+    if (whole.state !== 'ready') return whole
+    const items = itemsOf(whole.file.frames, whole.chapters)
+    const file = partFile(whole.file, items, { name, number: part.number })
+    return file === null ? missing : { ...whole, file }
   }
 
   /** Every audio file of all folders in natural order, with those that cannot be played. */
   async list(): Promise<{ file: string; lookup: Lookup }[]> {
-    const names = new Set<string>()
-    for (const folder of this.#folders) for (const name of await this.#namesBelow(folder, '')) names.add(name)
-    return this.#lookUp([...names])
+    const found = new Set<string>()
+    for (const folder of this.#folders) for (const name of await folder.namesBelow()) found.add(name)
+    return this.#lookUp(this.#inOrder([...found]))
   }
 
-  /** The names that can or soon can be played directly in a folder (`''` is the top), in natural order. */
+  /** The names that were listed last. */
+  async names(): Promise<readonly string[]> {
+    return this.#sorted.names
+  }
+
+  /**
+   * What a name stands for in a queue: the chapters of a book, else itself; with `split` also the parts of what is longer
+   * than an item may be. Of what is being imported the chapters can be told, how long it is cannot.
+   */
+  async expand(name: string, { split }: { readonly split: boolean }): Promise<string[]> {
+    if (partOf(name) !== null) return [name]
+    const whole = await this.#find(name)
+    if (whole.state !== 'ready' && whole.state !== 'importing') return [name]
+    const chapters = whole.state === 'ready' ? whole.chapters : await this.#earlyChapters(name)
+    if (chapters.length < 2 && !split) return [name]
+    const frames = whole.state === 'ready' ? whole.file.frames : framesIn(chapters)
+    const count = itemsOf(frames, chapters).length
+    return count < 2 ? [name] : partNames(name, count)
+  }
+
+  /** The chapters or parts of a file that is ready; none where it is one item. */
+  async parts(name: string): Promise<readonly Part[]> {
+    const whole = await this.#find(name)
+    return whole.state === 'ready' ? partsOf(name, itemsOf(whole.file.frames, whole.chapters)) : []
+  }
+
+  /**
+   * The names that can or soon can be played directly in a folder (`''` is the top), in natural order. A book is a folder
+   * of its parts.
+   */
   async filesIn(folder: string): Promise<string[]> {
     if (folder !== '' && !staysInside(folder)) return []
+    const book = await this.#find(folder)
+    if (book.state === 'ready' || book.state === 'importing') return this.expand(folder, { split: true })
     const names = new Set<string>()
-    for (const top of this.#folders) {
-      for (const entry of await this.#entriesOf(top, folder)) {
-        const name = folder === '' ? entry.name : `${folder}/${entry.name}`
-        if (!entry.isDirectory() && isAudioName(name)) names.add(name)
-      }
-    }
-    const all = await this.#lookUp([...names])
+    for (const top of this.#folders) for (const name of await top.namesIn(folder)) names.add(name)
+    const all = await this.#lookUp([...names].sort(naturalOrder))
     return all
       .filter(({ lookup }) => lookup.state === 'ready' || lookup.state === 'importing')
       .map(({ file }) => file)
   }
 
   /**
-   * Exactly this content for positioned reads, wherever in the folders it lies now. Give it back with `close`.
+   * Exactly this content for positioned reads, wherever in the folders it lies now; of a part they are counted from where
+   * it begins. Give it back with `close`.
    * @throws AppError `not_found` when the file is gone or has another content by now; it was logged then.
    */
   async open(file: LibraryFile): Promise<SharedFile> {
+    const name = wholeOf(file.file)
     try {
       for (const folder of this.#folders) {
-        const place = await this.#place(folder, file.file)
+        const place = await folder.place(name)
         if (place === null) continue
-        const lookup = await this.#lookupAt(place, file.file)
-        if (lookup.state === 'ready' && lookup.file.hash === file.hash)
-          return guarded(await this.#share(lookup.at), (error) => this.#lost(file, error))
+        const lookup = await this.#lookupAt(place, name)
+        if (lookup.state !== 'ready' || lookup.file.hash !== file.hash) continue
+        const shared = await this.#share(lookup.at)
+        return guarded(shared, {
+          from: file.firstFrame * bytesPerFrame,
+          lost: (error) => this.#lost(file, error),
+        })
       }
     } catch (error) {
       throw this.#lost(file, error)
@@ -121,6 +182,7 @@ export class Library {
   }
 
   async close(): Promise<void> {
+    this.#early.stop()
     await this.#imports?.stop()
     await this.#open.close()
   }
@@ -137,48 +199,51 @@ export class Library {
     return new AppError('not_found', `"${file.file}" was removed or changed`, { cause })
   }
 
-  async #lookUp(names: string[]): Promise<{ file: string; lookup: Lookup }[]> {
-    const found: { file: string; lookup: Lookup }[] = []
-    // One after the other: reading many files at once would only keep listeners waiting.
-    for (const file of names.sort(naturalOrder)) {
-      const lookup = await this.find(file)
-      if (lookup.state !== 'missing') found.push({ file, lookup })
-    }
-    return found
+  async #lookUp(names: readonly string[]): Promise<{ file: string; lookup: Lookup }[]> {
+    const found = await fewAtOnce(names, listedAtOnce, async (file) => ({
+      file,
+      lookup: await this.#find(file),
+    }))
+    return found.filter(({ lookup }) => lookup.state !== 'missing')
   }
 
-  async #findIn(folder: string, name: string): Promise<Lookup> {
-    const place = await this.#place(folder, name)
-    return place === null ? missing : this.#lookupAt(place, name)
+  /** Most looks find the names of the look before. */
+  #inOrder(unsorted: readonly string[]): readonly string[] {
+    const before = this.#sorted.unsorted
+    if (before.length !== unsorted.length || before.some((name, index) => name !== unsorted[index]))
+      this.#sorted = { unsorted, names: unsorted.toSorted(naturalOrder) }
+    return this.#sorted.names
   }
 
-  /** Where the name lies on this machine, or null where there is no such file inside the folder. */
-  async #place(folder: string, name: string): Promise<Place | null> {
-    if (!staysInside(name) || !isAudioName(name)) return null
-    const wished = join(folder, name)
-    try {
-      const top = await realpath(folder)
-      const path = await realpath(wished)
-      if (!path.startsWith(top.endsWith(sep) ? top : top + sep)) {
-        this.#sayOnce(wished, 'a link leads out of the library and is not followed', { file: name })
-        return null
-      }
-      const found = await stat(path, { bigint: true })
-      return found.isFile() ? { wished, path, identity: identityOf(found), modifiedAt: found.mtime } : null
-    } catch (error) {
-      this.#found.delete(wished)
-      if (isAbsence(error)) this.#known?.forget(wished)
-      // Told of the folder: a stranger can make up any number of names in it.
-      if (!isAbsence(error)) this.#sayUnreadable(dirname(wished), error)
-      return null
+  /** A file as a whole. */
+  async #find(name: string): Promise<Lookup> {
+    for (const folder of this.#folders) {
+      const place = await folder.place(name)
+      if (place === null) continue
+      const lookup = await this.#lookupAt(place, name)
+      if (lookup.state !== 'missing') return lookup
     }
+    return missing
+  }
+
+  async #earlyChapters(name: string): Promise<readonly Chapter[]> {
+    for (const folder of this.#folders) {
+      const place = await folder.place(name)
+      if (place !== null) return this.#early.of(place)
+    }
+    return noChapters
+  }
+
+  #gone(wished: string, isAbsent: boolean): void {
+    this.#found.delete(wished)
+    if (isAbsent) this.#known?.forget(wished)
   }
 
   async #lookupAt(place: Place, name: string): Promise<Lookup> {
     const lookup = await this.#read(place, name)
     if (lookup.state === 'refused')
-      this.#sayOnce(place.wished, 'a file cannot be played', { file: name, reason: lookup.reason })
-    else this.#said.delete(place.wished)
+      this.#said.warn(place.wished, 'a file cannot be played', { file: name, reason: lookup.reason })
+    else this.#said.well(place.wished)
     return lookup
   }
 
@@ -186,7 +251,7 @@ export class Library {
     const content = await this.#contentAt(place, name)
     switch (content.kind) {
       case 'in-profile':
-        return { state: 'ready', file: content.file, at: place }
+        return { state: 'ready', file: content.file, at: place, chapters: noChapters }
       case 'other':
         return this.#imports === undefined
           ? { state: 'refused', reason: content.reason }
@@ -200,7 +265,8 @@ export class Library {
     const state = await imports.look(place, name)
     if (state.state !== 'done') return state
     const { rendition } = state
-    return { state: 'ready', file: libraryFile({ ...rendition, name, place }), at: rendition }
+    const file = libraryFile({ ...rendition, name, place })
+    return { state: 'ready', file, at: rendition, chapters: rendition.chapters }
   }
 
   #contentAt(place: Place, name: string): Promise<Content> {
@@ -227,60 +293,23 @@ export class Library {
     if (known === undefined) this.#known?.note(wished, { identity, hash, frames })
     return { kind: 'in-profile', file: libraryFile({ name, title: null, frames, hash, place }) }
   }
-
-  async #namesBelow(top: string, folder: string): Promise<string[]> {
-    const names: string[] = []
-    for (const entry of await this.#entriesOf(top, folder)) {
-      const name = folder === '' ? entry.name : `${folder}/${entry.name}`
-      if (!staysInside(name) || entry.name.startsWith('.')) continue
-      // A link to a folder is not walked into: it could lead round in a circle.
-      if (entry.isDirectory()) names.push(...(await this.#namesBelow(top, name)))
-      else if (isAudioName(name)) names.push(name)
-    }
-    return names
-  }
-
-  async #entriesOf(top: string, folder: string): Promise<Dirent[]> {
-    const path = join(top, folder)
-    try {
-      const real = await realpath(path)
-      if (folder !== '' && !real.startsWith((await realpath(top)) + sep)) return []
-      const entries = await readdir(real, { withFileTypes: true })
-      this.#said.delete(path)
-      return entries
-    } catch (error) {
-      // A folder that one of the places does not have is nothing to speak of; the place itself is.
-      if (folder === '' || !isAbsence(error)) this.#sayUnreadable(path, error)
-      return []
-    }
-  }
-
-  #sayUnreadable(folder: string, error: unknown): void {
-    this.#sayOnce(folder, 'a folder of audio cannot be read; everything else goes on', {
-      folder,
-      reason: messageOf(error),
-    })
-  }
-
-  #sayOnce(about: string, message: string, detail: Readonly<Record<string, string>>): void {
-    const line = `${message} ${detail.reason ?? ''}`
-    if (this.#said.get(about) === line) return
-    this.#said.set(about, line)
-    this.#log.warn(message, detail)
-  }
 }
 
-function isAbsence(error: unknown): boolean {
-  const code = errnoOf(error)
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP'
+/** How long the last chapter says that it all is. */
+function framesIn(chapters: readonly Chapter[]): number {
+  return Math.round(((chapters.at(-1)?.end_s ?? 0) * 1000) / msPerFrame)
 }
 
-function guarded(shared: SharedFile, lost: (error: unknown) => AppError): SharedFile {
+/** `from`: the byte that reads are counted from. */
+function guarded(
+  shared: SharedFile,
+  { from, lost }: { readonly from: number; lost(error: unknown): AppError },
+): SharedFile {
   return {
     close: shared.close,
     read: async (position, length) => {
       try {
-        return await shared.read(position, length)
+        return await shared.read(from + position, length)
       } catch (error) {
         throw lost(error)
       }

@@ -7,6 +7,7 @@ import type { SharedFile } from './open-files.ts'
 /** A run of frames of one file, and where it lies in the whole. */
 export interface RenditionPart {
   readonly file: LibraryFile
+  /** Counted from the first frame of what `file` is. */
   readonly firstFrame: number
   readonly frames: number
   /** Byte of the whole at which it begins. */
@@ -29,7 +30,7 @@ export interface ByteRange {
   readonly end: number
 }
 
-/** What opens a file for positioned reads; the library is one. */
+/** What opens audio for positioned reads, counted from where it begins. */
 export interface FileSource {
   open(file: LibraryFile): Promise<SharedFile>
 }
@@ -43,7 +44,7 @@ export function finiteRendition(files: readonly LibraryFile[]): FiniteRendition 
     const part = { file, firstFrame: 0, frames: file.frames, start: length }
     parts.push(part)
     length += part.frames * bytesPerFrame
-    hash.update(`${file.hash} ${part.firstFrame} ${part.frames}\n`)
+    hash.update(`${file.hash} ${file.firstFrame + part.firstFrame} ${part.frames}\n`)
   }
   return { length, etag: `"${hash.digest('hex').slice(0, 40)}"`, parts, files }
 }
@@ -106,11 +107,11 @@ export function playable(
     length: rendition.length,
     etag: rendition.etag,
     read: async (range) => {
-      const first = rendition.parts.find((part) => endOf(part) > range.start)
+      const first = partAt(rendition, range.start)
       if (first !== undefined) (await source.open(first.file)).close()
       return readRange(rendition, source, range, signal)
     },
-    fileAt: (byte) => rendition.parts.find((part) => endOf(part) > byte)?.file.file ?? null,
+    fileAt: (byte) => partAt(rendition, byte)?.file.file ?? null,
   }
 }
 
@@ -120,10 +121,12 @@ async function* chunksOf(
   range: ByteRange,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
-  for (const part of rendition.parts) {
+  for (let index = indexAt(rendition, range.start); index < rendition.parts.length; index++) {
+    const part = rendition.parts[index]
+    if (part === undefined || part.start > range.end || signal?.aborted) return
     const from = Math.max(range.start, part.start)
     const to = Math.min(range.end + 1, endOf(part))
-    if (from < to && !signal?.aborted) yield* chunksOfPart(part, { source, from, to, signal })
+    if (from < to) yield* chunksOfPart(part, { source, from, to, signal })
   }
 }
 
@@ -158,6 +161,22 @@ async function* chunksOfPart(
     signal?.removeEventListener('abort', close)
     close()
   }
+}
+
+function partAt(rendition: FiniteRendition, byte: number): RenditionPart | undefined {
+  return rendition.parts[indexAt(rendition, byte)]
+}
+
+/** Place of the first part that ends behind the byte; as many as there are where none does. */
+function indexAt({ parts }: FiniteRendition, byte: number): number {
+  let [low, high] = [0, parts.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const part = parts[middle]
+    if (part !== undefined && endOf(part) <= byte) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function frameBoundaryAtOrBelow(byte: number): number {

@@ -10,6 +10,8 @@ export type Effect =
       readonly kind: 'mutate-queue'
       readonly stream: string
       readonly mutation: QueueMutation
+      /** Of the files it brings: what is longer than an item may be comes in parts, as the chapters of books always do. */
+      readonly split?: boolean
     }
   /** Content is named, not listed: a playlist is read at the moment its turn comes, so wishes keep their order. */
   | {

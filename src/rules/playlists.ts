@@ -5,6 +5,8 @@ interface LibraryFiles {
   find(file: string): Promise<{ readonly state: 'ready' | 'importing' | 'missing' | 'refused' }>
   /** The playable files directly in a folder, in natural order. */
   filesIn(folder: string): Promise<readonly string[]>
+  /** With `split`, of each file that is longer than an item may be its parts. */
+  readonly expand?: (files: readonly string[], how: { readonly split: boolean }) => Promise<readonly string[]>
 }
 
 // Playlists may stand in playlists; a circle of them must end.
@@ -43,5 +45,5 @@ async function filesOf(name: string, search: Search): Promise<readonly string[]>
   for (const entry of playlist.entries)
     files.push(...(await filesOf(entry, { ...search, depth: search.depth + 1 })))
   if (playlist.folder !== null) files.push(...(await search.library.filesIn(playlist.folder)))
-  return files
+  return playlist.split === true ? ((await search.library.expand?.(files, { split: true })) ?? files) : files
 }

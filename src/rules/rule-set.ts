@@ -14,6 +14,8 @@ export interface Playlist {
   readonly entries: readonly string[]
   /** A folder of the library whose files follow, in natural order. */
   readonly folder: string | null
+  /** Whether what is longer than an item may be comes in parts. The chapters of a book always do. */
+  readonly split?: boolean
 }
 
 /** What a stream holds, by the clock. */

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FiniteStreams } from '../audio/finite-streams.ts'
 import { insteadWith } from '../audio/instead.ts'
-import type { Library } from '../audio/library.ts'
 import { type Playable, playable } from '../audio/rendition.ts'
 import type { StoredVisit } from '../audio/slot-listeners.ts'
+import type { Sources } from '../audio/sources.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
@@ -66,7 +66,7 @@ const takesUploads = { requestMs: 24 * 3_600_000 }
 interface Ground {
   readonly hub: Hub
   readonly answers: StreamAnswers
-  readonly library: Library
+  readonly sources: Sources
   readonly cards: PublishedCards
 }
 
@@ -169,8 +169,8 @@ function mediaDoor({
   log,
   trustedProxies,
 }: MediaParts): MediaDoor {
-  const { hub, answers, cards, library } = ground
-  const instead = insteadWith({ library, clip, log, signal })
+  const { hub, answers, cards, sources } = ground
+  const instead = insteadWith({ library: sources, clip, log, signal })
   return {
     async target(key) {
       const card = cards.byKey(key)
@@ -203,13 +203,11 @@ function mediaDoor({
 
 /** What the stream can play now: nothing while it is closed, and never a file that is missing or broken. */
 async function newest(
-  { hub, library }: Ground,
+  { hub, sources }: Ground,
   stream: string,
   signal?: AbortSignal,
 ): Promise<Playable | null> {
   const queue = hub.queue(stream)
   if (queue === undefined || queue.closed) return null
-  const found = await Promise.all(queue.items.map((item) => library.find(item.file)))
-  const files = found.flatMap((lookup) => (lookup.state === 'ready' ? [lookup.file] : []))
-  return playable(files, library, signal)
+  return playable(await sources.playable(queue.items, stream), sources, signal)
 }

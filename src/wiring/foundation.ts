@@ -1,4 +1,5 @@
 import type { Library } from '../audio/library.ts'
+import type { Sources } from '../audio/sources.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { createRedactor, type Redactor } from '../log/redactor.ts'
@@ -37,6 +38,7 @@ export interface Foundation extends Pick<Redactor, 'redactAll'> {
   readonly address: string
   readonly storage: Storage
   readonly library: Library
+  readonly sources: Sources
   readonly onLibraryChange: HouseLibrary['onChange']
   readonly uploads: HouseUploads
   readonly access: Awaited<ReturnType<typeof openAccess>>
@@ -70,6 +72,7 @@ export async function openFoundation(input: FoundationInput, started: Started): 
   const house = await openLibrary({
     folders: options.folders,
     uploadLimitMb: options.media.upload_limit_mb,
+    shipped,
     storage,
     clock,
     random: input.random ?? Math.random,
@@ -87,6 +90,7 @@ export async function openFoundation(input: FoundationInput, started: Started): 
     address,
     storage,
     library: house.library,
+    sources: house.sources,
     onLibraryChange: house.onChange,
     uploads: house.uploads,
     access,

@@ -4,6 +4,7 @@ import { type ImportRecord, Imports } from '../audio/imports.ts'
 import { type KnownFile, KnownFiles } from '../audio/known-files.ts'
 import { Library } from '../audio/library.ts'
 import { LibraryWatch } from '../audio/library-watch.ts'
+import { Sources } from '../audio/sources.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
@@ -14,6 +15,8 @@ interface LibraryInput {
   readonly folders: { readonly data: string; readonly media: string; readonly config: string }
   /** The largest file that may be uploaded, in megabytes. */
   readonly uploadLimitMb: number
+  /** The folder of rules and audio that come with the product. */
+  readonly shipped: string
   readonly storage: Storage
   readonly clock: Clock
   readonly random: () => number
@@ -23,6 +26,8 @@ interface LibraryInput {
 /** The library of the household. */
 export interface HouseLibrary {
   readonly library: Library
+  /** All audio by reference, the library's among it. */
+  readonly sources: Sources
   /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
   onChange(changed: () => void): () => void
   readonly uploads: HouseUploads
@@ -48,7 +53,9 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
     random,
     log,
   })
-  const library = new Library({ folders: [folders.media, folders.config], known, imports, clock, log })
+  const libraryOf = (...folders: string[]) => new Library({ folders, known, imports, clock, log })
+  const library = libraryOf(folders.media, folders.config)
+  const sources = new Sources({ library, libraryOf, shipped: input.shipped, clock, log })
   const changed = () => {
     for (const each of listeners) each()
   }
@@ -72,6 +79,7 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
   return {
     library,
     uploads,
+    sources,
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -79,7 +87,7 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
     async stop() {
       await uploads.stop()
       watch.stop()
-      await library.close()
+      await sources.close()
       await known.stop()
     },
   }

@@ -1,6 +1,6 @@
-import type { Lookup } from '../audio/inspect-file.ts'
-import type { Library } from '../audio/library.ts'
 import { titleOf } from '../audio/names.ts'
+import type { Found } from '../audio/source.ts'
+import type { Sources } from '../audio/sources.ts'
 import type { CardsRead } from '../cards/card-list.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import type { PublishedCard } from '../cards/record.ts'
@@ -20,7 +20,7 @@ interface HouseParts {
   readonly version: string
   readonly hub: Hub
   readonly answers: Pick<StreamAnswers, 'of' | 'set'>
-  readonly library: Library
+  readonly library: Pick<Sources, 'find' | 'list'> & Partial<Pick<Sources, 'hint'>>
   /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
   readonly onLibraryChange: (changed: () => void) => () => void
   readonly uploads: HouseUploads
@@ -71,6 +71,7 @@ export function houseOf({
     perform,
     lookup: (file) => library.find(file),
     uploads: uploads.desk,
+    fileHint: async (file) => (await library.hint?.(file)) ?? null,
     library: async () => (await library.list()).flatMap(libraryEntry),
     streamUrl: (name) => cards.streamUrl(name),
     keptCards: (name) => cards.keptFor(name),
@@ -102,7 +103,7 @@ export function houseOf({
   }
 }
 
-function libraryEntry({ file, lookup }: { file: string; lookup: Lookup }): LibraryEntry[] {
+function libraryEntry({ file, lookup }: { file: string; lookup: Found }): LibraryEntry[] {
   if (lookup.state === 'missing') return []
   if (lookup.state === 'refused')
     return [{ file, title: titleOf(file), seconds: null, state: 'refused', reason: lookup.reason }]

@@ -21,6 +21,7 @@ interface ReadInput {
   readonly folder: string
   readonly library: {
     find(file: string): Promise<{ readonly state: 'ready' | 'importing' | 'missing' | 'refused' }>
+    readonly hint?: (file: string) => Promise<string | null>
   }
   readonly topicFault: Surroundings['topicFault']
   readonly problems: Problems
@@ -45,6 +46,7 @@ export async function readRules({
   const { ruleSet, diagnostics } = await readRuleFiles(sources, {
     registry: createRegistry({ triggers, conditions, actions }),
     fileExists: async (file) => (await library.find(file)).state !== 'missing',
+    fileHint: async (file) => (await library.hint?.(file)) ?? null,
     topicFault,
   })
   for (const { file, text } of sources) {

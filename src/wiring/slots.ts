@@ -1,8 +1,8 @@
-import type { Library } from '../audio/library.ts'
 import { type Playable, playable } from '../audio/rendition.ts'
 import type { Refutation } from '../audio/slot-claims.ts'
 import type { SlotPress, StoredVisit } from '../audio/slot-listeners.ts'
 import { SlotStreams } from '../audio/slot-streams.ts'
+import type { Sources } from '../audio/sources.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import { placeAddress } from '../core/card-plan.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
@@ -19,7 +19,7 @@ import type { Problems } from './problems.ts'
 
 interface SlotsInput {
   readonly hub: Hub
-  readonly library: Library
+  readonly sources: Sources
   readonly cards: PublishedCards
   /** The stream that plays where another is asked for. */
   readonly streamFor: (stream: string, player: string) => string
@@ -55,15 +55,15 @@ export async function openSlots(input: SlotsInput): Promise<{ slots: SlotStreams
 }
 
 function slotStreams(input: SlotsInput): SlotStreams<Playable> {
-  const { hub, library, visits, history, problems, runsOf, signal, clock, log } = input
+  const { hub, sources, visits, history, problems, runsOf, signal, clock, log } = input
   return new SlotStreams({
     clock,
     visits,
     queue: (stream) => hub.queue(stream),
     move: (stream, move) => hub.mutateQueue(stream, move, cardWentOn),
     async body(file) {
-      const lookup = await library.find(file)
-      return lookup.state === 'ready' ? playable([lookup.file], library, signal) : null
+      const found = await sources.find(file)
+      return found.state === 'ready' ? playable([found.file], sources, signal) : null
     },
     async pressed(press) {
       const event = buttonEvent(press, isoOf(clock.now()))

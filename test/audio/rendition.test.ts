@@ -68,6 +68,17 @@ describe('a queue as one file', () => {
     )
   })
 
+  test('tells of each byte which file it is of', async () => {
+    const body = playable(await filesOf(names), library)
+    let start = 0
+    for (const name of names) {
+      const end = start + contents[name].length
+      for (const byte of [start, end - 1]) expect(body?.fileAt(byte), `${byte}`).toBe(name)
+      start = end
+    }
+    expect(body?.fileAt(whole.length)).toBeNull()
+  })
+
   test('has the tag of exactly these bytes', async () => {
     const tag = async (...wanted: string[]) => finiteRendition(await filesOf(wanted)).etag
     expect(await tag('a.mp3', 'b.mp3')).toMatch(/^"[0-9a-f]{40}"$/)

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Perform } from '../../core/effect.ts'
 import { AppError } from '../../core/error.ts'
-import { requireFiles } from '../../core/playable-files.ts'
+import { lookUpAll, requireFiles } from '../../core/playable-files.ts'
 import { checkStreamName, type Queue, queueModes } from '../../core/queue.ts'
 import { expectedTitle } from '../../core/stream-title.ts'
 import { type KeyRotation, rotationAnswer, rotationBody } from './key-rotation.ts'
@@ -13,6 +13,8 @@ export interface StreamsHouse {
   queue(name: string): Queue | undefined
   readonly perform: Perform
   lookup(file: string): Promise<FoundFile>
+  /** What was probably meant by a name that leads nowhere, for people. */
+  readonly fileHint?: (file: string) => Promise<string | null>
   /** Where a card or a player fetches the stream. */
   streamUrl(name: string): Promise<string>
   /** How many cards keep their address when the stream is deleted, and for how many days. */
@@ -78,17 +80,24 @@ function appendRoute(house: StreamsHouse): Route {
   return route({
     method: 'post',
     path: '/streams/{name}/queue',
-    summary: 'Appends files, all or none; makes the stream when it is new.',
+    summary:
+      'Appends files, all or none; makes the stream when it is new. Of a book each chapter becomes an item, with `split` also each part of what is longer than 55 minutes.',
     needs: 'house',
-    body: Type.Object({ files }, { additionalProperties: false }),
+    body: Type.Object({ files, split: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
     async handle({ param, body }) {
       const name = checkStreamName(param('name'))
       await requireFiles(body.files, {
         lookup: (name) => house.lookup(name),
+        ...(house.fileHint === undefined ? {} : { hint: house.fileHint }),
         consequence: 'nothing was added',
       })
       await house.perform(
-        { kind: 'mutate-queue', stream: name, mutation: { op: 'append', files: body.files } },
+        {
+          kind: 'mutate-queue',
+          stream: name,
+          mutation: { op: 'append', files: body.files },
+          split: body.split ?? false,
+        },
         because,
       )
       const count = body.files.length
@@ -216,20 +225,20 @@ async function done(house: StreamsHouse, name: string, message: string) {
 }
 
 async function view(house: StreamsHouse, queue: Queue) {
-  const items = await Promise.all(
-    queue.items.map(async ({ id, file }) => {
-      const found = await house.lookup(file)
-      if (found.state === 'ready')
-        return { id, file, title: found.file.title, seconds: found.file.seconds, state: 'ready' }
-      if (found.state === 'importing') return { id, file, title: file, seconds: null, state: 'importing' }
-      const reason = found.state === 'refused' ? { reason: found.reason } : {}
-      return { id, file, title: file, seconds: null, state: 'missing', ...reason }
-    }),
-  )
+  const files = queue.items.map((item) => item.file)
+  const known = await lookUpAll(files, (file) => house.lookup(file))
+  const items = queue.items.map(({ id, file }) => {
+    const found = known.get(file)
+    if (found?.state === 'ready')
+      return { id, file, title: found.file.title, seconds: found.file.seconds, state: 'ready' }
+    if (found?.state === 'importing') return { id, file, title: file, seconds: null, state: 'importing' }
+    const reason = found?.state === 'refused' ? { reason: found.reason } : {}
+    return { id, file, title: file, seconds: null, state: 'missing', ...reason }
+  })
   return {
     name: queue.name,
     title: queue.title,
-    files: queue.items.map((item) => item.file),
+    files,
     loop: queue.loop,
     shuffle: queue.shuffle,
     mode: queue.mode,

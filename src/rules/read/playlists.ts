@@ -11,7 +11,11 @@ const folder = libraryPath('a folder of the library such as "music/lullabies"')
 const playlist = Type.Union([
   Type.Array(entry),
   Type.Object(
-    { files: Type.Optional(Type.Array(entry)), folder: Type.Optional(folder) },
+    {
+      files: Type.Optional(Type.Array(entry)),
+      folder: Type.Optional(folder),
+      split: Type.Optional(Type.Boolean()),
+    },
     { additionalProperties: false, minProperties: 1 },
   ),
 ])
@@ -31,6 +35,7 @@ export function readPlaylists(
         id,
         entries: written.files ?? [],
         folder: ('folder' in written ? written.folder : null) ?? null,
+        ...('split' in written && written.split === true ? { split: true } : {}),
       },
       node: value,
     })

@@ -8,6 +8,8 @@ import { slotNode } from './schedules.ts'
 /** What the names in rule files are held against. */
 export interface Surroundings {
   readonly fileExists: (file: string) => Promise<boolean>
+  /** What was probably meant by the name of a file that does not exist, for people. */
+  readonly fileHint?: (file: string) => Promise<string | null>
   /** Why rules cannot publish to a topic of MQTT, and what they can do instead; null where they can. */
   readonly topicFault: (topic: string) => { readonly message: string; readonly help: string } | null
 }
@@ -76,7 +78,9 @@ async function checkIfPressed(file: RuleFile, name: string, { node, known }: Whe
 async function checkPlaylistOrFile(file: RuleFile, name: string, where: Where): Promise<void> {
   if (where.known.playlists.has(name) || (await where.known.fileExists(name))) return
   if (looksLikeFile(name)) {
-    const help = 'put it into the library or the folder of this file; until then it is skipped'
+    const help =
+      (await where.known.fileHint?.(name)) ??
+      'put it into the library or the folder of this file; until then it is skipped'
     file.report.add(where.node, 'warning', 'ref/file', `there is no file "${name}"`, help)
     return
   }
@@ -91,7 +95,8 @@ function requirePlaylist(file: RuleFile, name: string, { node, known }: Where): 
 }
 
 function looksLikeFile(name: string): boolean {
-  return /\.[A-Za-z0-9]{2,4}$/.test(name)
+  // `gate.mp3`, `wizard.m4b/03`, `clip:lullaby-one`.
+  return /\.[A-Za-z0-9]{2,4}(\/\d+)?$|^[a-z][a-z0-9_-]*:\S/.test(name)
 }
 
 function entryOf(node: Node | MapNode, key: string): Node {
