@@ -9,7 +9,7 @@ import type { RuleSet } from './rules/rule-set.ts'
 import type { SimulatedCloud } from './simulator/cloud.ts'
 import { setUpWords } from './wiring/access.ts'
 import { deskWithoutAccount } from './wiring/account.ts'
-import { brokerPorts } from './wiring/broker-ports.ts'
+import { brokerPorts, queueEffects } from './wiring/broker-ports.ts'
 import { lookOrLearn } from './wiring/card-titles.ts'
 import { deleteStream, signedIn } from './wiring/cards.ts'
 import { publishDemoCards } from './wiring/cloud.ts'
@@ -113,11 +113,13 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const parts = { input, started, foundation, household, ruleSet, broker, reach, lines }
   const performed = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
-    deleteQueue: (name) => deleteStream(name, { hub, cards: cards.published, answers: household.answers }),
+    deleteQueue: (name, check) =>
+      deleteStream(name, { hub, cards: cards.published, answers: household.answers, check }),
     files: (content) => contentFiles(content, ruleSet.playlists, sources),
     expand: (files, how) => sources.expand(files, how),
     lookup: (file) => sources.find(file),
     hint: (file) => sources.hint(file),
+    random,
     command: async (player, command) => signedIn(link).command(player, command),
     publish: (...message) => broker.publish(...message),
     deeds: started.add('the log of what was done', new FewLines({ clock, log, more: unnamedDeeds })),
@@ -244,10 +246,10 @@ async function startAudio(parts: Parts, rules: RuleRunner): Promise<void> {
 
 /** Opens the panel, REST and the local broker to whoever wants something. */
 function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & Reports): void {
-  const { input, started, foundation, household, broker, lines } = parts
+  const { input, started, foundation, household, ruleSet, broker, lines } = parts
   const { options, clock } = input
-  const { hub, cards, cloud } = household
-  const { doors, sources, access, problems, history, redactAll, log } = foundation
+  const { hub, presets, cards, cloud } = household
+  const { doors, sources, storage, access, problems, history, redactAll, log } = foundation
   const house = houseOf({
     version: input.version,
     hub,
@@ -264,6 +266,9 @@ function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & R
     simulator: cloud?.simulator ?? null,
     account: cloud?.desk ?? deskWithoutAccount,
     perform: performThrough(lines.door(mostAsked), perform),
+    queueEffects: queueEffects({ library: sources, ruleSet }, 'rest'),
+    presets,
+    write: (entries) => storage.setMany(entries),
     health,
   })
   const panel = servePanel({ doors, house, access, ground: groundOf(parts), options, redactAll, clock, log })

@@ -10,7 +10,7 @@ import { type Moment, stoppedCardIn } from './core/moment.ts'
 import { applyPatch, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
 import type { ReadPresses } from './core/press.ts'
 import type { Queue, QueueMutation, StoredQueue } from './core/queue.ts'
-import { type QueueChange, Queues } from './core/queues.ts'
+import { type AskedMutation, type ManyOptions, type QueueChange, Queues } from './core/queues.ts'
 import { eventsBetween } from './core/transition.ts'
 import { withUnsaid } from './core/unsaid.ts'
 import { Wishes } from './core/wishes.ts'
@@ -56,6 +56,8 @@ interface HubOptions {
   /** `playerId`: whose card it is, for what it carries may be another stream for each player. */
   readonly card: (cardId: string, playerId: string) => CardFacts
   readonly newId: () => string
+  /** 0 (inclusive) to 1; Math.random where absent. */
+  readonly random?: () => number
   readonly clock: Clock
   readonly log: Log
 }
@@ -80,8 +82,8 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options
-    const { queues: store, newId } = options
-    this.#queues = new Queues({ store, newId, tell: (change) => this.#tell(change) })
+    const { queues: store, newId, random = Math.random } = options
+    this.#queues = new Queues({ store, newId, random, tell: (change) => this.#tell(change) })
   }
 
   /** Reads the queues of the last run. */
@@ -224,17 +226,18 @@ export class Hub {
   }
 
   /** Changes a queue, or makes it. @throws AppError as `Queues.mutate` does. */
-  mutateQueue(
-    name: string,
-    asked: QueueMutation | (() => Promise<QueueMutation>),
-    reason: string,
-  ): Promise<Queue> {
+  mutateQueue(name: string, asked: AskedMutation, reason: string): Promise<Queue> {
     return this.#queues.mutate(name, asked, reason)
   }
 
-  /** @throws AppError `not_found` when there is no such stream. */
-  deleteQueue(name: string): Promise<void> {
-    return this.#queues.delete(name)
+  /** Changes many queues at once, all or none. @throws AppError as `Queues.mutateAll` does. */
+  mutateQueues(mutations: ReadonlyMap<string, QueueMutation>, options: ManyOptions): Promise<void> {
+    return this.#queues.mutateAll(mutations, options)
+  }
+
+  /** `check` throws where it must not be deleted. @throws AppError `not_found` when there is no such stream. */
+  deleteQueue(name: string, check?: (queue: Queue) => void): Promise<void> {
+    return this.#queues.delete(name, check)
   }
 
   #happened(event: PlayerEvent, command: PlayerCommand | null): void {

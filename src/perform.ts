@@ -2,16 +2,15 @@ import type { Effect, Perform, PlayerCommand } from './core/effect.ts'
 import { AppError } from './core/error.ts'
 import type { FewLines } from './core/few-lines.ts'
 import type { Log, LogDetail } from './core/log.ts'
+import { shuffled } from './core/play-order.ts'
 import { type LookUp, requireFiles } from './core/playable-files.ts'
-import type { Queue, QueueMutation } from './core/queue.ts'
+import { mostItems, type Queue, type QueueMutation } from './core/queue.ts'
+import { checkMeant } from './core/queue-tag.ts'
+import type { AskedMutation } from './core/queues.ts'
 
 /** What effects act on. */
 interface Hands {
-  mutateQueue(
-    stream: string,
-    mutation: QueueMutation | (() => Promise<QueueMutation>),
-    because: string,
-  ): Promise<Queue>
+  mutateQueue(stream: string, mutation: AskedMutation, because: string): Promise<Queue>
   /** The files of a playlist, or the one file of that name. */
   files(playlistOrFile: string): Promise<readonly string[]>
   /**
@@ -25,11 +24,14 @@ interface Hands {
   readonly lookup: LookUp
   /** What was meant by a name that leads nowhere, for people. */
   readonly hint?: (file: string) => Promise<string | null>
-  deleteQueue(stream: string): Promise<void>
+  /** `check` throws where the stream must not be deleted. */
+  deleteQueue(stream: string, check: (queue: Queue) => void): Promise<void>
   command(player: string, command: PlayerCommand): Promise<void>
   publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
   /** Told what was done, which may be a great deal. */
   readonly deeds: Pick<FewLines, 'say'>
+  /** 0 (inclusive) to 1; Math.random where absent. */
+  readonly random?: () => number
   readonly log: Log
 }
 
@@ -40,19 +42,30 @@ export function performWith(hands: Hands): Perform {
   return async (effect: Effect, because: string) => {
     switch (effect.kind) {
       case 'mutate-queue': {
-        await checkIfPressed(effect.mutation, hands)
-        const queue = await hands.mutateQueue(effect.stream, bringing(effect, hands), because)
-        done(`stream "${queue.name}": ${effect.mutation.op}`, { because, ...sizeOf(queue) })
+        const { stream, mutation, meantFor } = effect
+        await checkIfPressed(mutation, hands)
+        const asked: AskedMutation = async (queue) => {
+          checkMeant({ name: stream, queue }, meantFor)
+          return bringing(effect, hands)
+        }
+        const queue = await hands.mutateQueue(stream, asked, because)
+        done(`stream "${stream}": ${mutation.op}`, { because, ...sizeOf(queue) })
         return
       }
       case 'fill-queue': {
-        const { stream, how, content } = effect
-        const queue = await hands.mutateQueue(stream, () => filling(effect, hands), because)
+        const { stream, how, content, meantFor } = effect
+        const asked: AskedMutation = (queue) => {
+          checkMeant({ name: stream, queue }, meantFor)
+          return filling(effect, hands)
+        }
+        const queue = await hands.mutateQueue(stream, asked, because)
         done(`stream "${stream}": ${how} "${content}"`, { because, ...sizeOf(queue) })
         return
       }
       case 'delete-stream':
-        await hands.deleteQueue(effect.stream)
+        await hands.deleteQueue(effect.stream, (queue) =>
+          checkMeant({ name: effect.stream, queue }, effect.meantFor),
+        )
         done(`stream "${effect.stream}" deleted`, { because })
         return
       case 'command':
@@ -100,12 +113,9 @@ function isPlaylist(name: string, { files }: Hands): Promise<boolean> {
 type Mutating = Extract<Effect, { kind: 'mutate-queue' }>
 
 /** What brings files is worked out when its turn comes: until then others may do theirs. */
-function bringing(
-  { mutation, split = false }: Mutating,
-  hands: Hands,
-): QueueMutation | (() => Promise<QueueMutation>) {
+async function bringing({ mutation, split = false }: Mutating, hands: Hands): Promise<QueueMutation> {
   if (!('files' in mutation) || mutation.files.length === 0) return mutation
-  return async () => ({ ...mutation, files: await itemsOf(mutation.files, hands, split) })
+  return { ...mutation, files: await itemsOf(mutation.files, hands, split) }
 }
 
 async function itemsOf(
@@ -118,10 +128,31 @@ async function itemsOf(
 
 type Filling = Extract<Effect, { kind: 'fill-queue' }>
 
-async function filling({ how, content, limit, closed }: Filling, hands: Hands): Promise<QueueMutation> {
-  const files = (await itemsOf(await hands.files(content), hands)).slice(0, limit)
+async function filling(filling: Filling, hands: Hands): Promise<QueueMutation> {
+  const { how, content, closed, keep } = filling
+  const files = chosen(await itemsOf(await hands.files(content), hands), filling, hands)
+  if (how === 'now') return { op: 'insert-next', files, now: true }
   if (how !== 'replace') return { op: how, files }
-  return { op: how, files, playlist: content, ...(closed === undefined ? {} : { closed }) }
+  if (files.length > mostItems)
+    hands.log.warn(`stream "${filling.stream}" takes the first ${mostItems} files: no queue has more`, {
+      content,
+      files: files.length,
+    })
+  return {
+    op: how,
+    files: files.slice(0, mostItems),
+    playlist: content,
+    ...(closed === undefined ? {} : { closed }),
+    ...(keep === undefined ? {} : { keep }),
+  }
+}
+
+function chosen(
+  files: readonly string[],
+  { shuffle = false, from = 1, limit = Number.POSITIVE_INFINITY }: Filling,
+  { random = Math.random }: Hands,
+): readonly string[] {
+  return (shuffle ? shuffled(files, random) : files).slice(from - 1, from - 1 + limit)
 }
 
 function sizeOf({ items, version }: Queue) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Collection } from '../src/core/collection.ts'
-import { emptyQueue, mutate, type Queue, type StoredQueue } from '../src/core/queue.ts'
+import { emptyQueue, type Queue, type StoredQueue } from '../src/core/queue.ts'
+import { mutate } from '../src/core/queue-mutation.ts'
 import { type Change, Hub } from '../src/hub.ts'
 import { parseMessage } from '../src/yoto/parse.ts'
 import { memoryCollection } from './support/memory-collection.ts'
@@ -249,7 +250,11 @@ describe('the hub', () => {
       if_pressed: _,
       closed_until: __,
       ...old
-    } = mutate(emptyQueue('q'), { op: 'append', files: ['a'] }, { newId: () => 'i1', reason: 'test' })
+    } = mutate(
+      emptyQueue('q'),
+      { op: 'append', files: ['a'] },
+      { newId: () => 'i1', random: () => 0, reason: 'test' },
+    )
     const queues = memoryCollection<StoredQueue>()
     await queues.set('q', old)
     const { hub } = hubWith(queues)

@@ -132,6 +132,50 @@ describe('the process', () => {
     expect(await (await fetch(`${again}/api/cards`)).json()).toEqual(cards)
   })
 
+  test('keeps every change of a queue, presets and what was imported over a kill right behind the answer', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const song = 'music/counting-song.mp3'
+    const post = async (panel: string, path: string, body: object) => {
+      const answer = await fetch(`${panel}/api${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers,
+      })
+      expect(answer.status, path).toBe(200)
+    }
+    const exported = async (panel: string) => (await fetch(`${panel}/api/queues/export`)).json()
+    const start = async () => {
+      const { child, ended, says } = launch()
+      const panel = `http://127.0.0.1:${portIn(await says('is running'), 'Panel, REST +http://')}`
+      const kill = async () => {
+        child.kill('SIGKILL')
+        await ended
+      }
+      return { panel, kill }
+    }
+    const first = await start()
+    const mutations = '/streams/kitchen/queue/mutations'
+    await post(first.panel, mutations, { op: 'append', files: [song, song] })
+    await post(first.panel, '/presets', { name: 'two', stream: 'kitchen' })
+    await post(first.panel, mutations, { op: 'replace', files: [song], keep_old: true })
+    await first.kill()
+    const second = await start()
+    const file = (await exported(second.panel)) as { streams: object; presets: object }
+    expect(file).toMatchObject({
+      streams: { kitchen: { files: [song] } },
+      presets: { two: { files: [song, song] } },
+    })
+    await post(second.panel, mutations, { op: 'restore' })
+    const streams = { attic: { ...(file.streams as { kitchen: object }).kitchen, title: 'Attic' } }
+    await post(second.panel, '/queues/import', { mode: 'merge', file: { ...file, streams } })
+    await second.kill()
+    const third = await start()
+    expect(await exported(third.panel)).toMatchObject({
+      streams: { kitchen: { files: [song, song] }, attic: { title: 'Attic', files: [song] } },
+    })
+    await third.kill()
+  })
+
   test('keeps who may come in over a kill, and shows the first of them the way', async () => {
     const env = { YOTO_STREAM_PANEL_AUTH: 'password' }
     const first = launch(env)

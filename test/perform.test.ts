@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Effect } from '../src/core/effect.ts'
 import { AppError } from '../src/core/error.ts'
 import { FewLines } from '../src/core/few-lines.ts'
 import type { QueueSettings } from '../src/core/queue.ts'
@@ -9,7 +10,12 @@ import { memoryCollection } from './support/memory-collection.ts'
 import { recordingLog } from './support/recording-log.ts'
 import { VirtualClock } from './support/virtual-clock.ts'
 
-const playlists = new Map([['forest', { id: 'forest', entries: ['a.mp3'], folder: null }]])
+const many = Array.from({ length: 10_005 }, (_, index) => `${index}.mp3`)
+const playlists = new Map([
+  ['forest', { id: 'forest', entries: ['a.mp3'], folder: null }],
+  ['letters', { id: 'letters', entries: [...'abcdefgh'], folder: null }],
+  ['many', { id: 'many', entries: many, folder: null }],
+])
 const library = {
   async find(file: string) {
     if (file === 'broken.mp3') return { state: 'refused', reason: 'it is no audio' } as const
@@ -19,12 +25,13 @@ const library = {
 }
 
 async function house() {
+  let ids = 0
   const clock = new VirtualClock()
   const log = recordingLog()
   const hub = new Hub({
     queues: memoryCollection(),
     card: () => ({ layout: null, stream: null }),
-    newId: () => 'i1',
+    newId: () => `i${++ids}`,
     clock,
     log,
   })
@@ -37,6 +44,7 @@ async function house() {
     command: async () => undefined,
     publish: async () => undefined,
     deeds: new FewLines({ clock, log, more: { level: 'info', message: 'more was done' } }),
+    random: () => 0.3,
     log,
   })
   const set = (settings: QueueSettings) =>
@@ -90,4 +98,38 @@ test('of what is done a thousand times the log has the first lines of each playe
   expect(log.lines).toMatchObject(lines)
   await clock.advance(60_000)
   expect(log.lines).toMatchObject([...lines, { message: 'more was done', detail: { left_out: 997 } }])
+})
+
+const filled = { kind: 'fill-queue', stream: 'attic', how: 'replace', content: 'letters' } as const
+const filesIn = (hub: Hub) => hub.queue('attic')?.items.map(({ file }) => file)
+
+test.each<[Partial<Extract<Effect, { kind: 'fill-queue' }>>, string]>([
+  [{ limit: 3 }, 'abc'],
+  [{ from: 3 }, 'cdefgh'],
+  [{ from: 3, limit: 2 }, 'cd'],
+  [{ from: 9 }, ''],
+])('a part of a playlist is put on a stream: %j', async (part, left) => {
+  const { hub, perform } = await house()
+  await perform({ ...filled, ...part }, 'test')
+  expect(filesIn(hub)?.join('')).toBe(left)
+})
+
+test('a playlist is put on a stream in another order, and the queue itself is not shuffled by that', async () => {
+  const { hub, perform } = await house()
+  await perform({ ...filled, shuffle: true }, 'test')
+  expect(filesIn(hub)?.toSorted()).toEqual([...'abcdefgh'])
+  expect(filesIn(hub)).not.toEqual([...'abcdefgh'])
+  expect(hub.queue('attic')).toMatchObject({ shuffle: false, playlist: 'letters' })
+})
+
+test('of a playlist with more files than a queue takes, the first are played and the log says so', async () => {
+  const { hub, log, perform } = await house()
+  await perform({ ...filled, content: 'many' }, 'test')
+  expect(filesIn(hub)).toEqual(many.slice(0, 10_000))
+  expect(log.lines.map(({ message }) => message)).toContain(
+    'stream "attic" takes the first 10000 files: no queue has more',
+  )
+  await expect(perform({ ...filled, how: 'append', content: 'letters' }, 'test')).rejects.toThrow(
+    'would have 10008 items',
+  )
 })

@@ -345,6 +345,8 @@ export const textKeys = [
   'change.remove',
   'change.move',
   'change.clear',
+  'change.shuffle',
+  'change.restore',
   'change.step',
   'change.end',
   'change.settings',

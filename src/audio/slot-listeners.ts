@@ -17,6 +17,8 @@ export type SlotAnswer<Body> =
 export interface Given<Body> {
   readonly item: string | null
   readonly answer: SlotAnswer<Body>
+  /** The step to it led into the next round of a shuffled queue. */
+  readonly isNextRound?: boolean
 }
 
 /** What a place will play if the player goes there, and the item that was current when that was worked out. */

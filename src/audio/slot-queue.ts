@@ -1,4 +1,5 @@
-import { itemAfter, type Queue, type QueueMove } from '../core/queue.ts'
+import { playOrder, walk } from '../core/play-order.ts'
+import type { Queue, QueueMove } from '../core/queue.ts'
 
 interface SlotQueueOptions<Body> {
   queue(stream: string): Queue | undefined
@@ -7,13 +8,15 @@ interface SlotQueueOptions<Body> {
   body(file: string): Promise<Body | null>
 }
 
-/** How far a step goes: to the item before, to this one again, to the next. */
-export type By = -1 | 0 | 1
+/** How far a step goes: to the item before, to this one again, to the next; or to the first of all. */
+export type By = -1 | 0 | 1 | 'first'
 
 /** An item of a queue, or none (`id: null`) where the queue is over; without a body there is nothing to play. */
 export interface Found<Body> {
   readonly id: string | null
   readonly body: Body | null
+  /** The step led into the next round of a shuffled queue. */
+  readonly isNextRound?: boolean
 }
 
 /** Walks through queues item by item. What cannot be played is passed over. */
@@ -32,6 +35,11 @@ export class SlotQueue<Body> {
     return this.#options.queue(stream)?.current ?? null
   }
 
+  /** Whether a listener that comes anew begins with the first item. */
+  beginsAnew(stream: string): boolean {
+    return this.#options.queue(stream)?.resume === 'restart'
+  }
+
   /** Whether an item is still there, or may be: a queue can always be over (null). */
   has(stream: string, id: string | null): boolean {
     return id === null || this.#options.queue(stream)?.items.some((item) => item.id === id) === true
@@ -41,17 +49,22 @@ export class SlotQueue<Body> {
   async look(stream: string, { from, by }: { from: string | null; by: By }): Promise<Found<Body>> {
     const queue = this.#options.queue(stream)
     if (queue === undefined || queue.closed) return { id: from, body: null }
-    const after = (id: string | null, way: 1 | -1) =>
-      itemAfter({ ...queue, current: id }, { op: 'step', by: way })
+    const after = walk(queue)
     let way: 1 | -1 = by === -1 ? -1 : 1
-    let id = by === 0 ? from : after(from, way)
+    let isNextRound = false
+    const step = (id: string | null) => {
+      const next = after(id, way)
+      isNextRound = next.isNextRound
+      return next.id
+    }
+    let id = by === 0 ? from : by === 'first' ? (playOrder(queue)[0]?.id ?? null) : step(from)
     let isPassedOver = false
     // Once in each direction.
     for (let tries = 2 * queue.items.length; tries > 0 && id !== null; tries--) {
       const body = await this.body(stream, id)
-      if (body !== null) return { id, body }
+      if (body !== null) return { id, body, isNextRound }
       isPassedOver = true
-      const next = after(id, way)
+      const next = step(id)
       // Before the first there is nothing.
       if (next === id) way = 1
       else id = next
@@ -68,7 +81,9 @@ export class SlotQueue<Body> {
 
   /** Makes what was looked up current in place of `from`, with the same reserve as `go`. */
   async settle(stream: string, from: string | null, found: Found<Body>): Promise<Found<Body>> {
-    if (found.id !== from) await this.#options.move(stream, { op: 'go-to', id: found.id, from })
+    const { id, isNextRound = false } = found
+    const move: QueueMove = { op: 'go-to', id, from, ...(isNextRound ? { isNextRound } : {}) }
+    if (id !== from || isNextRound) await this.#options.move(stream, move)
     const current = this.current(stream)
     return current === found.id ? found : this.look(stream, { from: current, by: 0 })
   }

@@ -76,6 +76,7 @@ export class SlotSteps<Body extends { readonly length: number }> {
 
   /** How far it leads from an item that the listener has heard; null where the queue was over. */
   byFrom(item: string | null, way: Way, listener: SlotListener<Body>): By {
+    if (way.judgement.kind === 'inserted' && this.#options.queue.beginsAnew(way.stream)) return 'first'
     return usualStep(way, {
       isOver: item === null,
       isNew: listener.given === null,
@@ -98,7 +99,8 @@ export class SlotSteps<Body extends { readonly length: number }> {
     const body = offer.answer.kind === 'item' ? offer.answer.body : null
     const isAsBefore = queue.isOpen(stream) && queue.current(stream) === before
     if (!isAsBefore || (body === null && offer.item !== null)) return this.take(stream, { before, by: 0 })
-    return this.#done(stream, () => queue.settle(stream, before, { id: offer.item, body }))
+    const { item: id, isNextRound = false } = offer
+    return this.#done(stream, () => queue.settle(stream, before, { id, body, isNextRound }))
   }
 
   /** Makes current again what a listener goes on hearing, where a step that never was has led away from it. */
@@ -134,10 +136,11 @@ export class SlotSteps<Body extends { readonly length: number }> {
   }
 }
 
-export function givenOf<Body>({ id, body }: Found<Body>): Given<Body> {
+export function givenOf<Body>({ id, body, isNextRound = false }: Found<Body>): Given<Body> {
+  const round = isNextRound ? { isNextRound } : {}
   return body === null
-    ? { item: id, answer: { kind: 'nothing' } }
-    : { item: id, answer: { kind: 'item', body } }
+    ? { item: id, answer: { kind: 'nothing' }, ...round }
+    : { item: id, answer: { kind: 'item', body }, ...round }
 }
 
 /** Whether an item of so many bytes may have ended once it has played so long; an end cannot be told from a press just before it. */

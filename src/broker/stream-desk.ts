@@ -1,8 +1,10 @@
 import { type Clock, isoOf } from '../core/clock.ts'
 import type { Effect, Perform } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
-import { itemAfter, type Queue, type QueueSettings } from '../core/queue.ts'
+import { isHeardAtOnce } from '../core/heard-at-once.ts'
+import type { Queue, QueueSettings } from '../core/queue.ts'
 import { moveTo } from '../core/queue-goal.ts'
+import { itemAfter } from '../core/queue-mutation.ts'
 import type { StreamWish } from './stream-set.ts'
 
 /** What wishes of streams need of the house. */
@@ -44,9 +46,7 @@ export async function carryOut(
       await ports.perform({ kind: 'fill-queue', stream, how: 'replace', content: wish.playlist }, because)
       return []
     case 'queue':
-      for (const effect of await ports.queueEffects(wish.options, stream))
-        await ports.perform(effect, because)
-      return []
+      return changeQueue(await ports.queueEffects(wish.options, stream), { stream, because }, ports)
     case 'close':
       await set({ ...wish.settings, closed_until: openingTime(wish.until, ports) })
       return []
@@ -57,6 +57,20 @@ export async function carryOut(
     case 'restart':
       return goTo(wish.type, { stream, because }, ports)
   }
+}
+
+/** What is to play now is heard at once; anything else when the item ends. */
+async function changeQueue(
+  effects: readonly Effect[],
+  { stream, because }: Asked,
+  { queues, perform, playAnew }: StreamPorts,
+): Promise<readonly Effect[]> {
+  const current = () => queues().find(({ name }) => name === stream)?.current ?? null
+  const before = current()
+  for (const effect of effects) await perform(effect, because)
+  return effects.some(isHeardAtOnce)
+    ? playAnew(stream, { what: 'item', isAnother: current() !== before })
+    : []
 }
 
 /** @throws AppError `unavailable` where one of them could not be told; the others are. */

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
-import { type QueueSettings, queueModes } from '../core/queue.ts'
+import { type QueueSettings, queueModes, resumePolicies } from '../core/queue.ts'
 import {
   flag,
   longestPayload,
@@ -36,6 +36,7 @@ const fields = {
   loop: flag,
   shuffle: flag,
   mode: oneOf(queueModes),
+  resume: oneOf(resumePolicies),
 } satisfies Record<string, Reader<unknown>>
 
 type Field = keyof typeof fields
@@ -44,7 +45,7 @@ export const streamFields = Object.keys(fields) as Field[]
 /** Which fields one message may have. */
 const together: readonly (readonly Field[])[] = [
   ['closed', 'until', 'if_pressed'],
-  ['loop', 'shuffle', 'mode'],
+  ['loop', 'shuffle', 'mode', 'resume'],
 ]
 
 /** Whether all that is asked is that a stream be quiet. */

@@ -1,17 +1,22 @@
+import { playOrder } from '../core/play-order.ts'
 import { currentIndex, type Queue } from '../core/queue.ts'
 
 const itemsShown = 20
 
 /** What `<base>/stream/<name>/state` says: the stream, and what comes from its current item on. */
 export function streamState(queue: Queue, titleOf: (file: string) => string) {
-  const index = currentIndex(queue)
-  const current = queue.items.find(({ id }) => id === queue.current)
+  const coming = playOrder(queue)
+  const place = coming.findIndex(({ id }) => id === queue.current)
+  const current = coming[place]
   return {
     name: queue.name,
     title: queue.title,
     count: queue.items.length,
-    index,
-    items: queue.items.slice(index, index + itemsShown).map(({ id, file }) => ({ id, file })),
+    index: currentIndex(queue),
+    items: coming
+      .slice(Math.max(0, place))
+      .slice(0, itemsShown)
+      .map(({ id, file }) => ({ id, file })),
     now_playing: current === undefined || queue.closed ? null : titleOf(current.file),
     playlist: queue.playlist,
     reason: queue.reason,
@@ -21,6 +26,7 @@ export function streamState(queue: Queue, titleOf: (file: string) => string) {
     loop: queue.loop,
     shuffle: queue.shuffle,
     mode: queue.mode,
+    resume: queue.resume,
     version: queue.version,
   }
 }

@@ -1,5 +1,6 @@
 import type { Light } from './player.ts'
 import type { QueueMutation } from './queue.ts'
+import type { MeantFor } from './queue-tag.ts'
 
 /**
  * Everything that may be asked for, by rules, Home Assistant, the panel or REST alike. One exhaustive
@@ -12,20 +13,31 @@ export type Effect =
       readonly mutation: QueueMutation
       /** Of the files it brings: what is longer than an item may be comes in parts, as the chapters of books always do. */
       readonly split?: boolean
+      /** Only while the stream is in one of these states. */
+      readonly meantFor?: MeantFor
     }
   /** Content is named, not listed: a playlist is read at the moment its turn comes, so wishes keep their order. */
   | {
       readonly kind: 'fill-queue'
       readonly stream: string
-      readonly how: 'replace' | 'append' | 'insert-next'
+      /** `now`: behind the current item, and on to it. */
+      readonly how: 'replace' | 'append' | 'insert-next' | 'now'
       /** A playlist's id or a file's name. */
       readonly content: string
+      /** Its files in another order. */
+      readonly shuffle?: boolean
+      /** From its file of this number on, counted from 1; after they were shuffled. */
+      readonly from?: number
       /** At most so many files of it. */
       readonly limit?: number
       /** With `replace`: closes or opens the stream in the same step. */
       readonly closed?: boolean
+      /** With `replace`: who may bring back what was there before. */
+      readonly keep?: string
+      /** Only while the stream is in one of these states. */
+      readonly meantFor?: MeantFor
     }
-  | { readonly kind: 'delete-stream'; readonly stream: string }
+  | { readonly kind: 'delete-stream'; readonly stream: string; readonly meantFor?: MeantFor }
   | { readonly kind: 'command'; readonly player: string; readonly command: PlayerCommand }
   | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }
   | { readonly kind: 'log'; readonly message: string }

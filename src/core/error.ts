@@ -7,6 +7,7 @@ export const errorCodes = [
   'unprocessable', // well formed, but a value in it cannot be used → 422
   'not_found', // → 404
   'conflict', // → 409
+  'stale', // what was to be changed is not as whoever asked had seen it → 412
   'unauthorized', // nobody is signed in, or not as they say → 401
   'forbidden', // → 403
   'disabled', // there is no such thing where this was asked → 403

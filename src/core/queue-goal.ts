@@ -1,4 +1,5 @@
 import { AppError } from './error.ts'
+import { playOrder } from './play-order.ts'
 import type { Queue, QueueMove } from './queue.ts'
 
 /** Where a stream may be asked to go, seen from the item that is due. */
@@ -12,7 +13,9 @@ export function moveTo(goal: QueueGoal, queue: Queue): QueueMove {
 }
 
 /** The id of the first item that the stream has to play. @throws AppError `conflict` where it plays nothing. */
-export function checkPlays({ name, closed, items: [first] }: Queue): string {
+export function checkPlays(queue: Queue): string {
+  const { name, closed } = queue
+  const [first] = playOrder(queue)
   if (closed) throw new AppError('conflict', `stream "${name}" is closed: open it first`)
   if (first === undefined) throw new AppError('conflict', `stream "${name}" is empty`)
   return first.id

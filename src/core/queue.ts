@@ -1,5 +1,6 @@
 import { AppError } from './error.ts'
-import { checkStreamTitle } from './stream-title.ts'
+import type { KeptQueue } from './kept-queue.ts'
+import { orderFrom, type PlayOrder } from './play-order.ts'
 
 /**
  * A stream's queue: what its card plays, in order. The same file may stand in it twice, so every place has
@@ -15,6 +16,10 @@ export interface Queue {
   readonly current: string | null
   readonly loop: boolean
   readonly shuffle: boolean
+  /** While it is shuffled, in which order it plays; the items stay as they are listed. */
+  readonly order: PlayOrder | null
+  /** Where a listener that comes anew begins: with the current item, or with the first. */
+  readonly resume: (typeof resumePolicies)[number]
   readonly mode: (typeof queueModes)[number]
   /** Rises by one with each change. */
   readonly version: number
@@ -28,11 +33,26 @@ export interface Queue {
   readonly closed_until: string | null
   /** File that is heard once while the stream is closed or empty; null: the clip that comes with the product. */
   readonly if_pressed: string | null
+  /** What it was before somebody put something else there for a while. */
+  readonly kept: readonly KeptQueue<PastQueue>[]
+  /** Tells it from an earlier stream of its name. */
+  readonly made: string
+}
+
+/** What is brought back of a queue that was kept. */
+export type PastQueue = Pick<
+  Queue,
+  'items' | 'current' | 'playlist' | 'reason' | 'loop' | 'shuffle' | 'order' | 'resume' | 'mode'
+>
+
+/** The queue without what only those need who play or change it, and what may be many times as long as its items. */
+export function shownQueue(queue: Queue): Queue {
+  return { ...queue, order: null, kept: [] }
 }
 
 /** A queue as it may lie in a store: earlier versions did not know all of it. */
 export type StoredQueue = Omit<Queue, Younger> & Partial<Pick<Queue, Younger>>
-type Younger = 'if_pressed' | 'closed_until'
+type Younger = 'if_pressed' | 'closed_until' | 'order' | 'resume' | 'kept' | 'made'
 
 export interface QueueItem {
   readonly id: string
@@ -43,6 +63,11 @@ export interface QueueItem {
 /** `finite`: one file from the first item to the last, of a length known beforehand. */
 export const queueModes = ['finite'] as const
 
+export const resumePolicies = ['resume', 'restart'] as const
+
+/** More than any household plays, and few enough to be written and shown at once. */
+export const mostItems = 10_000
+
 /** More than any household names, and few enough that others can be told of them all. */
 export const mostStreams = 200
 
@@ -52,8 +77,8 @@ const reservedStreamNames: ReadonlySet<string> = new Set(['queues'])
 
 export type QueueMutation =
   | { readonly op: 'append'; readonly files: readonly string[] }
-  /** Behind the current item. */
-  | { readonly op: 'insert-next'; readonly files: readonly string[] }
+  /** Behind the current item; with `now` the first of them becomes the current one. */
+  | { readonly op: 'insert-next'; readonly files: readonly string[]; readonly now?: boolean }
   | {
       readonly op: 'replace'
       readonly files: readonly string[]
@@ -62,11 +87,21 @@ export type QueueMutation =
       readonly closed?: boolean
       /** Absent: null, for what was to be heard instead of the old content says nothing of the new. */
       readonly if_pressed?: string | null
+      /** Changed in the same step. */
+      readonly settings?: QueueSettings
+      /** Who may bring back what was there before. */
+      readonly keep?: string
     }
+  /** Brings back what this owner kept with `replace`, its items with the ids they had. */
+  | { readonly op: 'restore'; readonly owner: string }
   | { readonly op: 'remove'; readonly id: string }
   /** `before: null` moves the item to the end. */
   | { readonly op: 'move'; readonly id: string; readonly before: string | null }
   | { readonly op: 'clear' }
+  /** Lists the items in another order, once: the current one first. */
+  | { readonly op: 'shuffle' }
+  /** Begins the next round of a shuffled queue. `of`: only while it plays in the order of that seed, so that two who ask do it once. */
+  | { readonly op: 'reshuffle'; readonly of?: number }
   /**
    * Makes the next or previous item the current one. Behind the last item the queue is over, unless it loops;
    * from there a step leads to its first or last item. Before the first item there is nothing but the first.
@@ -74,7 +109,15 @@ export type QueueMutation =
    */
   | { readonly op: 'step'; readonly by: 1 | -1; readonly from?: string | null }
   /** Makes this item the current one; null: the queue is over. `from` as with `step`. */
-  | { readonly op: 'go-to'; readonly id: string | null; readonly from?: string | null }
+  | {
+      readonly op: 'go-to'
+      readonly id: string | null
+      readonly from?: string | null
+      /** The steps that were looked up led into the next round of a shuffled queue. */
+      readonly isNextRound?: boolean
+      /** Of a shuffled queue: the item is taken out of turn, and those between still come. */
+      readonly isOutOfTurn?: boolean
+    }
   | {
       readonly op: 'settings'
       readonly settings: QueueSettings
@@ -82,9 +125,12 @@ export type QueueMutation =
       readonly whileClosedUntil?: string
     }
 
+/** The mutations that leave the items alone and only say which one is due. */
+export type QueueMove = Extract<QueueMutation, { op: 'step' | 'go-to' }>
+
 /** `closed_until` goes with `closed: true`; without it the stream stays closed until somebody opens it. */
 export type QueueSettings = Partial<
-  Pick<Queue, 'title' | 'loop' | 'shuffle' | 'mode' | 'closed' | 'closed_until' | 'if_pressed'>
+  Pick<Queue, 'title' | 'loop' | 'shuffle' | 'resume' | 'mode' | 'closed' | 'closed_until' | 'if_pressed'>
 >
 
 /** @throws AppError `unprocessable` when the name cannot be a stream's. */
@@ -112,6 +158,8 @@ export function emptyQueue(name: string): Queue {
     current: null,
     loop: false,
     shuffle: false,
+    order: null,
+    resume: 'resume',
     mode: 'finite',
     version: 0,
     playlist: null,
@@ -119,47 +167,24 @@ export function emptyQueue(name: string): Queue {
     closed: false,
     closed_until: null,
     if_pressed: null,
+    kept: [],
+    made: '',
   }
 }
 
 /** The queue with what an earlier version did not store. */
 export function restoredQueue(stored: StoredQueue): Queue {
-  return { ...stored, closed_until: stored.closed_until ?? null, if_pressed: stored.if_pressed ?? null }
-}
-
-/**
- * The queue after the mutation; the same one where it was to be done only while something was so that is not.
- * `newId` gives each new item an id of its own.
- * @throws AppError `not_found` when the mutation names an item that is not there (any more), `unprocessable` for a
- * title that no stream can have.
- */
-export function mutate(
-  queue: Queue,
-  mutation: QueueMutation,
-  context: { newId: () => string; reason: string },
-): Queue {
-  if (isOutdated(queue, mutation)) return queue
-  const changed = changedBy(queue, mutation, context.newId)
-  const keepsReason = mutation.op === 'settings' || isMove(mutation)
+  const { items, current, shuffle, version } = stored
+  const ids = items.map((item) => item.id)
   return {
-    ...changed,
-    current: isMove(mutation) ? itemAfter(queue, mutation) : currentAfter(queue, changed),
-    reason: keepsReason ? queue.reason : context.reason,
-    version: queue.version + 1,
+    ...stored,
+    closed_until: stored.closed_until ?? null,
+    if_pressed: stored.if_pressed ?? null,
+    order: stored.order ?? (shuffle ? orderFrom(version, ids, current) : null),
+    resume: stored.resume ?? 'resume',
+    kept: stored.kept ?? [],
+    made: stored.made ?? '',
   }
-}
-
-/** The mutations that leave the items alone and only say which one is due. */
-export type QueueMove = Extract<QueueMutation, { op: 'step' | 'go-to' }>
-
-/**
- * The item that would be due after the move; null when the queue would be over.
- * @throws AppError `not_found` when the move names an item that is not there (any more).
- */
-export function itemAfter(queue: Queue, move: QueueMove): string | null {
-  if (isOutdated(queue, move)) return queue.current
-  if (move.op === 'step') return stepped(queue, move.by)
-  return move.id === null ? null : (queue.items[placeOf(queue, move.id)]?.id ?? null)
 }
 
 /** Whether the queue was played to its end: it has items, and none of them is due. */
@@ -167,99 +192,10 @@ export function isOver({ items, current }: Queue): boolean {
   return items.length > 0 && current === null
 }
 
-/** Place of the current item, 0 for a queue that is empty or over. */
+/** Place of the current item in the list, 0 for a queue that is empty or over. */
 export function currentIndex(queue: Queue): number {
   return Math.max(
     0,
     queue.items.findIndex((item) => item.id === queue.current),
   )
-}
-
-function changedBy(queue: Queue, mutation: QueueMutation, newId: () => string): Queue {
-  const fresh = (files: readonly string[]) => files.map((file) => ({ id: newId(), file }))
-  switch (mutation.op) {
-    case 'append':
-      return { ...queue, items: [...queue.items, ...fresh(mutation.files)], playlist: null }
-    case 'insert-next': {
-      const at = queue.current === null ? queue.items.length : currentIndex(queue) + 1
-      return { ...queue, items: queue.items.toSpliced(at, 0, ...fresh(mutation.files)), playlist: null }
-    }
-    case 'replace': {
-      const staysClosed = queue.closed && mutation.closed === undefined && mutation.if_pressed === undefined
-      return {
-        ...queue,
-        items: fresh(mutation.files),
-        playlist: mutation.playlist,
-        closed: mutation.closed ?? queue.closed,
-        closed_until: mutation.closed === undefined ? queue.closed_until : null,
-        if_pressed: mutation.if_pressed ?? (staysClosed ? queue.if_pressed : null),
-      }
-    }
-    case 'remove':
-      return { ...queue, items: queue.items.toSpliced(placeOf(queue, mutation.id), 1), playlist: null }
-    case 'move':
-      return { ...queue, items: moved(queue, mutation), playlist: null }
-    case 'clear':
-      return { ...queue, items: [], playlist: null }
-    case 'settings':
-      return withSettings(queue, mutation.settings)
-    case 'step':
-    case 'go-to':
-      return queue
-  }
-}
-
-/** Whether it has a condition that does not hold any more. */
-function isOutdated({ current, closed_until }: Queue, mutation: QueueMutation): boolean {
-  if (isMove(mutation)) return mutation.from !== undefined && mutation.from !== current
-  if (mutation.op !== 'settings') return false
-  return mutation.whileClosedUntil !== undefined && mutation.whileClosedUntil !== closed_until
-}
-
-function withSettings(queue: Queue, settings: QueueSettings): Queue {
-  if (settings.title !== undefined) checkStreamTitle(settings.title)
-  const { closed = queue.closed, closed_until = settings.closed === undefined ? queue.closed_until : null } =
-    settings
-  return { ...queue, ...settings, closed, closed_until: closed ? closed_until : null }
-}
-
-function stepped({ items, current, loop }: Queue, by: 1 | -1): string | null {
-  if (current === null) return items.at(by === 1 ? 0 : -1)?.id ?? null
-  const place = items.findIndex((item) => item.id === current) + by
-  const wrapped = loop ? (place + items.length) % items.length : Math.max(0, place)
-  return items[wrapped]?.id ?? null
-}
-
-function isMove(mutation: QueueMutation): mutation is QueueMove {
-  return mutation.op === 'step' || mutation.op === 'go-to'
-}
-
-function moved(queue: Queue, move: { id: string; before: string | null }): QueueItem[] {
-  const item = queue.items[placeOf(queue, move.id)]
-  if (item === undefined || move.before === move.id) return [...queue.items]
-  const rest = queue.items.filter((other) => other.id !== move.id)
-  if (move.before === null) return [...rest, item]
-  placeOf(queue, move.before)
-  return rest.flatMap((other) => (other.id === move.before ? [item, other] : [other]))
-}
-
-function placeOf(queue: Queue, id: string): number {
-  const place = queue.items.findIndex((item) => item.id === id)
-  if (place < 0) throw new AppError('not_found', `stream "${queue.name}" has no item "${id}" (any more)`)
-  return place
-}
-
-/**
- * A current item that was removed hands over to the one that took its place. A queue that is over stays so until
- * something new comes, and then goes on with that.
- */
-function currentAfter(before: Queue, after: Queue): string | null {
-  if (isOver(before)) {
-    const old = new Set(before.items.map((item) => item.id))
-    return after.items.find((item) => !old.has(item.id))?.id ?? null
-  }
-  if (after.items.some((item) => item.id === before.current)) return before.current
-  const kept = new Set(after.items.map((item) => item.id))
-  const following = before.items.slice(currentIndex(before)).find((item) => kept.has(item.id))
-  return following?.id ?? after.items[0]?.id ?? null
 }

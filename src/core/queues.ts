@@ -4,12 +4,12 @@ import {
   emptyQueue,
   makesStream,
   mostStreams,
-  mutate,
   type Queue,
   type QueueMutation,
   restoredQueue,
   type StoredQueue,
 } from './queue.ts'
+import { mutate } from './queue-mutation.ts'
 import { Turns } from './turns.ts'
 
 /** What became of a queue. */
@@ -23,11 +23,22 @@ export type QueueChange =
     }
   | { readonly kind: 'queue-removed'; readonly name: string }
 
+/** A mutation, or what works it out from the queue as it is when its turn comes. */
+export type AskedMutation = QueueMutation | ((queue: Queue | undefined) => Promise<QueueMutation>)
+
 interface QueuesOptions {
   /** A mutation is in it before it is acknowledged. */
   readonly store: Collection<StoredQueue>
   readonly newId: () => string
+  /** 0 (inclusive) to 1. */
+  readonly random: () => number
   readonly tell: (change: QueueChange) => void
+}
+
+export interface ManyOptions {
+  readonly reason: string
+  readonly leaving: readonly string[]
+  write(queues: readonly Queue[]): Promise<void>
 }
 
 /** The queues of all streams, and the one place where they change. */
@@ -66,21 +77,17 @@ export class Queues {
   /**
    * Changes a queue; a mutation that brings items makes the stream when it is new. Resolves when the change is
    * in the store. Mutations of one stream happen in the order they were asked for: one that is given as a
-   * function is worked out when its turn comes.
+   * function is worked out when its turn comes, from the queue as it is then.
    * @throws AppError as `mutate` does, `not_found` where there is no stream to change, and `conflict` where there are
    * as many streams as there may be; the queue then stays as it was.
    */
-  mutate(
-    name: string,
-    asked: QueueMutation | (() => Promise<QueueMutation>),
-    reason: string,
-  ): Promise<Queue> {
+  mutate(name: string, asked: AskedMutation, reason: string): Promise<Queue> {
     return this.#turns.take(name, async () => {
-      const mutation = typeof asked === 'function' ? await asked() : asked
       const known = this.#queues.get(name)
+      const mutation = typeof asked === 'function' ? await asked(known) : asked
       if (known === undefined && !makesStream(mutation)) throw noStream(name)
-      const { newId, tell } = this.#options
-      const queue = mutate(known ?? emptyQueue(name), mutation, { newId, reason })
+      const { newId, random, tell } = this.#options
+      const queue = mutate(known ?? this.#newQueue(name), mutation, { newId, random, reason })
       if (queue === known) return queue
       if (known === undefined) await this.#storeNew(queue)
       else await this.#store(queue)
@@ -89,14 +96,58 @@ export class Queues {
     })
   }
 
-  /** @throws AppError `not_found` when there is no such stream. */
-  delete(name: string): Promise<void> {
+  /**
+   * Changes many queues at once, all or none: `write` has them in the store when it resolves. `leaving`: the names of
+   * streams that will be deleted then, and leave room.
+   * @throws AppError as `mutate` does.
+   */
+  mutateAll(mutations: ReadonlyMap<string, QueueMutation>, options: ManyOptions): Promise<void> {
+    const { reason, leaving, write } = options
+    // Always in the same order, or two who come at once would wait for each other.
+    return this.#inTurns([...mutations.keys()].sort(), async () => {
+      const { newId, random, tell } = this.#options
+      const changed = [...mutations].map(([name, mutation]) => {
+        const known = this.#queues.get(name) ?? this.#newQueue(name)
+        return { queue: mutate(known, mutation, { newId, random, reason }), op: mutation.op }
+      })
+      const names = new Set([...this.#queues.keys(), ...this.#coming, ...mutations.keys()])
+      if (names.size - leaving.length > mostStreams) throw tooManyAtOnce(names.size - leaving.length)
+      const fresh = [...mutations.keys()].filter((name) => !this.#queues.has(name))
+      for (const name of fresh) this.#coming.add(name)
+      try {
+        await write(changed.map(({ queue }) => queue))
+      } finally {
+        for (const name of fresh) this.#coming.delete(name)
+      }
+      for (const { queue } of changed) this.#queues.set(queue.name, queue)
+      for (const { queue, op } of changed) tell({ kind: 'queue', queue, op, because: reason })
+    })
+  }
+
+  #inTurns(names: readonly string[], work: () => Promise<void>): Promise<void> {
+    const [name, ...rest] = names
+    return name === undefined ? work() : this.#turns.take(name, () => this.#inTurns(rest, work))
+  }
+
+  /**
+   * `check` sees the queue when its turn comes, and throws where it must not be deleted.
+   * @throws AppError `not_found` when there is no such stream.
+   */
+  delete(name: string, check: (queue: Queue) => void = () => undefined): Promise<void> {
     return this.#turns.take(name, async () => {
-      if (!this.#queues.has(name)) throw noStream(name)
+      const queue = this.#queues.get(name)
+      if (queue === undefined) throw noStream(name)
+      check(queue)
       await this.#options.store.delete(name)
       this.#queues.delete(name)
       this.#options.tell({ kind: 'queue-removed', name })
     })
+  }
+
+  /** Its version begins anew with each stream of the name; what it was made as does not. */
+  #newQueue(name: string): Queue {
+    const made = Math.floor(this.#options.random() * Number.MAX_SAFE_INTEGER).toString(36)
+    return { ...emptyQueue(name), made }
   }
 
   /** Several may come at once. */
@@ -118,6 +169,13 @@ export class Queues {
 
 function noStream(name: string): AppError {
   return new AppError('not_found', `there is no stream "${name}"`)
+}
+
+function tooManyAtOnce(count: number): AppError {
+  return new AppError(
+    'conflict',
+    `nothing was changed: there would be ${count} streams, and there may be ${mostStreams}; delete some first`,
+  )
 }
 
 function tooManyStreams(name: string): AppError {

@@ -11,6 +11,7 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   disabled: 403,
   not_found: 404,
   conflict: 409,
+  stale: 412,
   too_large: 413,
   no_space: 507,
   too_slow: 408,

@@ -3,6 +3,7 @@ import type { Context } from 'koa'
 import { type Clock, every, isoOf } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { shownQueue } from '../core/queue.ts'
 import type {
   Health,
   LiveCatchUp,
@@ -151,7 +152,7 @@ export class Live {
     const data = {
       at: isoOf(clock.now()),
       players: house.players(),
-      queues: house.queues(),
+      queues: house.queues().map(shownQueue),
       health: house.health(),
     }
     return { event: 'snapshot', data, id: this.#id() }
@@ -179,7 +180,7 @@ function messageOf(change: LiveChange): LiveMessage {
     case 'player-removed':
       return { event: 'player-removed', data: { id: change.id } }
     case 'queue':
-      return { event: 'queue', data: change.queue }
+      return { event: 'queue', data: shownQueue(change.queue) }
     case 'queue-removed':
       return { event: 'queue-removed', data: { name: change.name } }
     case 'library':

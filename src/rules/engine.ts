@@ -156,6 +156,7 @@ export class Engine {
   #actionContext({ rule, data, event, bound }: Run & { bound: Bound<ActionDef> }): ActionContext<never> {
     return {
       options: bound.options as never,
+      ruleId: rule.id,
       world: this.#options.world,
       trigger: data,
       signal: this.#stopping.signal,

@@ -69,6 +69,7 @@ export interface ActionDef<Schema extends TSchema = TSchema> extends Documented 
 
 export interface ActionContext<Options> {
   readonly options: Options
+  readonly ruleId: string
   readonly world: World
   readonly trigger: TriggerData
   readonly signal: AbortSignal

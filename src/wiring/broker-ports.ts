@@ -34,16 +34,24 @@ interface PortsInput {
   readonly log: Log
 }
 
+/** Reads wishes in the words of the rule action `queue`. `owner`: whose earlier queue is kept and brought back. */
+export function queueEffects(
+  { library, ruleSet }: Pick<PortsInput, 'library' | 'ruleSet'>,
+  owner: string,
+): BrokerPorts['queueEffects'] {
+  return async (options, stream) => {
+    const { effects, contents } = readQueueWish(options, { stream, owner })
+    for (const content of contents) await contentFiles(content, ruleSet.playlists, library)
+    return effects
+  }
+}
+
 /** Joins them from the parts of the house that answer them. */
 export function brokerPorts(input: PortsInput): BrokerPorts {
-  const { library, ruleSet, account, diagnostics, door, zone, clock } = input
+  const { library, account, diagnostics, door, zone, clock } = input
   return {
     lookup: (file) => library.find(file),
-    async queueEffects(options, stream) {
-      const { effects, contents } = readQueueWish(options, stream)
-      for (const content of contents) await contentFiles(content, ruleSet.playlists, library)
-      return effects
-    },
+    queueEffects: queueEffects(input, 'mqtt'),
     momentOf: (text) => momentOf(text, { now: clock.now(), zone }),
     playAnew: (stream, anew) => playAnew(stream, anew, input),
     diagnostics,

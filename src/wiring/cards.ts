@@ -9,6 +9,7 @@ import { type Clock, every } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { ReadPresses } from '../core/press.ts'
+import type { Queue } from '../core/queue.ts'
 import type { Place } from '../core/slot.ts'
 import type { CardFacts, Hub } from '../hub.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -113,11 +114,21 @@ export function tendCards({ published, hub, link, clock }: TendInput): { stop():
  */
 export async function deleteStream(
   name: string,
-  { hub, cards, answers }: { hub: Hub; cards: PublishedCards; answers: Pick<StreamAnswers, 'forget'> },
+  {
+    hub,
+    cards,
+    answers,
+    check,
+  }: {
+    hub: Hub
+    cards: PublishedCards
+    answers: Pick<StreamAnswers, 'forget'>
+    check?: (queue: Queue) => void
+  },
 ): Promise<void> {
   if (hub.queue(name) !== undefined) await cards.streamChanged(name, false)
   try {
-    await hub.deleteQueue(name)
+    await hub.deleteQueue(name, check)
   } catch (error) {
     await cards.streamChanged(name, hub.queue(name) !== undefined)
     throw error

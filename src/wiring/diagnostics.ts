@@ -2,6 +2,7 @@ import type { PublishedCards } from '../cards/published.ts'
 import type { PublishedCard } from '../cards/record.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
 import { isJsonObject } from '../core/json.ts'
+import { shownQueue } from '../core/queue.ts'
 import type { Hub } from '../hub.ts'
 import { joined, knownOptions } from '../options/known.ts'
 import type { Options } from '../options.ts'
@@ -51,7 +52,7 @@ export function diagnosticsOf(input: DiagnosticsInput) {
     options: shownOptions(options),
     health: health(),
     players: hub.players(),
-    streams: hub.queues(),
+    streams: hub.queues().map(shownQueue),
     rules: ruleSet.rules.map(shownRule),
     schedules: ruleSet.schedules.map(({ stream, slots }) => ({ stream, slots: slots.length })),
     rule_faults: ruleSet.faults,

@@ -13,6 +13,7 @@ import { type Clock, isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
+import { playOrder } from '../core/play-order.ts'
 import { type AccessHouse, createPanelApp, type House } from '../http/api/app.ts'
 import { clientAddressFrom } from '../http/client-address.ts'
 import type { FiniteBody } from '../http/finite-body.ts'
@@ -209,5 +210,5 @@ async function newest(
 ): Promise<Playable | null> {
   const queue = hub.queue(stream)
   if (queue === undefined || queue.closed) return null
-  return playable(await sources.playable(queue.items, stream), sources, signal)
+  return playable(await sources.playable(playOrder(queue), stream), sources, signal)
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
+import { Presets } from '../core/presets.ts'
 import { type CardFacts, Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
 import type { Doubts } from '../simulator/doubts.ts'
@@ -9,6 +10,7 @@ import { type Cards, openCards, tendCards } from './cards.ts'
 import { type Cloud, openCloud } from './cloud.ts'
 import type { LinkState } from './cloud-link.ts'
 import type { Foundation } from './foundation.ts'
+import { presetsCollection, queuesCollection } from './queue-file.ts'
 import type { Started } from './started.ts'
 
 export interface HouseholdInput {
@@ -23,6 +25,7 @@ export interface HouseholdInput {
 /** Players, cards and queues, and the cloud that they are told by. */
 export interface Household {
   readonly hub: Hub
+  readonly presets: Presets
   readonly cards: Cards
   /** Which stream plays for whom. */
   readonly answers: StreamAnswers
@@ -73,18 +76,21 @@ export async function openHousehold(
     return facts.stream === null ? facts : { ...facts, stream: answers.streamFor(facts.stream, playerId) }
   }
   const hub = new Hub({
-    queues: storage.collection('queues'),
+    queues: storage.collection(queuesCollection),
     card: cardFacts,
     newId,
+    random,
     clock,
     log: log.for('hub'),
   })
   started.add('the hub', hub)
   await hub.start()
+  const presets = started.add('presets', new Presets({ store: storage.collection(presetsCollection) }))
+  await presets.start()
   started.add('what the history follows', history.follow(hub))
   started.add('card titles', titleCards({ hub, cards }))
   started.add('card keys', tendCards({ published: cards.published, hub, link, clock }))
-  return { hub, cards, answers, cardFacts, cloud }
+  return { hub, presets, cards, answers, cardFacts, cloud }
 }
 
 const idBytes = 9

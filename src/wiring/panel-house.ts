@@ -5,6 +5,7 @@ import type { CardsRead } from '../cards/card-list.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import type { PublishedCard } from '../cards/record.ts'
 import type { Perform } from '../core/effect.ts'
+import type { Presets } from '../core/presets.ts'
 import type { AccountDesk } from '../http/api/account.ts'
 import type { House } from '../http/api/app.ts'
 import type { CardPress, CardsHouse, PublishedCardView } from '../http/api/cards.ts'
@@ -13,13 +14,16 @@ import type { LibraryEntry } from '../http/api/library.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { Hub } from '../hub.ts'
 import type { SimulatedCloud } from '../simulator/cloud.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { StreamAnswers } from './answers.ts'
+import { playAnew } from './play-anew.ts'
+import { queueImports } from './queue-file.ts'
 import type { HouseUploads } from './uploads.ts'
 
 interface HouseParts {
   readonly version: string
   readonly hub: Hub
-  readonly answers: Pick<StreamAnswers, 'of' | 'set'>
+  readonly answers: Pick<StreamAnswers, 'of' | 'set' | 'streamFor'>
   readonly library: Pick<Sources, 'find' | 'list'> & Partial<Pick<Sources, 'hint'>>
   /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
   readonly onLibraryChange: (changed: () => void) => () => void
@@ -36,6 +40,10 @@ interface HouseParts {
   readonly simulator: SimulatedCloud | null
   readonly account: AccountDesk
   readonly perform: Perform
+  readonly queueEffects: House['queueEffects']
+  readonly presets: Presets
+  /** Writes all entries to the store, or none. */
+  readonly write: Storage['setMany']
   readonly health: () => Readonly<Record<string, unknown>>
 }
 
@@ -56,10 +64,14 @@ export function houseOf({
   simulator,
   account,
   perform,
+  queueEffects,
+  presets,
+  write,
   health,
 }: HouseParts): House & LiveHouse {
   return {
     ...cardsOf(cards),
+    ...queueImports({ hub, presets, perform, write }),
     version,
     simulated: simulator !== null,
     players: () => hub.players(),
@@ -69,6 +81,10 @@ export function houseOf({
     answers: (stream) => answers.of(stream),
     setAnswers: (stream, list) => answers.set(stream, list),
     perform,
+    queueEffects,
+    playAnew: (stream, anew) =>
+      playAnew(stream, anew, { hub, cards, streamFor: (asked, by) => answers.streamFor(asked, by) }),
+    presets,
     lookup: (file) => library.find(file),
     uploads: uploads.desk,
     fileHint: async (file) => (await library.hint?.(file)) ?? null,

@@ -4,7 +4,8 @@ import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { insteadWith } from '../../src/audio/instead.ts'
 import { Library } from '../../src/audio/library.ts'
-import { emptyQueue, mutate, type Queue } from '../../src/core/queue.ts'
+import { emptyQueue, type Queue } from '../../src/core/queue.ts'
+import { mutate } from '../../src/core/queue-mutation.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { folderWith, frames, openBelow, put } from './sound.ts'
@@ -33,7 +34,7 @@ afterEach(async () => {
 
 function queueWith(if_pressed: string | null, { closed = true, files = ['a.mp3'] } = {}): Queue {
   const replace = { op: 'replace', files, playlist: null, closed, if_pressed } as const
-  return mutate(emptyQueue('bedroom'), replace, { newId: () => 'i1', reason: 'test' })
+  return mutate(emptyQueue('bedroom'), replace, { newId: () => 'i1', random: () => 0, reason: 'test' })
 }
 
 async function heard(queue: Queue | undefined): Promise<'shh' | 'clip' | 'neither'> {

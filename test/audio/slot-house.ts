@@ -1,7 +1,8 @@
 import type { Refutation } from '../../src/audio/slot-claims.ts'
 import type { SlotPress, StoredVisit } from '../../src/audio/slot-listeners.ts'
 import { SlotStreams, type SlotWord } from '../../src/audio/slot-streams.ts'
-import { emptyQueue, mutate, type Queue, type QueueMutation } from '../../src/core/queue.ts'
+import { emptyQueue, type Queue, type QueueMutation } from '../../src/core/queue.ts'
+import { mutate } from '../../src/core/queue-mutation.ts'
 import type { Place } from '../../src/core/slot.ts'
 import { memoryCollection } from '../support/memory-collection.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
@@ -75,7 +76,11 @@ export class SlotHouse {
   }
 
   change(mutation: QueueMutation): Queue {
-    this.queue = mutate(this.queue, mutation, { newId: () => `i${++this.#ids}`, reason: 'test' })
+    this.queue = mutate(this.queue, mutation, {
+      newId: () => `i${++this.#ids}`,
+      random: () => 0.5,
+      reason: 'test',
+    })
     return this.queue
   }
 

@@ -28,6 +28,29 @@ describe('a message for a stream', () => {
     expect(filesOf('bedroom')).toEqual([])
   })
 
+  test('puts another queue there for a while, and what is to play now is heard at once', async () => {
+    const { tell, filesOf, hub, asked } = await house()
+    await tell({ skip: true })
+    const before = hub.queue('bedroom')
+    expect(await tell({ queue: { set: 'night', keep_old: true } })).toEqual(ok)
+    expect(await tell({ queue: { now: 'shh.mp3' } })).toEqual(ok)
+    expect(filesOf('bedroom')).toEqual(['c.mp3', 'shh.mp3'])
+    expect(hub.queue('bedroom')?.items.find(({ id }) => id === hub.queue('bedroom')?.current)?.file).toBe(
+      'shh.mp3',
+    )
+    expect(await tell({ queue: { restore: true } })).toEqual(ok)
+    const { items, current, playlist } = hub.queue('bedroom') ?? {}
+    expect({ items, current, playlist }).toEqual({
+      items: before?.items,
+      current: before?.current,
+      playlist: 'forest',
+    })
+    expect(await tell({ queue: { restore: true } })).toMatchObject(
+      error('not_found', 'has nothing to restore'),
+    )
+    expect(asked).toEqual(['playAnew bedroom another item', 'playAnew bedroom another item'])
+  })
+
   test.each([
     [{ queue: { sett: 'night' } }, 'unprocessable', 'did you mean "set"?'],
     [{ queue: { limit: 0, set: 'night' } }, 'unprocessable', '`limit`'],

@@ -96,7 +96,7 @@ export async function deskHouse() {
     perform,
     door: lines.door(mostAsked),
     async queueEffects(options, stream) {
-      const { effects, contents } = readQueueWish(options, stream)
+      const { effects, contents } = readQueueWish(options, { stream, owner: 'mqtt' })
       for (const content of contents) await contentFiles(content, playlists, library)
       return effects
     },

@@ -26,6 +26,10 @@ describe('a message for a stream', () => {
       '{"loop": true, "shuffle": false, "mode": "Finite"}',
       { type: 'settings', settings: { loop: true, shuffle: false, mode: 'finite' } },
     ],
+    [
+      '{"resume": "restart", "loop": true}',
+      { type: 'settings', settings: { resume: 'restart', loop: true } },
+    ],
   ])('%s', (payload, wish) => {
     expect(parseStreamSet(payload)).toEqual({ ok: true, wishes: [wish] })
   })
@@ -75,7 +79,7 @@ describe('a message for a stream', () => {
       code: 'invalid_value',
       field,
       message: expect.stringMatching(
-        /^it does not go together with .*closed, until, if_pressed; or loop, shuffle, mode$/,
+        /^it does not go together with .*closed, until, if_pressed; or loop, shuffle, mode, resume$/,
       ),
     })
   })

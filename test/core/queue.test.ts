@@ -6,15 +6,15 @@ import {
   currentIndex,
   emptyQueue,
   isOver,
-  mutate,
   type Queue,
   type QueueMutation,
   type QueueSettings,
 } from '../../src/core/queue.ts'
+import { mutate } from '../../src/core/queue-mutation.ts'
 
 function counter() {
   let last = 0
-  return { newId: () => `i${++last}`, reason: 'test' }
+  return { newId: () => `i${++last}`, random: () => 0, reason: 'test' }
 }
 
 function queueOf(...files: string[]): Queue {
@@ -31,7 +31,7 @@ describe('a queue', () => {
   })
 
   test('takes what is to come next behind the current item', () => {
-    const context = { newId: () => 'new', reason: 'test' }
+    const context = { newId: () => 'new', random: () => 0, reason: 'test' }
     expect(filesOf(mutate(queueOf('a', 'b'), { op: 'insert-next', files: ['x'] }, context))).toEqual([
       'a',
       'x',
@@ -96,7 +96,7 @@ describe('a queue', () => {
     test('a queue that is over goes on with what is added, and with nothing else', () => {
       const over = step(at('i3'), 1)
       expect(isOver(over)).toBe(true)
-      const context = { newId: () => 'new', reason: 'test' }
+      const context = { newId: () => 'new', random: () => 0, reason: 'test' }
       expect(mutate(over, { op: 'append', files: ['x'] }, context).current).toBe('new')
       const next = mutate(over, { op: 'insert-next', files: ['x'] }, context)
       expect([filesOf(next), next.current]).toEqual([['a', 'b', 'c', 'x'], 'new'])

@@ -98,7 +98,16 @@ async function serve(account: AccountDesk): Promise<Rest> {
     router[method](path, async (ctx) => {
       const body = check(await readJson(ctx.req, { maxBytes: 64 * 1024, clock: systemClock }))
       const cookie = { set: () => undefined, clear: () => undefined }
-      ctx.body = await handle({ body, query: {}, param: () => '', caller: null, network: '', cookie })
+      ctx.body = await handle({
+        body,
+        query: {},
+        param: () => '',
+        header: () => null,
+        setHeader: () => undefined,
+        caller: null,
+        network: '',
+        cookie,
+      })
     })
   }
   app.use(answerErrors(recordingLog(), (value) => value))

@@ -53,6 +53,7 @@ describe('the stream calls', () => {
       loop: false,
       shuffle: false,
       mode: 'finite',
+      resume: 'resume',
       closed: false,
       closed_until: null,
       if_pressed: null,
@@ -60,6 +61,8 @@ describe('the stream calls', () => {
       reason: 'REST',
       file_count: 2,
       version: 1,
+      etag: expect.stringMatching(/^"[0-9a-z]+-1"$/),
+      current: 'i1',
       url: 'http://127.0.0.1:8098/media/key-of-bedroom/stream.mp3',
       items: [
         { id: 'i1', file: 'a.mp3', title: 'a.mp3', seconds: 10, state: 'ready' },

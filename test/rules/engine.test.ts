@@ -89,6 +89,22 @@ describe('a rule', () => {
     ])
   })
 
+  test('keeps what was there before, and brings it back, as its own', async () => {
+    const { effectsOf } = running([
+      rule('party', {
+        when: onRight,
+        do: [
+          ['queue', { set: 'forest', keep_old: true }],
+          ['queue', { do: 'restore' }],
+        ],
+      }),
+    ])
+    expect(await effectsOf(press)).toEqual([
+      { kind: 'fill-queue', stream: 'bedroom', how: 'replace', content: 'forest', keep: 'rule party' },
+      { kind: 'mutate-queue', stream: 'bedroom', mutation: { op: 'restore', owner: 'rule party' } },
+    ])
+  })
+
   test('does not run for another button, another stream or another player', async () => {
     const { effectsOf } = running([
       rule('left', { when: ['button', { button: 'left' }], do: [setForest] }),

@@ -1,10 +1,14 @@
 import { AppError } from '../../src/core/error.ts'
 import { unknownPlayer } from '../../src/core/player.ts'
+import { Presets } from '../../src/core/presets.ts'
+import type { StoredQueue } from '../../src/core/queue.ts'
 import type { House } from '../../src/http/api/app.ts'
 import type { LiveHouse } from '../../src/http/live.ts'
 import { Hub } from '../../src/hub.ts'
 import { performWith } from '../../src/perform.ts'
+import { readQueueWish } from '../../src/rules/read/queue-wish.ts'
 import { deskWithoutAccount } from '../../src/wiring/account.ts'
+import { queueImports } from '../../src/wiring/queue-file.ts'
 import { memoryCollection } from './memory-collection.ts'
 import { recordingLog } from './recording-log.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -39,13 +43,16 @@ async function noUpload(): Promise<never> {
 
 /** For `houseOf`: no history, no answers per listener, and no cards but those that were published. */
 export const withoutPast = {
-  answers: { of: () => [], set: async () => undefined },
+  answers: { of: () => [], set: async () => undefined, streamFor: (stream: string) => stream },
   knownCard: () => null,
   accountCards: noCard,
   presses: () => [],
   events: () => ({ events: [], count: 0, next: null }),
   diagnostics: () => ({ at: '' }),
   uploads: { desk: noUploads, onChange: () => () => undefined },
+  queueEffects: async () => [],
+  presets: new Presets({ store: memoryCollection() }),
+  write: async () => undefined,
 }
 
 /** A house with a real hub, one player that is away, and a library of the given files of 10 s each. Files whose names begin with `odd-` cannot be played. */
@@ -53,8 +60,10 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
   const clock = new VirtualClock()
   const log = recordingLog()
   let ids = 0
+  const queues = memoryCollection<StoredQueue>()
+  const presets = new Presets({ store: memoryCollection() })
   const hub = new Hub({
-    queues: memoryCollection(),
+    queues,
     card: () => ({ layout: null, stream: null }),
     newId: () => `i${++ids}`,
     clock,
@@ -67,7 +76,39 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
       ? { state: 'ready', file: { title: file, seconds: 10 } }
       : { state: 'missing' }
   }
+  // What has no ending is a playlist of one file, of its own name.
+  const files = async (name: string) => {
+    if (name.includes('.') && !library.includes(name))
+      throw new AppError('not_found', `there is no playlist "${name}"`)
+    return [name]
+  }
+  const perform = performWith({
+    mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
+    deleteQueue: (name, check) => hub.deleteQueue(name, check),
+    command: async () => undefined,
+    publish: async () => undefined,
+    files,
+    lookup,
+    deeds: { say: (level, _kind, { message, detail }) => log[level](message, detail) },
+    log,
+  })
   return {
+    ...queueImports({
+      hub,
+      presets,
+      perform,
+      async write(entries) {
+        for (const { collection, key, value } of entries)
+          if (collection === 'queues') await queues.set(key, value as StoredQueue)
+      },
+    }),
+    presets,
+    async queueEffects(options, stream) {
+      const { effects, contents } = readQueueWish(options, { stream, owner: 'rest' })
+      for (const content of contents) await files(content)
+      return effects
+    },
+    playAnew: () => [],
     hub,
     version: '0.0.0',
     simulated: true,
@@ -76,21 +117,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     player: (id) => hub.player(id),
     queues: () => hub.queues(),
     queue: (name) => hub.queue(name),
-    perform: performWith({
-      mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
-      deleteQueue: (name) => hub.deleteQueue(name),
-      command: async () => undefined,
-      publish: async () => undefined,
-      // What has no ending is a playlist of one file, of its own name.
-      files: async (name) => {
-        if (name.includes('.') && !library.includes(name))
-          throw new AppError('not_found', `there is no playlist "${name}"`)
-        return [name]
-      },
-      lookup,
-      deeds: { say: (level, _kind, { message, detail }) => log[level](message, detail) },
-      log,
-    }),
+    perform,
     answers: () => [],
     setAnswers: async () => undefined,
     lookup,

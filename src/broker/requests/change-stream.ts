@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type QueueMutation, queueModes } from '../../core/queue.ts'
+import { type QueueMutation, queueModes, resumePolicies } from '../../core/queue.ts'
 import { type RequestPorts, request } from './request.ts'
 import { existing, streamName, streamView } from './stream-queue.ts'
 
@@ -26,7 +26,7 @@ export const clearStream = request({
 
 export const setUpStream = request({
   describe:
-    'Changes how `stream` plays: `title`, `loop`, `shuffle`, `mode`, and `if_pressed`, the file that is heard once while it is closed or empty (null: the usual clip).',
+    'Changes how `stream` plays: `title`, `loop`, `shuffle`, `mode`, `resume`, and `if_pressed`, the file that is heard once while it is closed or empty (null: the usual clip).',
   body: Type.Object(
     {
       stream: streamName(),
@@ -34,6 +34,7 @@ export const setUpStream = request({
       loop: Type.Optional(Type.Boolean()),
       shuffle: Type.Optional(Type.Boolean()),
       mode: Type.Optional(Type.Union(queueModes.map((mode) => Type.Literal(mode)))),
+      resume: Type.Optional(Type.Union(resumePolicies.map((policy) => Type.Literal(policy)))),
       if_pressed: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 1000 }), Type.Null()])),
     },
     { ...closed, minProperties: 2 },

@@ -37,7 +37,7 @@ export function existing(name: string, { queues }: Pick<RequestPorts, 'queues'>)
 
 /** What a change of a stream is answered with; its items stand in `stream/queue`. */
 export function streamView({ name, title, items, closed, closed_until, if_pressed, ...queue }: Queue) {
-  const { loop, shuffle, mode, playlist, reason, version } = queue
+  const { loop, shuffle, mode, resume, playlist, reason, version } = queue
   return {
     name,
     title,
@@ -45,6 +45,7 @@ export function streamView({ name, title, items, closed, closed_until, if_presse
     loop,
     shuffle,
     mode,
+    resume,
     closed,
     closed_until,
     if_pressed,

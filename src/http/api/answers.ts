@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { type Answer, weekdays } from '../../core/answer.ts'
 import { existingPlayer, type PlayersHouse } from './players.ts'
 import { type Route, route } from './route.ts'
-import { existing, type StreamsHouse } from './streams.ts'
+import { existing, type StreamsHouse } from './stream-view.ts'
 
 /** What the calls about answers need of the house. */
 export interface AnswersHouse extends Pick<StreamsHouse, 'queue'>, Pick<PlayersHouse, 'player'> {

@@ -26,10 +26,13 @@ import { type LibraryHouse, libraryRoutes } from './library.ts'
 import { liveRoutes } from './live.ts'
 import { describeRoutes } from './openapi.ts'
 import { type PlayersHouse, playerRoutes } from './players.ts'
+import { type PresetsHouse, presetRoutes } from './presets.ts'
 import { queryChecks } from './query.ts'
+import { type QueueFileHouse, queueFileRoutes } from './queue-file.ts'
 import type { Route, ServedRoute } from './route.ts'
 import { type SimulatorHouse, simulatorRoutes } from './simulator.ts'
-import { existing, type StreamsHouse, streamRoutes } from './streams.ts'
+import { existing, type StreamsHouse } from './stream-view.ts'
+import { streamRoutes } from './streams.ts'
 import { type TokensHouse, tokenRoutes } from './tokens.ts'
 import { type UploadsHouse, uploadRoutes } from './uploads.ts'
 import { type UsersHouse, userRoutes } from './users.ts'
@@ -42,6 +45,8 @@ export type House = StreamsHouse &
   SimulatorHouse &
   LibraryHouse &
   UploadsHouse &
+  PresetsHouse &
+  QueueFileHouse &
   KidHouse &
   EventsHouse &
   DiagnosticsHouse &
@@ -104,6 +109,8 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...kidRoutes(house),
     ...streamRoutes(house),
     ...answerRoutes(house),
+    ...presetRoutes(house),
+    ...queueFileRoutes(house),
     ...playerRoutes(house),
     ...cardRoutes(house),
     ...libraryRoutes(house),
@@ -153,7 +160,7 @@ interface Entrance {
 
 // Names and passwords; strangers must not make us hold more than that for them.
 const strangersBytes = 8 * 1024
-// A queue of all the files of a large library.
+// More than people write by hand.
 const maxBytes = 256 * 1024
 
 function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): void {
@@ -179,13 +186,17 @@ function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): 
     let body: unknown = {}
     if (check !== null) {
       body = check(
-        await readJson(ctx.req, { maxBytes: needs === 'anyone' ? strangersBytes : maxBytes, clock }),
+        await readJson(ctx.req, {
+          maxBytes: route.maxBytes ?? (needs === 'anyone' ? strangersBytes : maxBytes),
+          clock,
+        }),
       )
       // While the body was on its way, they may have been shown out.
       caller = await admission.admit(ctx, needs)
     }
     ctx.set('Cache-Control', 'no-store')
-    ctx.body = await route.handle({
+    const headers = new Map<string, string>()
+    const answer = await route.handle({
       body,
       query: checkQuery?.(ctx.querystring) ?? {},
       param: (name) => ctx.params[name] ?? '',
@@ -195,6 +206,10 @@ function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): 
         set: (secret) => entrance.cookie.set(ctx, secret),
         clear: () => entrance.cookie.clear(ctx),
       },
+      header: (name) => ctx.get(name) || null,
+      setHeader: (name, value) => headers.set(name, value),
     })
+    for (const [name, value] of headers) ctx.set(name, value)
+    ctx.body = answer
   })
 }

@@ -52,7 +52,7 @@ interface Fault {
 
 /** Makes checks of bodies; the check throws AppError `unprocessable` naming every field that is wrong, up to twenty. */
 export function bodyChecks(): (schema: TSchema) => (body: unknown) => unknown {
-  return checksWith(new Ajv({ allErrors: true, strict: false }), 'body')
+  return checksWith(new Ajv({ allErrors: true, strict: false, discriminator: true }), 'body')
 }
 
 /** The same with these settings, of what is called `whole` where no field of it is meant. */
@@ -84,8 +84,8 @@ function faultsOf(errors: readonly ErrorObject[], whole: string): Fault[] {
 
 function fieldOf(error: ErrorObject): string {
   const own = error.instancePath.slice(1).replaceAll('/', '.')
-  const { missingProperty, additionalProperty } = error.params
-  const below = missingProperty ?? additionalProperty
+  const { missingProperty, additionalProperty, tag } = error.params
+  const below = missingProperty ?? additionalProperty ?? tag
   return [own, below].filter(Boolean).join('.')
 }
 
@@ -95,6 +95,6 @@ function wordsOf(error: ErrorObject): string {
   // Only with the setting `verbose`.
   const expected: unknown = error.parentSchema?.expected
   if (typeof expected === 'string') return `is not ${expected}`
-  if (error.keyword === 'const' || error.keyword === 'anyOf') return 'is none of the values it may have'
+  if (['const', 'anyOf', 'discriminator'].includes(error.keyword)) return 'is none of the values it may have'
   return error.message ?? 'is wrong'
 }

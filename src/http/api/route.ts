@@ -21,6 +21,8 @@ export interface Route<Body extends TSchema = TSchema, Query extends TSchema = T
   readonly body?: Body
   /** What may stand behind the `?`, a closed object of texts and numbers; where absent, it is not looked at. */
   readonly query?: Query
+  /** Most bytes of a body; absent: as many as calls usually need. */
+  readonly maxBytes?: number
   /** The answer as JSON. */
   handle(request: ApiRequest<Static<Body>, Static<Query>>): unknown
 }
@@ -37,6 +39,10 @@ export interface ApiRequest<Body = unknown, Query = unknown> {
   readonly query: Query
   /** @throws never: a route only asks for what its path names. */
   param(name: string): string
+  /** A header of the request, by its name in small letters; null where it was not sent. */
+  header(name: string): string | null
+  /** Puts a header on the answer, where the call succeeds. */
+  setHeader(name: string, value: string): void
   /** Whoever asks; null only where the call needs nobody. */
   readonly caller: Caller | null
   /** Where they ask from, as limits count it. */

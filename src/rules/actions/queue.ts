@@ -1,66 +1,123 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { Effect } from '../../core/effect.ts'
 import { AppError } from '../../core/error.ts'
+import { mostItems } from '../../core/queue.ts'
 import { action, type Reference } from '../plugin.ts'
 
 const content = Type.String({ minLength: 1, expected: 'the name of a playlist or of a file' })
+const yes = Type.Literal(true)
+const count = Type.Integer({ minimum: 1, maximum: mostItems })
+const acts = ['restore', 'clear', 'skip', 'shuffle'] as const
 
-interface QueueOptions {
-  readonly set?: string
-  readonly add?: string
-  readonly next?: string
-  readonly clear?: boolean
-  readonly limit?: number
-  readonly stream?: string
-}
+const options = Type.Object(
+  {
+    do: Type.Optional(
+      Type.Union(
+        acts.map((act) => Type.Literal(act)),
+        { expected: `one of ${acts.join(', ')}, or options such as {set: forest}` },
+      ),
+    ),
+    set: Type.Optional(content),
+    add: Type.Optional(content),
+    next: Type.Optional(content),
+    now: Type.Optional(content),
+    clear: Type.Optional(yes),
+    restore: Type.Optional(yes),
+    skip: Type.Optional(yes),
+    keep_old: Type.Optional(Type.Boolean()),
+    shuffle: Type.Optional(yes),
+    from: Type.Optional(count),
+    limit: Type.Optional(count),
+    stream: Type.Optional(Type.String({ minLength: 1 })),
+  },
+  { additionalProperties: false },
+)
+
+type QueueOptions = Static<typeof options>
 
 export const queue = action({
   title: 'Queue',
   describe:
-    'Changes what a stream plays: `set` replaces its queue, `add` appends, `next` puts behind the current item, `clear` empties it. The player hears it from its next request on. A closed stream stays closed.',
+    'Changes what a stream plays: `set` replaces its queue, `add` appends, `next` puts behind the current item, `now` does so and goes on to it, `clear` empties it, `skip` goes to the next item. Of what is put there `shuffle` mixes the files, `from` and `limit` take a part; `shuffle` alone mixes the queue once. `set` with `keep_old` keeps what was there before, and `restore` brings that back, each rule its own. The player hears it from its next request on. A closed stream stays closed.',
   examples: [
     '- queue: {set: forest}',
-    '- queue: {add: lullabies, limit: 1}',
+    '- queue: {add: lullabies, shuffle: true, limit: 1}',
+    '- queue: {set: forest, keep_old: true}',
+    '- queue: restore',
     '- queue: {clear: true, stream: bedroom}',
   ],
-  options: Type.Object(
-    {
-      set: Type.Optional(content),
-      add: Type.Optional(content),
-      next: Type.Optional(content),
-      clear: Type.Optional(Type.Literal(true)),
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-      stream: Type.Optional(Type.String({ minLength: 1 })),
-    },
-    { additionalProperties: false },
-  ),
+  options,
+  shorthand: 'do',
   references: (options): Reference[] =>
     contentsOf(options).map((name) => ({ kind: 'playlist or file', name })),
   async run(context) {
-    const { options } = context
+    const { options, ruleId } = context
     const stream = options.stream ?? context.stream()
-    for (const effect of effectsOf(options, stream)) await context.effect(effect)
+    for (const effect of effectsOf(options, { stream, owner: `rule ${ruleId}` })) await context.effect(effect)
   },
 })
 
 /** The playlists and files that it names. */
-export function contentsOf(options: QueueOptions): string[] {
-  return [options.set, options.add, options.next].filter((name) => name !== undefined)
+export function contentsOf({ set, add, next, now }: QueueOptions): string[] {
+  return [set, add, next, now].filter((name) => name !== undefined)
 }
 
-/** @throws AppError `invalid` when the options say nothing to do. */
-export function effectsOf({ set, add, next, clear, limit }: QueueOptions, stream: string): Effect[] {
-  const fill = (how: 'replace' | 'append' | 'insert-next', content: string | undefined): Effect[] =>
-    content === undefined
-      ? []
-      : [{ kind: 'fill-queue', stream, how, content, ...(limit === undefined ? {} : { limit }) }]
-  const effects: Effect[] = [
-    ...(clear ? [{ kind: 'mutate-queue', stream, mutation: { op: 'clear' } } as const] : []),
-    ...fill('replace', set),
+/**
+ * In the order they are carried out. `owner`: whose earlier queue is kept and brought back.
+ * @throws AppError `invalid` when the options say nothing to do, or have one that says nothing with the others.
+ */
+export function effectsOf(
+  options: QueueOptions,
+  { stream, owner }: { readonly stream: string; readonly owner: string },
+): Effect[] {
+  const { set, add, next, now, shuffle, from, limit, keep_old: keepsOld } = options
+  const does = (act: (typeof acts)[number]) => options.do === act || options[act] === true
+  const isPut = contentsOf(options).length > 0
+  checkTogether(options, isPut)
+  const part = {
+    ...(shuffle === undefined ? {} : { shuffle }),
+    ...(from === undefined ? {} : { from }),
+    ...(limit === undefined ? {} : { limit }),
+  }
+  const fill = (how: FillHow, content: string | undefined, more = {}): Effect[] =>
+    content === undefined ? [] : [{ kind: 'fill-queue', stream, how, content, ...part, ...more }]
+  const change = (isDone: boolean, mutation: Mutation): Effect[] =>
+    isDone ? [{ kind: 'mutate-queue', stream, mutation }] : []
+  const effects = [
+    ...change(does('restore'), { op: 'restore', owner }),
+    ...change(does('clear'), { op: 'clear' }),
+    ...fill('replace', set, keepsOld === true ? { keep: owner } : {}),
     ...fill('append', add),
     ...fill('insert-next', next),
+    ...fill('now', now),
+    ...change(does('shuffle') && !isPut, { op: 'shuffle' }),
+    ...change(does('skip'), { op: 'step', by: 1 }),
   ]
-  if (effects.length === 0)
-    throw new AppError('invalid', '`queue` says nothing to do: give it set, add, next or clear')
-  return effects
+  if (effects.length > 0) return effects
+  throw new AppError(
+    'invalid',
+    '`queue` says nothing to do: give it set, add, next, now, clear, restore, skip or shuffle',
+  )
+}
+
+type FillHow = Extract<Effect, { kind: 'fill-queue' }>['how']
+type Mutation = Extract<Effect, { kind: 'mutate-queue' }>['mutation']
+
+function checkTogether(
+  { do: act, set, keep_old, from, limit, restore, clear }: QueueOptions,
+  isPut: boolean,
+): void {
+  if (keep_old === true && set === undefined)
+    throw new AppError('invalid', '`keep_old` goes with `set`: it keeps what `set` replaces')
+  if (!isPut && (from !== undefined || limit !== undefined))
+    throw new AppError(
+      'invalid',
+      '`from` and `limit` go with `set`, `add`, `next` or `now`: they take a part of it',
+    )
+  const isRestored = restore === true || act === 'restore'
+  if (isRestored && (set !== undefined || clear === true))
+    throw new AppError(
+      'invalid',
+      '`restore` brings an earlier queue back: it does not go with `set` or `clear`',
+    )
 }

@@ -11,10 +11,13 @@ export interface QueueWish {
 }
 
 /**
- * Reads the action's options as JSON.
+ * Reads the action's options as JSON. `owner`: whose earlier queue is kept and brought back.
  * @throws AppError `unprocessable` in the words that rule files are checked with, `invalid` when they say nothing to do.
  */
-export function readQueueWish(json: unknown, stream: string): QueueWish {
+export function readQueueWish(
+  json: unknown,
+  { stream, owner }: { readonly stream: string; readonly owner: string },
+): QueueWish {
   const read = decodeJson(queue.options, json, { what: '`queue`' })
   if ('problem' in read) throw new AppError('unprocessable', read.problem)
   const options = read.value
@@ -23,5 +26,5 @@ export function readQueueWish(json: unknown, stream: string): QueueWish {
       'unprocessable',
       `\`stream\` names "${options.stream.slice(0, 80)}", but this was asked of the stream "${stream}"`,
     )
-  return { effects: effectsOf(options, stream), contents: contentsOf(options) }
+  return { effects: effectsOf(options, { stream, owner }), contents: contentsOf(options) }
 }

@@ -1,0 +1,88 @@
+import type { Effect, Perform } from '../../core/effect.ts'
+import { AppError } from '../../core/error.ts'
+import { lookUpAll } from '../../core/playable-files.ts'
+import { checkStreamName, type Queue } from '../../core/queue.ts'
+import { queueTag } from '../../core/queue-tag.ts'
+import type { KeyRotation } from './key-rotation.ts'
+import type { ApiRequest } from './route.ts'
+
+/** What the stream calls need of the house. */
+export interface StreamsHouse {
+  queues(): readonly Queue[]
+  queue(name: string): Queue | undefined
+  readonly perform: Perform
+  /** Reads the options of the rule action `queue`. @throws AppError where they are wrong, or name what there is not. */
+  queueEffects(options: unknown, stream: string): Promise<readonly Effect[]>
+  lookup(file: string): Promise<FoundFile>
+  /** What was probably meant by a name that leads nowhere, for people. */
+  readonly fileHint?: (file: string) => Promise<string | null>
+  /** What has the players that play the stream hear its current item now; `isAnother` than until now. */
+  playAnew(stream: string, anew: { readonly what: 'item'; readonly isAnother: boolean }): readonly Effect[]
+  /** Where a card or a player fetches the stream. */
+  streamUrl(name: string): Promise<string>
+  /** How many cards keep their address when the stream is deleted, and for how many days. */
+  keptCards(name: string): { readonly cards: number; readonly days: number }
+  rotateStreamKey(name: string, options: { now: boolean }): Promise<KeyRotation>
+}
+
+/** Of a body with the names of as many files as a queue takes. */
+export const longListBytes = 4 * 1024 * 1024
+
+/** What the library has under a name: `importing` can be played soon, `refused` is there but cannot be played. */
+export type FoundFile =
+  | { readonly state: 'ready'; readonly file: { readonly title: string; readonly seconds: number } }
+  | { readonly state: 'importing' | 'missing' }
+  | { readonly state: 'refused'; readonly reason: string }
+
+/** @throws AppError `unprocessable` for a name no stream can have, `not_found` where there is none. */
+export function existing(house: Pick<StreamsHouse, 'queue'>, name: string): Queue {
+  const queue = house.queue(checkStreamName(name))
+  if (queue === undefined) throw new AppError('not_found', `there is no stream "${name}"`)
+  return queue
+}
+
+/** What a change of a stream is answered with. */
+export async function done(
+  house: StreamsHouse,
+  { name, message, request }: { name: string; message: string; request: Answering },
+) {
+  return { success: true, message, queue: await view(house, existing(house, name), request) }
+}
+
+type Answering = Pick<ApiRequest, 'setHeader'>
+
+/** The stream as it is now, with the header by which changes can be held to just that. */
+export async function view(house: StreamsHouse, queue: Queue, { setHeader }: Answering) {
+  const files = queue.items.map((item) => item.file)
+  const found = await lookUpAll(files, (file) => house.lookup(file))
+  const etag = `"${queueTag(queue)}"`
+  setHeader('ETag', etag)
+  return {
+    name: queue.name,
+    title: queue.title,
+    files,
+    loop: queue.loop,
+    shuffle: queue.shuffle,
+    mode: queue.mode,
+    resume: queue.resume,
+    closed: queue.closed,
+    closed_until: queue.closed_until,
+    if_pressed: queue.if_pressed,
+    playlist: queue.playlist,
+    reason: queue.reason,
+    file_count: queue.items.length,
+    version: queue.version,
+    etag,
+    current: queue.current,
+    url: await house.streamUrl(queue.name),
+    items: queue.items.map((item) => ({ ...item, ...asFound(item.file, found.get(item.file)) })),
+  }
+}
+
+function asFound(file: string, found: FoundFile | undefined) {
+  if (found?.state === 'ready')
+    return { title: found.file.title, seconds: found.file.seconds, state: 'ready' }
+  if (found?.state === 'importing') return { title: file, seconds: null, state: 'importing' }
+  const reason = found?.state === 'refused' ? { reason: found.reason } : {}
+  return { title: file, seconds: null, state: 'missing', ...reason }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
+import { readQueueWish } from '../../src/rules/read/queue-wish.ts'
+import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
+import { createRegistry } from '../../src/rules/registry.ts'
+
+const wish = (options: object) => readQueueWish(options, { stream: 'bedroom', owner: 'mqtt' }).effects
+const change = (mutation: object) => ({ kind: 'mutate-queue', stream: 'bedroom', mutation })
+const fill = (how: string, more: object = {}) => ({
+  kind: 'fill-queue',
+  stream: 'bedroom',
+  how,
+  content: 'forest',
+  ...more,
+})
+
+describe('the action queue', () => {
+  test.each<[object, object[]]>([
+    [{ set: 'forest', keep_old: true }, [fill('replace', { keep: 'mqtt' })]],
+    [{ set: 'forest', keep_old: false }, [fill('replace')]],
+    [{ restore: true }, [change({ op: 'restore', owner: 'mqtt' })]],
+    [{ do: 'restore' }, [change({ op: 'restore', owner: 'mqtt' })]],
+    [{ now: 'forest' }, [fill('now')]],
+    [
+      { add: 'forest', shuffle: true, from: 3, limit: 2 },
+      [fill('append', { shuffle: true, from: 3, limit: 2 })],
+    ],
+    [{ shuffle: true }, [change({ op: 'shuffle' })]],
+    [{ skip: true }, [change({ op: 'step', by: 1 })]],
+    [{ do: 'clear' }, [change({ op: 'clear' })]],
+    [
+      { restore: true, skip: true },
+      [change({ op: 'restore', owner: 'mqtt' }), change({ op: 'step', by: 1 })],
+    ],
+    [{ clear: true, next: 'forest' }, [change({ op: 'clear' }), fill('insert-next')]],
+  ])('%j', (options, effects) => {
+    expect(wish(options)).toEqual(effects)
+  })
+
+  test.each([
+    [{}, 'says nothing to do'],
+    [{ keep_old: true, add: 'forest' }, '`keep_old` goes with `set`'],
+    [{ limit: 2, clear: true }, '`from` and `limit` go with'],
+    [{ restore: true, set: 'forest' }, '`restore` brings an earlier queue back'],
+    [{ do: 'restor' }, 'one of restore, clear, skip, shuffle'],
+    [{ set: 'forest', from: 0 }, '`from`'],
+  ])('%j is refused', (options, message) => {
+    expect(() => wish(options)).toThrow(message)
+  })
+})
+
+test('a word alone says what is to be done, and a wrong one is told with its place', async () => {
+  const read = (text: string) =>
+    readRuleFiles(
+      [
+        {
+          file: 'a.yaml',
+          text: `rules:\n  party:\n    stream: bedroom\n    when:\n      - startup: {}\n    do:\n      - ${text}\n`,
+        },
+      ],
+      {
+        registry: createRegistry({ triggers, conditions, actions }),
+        fileExists: async () => true,
+        topicFault: () => null,
+      },
+    )
+  const { ruleSet, diagnostics } = await read('queue: restore')
+  expect(diagnostics).toEqual([])
+  expect(ruleSet.rules[0]?.do[0]?.options).toEqual({ do: 'restore' })
+  expect((await read('queue: resture')).diagnostics).toMatchObject([{ line: 7, level: 'error' }])
+})
