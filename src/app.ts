@@ -2,6 +2,7 @@ import type { PublishedCards } from './cards/published.ts'
 import type { Perform } from './core/effect.ts'
 import { FewLines } from './core/few-lines.ts'
 import { mostAsked, PlayerLines, performThrough } from './core/player-lines.ts'
+import type { LiveMedia } from './http/live-media.ts'
 import type { Hub } from './hub.ts'
 import { performWith } from './perform.ts'
 import { contentFiles } from './rules/playlists.ts'
@@ -128,14 +129,14 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const wishes = { performed, perform: history.kept(performed) }
   const reports = reportsOf(parts)
   await startBroker(parts, { ...wishes, ...reports })
-  await startAudio(parts, await startRules(parts, wishes))
+  const audio = await startAudio(parts, await startRules(parts, wishes))
   if (link !== null) {
     started.add('the link to the cloud', link)
     await link.start({ hub, cardFacts: household.cardFacts, knownCards: cards.known })
   }
   if (link !== null && simulator !== null)
     await publishDemoCards(link, { cards, streams: streamsOf(ruleSet), log })
-  openToPeople(parts, { ...wishes, ...reports })
+  openToPeople(parts, { ...wishes, ...reports, liveAudio: audio.live })
   return {
     panelUrl: doors.panel.url,
     directUrl: doors.direct?.url ?? null,
@@ -226,7 +227,7 @@ async function startRules(
   return rules
 }
 
-async function startAudio(parts: Parts, rules: RuleRunner): Promise<void> {
+async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ readonly live: LiveMedia }> {
   const { input, started, foundation } = parts
   const { doors, storage, history, problems, log } = foundation
   const audio = await serveMedia({
@@ -235,17 +236,21 @@ async function startAudio(parts: Parts, rules: RuleRunner): Promise<void> {
     shipped: input.shipped,
     trustedProxies: input.options.trusted_proxies,
     visits: storage.collection('slot-visits'),
+    positions: storage.collection('live-positions'),
     history,
     problems,
     runsOf: (event) => rules.runsOf(event),
     clock: input.clock,
     log: log.for('media'),
   })
-  started.add('audio', audio)
+  return started.add('audio', audio)
 }
 
 /** Opens the panel, REST and the local broker to whoever wants something. */
-function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & Reports): void {
+function openToPeople(
+  parts: Parts,
+  { perform, health, diagnostics, liveAudio }: Wishes & Reports & { readonly liveAudio: LiveMedia },
+): void {
   const { input, started, foundation, household, ruleSet, broker, lines } = parts
   const { options, clock } = input
   const { hub, presets, cards, cloud } = household
@@ -271,7 +276,8 @@ function openToPeople(parts: Parts, { perform, health, diagnostics }: Wishes & R
     write: (entries) => storage.setMany(entries),
     health,
   })
-  const panel = servePanel({ doors, house, access, ground: groundOf(parts), options, redactAll, clock, log })
+  const ground = groundOf(parts)
+  const panel = servePanel({ doors, house, access, ground, liveAudio, options, redactAll, clock, log })
   started.add('live events', panel)
   problems.onChange(() => panel.healthChanged())
   started.add('commands from the local broker', { stop: () => broker.closeToCommands() })

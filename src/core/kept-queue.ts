@@ -47,7 +47,7 @@ export function broughtBack<Past>(
   if (own === undefined)
     throw new AppError(
       'not_found',
-      `stream "${name}" has nothing to restore: ${wordsOf(owner)} kept no earlier queue, or it was brought back already`,
+      `stream "${name}" has nothing to restore: ${wordsOf(owner)} kept no earlier queue, or it was brought back already, or something else was put there for good`,
     )
   const others = kept.filter((one) => one !== own)
   return { past: own.past, kept: others.map((one) => ({ ...one, stands: false })) }

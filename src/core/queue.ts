@@ -60,8 +60,11 @@ export interface QueueItem {
   readonly file: string
 }
 
-/** `finite`: one file from the first item to the last, of a length known beforehand. */
-export const queueModes = ['finite'] as const
+/**
+ * `finite`: one file from the first item to the last, of a length known beforehand. `live`: as time passes, so that
+ * a change is heard within seconds.
+ */
+export const queueModes = ['finite', 'live'] as const
 
 export const resumePolicies = ['resume', 'restart'] as const
 

@@ -9,6 +9,11 @@ export function nothingThere(): AppError {
   return new AppError('not_found', 'there is nothing at this address')
 }
 
+/** Whether an error says that the audio is not there any more. */
+export function isGone(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'not_found'
+}
+
 export function sayReadOnly(ctx: Context): void {
   ctx.set('Allow', 'GET, HEAD')
   sayError(ctx, { status: 405, code: 'method_not_allowed', message: 'streams can only be read' })

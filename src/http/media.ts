@@ -20,10 +20,11 @@ import {
   serveFinite,
   startOf,
 } from './finite-body.ts'
-import { answerInShape, logBrokenTransfer, nothingThere, sayReadOnly } from './media-answers.ts'
+import { isSentLive, type LiveMedia, serveLive, serveLiveOrClip } from './live-media.ts'
+import { answerInShape, isGone, logBrokenTransfer, nothingThere, sayReadOnly } from './media-answers.ts'
 import { type RequestedRange, requestedRange } from './range.ts'
 import { SaidOnce } from './said-once.ts'
-import { type TransferLimits, Transfers } from './transfers.ts'
+import { liveLimits, type TransferLimits, Transfers } from './transfers.ts'
 import { UnknownKeys } from './unknown-keys.ts'
 
 /** What the media door needs of the rest of the product. */
@@ -36,6 +37,8 @@ export interface MediaDoor {
   playerOf(target: MediaTarget): string | null
   /** What the places of queue cards play. */
   slots: MediaSlots
+  /** The streams that are heard as time passes; without it all are heard as one file. */
+  live?: LiveMedia | undefined
   /** What was served to whom; the media door's own, or shared with others that serve streams. */
   listeners: FiniteListeners
   /** What is heard instead of silence when a stream has nothing to play; null: the shipped clip, which is always there. */
@@ -96,6 +99,7 @@ export function createMediaApp(house: MediaDoor): Koa {
   const { log } = house
   const door: LimitedDoor = { ...house, unknownKeys: new UnknownKeys(house), saidOnce: new SaidOnce(house) }
   const transfers = new Transfers({ log, limits: house.transferLimits })
+  const liveTransfers = new Transfers({ log, limits: house.transferLimits ?? liveLimits })
   const app = new Koa()
   const router = new Router({ strict: true, sensitive: true })
   const stream = '/media/:key/stream.mp3'
@@ -113,6 +117,7 @@ export function createMediaApp(house: MediaDoor): Koa {
   app.use(async (ctx, next) => {
     await next()
     if (ctx.body instanceof Readable) transfers.add(ctx.res, door.clientAddress(ctx.req))
+    if (isSentLive(ctx)) liveTransfers.add(ctx.res, door.clientAddress(ctx.req))
   })
   app.use(router.routes())
   app.on('error', (error: unknown) => logBrokenTransfer(error, log))
@@ -123,15 +128,16 @@ type LimitedDoor = MediaDoor & { readonly unknownKeys: UnknownKeys; readonly sai
 
 /** Serves the same bytes by the stream's name, to people who may know it; an empty stream is an error there. */
 export function streamAudio(
-  door: Pick<MediaDoor, 'newest' | 'listeners' | 'clientAddress'>,
+  door: Pick<MediaDoor, 'newest' | 'listeners' | 'live' | 'clientAddress'>,
 ): (ctx: Context, stream: string) => Promise<void> {
   return async (ctx, stream) => {
-    const answer = await serveFinite(ctx, {
-      newest: await door.newest(stream),
-      listener: [`stream ${stream} address ${door.clientAddress(ctx.req)}`],
-      listeners: door.listeners,
-    })
-    if (answer === null) throw new AppError('not_found', `stream "${stream}" has nothing to play now`)
+    const { live, listeners } = door
+    const listener: [string] = [`stream ${stream} address ${door.clientAddress(ctx.req)}`]
+    const answer = live?.isLive(stream)
+      ? await serveLive(ctx, { live, stream, listener, player: null })
+      : await serveFinite(ctx, { newest: await door.newest(stream), listener, listeners })
+    if (answer === null || typeof answer === 'string')
+      throw new AppError('not_found', `stream "${stream}" has nothing to play now`)
     letPause(ctx.req.socket)
   }
 }
@@ -141,6 +147,8 @@ async function serveStream(ctx: Context, door: LimitedDoor, key: string): Promis
   const { player, listener } = listenerOf(ctx, door, { key, target })
   const { stream, card_id } = target
   const told = await answerAndTell(ctx, door, { stream, card_id, player, place: null }, async () => {
+    if (door.live?.isLive(stream))
+      return serveLiveOrClip(ctx, door, { live: door.live, stream, listener, player })
     const isNothing = await isNothingAgain(ctx, door, { stream, listener })
     const answer = await serveOrClip(ctx, door, { stream, listener })
     if (isNothing) door.saidOnce.say(listener[0], ctx.length ?? 0)
@@ -207,7 +215,7 @@ async function sendItem(
     if (answer.kind === 'item') return await sendUnkept(ctx, answer.body, answer.isResumed)
     return await sendUnkept(ctx, await door.nothingHere(stream))
   } catch (error) {
-    if (!(error instanceof AppError && error.code === 'not_found')) throw error
+    if (!isGone(error)) throw error
   }
   return sendUnkept(ctx, await door.nothingHere(null))
 }
@@ -265,7 +273,6 @@ async function serveOrClip(
   const serve = (newest: FiniteBody, whole: boolean) =>
     serveFinite(ctx, { ...listening, newest, listeners: door.listeners, whole })
   const heard = async () => (await door.newest(stream)) ?? (await door.nothingHere(stream))
-  const isGone = (error: unknown) => error instanceof AppError && error.code === 'not_found'
   try {
     return await serve(await heard(), false)
   } catch (error) {

@@ -12,6 +12,9 @@ export interface TransferLimits {
 // A school behind one address has fewer players; and a thousand that stand still hold 65 MB.
 const usualLimits: TransferLimits = { ofOneAddress: 250, altogether: 1000 }
 
+// One that stands still is ended by itself, and what it holds is shared with the others.
+export const liveLimits: TransferLimits = { ofOneAddress: 1000, altogether: 1500 }
+
 /**
  * The answers with audio that are on their way. A child presses pause by not reading on, and may go on the next
  * morning: so a transfer that stands still is left alone, however long it does; it holds one chunk of audio and

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FiniteStreams } from '../audio/finite-streams.ts'
 import { insteadWith } from '../audio/instead.ts'
+import type { StoredPosition } from '../audio/live/live-positions.ts'
 import { type Playable, playable } from '../audio/rendition.ts'
 import type { StoredVisit } from '../audio/slot-listeners.ts'
 import type { Sources } from '../audio/sources.ts'
@@ -19,6 +20,7 @@ import { clientAddressFrom } from '../http/client-address.ts'
 import type { FiniteBody } from '../http/finite-body.ts'
 import type { DoorAuth } from '../http/guard.ts'
 import { Live, type LiveHouse } from '../http/live.ts'
+import type { LiveMedia } from '../http/live-media.ts'
 import { createMediaApp, type MediaDoor, type MediaSlots } from '../http/media.ts'
 import { type Door, openDoor } from '../http/server.ts'
 import type { Hub } from '../hub.ts'
@@ -27,6 +29,7 @@ import { ownNames } from './addresses.ts'
 import type { StreamAnswers } from './answers.ts'
 import { awaitHolder, holderOf } from './card-holder.ts'
 import type { HouseHistory } from './history.ts'
+import { openLiveAudio } from './live-audio.ts'
 import type { Problems } from './problems.ts'
 import { openSlots } from './slots.ts'
 import type { Started } from './started.ts'
@@ -79,6 +82,8 @@ interface MediaInput {
   readonly trustedProxies: readonly string[]
   /** Where listeners of queue cards were, for the next run. */
   readonly visits: Collection<StoredVisit>
+  /** Where listeners of live streams were, for the next run. */
+  readonly positions: Collection<StoredPosition>
   readonly history: Pick<HouseHistory, 'asked' | 'requested' | 'pressed' | 'refuted'>
   readonly problems: Problems
   /** Resolves when the rules that this event started have run. */
@@ -88,7 +93,7 @@ interface MediaInput {
 }
 
 /** Serves the door players come to, until it is stopped: then what they are hearing ends at a frame. */
-export async function serveMedia(input: MediaInput): Promise<{ stop(): void }> {
+export async function serveMedia(input: MediaInput): Promise<{ live: LiveMedia; stop(): Promise<void> }> {
   const clip = await readFile(join(input.shipped, 'audio', 'clips', 'nothing-here-yet.mp3'))
   const closing = new AbortController()
   const { signal } = closing
@@ -100,11 +105,14 @@ export async function serveMedia(input: MediaInput): Promise<{ stop(): void }> {
     streamFor: (stream, player) => input.ground.answers.streamFor(stream, player),
     signal,
   })
-  input.door.serve(createMediaApp(mediaDoor({ ...input, clip, slots, signal })))
+  const { live, stop: stopLive } = await openLiveAudio({ ...input, ...input.ground })
+  input.door.serve(createMediaApp(mediaDoor({ ...input, clip, slots, live, signal })))
   return {
-    stop() {
+    live,
+    async stop() {
       stop()
       closing.abort()
+      await stopLive()
     },
   }
 }
@@ -114,6 +122,7 @@ interface PanelInput {
   readonly house: House & LiveHouse
   readonly access: AccessHouse
   readonly ground: Ground
+  readonly liveAudio: LiveMedia
   readonly options: Pick<Options, 'panel' | 'trusted_proxies'>
   /** Takes secrets out of what errors say. */
   readonly redactAll: <Value>(value: Value) => Value
@@ -127,7 +136,7 @@ const runBytes = 6
 
 /** Serves the doors of panel and REST; whoever looks on is told of changes until it is stopped. */
 export function servePanel(input: PanelInput): { healthChanged(): void; stop(): void } {
-  const { doors, house, access, ground, options, redactAll, clock, log } = input
+  const { doors, house, access, ground, liveAudio, options, redactAll, clock, log } = input
   const live = new Live({ house, run: randomBytes(runBytes).toString('hex'), clock, log: log.for('http') })
   const listeners = new FiniteStreams<FiniteBody>({ clock })
   const serve = (door: Door, auth: DoorAuth) =>
@@ -141,6 +150,7 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
         trustedProxies: options.trusted_proxies,
         newest: (stream) => newest(ground, stream),
         listeners,
+        liveAudio,
         live,
         panel: builtPanel,
         redactAll,
@@ -157,6 +167,7 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
 interface MediaParts extends MediaInput {
   readonly clip: Buffer
   readonly slots: MediaSlots
+  readonly live: LiveMedia
   readonly signal: AbortSignal
 }
 
@@ -164,6 +175,7 @@ function mediaDoor({
   ground,
   clip,
   slots,
+  live,
   signal,
   history,
   clock,
@@ -184,6 +196,7 @@ function mediaDoor({
     },
     newest: (stream) => newest(ground, stream, signal),
     slots,
+    live,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
     playerOf: (target) => holderOf(target, hub),
     nothingHere: (stream) => instead(stream === null ? undefined : hub.queue(stream)),

@@ -183,7 +183,7 @@ describe('the stream calls', () => {
     ['POST', '/streams/.hidden/queue', { files: ['a.mp3'] }, 422, 'cannot be a stream'],
     ['POST', '/streams/a%2Fb/queue', { files: ['a.mp3'] }, 422, 'cannot be a stream'],
     ['PUT', '/streams/bedroom', {}, 422, 'body'],
-    ['PUT', '/streams/bedroom', { mode: 'live' }, 422, 'mode'],
+    ['PUT', '/streams/bedroom', { mode: 'radio' }, 422, 'mode'],
     ['GET', '/nothing', undefined, 404, 'nothing at this address'],
   ])('%s %s with %j is %i', async (method, path, body, status, message) => {
     await queued('a.mp3', 'b.mp3', 'c.mp3')

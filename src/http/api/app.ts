@@ -9,6 +9,7 @@ import { answerErrors } from '../errors.ts'
 import type { FileBody, FiniteListeners } from '../finite-body.ts'
 import { type DoorAuth, guard, requireAudio, requireJson } from '../guard.ts'
 import type { Live } from '../live.ts'
+import type { LiveMedia } from '../live-media.ts'
 import { streamAudio } from '../media.ts'
 import { panelPages } from '../panel.ts'
 import { type SessionCookie, sessionCookie } from '../session-cookie.ts'
@@ -67,6 +68,8 @@ interface PanelDoor {
   /** What the stream can play now; null when that is nothing. */
   readonly newest: (stream: string) => Promise<FileBody | null>
   readonly listeners: FiniteListeners
+  /** The streams that are heard as time passes; without it all are heard as one file. */
+  readonly liveAudio?: LiveMedia
   readonly live: Live
   /** Where the built panel lies. */
   readonly panel: string
@@ -138,8 +141,9 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
   return routes
 }
 
-function audioRoute({ house, newest, listeners, trustedProxies }: PanelDoor): ServedRoute {
-  const serveAudio = streamAudio({ newest, listeners, clientAddress: clientAddressFrom(trustedProxies) })
+function audioRoute({ house, newest, listeners, liveAudio, trustedProxies }: PanelDoor): ServedRoute {
+  const clientAddress = clientAddressFrom(trustedProxies)
+  const serveAudio = streamAudio({ newest, listeners, live: liveAudio, clientAddress })
   return {
     method: 'get',
     path: '/streams/{name}/stream.mp3',

@@ -1,0 +1,258 @@
+import type { Clock } from '../../core/clock.ts'
+import { bytesPerFrame } from '../frames.ts'
+import { framesPerBlock } from './live-files.ts'
+import { Pace } from './pace.ts'
+import { type LivePlace, Trail } from './trail.ts'
+import type { LiveWalk, Track } from './walk.ts'
+
+/** Where a listener's bytes go; an HTTP answer is one. */
+export interface LiveSink {
+  /**
+   * Takes these bytes of the block, which are whole frames, at once, and keeps what cannot go out yet. Others hear the
+   * same block.
+   */
+  write(block: Buffer, part: { readonly start: number; readonly end: number }): void
+  /** Bytes that were taken and have not gone out. */
+  readonly unsent: number
+  /** There is no more. */
+  end(): void
+  /** Breaks the connection off. */
+  drop(): void
+}
+
+/** Why a session is over: the queue is, it was ended, or the listener is gone or too slow. */
+export type SessionEnd = 'over' | 'ended' | 'gone' | 'slow'
+
+interface SessionOptions {
+  readonly stream: string
+  readonly walk: Pick<LiveWalk, 'from' | 'after' | 'warm'>
+  /** The item that is due in the queue now. */
+  current(): string | null
+  /** How many items may fail one behind the other. */
+  length(): number
+  readonly clock: Clock
+  /** It plays the item `to` now, which was found from `from` on. */
+  went(step: { readonly from: string | null; readonly to: string }): void
+  /** Called once. */
+  over(end: SessionEnd): void
+  failed(error: unknown): void
+}
+
+// Ten seconds of sound.
+const mostUnsentBytes = 160_000
+// What may not have been heard: what was sent ahead, or has not gone out.
+const trailFrames = 600
+// Reading ahead that long before the end, at several ticks' distance.
+const warmFrames = 25
+
+/**
+ * What one listener hears: the queue item by item, frame by frame, as time passes. Every write ends with a whole
+ * frame, so it can go over to something else, or end, behind any of them.
+ */
+export class LiveSession {
+  readonly #options: SessionOptions
+  readonly #trail = new Trail(trailFrames)
+  #sink: LiveSink | null = null
+  #pace: Pace | null = null
+  #sent = 0
+  #track: Track
+  /** The next frame of the track to be sent, and the block it lies in where that has been read. */
+  #frame: number
+  #block: Buffer | null = null
+  #isReading = false
+  #isGoingOver = false
+  #isWarm = false
+  /** Tracks since the last frame that could be sent. */
+  #barren = 0
+  #end: SessionEnd | null = null
+
+  constructor(options: SessionOptions & { readonly track: Track; readonly frame: number }) {
+    this.#options = options
+    this.#track = options.track
+    this.#frame = options.frame < options.track.file.file.frames ? options.frame : 0
+  }
+
+  get item(): string {
+    return this.#track.id
+  }
+
+  /** The name of the file that is being sent. */
+  get file(): string {
+    return this.#track.file.file.file
+  }
+
+  get isOver(): boolean {
+    return this.#end !== null
+  }
+
+  /** Whether anything was sent. */
+  get hasBegun(): boolean {
+    return this.#sent > 0
+  }
+
+  /** Whether the listener does not take all that is sent. */
+  get isStalled(): boolean {
+    return (this.#sink?.unsent ?? 0) > 0
+  }
+
+  /** Reads what is to be sent first; false: nothing can be played. */
+  async prepare(): Promise<boolean> {
+    while (this.#block === null && this.#end === null) await this.#read()
+    return this.#end === null
+  }
+
+  /** Sends what may be sent ahead, and from now on what is due at each tick. */
+  play(sink: LiveSink): void {
+    if (this.#end !== null) {
+      sink.end()
+      return
+    }
+    this.#sink = sink
+    this.#pace = new Pace(this.#nowMs)
+    this.tick(this.#nowMs)
+  }
+
+  /** Never throws: whoever calls it has others to call. */
+  tick(nowMs: number): void {
+    if (this.#end !== null || this.#sink === null || this.#pace === null) return
+    try {
+      if (this.#sink.unsent > mostUnsentBytes) this.drop()
+      else this.#send(this.#pace.due(nowMs))
+    } catch (error) {
+      this.#options.failed(error)
+      this.drop()
+    }
+  }
+
+  /** Goes over to the current item at the next frame. */
+  goOver(): void {
+    this.#isGoingOver = true
+  }
+
+  /** Ends it behind the last frame that was sent. */
+  finish(): void {
+    this.#close('ended')
+  }
+
+  /** Breaks it off, because the listener does not take what is sent. */
+  drop(): void {
+    this.#close('slow')
+  }
+
+  /** The listener is gone. */
+  leave(): void {
+    this.#close('gone')
+  }
+
+  /** What the listener hears now, as far as that can be told: at most the burst, and what has not gone out, behind what was sent. */
+  heard(): LivePlace {
+    const ahead = this.#sent - (this.#pace?.played(this.#nowMs) ?? 0)
+    const unsent = Math.ceil((this.#sink?.unsent ?? 0) / bytesPerFrame)
+    const heard = this.#trail.back(Math.max(0, ahead, unsent))
+    return heard ?? { item: this.#track.id, frame: this.#frame }
+  }
+
+  #send(due: number): void {
+    if (this.#isReading) return
+    while (this.#sent < due && this.#end === null) {
+      if (this.#isGoingOver || this.#block === null) {
+        void this.#refill()
+        return
+      }
+      this.#write(this.#block, due)
+    }
+    this.#warm()
+  }
+
+  #write(block: Buffer, due: number): void {
+    const start = this.#frame % framesPerBlock
+    const inBlock = block.length / bytesPerFrame
+    const frames = Math.min(due - this.#sent, inBlock - start)
+    this.#sink?.write(block, { start: start * bytesPerFrame, end: (start + frames) * bytesPerFrame })
+    this.#trail.add({ item: this.#track.id, frame: this.#frame }, frames)
+    this.#frame += frames
+    this.#sent += frames
+    this.#barren = 0
+    if (start + frames === inBlock) this.#block = null
+  }
+
+  async #refill(): Promise<void> {
+    this.#isReading = true
+    try {
+      await this.#read()
+    } catch (error) {
+      this.#options.failed(error)
+      this.#close('ended')
+    }
+    this.#isReading = false
+    this.tick(this.#nowMs)
+  }
+
+  /** One step nearer to frames that can be sent. */
+  async #read(): Promise<void> {
+    const { stream, walk, current } = this.#options
+    const track = this.#track
+    if (this.#isGoingOver) {
+      this.#isGoingOver = false
+      const from = current()
+      return this.#take(await walk.from(stream, from), from)
+    }
+    if (this.#frame < track.file.file.frames) {
+      try {
+        this.#block = await track.file.block(Math.floor(this.#frame / framesPerBlock))
+        this.#isWarm = false
+        return
+      } catch {
+        // The library has said which file was lost.
+      }
+    }
+    this.#take(await walk.after(stream, track.id), track.id)
+  }
+
+  #take(track: Track | null, from: string | null): void {
+    if (this.#end !== null || track === null || this.#barren > this.#options.length()) {
+      track?.file.close()
+      this.#close('over')
+      return
+    }
+    this.#track.file.close()
+    this.#track = track
+    this.#frame = 0
+    this.#block = null
+    this.#barren++
+    this.#options.went({ from, to: track.id })
+  }
+
+  /** Has the next block read before it is needed, or the next item. */
+  #warm(): void {
+    const { file } = this.#track.file
+    const place = this.#frame % framesPerBlock
+    if (this.#isWarm || this.#end !== null) return
+    const isLast = file.frames - this.#frame <= warmFrames
+    if (!isLast && place < framesPerBlock - warmFrames) return
+    this.#isWarm = true
+    const warm = isLast
+      ? this.#options.walk.warm(this.#options.stream, this.#track.id)
+      : this.#track.file.block(Math.floor(this.#frame / framesPerBlock) + 1)
+    // If it cannot be read it is tried again when it is needed.
+    warm.then(
+      () => undefined,
+      () => undefined,
+    )
+  }
+
+  #close(end: SessionEnd): void {
+    if (this.#end !== null) return
+    this.#end = end
+    this.#track.file.close()
+    this.#options.over(end)
+    if (end === 'over' || end === 'ended') this.#sink?.end()
+    else if (end === 'slow') this.#sink?.drop()
+    this.#block = null
+    this.#sink = null
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock.now().getTime()
+  }
+}
