@@ -32,7 +32,11 @@ const listenersKept = 1000
  */
 export class FiniteStreams<Body extends Served> {
   readonly #clock: Clock
-  readonly #last = new Recent<string, { readonly body: Body; readonly untilMs: number }>(listenersKept)
+  readonly #last = new Recent<
+    string,
+    { readonly body: Body; readonly untilMs: number; readonly turn: number }
+  >(listenersKept)
+  #turns = 0
 
   constructor(options: { clock: Clock }) {
     this.#clock = options.clock
@@ -43,16 +47,27 @@ export class FiniteStreams<Body extends Served> {
     return chooseBody({ newest, last: this.#lastOf(request.listener), request })
   }
 
+  /**
+   * What the listener goes on in, whatever the stream plays by now; null where that has to be looked up, because they
+   * begin at the beginning, name a tag, or were served nothing yet.
+   */
+  goesOn(request: FiniteRequest): FiniteChoice<Body> | null {
+    const last = request.ifRange === null ? this.#lastOf(request.listener) : null
+    return last !== null && isFurtherOn(last, request) ? { body: last, ranged: true } : null
+  }
+
   /** Remembers what was served, for a day and for the last thousand listeners. */
   remember(listener: string, body: Body): void {
-    this.#last.set(listener, { body, untilMs: this.#clock.now().getTime() + keptMs })
+    const untilMs = this.#clock.now().getTime() + keptMs
+    this.#last.set(listener, { body, untilMs, turn: this.#turns++ })
   }
 
   /** What was served last under any of the names. */
   #lastOf(listener: readonly string[]): Body | null {
     const now = this.#clock.now().getTime()
-    const known = [...this.#last].filter(([name, last]) => listener.includes(name) && last.untilMs > now)
-    return known.at(-1)?.[1].body ?? null
+    const known = listener.flatMap((name) => this.#last.get(name) ?? []).filter((last) => last.untilMs > now)
+    const newest = Math.max(...known.map(({ turn }) => turn))
+    return known.find(({ turn }) => turn === newest)?.body ?? null
   }
 }
 
@@ -67,8 +82,12 @@ export function chooseBody<Body extends Served>(options: {
     // RFC 9110, 13.1.5: it speaks of what the address has now, and compares strongly.
     return newest === null ? null : { body: newest, ranged: isSameStrongTag(request.ifRange, newest.etag) }
   }
-  if (last !== null && (request.startIn(last.length) ?? 0) > 0) return { body: last, ranged: true }
+  if (last !== null && isFurtherOn(last, request)) return { body: last, ranged: true }
   return newest === null ? null : { body: newest, ranged: true }
+}
+
+function isFurtherOn(body: Served, request: FiniteRequest): boolean {
+  return (request.startIn(body.length) ?? 0) > 0
 }
 
 /** RFC 9110, 8.8.3.2: a weak tag, or a date in its place, is never the same. */

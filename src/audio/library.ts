@@ -71,6 +71,7 @@ export class Library {
   /** By path on this machine, so that only what is there is remembered. */
   readonly #found = new Map<string, Found>()
   readonly #said: SaidOnce
+  readonly #openedAt = new WeakMap<LibraryFile, Location>()
 
   constructor(options: LibraryOptions) {
     const { log, clock = systemClock } = options
@@ -162,6 +163,8 @@ export class Library {
    * @throws AppError `not_found` when the file is gone or has another content by now; it was logged then.
    */
   async open(file: LibraryFile): Promise<SharedFile> {
+    const shared = this.#sharedBefore(file)
+    if (shared !== null) return shared
     const name = wholeOf(file.file)
     try {
       for (const folder of this.#folders) {
@@ -169,11 +172,9 @@ export class Library {
         if (place === null) continue
         const lookup = await this.#lookupAt(place, name)
         if (lookup.state !== 'ready' || lookup.file.hash !== file.hash) continue
-        const shared = await this.#share(lookup.at)
-        return guarded(shared, {
-          from: file.firstFrame * bytesPerFrame,
-          lost: (error) => this.#lost(file, error),
-        })
+        const shared = await this.#open.share(lookup.at.path, lookup.at.identity)
+        this.#openedAt.set(file, lookup.at)
+        return this.#guarded(file, shared)
       }
     } catch (error) {
       throw this.#lost(file, error)
@@ -187,8 +188,30 @@ export class Library {
     await this.#open.close()
   }
 
-  #share({ path, identity }: Location): Promise<SharedFile> {
-    return this.#open.share(path, identity)
+  /**
+   * The handle by which the content was read before, without looking at its name again: reading tells when it is
+   * another by now, and then it is looked for anew.
+   */
+  #sharedBefore(file: LibraryFile): SharedFile | null {
+    const at = this.#openedAt.get(file)
+    const shared = at === undefined ? null : this.#open.shareOpen(at.path, at.identity)
+    return shared === null ? null : this.#guarded(file, shared)
+  }
+
+  /** Reads are counted from the file's first byte, which of a part lies further on. */
+  #guarded(file: LibraryFile, shared: SharedFile): SharedFile {
+    const from = file.firstFrame * bytesPerFrame
+    return {
+      close: shared.close,
+      read: async (position, length) => {
+        try {
+          return await shared.read(from + position, length)
+        } catch (error) {
+          this.#openedAt.delete(file)
+          throw this.#lost(file, error)
+        }
+      },
+    }
   }
 
   #lost(file: LibraryFile, cause: unknown): AppError {
@@ -298,21 +321,4 @@ export class Library {
 /** How long the last chapter says that it all is. */
 function framesIn(chapters: readonly Chapter[]): number {
   return Math.round(((chapters.at(-1)?.end_s ?? 0) * 1000) / msPerFrame)
-}
-
-/** `from`: the byte that reads are counted from. */
-function guarded(
-  shared: SharedFile,
-  { from, lost }: { readonly from: number; lost(error: unknown): AppError },
-): SharedFile {
-  return {
-    close: shared.close,
-    read: async (position, length) => {
-      try {
-        return await shared.read(from + position, length)
-      } catch (error) {
-        throw lost(error)
-      }
-    },
-  }
 }

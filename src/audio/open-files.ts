@@ -1,4 +1,4 @@
-import { type BigIntStats, constants } from 'node:fs'
+import { type BigIntStats, constants, fstat, read } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Clock } from '../core/clock.ts'
 
@@ -15,10 +15,19 @@ export interface SharedFile {
   close(): void
 }
 
+interface Opened {
+  readonly handle: FileHandle
+  /** Tells later whether it is still the same. */
+  readonly unchanged: (answer: Answer) => void
+}
+
+type Stat = Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs'>
+
 interface Entry {
   readonly path: string
-  readonly identity: Identity
-  readonly handle: Promise<FileHandle>
+  readonly opened: Promise<Opened>
+  /** Once it is. */
+  now: Opened | null
   users: number
   cancelIdle: () => void
 }
@@ -44,22 +53,24 @@ export class OpenFiles {
   async share(path: string, identity: Identity): Promise<SharedFile> {
     const key = `${identity} ${path}`
     const entry = this.#entries.get(key) ?? newEntry(path, identity)
-    this.#entries.delete(key)
-    this.#entries.set(key, entry)
-    entry.cancelIdle()
-    entry.users++
+    this.#use(key, entry)
     try {
-      const handle = await entry.handle
-      return {
-        read: (position, length) => readExactly(handle, entry, position, length),
-        close: this.#closer(key, entry),
-      }
+      return this.#shareOf(key, entry, await entry.opened)
     } catch (error) {
       if (this.#entries.get(key) === entry) this.#entries.delete(key)
       throw error
     } finally {
       this.#closeSurplus()
     }
+  }
+
+  /** The same at once where it is open already; else null. */
+  shareOpen(path: string, identity: Identity): SharedFile | null {
+    const key = `${identity} ${path}`
+    const entry = this.#entries.get(key)
+    if (entry === undefined || entry.now === null) return null
+    this.#use(key, entry)
+    return this.#shareOf(key, entry, entry.now)
   }
 
   /** Closes every handle nobody uses now, and the others as soon as they are given back. */
@@ -69,6 +80,30 @@ export class OpenFiles {
         entry.users === 0 ? this.#drop(key, entry) : this.#forget(key),
       ),
     )
+  }
+
+  #use(key: string, entry: Entry): void {
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    entry.cancelIdle()
+    entry.users++
+  }
+
+  #shareOf(key: string, entry: Entry, opened: Opened): SharedFile {
+    const close = this.#closer(key, entry)
+    return {
+      read: async (position, length) => {
+        // Closed in the middle of it, the descriptor could be that of another file by then.
+        entry.users++
+        const done = this.#closer(key, entry)
+        try {
+          return await readExactly(opened, position, length)
+        } finally {
+          done()
+        }
+      },
+      close,
+    }
   }
 
   #forget(key: string): void {
@@ -113,9 +148,7 @@ export class OpenFiles {
  * Size, times of change and inode: a file that was replaced or written to differs in at least one. A copying program
  * may set `mtime` back; `ctime` is the system's own.
  */
-export function identityOf(
-  stat: Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs'>,
-): Identity {
+export function identityOf(stat: Stat): Identity {
   return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`
 }
 
@@ -125,34 +158,82 @@ export function openForReading(path: string): Promise<FileHandle> {
 }
 
 function newEntry(path: string, identity: Identity): Entry {
-  return { path, identity, handle: openSame(path, identity), users: 0, cancelIdle: () => {} }
+  const opened = openSame(path, identity)
+  const entry: Entry = { path, opened, now: null, users: 0, cancelIdle: () => {} }
+  opened.then(
+    (now) => {
+      entry.now = now
+    },
+    () => undefined,
+  )
+  return entry
 }
 
-async function openSame(path: string, identity: Identity): Promise<FileHandle> {
+async function openSame(path: string, identity: Identity): Promise<Opened> {
   const handle = await openForReading(path)
   const stat = await handle.stat({ bigint: true })
-  if (identityOf(stat) === identity) return handle
+  if (identityOf(stat) === identity) return { handle, unchanged: unchangedSince(handle, stat) }
   await handle.close()
-  throw new Error('the file has changed')
+  throw changed()
 }
 
-async function readExactly(
-  handle: FileHandle,
-  entry: Entry,
-  position: number,
-  length: number,
-): Promise<Buffer> {
+/** By callbacks, which take half the time that the promises of the handle do. */
+function readExactly({ handle, unchanged }: Opened, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length)
-  const { bytesRead } = await handle.read(buffer, 0, length, position)
-  // Looked at after reading: what was written in place before would show here, and the bytes are not sent.
-  const stat = await handle.stat({ bigint: true })
-  if (bytesRead < length || identityOf(stat) !== entry.identity) throw new Error('the file has changed')
-  return buffer
+  return new Promise((resolve, reject) => {
+    read(handle.fd, buffer, 0, length, position, (failed, bytesRead) => {
+      if (failed) return reject(failed)
+      if (bytesRead < length) return reject(changed())
+      unchanged((fault) => (fault === null ? resolve(buffer) : reject(fault)))
+    })
+  })
+}
+
+type Answer = (fault: Error | null) => void
+
+/**
+ * Tells whether a file is still the one that was opened, by a look that begins after it was asked for: what was
+ * written in place before would show then. One look answers all that asked while the one before was under way.
+ */
+function unchangedSince(handle: FileHandle, stat: Stat): (answer: Answer) => void {
+  let waiting: Answer[] = []
+  let isLooking = false
+  const look = () => {
+    const asked = waiting
+    waiting = []
+    isLooking = true
+    fstat(handle.fd, { bigint: true }, (failed, now) => {
+      isLooking = false
+      // Before those are told who ask for more: nobody waits for them.
+      if (waiting.length > 0) look()
+      const fault = failed ?? (isSame(now, stat) ? null : changed())
+      for (const answer of asked) answer(fault)
+    })
+  }
+  return (answer) => {
+    waiting.push(answer)
+    if (!isLooking) look()
+  }
+}
+
+function changed(): Error {
+  return new Error('the file has changed')
+}
+
+function isSame(one: Stat, other: Stat): boolean {
+  return (
+    one.ctimeNs === other.ctimeNs &&
+    one.mtimeNs === other.mtimeNs &&
+    one.size === other.size &&
+    one.ino === other.ino &&
+    one.dev === other.dev
+  )
 }
 
 async function closeHandle(entry: Entry): Promise<void> {
+  entry.now = null
   try {
-    await (await entry.handle).close()
+    await (await entry.opened).handle.close()
   } catch {
     // It never opened, or is closed already: nothing is left to close.
   }

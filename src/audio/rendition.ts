@@ -51,6 +51,8 @@ export function finiteRendition(files: readonly LibraryFile[]): FiniteRendition 
 
 // Whole frames, about four seconds of sound: few enough reads, and little to throw away when a listener leaves.
 const chunkBytes = 170 * bytesPerFrame
+// About a chunk: a listener that pauses holds no more of it.
+const mostAtOnce = 64 * 1024
 
 /**
  * Exactly the bytes of the range. A file that is gone or has changed ends it with an error; another content is
@@ -88,6 +90,12 @@ export interface Playable {
    * @throws AppError as `FileSource.open` does
    */
   read(range: ByteRange): Promise<Readable>
+  /**
+   * The bytes of the range by one read, without what a stream of them costs; null where they are more than a chunk, or
+   * of several files.
+   * @throws AppError as `FileSource.open` does
+   */
+  readAtOnce(range: ByteRange): Promise<Buffer> | null
   /** The name of the file that this byte is of. */
   fileAt(byte: number): string | null
 }
@@ -111,7 +119,21 @@ export function playable(
       if (first !== undefined) (await source.open(first.file)).close()
       return readRange(rendition, source, range, signal)
     },
+    readAtOnce: (range) => {
+      if (signal?.aborted || range.end - range.start >= mostAtOnce) return null
+      const part = partAt(rendition, range.start)
+      return part !== undefined && range.end < endOf(part) ? readFrom(part, source, range) : null
+    },
     fileAt: (byte) => partAt(rendition, byte)?.file.file ?? null,
+  }
+}
+
+async function readFrom(part: RenditionPart, source: FileSource, range: ByteRange): Promise<Buffer> {
+  const file = await openPart(part, source)
+  try {
+    return await file.read(range.start, range.end - range.start + 1)
+  } finally {
+    file.close()
   }
 }
 
@@ -139,22 +161,13 @@ async function* chunksOfPart(
     signal,
   }: { source: FileSource; from: number; to: number; signal: AbortSignal | undefined },
 ): AsyncGenerator<Buffer> {
-  let file = await source.open(part.file)
-  const close = () => file.close()
-  // A file whose name or rights have changed is opened anew, which checks that it is still the same audio.
-  const read = (position: number, length: number) =>
-    file.read(position, length).catch(async () => {
-      close()
-      file = await source.open(part.file)
-      return file.read(position, length)
-    })
+  const { read, close } = await openPart(part, source)
   // Also where nobody reads on: then this stands still, and would keep the file open.
   signal?.addEventListener('abort', close, { once: true })
   try {
-    const shift = part.firstFrame * bytesPerFrame - part.start
     for (let at = from; at < to && !signal?.aborted; ) {
       const next = Math.min(to, frameBoundaryAtOrBelow(at + chunkBytes))
-      yield read(at + shift, next - at)
+      yield read(at, next - at)
       at = next
     }
   } finally {
@@ -177,6 +190,23 @@ function indexAt({ parts }: FiniteRendition, byte: number): number {
     else high = middle
   }
   return low
+}
+
+/** The part's file, read at bytes of the whole. */
+async function openPart(part: RenditionPart, source: FileSource): Promise<SharedFile> {
+  const shift = part.firstFrame * bytesPerFrame - part.start
+  let file = await source.open(part.file)
+  const close = () => file.close()
+  return {
+    close,
+    // A file whose name or rights have changed is opened anew, which checks that it is still the same audio.
+    read: (position, length) =>
+      file.read(position + shift, length).catch(async () => {
+        close()
+        file = await source.open(part.file)
+        return file.read(position + shift, length)
+      }),
+  }
 }
 
 function frameBoundaryAtOrBelow(byte: number): number {

@@ -10,6 +10,8 @@ export interface FileBody {
   readonly etag: string
   /** @throws AppError when the bytes are gone. */
   read(range: { start: number; end: number }): Promise<Readable>
+  /** All of them in one go; null where they are too many for that. @throws as `read` does */
+  readAtOnce?(range: { start: number; end: number }): Promise<Buffer> | null
   /** The name of the library's file that this byte is of. */
   fileAt?(byte: number): string | null
 }
@@ -31,15 +33,21 @@ export interface Beginning {
 }
 
 export interface FiniteListeners {
-  choose(
-    newest: FiniteBody | null,
-    request: {
-      readonly listener: readonly string[]
-      startIn(length: number): number | null
-      readonly ifRange: string | null
-    },
-  ): { readonly body: FiniteBody; readonly ranged: boolean } | null
+  /** What the listener goes on in, whatever is the newest; null where that decides. */
+  goesOn(request: ListenerRequest): FiniteChoice | null
+  choose(newest: FiniteBody | null, request: ListenerRequest): FiniteChoice | null
   remember(listener: string, body: FiniteBody): void
+}
+
+interface ListenerRequest {
+  readonly listener: readonly string[]
+  startIn(length: number): number | null
+  readonly ifRange: string | null
+}
+
+interface FiniteChoice {
+  readonly body: FiniteBody
+  readonly ranged: boolean
 }
 
 /**
@@ -49,7 +57,8 @@ export interface FiniteListeners {
 export async function serveFinite(
   ctx: Context,
   options: {
-    newest: FiniteBody | null
+    /** Asked only where it decides: looking a queue up takes longer than sending a part of it. */
+    newest: () => Promise<FiniteBody | null>
     /** The surest name first; what is served is remembered under it. */
     listener: readonly [string, ...string[]]
     listeners: FiniteListeners
@@ -57,18 +66,11 @@ export async function serveFinite(
     whole?: boolean
   },
 ): Promise<Beginning | null> {
-  const { newest, listener, listeners } = options
+  const { listener, listeners } = options
   const isGet = ctx.method === 'GET'
   // RFC 9110, 14.2: only GET knows ranges.
   const header = isGet && !options.whole ? ctx.get('Range') : ''
-  const choice =
-    header === ''
-      ? newest && { body: newest, ranged: false }
-      : listeners.choose(newest, {
-          listener,
-          startIn: (length) => startOf(requestedRange(header, length), length),
-          ifRange: ctx.headers['if-range'] === undefined ? null : ctx.get('If-Range'),
-        })
+  const choice = await choiceOf(ctx, header, options)
   if (choice === null) return null
   const { body, ranged } = choice
   const range: RequestedRange = ranged ? requestedRange(header, body.length) : { kind: 'whole' }
@@ -76,6 +78,23 @@ export async function serveFinite(
   // A stand-in is not what the listener is in the middle of: offsets of the one are nothing in the other.
   if (isGet && !options.whole && range.kind !== 'unsatisfiable') listeners.remember(listener[0], body)
   return beginningOf(body, range)
+}
+
+async function choiceOf(
+  ctx: Context,
+  header: string,
+  { newest, listener, listeners }: Parameters<typeof serveFinite>[1],
+): Promise<FiniteChoice | null> {
+  if (header === '') {
+    const body = await newest()
+    return body && { body, ranged: false }
+  }
+  const request = {
+    listener,
+    startIn: (length: number) => startOf(requestedRange(header, length), length),
+    ifRange: ctx.headers['if-range'] === undefined ? null : ctx.get('If-Range'),
+  }
+  return listeners.goesOn(request) ?? listeners.choose(await newest(), request)
 }
 
 export function beginningOf(body: FiniteBody, range: RequestedRange): Beginning {
@@ -132,9 +151,9 @@ async function opened(
   ctx: Context,
   body: FileBody,
   range: { start: number; end: number },
-): Promise<Readable> {
+): Promise<Readable | Buffer> {
   try {
-    return await body.read(range)
+    return await (body.readAtOnce?.(range) ?? body.read(range))
   } catch (error) {
     // Whoever words the error must not send it under the tag of the audio.
     ctx.remove('ETag')

@@ -89,7 +89,7 @@ export async function serveLiveOrClip(ctx: Context, clips: Clips, request: LiveA
   if (answer === 'over' || (isGet && clips.saidOnce.isFollowing(listener[0])))
     throw new AppError('not_found', 'there is nothing more to play')
   const serve = (newest: FiniteBody) =>
-    serveFinite(ctx, { newest, listener, listeners: clips.listeners, whole: true })
+    serveFinite(ctx, { newest: async () => newest, listener, listeners: clips.listeners, whole: true })
   const said = await serve(await clips.nothingHere(stream)).catch(async (error: unknown) => {
     if (!isGone(error)) throw error
     return serve(await clips.nothingHere(null))

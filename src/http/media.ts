@@ -24,6 +24,7 @@ import { isSentLive, type LiveMedia, serveLive, serveLiveOrClip } from './live-m
 import { answerInShape, isGone, logBrokenTransfer, nothingThere, sayReadOnly } from './media-answers.ts'
 import { type RequestedRange, requestedRange } from './range.ts'
 import { SaidOnce } from './said-once.ts'
+import { ToldSeldom } from './told-seldom.ts'
 import { liveLimits, type TransferLimits, Transfers } from './transfers.ts'
 import { UnknownKeys } from './unknown-keys.ts'
 
@@ -97,7 +98,12 @@ export interface StreamRequest {
 /** The only door that players need: streams by their keys, and nothing else. */
 export function createMediaApp(house: MediaDoor): Koa {
   const { log } = house
-  const door: LimitedDoor = { ...house, unknownKeys: new UnknownKeys(house), saidOnce: new SaidOnce(house) }
+  const door: LimitedDoor = {
+    ...house,
+    unknownKeys: new UnknownKeys(house),
+    saidOnce: new SaidOnce(house),
+    toldSeldom: new ToldSeldom(house),
+  }
   const transfers = new Transfers({ log, limits: house.transferLimits })
   const liveTransfers = new Transfers({ log, limits: house.transferLimits ?? liveLimits })
   const app = new Koa()
@@ -116,7 +122,8 @@ export function createMediaApp(house: MediaDoor): Koa {
   app.use((ctx, next) => answerInShape(ctx, next, log))
   app.use(async (ctx, next) => {
     await next()
-    if (ctx.body instanceof Readable) transfers.add(ctx.res, door.clientAddress(ctx.req))
+    if (ctx.body instanceof Readable || Buffer.isBuffer(ctx.body))
+      transfers.add(ctx.res, door.clientAddress(ctx.req))
     if (isSentLive(ctx)) liveTransfers.add(ctx.res, door.clientAddress(ctx.req))
   })
   app.use(router.routes())
@@ -124,7 +131,11 @@ export function createMediaApp(house: MediaDoor): Koa {
   return app
 }
 
-type LimitedDoor = MediaDoor & { readonly unknownKeys: UnknownKeys; readonly saidOnce: SaidOnce }
+type LimitedDoor = MediaDoor & {
+  readonly unknownKeys: UnknownKeys
+  readonly saidOnce: SaidOnce
+  readonly toldSeldom: ToldSeldom
+}
 
 /** Serves the same bytes by the stream's name, to people who may know it; an empty stream is an error there. */
 export function streamAudio(
@@ -135,7 +146,7 @@ export function streamAudio(
     const listener: [string] = [`stream ${stream} address ${door.clientAddress(ctx.req)}`]
     const answer = live?.isLive(stream)
       ? await serveLive(ctx, { live, stream, listener, player: null })
-      : await serveFinite(ctx, { newest: await door.newest(stream), listener, listeners })
+      : await serveFinite(ctx, { newest: () => door.newest(stream), listener, listeners })
     if (answer === null || typeof answer === 'string')
       throw new AppError('not_found', `stream "${stream}" has nothing to play now`)
     letPause(ctx.req.socket)
@@ -146,18 +157,28 @@ async function serveStream(ctx: Context, door: LimitedDoor, key: string): Promis
   const target = await targetOf(ctx, door, { key, isWanted: () => true })
   const { player, listener } = listenerOf(ctx, door, { key, target })
   const { stream, card_id } = target
-  const told = await answerAndTell(ctx, door, { stream, card_id, player, place: null }, async () => {
-    if (door.live?.isLive(stream))
-      return serveLiveOrClip(ctx, door, { live: door.live, stream, listener, player })
+  const live = door.live?.isLive(stream) === true ? door.live : null
+  const isTold = live !== null || !isFurtherOn(ctx) || door.toldSeldom.isTold(listener[0])
+  const teller = isTold ? door : { clientAddress: door.clientAddress }
+  const told = await answerAndTell(ctx, teller, { stream, card_id, player, place: null }, async () => {
+    if (live !== null) return serveLiveOrClip(ctx, door, { live, stream, listener, player })
     const isNothing = await isNothingAgain(ctx, door, { stream, listener })
     const answer = await serveOrClip(ctx, door, { stream, listener })
     if (isNothing) door.saidOnce.say(listener[0], ctx.length ?? 0)
     return answer ?? { fromStart: true, item: null }
   })
   const { fromStart } = told
+  if (!isTold && !fromStart) return
   const head = ctx.method === 'HEAD'
   door.log.debug('stream requested', { key: key.slice(0, 6), stream, player, fromStart, head })
   door.requested({ ...told, key, stream, player, card_id, head })
+}
+
+/** Whether a listener goes on somewhere behind the beginning; with a tag it may have to begin anew. */
+function isFurtherOn(ctx: Context): boolean {
+  return (
+    ctx.method === 'GET' && /^bytes=[1-9]/.test(ctx.get('Range')) && ctx.headers['if-range'] === undefined
+  )
 }
 
 /**
@@ -270,19 +291,19 @@ async function serveOrClip(
   request: { stream: string; listener: [string, ...string[]] },
 ): Promise<Beginning | null> {
   const { stream, ...listening } = request
-  const serve = (newest: FiniteBody, whole: boolean) =>
+  const serve = (newest: () => Promise<FiniteBody>, whole: boolean) =>
     serveFinite(ctx, { ...listening, newest, listeners: door.listeners, whole })
   const heard = async () => (await door.newest(stream)) ?? (await door.nothingHere(stream))
   try {
-    return await serve(await heard(), false)
+    return await serve(heard, false)
   } catch (error) {
     if (!isGone(error)) throw error
   }
   try {
-    return await serve(await heard(), true)
+    return await serve(heard, true)
   } catch (error) {
     if (!isGone(error)) throw error
-    return serve(await door.nothingHere(null), true)
+    return serve(() => door.nothingHere(null), true)
   }
 }
 

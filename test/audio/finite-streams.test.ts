@@ -32,6 +32,21 @@ describe('what a listener gets of a finite stream', () => {
     expect(streams.choose(null, from(0))).toBeNull()
   })
 
+  test('further on: known without looking the stream up, which all other requests need', () => {
+    const { streams } = listening()
+    expect(streams.goesOn(from(700))).toEqual({ body: old, ranged: true })
+    for (const other of [from(0), from(null), from(700, '"old"'), { ...from(700), listener: ['key other'] }])
+      expect(streams.goesOn(other)).toBeNull()
+  })
+
+  test('further on under several names: what was served last under any of them', () => {
+    const { streams } = listening()
+    streams.remember('key player', fresh)
+    expect(streams.goesOn(from(400))?.body).toBe(fresh)
+    streams.remember('key address', old)
+    expect(streams.goesOn(from(400))?.body).toBe(old)
+  })
+
   test('further on under a name that was learnt meanwhile: what was served under the old one', () => {
     const { streams } = listening()
     const named = { ...from(700), listener: ['key new name', 'key address'] }

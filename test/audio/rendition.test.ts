@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises'
+import { chmod, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
@@ -115,6 +115,35 @@ describe('a queue as one file', () => {
     await expect(playable(files, library)?.read({ start: 1200, end: 1300 })).rejects.toMatchObject({
       code: 'not_found',
     })
+  })
+
+  test('gives a small range of one file at once, and no other', async () => {
+    const body = playable(await filesOf(names), library)
+    if (body === null) return expect.unreachable()
+    const b = 3 * 384
+    for (const [start, end] of [
+      [b, b],
+      [b + 5, b + 64 * 1024 + 4],
+      [whole.length - 70, whole.length - 1],
+    ] as const)
+      expect((await body.readAtOnce({ start, end }))?.equals(whole.subarray(start, end + 1))).toBe(true)
+    expect(body.readAtOnce({ start: b, end: b + 64 * 1024 })).toBeNull()
+    expect(body.readAtOnce({ start: b - 1, end: b })).toBeNull()
+  })
+
+  test('gives no byte of a file that was written over in place, and goes on where only its rights are others', async () => {
+    await put(folder, { 'z.mp3': frames(50, 9) })
+    const body = playable(await filesOf(['z.mp3']), library)
+    if (body === null) return expect.unreachable()
+    const range = { start: 384, end: 3000 }
+    const part = frames(50, 9).subarray(384, 3001)
+    const together = await Promise.all(Array.from({ length: 40 }, () => body.readAtOnce(range)))
+    expect(together.every((bytes) => bytes?.equals(part))).toBe(true)
+    await chmod(join(folder, 'z.mp3'), 0o600)
+    expect((await body.readAtOnce(range))?.equals(part)).toBe(true)
+    await put(folder, { 'z.mp3': frames(50, 10) })
+    const after = await Promise.allSettled(Array.from({ length: 40 }, () => body.readAtOnce(range)))
+    expect(after.map(({ status }) => status)).toEqual(Array(40).fill('rejected'))
   })
 
   test('ends at a frame when it is told to end, wherever it began', async () => {

@@ -174,6 +174,20 @@ describe('a stream', () => {
     })
   })
 
+  test('tells no more than some of many parts in a row, and sends them all', async () => {
+    const { bytes: whole } = await get()
+    for (let part = 0; part < 60; part++) {
+      const { bytes } = await get({ range: `bytes=${part + 1}-${part + 10}` })
+      expect(bytes.equals(whole.subarray(part + 1, part + 11))).toBe(true)
+    }
+    expect(requests).toHaveLength(31)
+    await get({ range: 'bytes=0-10' })
+    expect(requests).toHaveLength(32)
+    await clock.advance(2_000)
+    for (let part = 0; part < 5; part++) await get({ range: 'bytes=400-' })
+    expect(requests).toHaveLength(34)
+  })
+
   testWith(['ffmpeg'], 'of real audio decodes without a warning, to exactly its length', async () => {
     queue = ['stories/crossroads.mp3', 'clips/nothing-here-yet.mp3', 'stories/crossroads.mp3']
     const { bytes } = await get()
