@@ -20,6 +20,7 @@ import { serveMedia, servePanel } from './wiring/doors.ts'
 import { type Foundation, type FoundationInput, openFoundation } from './wiring/foundation.ts'
 import { type Household, type HouseholdInput, openHousehold } from './wiring/household.ts'
 import { instanceId } from './wiring/instance.ts'
+import { libraryDesk } from './wiring/library-desk.ts'
 import { LocalBroker } from './wiring/local-broker.ts'
 import { keepOpeningTimes } from './wiring/opening-times.ts'
 import { houseOf } from './wiring/panel-house.ts'
@@ -177,12 +178,14 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
   const { hub, cards, cloud } = household
   const { problems, sources, storage, log } = foundation
   problems.onChange(() => broker.infoChanged())
+  foundation.libraryFacts.onTitles(() => broker.titlesChanged())
   await broker.start({
     version: input.version,
     hub,
     problems,
     standing: storage.collection('standing'),
     playlists: () => [...ruleSet.playlists.keys()],
+    titleOf: (file) => foundation.libraryFacts.shelf.titleOf(file),
     origin: cloud === null ? 'nowhere' : cloud.simulator === null ? 'account' : 'simulator',
     info: () => ({ ...health(), cloud_connected: cloud?.link.state().connected ?? false }),
     reachable: () => reach.isGiven,
@@ -260,6 +263,12 @@ function openToPeople(
     hub,
     answers: household.answers,
     library: sources,
+    libraryDesk: libraryDesk({
+      facts: foundation.libraryFacts,
+      queues: () => hub.queues(),
+      presets: () => presets.list(),
+      ruleSet,
+    }),
     onLibraryChange: foundation.onLibraryChange,
     uploads: foundation.uploads,
     cards: cards.published,
@@ -286,5 +295,6 @@ function openToPeople(
 
 function groundOf({ foundation, household }: Parts) {
   const { hub, answers, cards } = household
-  return { hub, answers, sources: foundation.sources, cards: cards.published }
+  const { sources, libraryFacts: facts } = foundation
+  return { hub, answers, sources, facts, cards: cards.published }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
@@ -8,6 +8,8 @@ import type { Collection } from '../core/collection.ts'
 import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { Places } from '../core/places.ts'
+import { type ContentFacts, restoredFacts, type StoredFacts, storedFacts } from './content-facts.ts'
+import type { Covers } from './covers.ts'
 import type { Chapter } from './import/chapters.ts'
 import { importFile } from './import/importer.ts'
 import type { Place } from './inspect-file.ts'
@@ -24,6 +26,8 @@ export type ImportRecord =
       /** As the file says it itself. */
       readonly title: string | null
       readonly chapters: readonly Chapter[]
+      /** Absent in what an earlier version has imported. */
+      readonly facts?: StoredFacts
     }
   | { readonly outcome: 'refused'; readonly reason: string }
 
@@ -35,6 +39,7 @@ export interface Rendition {
   readonly frames: number
   readonly title: string | null
   readonly chapters: readonly Chapter[]
+  readonly facts: ContentFacts
 }
 
 /** How far a file has come on its way to what can be played. */
@@ -49,6 +54,8 @@ interface ImportsOptions {
   /** By the hash of the original. */
   readonly records: Collection<ImportRecord>
   readonly known: KnownFiles
+  /** Where the pictures go that files bring; without it they go nowhere. */
+  readonly covers?: Pick<Covers, 'keep'>
   /** How many are imported at the same time. */
   readonly atOnce: number
   /** Called when a file has come to an end of its import, whichever. */
@@ -71,6 +78,7 @@ interface Job {
   progress: number
 }
 
+const resultFile = /^([0-9a-f]{64})\.mp3$/
 const retry = { firstMs: 60_000, longestMs: 3_600_000 }
 // How the two steps divide the time, as measured.
 const measuringShare = 0.3
@@ -123,6 +131,35 @@ export class Imports {
     return { state: 'importing', progress: 0 }
   }
 
+  /** Every content that was ever imported, with what became of it. */
+  records(): [original: string, record: ImportRecord][] {
+    return [...this.#records]
+  }
+
+  /** The results on the disk, by their hashes, with their sizes in bytes. */
+  async results(): Promise<{ readonly hash: string; readonly bytes: number }[]> {
+    const hashes = (await readdir(this.#options.folder)).flatMap((name) => resultFile.exec(name)?.[1] ?? [])
+    return Promise.all(
+      hashes.map(async (hash) => ({
+        hash,
+        bytes: (await stat(this.#pathOf(hash)).catch(() => null))?.size ?? 0,
+      })),
+    )
+  }
+
+  /**
+   * Removes a result. Who needs it after all has it made once more; who reads it reads on, as no file goes away that
+   * is open. Rejects as disk and store do.
+   */
+  async remove(hash: string): Promise<void> {
+    for (const [original, record] of this.#records) {
+      if (record.outcome !== 'converted' || record.hash !== hash) continue
+      this.#records.delete(original)
+      await this.#options.records.delete(original)
+    }
+    await rm(this.#pathOf(hash), { force: true })
+  }
+
   get #workFolder(): string {
     return join(this.#options.folder, 'work')
   }
@@ -140,7 +177,8 @@ export class Imports {
     // Somebody has cleaned up: it is made once more.
     if (found === null) return null
     const { frames, title, chapters } = record
-    const rendition = { path, identity: identityOf(found), hash: record.hash, frames, title, chapters }
+    const facts = restoredFacts(record)
+    const rendition = { path, identity: identityOf(found), hash: record.hash, frames, title, chapters, facts }
     return { state: 'done', rendition }
   }
 
@@ -179,12 +217,13 @@ export class Imports {
     const { known } = this.#options
     const { wished, path, identity } = place
     const hash = await hashOf(path, this.#stopping.signal)
+    // Also of what fails now: whoever cleans up has to know what is needed.
+    known.note(wished, { identity, hash, frames: null })
     if ((await this.#ended(hash)) === null) {
       const record = await this.#recordOf(path, name, job)
       await this.#options.records.set(hash, record)
       this.#records.set(hash, record)
     }
-    known.note(wished, { identity, hash, frames: null })
   }
 
   async #recordOf(path: string, name: string, job: Job): Promise<ImportRecord> {
@@ -205,9 +244,11 @@ export class Imports {
     if (imported.outcome === 'refused') return imported
     const { file, frames, seconds, tags, chapters, made } = imported
     if (made === undefined) throw new Error('it has changed while it was imported')
+    const cover = tags.cover === undefined ? undefined : await this.#options.covers?.keep(tags.cover.bytes)
+    const facts = storedFacts(imported, cover)
     await rename(file, this.#pathOf(made.hash))
     log.info('a file was imported', { file: name, seconds, tookMs: this.#nowMs - startedMs })
-    return { outcome: 'converted', hash: made.hash, frames, title: tags.title ?? null, chapters }
+    return { outcome: 'converted', hash: made.hash, frames, title: tags.title ?? null, chapters, facts }
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { errnoOf, messageOf } from '../core/error.ts'
+import type { ContentFacts } from './content-facts.ts'
 import { bytesPerFrame, inspectMp3, msPerFrame } from './frames.ts'
 import type { Chapter } from './import/chapters.ts'
 import { titleOf } from './names.ts'
@@ -29,6 +30,8 @@ export type Lookup =
       readonly at: Location
       /** Of the whole file; empty where it has none. */
       readonly chapters: readonly Chapter[]
+      /** Absent where it lies in the profile. */
+      readonly facts?: ContentFacts
     }
   /** It is being made playable; `progress` goes from 0 to 1. */
   | { readonly state: 'importing'; readonly progress: number }

@@ -66,6 +66,11 @@ export class KnownFiles {
     this.#cancel ??= clock.at(new Date(clock.now().getTime() + gatherMs), () => void this.#write())
   }
 
+  /** Every path that anything is known of. */
+  paths(): string[] {
+    return [...this.#known.keys()]
+  }
+
   /** Nothing lies there any more. */
   forget(path: string): void {
     this.#unwritten.delete(path)

@@ -29,6 +29,11 @@ export class LibraryFolder {
     this.#options = options
   }
 
+  /** As it was given. */
+  get path(): string {
+    return this.#options.path
+  }
+
   /** Where the name lies on this machine, or null where there is no such file inside the folder. */
   async place(name: string): Promise<Place | null> {
     if (!staysInside(name) || !isAudioName(name)) return null

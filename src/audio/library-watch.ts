@@ -3,8 +3,12 @@ import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Lookup } from './inspect-file.ts'
 
+type Seen = readonly { readonly file: string; readonly lookup: Lookup }[]
+
 interface LibraryWatchOptions {
-  readonly library: { list(): Promise<readonly { readonly file: string; readonly lookup: Lookup }[]> }
+  readonly library: { list(): Promise<Seen> }
+  /** Handed what each look has seen, before `changed` is called. */
+  readonly looked?: (files: Seen) => void
   /** Called when another file is there, or one has become something else. */
   readonly changed: () => void
   readonly clock: Clock
@@ -41,6 +45,7 @@ export class LibraryWatch {
     let isImporting = false
     try {
       const files = await library.list()
+      this.#options.looked?.(files)
       isImporting = files.some(({ lookup }) => lookup.state === 'importing')
       this.#compare(JSON.stringify(files.map(({ file, lookup }) => [file, shapeOf(lookup)])))
     } catch (error) {

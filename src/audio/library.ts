@@ -108,6 +108,15 @@ export class Library {
     return file === null ? missing : { ...whole, file }
   }
 
+  /** Where the file of that name lies, in the first of the folders that has it; null where there is none. */
+  async whereIs(name: string): Promise<{ readonly folder: string; readonly place: Place } | null> {
+    for (const folder of this.#folders) {
+      const place = await folder.place(name)
+      if (place !== null) return { folder: folder.path, place }
+    }
+    return null
+  }
+
   /** Every audio file of all folders in natural order, with those that cannot be played. */
   async list(): Promise<{ file: string; lookup: Lookup }[]> {
     const found = new Set<string>()
@@ -288,8 +297,14 @@ export class Library {
     const state = await imports.look(place, name)
     if (state.state !== 'done') return state
     const { rendition } = state
-    const file = libraryFile({ ...rendition, name, place })
-    return { state: 'ready', file, at: rendition, chapters: rendition.chapters }
+    const { chapters, facts } = rendition
+    return {
+      state: 'ready',
+      file: libraryFile({ ...rendition, name, place }),
+      at: rendition,
+      chapters,
+      facts,
+    }
   }
 
   #contentAt(place: Place, name: string): Promise<Content> {

@@ -35,6 +35,15 @@ export interface FileSource {
   open(file: LibraryFile): Promise<SharedFile>
 }
 
+/** Told of what has gone out of an item: frames counted from its beginning, `to` behind the last. */
+export type SentOf = (sent: {
+  readonly listener: string
+  readonly hash: string
+  readonly frames: number
+  readonly from: number
+  readonly to: number
+}) => void
+
 /** The files one behind the other. */
 export function finiteRendition(files: readonly LibraryFile[]): FiniteRendition {
   const hash = createHash('sha256')
@@ -57,15 +66,17 @@ const mostAtOnce = 64 * 1024
 /**
  * Exactly the bytes of the range. A file that is gone or has changed ends it with an error; another content is
  * never put in its place. When the signal is aborted it ends as if that were all there is, behind the last frame
- * of the chunk under way. Nothing stays open behind a reader that is destroyed or whose signal is aborted.
+ * of the chunk under way. Nothing stays open behind a reader that is destroyed or whose signal is aborted. `sent` is
+ * told of each chunk once the reader has asked for the next: who leaves in the middle of one has not had it.
  */
 export function readRange(
   rendition: FiniteRendition,
   source: FileSource,
   range: ByteRange,
   signal?: AbortSignal,
+  sent?: SentBytes,
 ): Readable {
-  const chunks = chunksOf(rendition, source, range, signal)
+  const chunks = chunksOf(rendition, range, { source, signal, sent })
   return new Readable({
     // Nothing is read ahead: a listener that pauses for a night holds the chunk it was sent last and no other.
     highWaterMark: 0,
@@ -81,85 +92,107 @@ export function readRange(
   })
 }
 
+/** First byte and the one behind the last, of the whole. */
+type SentBytes = (part: RenditionPart, from: number, to: number) => void
+
 /** A body of exactly known bytes that can be sent. */
 export interface Playable {
   readonly length: number
   readonly etag: string
   /**
-   * The bytes of the range, once it is certain that they can begin.
+   * The bytes of the range, once it is certain that they can begin; `listener` is who they go out to.
    * @throws AppError as `FileSource.open` does
    */
-  read(range: ByteRange): Promise<Readable>
+  read(range: ByteRange, listener?: string): Promise<Readable>
   /**
    * The bytes of the range by one read, without what a stream of them costs; null where they are more than a chunk, or
    * of several files.
    * @throws AppError as `FileSource.open` does
    */
-  readAtOnce(range: ByteRange): Promise<Buffer> | null
+  readAtOnce(range: ByteRange, listener?: string): Promise<Buffer> | null
   /** The name of the file that this byte is of. */
   fileAt(byte: number): string | null
 }
 
 /**
  * The files one behind the other, bound to where they are read from; null where there are none. Aborting the
- * signal ends what is being read at a frame.
+ * signal ends what is being read at a frame. `sentOf` is told of what goes out to listeners.
  */
 export function playable(
   files: readonly LibraryFile[],
   source: FileSource,
   signal?: AbortSignal,
+  sentOf?: SentOf,
 ): Playable | null {
   if (files.length === 0) return null
   const rendition = finiteRendition(files)
   return {
     length: rendition.length,
     etag: rendition.etag,
-    read: async (range) => {
+    read: async (range, listener) => {
       const first = partAt(rendition, range.start)
       if (first !== undefined) (await source.open(first.file)).close()
-      return readRange(rendition, source, range, signal)
+      return readRange(rendition, source, range, signal, telling(listener, sentOf))
     },
-    readAtOnce: (range) => {
+    readAtOnce: (range, listener) => {
       if (signal?.aborted || range.end - range.start >= mostAtOnce) return null
       const part = partAt(rendition, range.start)
-      return part !== undefined && range.end < endOf(part) ? readFrom(part, source, range) : null
+      if (part === undefined || range.end >= endOf(part)) return null
+      return readFrom(part, { source, range, sent: telling(listener, sentOf) })
     },
     fileAt: (byte) => partAt(rendition, byte)?.file.file ?? null,
   }
 }
 
-async function readFrom(part: RenditionPart, source: FileSource, range: ByteRange): Promise<Buffer> {
+async function readFrom(
+  part: RenditionPart,
+  { source, range, sent }: { source: FileSource; range: ByteRange; sent: SentBytes | undefined },
+): Promise<Buffer> {
   const file = await openPart(part, source)
   try {
-    return await file.read(range.start, range.end - range.start + 1)
+    const bytes = await file.read(range.start, range.end - range.start + 1)
+    sent?.(part, range.start, range.end + 1)
+    return bytes
   } finally {
     file.close()
   }
 }
 
+function telling(listener: string | undefined, sentOf: SentOf | undefined): SentBytes | undefined {
+  if (listener === undefined || sentOf === undefined) return undefined
+  return ({ file, frames, start }, from, to) =>
+    sentOf({
+      listener,
+      hash: file.hash,
+      frames,
+      from: Math.floor((from - start) / bytesPerFrame),
+      to: Math.ceil((to - start) / bytesPerFrame),
+    })
+}
+
+interface Reading {
+  readonly source: FileSource
+  readonly signal: AbortSignal | undefined
+  readonly sent: SentBytes | undefined
+}
+
 async function* chunksOf(
   rendition: FiniteRendition,
-  source: FileSource,
   range: ByteRange,
-  signal: AbortSignal | undefined,
+  reading: Reading,
 ): AsyncGenerator<Buffer> {
   for (let index = indexAt(rendition, range.start); index < rendition.parts.length; index++) {
     const part = rendition.parts[index]
-    if (part === undefined || part.start > range.end || signal?.aborted) return
+    if (part === undefined || part.start > range.end || reading.signal?.aborted) return
     const from = Math.max(range.start, part.start)
     const to = Math.min(range.end + 1, endOf(part))
-    if (from < to) yield* chunksOfPart(part, { source, from, to, signal })
+    if (from < to) yield* chunksOfPart(part, { ...reading, from, to })
   }
 }
 
 async function* chunksOfPart(
   part: RenditionPart,
-  {
-    source,
-    from,
-    to,
-    signal,
-  }: { source: FileSource; from: number; to: number; signal: AbortSignal | undefined },
+  { source, from, to, signal, sent }: Reading & { readonly from: number; readonly to: number },
 ): AsyncGenerator<Buffer> {
   const { read, close } = await openPart(part, source)
   // Also where nobody reads on: then this stands still, and would keep the file open.
@@ -168,6 +201,7 @@ async function* chunksOfPart(
     for (let at = from; at < to && !signal?.aborted; ) {
       const next = Math.min(to, frameBoundaryAtOrBelow(at + chunkBytes))
       yield read(at, next - at)
+      sent?.(part, at, next)
       at = next
     }
   } finally {

@@ -5,7 +5,7 @@ interface SlotQueueOptions<Body> {
   queue(stream: string): Queue | undefined
   move(stream: string, move: QueueMove): Promise<Queue>
   /** The item of that file; null when it cannot be played now. */
-  body(file: string): Promise<Body | null>
+  body(file: string, stream: string): Promise<Body | null>
 }
 
 /** How far a step goes: to the item before, to this one again, to the next; or to the first of all. */
@@ -92,7 +92,7 @@ export class SlotQueue<Body> {
   async body(stream: string, id: string | null): Promise<Body | null> {
     const { queue, body } = this.#options
     const item = queue(stream)?.items.find((one) => one.id === id)
-    return item === undefined ? null : body(item.file)
+    return item === undefined ? null : body(item.file, stream)
   }
 
   async #hasAny(stream: string): Promise<boolean> {

@@ -57,7 +57,7 @@ interface SlotStreamsOptions<Body> {
   queue(stream: string): Queue | undefined
   move(stream: string, move: QueueMove): Promise<Queue>
   /** The item of that file; null when it cannot be played now. */
-  body(file: string): Promise<Body | null>
+  body(file: string, stream: string): Promise<Body | null>
   /** Tells the house of a press; resolves when what the house does about it is done. */
   pressed(press: SlotPress): Promise<void>
   /** Whether a command of ours is about to take the player to the place. */

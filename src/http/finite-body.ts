@@ -8,10 +8,10 @@ export interface FileBody {
   readonly length: number
   /** Strong, in its quotes. */
   readonly etag: string
-  /** @throws AppError when the bytes are gone. */
-  read(range: { start: number; end: number }): Promise<Readable>
+  /** `listener`: who it goes out to. @throws AppError when the bytes are gone. */
+  read(range: { start: number; end: number }, listener?: string): Promise<Readable>
   /** All of them in one go; null where they are too many for that. @throws as `read` does */
-  readAtOnce?(range: { start: number; end: number }): Promise<Buffer> | null
+  readAtOnce?(range: { start: number; end: number }, listener?: string): Promise<Buffer> | null
   /** The name of the library's file that this byte is of. */
   fileAt?(byte: number): string | null
 }
@@ -74,7 +74,7 @@ export async function serveFinite(
   if (choice === null) return null
   const { body, ranged } = choice
   const range: RequestedRange = ranged ? requestedRange(header, body.length) : { kind: 'whole' }
-  await sendBody(ctx, body, range)
+  await sendBody(ctx, body, range, listener[0])
   // A stand-in is not what the listener is in the middle of: offsets of the one are nothing in the other.
   if (isGet && !options.whole && range.kind !== 'unsatisfiable') listeners.remember(listener[0], body)
   return beginningOf(body, range)
@@ -126,7 +126,12 @@ export function startOf(range: RequestedRange, length: number): number | null {
 }
 
 /** The bytes of the range with all that is to be said of them. @throws AppError when they are gone. */
-export async function sendBody(ctx: Context, body: FiniteBody, range: RequestedRange): Promise<void> {
+export async function sendBody(
+  ctx: Context,
+  body: FiniteBody,
+  range: RequestedRange,
+  listener?: string,
+): Promise<void> {
   ctx.type = 'audio/mpeg'
   if ('bytes' in body) {
     ctx.set('Cache-Control', 'no-store')
@@ -140,20 +145,24 @@ export async function sendBody(ctx: Context, body: FiniteBody, range: RequestedR
   }
   if (range.kind === 'unsatisfiable') return sayUnsatisfiable(ctx, body.length)
   const { start, end } = range.kind === 'part' ? range : { start: 0, end: body.length - 1 }
-  if (ctx.method !== 'HEAD') ctx.body = await opened(ctx, body, { start, end })
+  if (ctx.method !== 'HEAD') ctx.body = await opened(ctx, () => read(body, { start, end }, listener))
   ctx.length = end - start + 1
   if (range.kind === 'whole') return
   ctx.status = 206
   ctx.set('Content-Range', contentRange(body.length, range))
 }
 
-async function opened(
-  ctx: Context,
+function read(
   body: FileBody,
   range: { start: number; end: number },
+  listener: string | undefined,
 ): Promise<Readable | Buffer> {
+  return body.readAtOnce?.(range, listener) ?? body.read(range, listener)
+}
+
+async function opened(ctx: Context, open: () => Promise<Readable | Buffer>): Promise<Readable | Buffer> {
   try {
-    return await (body.readAtOnce?.(range) ?? body.read(range))
+    return await open()
   } catch (error) {
     // Whoever words the error must not send it under the tag of the audio.
     ctx.remove('ETag')

@@ -213,7 +213,7 @@ async function servePlace(
     const startIn = (length: number) => startOf(requestedRange(header, length), length)
     const answer = await door.slots.choose({ stream, player, card_id, place, confirm, listener, startIn })
     if (answer.kind === 'over') throw new AppError('not_found', 'there is nothing more to play')
-    return sendItem(ctx, door, { stream, answer })
+    return sendItem(ctx, door, { stream, answer, listener: listener[0] })
   })
   door.log.debug('item requested', { key: key.slice(0, 6), stream, place, player, head })
   door.requested({ ...told, key, stream, player, card_id, head })
@@ -230,10 +230,10 @@ function sayNothingYet(ctx: Context): Beginning {
 async function sendItem(
   ctx: Context,
   door: MediaDoor,
-  { stream, answer }: { stream: string; answer: PlaceAnswer },
+  { stream, answer, listener }: { stream: string; answer: PlaceAnswer; listener: string },
 ): Promise<Beginning> {
   try {
-    if (answer.kind === 'item') return await sendUnkept(ctx, answer.body, answer.isResumed)
+    if (answer.kind === 'item') return await sendUnkept(ctx, answer.body, { ...answer, listener })
     return await sendUnkept(ctx, await door.nothingHere(stream))
   } catch (error) {
     if (!isGone(error)) throw error
@@ -245,7 +245,11 @@ async function sendItem(
  * Returns where it begins. A range that is not in it was meant for another item, unless the listener goes on in
  * this very one: then it is heard from its beginning.
  */
-async function sendUnkept(ctx: Context, body: FiniteBody, isResumed = false): Promise<Beginning> {
+async function sendUnkept(
+  ctx: Context,
+  body: FiniteBody,
+  { isResumed = false, listener }: { isResumed?: boolean; listener?: string } = {},
+): Promise<Beginning> {
   const wanted = requestedRange(ctx.get('Range'), body.length)
   const ifRange = ctx.get('If-Range')
   const isSame = ifRange === '' || ifRange === body.etag
@@ -254,7 +258,7 @@ async function sendUnkept(ctx: Context, body: FiniteBody, isResumed = false): Pr
   delete ctx.req.headers['if-none-match']
   delete ctx.req.headers['if-modified-since']
   const range: RequestedRange = applies ? wanted : { kind: 'whole' }
-  await sendBody(ctx, body, range)
+  await sendBody(ctx, body, range, listener)
   ctx.set('Cache-Control', 'no-store')
   return beginningOf(body, range)
 }

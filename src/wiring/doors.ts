@@ -29,6 +29,7 @@ import { ownNames } from './addresses.ts'
 import type { StreamAnswers } from './answers.ts'
 import { awaitHolder, holderOf } from './card-holder.ts'
 import type { HouseHistory } from './history.ts'
+import type { LibraryFacts } from './library-facts.ts'
 import { openLiveAudio } from './live-audio.ts'
 import type { Problems } from './problems.ts'
 import { openSlots } from './slots.ts'
@@ -71,6 +72,8 @@ interface Ground {
   readonly hub: Hub
   readonly answers: StreamAnswers
   readonly sources: Sources
+  /** Told of what goes out to listeners. */
+  readonly facts: Pick<LibraryFacts, 'sentOf'>
   readonly cards: PublishedCards
 }
 
@@ -217,11 +220,11 @@ function mediaDoor({
 
 /** What the stream can play now: nothing while it is closed, and never a file that is missing or broken. */
 async function newest(
-  { hub, sources }: Ground,
+  { hub, sources, facts }: Ground,
   stream: string,
   signal?: AbortSignal,
 ): Promise<Playable | null> {
   const queue = hub.queue(stream)
   if (queue === undefined || queue.closed) return null
-  return playable(await sources.playable(playOrder(queue), stream), sources, signal)
+  return playable(await sources.playable(playOrder(queue), stream), sources, signal, facts.sentOf(stream))
 }

@@ -39,6 +39,7 @@ export interface Foundation extends Pick<Redactor, 'redactAll'> {
   readonly storage: Storage
   readonly library: Library
   readonly sources: Sources
+  readonly libraryFacts: HouseLibrary['facts']
   readonly onLibraryChange: HouseLibrary['onChange']
   readonly uploads: HouseUploads
   readonly access: Awaited<ReturnType<typeof openAccess>>
@@ -91,6 +92,7 @@ export async function openFoundation(input: FoundationInput, started: Started): 
     storage,
     library: house.library,
     sources: house.sources,
+    libraryFacts: house.facts,
     onLibraryChange: house.onChange,
     uploads: house.uploads,
     access,

@@ -9,6 +9,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Storage } from '../storage/storage.ts'
+import { LibraryFacts, openKeptFacts } from './library-facts.ts'
 import { type HouseUploads, openUploads } from './uploads.ts'
 
 interface LibraryInput {
@@ -28,6 +29,7 @@ export interface HouseLibrary {
   readonly library: Library
   /** All audio by reference, the library's among it. */
   readonly sources: Sources
+  readonly facts: LibraryFacts
   /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
   onChange(changed: () => void): () => void
   readonly uploads: HouseUploads
@@ -43,10 +45,12 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
   const listeners = new Set<() => void>()
   const known = knownFiles(input)
   await known.open()
+  const kept = await openKeptFacts(input).catch(rethrowFolder)
   const imports = new Imports({
     folder: join(folders.data, 'audio'),
     records: storage.collection<ImportRecord>('imports'),
     known,
+    covers: kept.covers,
     atOnce: Math.min(mostAtOnce, Math.max(1, availableParallelism() - 1)),
     changed: () => void watch.look(),
     clock,
@@ -59,12 +63,24 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
   const changed = () => {
     for (const each of listeners) each()
   }
-  const watch = new LibraryWatch({ library, changed, clock, log })
-  await imports.open().catch((cause) => {
-    throw new AppError('unavailable', `the data folder cannot be used for audio: ${messageOf(cause)}`, {
-      cause,
-    })
+  const watch = new LibraryWatch({
+    library,
+    looked: (files) => facts.looked(files),
+    changed,
+    clock,
+    log,
   })
+  const facts = new LibraryFacts({
+    ...input,
+    ...kept,
+    library,
+    imports,
+    known,
+    look: () => void watch.look(),
+    changed,
+  })
+  await imports.open().catch(rethrowFolder)
+  await facts.start()
   void watch.look()
   const uploads = await openUploads({
     folder: folders.media,
@@ -80,6 +96,7 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
     library,
     uploads,
     sources,
+    facts,
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -87,10 +104,18 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
     async stop() {
       await uploads.stop()
       watch.stop()
+      await facts.stop()
       await sources.close()
       await known.stop()
     },
   }
+}
+
+function rethrowFolder(cause: unknown): never {
+  if (cause instanceof AppError) throw cause
+  throw new AppError('unavailable', `the data folder cannot be used for audio: ${messageOf(cause)}`, {
+    cause,
+  })
 }
 
 function knownFiles({ storage, clock, log }: LibraryInput): KnownFiles {

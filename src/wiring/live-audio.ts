@@ -5,10 +5,13 @@ import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { Log } from '../core/log.ts'
 import type { Hub } from '../hub.ts'
+import type { LibraryFacts } from './library-facts.ts'
 
 interface LiveAudioInput {
   readonly hub: Hub
   readonly sources: Pick<Sources, 'find' | 'open'>
+  /** Told of what goes out to listeners. */
+  readonly facts: Pick<LibraryFacts, 'sentOf'>
   /** Where listeners were, for the next run. */
   readonly positions: Collection<StoredPosition>
   readonly clock: Clock
@@ -22,11 +25,12 @@ const liveWentOn = 'a live stream went on'
 export async function openLiveAudio(
   input: LiveAudioInput,
 ): Promise<{ live: LiveStreams; stop(): Promise<void> }> {
-  const { hub, sources, positions, clock, log } = input
+  const { hub, sources, facts, positions, clock, log } = input
   const live = new LiveStreams({
     library: sources,
     queue: (stream) => hub.queue(stream),
     move: (stream, move) => hub.mutateQueue(stream, move, liveWentOn),
+    sentOf: (stream) => facts.sentOf(stream),
     positions,
     clock,
     log,

@@ -1,4 +1,3 @@
-import { titleOf } from '../audio/names.ts'
 import type { House } from '../broker/announcer.ts'
 import { Bridge } from '../broker/bridge.ts'
 import { BrokerClient } from '../broker/client.ts'
@@ -36,7 +35,7 @@ interface LocalBrokerOptions {
 }
 
 /** What the broker tells of, and what commands on it act on. */
-interface BrokerHouse extends Omit<House, 'instance' | 'players' | 'queues' | 'titleOf' | 'isStartedAgain'> {
+interface BrokerHouse extends Omit<House, 'instance' | 'players' | 'queues' | 'isStartedAgain'> {
   readonly hub: Hub
   readonly problems: Pick<Problems, 'set'>
   /** What stands on the broker since the last run, by topic. */
@@ -57,6 +56,7 @@ export class LocalBroker {
   #bridge: Bridge | null = null
   #takesCommands = false
   #forget: () => void = () => undefined
+  #queues: Hub['queues'] = () => []
 
   /** @throws AppError `invalid` when the base topic or the prefix of discovery cannot begin topics. */
   constructor(options: LocalBrokerOptions) {
@@ -73,6 +73,7 @@ export class LocalBroker {
     this.#client = client
     const bridge = this.#bridgeOn(client, house)
     this.#bridge = bridge
+    this.#queues = () => house.hub.queues()
     this.#forget = house.hub.subscribe('the local broker', (change) => tell(change, bridge))
     await bridge.start()
     await client.start()
@@ -104,6 +105,11 @@ export class LocalBroker {
 
   infoChanged(): void {
     this.#bridge?.infoChanged()
+  }
+
+  /** Call it when `titleOf` may say something else of a file. */
+  titlesChanged(): void {
+    for (const queue of this.#queues()) this.#bridge?.queueChanged(queue)
   }
 
   /** Call it when `reachable()` has changed. */
@@ -192,7 +198,6 @@ export class LocalBroker {
       leftOut: (words) => problems.set('message_size', leftOutProblem(words)),
       players: () => hub.players(),
       queues: () => hub.queues(),
-      titleOf,
       perform,
     })
   }

@@ -1,5 +1,3 @@
-import { titleOf } from '../audio/names.ts'
-import type { Found } from '../audio/source.ts'
 import type { Sources } from '../audio/sources.ts'
 import type { CardsRead } from '../cards/card-list.ts'
 import type { PublishedCards } from '../cards/published.ts'
@@ -8,9 +6,10 @@ import type { Perform } from '../core/effect.ts'
 import type { Presets } from '../core/presets.ts'
 import type { AccountDesk } from '../http/api/account.ts'
 import type { House } from '../http/api/app.ts'
+import type { AudioHouse } from '../http/api/audio.ts'
 import type { CardPress, CardsHouse, PublishedCardView } from '../http/api/cards.ts'
 import type { CardLook } from '../http/api/kid.ts'
-import type { LibraryEntry } from '../http/api/library.ts'
+import type { LibraryHouse } from '../http/api/library.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { Hub } from '../hub.ts'
 import type { SimulatedCloud } from '../simulator/cloud.ts'
@@ -24,7 +23,8 @@ interface HouseParts {
   readonly version: string
   readonly hub: Hub
   readonly answers: Pick<StreamAnswers, 'of' | 'set' | 'streamFor'>
-  readonly library: Pick<Sources, 'find' | 'list'> & Partial<Pick<Sources, 'hint'>>
+  readonly library: Pick<Sources, 'find'> & Partial<Pick<Sources, 'hint'>>
+  readonly libraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'>
   /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
   readonly onLibraryChange: (changed: () => void) => () => void
   readonly uploads: HouseUploads
@@ -53,6 +53,7 @@ export function houseOf({
   hub,
   answers,
   library,
+  libraryDesk,
   onLibraryChange,
   uploads,
   cards,
@@ -88,7 +89,7 @@ export function houseOf({
     lookup: (file) => library.find(file),
     uploads: uploads.desk,
     fileHint: async (file) => (await library.hint?.(file)) ?? null,
-    library: async () => (await library.list()).flatMap(libraryEntry),
+    ...libraryDesk,
     streamUrl: (name) => cards.streamUrl(name),
     keptCards: (name) => cards.keptFor(name),
     rotateStreamKey: (name, options) => cards.rotateStream(name, options),
@@ -117,16 +118,6 @@ export function houseOf({
       }
     },
   }
-}
-
-function libraryEntry({ file, lookup }: { file: string; lookup: Found }): LibraryEntry[] {
-  if (lookup.state === 'missing') return []
-  if (lookup.state === 'refused')
-    return [{ file, title: titleOf(file), seconds: null, state: 'refused', reason: lookup.reason }]
-  if (lookup.state === 'importing')
-    return [{ file, title: titleOf(file), seconds: null, state: 'importing', progress: lookup.progress }]
-  const { title, seconds } = lookup.file
-  return [{ file, title, seconds, state: 'ready' }]
 }
 
 /** Cards of ours have no picture. */

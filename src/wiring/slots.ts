@@ -15,11 +15,14 @@ import { hasTakenUp, predictedPosition, wasFollowed } from '../core/moment.ts'
 import { isPlace, type Visit } from '../core/slot.ts'
 import type { Change, Hub, Said } from '../hub.ts'
 import { cardWentOn, type HouseHistory } from './history.ts'
+import type { LibraryFacts } from './library-facts.ts'
 import type { Problems } from './problems.ts'
 
 interface SlotsInput {
   readonly hub: Hub
   readonly sources: Sources
+  /** Told of what goes out to listeners. */
+  readonly facts: Pick<LibraryFacts, 'sentOf'>
   readonly cards: PublishedCards
   /** The stream that plays where another is asked for. */
   readonly streamFor: (stream: string, player: string) => string
@@ -55,15 +58,15 @@ export async function openSlots(input: SlotsInput): Promise<{ slots: SlotStreams
 }
 
 function slotStreams(input: SlotsInput): SlotStreams<Playable> {
-  const { hub, sources, visits, history, problems, runsOf, signal, clock, log } = input
+  const { hub, sources, facts, visits, history, problems, runsOf, signal, clock, log } = input
   return new SlotStreams({
     clock,
     visits,
     queue: (stream) => hub.queue(stream),
     move: (stream, move) => hub.mutateQueue(stream, move, cardWentOn),
-    async body(file) {
+    async body(file, stream) {
       const found = await sources.find(file)
-      return found.state === 'ready' ? playable([found.file], sources, signal) : null
+      return found.state === 'ready' ? playable([found.file], sources, signal, facts.sentOf(stream)) : null
     },
     async pressed(press) {
       const event = buttonEvent(press, isoOf(clock.now()))

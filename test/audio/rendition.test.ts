@@ -174,6 +174,36 @@ describe('a queue as one file', () => {
     expect(await buffer(await body.read({ start: 0, end: 999 }))).toHaveLength(0)
   })
 
+  test('tells what has gone out of its items to a listener, and to nobody else', async () => {
+    const told: { hash: string; from: number; to: number; frames: number }[] = []
+    const files = await filesOf(names)
+    const body = playable(files, library, undefined, ({ listener, ...sent }) => {
+      expect(listener).toBe('nursery')
+      told.push(sent)
+    })
+    if (body === null) return expect.unreachable()
+    await buffer(await body.read({ start: 0, end: whole.length - 1 }))
+    expect(told).toEqual([])
+    // From the middle of the second item to the first frame of the fourth.
+    await buffer(await body.read({ start: 100 * 384, end: 704 * 384 + 10 }, 'nursery'))
+    const [, second, third, fourth] = files.map(({ hash, frames }) => ({ hash, frames }))
+    const ofSecond = told.filter(({ hash }) => hash === second?.hash)
+    expect(ofSecond.length).toBeGreaterThan(1)
+    expect([ofSecond[0]?.from, ofSecond.at(-1)?.to]).toEqual([97, 700])
+    expect(told.slice(-2)).toEqual([
+      { ...third, from: 0, to: 1 },
+      { ...fourth, from: 0, to: 1 },
+    ])
+  })
+
+  test('tells nothing of what a listener did not wait for', async () => {
+    const told: number[] = []
+    const body = playable(await filesOf(['b.mp3']), library, undefined, ({ to }) => void told.push(to))
+    const reader = await body?.read({ start: 0, end: 700 * 384 - 1 }, 'nursery')
+    for await (const _chunk of reader ?? []) break
+    expect(told.every((frame) => frame <= 170)).toBe(true)
+  })
+
   test('leaves nothing open behind readers that stop anywhere', async () => {
     const rendition = finiteRendition(await filesOf(names))
     const range = { start: 0, end: rendition.length - 1 }

@@ -34,7 +34,7 @@ describe('what a queue was before', () => {
     expect(back).toEqual(was)
     expect(version).toBe(earlier + 3)
     expect(() => change({ ...was, version }, restore)).toThrow(
-      'stream "q" has nothing to restore: rule "party" kept no earlier queue, or it was brought back already',
+      'stream "q" has nothing to restore: rule "party" kept no earlier queue, or it was brought back already, or something else was put there for good',
     )
   })
 

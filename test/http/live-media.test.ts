@@ -185,6 +185,22 @@ test('a restart of the program is a short gap too', async () => {
   expect(heard(second.bytes())).toEqual([`a 200+${burst}`])
 })
 
+test('what goes out is told of, once, with the item it is of', async () => {
+  const house = await openLiveHouse({ 'a.mp3': marked('a', 200), 'b.mp3': b })
+  const listener = await house.listen()
+  await house.pass(7.2)
+  await listener.hangUp()
+  const runs = house.sent.map(({ frames, from, to }) => ({ frames, from, to }))
+  const ofFirst = runs.filter(({ frames }) => frames === 200)
+  expect(ofFirst[0]?.from).toBe(0)
+  expect(ofFirst.at(-1)?.to).toBe(200)
+  for (const [index, { from }] of ofFirst.entries()) expect(from).toBe(ofFirst[index - 1]?.to ?? 0)
+  const ofSecond = runs.filter(({ frames }) => frames !== 200)
+  expect(ofSecond[0]?.from).toBe(0)
+  const all = runs.reduce((count, { from, to }) => count + to - from, 0)
+  expect(all * 384).toBe(listener.bytes().length)
+})
+
 test('each listener has a place of its own, and only one who is at the current item moves the queue on', async () => {
   const house = await openLiveHouse({ 'a.mp3': marked('a', 300), 'b.mp3': marked('b', 300), 'c.mp3': c })
   const first = await house.listen({ 'x-test-address': '10.0.0.1' })

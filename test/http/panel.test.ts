@@ -6,7 +6,7 @@ import Koa from 'koa'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { panelPages } from '../../src/http/panel.ts'
 import { type Listener, listen } from '../../src/http/server.ts'
-import { houseWith } from '../support/house.ts'
+import { houseWith, libraryEntry } from '../support/house.ts'
 import { openPanelDoor, panelPage } from '../support/panel-door.ts'
 
 const doors: Listener[] = []
@@ -123,11 +123,11 @@ describe('what was not built', () => {
 
 test('the library lists every file, with those that cannot be played', async () => {
   const house = houseWith(['a.mp3'])
-  const refused = { file: 'b.mp3', title: 'b', seconds: null, state: 'refused' as const, reason: 'no MP3' }
+  const refused = libraryEntry('b.mp3', { seconds: null, state: 'refused', reason: 'no MP3' })
   const door = await openPanelDoor({ ...house, library: async () => [...(await house.library()), refused] })
   doors.push(door)
   expect(await (await fetch(`${door.url}/api/library`)).json()).toEqual({
-    files: [{ file: 'a.mp3', title: 'a.mp3', seconds: 10, state: 'ready' }, refused],
+    files: [libraryEntry('a.mp3'), refused],
     count: 2,
   })
 })

@@ -126,7 +126,7 @@ describe('a queue is changed by the ids of its items', () => {
       body: {
         error: {
           message:
-            'stream "bedroom" has nothing to restore: REST kept no earlier queue, or it was brought back already',
+            'stream "bedroom" has nothing to restore: REST kept no earlier queue, or it was brought back already, or something else was put there for good',
         },
       },
     })

@@ -64,6 +64,8 @@ describe('the stream calls', () => {
       etag: expect.stringMatching(/^"[0-9a-z]+-1"$/),
       current: 'i1',
       url: 'http://127.0.0.1:8098/media/key-of-bedroom/stream.mp3',
+      plays: 0,
+      last_played_at: null,
       items: [
         { id: 'i1', file: 'a.mp3', title: 'a.mp3', seconds: 10, state: 'ready' },
         { id: 'i2', file: 'für élise+%.mp3', title: 'für élise+%.mp3', seconds: 10, state: 'ready' },

@@ -3,6 +3,8 @@ import { unknownPlayer } from '../../src/core/player.ts'
 import { Presets } from '../../src/core/presets.ts'
 import type { StoredQueue } from '../../src/core/queue.ts'
 import type { House } from '../../src/http/api/app.ts'
+import type { AudioHouse } from '../../src/http/api/audio.ts'
+import type { LibraryEntry, LibraryHouse } from '../../src/http/api/library.ts'
 import type { LiveHouse } from '../../src/http/live.ts'
 import { Hub } from '../../src/hub.ts'
 import { performWith } from '../../src/perform.ts'
@@ -41,8 +43,33 @@ async function noUpload(): Promise<never> {
   throw new AppError('not_found', 'this house has no uploads')
 }
 
-/** For `houseOf`: no history, no answers per listener, and no cards but those that were published. */
+const noFile = () => {
+  throw new AppError('not_found', 'this house knows nothing of its files')
+}
+
+/** Tests of the library bring one. */
+const noLibraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'> = {
+  streamPlays: () => null,
+  library: async () => [],
+  libraryFile: noFile,
+  libraryCover: noFile,
+  libraryUsers: noFile,
+  deleteLibraryFile: noFile,
+  libraryDisk: noFile,
+  cleanLibrary: noFile,
+  audioFiles: async () => [],
+  audioBody: async () => null,
+}
+
+/** A file of 10 s, by its name alone. */
+export function libraryEntry(file: string, more: Partial<LibraryEntry> = {}): LibraryEntry {
+  const nobody = { artist: null, album: null, plays: 0, last_played_at: null }
+  return { id: file, file, title: file, seconds: 10, state: 'ready', cover: false, ...nobody, ...more }
+}
+
+/** For `houseOf`: no history, no facts of files, no answers per listener, and no cards but those that were published. */
 export const withoutPast = {
+  libraryDesk: noLibraryDesk,
   answers: { of: () => [], set: async () => undefined, streamFor: (stream: string) => stream },
   knownCard: () => null,
   accountCards: noCard,
@@ -121,7 +148,8 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     answers: () => [],
     setAnswers: async () => undefined,
     lookup,
-    library: async () => library.map((file) => ({ file, title: file, seconds: 10, state: 'ready' as const })),
+    ...noLibraryDesk,
+    library: async () => library.map((file) => libraryEntry(file)),
     streamUrl: async (name) => `http://127.0.0.1:8098/media/key-of-${name}/stream.mp3`,
     keptCards: () => ({ cards: 0, days: 30 }),
     ...noCards,

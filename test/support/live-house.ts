@@ -5,6 +5,7 @@ import { FiniteStreams } from '../../src/audio/finite-streams.ts'
 import { bytesPerFrame } from '../../src/audio/frames.ts'
 import { Library } from '../../src/audio/library.ts'
 import type { StoredPosition } from '../../src/audio/live/live-positions.ts'
+import type { SentOf } from '../../src/audio/rendition.ts'
 import type { QueueMutation, StoredQueue } from '../../src/core/queue.ts'
 import type { FiniteBody } from '../../src/http/finite-body.ts'
 import { createMediaApp, type StreamRequest } from '../../src/http/media.ts'
@@ -68,8 +69,17 @@ export async function openLiveHouse(
   if (queue.length > 0) await mutate({ op: 'append', files: queue })
   else await mutate({ op: 'replace', files: [], playlist: null })
   await mutate({ op: 'settings', settings: { mode: 'live', loop } })
+  const sent: Parameters<SentOf>[0][] = []
   const positions = memoryCollection<StoredPosition>()
-  const open = () => openLiveAudio({ hub, sources: library, positions, clock, log })
+  const open = () =>
+    openLiveAudio({
+      hub,
+      sources: library,
+      facts: { sentOf: () => (what) => sent.push(what) },
+      positions,
+      clock,
+      log,
+    })
   let audio = await open()
   const asks = { player: null as string | null }
   const requests: StreamRequest[] = []
@@ -101,7 +111,7 @@ export async function openLiveHouse(
     await rm(folder, { recursive: true, force: true })
   })
   return {
-    ...{ clock, log, hub, folder, mutate, asks, requests, positions, port: door.port },
+    ...{ clock, log, hub, folder, mutate, asks, requests, sent, positions, port: door.port },
     held: () => audio.live.held,
     queue: () => hub.queue('bedroom'),
     stop: () => audio.stop(),

@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { unknownPlayer } from '../../src/core/player.ts'
 import { emptyQueue, type Queue } from '../../src/core/queue.ts'
-import type { LibraryEntry } from '../../src/http/api/library.ts'
 import { heardText, placeIn } from '../../ui/heard.ts'
 import { sayIn } from '../../ui/text.ts'
+import { libraryEntry } from '../support/house.ts'
 
 const say = sayIn('en', { player: { clip: 'the clip' } })
-const entry: LibraryEntry = {
-  file: 'sea.mp3',
-  title: 'The sea',
-  seconds: 12,
-  state: 'ready',
-}
+const entry = libraryEntry('sea.mp3', { title: 'The sea', seconds: 12 })
 const files = new Map([[entry.file, entry]])
 const items = [
   { id: 'i1', file: 'sea.mp3' },

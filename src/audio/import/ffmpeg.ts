@@ -12,6 +12,14 @@ export interface Source {
   readonly container: Container
 }
 
+/** What pictures are read with: each of these reads the one file, and none takes its name for a pattern of others. */
+export type PictureDemuxer = 'jpeg_pipe' | 'png_pipe' | 'webp_pipe' | 'gif_pipe'
+
+interface Input {
+  readonly path: string
+  readonly container: Container | PictureDemuxer
+}
+
 /** How ffmpeg is run. */
 export interface Running {
   /** Ends it at once; the promise then rejects with the reason of the signal. */
@@ -22,6 +30,8 @@ export interface Running {
 }
 
 interface Work extends Running {
+  /** Goes in front of the input, behind the fence. */
+  readonly inputOptions?: readonly string[]
   readonly filters?: string
   /** Behind the filters, the format of the output among them. */
   readonly outputOptions: readonly string[]
@@ -34,7 +44,7 @@ interface Work extends Running {
 }
 
 /**
- * Runs ffmpeg over the first audio stream of the file, and over nothing else on this machine: one demuxer, no
+ * Runs ffmpeg over the file, and over nothing else on this machine: one demuxer, no
  * other protocol than files and pipes, no outside references. Resolves with its last lines.
  *
  * fluent-ffmpeg's own `progress` and its time limit are not used: with `progress` it would also run ffprobe over the
@@ -42,7 +52,7 @@ interface Work extends Running {
  *
  * @throws ImportFault, or the reason of the signal
  */
-export function runFfmpeg(source: Source, work: Work): Promise<readonly string[]> {
+export function runFfmpeg(source: Input, work: Work): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
     if (!isAbsolute(source.path)) throw new Error('the path of a source must be absolute')
     work.signal?.throwIfAborted()
@@ -87,18 +97,18 @@ const tooLong = 'it took far too long and was given up'
 // Listeners come first: the conversion takes what the processor has left.
 const niceness = 10
 
-function commandOf(source: Source, work: Work): fluent.FfmpegCommand {
+function commandOf(source: Input, work: Work): fluent.FfmpegCommand {
   const command = fluent({ stdoutLines: 20, niceness })
     .setFfmpegPath(work.ffmpeg ?? 'ffmpeg')
     .input(`file:${source.path}`)
-    .inputOptions(...fence(source.container, work.logLevel))
+    .inputOptions(...fence(source.container, work.logLevel), ...(work.inputOptions ?? []))
   if (work.filters !== undefined) command.audioFilters(work.filters)
   command.outputOptions(...work.outputOptions)
   return command.output(work.target ?? '-')
 }
 
 /** The demuxer is given twice: told which to take, and forbidden every other it might come to by itself. */
-function fence(container: Container, logLevel: string): string[] {
+function fence(container: Input['container'], logLevel: string): string[] {
   const drefs = container === 'mov' ? ['-enable_drefs', '0', '-use_absolute_path', '0'] : []
   return [
     ...['-hide_banner', '-nostdin', '-loglevel', logLevel, '-stats_period', '1', '-threads', '1'],

@@ -6,14 +6,14 @@ import { errnoOf } from '../../core/error.ts'
 import { inspectMp3, msPerFrame } from '../frames.ts'
 import { type Identity, identityOf } from '../open-files.ts'
 import { type Chapter, readChapters, wholeChapters } from './chapters.ts'
-import { containerOfFile } from './container.ts'
+import { type Container, containerOfFile } from './container.ts'
 import { type Converted, convert, partEnding } from './convert.ts'
 import { makeEven } from './even.ts'
 import { ImportFault } from './fault.ts'
 import type { Running, Source } from './ffmpeg.ts'
 import { measure } from './measure.ts'
 import type { Measured } from './sound.ts'
-import { readTags, type Tags } from './tags.ts'
+import { readMetadata, type SaidFormat, type Tags } from './tags.ts'
 
 /** What came of a file. */
 export type Imported =
@@ -35,6 +35,17 @@ interface Playable {
   readonly chapters: readonly Chapter[]
   /** Of what was converted: the SHA-256 of the result, how loud it is, and what that took. */
   readonly made?: Pick<Converted, 'hash' | 'heard' | 'level'>
+  /** Of what was converted: how it was before. */
+  readonly original?: Original
+}
+
+export interface Original {
+  readonly container: Container
+  readonly format: SaidFormat
+  /** Bytes. */
+  readonly size: number
+  /** As it was decoded. */
+  readonly measured: Measured
 }
 
 export type ImportStep = 'measuring' | 'converting'
@@ -94,11 +105,11 @@ async function importOther(source: Source, importing: Importing): Promise<Playab
   const name = join(workFolder, randomUUID())
   const even = `${name}.flac${partEnding}`
   try {
-    const { sound, measured } = await evenSound(source, even, {
+    const { sound, measured, ...first } = await evenSound(source, even, {
       ...running,
       onProgress: (fraction) => onProgress?.('measuring', fraction),
     })
-    const tags = await readTags(source, { clock })
+    const { tags, format } = await readMetadata(source, { clock })
     const chapters = wholeChapters(await readChapters(source, running), measured.seconds)
     const file = `${name}.mp3`
     const { frames, seconds, ...made } = await convert(sound, file, {
@@ -106,22 +117,34 @@ async function importOther(source: Source, importing: Importing): Promise<Playab
       measured,
       onProgress: (fraction) => onProgress?.('converting', fraction),
     })
-    return { outcome: 'converted', file, frames, seconds, tags, chapters, made }
+    const { size } = await stat(source.path)
+    const original = {
+      container: source.container,
+      format,
+      size,
+      measured: { ...measured, ...first },
+    }
+    return { outcome: 'converted', file, frames, seconds, tags, chapters, made, original }
   } finally {
     await rm(even, { force: true })
   }
 }
+
+/** What the file itself says, and not what it was decoded to. */
+type First = Pick<Measured, 'isDamaged' | 'changes' | 'channels'>
 
 /** What can be converted in one go: the file itself, or what it was decoded to because it changes on the way. */
 async function evenSound(
   source: Source,
   even: string,
   measuring: Running & { readonly onProgress: (fraction: number) => void },
-): Promise<{ sound: Source; measured: Measured }> {
+): Promise<{ sound: Source; measured: Measured } & First> {
   const measured = await measure(source, measuring)
-  if (!measured.changes) return { sound: source, measured }
+  const { isDamaged, changes, channels } = measured
+  const first = { isDamaged, changes, channels }
+  if (!changes) return { sound: source, measured, ...first }
   const sound = await makeEven(source, even, { ...measuring, seconds: measured.seconds })
-  return { sound, measured: await measure(sound, measuring) }
+  return { sound, measured: await measure(sound, measuring), ...first }
 }
 
 function unplayable(error: unknown, signal: AbortSignal | undefined): Imported {

@@ -12,6 +12,9 @@ const elsewhere = 'its sound is not in it but in another file; put that in inste
 const missingSeconds = 2
 const missingShare = 0.02
 
+// As ffmpeg 4 to 6 says it, and as 7 does.
+const decodingFault = /^(\[\S+ @ \w+\] )?Error (while decoding stream|submitting packet to decoder)/
+
 /** What the report reads the words of, in this order behind the first one. */
 export const measureFilters =
   'astats=measure_perchannel=none:measure_overall=Number_of_samples,ebur128=peak=true:framelog=verbose'
@@ -24,6 +27,8 @@ export class MeasureReport {
   #isPartial = false
   #isElsewhere = false
   #isProtected = false
+  #isDamaged = false
+  #channels: number | null = null
   #hasVideo = false
   #isSummary = false
   #summaries = 0
@@ -62,6 +67,8 @@ export class MeasureReport {
           : null,
       true_peak_dbtp: Number.isFinite(peak) ? peak : null,
       changes: this.#summaries > 1,
+      channels: this.#channels,
+      isDamaged: this.#isDamaged,
     }
   }
 
@@ -76,6 +83,7 @@ export class MeasureReport {
   }
 
   #readOfPart(line: string): void {
+    if (decodingFault.test(line)) this.#isDamaged = true
     if (/^\[mov,.*\] stream \d+, offset 0x[\da-f]+: partial file/.test(line)) this.#isPartial = true
     if (/^\[mov,.*\] Skipped opening external track/.test(line)) this.#isElsewhere = true
     if (/^\[\w+ @ \w+\] (Estimating duration|invalid concatenated file)/.test(line)) this.#isEstimated = true
@@ -95,13 +103,25 @@ export class MeasureReport {
   }
 
   #readOfFile(line: string): void {
+    if (decodingFault.test(line)) this.#isDamaged = true
     this.#claimedSeconds ??= durationIn(line)
+    // That of the output comes later.
+    this.#channels ??= channelsIn(line)
     if (/^ {2}Stream #0:\d.*: Audio: .*\((drms|enca|aavd) \//.test(line)) this.#isProtected = true
     if (/^ {2}Stream #0:\d.*: Video: /.test(line) && !line.includes('(attached pic)')) this.#hasVideo = true
     const position = positionIn(line)
     if (position !== null && this.#claimedSeconds !== null && this.#claimedSeconds > 0)
       this.#onProgress?.(Math.min(1, position / this.#claimedSeconds))
   }
+}
+
+/** The channels of a stream of sound; null where the line tells of something else. */
+function channelsIn(line: string): number | null {
+  const [, layout = ''] = /^ {2}Stream #0:\d.*: Audio: .*, \d+ Hz, ([^,]+)/.exec(line) ?? []
+  if (layout === 'mono' || layout === 'stereo') return layout === 'mono' ? 1 : 2
+  // `6 channels`, or `5.1(side)`.
+  const [, front, low = '0'] = /^(\d+)(?: channels|\.(\d+))/.exec(layout) ?? []
+  return front === undefined ? null : Number(front) + Number(low)
 }
 
 /** `1:02:03`, `2:03`. */

@@ -26,6 +26,10 @@ export interface Measured extends Heard {
   readonly seconds: number
   /** The sample rate or the channels change on the way: then the loudness is not that of the whole. */
   readonly changes: boolean
+  /** Of the original; `null` where that cannot be told. */
+  readonly channels: number | null
+  /** Some of it could not be decoded, and is not heard. */
+  readonly isDamaged: boolean
 }
 
 /** To the form in which everything is measured and encoded. */

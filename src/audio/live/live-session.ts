@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import { bytesPerFrame } from '../frames.ts'
+import type { LibraryFile } from '../inspect-file.ts'
 import { framesPerBlock } from './live-files.ts'
 import { Pace } from './pace.ts'
 import { type LivePlace, Trail } from './trail.ts'
@@ -31,6 +32,8 @@ interface SessionOptions {
   /** How many items may fail one behind the other. */
   length(): number
   readonly clock: Clock
+  /** Frames of an item go out, `to` is behind the last. */
+  sent(frames: { readonly file: LibraryFile; readonly from: number; readonly to: number }): void
   /** It plays the item `to` now, which was found from `from` on. */
   went(step: { readonly from: string | null; readonly to: string }): void
   /** Called once. */
@@ -59,6 +62,8 @@ export class LiveSession {
   /** The next frame of the track to be sent, and the block it lies in where that has been read. */
   #frame: number
   #block: Buffer | null = null
+  /** The first frame of the track that was sent and not told of. */
+  #untold: number
   #isReading = false
   #isGoingOver = false
   #isWarm = false
@@ -70,6 +75,7 @@ export class LiveSession {
     this.#options = options
     this.#track = options.track
     this.#frame = options.frame < options.track.file.file.frames ? options.frame : 0
+    this.#untold = this.#frame
   }
 
   get item(): string {
@@ -173,7 +179,16 @@ export class LiveSession {
     this.#frame += frames
     this.#sent += frames
     this.#barren = 0
-    if (start + frames === inBlock) this.#block = null
+    if (start + frames < inBlock) return
+    this.#block = null
+    this.#tell()
+  }
+
+  /** A block at a time: there may be hundreds of listeners. */
+  #tell(): void {
+    if (this.#frame > this.#untold)
+      this.#options.sent({ file: this.#track.file.file, from: this.#untold, to: this.#frame })
+    this.#untold = this.#frame
   }
 
   async #refill(): Promise<void> {
@@ -215,9 +230,11 @@ export class LiveSession {
       this.#close('over')
       return
     }
+    this.#tell()
     this.#track.file.close()
     this.#track = track
     this.#frame = 0
+    this.#untold = 0
     this.#block = null
     this.#barren++
     this.#options.went({ from, to: track.id })
@@ -244,6 +261,7 @@ export class LiveSession {
   #close(end: SessionEnd): void {
     if (this.#end !== null) return
     this.#end = end
+    this.#tell()
     this.#track.file.close()
     this.#options.over(end)
     if (end === 'over' || end === 'ended') this.#sink?.end()

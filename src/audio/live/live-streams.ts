@@ -3,6 +3,7 @@ import type { Collection } from '../../core/collection.ts'
 import { messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
 import type { Queue, QueueMove } from '../../core/queue.ts'
+import type { SentOf } from '../rendition.ts'
 import { LiveFiles, type LiveLibrary } from './live-files.ts'
 import { LivePositions, type StoredPosition } from './live-positions.ts'
 import { LiveSession, type LiveSink, type SessionEnd } from './live-session.ts'
@@ -36,6 +37,8 @@ interface LiveStreamsOptions {
   queue(stream: string): Queue | undefined
   /** Moves on which item is current; the change must come back to `changed` as one of our own. */
   move(stream: string, move: QueueMove): Promise<Queue>
+  /** Told of what goes out of a stream. */
+  sentOf(stream: string): SentOf
   /** Where listeners were, by name. */
   readonly positions: Collection<StoredPosition>
   readonly clock: Clock
@@ -172,8 +175,9 @@ export class LiveStreams {
     { stream, listener: [name] }: LiveRequest,
     begin: { track: Track; frame: number; from: string | null; fromStart: boolean },
   ): Promise<LiveAnswer> {
-    const { queue, clock } = this.#options
+    const { queue, clock, sentOf } = this.#options
     const { track, frame, fromStart } = begin
+    const told = sentOf(stream)
     const session = new LiveSession({
       stream,
       track,
@@ -182,6 +186,7 @@ export class LiveStreams {
       current: () => queue(stream)?.current ?? null,
       length: () => queue(stream)?.items.length ?? 0,
       clock,
+      sent: ({ file: { hash, frames }, from, to }) => told({ listener: name, hash, frames, from, to }),
       went: (step) => this.#went(stream, step),
       over: (end) => this.#over(listening, end),
       failed: (error) =>

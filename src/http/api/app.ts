@@ -16,6 +16,7 @@ import { type SessionCookie, sessionCookie } from '../session-cookie.ts'
 import { type AccountHouse, accountRoutes } from './account.ts'
 import { type AccountCardsHouse, accountCardRoutes } from './account-cards.ts'
 import { type AnswersHouse, answerRoutes } from './answers.ts'
+import { type AudioHouse, audioRoutes } from './audio.ts'
 import { authRoutes, type SignInHouse } from './auth.ts'
 import { bodyChecks, readJson } from './body.ts'
 import { type CardsHouse, cardRoutes } from './cards.ts'
@@ -24,6 +25,7 @@ import { type EventsHouse, eventRoutes } from './events.ts'
 import { type HealthHouse, healthRoutes } from './health.ts'
 import { type KidHouse, kidRoutes } from './kid.ts'
 import { type LibraryHouse, libraryRoutes } from './library.ts'
+import { libraryFileRoutes } from './library-file.ts'
 import { liveRoutes } from './live.ts'
 import { describeRoutes } from './openapi.ts'
 import { type PlayersHouse, playerRoutes } from './players.ts'
@@ -48,6 +50,7 @@ export type House = StreamsHouse &
   UploadsHouse &
   PresetsHouse &
   QueueFileHouse &
+  AudioHouse &
   KidHouse &
   EventsHouse &
   DiagnosticsHouse &
@@ -105,7 +108,8 @@ export function createPanelApp(door: PanelDoor): Koa {
 }
 
 function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
-  const { house, access, auth, live } = door
+  const { house, access, auth, live, listeners } = door
+  const clientAddress = clientAddressFrom(door.trustedProxies)
   const routes: (Route | ServedRoute)[] = [
     ...healthRoutes(house, auth),
     ...authRoutes(access, auth),
@@ -126,7 +130,9 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...userRoutes(access),
     ...tokenRoutes(access),
     audioRoute(door),
+    ...audioRoutes({ house, listeners, addressOf: (ctx) => clientAddress(ctx.req) }),
     ...liveRoutes(live),
+    ...libraryFileRoutes(house),
     {
       method: 'get',
       path: '/openapi.json',
@@ -170,7 +176,8 @@ const maxBytes = 256 * 1024
 function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): void {
   const { admission, checkOf, queryCheckOf, clock } = entrance
   const { method, needs } = route
-  const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
+  const named = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
+  const path = route.isRest === true ? named.replace(/:(\w+)$/, '*$1') : named
   if ('serve' in route) {
     router[method](path, async (ctx) => {
       await admission.admit(ctx, needs)

@@ -7,6 +7,8 @@ interface Endpoint {
   readonly method: 'get' | 'post' | 'put' | 'delete'
   /** Below `/api`, with parameters as `{name}`. */
   readonly path: `/${string}`
+  /** Whether its last parameter takes all that follows, slashes among it. */
+  readonly isRest?: boolean
   readonly summary: string
   /** Who may call it: anyone who reaches the door, or whoever may do that much. */
   readonly needs: Need

@@ -20,6 +20,8 @@ export interface StreamsHouse {
   playAnew(stream: string, anew: { readonly what: 'item'; readonly isAnother: boolean }): readonly Effect[]
   /** Where a card or a player fetches the stream. */
   streamUrl(name: string): Promise<string>
+  /** How often items of the stream were played; null where none was. */
+  streamPlays(name: string): { readonly plays: number; readonly last_played_at: string } | null
   /** How many cards keep their address when the stream is deleted, and for how many days. */
   keptCards(name: string): { readonly cards: number; readonly days: number }
   rotateStreamKey(name: string, options: { now: boolean }): Promise<KeyRotation>
@@ -75,6 +77,7 @@ export async function view(house: StreamsHouse, queue: Queue, { setHeader }: Ans
     etag,
     current: queue.current,
     url: await house.streamUrl(queue.name),
+    ...(house.streamPlays(queue.name) ?? { plays: 0, last_played_at: null }),
     items: queue.items.map((item) => ({ ...item, ...asFound(item.file, found.get(item.file)) })),
   }
 }

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { readChapters } from '../../../src/audio/import/chapters.ts'
 import type { Container } from '../../../src/audio/import/container.ts'
 import { measure } from '../../../src/audio/import/measure.ts'
-import { readTags } from '../../../src/audio/import/tags.ts'
+import { readMetadata } from '../../../src/audio/import/tags.ts'
 import { testWith } from '../../support/programs.ts'
 import { withSoundElsewhere } from './boxes.ts'
 import { imported, make, makeSound, reasonFor, workFolder } from './make.ts'
@@ -64,7 +64,7 @@ describe('no other file is read', () => {
           const source = { path, container }
           let tried: readonly PromiseSettledResult<unknown>[] = []
           const opened = await isOpenedDuring(isOpen, async () => {
-            tried = await Promise.allSettled([measure(source), readChapters(source), readTags(source)])
+            tried = await Promise.allSettled([measure(source), readChapters(source), readMetadata(source)])
           })
           expect(opened, container).toBe(false)
           expect(tried[0], container).toMatchObject({ status: 'rejected', reason: { of: 'file' } })

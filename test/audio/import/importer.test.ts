@@ -100,6 +100,27 @@ describe.concurrent('an imported file', () => {
     expect(loudest(576 + 48_000 - 96, 576 + 48_000)).toBeGreaterThan(0.8 * loudest(30_000, 40_000))
   })
 
+  testWith(['ffmpeg'], 'tells how it was before, and whether parts of it are damaged', async () => {
+    const folder = await workFolder()
+    const options = ['-ac', '1', '-ar', '22050', '-c:a', 'aac', '-f', 'ipod']
+    const path = await makeSound(folder, 'in.m4a', { from: 'sine=f=440:d=10', options })
+    const whole = await imported(path, folder)
+    expect(whole.original).toMatchObject({
+      container: 'mov',
+      size: statSync(path).size,
+      format: { codec: 'MPEG-4/AAC', sample_rate: 22_050 },
+      measured: { channels: 1, isDamaged: false, changes: false },
+    })
+    const bytes = readFileSync(path)
+    const middle = Math.floor(bytes.length / 2)
+    for (let at = middle; at < middle + 2_000; at++) bytes[at] = (at * at * 31) % 256
+    await writeFile(path, bytes)
+    expect((await imported(path, folder)).original?.measured.isDamaged).toBe(true)
+    const surround = 'sine=f=440:d=1,pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0'
+    const six = await imported(await makeSound(folder, 'six.wav', { from: surround }), folder)
+    expect(six.original?.measured.channels).toBe(6)
+  })
+
   testWith(['ffmpeg'], 'has every sample, whatever is left over of the last frame', async () => {
     const folder = await workFolder()
     for (const samples of [1, 577, 1728, 57_025]) {

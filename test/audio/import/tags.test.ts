@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readChapters } from '../../../src/audio/import/chapters.ts'
 import type { Container } from '../../../src/audio/import/container.ts'
-import { readTags } from '../../../src/audio/import/tags.ts'
+import { largestPictureBytes } from '../../../src/audio/import/picture.ts'
+import { readMetadata } from '../../../src/audio/import/tags.ts'
 import { cleanText } from '../../../src/audio/import/text.ts'
 import { testWith } from '../../support/programs.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 import { imported, make, makeSound, workFolder } from './make.ts'
+
+const readTags = async (...asked: Parameters<typeof readMetadata>) => (await readMetadata(...asked)).tags
 
 const given = {
   title: 'Der Bär 🐻',
@@ -62,14 +65,14 @@ describe.concurrent('tags', () => {
     Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(size - 4, 1)])
   const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(100)])
 
-  testWith(['ffmpeg'], 'have a cover: a JPEG or PNG of at most 5 MB, by its bytes', async () => {
+  testWith(['ffmpeg'], 'have a cover: a picture of at most 16 MB, by its bytes', async () => {
     const folder = await workFolder()
-    const large = await withCovers(folder, [['image/jpeg', jpeg(5 * 1024 * 1024)]])
+    const large = await withCovers(folder, [['image/jpeg', jpeg(largestPictureBytes)]])
     const cover = (await readTags(large)).cover
-    expect([cover?.type, cover?.bytes.length]).toEqual(['image/jpeg', 5 * 1024 * 1024])
-    expect((await imported(large.path, folder)).tags.cover?.bytes.length).toBe(5 * 1024 * 1024)
+    expect([cover?.type, cover?.bytes.length]).toEqual(['image/jpeg', largestPictureBytes])
+    expect((await imported(large.path, folder)).tags.cover?.bytes.length).toBe(largestPictureBytes)
     const both = await withCovers(folder, [
-      ['image/jpeg', jpeg(5 * 1024 * 1024 + 1)],
+      ['image/jpeg', jpeg(largestPictureBytes + 1)],
       ['image/jpeg', png],
     ])
     expect((await readTags(both)).cover?.type).toBe('image/png')

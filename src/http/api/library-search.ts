@@ -1,0 +1,93 @@
+import type { LibraryEntry } from './library.ts'
+
+export const searchSorts = ['name', 'title', 'artist', 'album', 'seconds', 'plays', 'last_played'] as const
+
+export interface LibraryQuery {
+  readonly text?: string
+  readonly state?: LibraryEntry['state']
+  readonly folder?: string
+  readonly sort?: (typeof searchSorts)[number]
+  readonly descending?: boolean
+  readonly limit?: number
+  readonly offset?: number
+}
+
+const usualLimit = 100
+
+/** The entries that fit, in the order that was asked for; `count` are all that fit. They come in order of their names. */
+export function searchEntries(
+  entries: readonly LibraryEntry[],
+  {
+    text = '',
+    state,
+    folder,
+    sort = 'name',
+    descending = false,
+    limit = usualLimit,
+    offset = 0,
+  }: LibraryQuery,
+): { readonly files: readonly LibraryEntry[]; readonly count: number; readonly offset: number } {
+  const words = folded(text).split(/\s+/).filter(Boolean)
+  const below = folder === undefined || folder === '' ? '' : `${folder.replace(/\/+$/, '')}/`
+  const found = entries.filter(
+    (entry) =>
+      (state === undefined || entry.state === state) && entry.file.startsWith(below) && hasAll(entry, words),
+  )
+  const sorted = sort === 'name' ? found : found.toSorted(orders[sort])
+  const files = descending ? sorted.toReversed() : sorted
+  return { files: files.slice(offset, offset + limit), count: found.length, offset }
+}
+
+function hasAll({ file, title, artist, album }: LibraryEntry, words: readonly string[]): boolean {
+  if (words.length === 0) return true
+  const text = folded([file, title, artist ?? '', album ?? ''].join('\n'))
+  return words.every((word) => text.includes(word))
+}
+
+// Letters that are no accented others to Unicode, but are to who searches.
+const plain: Readonly<Record<string, string>> = {
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  æ: 'ae',
+  œ: 'oe',
+  ı: 'i',
+}
+
+/** Without accents and case; capitals come first, for those of `ß` are two letters. */
+function folded(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toUpperCase()
+    .toLowerCase()
+    .replace(/[øłđðþæœı]/g, (letter) => plain[letter] ?? letter)
+}
+
+type Order = (one: LibraryEntry, other: LibraryEntry) => number
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
+
+/** What has no such text comes last. */
+const byText =
+  (of: (entry: LibraryEntry) => string | null): Order =>
+  (one, other) => {
+    const [first, second] = [of(one), of(other)]
+    if (first === null || second === null) return Number(first === null) - Number(second === null)
+    return collator.compare(first, second)
+  }
+
+const byNumber =
+  (of: (entry: LibraryEntry) => number): Order =>
+  (one, other) =>
+    of(one) - of(other)
+
+const orders: Readonly<Record<Exclude<LibraryQuery['sort'], 'name' | undefined>, Order>> = {
+  title: byText(({ title }) => title),
+  artist: byText(({ artist }) => artist),
+  album: byText(({ album }) => album),
+  seconds: byNumber(({ seconds }) => seconds ?? 0),
+  plays: byNumber(({ plays }) => plays),
+  last_played: byNumber(({ last_played_at }) => (last_played_at === null ? 0 : Date.parse(last_played_at))),
+}

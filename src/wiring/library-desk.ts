@@ -1,0 +1,211 @@
+import { readdir, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type ContentFacts, factsInProfile } from '../audio/content-facts.ts'
+import { deleteFile } from '../audio/delete-file.ts'
+import type { Lookup } from '../audio/inspect-file.ts'
+import { titleOf } from '../audio/names.ts'
+import { presentFiles } from '../audio/present-files.ts'
+import { playable } from '../audio/rendition.ts'
+import { idOf } from '../audio/shelf.ts'
+import { isoOf } from '../core/clock.ts'
+import { AppError } from '../core/error.ts'
+import type { Preset } from '../core/presets.ts'
+import type { Queue } from '../core/queue.ts'
+import type { House } from '../http/api/app.ts'
+import type { AudioFile, AudioHouse } from '../http/api/audio.ts'
+import type {
+  FilesAndBytes,
+  LibraryDetails,
+  LibraryDisk,
+  LibraryEntry,
+  LibraryHouse,
+} from '../http/api/library.ts'
+import type { RuleSet } from '../rules/rule-set.ts'
+import type { LibraryFacts } from './library-facts.ts'
+import { namedAudio, usersOf } from './library-users.ts'
+
+interface DeskInput {
+  readonly facts: LibraryFacts
+  /** Of what names audio. */
+  readonly queues: () => readonly Queue[]
+  readonly presets: () => readonly Preset[]
+  readonly ruleSet: RuleSet
+}
+
+/** The library as REST asks for it. */
+export function libraryDesk(input: DeskInput): LibraryHouse & AudioHouse & Pick<House, 'streamPlays'> {
+  const { facts } = input
+  const { library } = facts
+  const named = async (id: string) => {
+    const file = await nameOf(id, facts)
+    const where = await library.whereIs(file)
+    if (where === null) throw unknownFile()
+    return { file, ...where }
+  }
+  const users = (file: string) =>
+    usersOf(file, namedAudio({ queues: input.queues(), presets: input.presets(), ruleSet: input.ruleSet }))
+  return {
+    library: async () => (await library.list()).flatMap((listed) => entryOf(listed, facts) ?? []),
+    async libraryFile(id) {
+      const { file, folder, place } = await named(id)
+      const lookup = await library.find(file)
+      const cover = await facts.coverNow(file, lookup)
+      const entry = entryOf({ file, lookup }, facts)
+      if (entry === null) throw unknownFile()
+      const isMedia = folder === facts.folders.media
+      const times = await timesOf(place.path)
+      return {
+        ...entry,
+        ...detailsOf(lookup),
+        parts: await library.parts(file),
+        ...times,
+        cover: cover !== null,
+        folder: isMedia ? 'media' : 'config',
+        users: users(file),
+      }
+    },
+    async libraryCover(id) {
+      const { file } = await named(id)
+      const cover = await facts.coverNow(file, await library.find(file))
+      const bytes = cover === null ? null : await facts.covers.read(cover)
+      if (cover !== null && bytes === null) facts.folderCovers.forget(cover)
+      return bytes
+    },
+    async libraryUsers(id) {
+      const { file } = await named(id)
+      return { file, users: users(file) }
+    },
+    async deleteLibraryFile(id) {
+      const { file, folder, place } = await named(id)
+      if (folder !== facts.folders.media)
+        throw new AppError(
+          'forbidden',
+          `"${file}" lies in the config folder, beside your rules: delete it there by hand`,
+        )
+      await deleteFile(folder, file)
+      await facts.orphans.deleted(place.wished)
+      facts.look()
+    },
+    streamPlays: (stream) => facts.plays.ofStream(stream),
+    libraryDisk: () => diskOf(facts),
+    cleanLibrary: (options) => facts.orphans.clean(options),
+    audioFiles: async () => {
+      const listed = await library.list()
+      return (await Promise.all(listed.map((each) => audioFile(each, facts)))).flatMap((file) => file ?? [])
+    },
+    async audioBody(file) {
+      const lookup = await library.find(file)
+      return lookup.state === 'ready' ? playable([lookup.file], library, undefined, facts.sentOf(null)) : null
+    },
+  }
+}
+
+async function nameOf(id: string, { shelf, library }: LibraryFacts): Promise<string> {
+  const known = shelf.nameOf(id)
+  if (known !== undefined) return known
+  const listed = (await library.list()).find(({ file }) => idOf(file) === id)
+  if (listed === undefined) throw unknownFile()
+  return listed.file
+}
+
+function unknownFile(): AppError {
+  return new AppError('not_found', 'the library has no file of that id (any more)')
+}
+
+function entryOf(
+  { file, lookup }: { readonly file: string; readonly lookup: Lookup },
+  facts: LibraryFacts,
+): LibraryEntry | null {
+  const { artist = null, album = null } = lookup.state === 'ready' ? (lookup.facts?.tags ?? {}) : {}
+  const counted = lookup.state === 'ready' ? facts.plays.ofContent(lookup.file.hash) : null
+  const entry = {
+    id: idOf(file),
+    file,
+    title: titleOf(file),
+    artist,
+    album,
+    seconds: null,
+    cover: facts.coverOf(file, lookup) !== null,
+    plays: counted?.plays ?? 0,
+    last_played_at: counted?.last_played_at ?? null,
+  }
+  switch (lookup.state) {
+    case 'missing':
+      return null
+    case 'refused':
+      return { ...entry, state: 'refused', reason: lookup.reason }
+    case 'importing':
+      return { ...entry, state: 'importing', progress: lookup.progress }
+    case 'ready':
+      return { ...entry, title: lookup.file.title, seconds: lookup.file.seconds, state: 'ready' }
+  }
+}
+
+const nothingKnown: ContentFacts = { ...factsInProfile, format: null }
+
+function detailsOf(lookup: Lookup) {
+  const known = lookup.state === 'ready' ? (lookup.facts ?? factsInProfile) : nothingKnown
+  const { tags, chapters, format, loudness, warnings } = known
+  return {
+    tags: { ...tags },
+    chapters,
+    format,
+    loudness,
+    warnings,
+    result_size: lookup.state === 'ready' ? lookup.file.size : null,
+  } satisfies Partial<LibraryDetails>
+}
+
+async function timesOf(path: string): Promise<{ size: number; added_at: string; modified_at: string }> {
+  const { size, birthtimeMs, birthtime, ctime, mtime } = await stat(path)
+  // Not every file system knows when a file came into being.
+  const added = birthtimeMs > 0 ? birthtime : ctime
+  return { size, added_at: isoOf(added), modified_at: isoOf(mtime) }
+}
+
+async function audioFile(
+  { file, lookup }: { readonly file: string; readonly lookup: Lookup },
+  { library }: LibraryFacts,
+): Promise<AudioFile | null> {
+  if (lookup.state !== 'ready') return null
+  const where = await library.whereIs(file)
+  const times = where === null ? null : await timesOf(where.place.path).catch(() => null)
+  if (times === null) return null
+  const { size, seconds } = lookup.file
+  return { file, seconds, ...times, size }
+}
+
+async function diskOf(facts: LibraryFacts): Promise<LibraryDisk> {
+  const { folders, covers, imports, orphans } = facts
+  const { files } = await presentFiles([folders.media, folders.config])
+  return {
+    originals: sum(files.map(({ size }) => size)),
+    results: sum((await imports.results()).map(({ bytes }) => bytes)),
+    covers: sum((await covers.list()).map(({ bytes }) => bytes)),
+    uploads: sum(await sizesIn(join(folders.media, '.uploads'))),
+    orphans: await orphans.find().then(
+      (found) => sum(found.map(({ bytes }) => bytes)),
+      (error: unknown) => {
+        if (error instanceof AppError) return null
+        throw error
+      },
+    ),
+    free: { media: await freeAt(folders.media), data: await freeAt(folders.data) },
+  }
+}
+
+function sum(sizes: readonly number[]): FilesAndBytes {
+  const there = sizes.filter((size) => size > 0)
+  return { files: there.length, bytes: there.reduce((all, size) => all + size, 0) }
+}
+
+async function sizesIn(folder: string): Promise<number[]> {
+  const names = await readdir(folder).catch(() => [])
+  const found = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => null)))
+  return found.flatMap((file) => (file?.isFile() ? [file.size] : []))
+}
+
+async function freeAt(folder: string): Promise<number | null> {
+  const found = await statfs(folder).catch(() => null)
+  return found === null ? null : found.bavail * found.bsize
+}
