@@ -1,20 +1,18 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Context } from 'koa'
 import { AppError } from '../core/error.ts'
 import { type Beginning, type FiniteBody, type FiniteListeners, serveFinite } from './finite-body.ts'
 import { isGone } from './media-answers.ts'
 import type { SaidOnce } from './said-once.ts'
 
-/** Bytes, the last of them not included. */
-interface Part {
-  readonly start: number
-  readonly end: number
-}
-
 /** Where the bytes of a live stream go. */
 interface LiveSink {
-  /** Takes whole frames of a block, which is never changed and shared with other listeners. */
-  write(block: Buffer, part: Part): void
+  /**
+   * Takes whole frames of a block, which is never changed and shared with other listeners: bytes from `start` up to
+   * `end`. False: much has not gone out.
+   */
+  write(block: Buffer, start: number, end: number): boolean
   /** Bytes that were taken and have not gone out. */
   readonly unsent: number
   end(): void
@@ -115,29 +113,55 @@ function sendLive(ctx: Context, play: (sink: LiveSink) => () => void): void {
   ctx.respond = false
   // Whoever hangs up does so between two writes.
   res.on('error', () => undefined)
-  const left = play({
-    write: (block, part) => writeFrames(res, block, part),
-    get unsent() {
-      return res.writableLength
-    },
-    end: () => res.end(),
-    drop: () => res.destroy(),
-  })
+  const left = play(new AnswerSink(res))
   if (res.destroyed) left()
   else res.once('close', left)
 }
 
 /**
- * In one write, and without a copy. Node's own way makes four writes of each chunk; with hundreds of listeners that is
- * most of what there is to do.
+ * Writes to the connection once for what it takes, and without a copy. Node's own way makes four writes of each chunk;
+ * with hundreds of listeners that is most of what there is to do.
  */
-function writeFrames(res: ServerResponse, block: Buffer, part: Part): void {
-  const { socket } = res
-  if (res.destroyed || socket === null) return
-  const isChunked = res.headersSent && res.chunkedEncoding
-  if (isChunked && part.start % frameBytes === 0 && part.end % frameBytes === 0)
-    socket.write(chunksOf(block).part(part))
-  else res.write(block.subarray(part.start, part.end))
+class AnswerSink implements LiveSink {
+  readonly #res: ServerResponse
+  /** Where chunks go, once the head of the answer is out. */
+  #socket: Socket | null = null
+  /** The block that was written of last, and the same in chunks. */
+  #block: Buffer | null = null
+  #chunks: Buffer | null = null
+
+  constructor(res: ServerResponse) {
+    this.#res = res
+  }
+
+  get unsent(): number {
+    return this.#res.writableLength
+  }
+
+  write(block: Buffer, start: number, end: number): boolean {
+    if (this.#socket === null) return this.#first(block, start, end)
+    if (this.#socket.destroyed) return true
+    if (this.#chunks === null || this.#block !== block) this.#chunks = chunksOf(block)
+    this.#block = block
+    return this.#socket.write(this.#chunks.subarray(chunkedAt(start), chunkedAt(end)))
+  }
+
+  end(): void {
+    this.#res.end()
+  }
+
+  drop(): void {
+    this.#res.destroy()
+  }
+
+  /** Node's own way, which writes the head; and all that goes to one who knows no chunks. */
+  #first(block: Buffer, start: number, end: number): boolean {
+    const res = this.#res
+    if (res.destroyed || res.socket === null) return true
+    const isTaken = res.write(block.subarray(start, end))
+    if (res.chunkedEncoding) this.#socket = res.socket
+    return isTaken
+  }
 }
 
 // Of the one profile that is served.
@@ -146,35 +170,22 @@ const chunkHead = Buffer.from(`${frameBytes.toString(16)}\r\n`, 'latin1')
 const chunkEnd = Buffer.from('\r\n', 'latin1')
 const chunkBytes = chunkHead.length + frameBytes + chunkEnd.length
 
-/** A block with each of its frames as a chunk of its own (RFC 9112, 7.1), made once for all who hear it. */
-class Chunks {
-  readonly #bytes: Buffer
-  /** Hundreds of listeners take the same parts. */
-  readonly #parts = new Map<number, Buffer>()
-
-  constructor(block: Buffer) {
-    const pieces: Buffer[] = []
-    for (let at = 0; at + frameBytes <= block.length; at += frameBytes)
-      pieces.push(chunkHead, block.subarray(at, at + frameBytes), chunkEnd)
-    this.#bytes = Buffer.concat(pieces)
-  }
-
-  /** `part` begins and ends with a frame. */
-  part({ start, end }: Part): Buffer {
-    const key = (start / frameBytes) * 2 ** 20 + end / frameBytes
-    const known = this.#parts.get(key)
-    if (known !== undefined) return known
-    const made = this.#bytes.subarray((start / frameBytes) * chunkBytes, (end / frameBytes) * chunkBytes)
-    this.#parts.set(key, made)
-    return made
-  }
+/** Where a byte that begins a frame lies in the chunks of its block. */
+function chunkedAt(byte: number): number {
+  return (byte / frameBytes) * chunkBytes
 }
 
-// Worked out once, as long as the block is there; nothing else depends on it.
-const known = new WeakMap<Buffer, Chunks>()
+// Worked out once for all who hear the block, and as long as it is there.
+const known = new WeakMap<Buffer, Buffer>()
 
-function chunksOf(block: Buffer): Chunks {
-  const chunks = known.get(block) ?? new Chunks(block)
-  if (!known.has(block)) known.set(block, chunks)
+/** A block of whole frames with each of them as a chunk of its own (RFC 9112, 7.1), so that any may be the last. */
+function chunksOf(block: Buffer): Buffer {
+  const made = known.get(block)
+  if (made !== undefined) return made
+  const pieces: Buffer[] = []
+  for (let at = 0; at < block.length; at += frameBytes)
+    pieces.push(chunkHead, block.subarray(at, at + frameBytes), chunkEnd)
+  const chunks = Buffer.concat(pieces)
+  known.set(block, chunks)
   return chunks
 }

@@ -6,11 +6,11 @@ import type { LibraryFile } from '../inspect-file.ts'
 import type { SharedFile } from '../open-files.ts'
 import type { Found } from '../source.ts'
 
-/** About two seconds of sound. */
-export const framesPerBlock = 85
+/** Four seconds of sound: the burst is in one or two of them. */
+export const framesPerBlock = 168
 const blockBytes = framesPerBlock * bytesPerFrame
 // 2 MiB: of listeners of one stream the last that comes by finds what the first has read.
-const blocksKept = 64
+const blocksKept = 32
 // Everybody who reaches the end of an item asks for the same next one.
 const lookupKeptMs = 2_000
 const lookupsKept = 1_000

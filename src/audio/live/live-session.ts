@@ -2,17 +2,17 @@ import type { Clock } from '../../core/clock.ts'
 import { bytesPerFrame } from '../frames.ts'
 import type { LibraryFile } from '../inspect-file.ts'
 import { framesPerBlock } from './live-files.ts'
-import { Pace } from './pace.ts'
+import { burstFrames, Pace } from './pace.ts'
 import { type LivePlace, Trail } from './trail.ts'
 import type { LiveWalk, Track } from './walk.ts'
 
 /** Where a listener's bytes go; an HTTP answer is one. */
 export interface LiveSink {
   /**
-   * Takes these bytes of the block, which are whole frames, at once, and keeps what cannot go out yet. Others hear the
-   * same block.
+   * Takes the bytes of the block from `start` up to `end`, which are whole frames, at once, and keeps what cannot go
+   * out yet. Others hear the same block. False: it keeps much.
    */
-  write(block: Buffer, part: { readonly start: number; readonly end: number }): void
+  write(block: Buffer, start: number, end: number): boolean
   /** Bytes that were taken and have not gone out. */
   readonly unsent: number
   /** There is no more. */
@@ -41,6 +41,9 @@ interface SessionOptions {
   failed(error: unknown): void
 }
 
+/** What is due from one tick to the next. */
+export const framesPerTick = 7
+
 // Ten seconds of sound.
 const mostUnsentBytes = 160_000
 // What may not have been heard: what was sent ahead, or has not gone out.
@@ -57,12 +60,17 @@ export class LiveSession {
   readonly #trail = new Trail(trailFrames)
   #sink: LiveSink | null = null
   #pace: Pace | null = null
+  /** Frames that should have been sent at the last tick. */
+  #due = 0
+  /** Whether anything was sent since then. */
+  #hasWritten = false
+  #keepsMuch = false
   #sent = 0
   #track: Track
   /** The next frame of the track to be sent, and the block it lies in where that has been read. */
   #frame: number
   #block: Buffer | null = null
-  /** The first frame of the track that was sent and not told of. */
+  /** The first frame of the track that was sent and not told of, nor noted in the trail. */
   #untold: number
   #isReading = false
   #isGoingOver = false
@@ -114,20 +122,17 @@ export class LiveSession {
       return
     }
     this.#sink = sink
-    this.#pace = new Pace(this.#nowMs)
-    this.tick(this.#nowMs)
+    const nowMs = this.#nowMs
+    this.#pace = new Pace(nowMs)
+    this.tick(nowMs)
   }
 
-  /** Never throws: whoever calls it has others to call. */
-  tick(nowMs: number): void {
-    if (this.#end !== null || this.#sink === null || this.#pace === null) return
-    try {
-      if (this.#sink.unsent > mostUnsentBytes) this.drop()
-      else this.#send(this.#pace.due(nowMs))
-    } catch (error) {
-      this.#options.failed(error)
-      this.drop()
-    }
+  /** Sends what is due at that time. Never throws: whoever calls it has others to call. */
+  tick(dueMs: number): void {
+    if (this.#pace === null) return
+    this.#due = this.#pace.due(dueMs)
+    this.#hasWritten = false
+    this.#send()
   }
 
   /** Goes over to the current item at the next frame. */
@@ -154,30 +159,43 @@ export class LiveSession {
   heard(): LivePlace {
     const ahead = this.#sent - (this.#pace?.played(this.#nowMs) ?? 0)
     const unsent = Math.ceil((this.#sink?.unsent ?? 0) / bytesPerFrame)
+    this.#tell()
     const heard = this.#trail.back(Math.max(0, ahead, unsent))
     return heard ?? { item: this.#track.id, frame: this.#frame }
   }
 
-  #send(due: number): void {
-    if (this.#isReading) return
-    while (this.#sent < due && this.#end === null) {
-      if (this.#isGoingOver || this.#block === null) {
-        void this.#refill()
-        return
-      }
-      this.#write(this.#block, due)
+  #send(): void {
+    const sink = this.#sink
+    if (this.#end !== null || sink === null) return
+    try {
+      if (this.#keepsMuch && sink.unsent > mostUnsentBytes) this.drop()
+      else if (!this.#isReading) this.#sendTo(sink)
+    } catch (error) {
+      this.#options.failed(error)
+      this.drop()
     }
-    this.#warm()
   }
 
-  #write(block: Buffer, due: number): void {
+  #sendTo(sink: LiveSink): void {
+    if (this.#sent >= this.#due) return
+    if (this.#block !== null && !this.#isGoingOver) this.#write(sink, this.#block)
+    if (this.#block === null || this.#isGoingOver) void this.#refill()
+    else this.#warm()
+  }
+
+  /** What lies in the next block waits for the next tick: then one tick is one write. */
+  get #isOwed(): boolean {
+    return !this.#hasWritten || this.#sent < burstFrames || this.#due - this.#sent >= framesPerTick
+  }
+
+  #write(sink: LiveSink, block: Buffer): void {
     const start = this.#frame % framesPerBlock
     const inBlock = block.length / bytesPerFrame
-    const frames = Math.min(due - this.#sent, inBlock - start)
-    this.#sink?.write(block, { start: start * bytesPerFrame, end: (start + frames) * bytesPerFrame })
-    this.#trail.add({ item: this.#track.id, frame: this.#frame }, frames)
+    const frames = Math.min(this.#due - this.#sent, inBlock - start)
+    this.#keepsMuch = !sink.write(block, start * bytesPerFrame, (start + frames) * bytesPerFrame)
     this.#frame += frames
     this.#sent += frames
+    this.#hasWritten = true
     this.#barren = 0
     if (start + frames < inBlock) return
     this.#block = null
@@ -186,8 +204,10 @@ export class LiveSession {
 
   /** A block at a time: there may be hundreds of listeners. */
   #tell(): void {
-    if (this.#frame > this.#untold)
-      this.#options.sent({ file: this.#track.file.file, from: this.#untold, to: this.#frame })
+    const frames = this.#frame - this.#untold
+    if (frames <= 0) return
+    this.#trail.add({ item: this.#track.id, frame: this.#untold }, frames)
+    this.#options.sent({ file: this.#track.file.file, from: this.#untold, to: this.#frame })
     this.#untold = this.#frame
   }
 
@@ -200,7 +220,7 @@ export class LiveSession {
       this.#close('ended')
     }
     this.#isReading = false
-    this.tick(this.#nowMs)
+    if (this.#isOwed) this.#send()
   }
 
   /** One step nearer to frames that can be sent. */

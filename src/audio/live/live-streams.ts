@@ -3,10 +3,11 @@ import type { Collection } from '../../core/collection.ts'
 import { messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
 import type { Queue, QueueMove } from '../../core/queue.ts'
+import { msPerFrame } from '../frames.ts'
 import type { SentOf } from '../rendition.ts'
 import { LiveFiles, type LiveLibrary } from './live-files.ts'
 import { LivePositions, type StoredPosition } from './live-positions.ts'
-import { LiveSession, type LiveSink, type SessionEnd } from './live-session.ts'
+import { framesPerTick, LiveSession, type LiveSink, type SessionEnd } from './live-session.ts'
 import { Ticker } from './ticker.ts'
 import type { LivePlace } from './trail.ts'
 import { hasItem, LiveWalk, startOf, type Track } from './walk.ts'
@@ -52,9 +53,11 @@ interface Listening {
   cancel: () => void
 }
 
-// Five frames: few writes, and together with a late timer still no gap of 200 ms.
-const tickMs = 120
-const slots = 6
+// Few writes, and together with a late timer still no gap of 200 ms.
+const tickMs = framesPerTick * msPerFrame
+const slots = 7
+// Some five milliseconds of writing.
+const fullSlot = 500
 const storeMs = 20_000
 
 /**
@@ -87,7 +90,7 @@ export class LiveStreams {
           error: messageOf(error),
         }),
     })
-    this.#ticker = new Ticker({ clock, periodMs: tickMs, slots })
+    this.#ticker = new Ticker({ clock, periodMs: tickMs, slots, full: fullSlot })
   }
 
   /** Reads where the listeners of the last run were. Rejects as the store does. */
@@ -205,7 +208,7 @@ export class LiveStreams {
   #play(listening: Listening, sink: LiveSink): () => void {
     const { session } = listening
     this.#keepStoring()
-    if (!session.isOver) listening.cancel = this.#ticker.add((nowMs) => session.tick(nowMs))
+    if (!session.isOver) listening.cancel = this.#ticker.add((dueMs) => session.tick(dueMs))
     session.play(sink)
     return () => session.leave()
   }
