@@ -212,9 +212,9 @@ export class Library {
     const from = file.firstFrame * bytesPerFrame
     return {
       close: shared.close,
-      read: async (position, length) => {
+      read: async (position, length, into) => {
         try {
-          return await shared.read(from + position, length)
+          return await shared.read(from + position, length, into)
         } catch (error) {
           this.#openedAt.delete(file)
           throw this.#lost(file, error)

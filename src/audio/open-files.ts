@@ -8,10 +8,11 @@ export type Identity = string
 /** A handle that is shared with other listeners; `close` gives this share back, once or more often. */
 export interface SharedFile {
   /**
-   * The bytes from `position` on, read in one go.
+   * The bytes from `position` on, read in one go; `into` a buffer of that length where one is given, which is not to be
+   * used again where this fails, for something may still be written to it.
    * @throws Error when the file is no longer the one that was opened.
    */
-  read(position: number, length: number): Promise<Buffer>
+  read(position: number, length: number, into?: Buffer): Promise<Buffer>
   close(): void
 }
 
@@ -42,6 +43,7 @@ export class OpenFiles {
   readonly #idleMs: number
   // In order of last use, the oldest first.
   readonly #entries = new Map<string, Entry>()
+  #newest: Entry | null = null
 
   constructor(options: { clock: Clock; limit: number; idleMs: number }) {
     this.#clock = options.clock
@@ -83,8 +85,12 @@ export class OpenFiles {
   }
 
   #use(key: string, entry: Entry): void {
-    this.#entries.delete(key)
-    this.#entries.set(key, entry)
+    // Moving what is there already makes the map build itself anew time and again.
+    if (this.#newest !== entry || !this.#entries.has(key)) {
+      this.#newest = entry
+      this.#entries.delete(key)
+      this.#entries.set(key, entry)
+    }
     entry.cancelIdle()
     entry.users++
   }
@@ -92,12 +98,12 @@ export class OpenFiles {
   #shareOf(key: string, entry: Entry, opened: Opened): SharedFile {
     const close = this.#closer(key, entry)
     return {
-      read: async (position, length) => {
+      read: async (position, length, into = Buffer.allocUnsafe(length)) => {
         // Closed in the middle of it, the descriptor could be that of another file by then.
         entry.users++
         const done = this.#closer(key, entry)
         try {
-          return await readExactly(opened, position, length)
+          return await readExactly(opened, position, into)
         } finally {
           done()
         }
@@ -178,8 +184,8 @@ async function openSame(path: string, identity: Identity): Promise<Opened> {
 }
 
 /** By callbacks, which take half the time that the promises of the handle do. */
-function readExactly({ handle, unchanged }: Opened, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length)
+function readExactly({ handle, unchanged }: Opened, position: number, buffer: Buffer): Promise<Buffer> {
+  const { length } = buffer
   return new Promise((resolve, reject) => {
     read(handle.fd, buffer, 0, length, position, (failed, bytesRead) => {
       if (failed) return reject(failed)

@@ -106,10 +106,11 @@ export interface Playable {
   read(range: ByteRange, listener?: string): Promise<Readable>
   /**
    * The bytes of the range by one read, without what a stream of them costs; null where they are more than a chunk, or
-   * of several files.
+   * of several files. They may come in the buffer `into`, which has that length: that is not to be used again where this
+   * fails, for something may still be written to it.
    * @throws AppError as `FileSource.open` does
    */
-  readAtOnce(range: ByteRange, listener?: string): Promise<Buffer> | null
+  readAtOnce(range: ByteRange, listener?: string, into?: Buffer): Promise<Buffer> | null
   /** The name of the file that this byte is of. */
   fileAt(byte: number): string | null
 }
@@ -134,23 +135,27 @@ export function playable(
       if (first !== undefined) (await source.open(first.file)).close()
       return readRange(rendition, source, range, signal, telling(listener, sentOf))
     },
-    readAtOnce: (range, listener) => {
+    readAtOnce: (range, listener, into) => {
       if (signal?.aborted || range.end - range.start >= mostAtOnce) return null
       const part = partAt(rendition, range.start)
       if (part === undefined || range.end >= endOf(part)) return null
-      return readFrom(part, { source, range, sent: telling(listener, sentOf) })
+      return readFrom(part, { source, range, sent: telling(listener, sentOf), into })
     },
     fileAt: (byte) => partAt(rendition, byte)?.file.file ?? null,
   }
 }
 
-async function readFrom(
-  part: RenditionPart,
-  { source, range, sent }: { source: FileSource; range: ByteRange; sent: SentBytes | undefined },
-): Promise<Buffer> {
+interface AtOnce {
+  readonly source: FileSource
+  readonly range: ByteRange
+  readonly sent: SentBytes | undefined
+  readonly into: Buffer | undefined
+}
+
+async function readFrom(part: RenditionPart, { source, range, sent, into }: AtOnce): Promise<Buffer> {
   const file = await openPart(part, source)
   try {
-    const bytes = await file.read(range.start, range.end - range.start + 1)
+    const bytes = await file.read(range.start, range.end - range.start + 1, into)
     sent?.(part, range.start, range.end + 1)
     return bytes
   } finally {
@@ -234,10 +239,11 @@ async function openPart(part: RenditionPart, source: FileSource): Promise<Shared
   return {
     close,
     // A file whose name or rights have changed is opened anew, which checks that it is still the same audio.
-    read: (position, length) =>
-      file.read(position + shift, length).catch(async () => {
+    read: (position, length, into) =>
+      file.read(position + shift, length, into).catch(async () => {
         close()
         file = await source.open(part.file)
+        // Not into the same buffer: what was given up may still be written to it.
         return file.read(position + shift, length)
       }),
   }

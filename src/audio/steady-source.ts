@@ -19,7 +19,8 @@ interface SteadySourceOptions {
 interface Asked {
   readonly about: string
   readonly sinceMs: number
-  readonly giveUp: () => void
+  /** Settled, it lets go of whoever asked: sets that change so often keep in memory for a while what has left them. */
+  giveUp: () => void
 }
 
 // A source that leaves so many questions open and answers none is left in peace for a while, so that nobody waits for
@@ -62,8 +63,8 @@ export class SteadySource {
     const shared = await this.#ask(`open ${audio.file}`, () => source.open(audio), giveBack)
     return {
       close: shared.close,
-      read: (position, length) =>
-        this.#ask(`read ${audio.file}`, () => shared.read(position, length), undefined, true),
+      read: (position, length, into) =>
+        this.#ask(`read ${audio.file}`, () => shared.read(position, length, into), undefined, true),
     }
   }
 
@@ -104,7 +105,7 @@ export class SteadySource {
         isGivenUp = true
         reject(new AppError('unavailable', noAnswer))
       }
-      const asked = { about, sinceMs, giveUp }
+      const asked: Asked = { about, sinceMs, giveUp }
       this.#asked.add(asked)
       this.#watch()
       // A source that throws before it promises anything is no different.
@@ -137,6 +138,7 @@ export class SteadySource {
 
   #settled(asked: Asked): void {
     this.#asked.delete(asked)
+    asked.giveUp = nobodyWaits
     this.#late.delete(asked.about)
     this.#answeredMs = this.#nowMs
     this.#leftUntilMs = Number.NEGATIVE_INFINITY
@@ -175,6 +177,8 @@ export class SteadySource {
     asked.giveUp()
   }
 }
+
+const nobodyWaits = () => {}
 
 function giveBack(shared: SharedFile): void {
   shared.close()

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
@@ -176,7 +176,7 @@ export class StoredCards {
 }
 
 function digestOf(key: string): string {
-  return createHash('sha256').update(key).digest('base64')
+  return hash('sha256', key, 'base64')
 }
 
 /** The store gives its records back in an order of its own. */

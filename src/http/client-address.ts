@@ -15,6 +15,7 @@ export function clientAddressFrom(trusted: readonly string[]): (request: Incomin
   return (request) => {
     let client = canonical(request.socket.remoteAddress ?? '')
     if (client === null) return ''
+    if (request.headers['x-forwarded-for'] === undefined) return client
     for (const entry of forwardedFor(request).reverse()) {
       if (!isIn(proxies, client)) return client
       const before = addressIn(entry)

@@ -1,7 +1,9 @@
+import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Context } from 'koa'
 import koaRange from 'koa-range'
 import { contentRange, type RequestedRange, requestedRange } from './range.ts'
+import { SpareBuffers } from './spare-buffers.ts'
 
 /** Bytes that lie in files and are read from any position. */
 export interface FileBody {
@@ -11,7 +13,7 @@ export interface FileBody {
   /** `listener`: who it goes out to. @throws AppError when the bytes are gone. */
   read(range: { start: number; end: number }, listener?: string): Promise<Readable>
   /** All of them in one go; null where they are too many for that. @throws as `read` does */
-  readAtOnce?(range: { start: number; end: number }, listener?: string): Promise<Buffer> | null
+  readAtOnce?(range: { start: number; end: number }, listener?: string, into?: Buffer): Promise<Buffer> | null
   /** The name of the library's file that this byte is of. */
   fileAt?(byte: number): string | null
 }
@@ -132,12 +134,12 @@ export async function sendBody(
   range: RequestedRange,
   listener?: string,
 ): Promise<void> {
-  ctx.type = 'audio/mpeg'
   if ('bytes' in body) {
+    ctx.type = 'audio/mpeg'
     ctx.set('Cache-Control', 'no-store')
     return serveBuffer(ctx, body.bytes, range)
   }
-  ctx.set({ 'Accept-Ranges': 'bytes', 'Cache-Control': 'no-cache', ETag: body.etag })
+  ctx.set(audioHeaders(body))
   ctx.status = 200
   if (ctx.fresh) {
     ctx.status = 304
@@ -145,19 +147,49 @@ export async function sendBody(
   }
   if (range.kind === 'unsatisfiable') return sayUnsatisfiable(ctx, body.length)
   const { start, end } = range.kind === 'part' ? range : { start: 0, end: body.length - 1 }
-  if (ctx.method !== 'HEAD') ctx.body = await opened(ctx, () => read(body, { start, end }, listener))
+  if (ctx.method !== 'HEAD')
+    ctx.body = await opened(
+      ctx,
+      () => readPiece(ctx.res, body, { start, end }, listener) ?? body.read({ start, end }, listener),
+    )
   ctx.length = end - start + 1
   if (range.kind === 'whole') return
   ctx.status = 206
   ctx.set('Content-Range', contentRange(body.length, range))
 }
 
-function read(
+/** What is said of every part of the audio. */
+export function audioHeaders({ etag }: FileBody) {
+  return {
+    'Content-Type': 'audio/mpeg',
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': 'no-cache',
+    ETag: etag,
+  } as const
+}
+
+const spare = new SpareBuffers()
+
+/**
+ * All bytes of the range in one go, for this response; null where they are too many for that.
+ * @throws AppError when they are gone.
+ */
+export function readPiece(
+  response: ServerResponse,
   body: FileBody,
   range: { start: number; end: number },
   listener: string | undefined,
-): Promise<Readable | Buffer> {
-  return body.readAtOnce?.(range, listener) ?? body.read(range, listener)
+): Promise<Buffer> | null {
+  const into = spare.take(range.end - range.start + 1)
+  const reading = body.readAtOnce?.(range, listener, into) ?? null
+  if (into === undefined) return reading
+  if (reading === null) spare.giveBack(into)
+  return (
+    reading?.then((bytes) => {
+      if (bytes === into) spare.giveBackAfter(response, into)
+      return bytes
+    }) ?? null
+  )
 }
 
 async function opened(ctx: Context, open: () => Promise<Readable | Buffer>): Promise<Readable | Buffer> {

@@ -22,15 +22,19 @@ export function sayReadOnly(ctx: Context): void {
 // Ours are below 200, and a player or proxy may put a query behind them.
 const longestUrl = 2048
 
+/** The address is the secret: a browser must not hand it on, nor a search engine keep it. */
+export const headersOfAll = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'X-Robots-Tag': 'noindex, nofollow',
+} as const
+
+export const headersOfReads = { 'Access-Control-Allow-Origin': '*' } as const
+
 /** Says of every answer of the media door what holds for all of them, and turns errors into answers. */
 export async function answerInShape(ctx: Context, next: () => Promise<unknown>, log: Log): Promise<void> {
-  // The address is the secret: a browser must not hand it on, nor a search engine keep it.
-  ctx.set({
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    'X-Robots-Tag': 'noindex, nofollow',
-  })
-  if (ctx.method === 'GET' || ctx.method === 'HEAD') ctx.set('Access-Control-Allow-Origin', '*')
+  ctx.set(headersOfAll)
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') ctx.set(headersOfReads)
   // Nobody reads the body, so what comes behind it on this connection cannot be told from it.
   if (hasBody(ctx)) ctx.set('Connection', 'close')
   if ((ctx.req.url ?? '').length > longestUrl)

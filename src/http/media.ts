@@ -20,10 +20,12 @@ import {
   serveFinite,
   startOf,
 } from './finite-body.ts'
+import { goingOn } from './going-on.ts'
 import { isSentLive, type LiveMedia, serveLive, serveLiveOrClip } from './live-media.ts'
 import { answerInShape, isGone, logBrokenTransfer, nothingThere, sayReadOnly } from './media-answers.ts'
 import { type RequestedRange, requestedRange } from './range.ts'
 import { SaidOnce } from './said-once.ts'
+import type { App } from './server.ts'
 import { ToldSeldom } from './told-seldom.ts'
 import { liveLimits, type TransferLimits, Transfers } from './transfers.ts'
 import { UnknownKeys } from './unknown-keys.ts'
@@ -96,13 +98,14 @@ export interface StreamRequest {
 }
 
 /** The only door that players need: streams by their keys, and nothing else. */
-export function createMediaApp(house: MediaDoor): Koa {
+export function createMediaApp(house: MediaDoor): App {
   const { log } = house
   const door: LimitedDoor = {
     ...house,
     unknownKeys: new UnknownKeys(house),
     saidOnce: new SaidOnce(house),
     toldSeldom: new ToldSeldom(house),
+    found: new WeakMap(),
   }
   const transfers = new Transfers({ log, limits: house.transferLimits })
   const liveTransfers = new Transfers({ log, limits: house.transferLimits ?? liveLimits })
@@ -128,13 +131,27 @@ export function createMediaApp(house: MediaDoor): Koa {
   })
   app.use(router.routes())
   app.on('error', (error: unknown) => logBrokenTransfer(error, log))
-  return app
+  return {
+    callback() {
+      const answerByApp = app.callback()
+      return goingOn<MediaTarget>({
+        door,
+        transfers,
+        otherwise(request, response, target) {
+          if (target !== undefined) door.found.set(request, target)
+          answerByApp(request, response)
+        },
+      })
+    },
+  }
 }
 
 type LimitedDoor = MediaDoor & {
   readonly unknownKeys: UnknownKeys
   readonly saidOnce: SaidOnce
   readonly toldSeldom: ToldSeldom
+  /** What was looked up before a request came to the app: a look may wait for what the cloud tells. */
+  readonly found: WeakMap<IncomingMessage, MediaTarget | null>
 }
 
 /** Serves the same bytes by the stream's name, to people who may know it; an empty stream is an error there. */
@@ -162,9 +179,11 @@ async function serveStream(ctx: Context, door: LimitedDoor, key: string): Promis
   const teller = isTold ? door : { clientAddress: door.clientAddress }
   const told = await answerAndTell(ctx, teller, { stream, card_id, player, place: null }, async () => {
     if (live !== null) return serveLiveOrClip(ctx, door, { live, stream, listener, player })
-    const isNothing = await isNothingAgain(ctx, door, { stream, listener })
-    const answer = await serveOrClip(ctx, door, { stream, listener })
-    if (isNothing) door.saidOnce.say(listener[0], ctx.length ?? 0)
+    const newest = isFromStart(ctx) ? await door.newest(stream) : undefined
+    if (newest === null && door.saidOnce.isFollowing(listener[0]))
+      throw new AppError('not_found', 'there is nothing more to play')
+    const answer = await serveOrClip(ctx, door, { stream, listener, newest })
+    if (newest === null) door.saidOnce.say(listener[0], ctx.length ?? 0)
     return answer ?? { fromStart: true, item: null }
   })
   const { fromStart } = told
@@ -181,19 +200,8 @@ function isFurtherOn(ctx: Context): boolean {
   )
 }
 
-/**
- * Whether there is nothing to play for who asks from the beginning.
- * @throws AppError `not_found` for a listener that comes from having heard so.
- */
-async function isNothingAgain(
-  ctx: Context,
-  door: LimitedDoor,
-  { stream, listener }: { stream: string; listener: [string, ...string[]] },
-): Promise<boolean> {
-  const isFromStart = ctx.method === 'GET' && /^(bytes=0-)?$/.test(ctx.get('Range'))
-  if (!isFromStart || (await door.newest(stream)) !== null) return false
-  if (door.saidOnce.isFollowing(listener[0])) throw new AppError('not_found', 'there is nothing more to play')
-  return true
+function isFromStart(ctx: Context): boolean {
+  return ctx.method === 'GET' && /^(bytes=0-)?$/.test(ctx.get('Range'))
 }
 
 /** One item of the queue: which one, the request itself decides. A HEAD asks for nothing and changes nothing. */
@@ -269,7 +277,8 @@ async function targetOf(
   door: LimitedDoor,
   { key, isWanted }: { key: string; isWanted: (target: MediaTarget) => boolean },
 ): Promise<MediaTarget> {
-  const target = isKey(key) ? await door.target(key) : null
+  const found = door.found.get(ctx.req)
+  const target = found === undefined && isKey(key) ? await door.target(key) : (found ?? null)
   if (target !== null && isWanted(target)) return target
   door.unknownKeys.count(door.clientAddress(ctx.req))
   throw nothingThere()
@@ -287,19 +296,21 @@ function listenerOf(
 
 /**
  * A file may be removed between the look and the reading, or in the middle of a track. A child must hear something
- * all the same: the queue as it is now from its beginning, or the clip.
+ * all the same: the queue as it is now from its beginning, or the clip. `newest` is what was found a moment ago, where
+ * somebody has looked.
  */
 async function serveOrClip(
   ctx: Context,
   door: MediaDoor,
-  request: { stream: string; listener: [string, ...string[]] },
+  request: { stream: string; listener: [string, ...string[]]; newest: FileBody | null | undefined },
 ): Promise<Beginning | null> {
-  const { stream, ...listening } = request
+  const { stream, newest, ...listening } = request
   const serve = (newest: () => Promise<FiniteBody>, whole: boolean) =>
     serveFinite(ctx, { ...listening, newest, listeners: door.listeners, whole })
   const heard = async () => (await door.newest(stream)) ?? (await door.nothingHere(stream))
+  const first = newest === undefined ? heard : async () => newest ?? door.nothingHere(stream)
   try {
-    return await serve(heard, false)
+    return await serve(first, false)
   } catch (error) {
     if (!isGone(error)) throw error
   }

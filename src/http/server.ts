@@ -6,7 +6,6 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type Koa from 'koa'
 import { hostInUrl } from '../core/address.ts'
 import { AppError } from '../core/error.ts'
 import { watchConnections } from './connections.ts'
@@ -18,9 +17,14 @@ export interface Listener {
   stop(): Promise<void>
 }
 
+/** What answers the requests of a door: a Koa app, or what stands before one. */
+export interface App {
+  callback(): RequestListener
+}
+
 /** A listener that is open before there is anything to serve: until then it answers 503. */
 export interface Door extends Listener {
-  serve(app: Koa): void
+  serve(app: App): void
 }
 
 interface DoorOptions {
@@ -85,7 +89,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 }
 
 /** Opens a door that serves at once. @throws as `openDoor` does. */
-export async function listen({ app, ...options }: DoorOptions & { readonly app: Koa }): Promise<Listener> {
+export async function listen({ app, ...options }: DoorOptions & { readonly app: App }): Promise<Listener> {
   const door = await openDoor(options)
   door.serve(app)
   return door

@@ -27,13 +27,22 @@ export class ToldSeldom {
 
   /** Whether this request is to be told of; it counts as told of then. */
   isTold(listener: string): boolean {
+    const { left, atMs } = this.#allowance(listener)
+    if (left < 1) return false
+    this.#allowances.set(listener, { left: left - 1, atMs })
+    return true
+  }
+
+  /** Whether it would be, without counting. */
+  wouldTell(listener: string): boolean {
+    return this.#allowance(listener).left >= 1
+  }
+
+  #allowance(listener: string): Allowance {
     const atMs = this.#clock.now().getTime()
     const before = this.#allowances.get(listener) ?? { left: atOnce, atMs }
     // The clock may have been set back since.
     const earned = (Math.max(0, atMs - before.atMs) / 1000) * perSecond
-    const left = Math.min(atOnce, before.left + earned)
-    if (left < 1) return false
-    this.#allowances.set(listener, { left: left - 1, atMs })
-    return true
+    return { left: Math.min(atOnce, before.left + earned), atMs }
   }
 }

@@ -15,6 +15,12 @@ const usualLimits: TransferLimits = { ofOneAddress: 250, altogether: 1000 }
 // One that stands still is ended by itself, and what it holds is shared with the others.
 export const liveLimits: TransferLimits = { ofOneAddress: 1000, altogether: 1500 }
 
+interface Transfer {
+  /** null once it is over: maps that change so often keep in memory for a while what has left them. */
+  response: ServerResponse | null
+  readonly network: string
+}
+
 /**
  * The answers with audio that are on their way. A child presses pause by not reading on, and may go on the next
  * morning: so a transfer that stands still is left alone, however long it does; it holds one chunk of audio and
@@ -26,8 +32,8 @@ export const liveLimits: TransferLimits = { ofOneAddress: 1000, altogether: 1500
 export class Transfers {
   readonly #log: Log
   readonly #limits: TransferLimits
-  /** Each with its client's network; the one that stood still for longest first. */
-  readonly #open = new Map<ServerResponse, string>()
+  /** The one that stood still for longest first. */
+  readonly #open = new Set<Transfer>()
   readonly #counts = new Map<string, number>()
 
   constructor(options: { log: Log; limits?: TransferLimits | undefined }) {
@@ -47,13 +53,14 @@ export class Transfers {
     const network = networkOf(address)
     if (this.#count(network) >= this.#limits.ofOneAddress) this.#endIdlest(network)
     else if (this.#open.size >= this.#limits.altogether) this.#endIdlest()
-    this.#open.set(response, network)
+    const transfer: Transfer = { response, network }
+    this.#open.add(transfer)
     this.#counts.set(network, this.#count(network) + 1)
     // The client has read on.
     response.on('drain', () => {
-      if (this.#open.delete(response)) this.#open.set(response, network)
+      if (this.#open.delete(transfer)) this.#open.add(transfer)
     })
-    response.once('close', () => this.#forget(response))
+    response.once('close', () => this.#forget(transfer))
   }
 
   #count(network: string): number {
@@ -61,19 +68,22 @@ export class Transfers {
   }
 
   #endIdlest(network?: string): void {
-    for (const [response, of] of this.#open) {
-      if (network !== undefined && of !== network) continue
-      this.#forget(response)
-      this.#log.debug('too many transfers: the one that stood still for longest was ended', { network: of })
-      response.destroy()
+    for (const transfer of this.#open) {
+      const { response } = transfer
+      if (network !== undefined && transfer.network !== network) continue
+      this.#forget(transfer)
+      this.#log.debug('too many transfers: the one that stood still for longest was ended', {
+        network: transfer.network,
+      })
+      response?.destroy()
       return
     }
   }
 
-  #forget(response: ServerResponse): void {
-    const network = this.#open.get(response)
-    if (network === undefined) return
-    this.#open.delete(response)
+  #forget(transfer: Transfer): void {
+    if (!this.#open.delete(transfer)) return
+    const { network } = transfer
+    transfer.response = null
     const left = this.#count(network) - 1
     if (left === 0) this.#counts.delete(network)
     else this.#counts.set(network, left)

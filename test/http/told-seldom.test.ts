@@ -15,3 +15,11 @@ test('a listener that seeks is told of each time, and one that asks without end 
   await clock.advance(3_600_000)
   expect(told(seldom, 'one', 1000)).toBe(30)
 })
+
+test('to look whether it would be told of counts for nothing', () => {
+  const seldom = new ToldSeldom({ clock: new VirtualClock() })
+  for (let look = 0; look < 100; look++) expect(seldom.wouldTell('one')).toBe(true)
+  expect(told(seldom, 'one', 1000)).toBe(30)
+  expect(seldom.wouldTell('one')).toBe(false)
+  expect(seldom.wouldTell('other')).toBe(true)
+})

@@ -95,7 +95,7 @@ export function runFfmpeg(source: Input, work: Work): Promise<readonly string[]>
 
 const tooLong = 'it took far too long and was given up'
 // Listeners come first: the conversion takes what the processor has left.
-const niceness = 10
+const niceness = 19
 
 function commandOf(source: Input, work: Work): fluent.FfmpegCommand {
   const command = fluent({ stdoutLines: 20, niceness })
