@@ -171,6 +171,7 @@ describe('plays', () => {
 
   test('count what has gone out of a stream, item by item, and outlive name and run', async () => {
     await put(media, { 'a.mp3': frames(1000, 1), 'b.mp3': frames(1000, 2) })
+    await Promise.all([ready('a.mp3'), ready('b.mp3')])
     await house.call('POST', '/streams/bath/queue', { files: ['a.mp3', 'b.mp3'] })
     await get('/streams/bath/stream.mp3', { method: 'HEAD' })
     await play('/streams/bath/stream.mp3', { range: 'bytes=0-150000' })
@@ -193,6 +194,7 @@ describe('plays', () => {
 
   test('count what a player has of a queue card', async () => {
     await put(media, { 'a.mp3': frames(1000, 1) })
+    await ready('a.mp3')
     await house.call('POST', '/streams/bath/queue', { files: ['a.mp3'] })
     const { body } = await house.call('GET', '/streams/bath/queue')
     await fetch((body as { url: string }).url.replace(house.app.publicUrl, house.app.mediaUrl)).then(
@@ -292,6 +294,7 @@ describe("the predecessor's paths", () => {
   test('serve one file, with ranges, by any spelling of its name', async () => {
     const bytes = frames(100)
     await put(media, { [odd]: bytes, 'plain.mp3': frames(3, 2), '100%.mp3': frames(4, 3) })
+    await Promise.all([odd, 'plain.mp3', '100%.mp3'].map(ready))
     for (const path of [odd.split('/').map(encodeURIComponent).join('/'), encodeURIComponent(odd)]) {
       const whole = await get(`/audio/${path}`)
       expect(whole.headers.get('content-type')).toBe('audio/mpeg')

@@ -24,7 +24,7 @@ export function measure() {
       return [
         ['ours, a stream for each client', row(own), { perSecond: own.rate }],
         ['ours, one stream for all', row(shared), { perSecond: shared.rate }],
-        [`@keyv/sqlite alone, set of the same value by ${clients} writers`, row(store), { perSecond: store.rate }],
+        [`@keyv/sqlite alone, sets of such a value by ${clients} writers`, row(store), { perSecond: store.rate }],
         ['ours to the store alone', (own.rate / store.rate).toFixed(2), { ratio: own.rate / store.rate }],
       ]
     } finally {
@@ -51,7 +51,8 @@ async function sets(path, value) {
   await sqlite.query('PRAGMA journal_mode = WAL')
   await sqlite.query('PRAGMA synchronous = FULL')
   const store = new Keyv({ store: sqlite, throwOnErrors: true })
-  const outcome = await repeated((client) => store.set(`stream ${client}`, value))
+  // SQLite writes nothing, and waits for no disk, where a row is set to what it is already.
+  const outcome = await repeated((client, turn) => store.set(`stream ${client}`, { ...value, version: turn }))
   if ((await store.get('stream 0'))?.name !== value.name) throw new Error('the store alone has kept nothing')
   await store.disconnect()
   return outcome

@@ -131,6 +131,21 @@ export class Imports {
     return { state: 'importing', progress: 0 }
   }
 
+  /** What was made of the content before, until an end of the import is known; null where there is nothing of it. */
+  async earlier(place: Place): Promise<Rendition | null> {
+    const { known } = this.#options
+    const { wished, identity } = place
+    // It could not be imported: to play on what somebody has replaced would hide that.
+    if (this.#failures.has(keyOf(place))) return null
+    for (const hash of known.earlier(wished, identity)) {
+      const ended = await this.#ended(hash)
+      if (ended?.state === 'done') return ended.rendition
+      // What was refused plays nothing, and nothing before it.
+      if (ended !== null) return null
+    }
+    return null
+  }
+
   /** Every content that was ever imported, with what became of it. */
   records(): [original: string, record: ImportRecord][] {
     return [...this.#records]
@@ -182,6 +197,11 @@ export class Imports {
     return { state: 'done', rendition }
   }
 
+  #isResult(original: string, rendition: Rendition | null): boolean {
+    const record = this.#records.get(original)
+    return record?.outcome === 'converted' && record.hash === rendition?.hash
+  }
+
   #pathOf(hash: string): string {
     return join(this.#options.folder, `${hash}.mp3`)
   }
@@ -217,13 +237,18 @@ export class Imports {
     const { known } = this.#options
     const { wished, path, identity } = place
     const hash = await hashOf(path, this.#stopping.signal)
+    const rendition = await this.earlier(place)
+    const earlier = known.earlier(wished, identity).find((each) => this.#isResult(each, rendition))
     // Also of what fails now: whoever cleans up has to know what is needed.
-    known.note(wished, { identity, hash, frames: null })
+    known.note(wished, { identity, hash, frames: null, ...(earlier === undefined ? {} : { earlier }) })
     if ((await this.#ended(hash)) === null) {
       const record = await this.#recordOf(path, name, job)
       await this.#options.records.set(hash, record)
       this.#records.set(hash, record)
     }
+    // The file may have been replaced once more by now.
+    if (earlier !== undefined && known.get(wished, identity) !== undefined)
+      known.note(wished, { identity, hash, frames: null })
   }
 
   async #recordOf(path: string, name: string, job: Job): Promise<ImportRecord> {

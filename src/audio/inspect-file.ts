@@ -32,12 +32,19 @@ export type Lookup =
       readonly chapters: readonly Chapter[]
       /** Absent where it lies in the profile. */
       readonly facts?: ContentFacts
+      /** Another content has been put in its place, and plays from when it is imported. */
+      readonly successor?: Importing
     }
-  /** It is being made playable; `progress` goes from 0 to 1. */
-  | { readonly state: 'importing'; readonly progress: number }
+  | Importing
   | { readonly state: 'missing' }
   /** It is there but cannot be played; `reason` is for people. */
   | { readonly state: 'refused'; readonly reason: string }
+
+/** It is being copied or made playable; `progress` goes from 0 to 1. */
+export interface Importing {
+  readonly state: 'importing'
+  readonly progress: number
+}
 
 /** Where the bytes lie that are served. */
 export type Location = Pick<Place, 'path' | 'identity'>
@@ -49,6 +56,8 @@ export interface Place {
   readonly path: string
   readonly identity: Identity
   readonly modifiedAt: Date
+  /** When its bytes, its name or its rights were changed last; nobody can set it. */
+  readonly changedAt: Date
 }
 
 export type Inspected =

@@ -11,6 +11,8 @@ export interface KnownFile {
   readonly hash: string
   /** Where it is in the profile: how many frames it has; else null. */
   readonly frames: number | null
+  /** SHA-256 of the content before it, which plays until this one is imported. */
+  readonly earlier?: string
 }
 
 interface KnownFilesOptions {
@@ -56,6 +58,14 @@ export class KnownFiles {
   get(path: string, identity: Identity): KnownFile | undefined {
     const known = this.#known.get(path)
     return known?.identity === identity ? known : undefined
+  }
+
+  /** The contents that the path had before what has this identity, the latest first, until that is imported. */
+  earlier(path: string, identity: Identity): string[] {
+    const known = this.#known.get(path)
+    if (known === undefined) return []
+    const { hash, earlier } = known
+    return [...(known.identity === identity ? [] : [hash]), ...(earlier === undefined ? [] : [earlier])]
   }
 
   /** It is in the store a moment later. */

@@ -46,7 +46,9 @@ export class LibraryFolder {
         return null
       }
       const { path, found } = at
-      return found.isFile() ? { wished, path, identity: identityOf(found), modifiedAt: found.mtime } : null
+      if (!found.isFile()) return null
+      const { mtime: modifiedAt, ctime: changedAt } = found
+      return { wished, path, identity: identityOf(found), modifiedAt, changedAt }
     } catch (error) {
       gone(wished, isAbsence(error))
       // Told of the folder: a stranger can make up any number of names in it.

@@ -46,7 +46,7 @@ export class LibraryWatch {
     try {
       const files = await library.list()
       this.#options.looked?.(files)
-      isImporting = files.some(({ lookup }) => lookup.state === 'importing')
+      isImporting = files.some(({ lookup }) => isComing(lookup))
       this.#compare(JSON.stringify(files.map(({ file, lookup }) => [file, shapeOf(lookup)])))
     } catch (error) {
       log.warn('the library could not be looked through; tried again', { reason: messageOf(error) })
@@ -69,10 +69,14 @@ export class LibraryWatch {
   }
 }
 
+function isComing(lookup: Lookup): boolean {
+  return lookup.state === 'importing' || (lookup.state === 'ready' && lookup.successor !== undefined)
+}
+
 function shapeOf(lookup: Lookup): string {
   switch (lookup.state) {
     case 'ready':
-      return lookup.file.hash
+      return `${lookup.file.hash} ${lookup.successor === undefined ? '' : shapeOf(lookup.successor)}`
     case 'importing':
       return `importing ${Math.floor(lookup.progress * progressSteps)}`
     case 'refused':

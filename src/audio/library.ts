@@ -5,8 +5,9 @@ import type { Log } from '../core/log.ts'
 import { EarlyChapters } from './early-chapters.ts'
 import { bytesPerFrame, msPerFrame } from './frames.ts'
 import type { Chapter } from './import/chapters.ts'
-import type { Imports } from './imports.ts'
+import type { Imports, Rendition } from './imports.ts'
 import {
+  type Importing,
   type Inspected,
   inspectFile,
   type LibraryFile,
@@ -21,6 +22,7 @@ import { naturalOrder, staysInside } from './names.ts'
 import { type Identity, OpenFiles, type SharedFile } from './open-files.ts'
 import { itemsOf, type Part, partFile, partNames, partOf, partsOf, wholeOf } from './parts.ts'
 import { SaidOnce } from './said-once.ts'
+import type { StillFiles } from './still-files.ts'
 
 interface LibraryOptions {
   readonly folders: readonly string[]
@@ -30,6 +32,8 @@ interface LibraryOptions {
   readonly known?: KnownFiles
   /** What makes other audio playable; without it only files of the profile are. */
   readonly imports?: Imports
+  /** Tells what is still being copied; without it everything is taken to be whole. */
+  readonly still?: StillFiles
   /** Another `ffmpeg` than that of the machine's path. */
   readonly ffmpeg?: string
 }
@@ -44,7 +48,10 @@ type Content =
   | { readonly kind: 'in-profile'; readonly file: LibraryFile }
   | Exclude<Inspected, { readonly kind: 'in-profile' }>
 
+type Ready = Extract<Lookup, { readonly state: 'ready' }>
+
 const missing: Lookup = { state: 'missing' }
+const arriving: Importing = { state: 'importing', progress: 0 }
 const noChapters: readonly Chapter[] = []
 const handlesAtOnce = 64
 const handleIdleMs = 30_000
@@ -61,6 +68,7 @@ export class Library {
   readonly #log: Log
   readonly #known: KnownFiles | undefined
   readonly #imports: Imports | undefined
+  readonly #still: StillFiles | undefined
   readonly #early: EarlyChapters
   readonly #open: OpenFiles
   /** Sorting ten thousand names takes longer than looking them up. */
@@ -86,6 +94,7 @@ export class Library {
     )
     this.#known = options.known
     this.#imports = options.imports
+    this.#still = options.still
     this.#early = new EarlyChapters({ clock, ffmpeg: options.ffmpeg })
     this.#open = new OpenFiles({
       clock,
@@ -115,6 +124,12 @@ export class Library {
       if (place !== null) return { folder: folder.path, place }
     }
     return null
+  }
+
+  /** The file of that name was put there in one step: nobody has to wait whether more of it comes. */
+  async landed(name: string): Promise<void> {
+    const at = await this.whereIs(name)
+    if (at !== null) this.#still?.isWhole(at.place)
   }
 
   /** Every audio file of all folders in natural order, with those that cannot be played. */
@@ -268,6 +283,7 @@ export class Library {
 
   #gone(wished: string, isAbsent: boolean): void {
     this.#found.delete(wished)
+    this.#still?.forget(wished)
     if (isAbsent) this.#known?.forget(wished)
   }
 
@@ -280,6 +296,7 @@ export class Library {
   }
 
   async #read(place: Place, name: string): Promise<Lookup> {
+    if (this.#isArriving(place)) return this.#untilImported(place, name, arriving)
     const content = await this.#contentAt(place, name)
     switch (content.kind) {
       case 'in-profile':
@@ -295,16 +312,20 @@ export class Library {
 
   async #imported(place: Place, name: string, imports: Imports): Promise<Lookup> {
     const state = await imports.look(place, name)
-    if (state.state !== 'done') return state
-    const { rendition } = state
-    const { chapters, facts } = rendition
-    return {
-      state: 'ready',
-      file: libraryFile({ ...rendition, name, place }),
-      at: rendition,
-      chapters,
-      facts,
-    }
+    if (state.state === 'importing') return this.#untilImported(place, name, state)
+    return state.state === 'done' ? readyRendition(state.rendition, { place, name }) : state
+  }
+
+  /** What the name played before its content was replaced, as long as nothing can be played of that. */
+  async #untilImported(place: Place, name: string, successor: Importing): Promise<Lookup> {
+    const earlier = (await this.#imports?.earlier(place)) ?? null
+    return earlier === null ? successor : { ...readyRendition(earlier, { place, name }), successor }
+  }
+
+  #isArriving(place: Place): boolean {
+    if (this.#still === undefined || this.#known?.get(place.wished, place.identity) !== undefined)
+      return false
+    return !this.#still.isStill(place)
   }
 
   #contentAt(place: Place, name: string): Promise<Content> {
@@ -331,6 +352,11 @@ export class Library {
     if (known === undefined) this.#known?.note(wished, { identity, hash, frames })
     return { kind: 'in-profile', file: libraryFile({ name, title: null, frames, hash, place }) }
   }
+}
+
+function readyRendition(rendition: Rendition, of: { place: Place; name: string }): Ready {
+  const { chapters, facts } = rendition
+  return { state: 'ready', file: libraryFile({ ...rendition, ...of }), at: rendition, chapters, facts }
 }
 
 /** How long the last chapter says that it all is. */

@@ -185,7 +185,12 @@ export class Orphans {
 
   async #orphansBeside({ files }: Present): Promise<Orphan[]> {
     const { imports, covers, folderCovers, known } = this.#options
-    const contents = new Set(files.map(({ wished, identity }) => known.get(wished, identity)?.hash))
+    const contents = new Set(
+      files.flatMap(({ wished, identity }) => {
+        const file = known.get(wished, identity)
+        return [file?.hash, file?.earlier]
+      }),
+    )
     const results = new Set<string>()
     const pictures = new Set<string | null | undefined>()
     const unneeded = new Map<string, number>()

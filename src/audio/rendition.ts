@@ -42,6 +42,8 @@ export type SentOf = (sent: {
   readonly frames: number
   readonly from: number
   readonly to: number
+  /** It is what a queue that is heard as one file ends with. */
+  readonly isLast?: boolean
 }) => void
 
 /** The files one behind the other. */
@@ -133,13 +135,13 @@ export function playable(
     read: async (range, listener) => {
       const first = partAt(rendition, range.start)
       if (first !== undefined) (await source.open(first.file)).close()
-      return readRange(rendition, source, range, signal, telling(listener, sentOf))
+      return readRange(rendition, source, range, signal, telling(rendition, listener, sentOf))
     },
     readAtOnce: (range, listener, into) => {
       if (signal?.aborted || range.end - range.start >= mostAtOnce) return null
       const part = partAt(rendition, range.start)
       if (part === undefined || range.end >= endOf(part)) return null
-      return readFrom(part, { source, range, sent: telling(listener, sentOf), into })
+      return readFrom(part, { source, range, sent: telling(rendition, listener, sentOf), into })
     },
     fileAt: (byte) => partAt(rendition, byte)?.file.file ?? null,
   }
@@ -163,15 +165,21 @@ async function readFrom(part: RenditionPart, { source, range, sent, into }: AtOn
   }
 }
 
-function telling(listener: string | undefined, sentOf: SentOf | undefined): SentBytes | undefined {
+function telling(
+  { parts }: FiniteRendition,
+  listener: string | undefined,
+  sentOf: SentOf | undefined,
+): SentBytes | undefined {
   if (listener === undefined || sentOf === undefined) return undefined
-  return ({ file, frames, start }, from, to) =>
+  const last = parts.at(-1)
+  return (part, from, to) =>
     sentOf({
       listener,
-      hash: file.hash,
-      frames,
-      from: Math.floor((from - start) / bytesPerFrame),
-      to: Math.ceil((to - start) / bytesPerFrame),
+      hash: part.file.hash,
+      frames: part.frames,
+      from: Math.floor((from - part.start) / bytesPerFrame),
+      to: Math.ceil((to - part.start) / bytesPerFrame),
+      isLast: part === last,
     })
 }
 

@@ -19,7 +19,11 @@ export interface UploadListOptions {
   /** Where files land. Absolute. */
   readonly folder: string
   readonly records: Collection<UploadRecord>
-  readonly library: { find(name: string): Promise<Lookup> }
+  readonly library: {
+    find(name: string): Promise<Lookup>
+    /** Told of a file that is there as a whole, in one step. */
+    landed(name: string): Promise<void>
+  }
   readonly changed: (change: UploadChange) => void
   readonly clock: Clock
   readonly log: Log
@@ -120,7 +124,8 @@ export class UploadList {
       const lookup = await this.#options.library.find(name)
       // Whoever asked later may have been answered before.
       if (asked < upload.answered) return
-      upload.lookup = lookup
+      // Until it can be played itself, its name may still stand for what it has replaced.
+      upload.lookup = lookup.state === 'ready' ? (lookup.successor ?? lookup) : lookup
       upload.answered = asked
       this.tell(upload)
     } catch (error) {

@@ -189,11 +189,12 @@ export class Uploads {
   }
 
   async #land(upload: KnownUpload): Promise<void> {
-    const { folder, landed, log } = this.#options
+    const { folder, library, landed, log } = this.#options
     const { id, name: wished, size, replace } = upload.record
     const name = await land(partPath(folder, id), { library: folder, name: wished, replace })
     upload.record = { ...upload.record, name }
     log.info('a file was uploaded', { file: name, bytes: size })
+    await library.landed(name)
     await this.#list.end(upload, { kind: 'landed' })
     void this.#list.look(upload)
     landed()

@@ -103,6 +103,17 @@ async function prepare(store: SqliteStore, log: Log): Promise<void> {
   }
 }
 
+interface Row {
+  readonly key: string
+  readonly value: unknown
+}
+
+interface WaitingSet {
+  readonly rows: readonly Row[]
+  resolve(): void
+  reject(error: unknown): void
+}
+
 class KeyvStorage implements Storage {
   readonly #store: SqliteStore
   readonly #keyv: Keyv
@@ -110,6 +121,8 @@ class KeyvStorage implements Storage {
   readonly #release: () => Promise<void>
   /** The write that was asked for last. The driver alone would run writes side by side, in any order. */
   #last: Promise<unknown> = Promise.resolve()
+  /** The sets that wait for it, and nothing else behind them: they share one sync of the disk. */
+  #gathering: WaitingSet[] | undefined
   #closed: Promise<void> | undefined
 
   constructor(parts: { store: SqliteStore; readOnly: boolean; release: () => Promise<void> }) {
@@ -136,13 +149,13 @@ class KeyvStorage implements Storage {
 
   async setMany(entries: readonly StorageEntry[]): Promise<void> {
     const names = [...new Set(entries.map((entry) => `"${entry.collection}"`))].join(', ')
-    await this.#write(`write to ${names}`, async () => {
-      const nothing = entries.find((entry) => entry.value === undefined)
-      if (nothing !== undefined) throw new Error(`"${nothing.key}" has no value`)
-      await this.#keyv.setMany(
-        entries.map(({ collection, key, value }) => ({ key: storeKey(collection, key), value })),
-      )
-    })
+    const doing = `write to ${names}`
+    this.#checkWritable(doing)
+    try {
+      await this.#gather(rowsOf(entries))
+    } catch (error) {
+      throw storeFailure(error, doing)
+    }
   }
 
   close(): Promise<void> {
@@ -170,9 +183,9 @@ class KeyvStorage implements Storage {
   }
 
   async #write<Result>(doing: string, write: () => Promise<Result>): Promise<Result> {
-    if (this.#closed !== undefined) throw closed(doing)
-    if (this.#readOnly)
-      throw new AppError('forbidden', `the store could not ${doing}: it is open for reading only`)
+    this.#checkWritable(doing)
+    // What is set from now on is set behind it.
+    this.#gathering = undefined
     const result = this.#last.then(write)
     this.#last = result.catch(() => undefined)
     try {
@@ -181,6 +194,51 @@ class KeyvStorage implements Storage {
       throw storeFailure(error, doing)
     }
   }
+
+  #checkWritable(doing: string): void {
+    if (this.#closed !== undefined) throw closed(doing)
+    if (this.#readOnly)
+      throw new AppError('forbidden', `the store could not ${doing}: it is open for reading only`)
+  }
+
+  /** Resolves when the rows are on the disk, with those of all who came while the write before was under way. */
+  #gather(rows: readonly Row[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiting = { rows, resolve, reject }
+      if (this.#gathering !== undefined) {
+        this.#gathering.push(waiting)
+        return
+      }
+      const sets = [waiting]
+      this.#gathering = sets
+      this.#last = this.#last.then(() => {
+        if (this.#gathering === sets) this.#gathering = undefined
+        return this.#setAll(sets)
+      })
+    })
+  }
+
+  /** Never rejects. Where they cannot be written together each is by itself, so that only those fail that have to. */
+  async #setAll(sets: readonly WaitingSet[]): Promise<void> {
+    try {
+      // Of a key that is set twice the last counts.
+      const rows = new Map(sets.flatMap((set) => set.rows.map((row) => [row.key, row])))
+      await this.#keyv.setMany([...rows.values()])
+      for (const { resolve } of sets) resolve()
+    } catch (error) {
+      const [first, ...more] = sets
+      if (more.length === 0) first?.reject(error)
+      else for (const set of sets) await this.#setAll([set])
+    }
+  }
+}
+
+/** As they are set. @throws Error for a value that cannot be kept */
+function rowsOf(entries: readonly StorageEntry[]): Row[] {
+  return entries.map(({ collection, key, value }) => {
+    if (value === undefined) throw new Error(`"${key}" has no value`)
+    return { key: storeKey(collection, key), value }
+  })
 }
 
 function closed(doing: string): AppError {

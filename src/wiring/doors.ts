@@ -32,6 +32,7 @@ import type { HouseHistory } from './history.ts'
 import type { LibraryFacts } from './library-facts.ts'
 import { openLiveAudio } from './live-audio.ts'
 import type { Problems } from './problems.ts'
+import { finiteRounds, type Rounds } from './rounds.ts'
 import { openSlots } from './slots.ts'
 import type { Started } from './started.ts'
 
@@ -142,6 +143,7 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
   const { doors, house, access, ground, liveAudio, options, redactAll, clock, log } = input
   const live = new Live({ house, run: randomBytes(runBytes).toString('hex'), clock, log: log.for('http') })
   const listeners = new FiniteStreams<FiniteBody>({ clock })
+  const rounds = finiteRounds(ground.hub, log)
   const serve = (door: Door, auth: DoorAuth) =>
     door.serve(
       createPanelApp({
@@ -151,7 +153,7 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
         // A page of another site cannot take the name of this machine; only a sign-in makes it worth while to try.
         hosts: auth === 'password' ? [...options.panel.hosts, ...ownNames()] : options.panel.hosts,
         trustedProxies: options.trusted_proxies,
-        newest: (stream) => newest(ground, stream),
+        newest: (stream) => newest(ground, stream, { rounds }),
         listeners,
         liveAudio,
         live,
@@ -187,6 +189,7 @@ function mediaDoor({
 }: MediaParts): MediaDoor {
   const { hub, answers, cards, sources } = ground
   const instead = insteadWith({ library: sources, clip, log, signal })
+  const rounds = finiteRounds(hub, log)
   return {
     async target(key) {
       const card = cards.byKey(key)
@@ -197,7 +200,7 @@ function mediaDoor({
         : holderOf(card, hub)
       return { stream: answers.streamFor(card.stream, holder), card_id, player, kind, confirm }
     },
-    newest: (stream) => newest(ground, stream, signal),
+    newest: (stream) => newest(ground, stream, { rounds, signal }),
     slots,
     live,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
@@ -222,9 +225,10 @@ function mediaDoor({
 async function newest(
   { hub, sources, facts }: Ground,
   stream: string,
-  signal?: AbortSignal,
+  { rounds, signal }: { readonly rounds: Rounds; readonly signal?: AbortSignal },
 ): Promise<Playable | null> {
   const queue = hub.queue(stream)
   if (queue === undefined || queue.closed) return null
-  return playable(await sources.playable(playOrder(queue), stream), sources, signal, facts.sentOf(stream))
+  const files = await sources.playable(playOrder(queue), stream)
+  return playable(files, sources, signal, rounds(queue, facts.sentOf(stream)))
 }

@@ -5,6 +5,7 @@ import { type KnownFile, KnownFiles } from '../audio/known-files.ts'
 import { Library } from '../audio/library.ts'
 import { LibraryWatch } from '../audio/library-watch.ts'
 import { Sources } from '../audio/sources.ts'
+import { StillFiles } from '../audio/still-files.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
@@ -57,7 +58,8 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
     random,
     log,
   })
-  const libraryOf = (...folders: string[]) => new Library({ folders, known, imports, clock, log })
+  const still = new StillFiles(clock)
+  const libraryOf = (...folders: string[]) => new Library({ folders, known, imports, still, clock, log })
   const library = libraryOf(folders.media, folders.config)
   const sources = new Sources({ library, libraryOf, shipped: input.shipped, clock, log })
   const changed = () => {

@@ -75,6 +75,16 @@ async function folders() {
   return { media: await workFolder(), results: await workFolder() }
 }
 
+/** What the name plays once that is another content than the one of this hash. */
+async function another(library: Library, name: string, hash: string): Promise<Lookup> {
+  const found = async () => {
+    const lookup = await library.find(name)
+    return lookup.state === 'ready' ? lookup.file.hash : lookup.state
+  }
+  await expect.poll(found, { timeout: 20_000 }).not.toBe(hash)
+  return library.find(name)
+}
+
 const resultsIn = async (folder: string) => (await readdir(folder)).filter((name) => name !== 'work')
 
 async function bytesOf(library: Library, lookup: Lookup): Promise<Buffer> {
@@ -116,11 +126,11 @@ testWith(['ffmpeg'], 'one content under two names, or under another name, is imp
 testWith(['ffmpeg'], 'another content under the same name is what plays from then on', async () => {
   const places = await folders()
   await makeSound(places.media, 'song.wav')
-  const { until } = await run(places)
+  const { library, until } = await run(places)
   const before = await until('song.wav', 'ready')
   await makeSound(places.media, 'song.wav', { from: 'sine=f=880:d=3' })
-  await until('song.wav', 'importing')
-  const after = await until('song.wav', 'ready')
+  const hash = before.state === 'ready' ? before.file.hash : ''
+  const after = await another(library, 'song.wav', hash)
   if (before.state !== 'ready' || after.state !== 'ready') throw new Error('it is not ready')
   expect([before.file.seconds, after.file.seconds].map(Math.round)).toEqual([2, 3])
 })
@@ -207,3 +217,70 @@ function wave(): Buffer {
   head.writeUInt32LE(data.length, 40)
   return Buffer.concat([head, data])
 }
+
+/** A song that was imported and then replaced, and what it played before. */
+async function replacedSong(by: (path: string) => Promise<unknown>) {
+  const places = await folders()
+  const path = await makeSound(places.media, 'song.wav')
+  const first = await run(places)
+  const before = await first.until('song.wav', 'ready')
+  if (before.state !== 'ready') throw new Error('it is not ready')
+  const bytes = await bytesOf(first.library, before)
+  await by(path)
+  return { places, first, before, bytes, hash: before.file.hash }
+}
+
+testWith(
+  ['ffmpeg'],
+  'what is replaced plays on until the new content is imported, over a restart too',
+  async () => {
+    const { places, first, before, bytes, hash } = await replacedSong(async (path) => {
+      await makeSound(path.replace(/song\.wav$/, ''), 'next.wav', { from: 'sine=f=880:d=600' })
+      await rename(path.replace(/song\.wav$/, 'next.wav'), path)
+    })
+    const during = await first.library.find('song.wav')
+    expect(during).toMatchObject({ state: 'ready', file: { hash }, successor: { state: 'importing' } })
+    expect((await bytesOf(first.library, during)).equals(bytes)).toBe(true)
+    // Its new content is known by now, but nothing is made of it yet.
+    const begun = async () => progressOf(await first.library.find('song.wav'))
+    await expect.poll(begun, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0)
+    await first.stop()
+
+    const second = await run(places, { kept: first.kept })
+    const still = await second.library.find('song.wav')
+    expect(still).toMatchObject({ state: 'ready', file: { hash }, successor: { state: 'importing' } })
+    expect((await bytesOf(second.library, still)).equals(bytes)).toBe(true)
+    // Who has found it before plays it on, whatever comes.
+    const after = await another(second.library, 'song.wav', hash)
+    expect(after).toMatchObject({ state: 'ready' })
+    if (after.state !== 'ready' || before.state !== 'ready') throw new Error('it is not ready')
+    expect(after.successor).toBeUndefined()
+    expect(Math.round(after.file.seconds)).toBe(600)
+    await second.stop()
+    for (const [, file] of await first.kept.files.entries()) expect(file.earlier).toBeUndefined()
+  },
+)
+
+const progressOf = (lookup: Lookup) =>
+  lookup.state === 'ready' ? (lookup.successor?.progress ?? 1) : 'progress' in lookup ? lookup.progress : 0
+
+testWith(
+  ['ffmpeg'],
+  'what is replaced by something that cannot be played is refused, and stays so',
+  async () => {
+    const { places, first } = await replacedSong((path) => writeFile(path, 'no sound at all'))
+    await first.until('song.wav', 'refused')
+    await first.stop()
+    const second = await run(places, { kept: first.kept })
+    expect(await second.library.find('song.wav')).toMatchObject({ state: 'refused' })
+    // Nor does it come back while the next is on its way.
+    await makeSound(places.media, 'song.wav', { from: 'sine=f=880:d=3' })
+    expect(await second.library.find('song.wav')).toMatchObject({ state: 'importing' })
+    await second.until('song.wav', 'ready')
+  },
+)
+
+testWith(['ffmpeg'], 'a file that is removed plays nothing, and what comes later is new', async () => {
+  const { first } = await replacedSong((path) => rm(path))
+  expect(await first.library.find('song.wav')).toMatchObject({ state: 'missing' })
+})

@@ -129,6 +129,29 @@ describe('what imports have left behind', () => {
     },
   )
 
+  testWith(['ffmpeg'], 'is kept while it plays in place of what has replaced it', async () => {
+    const { media, data, known, library, orphans, left, settled } = await house()
+    await song(media, 'a.mp3', 400)
+    await settled()
+    const before = await library.find('a.mp3')
+    const next = join(data, 'next.mp3')
+    await make('-f', 'lavfi', '-i', 'sine=f=500:d=300', next)
+    await rename(next, join(media, 'a.mp3'))
+    const isKnown = async () => {
+      const lookup = await library.find('a.mp3')
+      return lookup.state === 'ready' && (lookup.successor?.progress ?? 0) > 0
+    }
+    await expect.poll(isKnown, { timeout: 20_000, interval: 5 }).toBe(true)
+    const hash = before.state === 'ready' ? before.file.hash : null
+    expect(await library.find('a.mp3')).toMatchObject({ file: { hash } })
+    expect(await orphans.find()).toEqual([])
+    await expect.poll(isKnown, { timeout: 30_000 }).toBe(false)
+    expect(await library.find('a.mp3')).toMatchObject({ state: 'ready' })
+    await known.stop()
+    await orphans.clean()
+    expect(await left()).toBe(1)
+  })
+
   testWith(['ffmpeg'], 'is made once more where it is put back after it was removed', async () => {
     const { media, library, orphans, settled, left } = await house()
     await song(media, 'one.flac', 440)

@@ -191,8 +191,21 @@ describe('a queue as one file', () => {
     expect(ofSecond.length).toBeGreaterThan(1)
     expect([ofSecond[0]?.from, ofSecond.at(-1)?.to]).toEqual([97, 700])
     expect(told.slice(-2)).toEqual([
-      { ...third, from: 0, to: 1 },
-      { ...fourth, from: 0, to: 1 },
+      { ...third, from: 0, to: 1, isLast: false },
+      { ...fourth, from: 0, to: 1, isLast: false },
+    ])
+  })
+
+  test('tells which of its items is the last, also where the same is heard before', async () => {
+    const told: { to: number; frames: number; isLast?: boolean }[] = []
+    const body = playable(await filesOf(['a.mp3', 'c.mp3', 'a.mp3']), library, undefined, (sent) => {
+      told.push(sent)
+    })
+    await buffer((await body?.read({ start: 0, end: 7 * 384 - 1 }, 'nursery')) ?? expect.unreachable())
+    expect(told.map(({ to, frames, isLast }) => [to, frames, isLast])).toEqual([
+      [3, 3, false],
+      [1, 1, false],
+      [3, 3, true],
     ])
   })
 

@@ -507,7 +507,8 @@ describe('a folder that cannot be used', () => {
     const folder = await folderWith({})
     expect(mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder)).toBe(true)
     onTestFinished(async () => {
-      spawnSync('umount', [folder])
+      // The library may be reading what has just landed.
+      await expect.poll(() => spawnSync('umount', [folder]).status).toBe(0)
       await rm(folder, { recursive: true, force: true })
     })
     return { folder, ...(await deskIn(folder)) }

@@ -177,6 +177,35 @@ describe('setMany', () => {
     await storage.setMany([1, 2, 3].map((value) => ({ collection: 'a', key: 'k', value })))
     expect(await storage.collection('a').entries()).toEqual([['k', 3]])
   })
+
+  test('shares a sync of the disk with what is written at the same time', async () => {
+    const storage = await open()
+    const pages = async () => ((await stat(join(folder, 'store.sqlite-wal'))).size - 32) / (4096 + 24)
+    const rows = storage.collection<number>('a')
+    await rows.set('0', 0)
+    const before = await pages()
+    await Promise.all(Array.from({ length: 50 }, (_, index) => rows.set(String(index), index)))
+    // Every commit writes each page that it changes once more.
+    expect((await pages()) - before).toBeLessThan(20)
+    expect(await rows.entries()).toHaveLength(50)
+  })
+
+  test('fails alone where others that came at the same time can be written', async () => {
+    const storage = await open()
+    const rows = storage.collection<unknown>('a')
+    const circle: Record<string, unknown> = {}
+    circle.self = circle
+    const values = [1, 2, circle, 4, 5]
+    const writes = values.map((value, index) => rows.set(index === 2 ? 'k' : `k${index % 2}`, value))
+    const outcomes = await Promise.allSettled(writes)
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+    ])
+    expect((await rows.entries()).toSorted()).toEqual([
+      ['k0', 5],
+      ['k1', 4],
+    ])
+  })
 })
 
 describe('files', () => {
