@@ -66,24 +66,36 @@ const chunkBytes = 170 * bytesPerFrame
 const mostAtOnce = 64 * 1024
 
 /**
- * Exactly the bytes of the range. A file that is gone or has changed ends it with an error; another content is
+ * Exactly the bytes of the range, once the first of them are there. A file that is gone or has changed ends it with an error; another content is
  * never put in its place. When the signal is aborted it ends as if that were all there is, behind the last frame
  * of the chunk under way. Nothing stays open behind a reader that is destroyed or whose signal is aborted. `sent` is
  * told of each chunk once the reader has asked for the next: who leaves in the middle of one has not had it.
+ * @throws AppError as `FileSource.open` does
  */
-export function readRange(
+export async function readRange(
   rendition: FiniteRendition,
   source: FileSource,
   range: ByteRange,
   signal?: AbortSignal,
   sent?: SentBytes,
-): Readable {
+): Promise<Readable> {
   const chunks = chunksOf(rendition, range, { source, signal, sent })
+  // An open file may be gone all the same: that is found out here, where there is still something else to say.
+  return readableOf(chunks, await chunks.next())
+}
+
+function readableOf(chunks: AsyncGenerator<Buffer>, begun: IteratorResult<Buffer>): Readable {
+  let first: IteratorResult<Buffer> | null = begun
+  const next = async () => {
+    const result = first ?? (await chunks.next())
+    first = null
+    return result
+  }
   return new Readable({
     // Nothing is read ahead: a listener that pauses for a night holds the chunk it was sent last and no other.
     highWaterMark: 0,
     read() {
-      chunks.next().then(
+      next().then(
         ({ done, value }) => this.push(done ? null : value),
         (error) => this.destroy(error),
       )
@@ -102,7 +114,7 @@ export interface Playable {
   readonly length: number
   readonly etag: string
   /**
-   * The bytes of the range, once it is certain that they can begin; `listener` is who they go out to.
+   * The bytes of the range, once the first of them are there; `listener` is who they go out to.
    * @throws AppError as `FileSource.open` does
    */
   read(range: ByteRange, listener?: string): Promise<Readable>
@@ -132,11 +144,8 @@ export function playable(
   return {
     length: rendition.length,
     etag: rendition.etag,
-    read: async (range, listener) => {
-      const first = partAt(rendition, range.start)
-      if (first !== undefined) (await source.open(first.file)).close()
-      return readRange(rendition, source, range, signal, telling(rendition, listener, sentOf))
-    },
+    read: (range, listener) =>
+      readRange(rendition, source, range, signal, telling(rendition, listener, sentOf)),
     readAtOnce: (range, listener, into) => {
       if (signal?.aborted || range.end - range.start >= mostAtOnce) return null
       const part = partAt(rendition, range.start)

@@ -124,10 +124,22 @@ export class SlotStreams<Body extends Served> {
   choose(request: SlotRequest): Promise<SlotAnswer<Body>> {
     const { card_id, confirm } = request
     if (card_id !== null && confirm === 'request') this.#options.silent(card_id, false)
-    const [name] = request.listener
-    const player = request.player === null ? null : name
-    const listener = this.#listeners.of({ names: request.listener, player }, this.#nowMs)
+    const listener = this.#listenerBehind(request)
     return this.#turns.take(listener, () => this.#choose(request, listener))
+  }
+
+  /**
+   * What the listener was given cannot be read any more: it gets the next that can be in its place, as if it had been
+   * passed over. Rejects as the library does.
+   */
+  passOver(request: SlotRequest): Promise<SlotAnswer<Body>> {
+    const listener = this.#listenerBehind(request)
+    return this.#turns.take(listener, async () => {
+      const before = this.#queue.current(request.stream)
+      const given = await this.#steps.take(request.stream, { before, by: 0 })
+      this.#remember(request, listener, { given, start: 0 })
+      return given.answer
+    })
   }
 
   /** Resolves when what follows from the word is done. Rejects as the library does. */
@@ -148,6 +160,10 @@ export class SlotStreams<Body extends Served> {
     beginAnew(listener, nowMs)
     listener.visit = null
     listener.given = null
+  }
+
+  #listenerBehind({ listener: names, player }: SlotRequest): SlotListener<Body> {
+    return this.#listeners.of({ names, player: player === null ? null : names[0] }, this.#nowMs)
   }
 
   #listenerOf(player: string): SlotListener<Body> {

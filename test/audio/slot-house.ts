@@ -102,6 +102,14 @@ export class SlotHouse {
     return answer.kind === 'item' ? answer.body.file : answer.kind
   }
 
+  /** What comes in place of what a GET of the place gave and could not be read. */
+  async passOver(place: Place): Promise<string> {
+    const asked = { stream: 'bedroom', player: 'y1', card_id: '00123', place, confirm: this.confirm }
+    const listener = ['y1 at 00123', '10.0.0.1'] as const
+    const answer = await this.#slots.passOver({ ...asked, listener, startIn: () => 0 })
+    return answer.kind === 'item' ? answer.body.file : answer.kind
+  }
+
   /** The player says that it plays the place. */
   named(place: Place, news: Partial<SlotWord> = {}): Promise<void> {
     const { confirm, playedMs } = this

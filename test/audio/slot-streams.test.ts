@@ -73,6 +73,20 @@ test('a press behind a restart of the program is a press, and a retry is none', 
   expect((await house.visits.entries()).length).toBe(0)
 })
 
+test('an item that is lost while it is heard gives way to the next, which is heard from there on', async () => {
+  await get('start')
+  expect(await get('right-a')).toBe('b')
+  house.broken.add('b')
+  expect(await house.passOver('right-a')).toBe('c')
+  expect(house.current()).toBe('c')
+  expect(await get('right-a')).toBe('c')
+  expect(await get('right-a', { start: 5000 })).toBe('c')
+  expect(await get('left-a')).toBe('a')
+  for (const file of ['a', 'c']) house.broken.add(file)
+  expect(await house.passOver('left-a')).toBe('nothing')
+  expect(buttons()).toEqual(['right', 'left'])
+})
+
 test('a moment without files is no reason to lose the place', async () => {
   await get('start')
   expect(await get('right-a')).toBe('b')

@@ -9,7 +9,8 @@ import { FiniteStreams } from '../../src/audio/finite-streams.ts'
 import { Library } from '../../src/audio/library.ts'
 import { playable } from '../../src/audio/rendition.ts'
 import type { FiniteBody } from '../../src/http/finite-body.ts'
-import { createMediaApp, type StreamRequest } from '../../src/http/media.ts'
+import { createMediaApp } from '../../src/http/media.ts'
+import type { StreamRequest } from '../../src/http/media-door.ts'
 import { decode } from '../audio/decode.ts'
 import { folderWith, frames, openBelow, put, shippedAudio } from '../audio/sound.ts'
 import { testWith } from '../support/programs.ts'
@@ -31,6 +32,8 @@ let requests: StreamRequest[]
 let kind: 'queue' | 'stream'
 let resumed: boolean
 let chosen: [place: string, start: number | null][]
+/** A file that is removed as soon as it was chosen. */
+let lost: string | null
 let server: Server
 let origin: string
 
@@ -46,6 +49,7 @@ beforeEach(async () => {
   kind = 'queue'
   resumed = false
   chosen = []
+  lost = null
   const app = createMediaApp({
     target: async (asked) =>
       asked === key ? { stream: 'bedroom', card_id: '00123', player: null, kind, confirm: 'request' } : null,
@@ -53,9 +57,16 @@ beforeEach(async () => {
     slots: {
       async choose({ place, startIn }) {
         const body = playable((await readyFiles()).slice(0, 1), library)
+        if (lost !== null) await rm(join(folder, lost))
+        lost = null
         chosen.push([place, body === null ? null : startIn(body.length)])
         if (place === 'now-b') return { kind: 'over' }
         return body === null ? { kind: 'nothing' } : { kind: 'item', body, isResumed: resumed }
+      },
+      async passOver() {
+        const [next] = await readyFiles()
+        const body = next === undefined ? null : playable([next], library)
+        return body === null ? { kind: 'nothing' } : { kind: 'item', body }
       },
     },
     playerOf: () => player,
@@ -270,6 +281,16 @@ describe('a queue that is edited while somebody listens', () => {
     expect((await get()).status).toBe(200)
   })
 
+  test('never goes on in it, nor breaks off, while the old one is still open', async () => {
+    queue = ['b.mp3']
+    await get({ range: 'bytes=0-99999' })
+    await put(folder, { 'new.mp3': frames(600, 9) })
+    await rename(join(folder, 'new.mp3'), join(folder, 'b.mp3'))
+    const answer = await get(resumed)
+    expect(answer.status).toBe(200)
+    expect(answer.bytes.equals((await get()).bytes)).toBe(true)
+  })
+
   test('ends early, with fewer bytes than promised, when a later file is gone', async () => {
     await get()
     await put(folder, { 'b.mp3': frames(601, 9) })
@@ -443,6 +464,15 @@ describe('a slot', () => {
     const etag = answer.header('etag') ?? ''
     expect(etag).toMatch(/^"[0-9a-f]{40}"$/)
     expect((await slot('right-a', { 'if-none-match': etag })).status).toBe(200)
+  })
+
+  test('gives what comes next, whole, in place of an item that is lost by now', async () => {
+    queue = ['b.mp3', 'c.mp3']
+    // What was chosen is still held when its file goes.
+    lost = 'b.mp3'
+    const answer = await slot('right-a', { range: 'bytes=384-100000' })
+    expect(answer.status).toBe(200)
+    expect(answer.bytes.equals(contents['c.mp3'])).toBe(true)
   })
 
   test('answers HEAD without a length, and asks nobody', async () => {

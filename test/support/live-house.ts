@@ -8,7 +8,8 @@ import type { StoredPosition } from '../../src/audio/live/live-positions.ts'
 import type { SentOf } from '../../src/audio/rendition.ts'
 import type { QueueMutation, StoredQueue } from '../../src/core/queue.ts'
 import type { FiniteBody } from '../../src/http/finite-body.ts'
-import { createMediaApp, type StreamRequest } from '../../src/http/media.ts'
+import { createMediaApp } from '../../src/http/media.ts'
+import type { StreamRequest } from '../../src/http/media-door.ts'
 import { listen } from '../../src/http/server.ts'
 import { Hub } from '../../src/hub.ts'
 import { openLiveAudio } from '../../src/wiring/live-audio.ts'
@@ -89,7 +90,7 @@ export async function openLiveHouse(
         ? { stream: 'bedroom', card_id: '00123', player: null, kind: 'stream', confirm: 'request' }
         : null,
     newest: async () => null,
-    slots: { choose: async () => ({ kind: 'nothing' }) },
+    slots: { choose: async () => ({ kind: 'nothing' }), passOver: async () => ({ kind: 'nothing' }) },
     live: {
       isLive: (stream) => audio.live.isLive(stream),
       isOpen: (stream) => audio.live.isOpen(stream),

@@ -6,7 +6,8 @@ import { FiniteStreams } from '../../src/audio/finite-streams.ts'
 import { Library } from '../../src/audio/library.ts'
 import { playable } from '../../src/audio/rendition.ts'
 import type { FiniteBody } from '../../src/http/finite-body.ts'
-import { createMediaApp, type MediaDoor } from '../../src/http/media.ts'
+import { createMediaApp } from '../../src/http/media.ts'
+import type { MediaDoor } from '../../src/http/media-door.ts'
 import { listen } from '../../src/http/server.ts'
 import { folderWith, frames } from '../audio/sound.ts'
 import { recordingLog } from './recording-log.ts'
@@ -51,6 +52,7 @@ export async function openMediaDoor({
         const body = await long()
         return body === null ? { kind: 'nothing' } : { kind: 'item', body }
       },
+      passOver: async () => ({ kind: 'nothing' }),
     },
     playerOf: () => null,
     listeners: new FiniteStreams<FiniteBody>({ clock }),

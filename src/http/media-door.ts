@@ -1,0 +1,122 @@
+import type { IncomingMessage } from 'node:http'
+import type { Context } from 'koa'
+import type { AudioAsked, OpenRequest } from '../core/audio-asked.ts'
+import type { Clock } from '../core/clock.ts'
+import { listenerNames } from '../core/listener.ts'
+import type { Log } from '../core/log.ts'
+import type { Place } from '../core/slot.ts'
+import type { FileBody, FiniteBody, FiniteListeners } from './finite-body.ts'
+import type { LiveMedia } from './live-media.ts'
+import { nothingThere } from './media-answers.ts'
+import type { SaidOnce } from './said-once.ts'
+import type { ToldSeldom } from './told-seldom.ts'
+import type { TransferLimits } from './transfers.ts'
+import type { UnknownKeys } from './unknown-keys.ts'
+
+/** What the media door needs of the rest of the product. */
+export interface MediaDoor {
+  /** What a key stands for; null for a key nobody was given. */
+  target(key: string): Promise<MediaTarget | null>
+  /** The ready items of the stream's queue as one body; null when it is empty or closed. */
+  newest(stream: string): Promise<FileBody | null>
+  /** Which player plays that card, if it can be told. */
+  playerOf(target: MediaTarget): string | null
+  /** What the places of queue cards play. */
+  slots: MediaSlots
+  /** The streams that are heard as time passes; without it all are heard as one file. */
+  live?: LiveMedia | undefined
+  /** What was served to whom; the media door's own, or shared with others that serve streams. */
+  listeners: FiniteListeners
+  /** What is heard instead of silence when a stream has nothing to play; null: the shipped clip, which is always there. */
+  nothingHere(stream: string | null): Promise<FiniteBody>
+  requested(event: StreamRequest): void
+  /** Told of what is asked for before it is answered; what it returns is told of the answer. */
+  asked?(request: AudioAsked): OpenRequest
+  /** The address of whoever asks; behind a trusted proxy it is not that of the connection. */
+  clientAddress(request: IncomingMessage): string
+  /** For the limit on unknown keys. */
+  clock: Clock
+  /** In place of the usual ones. */
+  transferLimits?: TransferLimits
+  log: Log
+}
+
+export interface MediaTarget {
+  readonly stream: string
+  readonly card_id: string | null
+  /** The player its card is bound to; null where it may be any. */
+  readonly player: string | null
+  readonly kind: 'queue' | 'stream'
+  /** Whether a request is a press at once, or only when the player has said so. */
+  readonly confirm: 'request' | 'mqtt'
+}
+
+/** Decides which item a place plays; `audio/slot-streams` does. */
+export interface MediaSlots {
+  choose(request: PlaceRequest): Promise<PlaceAnswer>
+  /** What comes next in place of an item that cannot be read any more. */
+  passOver(request: PlaceRequest): Promise<PlaceAnswer>
+}
+
+export interface PlaceRequest {
+  readonly stream: string
+  readonly player: string | null
+  readonly card_id: string | null
+  readonly place: Place
+  readonly confirm: 'request' | 'mqtt'
+  readonly listener: readonly [string, ...string[]]
+  startIn(length: number): number | null
+}
+
+export type PlaceAnswer =
+  | { readonly kind: 'item'; readonly body: FileBody; readonly isResumed?: boolean }
+  /** `over`: nothing to play, and the listener has heard so. */
+  | { readonly kind: 'nothing' | 'over' }
+
+export interface StreamRequest {
+  /** The id of the request, where it was told of before. */
+  readonly request?: string
+  readonly key: string
+  readonly stream: string
+  readonly player: string | null
+  readonly card_id: string | null
+  readonly fromStart: boolean
+  readonly head: boolean
+}
+
+/** With what the door itself remembers of those who came. */
+export type LimitedDoor = MediaDoor & {
+  readonly unknownKeys: UnknownKeys
+  readonly saidOnce: SaidOnce
+  readonly toldSeldom: ToldSeldom
+  /** What was looked up before a request came to the app: a look may wait for what the cloud tells. */
+  readonly found: WeakMap<IncomingMessage, MediaTarget | null>
+}
+
+/** A key that does not have the file is treated like one that nobody has, or it could be told from it. */
+export async function targetOf(
+  ctx: Context,
+  door: LimitedDoor,
+  { key, isWanted }: { key: string; isWanted: (target: MediaTarget) => boolean },
+): Promise<MediaTarget> {
+  const found = door.found.get(ctx.req)
+  const target = found === undefined && isKey(key) ? await door.target(key) : (found ?? null)
+  if (target !== null && isWanted(target)) return target
+  door.unknownKeys.count(door.clientAddress(ctx.req))
+  throw nothingThere()
+}
+
+export function listenerOf(
+  ctx: Context,
+  door: MediaDoor,
+  { key, target }: { key: string; target: MediaTarget },
+): { player: string | null; listener: [string, ...string[]] } {
+  const player = door.playerOf(target)
+  const { card_id } = target
+  return { player, listener: listenerNames({ card_id, key, player, address: door.clientAddress(ctx.req) }) }
+}
+
+// 128 random bits and more, in any alphabet that needs no encoding in an address.
+function isKey(key: string): boolean {
+  return /^[A-Za-z0-9_-]{1,128}$/.test(key)
+}
