@@ -1,4 +1,5 @@
 import type { Log } from '../../core/log.ts'
+import { walk } from '../../core/play-order.ts'
 import type { Queue } from '../../core/queue.ts'
 import { itemAfter } from '../../core/queue-mutation.ts'
 import { Recent } from '../../core/recent.ts'
@@ -30,11 +31,20 @@ export class LiveWalk {
 
   /** That item, or the next that can be played; null where there is none in a whole round, or before the queue is over. */
   async from(stream: string, item: string | null): Promise<Track | null> {
+    const lost = new Set<string>()
     let id = item
-    for (let tries = this.#lengthOf(stream); tries > 0 && id !== null; tries--) {
-      const track = await this.#track(stream, id)
+    let queue = this.#options.queue(stream)
+    let pass = passThrough(queue)
+    for (let tries = queue?.items.length ?? 0; tries > 0 && id !== null; tries--) {
+      const name = pass.fileOf(id)
+      const track = name === undefined || lost.has(name) ? null : await this.#track(stream, id, name)
       if (track !== null) return track
-      id = this.next(stream, id)
+      if (name !== undefined) lost.add(name)
+      // Looking may have taken a while.
+      const now = this.#options.queue(stream)
+      if (now !== queue) pass = passThrough(now)
+      queue = now
+      id = pass.next(id)
     }
     return null
   }
@@ -46,15 +56,15 @@ export class LiveWalk {
 
   /** The id of the item behind that one; behind one that is gone it is the queue's current. */
   next(stream: string, id: string): string | null {
-    const queue = this.#options.queue(stream)
-    if (queue === undefined || queue.closed) return null
-    return hasItem(queue, id) ? itemAfter({ ...queue, current: id }, { op: 'step', by: 1 }) : queue.current
+    return passThrough(this.#options.queue(stream)).next(id)
   }
 
   /** Has the next item read, so that nobody waits for it. */
   async warm(stream: string, id: string): Promise<void> {
-    const next = this.next(stream, id)
-    const track = next === null ? null : await this.#track(stream, next)
+    const pass = passThrough(this.#options.queue(stream))
+    const next = pass.next(id)
+    const name = next === null ? undefined : pass.fileOf(next)
+    const track = next === null || name === undefined ? null : await this.#track(stream, next, name)
     try {
       await track?.file.block(0)
     } finally {
@@ -62,13 +72,7 @@ export class LiveWalk {
     }
   }
 
-  #lengthOf(stream: string): number {
-    return this.#options.queue(stream)?.items.length ?? 0
-  }
-
-  async #track(stream: string, id: string): Promise<Track | null> {
-    const name = this.#options.queue(stream)?.items.find((item) => item.id === id)?.file
-    if (name === undefined) return null
+  async #track(stream: string, id: string, name: string): Promise<Track | null> {
     const file = await this.#options.files.take(name)
     if ('file' in file) {
       this.#said.delete(`${stream} ${name}`)
@@ -87,6 +91,24 @@ export class LiveWalk {
       file,
       reason,
     })
+  }
+}
+
+/** A way through the queue as it is now; of thousands of items too each step is a small one. */
+function passThrough(queue: Queue | undefined): {
+  fileOf(id: string): string | undefined
+  next(id: string): string | null
+} {
+  if (queue === undefined) return { fileOf: () => undefined, next: () => null }
+  const files = new Map(queue.items.map(({ id, file }) => [id, file]))
+  const step = walk(queue)
+  const { closed, current } = queue
+  return {
+    fileOf: (id) => files.get(id),
+    next(id) {
+      if (closed) return null
+      return files.has(id) ? step(id, 1).id : current
+    },
   }
 }
 

@@ -48,3 +48,21 @@ test('asks for each file of a queue no more than once in a round', async () => {
   expect(await walk.after('bedroom', 'item-1')).toBeNull()
   expect(asked).toEqual(['b', 'c', 'a'])
 })
+
+test('ten thousand items of a file that is gone are passed over with one look', async () => {
+  const asked: string[] = []
+  const lost = Array.from({ length: 9_999 }, () => 'gone')
+  const queue = queueOf([...lost, 'there'])
+  const walk = new LiveWalk({
+    queue: () => queue,
+    files: {
+      async take(name) {
+        asked.push(name)
+        return { reason: 'it is not in the library' }
+      },
+    },
+    log: recordingLog(),
+  })
+  expect(await walk.from('bedroom', 'item-1')).toBeNull()
+  expect(asked).toEqual(['gone', 'there'])
+})
