@@ -1,6 +1,6 @@
 import type { Queue } from '../src/core/queue.ts'
 import type { PublishedCardView } from '../src/http/api/cards.ts'
-import type { LibraryEntry } from '../src/http/api/library.ts'
+import { type Items, titleIn } from './items.ts'
 import type { SeenPlayer } from './store.ts'
 import type { Say } from './text.ts'
 
@@ -12,14 +12,13 @@ type Card = Pick<PublishedCardView, 'card_id' | 'stream' | 'kind'>
  */
 export function heardText(
   queue: Queue,
-  { kind, files, say }: { kind: Card['kind']; files: ReadonlyMap<string, LibraryEntry> | null; say: Say },
+  { kind, files, say }: { kind: Card['kind']; files: Items | null; say: Say },
 ): string | null {
-  const titleOf = (file: string) => files?.get(file)?.title ?? file
   if (queue.closed || queue.items.length === 0)
-    return queue.if_pressed === null ? say('player.clip') : titleOf(queue.if_pressed)
+    return queue.if_pressed === null ? say('player.clip') : titleIn(files, queue.if_pressed)
   if (kind === 'stream') return null
   const item = queue.items.find(({ id }) => id === queue.current)
-  return item === undefined ? say('player.clip') : titleOf(item.file)
+  return item === undefined ? say('player.clip') : titleIn(files, item.file)
 }
 
 /** Where cards that play item by item are in their queue. */

@@ -25,6 +25,10 @@ const shapes = {
   hide: svg`<path d="M2.5 12c2.3-4 5.5-6 9.5-6s7.2 2 9.5 6c-2.3 4-5.5 6-9.5 6s-7.2-2-9.5-6z" /><circle cx="12" cy="12" r="2.8" /><path d="m4.5 20 15-16" />`,
   person: svg`<circle cx="12" cy="8.5" r="3.8" /><path d="M4.5 20c.8-4.2 3.6-6 7.5-6s6.7 1.8 7.5 6" />`,
   copy: svg`<rect x="8.5" y="8.5" width="11" height="11" rx="2" /><path d="M5.5 15.5h-1v-11h11v1" />`,
+  note: svg`<path d="M9.5 17.5V6l9-1.8v11.3" /><circle cx="7" cy="17.5" r="2.5" /><circle cx="16" cy="15.5" r="2.5" />`,
+  upload: svg`<path d="M12 15.5v-11M7 9l5-5 5 5M4.5 15.5v4h15v-4" />`,
+  again: svg`<path d="M19 12a7 7 0 1 1-2.2-5.1M19.5 3.5v4.2h-4.2" />`,
+  settings: svg`<path d="M4 7h9M18 7h2M4 17h2M11 17h9" /><circle cx="15.5" cy="7" r="2.5" /><circle cx="8.5" cy="17" r="2.5" />`,
   card: svg`<rect x="6.5" y="4" width="11" height="16" rx="2" /><path d="M9.5 8h5" />`,
 } as const
 

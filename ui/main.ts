@@ -8,6 +8,9 @@ import { HistoryEntry } from './elements/history-entry.ts'
 import { House } from './elements/house.ts'
 import { HouseholdAccount } from './elements/household-account.ts'
 import { Kid } from './elements/kid.ts'
+import { Library } from './elements/library.ts'
+import { LibraryDiskLine } from './elements/library-disk.ts'
+import { LibraryFile } from './elements/library-file.ts'
 import { LibraryPicker } from './elements/library-picker.ts'
 import { NewToken } from './elements/new-token.ts'
 import { Notices } from './elements/notices.ts'
@@ -25,7 +28,9 @@ import { SignInWays } from './elements/sign-in-ways.ts'
 import { SignOut } from './elements/sign-out.ts'
 import { SimulatedPlayer } from './elements/simulated-player.ts'
 import { Stream } from './elements/stream.ts'
+import { StreamSettings } from './elements/stream-settings.ts'
 import { Tokens } from './elements/tokens.ts'
+import { Uploads } from './elements/uploads.ts'
 import { Volume } from './elements/volume.ts'
 import { followTheme } from './theme.ts'
 
@@ -41,6 +46,9 @@ const elements = {
   'yoto-house': House,
   'yoto-household-account': HouseholdAccount,
   'yoto-kid': Kid,
+  'yoto-library': Library,
+  'yoto-library-disk': LibraryDiskLine,
+  'yoto-library-file': LibraryFile,
   'yoto-library-picker': LibraryPicker,
   'yoto-new-token': NewToken,
   'yoto-notices': Notices,
@@ -58,7 +66,9 @@ const elements = {
   'yoto-sign-out': SignOut,
   'yoto-simulated-player': SimulatedPlayer,
   'yoto-stream': Stream,
+  'yoto-stream-settings': StreamSettings,
   'yoto-tokens': Tokens,
+  'yoto-uploads': Uploads,
   'yoto-volume': Volume,
   // Last, because it draws with the others.
   'yoto-entry': Entry,

@@ -10,6 +10,8 @@ export class RequestError extends Error {
   readonly retryAfterS: number | null
   /** The fields of the body that are wrong, where it says so. */
   readonly fields: readonly string[]
+  /** What else it says of the refusal, as each call has it. */
+  readonly details: unknown
 
   constructor(answer: Response, json: unknown) {
     const { message, details } = errorOf(json)
@@ -19,6 +21,7 @@ export class RequestError extends Error {
     const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN)
     this.retryAfterS = Number.isFinite(seconds) && seconds > 0 ? seconds : null
     this.fields = fieldsOf(details)
+    this.details = details
   }
 }
 

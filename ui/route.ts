@@ -1,8 +1,9 @@
 import type { Session } from './access.ts'
 
-export type Page = 'house' | 'history' | 'people' | 'tokens' | 'yoto' | 'account'
+export type Page = 'house' | 'library' | 'history' | 'people' | 'tokens' | 'yoto' | 'account'
 
 const pages: Readonly<Record<string, Page>> = {
+  '#/library': 'library',
   '#/history': 'history',
   '#/people': 'people',
   '#/tokens': 'tokens',
@@ -18,7 +19,7 @@ export function pagesFor(session: Session): readonly Page[] {
   const access: readonly Page[] = decides && auth !== 'none' ? ['people', 'tokens'] : []
   const cloud: readonly Page[] = decides ? ['yoto'] : []
   const own: readonly Page[] = auth === 'password' && user !== null ? ['account'] : []
-  return ['house', 'history', ...access, ...cloud, ...own]
+  return ['house', 'library', 'history', ...access, ...cloud, ...own]
 }
 
 /** Whether somebody decides for the household; everybody does at a door that only this machine reaches. */

@@ -26,6 +26,7 @@ testWith(
     expect(await page.getByRole('link').allInnerTexts()).toEqual([
       'No Yoto account is set up',
       'Players',
+      'Library',
       'History',
       'People',
       'Tokens',

@@ -16,7 +16,9 @@ export interface Question {
   readonly after?: () => void
 }
 
-/** Asks before it does what cannot be undone; a refusal is said where it was asked. */
+/**
+ * Asks before it does what cannot be undone; a refusal is said where it was asked. What a question does may ask the next.
+ */
 export class Confirm extends LitElement {
   static override properties = { say: { attribute: false }, question: { state: true } }
   static override styles = [shared, formLook]
@@ -33,7 +35,13 @@ export class Confirm extends LitElement {
     this.question = question
     this.#attempt.clear()
     await this.updateComplete
+    // What follows from an answer is a question of its own, with the focus where it is safe.
+    this.close()
     this.#dialog?.showModal()
+  }
+
+  close(): void {
+    this.#dialog?.close()
   }
 
   override render() {
@@ -50,7 +58,7 @@ export class Confirm extends LitElement {
               <footer>
                 ${attemptNotice(this.#attempt, say)}
                 <div class="acts">
-                  <button type="button" autofocus @click=${this.#close}>${say('form.cancel')}</button>
+                  <button type="button" autofocus @click=${this.close}>${say('form.cancel')}</button>
                   <button class="grave" aria-disabled=${this.#attempt.blocked}>${question.yes}</button>
                 </div>
               </footer>
@@ -66,12 +74,8 @@ export class Confirm extends LitElement {
     const done = await this.#attempt.run(question.act)
     // Meanwhile somebody may have closed it and been asked the next.
     if (!done || this.question !== question) return
-    this.#close()
+    this.close()
     question.after?.()
-  }
-
-  #close(): void {
-    this.#dialog?.close()
   }
 
   get #dialog(): HTMLDialogElement | null {

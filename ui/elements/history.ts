@@ -1,7 +1,6 @@
 import { html, LitElement, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { type EntryKind, entryKinds } from '../../src/core/entry-types.ts'
-import type { LibraryEntry } from '../../src/http/api/library.ts'
 import { fetchHistory } from '../api.ts'
 import { Attempt } from '../attempt.ts'
 import type { Teller } from '../entry-words.ts'
@@ -16,6 +15,7 @@ import {
   withNewest,
   withOlder,
 } from '../history.ts'
+import { type Items, titleIn } from '../items.ts'
 import type { Choice } from '../people.ts'
 import { apiUrl } from '../request.ts'
 import { shared } from '../styles.ts'
@@ -49,7 +49,7 @@ export class History extends LitElement {
   declare active: boolean
   declare players: readonly Choice[]
   declare cards: readonly Choice[]
-  declare files: ReadonlyMap<string, LibraryEntry> | null
+  declare files: Items | null
   /** The reader may take the diagnostics with them. */
   declare decides: boolean
   declare say: Say
@@ -162,7 +162,7 @@ export class History extends LitElement {
       say,
       player: (id) => (id === null ? say('history.somebody') : (labelIn(players, id) ?? id)),
       card: (id) => (id === null ? say('player.some-card') : (labelIn(cards, id) ?? id)),
-      file: (name) => files?.get(name)?.title ?? name,
+      file: (name) => titleIn(files, name),
     }
   }
 

@@ -4,6 +4,7 @@ import type { Queue } from '../../src/core/queue.ts'
 import type { PublishedCardView } from '../../src/http/api/cards.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
 import { placeIn } from '../heard.ts'
+import type { Items } from '../items.ts'
 import type { HouseView, SeenPlayer } from '../store.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
@@ -46,7 +47,7 @@ export class House extends LitElement {
   declare view: HouseView
   declare cards: readonly PublishedCardView[]
   declare library: readonly LibraryEntry[] | null
-  declare files: ReadonlyMap<string, LibraryEntry> | null
+  declare files: Items | null
   declare say: Say
 
   /** Brings the stream before somebody who followed a link to it. */

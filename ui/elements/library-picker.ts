@@ -6,6 +6,9 @@ import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { clockText } from '../time.ts'
 
+// Nobody looks through more, and thousands would make a slow page.
+const mostShown = 200
+
 /**
  * A dialog to choose files from. Fires `files-chosen` with their names in the order they were chosen, and
  * `library-wanted` when it opens.
@@ -175,7 +178,9 @@ export class LibraryPicker extends LitElement {
     const wanted = this.search.trim().toLowerCase()
     const found = library.filter(({ file, title }) => `${title} ${file}`.toLowerCase().includes(wanted))
     if (found.length === 0) return html`<li class="empty quiet">${say('picker.none-found')}</li>`
-    return found.map((entry) => html`<li>${this.#row(entry)}</li>`)
+    const more = found.length - mostShown
+    return html`${found.slice(0, mostShown).map((entry) => html`<li>${this.#row(entry)}</li>`)}
+      ${more > 0 ? html`<li class="empty quiet">${say('picker.more', { count: more })}</li>` : nothing}`
   }
 
   #row({ file, title, seconds, state, progress, reason }: LibraryEntry) {

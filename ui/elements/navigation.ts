@@ -7,6 +7,7 @@ import type { TextKey } from '../text-keys.ts'
 
 export const pageNames = {
   house: 'nav.house',
+  library: 'nav.library',
   history: 'nav.history',
   people: 'nav.people',
   tokens: 'nav.tokens',

@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import type { PublishedCardView } from '../../src/http/api/cards.ts'
-import type { LibraryEntry } from '../../src/http/api/library.ts'
 import type { Session } from '../access.ts'
-import { askFor, fetchCards, fetchLibrary } from '../api.ts'
+import { askFor, fetchCards } from '../api.ts'
+import { HouseLibrary } from '../house-library.ts'
 import { icon } from '../icons.ts'
 import { LiveConnection, type LiveStatus } from '../live.ts'
 import { statusOf } from '../request.ts'
@@ -21,6 +21,7 @@ import type { Tokens } from './tokens.ts'
 // A phone that was put away for longer may hold a connection that is long dead.
 const asleepMs = 20_000
 const faultShownMs = 8000
+const noQueues: HouseView['queues'] = new Map()
 
 /**
  * Every page of somebody who is in. It alone knows the store and asks for what the house does; what is below it
@@ -35,7 +36,6 @@ export class Panel extends LitElement {
     view: { state: true },
     status: { state: true },
     cards: { state: true },
-    library: { state: true },
     fault: { state: true },
   }
   static override styles = [shared, panelLook]
@@ -47,7 +47,6 @@ export class Panel extends LitElement {
   declare view: HouseView | null
   declare status: LiveStatus
   declare cards: readonly PublishedCardView[]
-  declare library: readonly LibraryEntry[] | null
   declare fault: string | null
   readonly #store = new Store(
     () => Date.now(),
@@ -56,13 +55,13 @@ export class Panel extends LitElement {
   readonly #live = new LiveConnection({
     receive: (message) => {
       this.#store.receive(message)
-      if (message.event === 'library') void this.#readLibrary()
+      this.#library.hear(message)
     },
     status: (status) => {
       this.status = status
     },
   })
-  #files: ReadonlyMap<string, LibraryEntry> | null = null
+  readonly #library = new HouseLibrary(this, (error) => this.#showFault(error))
   /** What was asked for last; wishes are seen to one after the other, because places in a queue depend on it. */
   #turn: Promise<void> = Promise.resolve()
   #faultTimer: ReturnType<typeof setTimeout> | undefined
@@ -78,10 +77,9 @@ export class Panel extends LitElement {
     this.view = null
     this.status = 'connecting'
     this.cards = []
-    this.library = null
     this.fault = null
     this.addEventListener('wish', (event) => this.#wish((event as CustomEvent<Wish>).detail))
-    this.addEventListener('library-wanted', () => void this.#readLibrary())
+    this.addEventListener('library-wanted', () => void this.#library.read())
   }
 
   override connectedCallback(): void {
@@ -109,6 +107,7 @@ export class Panel extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (!changed.has('active')) return
+    this.#library.uploader.setActive(this.active)
     if (!this.active) this.#live.stop()
     else if (this.view === null) this.#live.start()
     else this.#goOn()
@@ -133,7 +132,8 @@ export class Panel extends LitElement {
   }
 
   #house() {
-    const { view, status, say, cards, library, session } = this
+    const { view, status, say, cards, session } = this
+    const { files, items } = this.#library
     if (view === null)
       return html`<main class="waiting quiet" aria-live="polite">
         ${say(status === 'lost' ? 'notice.lost' : 'notice.connecting')}
@@ -145,7 +145,7 @@ export class Panel extends LitElement {
         .say=${say}
       ></yoto-notices>
       <main>
-      <yoto-house .view=${view} .cards=${cards} .library=${library} .files=${this.#files} .say=${say}></yoto-house>
+      <yoto-house .view=${view} .cards=${cards} .library=${files} .files=${items} .say=${say}></yoto-house>
     </main>`
   }
 
@@ -156,6 +156,16 @@ export class Panel extends LitElement {
     if (page === 'tokens')
       return html`<yoto-tokens .direct=${session.auth === 'password'} .say=${say}></yoto-tokens>`
     if (page === 'account') return html`<yoto-account .user=${session.user} .say=${say}></yoto-account>`
+    if (page === 'library')
+      return html`<yoto-library
+        .active=${active}
+        .news=${this.#library.news}
+        .queues=${view?.queues ?? noQueues}
+        .uploader=${this.#library.uploader}
+        .transfers=${this.#library.transfers}
+        .decides=${mayDecide(session)}
+        .say=${say}
+      ></yoto-library>`
     const players = [...(view?.players.values() ?? [])].map(({ state }) => ({
       id: state.id,
       label: state.name,
@@ -166,7 +176,7 @@ export class Panel extends LitElement {
         .active=${active}
         .players=${players}
         .cards=${cards}
-        .files=${this.#files}
+        .files=${this.#library.items}
         .decides=${mayDecide(session)}
         .say=${say}
       ></yoto-history>`
@@ -192,33 +202,24 @@ export class Panel extends LitElement {
     const first = this.view === null
     this.view = view
     if (first) void this.#goToStream()
+    this.#library.setQueues(view.queues.values())
     const cards = [...view.players.values()].flatMap(({ state }) => state.card_id ?? [])
     const files = [...view.queues.values()].flatMap(({ items }) => items.map(({ file }) => file))
     if (noteNew(this.#seenCards, cards) || first) void this.#readCards()
-    if (noteNew(this.#seenFiles, files) || first) void this.#readLibrary()
+    if (noteNew(this.#seenFiles, files) || first) void this.#library.read()
   }
 
   /** After a pause anything may be new. */
   #goOn(): void {
     this.#live.wake()
     void this.#readCards()
-    void this.#readLibrary()
+    void this.#library.read()
     void this.renderRoot.querySelector<People | Tokens>('yoto-people, yoto-tokens')?.read()
   }
 
   async #readCards(): Promise<void> {
     try {
       this.cards = await fetchCards()
-    } catch (error) {
-      this.#showFault(error)
-    }
-  }
-
-  async #readLibrary(): Promise<void> {
-    try {
-      const library = await fetchLibrary()
-      this.#files = new Map(library.map((entry) => [entry.file, entry]))
-      this.library = library
     } catch (error) {
       this.#showFault(error)
     }

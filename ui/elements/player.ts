@@ -3,9 +3,9 @@ import type { Button } from '../../src/core/event.ts'
 import type { PlayerState } from '../../src/core/player.ts'
 import type { Queue } from '../../src/core/queue.ts'
 import type { PublishedCardView } from '../../src/http/api/cards.ts'
-import type { LibraryEntry } from '../../src/http/api/library.ts'
 import { heardText } from '../heard.ts'
 import { icon } from '../icons.ts'
+import type { Items } from '../items.ts'
 import { whyText } from '../reason.ts'
 import type { SeenPlayer } from '../store.ts'
 import { shared } from '../styles.ts'
@@ -129,7 +129,7 @@ export class Player extends LitElement {
   declare queue: Queue | null
   declare cards: readonly PublishedCardView[]
   /** The library by file name; null until it is known. */
-  declare files: ReadonlyMap<string, LibraryEntry> | null
+  declare files: Items | null
   declare simulated: boolean
   declare say: Say
 

@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { Queue, QueueItem } from '../../src/core/queue.ts'
-import type { LibraryEntry } from '../../src/http/api/library.ts'
 import type { Place } from '../heard.ts'
 import { icon } from '../icons.ts'
 import { importingText } from '../importing.ts'
+import { type Items, titleIn } from '../items.ts'
 import { RowDrag } from '../row-drag.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
@@ -105,7 +105,7 @@ export class QueueList extends LitElement {
   declare queue: Queue
   declare place: Place
   /** The library by file name; null until it is known. */
-  declare files: ReadonlyMap<string, LibraryEntry> | null
+  declare files: Items | null
   declare say: Say
   /** The order that was asked for, until the product says it. */
   declare pending: readonly string[] | null
@@ -160,7 +160,7 @@ export class QueueList extends LitElement {
   #row({ id, file }: QueueItem, { place, count }: { place: number; count: number }) {
     const { say, files } = this
     const known = files?.get(file)
-    const title = known?.title ?? file
+    const title = titleIn(files, file)
     const unplayable = files !== null && known?.state !== 'ready' && known?.state !== 'importing'
     const act = (button: RowButton, run: () => void) => () => {
       this.#focus = { id, button }
@@ -172,7 +172,8 @@ export class QueueList extends LitElement {
         ${icon('grip')}
       </span>
       <span class="what">
-        <span class="cut title" title=${file}>${title}</span>
+        <span class="cut title" title=${file}>${known?.title ?? title}</span>
+        ${known?.of === undefined ? nothing : html`<span class="cut quiet">${known.of}</span>`}
         ${isCurrent ? this.#here() : nothing}
         ${unplayable ? html`<span class="missing">${known?.reason ?? say('queue.missing')}</span>` : nothing}
         ${known?.state === 'importing' ? html`<span class="quiet">${importingText(known.progress, say)}</span>` : nothing}
@@ -240,7 +241,7 @@ export class QueueList extends LitElement {
     this.#timer = setTimeout(() => {
       this.pending = null
     }, pendingMs)
-    const title = this.files?.get(moved.file)?.title ?? moved.file
+    const title = titleIn(this.files, moved.file)
     this.announced = this.say('queue.moved', { title, place: to + 1, count: items.length })
     fire(this, { kind: 'move', stream: this.queue.name, from, to })
   }

@@ -3,6 +3,7 @@ import type { Queue } from '../../src/core/queue.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
 import type { Place } from '../heard.ts'
 import { icon } from '../icons.ts'
+import type { Items } from '../items.ts'
 import { whyText } from '../reason.ts'
 import { apiUrl } from '../request.ts'
 import { shared } from '../styles.ts'
@@ -10,6 +11,7 @@ import type { Say } from '../text.ts'
 import { clockText } from '../time.ts'
 import { fire } from '../wish.ts'
 import type { LibraryPicker } from './library-picker.ts'
+import type { StreamSettings } from './stream-settings.ts'
 
 /** One stream: its title, its queue, why it is so, and a way to listen to it. */
 export class Stream extends LitElement {
@@ -126,7 +128,7 @@ export class Stream extends LitElement {
   declare queue: Queue
   declare place: Place
   declare library: readonly LibraryEntry[] | null
-  declare files: ReadonlyMap<string, LibraryEntry> | null
+  declare files: Items | null
   declare say: Say
   declare renaming: boolean
 
@@ -162,6 +164,9 @@ export class Stream extends LitElement {
       }
       <div class="acts">
         <button @click=${this.#openPicker}>${icon('plus', 20)}${say('stream.add')}</button>
+        <button aria-label=${say('settings.open', { stream: queue.title })} @click=${this.#openSettings}>
+          ${icon('settings', 20)}${say('settings.short')}
+        </button>
         ${
           empty || queue.closed
             ? nothing
@@ -179,6 +184,7 @@ export class Stream extends LitElement {
         @files-chosen=${(event: CustomEvent<readonly string[]>) =>
           fire(this, { kind: 'append', stream: queue.name, files: event.detail })}
       ></yoto-library-picker>
+      <yoto-stream-settings .queue=${queue} .say=${say}></yoto-stream-settings>
     </article>`
   }
 
@@ -231,6 +237,10 @@ export class Stream extends LitElement {
     this.renaming = false
     await this.updateComplete
     this.renderRoot.querySelector<HTMLElement>('header button')?.focus()
+  }
+
+  #openSettings(): void {
+    void this.renderRoot.querySelector<StreamSettings>('yoto-stream-settings')?.open()
   }
 
   #openPicker(): void {

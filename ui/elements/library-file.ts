@@ -1,0 +1,293 @@
+import { html, LitElement, nothing, type PropertyValues } from 'lit'
+import type { Queue } from '../../src/core/queue.ts'
+import { Attempt } from '../attempt.ts'
+import { formatText, loudnessText, userTexts } from '../file-words.ts'
+import { formLook } from '../form-look.ts'
+import { icon } from '../icons.ts'
+import { importingText } from '../importing.ts'
+import { appendTo, coverUrl, deleteFile, fetchFile, type LibraryDetails } from '../library.ts'
+import { sizeText } from '../size.ts'
+import { shared } from '../styles.ts'
+import type { Say } from '../text.ts'
+import { clockText } from '../time.ts'
+import { attemptNotice } from './attempt-notice.ts'
+import type { Confirm } from './confirm.ts'
+import { libraryFileLook } from './library-file-look.ts'
+
+type Fact = readonly [label: string, value: string]
+
+// More of them would hide what else there is to see.
+const shownUsers = 20
+const firstPart = 1
+
+/** A dialog with all that is known of a file. Fires `file-deleted` with its title. */
+export class LibraryFile extends LitElement {
+  static override properties = {
+    queues: { attribute: false },
+    news: { type: Number },
+    say: { attribute: false },
+    file: { state: true },
+    added: { state: true },
+  }
+  static override styles = [shared, formLook, libraryFileLook]
+  declare queues: ReadonlyMap<string, Queue>
+  /** Another number each time the product tells that something is new. */
+  declare news: number
+  declare say: Say
+  /** Null until it is read. */
+  declare file: LibraryDetails | null
+  /** What was added to which stream, in words. */
+  declare added: string
+  #id: string | null = null
+  readonly #reading = new Attempt(this)
+  readonly #adding = new Attempt(this)
+
+  constructor() {
+    super()
+    this.file = null
+    this.added = ''
+  }
+
+  async open(id: string): Promise<void> {
+    this.#id = id
+    this.file = null
+    this.added = ''
+    this.#adding.clear()
+    this.#reading.clear()
+    this.#dialog?.showModal()
+    await this.#read()
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('news') && this.#dialog?.open === true) void this.#read()
+  }
+
+  override render() {
+    const { say, file } = this
+    return html`<dialog class="box" aria-labelledby="title">
+        <header>
+          <h3 id="title" tabindex="-1">${file?.title ?? say('picker.loading')}</h3>
+          <button class="icon bare" autofocus aria-label=${say('picker.close')} @click=${this.#close}>
+            ${icon('remove')}
+          </button>
+        </header>
+        <div class="body">${attemptNotice(this.#reading, say)} ${file === null ? nothing : this.#details(file)}</div>
+        ${file === null ? nothing : this.#footer(file)}
+      </dialog>
+      <yoto-confirm .say=${say}></yoto-confirm>`
+  }
+
+  #details(file: LibraryDetails) {
+    const { say } = this
+    const { id, cover, state, progress, reason, warnings } = file
+    return html`<div class="top">
+        ${cover ? html`<img src=${coverUrl(id)} alt=${say('file.cover')} width="112" height="112" />` : nothing}
+        <div class="what">
+          ${state === 'refused' ? html`<p class="reason">${say('picker.refused', { reason: reason ?? '' })}</p>` : nothing}
+          ${state === 'importing' ? html`<p>${importingText(progress, say)}</p>` : nothing}
+          <dl>${facts(this.#main(file))}</dl>
+        </div>
+      </div>
+      ${
+        warnings.length === 0
+          ? nothing
+          : html`<ul class="warnings" aria-label=${say('file.warnings')}>
+              ${warnings.map((warning) => html`<li>${icon('warning', 18)}<span>${warning}</span></li>`)}
+            </ul>`
+      }
+      ${this.#parts(file)}
+      <dl>${facts(this.#more(file))}</dl>
+      ${this.#users(file)}`
+  }
+
+  #main({ tags, seconds, plays, last_played_at }: LibraryDetails): Fact[] {
+    const { say } = this
+    const { artist, album, album_artist, genre, year, track, disc, language, comment } = tags
+    const times = say(plays === 1 ? 'library.plays-one' : 'library.plays', { count: plays })
+    const last =
+      last_played_at === null ? '' : ` · ${say('file.last-played', { date: this.#date(last_played_at) })}`
+    return present([
+      [say('file.artist'), artist],
+      [say('file.album'), album],
+      [say('file.album-artist'), album_artist === artist ? undefined : album_artist],
+      [
+        say('file.track'),
+        disc === undefined ? track : [disc, track].filter((part) => part !== undefined).join('-'),
+      ],
+      [say('file.genre'), genre],
+      [say('file.year'), year],
+      [say('file.language'), language],
+      [say('file.comment'), comment],
+      [say('file.length'), seconds === null ? undefined : clockText(seconds)],
+      [say('file.plays'), plays === 0 ? say('file.never') : `${times}${last}`],
+    ])
+  }
+
+  #more(file: LibraryDetails): Fact[] {
+    const { say } = this
+    const { size, result_size } = file
+    const original = sizeText(size, say.locale)
+    const made =
+      result_size === null ? '' : ` · ${say('file.result-size', { size: sizeText(result_size, say.locale) })}`
+    return present([
+      [say('fact.file'), file.file],
+      [say('file.format'), formatText(file.format, say)],
+      [say('file.loudness'), loudnessText(file.loudness, say)],
+      [say('file.size'), `${original}${made}`],
+      [say('file.added'), this.#date(file.added_at)],
+    ])
+  }
+
+  #parts({ parts, chapters }: LibraryDetails) {
+    const { say } = this
+    const shown =
+      parts.length > 0
+        ? parts
+        : chapters.map(({ title = '', start_s, end_s }) => ({ title, seconds: end_s - start_s }))
+    if (shown.length === 0) return nothing
+    return html`<details>
+      <summary>${say(shown.length === 1 ? 'file.parts-one' : 'file.parts', { count: shown.length })}</summary>
+      <ol role="list">
+        ${shown.map(
+          ({ title, seconds }, place) =>
+            html`<li><span class="place">${place + firstPart}</span><span>${title}</span><time>${clockText(seconds)}</time></li>`,
+        )}
+      </ol>
+    </details>`
+  }
+
+  #users({ users }: LibraryDetails) {
+    const { say } = this
+    const texts = userTexts(users, say)
+    if (texts.length === 0) return html`<p class="quiet">${say('file.unused')}</p>`
+    const more = texts.length - shownUsers
+    return html`<div>
+      <h4>${say('file.users')}</h4>
+      <ul class="users" role="list">
+        ${texts.slice(0, shownUsers).map((text) => html`<li>${text}</li>`)}
+        ${more > 0 ? html`<li class="quiet">${say('file.users-more', { count: more })}</li>` : nothing}
+      </ul>
+    </div>`
+  }
+
+  #footer(file: LibraryDetails) {
+    const { say, queues } = this
+    const canBeQueued = file.state !== 'refused'
+    return html`<footer>
+      ${attemptNotice(this.#adding, say)}
+      <p class="quiet" role="status">${this.added}</p>
+      <div class="deeds">
+        ${canBeQueued && queues.size > 0 ? this.#addForm(file) : nothing}
+        ${
+          file.folder === 'media'
+            ? html`<button class="delete" @click=${() => this.#askToDelete(file)}>${icon('remove', 20)}${say('file.delete')}</button>`
+            : html`<p class="quiet">${say('file.by-hand')}</p>`
+        }
+      </div>
+    </footer>`
+  }
+
+  #addForm(file: LibraryDetails) {
+    const { say, queues } = this
+    return html`<form class="add" @submit=${(event: SubmitEvent) => this.#add(event, file)}>
+      <select name="stream" aria-label=${say('file.which-stream')}>
+        ${[...queues.values()].map(({ name, title }) => html`<option value=${name}>${title}</option>`)}
+      </select>
+      <button class="main" aria-disabled=${this.#adding.blocked}>${icon('plus', 20)}${say('file.add')}</button>
+    </form>`
+  }
+
+  async #read(): Promise<void> {
+    const id = this.#id
+    if (id === null) return
+    await this.#reading.run(async () => {
+      const file = await fetchFile(id)
+      // Meanwhile somebody may have opened another.
+      if (id === this.#id) this.file = file
+    })
+  }
+
+  async #add(event: SubmitEvent, { file, title }: LibraryDetails): Promise<void> {
+    this.added = ''
+    await this.#adding.submit(event, async (form) => {
+      const name = String(form.get('stream'))
+      await appendTo(name, file)
+      const stream = this.queues.get(name)?.title ?? name
+      this.added = this.say('file.added-to', { title, stream })
+      await this.#read()
+    })
+  }
+
+  #askToDelete(file: LibraryDetails): void {
+    const { say } = this
+    const { title } = file
+    this.#ask({
+      title: say('file.delete-title', { title }),
+      text: say('file.delete-text', { file: file.file }),
+      yes: say('file.delete'),
+      act: () => this.#delete(file, false),
+    })
+  }
+
+  /** What names the file is in the way; then it is asked once more. */
+  async #delete(file: LibraryDetails, force: boolean): Promise<void> {
+    const { say } = this
+    const { id, title } = file
+    const users = await deleteFile(id, force)
+    if (users === null) {
+      this.#confirm?.close()
+      this.#close()
+      this.dispatchEvent(new CustomEvent('file-deleted', { detail: { title } }))
+      return
+    }
+    const texts = userTexts(users, say)
+    const more = texts.length - shownUsers
+    const named = [
+      ...texts.slice(0, shownUsers),
+      ...(more > 0 ? [say('file.users-more', { count: more })] : []),
+    ]
+    this.#ask({
+      title: say('file.used-title', { title }),
+      text: say('file.used-text', { users: named.join(', ') }),
+      yes: say('file.delete-anyway'),
+      act: () => this.#delete(file, true),
+    })
+  }
+
+  #ask(question: Parameters<Confirm['ask']>[0]): void {
+    void this.#confirm?.ask(question)
+  }
+
+  #date(text: string): string {
+    return new Intl.DateTimeFormat(this.say.locale, { dateStyle: 'medium' }).format(Date.parse(text))
+  }
+
+  #close(): void {
+    this.#id = null
+    this.#dialog?.close()
+  }
+
+  get #confirm(): Confirm | null {
+    return this.renderRoot.querySelector<Confirm>('yoto-confirm')
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.renderRoot.querySelector('dialog')
+  }
+}
+
+function present(
+  all: readonly (readonly [label: string, value: string | number | null | undefined])[],
+): Fact[] {
+  return all.flatMap(([label, value]): Fact[] =>
+    value === null || value === undefined || value === '' ? [] : [[label, String(value)]],
+  )
+}
+
+function facts(all: readonly Fact[]) {
+  return all.map(
+    ([label, value]) =>
+      html`<dt>${label}</dt>
+        <dd>${value}</dd>`,
+  )
+}
