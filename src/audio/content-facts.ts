@@ -61,7 +61,7 @@ type Converted = Extract<Imported, { outcome: 'converted' | 'as_it_is' }>
 export function storedFacts(converted: Converted, cover: string | null | undefined): StoredFacts {
   const { cover: picture, ...tags } = converted.tags
   const warnings = warningsOf(converted)
-  if (picture !== undefined && cover === null) warnings.push('its cover is no picture that can be shown')
+  if (picture !== undefined && cover === null) warnings.push(coverWarning)
   return {
     tags,
     format: formatOf(converted),
@@ -70,6 +70,8 @@ export function storedFacts(converted: Converted, cover: string | null | undefin
     cover: cover ?? null,
   }
 }
+
+const coverWarning = 'its cover is no picture that can be shown'
 
 /** An earlier version has kept the title and the chapters alone. */
 export function restoredFacts(record: {
@@ -115,5 +117,6 @@ function warningsOf({ original }: Converted): string[] {
     ...(isDamaged ? ['parts of it are damaged and are left out'] : []),
     ...(changes ? ['its sample rate or channels change on the way; it was put right'] : []),
     ...(true_peak_dbtp === null ? ['it is silent from its beginning to its end'] : []),
+    ...(original.isCoverUnusable ? [coverWarning] : []),
   ]
 }

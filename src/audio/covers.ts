@@ -36,13 +36,16 @@ export class Covers {
       if (name.endsWith(partEnding)) await rm(join(folder, name), { force: true })
   }
 
-  /** Keeps a cover of the picture; null where it is none. Never rejects: a file is heard without its cover, too. */
-  keep(bytes: Uint8Array): Promise<CoverId | null> {
+  /**
+   * Keeps a cover of the picture; null where it is none. Never rejects: a file is heard without its cover, too. `file` is
+   * the name for the log of what brings it.
+   */
+  keep(bytes: Uint8Array, file: string): Promise<CoverId | null> {
     const id = createHash('sha256').update(bytes).digest('hex')
     const making = this.#under.get(id)
     if (making !== undefined) return making
     const made = this.#make(id, bytes)
-      .catch((error) => this.#notMade(error))
+      .catch((error) => this.#notMade(error, file))
       .finally(() => this.#under.delete(id))
     this.#under.set(id, made)
     return made
@@ -93,12 +96,13 @@ export class Covers {
     }
   }
 
-  #notMade(error: unknown): null {
+  #notMade(error: unknown, file: string): null {
     const { log, signal } = this.#options
     if (signal?.aborted) return null
     const reason = error instanceof ImportFault ? error.message : messageOf(error)
-    if (error instanceof ImportFault && error.of === 'file') log.debug('a cover cannot be used', { reason })
-    else log.warn('a cover could not be made; its audio is heard without it', { reason })
+    if (error instanceof ImportFault && error.of === 'file')
+      log.debug('a cover cannot be used', { file, reason })
+    else log.warn('a cover could not be made; its audio is heard without it', { file, reason })
     return null
   }
 }

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { CoverId, Covers } from './covers.ts'
 import { largestPictureBytes } from './import/picture.ts'
 import { naturalOrder } from './names.ts'
@@ -58,7 +58,8 @@ export class FolderCovers {
       const seen = this.#seen.get(path)
       if (seen?.identity === identity) return seen.cover
       const isUsable = found.isFile() && found.size <= largestPictureBytes
-      const cover = isUsable ? await this.#covers.keep(await file.readFile()) : null
+      const name = join(basename(dirname(path)), basename(path))
+      const cover = isUsable ? await this.#covers.keep(await file.readFile(), name) : null
       this.#seen.set(path, { identity, cover })
       return cover
     } finally {

@@ -269,7 +269,8 @@ export class Imports {
     if (imported.outcome === 'refused') return imported
     const { file, frames, seconds, tags, chapters, made } = imported
     if (made === undefined) throw new Error('it has changed while it was imported')
-    const cover = tags.cover === undefined ? undefined : await this.#options.covers?.keep(tags.cover.bytes)
+    const cover =
+      tags.cover === undefined ? undefined : await this.#options.covers?.keep(tags.cover.bytes, name)
     const facts = storedFacts(imported, cover)
     await rename(file, this.#pathOf(made.hash))
     log.info('a file was imported', { file: name, seconds, tookMs: this.#nowMs - startedMs })

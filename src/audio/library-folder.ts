@@ -7,6 +7,7 @@ import type { Place } from './inspect-file.ts'
 import { isAudioName, staysInside } from './names.ts'
 import { identityOf } from './open-files.ts'
 import type { SaidOnce } from './said-once.ts'
+import { notUtf8, type Unusable, unusable } from './unusable-names.ts'
 
 interface LibraryFolderOptions {
   readonly path: string
@@ -76,7 +77,12 @@ export class LibraryFolder {
   async #collect(folder: string, names: string[]): Promise<void> {
     for (const entry of await this.#entriesOf(folder)) {
       const name = nameIn(folder, entry)
-      if (!staysInside(name) || entry.name.startsWith('.')) continue
+      if (entry.name.startsWith('.')) continue
+      const fault = unusable(name)
+      if (fault !== null) {
+        if (entry.isDirectory() || isAudioName(name)) this.#sayUnusable(folder, fault)
+        continue
+      }
       // A link to a folder is not walked into: it could lead round in a circle.
       if (entry.isDirectory()) await this.#collect(name, names)
       else if (isAudioName(name)) names.push(name)
@@ -114,12 +120,23 @@ export class LibraryFolder {
       if (folder !== '' && !real.startsWith(inside(await realpath(top)))) return []
       const entries = await readdir(real, { withFileTypes: true })
       said.well(path)
+      const names = entries.map(({ name }) => name)
+      for (const fault of await notUtf8(real, names))
+        this.#sayUnusable(folder, {
+          ...fault,
+          shown: folder === '' ? fault.shown : `${folder}/${fault.shown}`,
+        })
       return entries
     } catch (error) {
       // A folder that one of the places does not have is nothing to speak of; the place itself is.
       if (folder === '' || !isAbsence(error)) this.#sayUnreadable(path, error)
       return []
     }
+  }
+
+  #sayUnusable(folder: string, { shown: file, reason }: Unusable): void {
+    const about = join(this.#options.path, folder, file)
+    this.#options.said.warn(about, 'something in the library is left out', { file, reason })
   }
 
   #sayUnreadable(folder: string, error: unknown): void {

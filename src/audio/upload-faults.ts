@@ -46,8 +46,13 @@ export function taken(name: string): AppError {
   )
 }
 
-/** More bytes than were announced. */
-export function tooLong(size: number): AppError {
+/** More bytes than were announced. From the middle on, the offset may be what is wrong. */
+export function tooLong({ from, size }: { from: number; size: number }): AppError {
+  if (from > 0)
+    return new AppError(
+      'unprocessable',
+      `the offset and the length do not fit: what was sent goes on beyond the ${size} bytes that were announced. Send what comes from byte ${from} on, or all of it without Upload-Offset; nothing of this sending was kept`,
+    )
   return new AppError(
     'too_large',
     `more was sent than the ${size} bytes that were announced; nothing of this sending was kept`,
@@ -63,6 +68,8 @@ export function gap({ from, received }: { from: number; received: number }): App
 
 /** Bytes of what has ended. */
 export function ended({ name, end }: UploadRecord): AppError {
+  if (end?.kind === 'refused')
+    return new AppError('conflict', `"${name}" cannot be played (${end.reason}), and has replaced nothing`)
   return end?.kind === 'failed'
     ? new AppError('conflict', `the upload of "${name}" has failed (${end.reason}): begin it anew`)
     : new AppError('conflict', `all of "${name}" has come already`)

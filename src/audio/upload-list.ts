@@ -89,12 +89,19 @@ export class UploadList {
     if (told?.state !== 'receiving' || touchedAt.getTime() - told.atMs >= tellMs) this.tell(upload)
   }
 
+  /** Somebody may have removed what had come: no more counts than is there. */
+  async recount(upload: KnownUpload): Promise<void> {
+    const length = (await partLength(partPath(this.#options.folder, upload.record.id))) ?? 0
+    if (upload.sender === null && upload.record.end === null && length < upload.received)
+      upload.received = length
+  }
+
   /** Nothing more comes of it; what is left of its bytes is removed. Never rejects: what has happened has happened. */
   async end(upload: KnownUpload, end: UploadEnd): Promise<void> {
     const { folder, clock, log } = this.#options
     upload.touchedAt = clock.now()
     upload.record = { ...upload.record, end, touched_at: isoOf(upload.touchedAt) }
-    if (end.kind === 'failed') upload.received = 0
+    if (end.kind !== 'landed') upload.received = 0
     try {
       await rm(partPath(folder, upload.record.id), { force: true })
       await this.save(upload, {})

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Clock, every } from '../core/clock.ts'
 import { AppError, errnoOf } from '../core/error.ts'
 import type { Sending } from '../core/upload.ts'
-import { tooLong } from './upload-faults.ts'
+import { gap, tooLong } from './upload-faults.ts'
 
 // In the library, so that a whole file is there with one step; hidden, so that nobody takes it for audio.
 const folderName = '.uploads'
@@ -59,8 +59,8 @@ interface Receiving {
 /**
  * Writes what one request brings, over what was there from its place on. Whatever happens, what has come is kept on the
  * disk; only of a sending that goes on beyond the end nothing is.
- * @throws AppError where the bytes break off or are too many; the file system's error, and then no more is known of the
- * part than was synced last.
+ * @throws AppError where the bytes break off or are too many, or begin behind what is really there; the file system's
+ * error, and then no more is known of the part than was synced last.
  */
 export async function receivePart(sending: Sending, receiving: Receiving): Promise<void> {
   const { library, id, size, signal, clock, came, synced } = receiving
@@ -76,6 +76,12 @@ export async function receivePart(sending: Sending, receiving: Receiving): Promi
     await synced(at)
   }
   try {
+    const { size: there } = await handle.stat()
+    if (there < sending.from) {
+      at = there
+      came(at)
+      throw gap({ from: sending.from, received: there })
+    }
     await handle.truncate(at)
     came(at)
     for await (const chunk of sending.bytes(signal)) {
@@ -83,7 +89,7 @@ export async function receivePart(sending: Sending, receiving: Receiving): Promi
         at = sending.from
         await handle.truncate(at)
         came(at)
-        throw tooLong(size)
+        throw tooLong({ from: sending.from, size })
       }
       await writeAll(handle, chunk, at)
       at += chunk.length

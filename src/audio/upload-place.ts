@@ -92,7 +92,7 @@ async function entryCalled(folder: string, name: string): Promise<string | null>
 
 async function insideFolder(top: string, path: string, name: string): Promise<string> {
   const real = await realpath(path)
-  if (!real.startsWith(top.endsWith(sep) ? top : top + sep))
+  if (real !== top && !real.startsWith(top.endsWith(sep) ? top : top + sep))
     throw new AppError('unprocessable', `"${name}" is a link that leads out of the library`)
   if (!(await stat(real)).isDirectory())
     throw new AppError('conflict', `"${name}" is a file of the library, so nothing can lie in it`)

@@ -21,6 +21,8 @@ export interface UploadRecord {
 
 export type UploadEnd =
   | { readonly kind: 'landed' }
+  /** It can never be played, and was to replace another, which stayed; `reason` is for people. */
+  | { readonly kind: 'refused'; readonly reason: string }
   /** `reason` is for people. */
   | { readonly kind: 'failed'; readonly reason: string }
 
@@ -55,7 +57,7 @@ export function viewOf({ record, received, sender, lookup }: KnownUpload): Uploa
   const facts = { id, name, size, received, replace, begun_at }
   if (end === null)
     return { ...facts, state: sender === null ? 'waiting' : 'receiving', progress: received / size }
-  if (end.kind === 'failed') return { ...facts, state: 'failed', reason: end.reason }
+  if (end.kind !== 'landed') return { ...facts, state: end.kind, reason: end.reason }
   switch (lookup.state) {
     case 'importing':
       return { ...facts, state: 'importing', progress: lookup.progress }

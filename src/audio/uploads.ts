@@ -2,6 +2,7 @@ import { every, isoOf } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import { Turns } from '../core/turns.ts'
 import type { Sending, Upload, UploadWish } from '../core/upload.ts'
+import { replacingFault } from './upload-check.ts'
 import { ended, gap, reached, stopping, taken, tooLong, unknownUpload, writeFault } from './upload-faults.ts'
 import { UploadList, type UploadListOptions } from './upload-list.ts'
 import { uploadName } from './upload-name.ts'
@@ -16,6 +17,8 @@ interface UploadsOptions extends UploadListOptions {
   /** Called when another file is in the folder. */
   readonly landed: () => void
   readonly newId: () => string
+  /** Another `ffmpeg` than that of the machine's path. */
+  readonly ffmpeg?: string
 }
 
 const mostOpen = 100
@@ -84,7 +87,8 @@ export class Uploads {
    * Takes bytes of an upload; when it is whole, it lands in the library. A request that is still bringing it is ended
    * before the first of these bytes is written.
    * @throws AppError; `conflict` with `received` in its details where the bytes begin behind that, or the name is taken
-   * by now. What has come is kept, except where there are too many bytes (`too_large`) or no room (`no_space`).
+   * by now. What has come is kept, except where there are too many bytes (`too_large`, `unprocessable`) or no room
+   * (`no_space`), and where it is `refused`: what was to replace a file and can never be played.
    */
   async receive(id: string, sending: Sending): Promise<Upload> {
     const upload = this.#list.get(id)
@@ -136,6 +140,7 @@ export class Uploads {
   }
 
   async #goOn(upload: KnownUpload, { size, replace }: UploadWish): Promise<Upload> {
+    await this.#list.recount(upload)
     const { received, record } = upload
     if (record.size !== size)
       throw new AppError(
@@ -150,7 +155,7 @@ export class Uploads {
   #check({ record, received, sender }: KnownUpload, { from, length }: Sending): void {
     if (this.#isStopped) throw stopping()
     if (record.end !== null) throw ended(record)
-    if (from + (length ?? 0) > record.size) throw tooLong(record.size)
+    if (from + (length ?? 0) > record.size) throw tooLong({ from, size: record.size })
     if (from > received) throw gap({ from, received })
     const senders = this.#list.all().filter((upload) => upload.sender !== null)
     if (sender === null && senders.length >= mostAtOnce)
@@ -182,16 +187,22 @@ export class Uploads {
         came: (received) => this.#list.came(upload, received),
         synced: (synced) => this.#list.save(upload, { synced, touched_at: isoOf(upload.touchedAt) }),
       })
-      if (upload.received === size) await this.#land(upload)
+      if (upload.received === size) await this.#land(upload, signal)
     } catch (error) {
       throw await this.#broken(upload, error)
     }
   }
 
-  async #land(upload: KnownUpload): Promise<void> {
-    const { folder, library, landed, log } = this.#options
+  async #land(upload: KnownUpload, signal: AbortSignal): Promise<void> {
+    const { folder, library, landed, clock, ffmpeg, log } = this.#options
     const { id, name: wished, size, replace } = upload.record
-    const name = await land(partPath(folder, id), { library: folder, name: wished, replace })
+    const part = partPath(folder, id)
+    const reason = replace ? await replacingFault(part, { clock, ffmpeg, signal }) : null
+    if (reason !== null) {
+      log.warn('an upload cannot be played, and has replaced nothing', { file: wished, reason })
+      return this.#list.end(upload, { kind: 'refused', reason })
+    }
+    const name = await land(part, { library: folder, name: wished, replace })
     upload.record = { ...upload.record, name }
     log.info('a file was uploaded', { file: name, bytes: size })
     await library.landed(name)

@@ -1,7 +1,15 @@
+interface Waiter {
+  readonly signal: AbortSignal
+  readonly enter: () => void
+  readonly leave: () => void
+}
+
 /** Lets so many works go on at once; the others wait for a place in the order they came. */
 export class Places {
   #free: number
-  readonly #waiting: (() => void)[] = []
+  #waiting: Waiter[] = []
+  /** One listener a signal, however many wait with it: Node warns of a leak when there are more than ten. */
+  readonly #listeners = new Map<AbortSignal, () => void>()
 
   constructor(places: number) {
     this.#free = places
@@ -14,7 +22,7 @@ export class Places {
       return await work()
     } finally {
       this.#free++
-      this.#waiting.shift()?.()
+      this.#next()
     }
   }
 
@@ -25,17 +33,34 @@ export class Places {
       return Promise.resolve()
     }
     return new Promise((resolve, reject) => {
-      const enter = () => {
-        signal.removeEventListener('abort', leave)
-        this.#free--
-        resolve()
-      }
-      const leave = () => {
-        this.#waiting.splice(this.#waiting.indexOf(enter), 1)
-        reject(signal.reason)
-      }
-      this.#waiting.push(enter)
-      signal.addEventListener('abort', leave, { once: true })
+      this.#waiting.push({ signal, enter: resolve, leave: () => reject(signal.reason) })
+      this.#listen(signal)
     })
+  }
+
+  #next(): void {
+    const waiter = this.#waiting.shift()
+    if (waiter === undefined) return
+    this.#free--
+    if (!this.#waiting.some(({ signal }) => signal === waiter.signal)) this.#unlisten(waiter.signal)
+    waiter.enter()
+  }
+
+  #listen(signal: AbortSignal): void {
+    if (this.#listeners.has(signal)) return
+    const aborted = () => {
+      this.#listeners.delete(signal)
+      const leaving = this.#waiting.filter((waiter) => waiter.signal === signal)
+      this.#waiting = this.#waiting.filter((waiter) => waiter.signal !== signal)
+      for (const { leave } of leaving) leave()
+    }
+    this.#listeners.set(signal, aborted)
+    signal.addEventListener('abort', aborted, { once: true })
+  }
+
+  #unlisten(signal: AbortSignal): void {
+    const aborted = this.#listeners.get(signal)
+    if (aborted !== undefined) signal.removeEventListener('abort', aborted)
+    this.#listeners.delete(signal)
   }
 }

@@ -37,6 +37,8 @@ export interface StorageOptions {
   readonly log: Log
   /** Opens an existing store beside a running product; writes reject. */
   readonly readOnly?: boolean
+  /** Told after each write: null, or why it has failed. */
+  readonly wrote?: (fault: AppError | null) => void
 }
 
 /**
@@ -45,10 +47,10 @@ export interface StorageOptions {
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   if (options.url !== 'sqlite') throw unsupported(options.url)
-  return options.readOnly === true ? openToRead(options.folder) : openToWrite(options.folder, options.log)
+  return options.readOnly === true ? openToRead(options.folder) : openToWrite(options)
 }
 
-async function openToWrite(folder: string, log: Log): Promise<Storage> {
+async function openToWrite({ folder, log, wrote }: StorageOptions): Promise<Storage> {
   const file = join(folder, 'store.sqlite')
   // Whoever may write in the folder could put another store in place of ours.
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch(rethrowFolder)
@@ -57,7 +59,7 @@ async function openToWrite(folder: string, log: Log): Promise<Storage> {
     await makePrivateFiles(file).catch(rethrowFolder)
     const store = new SqliteStore(file)
     await prepare(store, log)
-    return new KeyvStorage({ store, readOnly: false, release: unlock })
+    return new KeyvStorage({ store, readOnly: false, release: unlock, wrote })
   } catch (error) {
     await unlock()
     throw error
@@ -119,16 +121,23 @@ class KeyvStorage implements Storage {
   readonly #keyv: Keyv
   readonly #readOnly: boolean
   readonly #release: () => Promise<void>
+  readonly #wrote: StorageOptions['wrote']
   /** The write that was asked for last. The driver alone would run writes side by side, in any order. */
   #last: Promise<unknown> = Promise.resolve()
   /** The sets that wait for it, and nothing else behind them: they share one sync of the disk. */
   #gathering: WaitingSet[] | undefined
   #closed: Promise<void> | undefined
 
-  constructor(parts: { store: SqliteStore; readOnly: boolean; release: () => Promise<void> }) {
+  constructor(parts: {
+    store: SqliteStore
+    readOnly: boolean
+    release: () => Promise<void>
+    wrote?: StorageOptions['wrote']
+  }) {
     this.#store = parts.store
     this.#readOnly = parts.readOnly
     this.#release = parts.release
+    this.#wrote = parts.wrote
     // No prefixes of Keyv's: it leaves a key that begins with its namespace alone, so that two keys meet.
     this.#keyv = new Keyv({
       store: parts.store,
@@ -189,9 +198,13 @@ class KeyvStorage implements Storage {
     const result = this.#last.then(write)
     this.#last = result.catch(() => undefined)
     try {
-      return await result
+      const written = await result
+      this.#wrote?.(null)
+      return written
     } catch (error) {
-      throw storeFailure(error, doing)
+      const fault = storeFailure(error, doing)
+      this.#wrote?.(fault)
+      throw fault
     }
   }
 

@@ -14,6 +14,7 @@ import { type HouseHistory, openHistory } from './history.ts'
 import { type HouseLibrary, openLibrary } from './library.ts'
 import { Problems } from './problems.ts'
 import type { Started } from './started.ts'
+import { storeProblem } from './store-problem.ts'
 import type { HouseUploads } from './uploads.ts'
 
 export interface FoundationInput {
@@ -66,8 +67,13 @@ export async function openFoundation(input: FoundationInput, started: Started): 
   })
   const doors = await openDoors(options, started)
   const address = publicUrl(options.public_url, { host: options.media.host, port: doors.media.port })
+  const problems = new Problems(redact)
   const storage =
-    input.storage ?? (await openStorage({ url: options.storage, folder: data, log: log.for('storage') }))
+    input.storage ??
+    (await openStorage({
+      ...{ url: options.storage, folder: data, log: log.for('storage') },
+      wrote: (fault) => problems.set('store', storeProblem(fault)),
+    }))
   started.add('the store', { stop: () => storage.close() })
   await prepareFolders({ shipped, config, media, log })
   const house = await openLibrary({
@@ -82,7 +88,6 @@ export async function openFoundation(input: FoundationInput, started: Started): 
   started.add('the library', house)
   const access = await openAccess({ storage, options, hide, clock, log })
   started.add('who may come in', access)
-  const problems = new Problems(redact)
   const history = await openHistory({ storage, redactAll, clock, log: log.for('history') })
   started.add('the history', history)
   return {

@@ -9,6 +9,7 @@
  * - `rules/<file>`: a rule file, or a folder of them, is left out.
  * - `card/<card id>/<what>`: `distrusted` (requests are no presses any more), `outdated` (the account has not taken it
  *   as it is now), `copies` (other cards may carry its old key), `silent` (presses are not counted).
+ * - `store`: the last write to the data folder has failed, such as for a full disk. The next that succeeds mends it.
  * - `stream/<name>/copies`: other cards may carry the old address of the stream.
  */
 export class Problems {

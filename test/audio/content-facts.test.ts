@@ -17,6 +17,7 @@ const converted = {
     container: 'flac',
     format: {},
     size: 3_000,
+    isCoverUnusable: false,
     measured: {
       ...{ samples: 1, seconds: 2.4, channels: null, loudness: null, true_peak_dbtp: null },
       changes: true,
@@ -57,4 +58,7 @@ test('what was not as it should be is said in words', () => {
     'its cover is no picture that can be shown',
   ])
   expect(storedFacts(converted, 'c0ffee').warnings).toHaveLength(3)
+  const original = { ...converted.original, isCoverUnusable: true }
+  const unusable = storedFacts({ ...converted, tags: {}, original }, undefined)
+  expect(unusable.warnings.at(-1)).toBe('its cover is no picture that can be shown')
 })

@@ -80,7 +80,7 @@ describe('a cover', () => {
     testWith(['ffmpeg'], `is a small JPEG of the picture: ${name} of ${size}`, async () => {
       const folder = await workFolder()
       const { covers, kept } = await coversIn(folder)
-      const id = await covers.keep(await picture(folder, name, { size }))
+      const id = await covers.keep(await picture(folder, name, { size }), 'a.mp3')
       const jpeg = await covers.read(id ?? '')
       if (jpeg === null) throw new Error('there is no cover')
       expect(pictureTypeOf(jpeg)).toBe('image/jpeg')
@@ -94,7 +94,7 @@ describe('a cover', () => {
     const { covers } = await coversIn(folder)
     const path = join(folder, 'clear.png')
     await make('-f', 'lavfi', '-i', 'color=c=red@0.0:s=90x90,format=rgba', '-frames:v', '1', path)
-    const jpeg = await covers.read((await covers.keep(await readFile(path))) ?? '')
+    const jpeg = await covers.read((await covers.keep(await readFile(path), 'a.mp3')) ?? '')
     expect((await lookAt(folder, jpeg ?? Buffer.alloc(0))).colour).toBe('ffffff')
   })
 
@@ -105,7 +105,7 @@ describe('a cover', () => {
     // A comment segment behind the first two bytes.
     const text = Buffer.from('somewhere 52.5N 13.4E')
     const comment = Buffer.concat([Buffer.from([0xff, 0xfe, 0, text.length + 2]), text])
-    const id = await covers.keep(Buffer.concat([bytes.subarray(0, 2), comment, bytes.subarray(2)]))
+    const id = await covers.keep(Buffer.concat([bytes.subarray(0, 2), comment, bytes.subarray(2)]), 'a.mp3')
     const jpeg = (await covers.read(id ?? ''))?.toString('latin1')
     expect(jpeg).toContain('JFIF')
     expect(jpeg).not.toMatch(/script|52\.5N/)
@@ -115,7 +115,11 @@ describe('a cover', () => {
     const folder = await workFolder()
     const { covers, kept } = await coversIn(folder)
     const bytes = await picture(folder, 'in.png')
-    const ids = await Promise.all([covers.keep(bytes), covers.keep(Buffer.from(bytes)), covers.keep(bytes)])
+    const ids = await Promise.all([
+      covers.keep(bytes, 'a.mp3'),
+      covers.keep(Buffer.from(bytes), 'a.mp3'),
+      covers.keep(bytes, 'a.mp3'),
+    ])
     expect(new Set(ids).size).toBe(1)
     expect(await kept()).toHaveLength(1)
     expect(await covers.list()).toEqual([{ id: ids[0], bytes: expect.any(Number) }])
@@ -133,17 +137,30 @@ describe('a cover', () => {
     ['a JPEG that breaks off in its head', jpegHead],
     ['a JPEG with a playlist in it', Buffer.concat([jpegHead, Buffer.from('#EXTM3U\nfile:///etc/passwd\n')])],
     ['a PNG that is a wall of pixels', png(8_000, 8_000)],
+    ['a PNG of 20,000 x 20,000', png(20_000, 20_000)],
     ['a PNG that says it is larger than any', png(60_000, 40_000)],
     ['a JPEG larger than any cover', Buffer.concat([jpegHead, Buffer.alloc(largestPictureBytes)])],
   ]
   for (const [name, bytes] of bad) {
     testWith(['ffmpeg'], `is not made of ${name}`, async () => {
       const { covers, kept, log } = await coversIn(await workFolder())
-      expect(await covers.keep(bytes)).toBeNull()
+      expect(await covers.keep(bytes, 'a.mp3')).toBeNull()
       expect(await kept()).toEqual([])
       expect(log.lines.filter(({ level }) => level !== 'debug')).toEqual([])
     })
   }
+
+  testWith(
+    ['ffmpeg'],
+    'that has too many pixels is no fault of the machine, and the log says whose it is',
+    async () => {
+      const { covers, log } = await coversIn(await workFolder())
+      expect(await covers.keep(png(20_000, 20_000), 'stories/sea.mp3')).toBeNull()
+      expect(log.lines).toMatchObject([
+        { level: 'debug', detail: { file: 'stories/sea.mp3', reason: 'it has too many pixels' } },
+      ])
+    },
+  )
 
   test('that cannot be made for want of ffmpeg is left out, and the log says so', async () => {
     const folder = await workFolder()
@@ -151,8 +168,10 @@ describe('a cover', () => {
     const covers = new Covers({ folder: join(folder, 'covers'), ffmpeg: '/no/such/ffmpeg', log })
     await writeFile(join(folder, 'x'), '')
     await covers.open()
-    expect(await covers.keep(png(10, 10))).toBeNull()
-    expect(log.lines).toMatchObject([{ level: 'warn', detail: { reason: 'ffmpeg is not installed' } }])
+    expect(await covers.keep(png(10, 10), 'a.mp3')).toBeNull()
+    expect(log.lines).toMatchObject([
+      { level: 'warn', detail: { file: 'a.mp3', reason: 'ffmpeg is not installed' } },
+    ])
     expect(await readdir(join(folder, 'covers'))).toEqual([])
   })
 
@@ -177,14 +196,14 @@ describe('the cover of a folder', () => {
       expect(await found.look(folder)).toBeNull()
       await picture(folder, 'other.jpg')
       await writeFile(join(folder, 'Cover.JPG'), await picture(folder, 'Folder.png', { from: 'testsrc2' }))
-      const cover = await covers.keep(await readFile(join(folder, 'Folder.png')))
+      const cover = await covers.keep(await readFile(join(folder, 'Folder.png')), 'a.mp3')
       expect(await found.look(folder)).toBe(cover)
       await writeFile(join(folder, 'Cover.JPG'), 'no picture at all')
       expect(await found.look(folder)).toBe(cover)
       const other = await readFile(join(folder, 'other.jpg'))
       await writeFile(join(folder, 'Cover.JPG'), other)
-      expect(await found.look(folder)).toBe(await covers.keep(other))
-      expect(found.known(folder)).toBe(await covers.keep(other))
+      expect(await found.look(folder)).toBe(await covers.keep(other, 'a.mp3'))
+      expect(found.known(folder)).toBe(await covers.keep(other, 'a.mp3'))
     },
   )
 

@@ -13,6 +13,7 @@ export interface DeskOptions {
   readonly records?: Collection<UploadRecord>
   readonly clock?: Clock
   readonly limitMb?: number
+  readonly ffmpeg?: string
 }
 
 /** Uploads into a folder, and its library, as a run of the product has them; what it keeps can be handed to the next. */
@@ -42,6 +43,7 @@ export async function openDesk<Options extends DeskOptions>(folder: string, opti
     newId: () => `upload-number-${++ids}-${clock.now().getTime()}`,
     clock,
     log,
+    ...(options.ffmpeg === undefined ? {} : { ffmpeg: options.ffmpeg }),
   })
   await uploads.open()
   return {

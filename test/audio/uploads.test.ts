@@ -126,6 +126,9 @@ describe('a name', () => {
     '-v.mp3',
     '%41.mp3',
     ' spaced .mp3',
+    '👨‍👩‍👧 und 🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f} ❤️.mp3',
+    'می‌خواهم.mp3',
+    'אבא العربية ไทย हिन्दी 한국어.mp3',
     `${'ä'.repeat(125)}.mp3`,
   ])('may be %s', async (name) => {
     const { folder, uploads } = await desk()
@@ -150,6 +153,16 @@ describe('a name', () => {
     ['one.txt', /ends like that of an audio file/],
     ['mp3', /ends like that of an audio file/],
     ['\ud800.mp3', /broken/],
+    ['song\u202e3pm.mp3', /"songU\+202E3pm\.mp3": the character U\+202E of it cannot be seen/],
+    ['a\u200bb.mp3', /U\+200B/],
+    ['a\u0085b.mp3', /U\+0085/],
+    ['\u2066a\u2069/b.mp3', /U\+2066/],
+    ['a\u061cb.mp3', /U\+061C/],
+    ['a\u00adb.mp3', /U\+00AD/],
+    ['a\ufeff.mp3', /U\+FEFF/],
+    ['a\u2028b.mp3', /U\+2028/],
+    ['a\u{e0061}b.mp3', /U\+E0061/u],
+    ['a\u3164b.mp3', /U\+3164/],
     [`${'ä'.repeat(126)}.mp3`, /255 bytes/],
     [`${'long/'.repeat(250)}a.mp3`, /inside of the library, such as/],
   ])('may not be %j', async (name, words) => {
@@ -186,6 +199,15 @@ describe('a name', () => {
     await symlink(outside, join(folder, 'later'))
     expect((await refusal(uploads.receive(id, sending(song)))).code).toBe('unprocessable')
     expect(readdirSync(outside)).toEqual([])
+  })
+
+  test('may lead round inside of it through a link', async () => {
+    const { folder, uploads } = await desk()
+    await symlink('.', join(folder, 'loop'))
+    const { id } = await uploads.begin(wish('loop/loop/one.mp3'))
+    await uploads.receive(id, sending(song))
+    expect(await uploads.find(id)).toMatchObject({ state: 'ready', name: 'loop/loop/one.mp3' })
+    expect(readFileSync(join(folder, 'one.mp3')).equals(song)).toBe(true)
   })
 
   test('may not be that of a folder, nor lie in a file', async () => {
@@ -260,6 +282,31 @@ describe('what broke off', () => {
     await uploads.receive(id, sending(song.subarray(0, 1000)))
     const { code, details } = await refusal(uploads.receive(id, sending(song.subarray(2000), 2000)))
     expect([code, details]).toEqual(['conflict', { received: 1000 }])
+  })
+
+  test.each([
+    ['is gone', 0],
+    ['was cut', 7000],
+  ])('cannot go on when what had come %s', async (_, left) => {
+    const { folder, uploads } = await desk()
+    const { id } = await uploads.begin(wish('one.mp3'))
+    await uploads.receive(id, sending(song.subarray(0, 20_000)))
+    const part = join(folder, '.uploads', `${id}.part`)
+    if (left === 0) await rm(part)
+    else await truncate(part, left)
+    const { code, details } = await refusal(uploads.receive(id, sending(song.subarray(20_000), 20_000)))
+    expect([code, details]).toEqual(['conflict', { received: left }])
+    expect(await uploads.find(id)).toMatchObject({ state: 'waiting', received: left })
+    await uploads.receive(id, sending(song.subarray(left), left))
+    expect(readFileSync(join(folder, 'one.mp3')).equals(song)).toBe(true)
+  })
+
+  test('is begun with what is really there', async () => {
+    const { folder, uploads } = await desk()
+    const { id } = await uploads.begin(wish('one.mp3'))
+    await uploads.receive(id, sending(song.subarray(0, 20_000)))
+    await truncate(join(folder, '.uploads', `${id}.part`), 7000)
+    expect(await uploads.begin(wish('one.mp3'))).toMatchObject({ id, received: 7000 })
   })
 
   test('is another file when it has another size', async () => {
@@ -368,7 +415,7 @@ describe('of two that send the same upload', () => {
     const { id } = await uploads.begin(wish('one.mp3'))
     const line = slowSending()
     const first = uploads.receive(id, line.sending)
-    expect((await refusal(uploads.receive(id, sending(song, 10)))).code).toBe('too_large')
+    expect((await refusal(uploads.receive(id, sending(song, 10)))).code).toBe('unprocessable')
     expect((await refusal(uploads.receive(id, sending(song.subarray(10), 10)))).code).toBe('conflict')
     line.come(song)
     line.end()
@@ -393,10 +440,21 @@ describe('limits', () => {
     const long = refusal(uploads.receive(id, line.sending))
     line.come(song.subarray(5000))
     line.come(Buffer.from('x'))
-    expect((await long).code).toBe('too_large')
+    expect((await long).code).toBe('unprocessable')
     expect((await uploads.find(id)).received).toBe(5000)
     expect((await stat(join(folder, '.uploads', `${id}.part`))).size).toBe(5000)
     expect(existsSync(join(folder, 'one.mp3'))).toBe(false)
+  })
+
+  test('an offset with all of the file behind it does not fit, and what was there is kept', async () => {
+    const { uploads } = await desk()
+    const { id } = await uploads.begin(wish('one.mp3'))
+    await uploads.receive(id, sending(song.subarray(0, 5000)))
+    const { code, message } = await refusal(uploads.receive(id, sending(song, 4000)))
+    expect([code, message]).toEqual(['unprocessable', expect.stringMatching(/offset.*length.*do not fit/)])
+    expect((await uploads.find(id)).received).toBe(5000)
+    const whole = Buffer.concat([song, Buffer.from('x')])
+    expect((await refusal(uploads.receive(id, sending(whole)))).code).toBe('too_large')
   })
 
   test('four are received at once, and a fifth hears that', async () => {
@@ -560,10 +618,11 @@ describe('a folder that cannot be used', () => {
     expect(openBelow(folder)).toBe(0)
     expect(log.lines.map(({ message }) => message)).toContain('an upload was given up')
     await rm(join(folder, 'other.bin'))
-    const again = await uploads.begin(wish('old.mp3', 30_000, true))
+    const newer = frames(78, 2)
+    const again = await uploads.begin(wish('old.mp3', newer.length, true))
     expect(again.id).not.toBe(id)
-    await uploads.receive(again.id, sending(Buffer.alloc(30_000, 1)))
-    expect((await stat(join(folder, 'old.mp3'))).size).toBe(30_000)
+    await uploads.receive(again.id, sending(newer))
+    expect(readFileSync(join(folder, 'old.mp3')).equals(newer)).toBe(true)
   })
 
   test(tooSmall, async () => {

@@ -44,6 +44,8 @@ export interface Original {
   readonly format: SaidFormat
   /** Bytes. */
   readonly size: number
+  /** Whether what it brings as its picture is none that can be shown, or too large. */
+  readonly isCoverUnusable: boolean
   /** As it was decoded. */
   readonly measured: Measured
 }
@@ -109,7 +111,7 @@ async function importOther(source: Source, importing: Importing): Promise<Playab
       ...running,
       onProgress: (fraction) => onProgress?.('measuring', fraction),
     })
-    const { tags, format } = await readMetadata(source, { clock })
+    const { tags, format, isCoverUnusable } = await readMetadata(source, { clock })
     const chapters = wholeChapters(await readChapters(source, running), measured.seconds)
     const file = `${name}.mp3`
     const { frames, seconds, ...made } = await convert(sound, file, {
@@ -122,6 +124,7 @@ async function importOther(source: Source, importing: Importing): Promise<Playab
       container: source.container,
       format,
       size,
+      isCoverUnusable,
       measured: { ...measured, ...first },
     }
     return { outcome: 'converted', file, frames, seconds, tags, chapters, made, original }

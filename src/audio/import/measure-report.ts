@@ -47,8 +47,7 @@ export class MeasureReport {
 
   /** @throws ImportFault where the sound is not all there, or not to be had */
   measured(): Measured {
-    if (this.#isProtected) throw new ImportFault('file', `it is ${protectedWords}`)
-    if (this.#samples === 0) throw new ImportFault('file', this.#isElsewhere ? elsewhere : noSound)
+    this.requireSound()
     this.#requireWhole(this.#samples / sampleRate)
     const value = (name: string) => this.#values.get(name) ?? Number.NEGATIVE_INFINITY
     const integrated = value('I')
@@ -70,6 +69,12 @@ export class MeasureReport {
       channels: this.#channels,
       isDamaged: this.#isDamaged,
     }
+  }
+
+  /** @throws ImportFault where nothing was heard */
+  requireSound(): void {
+    if (this.#isProtected) throw new ImportFault('file', `it is ${protectedWords}`)
+    if (this.#samples === 0) throw new ImportFault('file', this.#isElsewhere ? elsewhere : noSound)
   }
 
   /** Nothing that ends before the length its own header gives. */

@@ -23,3 +23,22 @@ export async function measure(source: Source, measuring: Measuring = {}): Promis
   })
   return report.measured()
 }
+
+const beginningSeconds = 10
+
+/**
+ * Decodes only the beginning of the file.
+ * @throws ImportFault where nothing can be heard there, or the reason of the signal
+ */
+export async function listenIn(source: Source, { signal, clock, ffmpeg }: Running): Promise<void> {
+  const report = new MeasureReport(undefined)
+  await runFfmpeg(source, {
+    ...{ signal, clock, ffmpeg },
+    logLevel: 'info',
+    inputOptions: ['-t', String(beginningSeconds)],
+    filters: `${toProfileSound},${measureFilters}`,
+    outputOptions: [...onlySound, '-f', 'null'],
+    onLine: (line) => report.read(line),
+  })
+  report.requireSound()
+}

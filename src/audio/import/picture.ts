@@ -49,6 +49,7 @@ export async function makeSmall(
   const [demuxer, decoder] = readers[type]
   const out = new PassThrough({ emitClose: false })
   const bytes = bytesOf(out)
+  let isTooLarge = false
   try {
     await runFfmpeg(
       { path, container: demuxer },
@@ -61,11 +62,18 @@ export async function makeSmall(
           ...['-map_metadata', '-1', '-bitexact', '-c:v', 'mjpeg', '-q:v', '3', '-f', 'mjpeg'],
         ],
         target: out,
+        onLine: (line) => {
+          isTooLarge ||= /Picture size \d+x\d+ (is invalid|exceeds)/.test(line)
+        },
       },
     )
     const made = await bytes
     if (made.length === 0 || made.length > mostBytes) throw new ImportFault('file', 'it is no picture')
     return made
+  } catch (error) {
+    // ffmpeg goes on to say that there is not enough memory.
+    if (isTooLarge) throw new ImportFault('file', 'it has too many pixels', { cause: error })
+    throw error
   } finally {
     out.destroy()
     // Nobody else may be waiting for it.

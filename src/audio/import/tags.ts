@@ -42,6 +42,8 @@ export interface SaidFormat {
 export interface Metadata {
   readonly tags: Tags
   readonly format: SaidFormat
+  /** Whether what it brings as its picture is none that can be shown, or too large. */
+  readonly isCoverUnusable: boolean
 }
 
 const mostBytes = 64 * 1024 * 1024
@@ -60,7 +62,9 @@ export async function readMetadata(
   } catch {
     // There is what was found until then.
   }
-  return { tags: tagsOf(found.common), format: formatOf(found.format) }
+  const tags = tagsOf(found.common)
+  const isCoverUnusable = tags.cover === undefined && (found.common.picture ?? []).length > 0
+  return { tags, format: formatOf(found.format), isCoverUnusable }
 }
 
 interface Found {

@@ -70,7 +70,8 @@ describe.concurrent('tags', () => {
     const large = await withCovers(folder, [['image/jpeg', jpeg(largestPictureBytes)]])
     const cover = (await readTags(large)).cover
     expect([cover?.type, cover?.bytes.length]).toEqual(['image/jpeg', largestPictureBytes])
-    expect((await imported(large.path, folder)).tags.cover?.bytes.length).toBe(largestPictureBytes)
+    const { tags, original } = await imported(large.path, folder)
+    expect([tags.cover?.bytes.length, original?.isCoverUnusable]).toEqual([largestPictureBytes, false])
     const both = await withCovers(folder, [
       ['image/jpeg', jpeg(largestPictureBytes + 1)],
       ['image/jpeg', png],
@@ -78,6 +79,7 @@ describe.concurrent('tags', () => {
     expect((await readTags(both)).cover?.type).toBe('image/png')
     const page = await withCovers(folder, [['image/png', Buffer.from('<html></html>')]])
     expect(await readTags(page)).not.toHaveProperty('cover')
+    expect((await imported(page.path, folder)).original?.isCoverUnusable).toBe(true)
   })
 
   testWith(['ffmpeg'], 'that are broken, too large or take too long are left out', async () => {
