@@ -160,11 +160,7 @@ class KeyvStorage implements Storage {
     const names = [...new Set(entries.map((entry) => `"${entry.collection}"`))].join(', ')
     const doing = `write to ${names}`
     this.#checkWritable(doing)
-    try {
-      await this.#gather(rowsOf(entries))
-    } catch (error) {
-      throw storeFailure(error, doing)
-    }
+    await this.#told(doing, () => this.#gather(rowsOf(entries)))
   }
 
   close(): Promise<void> {
@@ -197,8 +193,13 @@ class KeyvStorage implements Storage {
     this.#gathering = undefined
     const result = this.#last.then(write)
     this.#last = result.catch(() => undefined)
+    return this.#told(doing, () => result)
+  }
+
+  /** The write, told of as it ends. */
+  async #told<Result>(doing: string, write: () => Promise<Result>): Promise<Result> {
     try {
-      const written = await result
+      const written = await write()
       this.#wrote?.(null)
       return written
     } catch (error) {
