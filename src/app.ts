@@ -185,7 +185,7 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
     problems,
     standing: storage.collection('standing'),
     playlists: () => [...ruleSet.playlists.keys()],
-    titleOf: (file) => foundation.libraryFacts.shelf.titleOf(file),
+    titleOf: (file) => foundation.libraryFacts.shelf.titleOf(sources.nameInLibrary(file) ?? file),
     origin: cloud === null ? 'nowhere' : cloud.simulator === null ? 'account' : 'simulator',
     info: () => ({ ...health(), cloud_connected: cloud?.link.state().connected ?? false }),
     reachable: () => reach.isGiven,
@@ -265,6 +265,7 @@ function openToPeople(
     library: sources,
     libraryDesk: libraryDesk({
       facts: foundation.libraryFacts,
+      sources,
       queues: () => hub.queues(),
       presets: () => presets.list(),
       ruleSet,

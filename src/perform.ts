@@ -130,7 +130,13 @@ type Filling = Extract<Effect, { kind: 'fill-queue' }>
 
 async function filling(filling: Filling, hands: Hands): Promise<QueueMutation> {
   const { how, content, closed, keep } = filling
-  const files = chosen(await itemsOf(await hands.files(content), hands), filling, hands)
+  const all = await itemsOf(await hands.files(content), hands)
+  if (how === 'replace' && all.length === 0 && filling.orEmpty !== true)
+    throw new AppError(
+      'conflict',
+      `playlist "${content.slice(0, 200)}" has nothing to play now; the queue stays as it was`,
+    )
+  const files = chosen(all, filling, hands)
   if (how === 'now') return { op: 'insert-next', files, now: true }
   if (how !== 'replace') return { op: how, files }
   if (files.length > mostItems)

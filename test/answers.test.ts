@@ -68,6 +68,10 @@ describe('what cannot answer', () => {
       404,
       'answer 1: there is no stream "nowhere"; put something into it first',
     ])
+    expect(await refused([{ stream: 'anna', when: { between: { from: '07:00', to: '07:00' } } }])).toEqual([
+      422,
+      expect.stringMatching(/^answer 1 never holds, for its time begins and ends at 07:00/),
+    ])
     expect(await refused([{ stream: 'anna', when: { player: 'nobody' } }])).toEqual([
       404,
       expect.stringContaining('nobody'),
@@ -85,6 +89,33 @@ describe('what cannot answer', () => {
     expect(await call('GET', '/streams/nowhere/answers')).toMatchObject({ status: 404 })
     expect(app.hub.queue('kitchen')?.version).toBe(1)
   })
+})
+
+test('what came with a file of queues holds after a restart, and so does that it ended', async () => {
+  let house = await runApp()
+  const again = async () => {
+    await house.stop()
+    house = await runApp({ data: house.data })
+  }
+  const bring = async (mode: string, file: unknown) =>
+    expect(await house.call('POST', '/queues/import', { mode, file })).toMatchObject({ status: 200 })
+  const answersOf = async () =>
+    ((await house.call('GET', '/streams/kitchen/answers')).body as { answers: unknown }).answers
+  for (const stream of ['kitchen', 'anna'])
+    await house.app.hub.mutateQueue(stream, { op: 'append', files: [sea] }, 'the test')
+  const without = (await house.call('GET', '/queues/export')).body
+  const answers = [{ stream: 'anna', when: { days: ['sat', 'sun'] } }]
+  await house.call('PUT', '/streams/kitchen/answers', { answers })
+  const file = (await house.call('GET', '/queues/export')).body
+  for (const stream of ['kitchen', 'anna']) await house.call('DELETE', `/streams/${stream}`)
+  await bring('merge', file)
+  await again()
+  expect(await answersOf()).toEqual(answers)
+  await bring('replace', without)
+  await again()
+  expect(await answersOf()).toEqual([])
+  expect((await house.call('GET', '/queues/export')).body).toEqual(without)
+  await house.remove()
 })
 
 test('what was set holds after a restart, and ends with its stream', async () => {

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { idOf } from '../src/audio/shelf.ts'
 import type { LibraryDetails, LibraryEntry } from '../src/http/api/library.ts'
 import { make } from './audio/import/make.ts'
 import { frames, put } from './audio/sound.ts'
@@ -243,6 +244,99 @@ describe('deleting', () => {
     expect(answer.status).toBe(409)
     expect(JSON.stringify(answer.body)).toContain('"kind":"playlist"')
   })
+})
+
+describe('a file whose name begins like a source of audio', () => {
+  const odd = 'clip:x.mp3'
+  const reference = `file:${odd}`
+
+  test('is told as it can be queued wherever it is listed, and has the id that its name gives', async () => {
+    await put(media, { [odd]: frames(100) })
+    const listed = await ready(reference)
+    expect(listed).toMatchObject({ id: idOf(odd), title: 'Clip:x' })
+    expect(await details(reference)).toMatchObject({ file: reference, folder: 'media', parts: [] })
+    const found = await house.call('POST', '/library/search', { text: odd })
+    expect(found.body).toMatchObject({ files: [{ file: reference }], count: 1 })
+    const { files } = (await house.call('GET', '/audio/list')).body as {
+      files: { filename: string; url: string }[]
+    }
+    const audio = files.find(({ filename }) => filename === reference)
+    for (const path of [audio?.url.replace('/api', '') ?? '', `/audio/${encodeURIComponent(odd)}`])
+      expect(Buffer.from(await (await get(path)).arrayBuffer()), path).toEqual(frames(100))
+    expect(await house.call('POST', '/streams/bath/queue', { files: [reference] })).toMatchObject({
+      status: 200,
+      body: { queue: { items: [{ file: reference, title: 'Clip:x', state: 'ready' }] } },
+    })
+  })
+
+  test('is hinted at where its bare name is queued, and is not deleted while it is queued', async () => {
+    await put(media, { [odd]: frames(100) })
+    const hint = `not in the library: ${odd} (did you mean "${reference}"?); nothing was`
+    for (const [path, body] of [
+      ['queue', { files: [odd] }],
+      ['queue/mutations', { op: 'append', files: [odd] }],
+    ] as const) {
+      const { status, body: said } = await house.call('POST', `/streams/bath/${path}`, body)
+      expect([status, (said as { error: { message: string } }).error.message]).toEqual([
+        404,
+        expect.stringContaining(hint),
+      ])
+    }
+    const files = Array.from({ length: 129 }, () => reference)
+    expect((await house.call('POST', '/streams/bath/queue', { files })).status).toBe(200)
+    const { id } = await ready(reference)
+    const users = [{ kind: 'stream', name: 'bath', place: 'items 1, 2 and 127 more' }]
+    expect(await house.call('POST', '/library/delete', { id })).toMatchObject({
+      status: 409,
+      body: {
+        error: { message: expect.stringContaining(`"${reference}" is needed by`), details: { users } },
+      },
+    })
+    expect(await readdir(media)).toContain(odd)
+  })
+})
+
+describe('a playlist of a folder', () => {
+  const set = (playlist: string) =>
+    house.call('POST', '/streams/bath/queue/mutations', { op: 'queue', options: { set: playlist } })
+  const remove = async (file: string, more: object = {}) =>
+    house.call('POST', '/library/delete', { id: (await ready(file)).id, ...more })
+
+  beforeEach(async () => {
+    await house.stop()
+    const rules = ['playlists:', '  book: {folder: tale.mp3}', '  songs: {folder: songs}', '']
+    await writeFile(join(house.data, 'config', 'folders.yaml'), rules.join('\n'))
+    await put(media, { 'tale.mp3': frames(9), 'songs/a.mp3': frames(5), 'songs/b.mp3': frames(5, 2) })
+    house = await runApp({ data: house.data })
+  })
+
+  test('needs a book, and of a folder the last file that can be played', async () => {
+    const needs = (name: string) => ({
+      status: 409,
+      body: { error: { details: { users: [{ kind: 'playlist', name, place: 'folder' }] } } },
+    })
+    expect(await remove('tale.mp3')).toMatchObject(needs('book'))
+    expect(await remove('songs/b.mp3')).toMatchObject({ status: 200 })
+    await put(media, { 'songs/c.mp3': 'no sound at all, but a text' })
+    await expect.poll(async () => (await entry('songs/c.mp3'))?.state, { timeout: 20_000 }).toBe('refused')
+    expect(await remove('songs/a.mp3')).toMatchObject(needs('songs'))
+  }, 30_000)
+
+  test('is not set while it has nothing to play', async () => {
+    expect((await set('book')).status).toBe(200)
+    const before = (await house.call('GET', '/streams/bath/queue')).body
+    for (const file of ['songs/a.mp3', 'songs/b.mp3']) await remove(file, { force: true })
+    expect(await set('songs')).toMatchObject({
+      status: 409,
+      body: {
+        error: {
+          code: 'conflict',
+          message: 'playlist "songs" has nothing to play now; the queue stays as it was',
+        },
+      },
+    })
+    expect((await house.call('GET', '/streams/bath/queue')).body).toEqual(before)
+  }, 30_000)
 })
 
 describe('room on the disk', () => {

@@ -13,6 +13,7 @@ import { VirtualClock } from './support/virtual-clock.ts'
 const many = Array.from({ length: 10_005 }, (_, index) => `${index}.mp3`)
 const playlists = new Map([
   ['forest', { id: 'forest', entries: ['a.mp3'], folder: null }],
+  ['empty', { id: 'empty', entries: [], folder: 'gone' }],
   ['letters', { id: 'letters', entries: [...'abcdefgh'], folder: null }],
   ['many', { id: 'many', entries: many, folder: null }],
 ])
@@ -112,6 +113,23 @@ test.each<[Partial<Extract<Effect, { kind: 'fill-queue' }>>, string]>([
   const { hub, perform } = await house()
   await perform({ ...filled, ...part }, 'test')
   expect(filesIn(hub)?.join('')).toBe(left)
+})
+
+test('a playlist that has nothing to play is not set, unless the clock has it so', async () => {
+  const { hub, perform } = await house()
+  const before = hub.queue('bedroom')
+  const empty = { ...filled, content: 'empty' } as const
+  for (const stream of ['bedroom', 'attic'])
+    await expect(perform({ ...empty, stream, keep: 'rest' }, 'test')).rejects.toThrow(
+      expect.objectContaining({
+        code: 'conflict',
+        message: 'playlist "empty" has nothing to play now; the queue stays as it was',
+      }),
+    )
+  expect(hub.queue('bedroom')).toBe(before)
+  expect(hub.queue('attic')).toBeUndefined()
+  await perform({ ...empty, closed: false, orEmpty: true }, 'schedule attic, default')
+  expect(hub.queue('attic')).toMatchObject({ items: [], playlist: 'empty' })
 })
 
 test('a playlist is put on a stream in another order, and the queue itself is not shuffled by that', async () => {

@@ -7,7 +7,7 @@ import { didYouMean } from '../language/names.ts'
 import type { LibraryFile } from './inspect-file.ts'
 import type { Library } from './library.ts'
 import type { SharedFile } from './open-files.ts'
-import type { Part } from './parts.ts'
+import { type Part, wholeOf } from './parts.ts'
 import type { Found, SourceDef, SourceGround } from './source.ts'
 import { sourceCatalog } from './sources/catalog.ts'
 import { SteadySource } from './steady-source.ts'
@@ -145,9 +145,29 @@ export class Sources {
     return files.map((file) => this.#reference(fileSource, file))
   }
 
+  /** The name in the library that a reference leads to, of a file or a part of one; null where it is another source's. */
+  nameInLibrary(reference: string): string | null {
+    const { prefix, name } = this.#read(reference)
+    return prefix === fileSource ? name : null
+  }
+
+  /** The name of the file of the library that a reference needs, of a part that of its whole; null as above. */
+  fileInLibrary(reference: string): string | null {
+    const name = this.nameInLibrary(reference)
+    return name === null ? null : wholeOf(name)
+  }
+
+  /** What stands for a file of the library in a queue. */
+  referenceOf(nameInLibrary: string): string {
+    return this.#reference(fileSource, nameInLibrary)
+  }
+
   /** What was probably meant by a reference that leads nowhere, for people; null where nothing comes near. */
   async hint(reference: string): Promise<string | null> {
     const { prefix, name } = this.#read(reference)
+    // A file whose name begins like another source's.
+    if (prefix !== fileSource && (await this.#source(fileSource).find(reference)).state !== 'missing')
+      return `did you mean "${this.#reference(fileSource, reference)}"?`
     const [, before, behind] = /^([^:/.]{1,20}):(.*)$/s.exec(reference) ?? []
     const near = before === undefined ? null : didYouMean(before, this.#sources.keys())
     if (near !== null && near !== before) return `did you mean "${near}:${behind}"?`

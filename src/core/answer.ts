@@ -47,6 +47,15 @@ export function isBetween(time: string, { from, to }: { from: string; to: string
   return from <= to ? from <= time && time < to : from <= time || time < to
 }
 
+/** Why an answer could never be heard in place of the stream, for people, behind what names it; null where it can. */
+export function answerFault(asked: string, { stream, when: { between } }: Answer): string | null {
+  if (stream === asked)
+    return `names "${asked}" itself, which plays anyway where no answer holds: name another stream`
+  if (between !== undefined && between.from === between.to)
+    return `never holds, for its time begins and ends at ${between.from}: give two different times, or leave \`between\` out for the whole day`
+  return null
+}
+
 function holds({ player, between, days }: AnswerCondition, asker: Asker): boolean {
   return (
     (player === undefined || player === asker.player) &&

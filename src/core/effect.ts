@@ -32,6 +32,8 @@ export type Effect =
       readonly limit?: number
       /** With `replace`: closes or opens the stream in the same step. */
       readonly closed?: boolean
+      /** With `replace`: content without a file empties the queue, as the clock has it; else it is refused. */
+      readonly orEmpty?: boolean
       /** With `replace`: who may bring back what was there before. */
       readonly keep?: string
       /** Only while the stream is in one of these states. */

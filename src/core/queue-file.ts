@@ -1,3 +1,4 @@
+import type { Answer } from './answer.ts'
 import type { Preset } from './presets.ts'
 import type { Queue, QueueMutation } from './queue.ts'
 
@@ -19,21 +20,36 @@ export interface FiledStream
     'title' | 'playlist' | 'loop' | 'shuffle' | 'mode' | 'resume' | 'closed' | 'closed_until' | 'if_pressed'
   > {
   readonly files: readonly string[]
+  /** Which streams answer in place of it. Absent: nothing is said of them. */
+  readonly answers?: readonly Answer[]
 }
 
 export type FiledPreset = Omit<Preset, 'name'>
 
-export function queueFileOf(queues: readonly Queue[], presets: readonly Preset[]): QueueFile {
+/** `answersOf`: those of a stream by its name. */
+export function queueFileOf(
+  queues: readonly Queue[],
+  presets: readonly Preset[],
+  answersOf: (stream: string) => readonly Answer[] = () => [],
+): QueueFile {
   return {
     format: queueFileFormat,
     version: queueFileVersion,
-    streams: Object.fromEntries(queues.map((queue) => [queue.name, filedStream(queue)])),
+    streams: Object.fromEntries(
+      queues.map((queue) => [queue.name, filedStream(queue, answersOf(queue.name))]),
+    ),
     presets: Object.fromEntries(presets.map(({ name, ...preset }) => [name, preset])),
   }
 }
 
 /** What makes a stream what the file says, whatever it was before. */
-export function fillingFrom({ files, playlist, closed, ...settings }: FiledStream): QueueMutation {
+export function fillingFrom({
+  files,
+  playlist,
+  closed,
+  answers: _,
+  ...settings
+}: FiledStream): QueueMutation {
   return { op: 'replace', files, playlist, settings: { ...settings, closed } }
 }
 
@@ -51,8 +67,25 @@ export function* filesIn({ streams, presets }: QueueFile): Generator<{ file: str
     for (const [index, file] of files.entries()) yield { file, place: `presets.${name}.files.${index}` }
 }
 
-function filedStream(queue: Queue): FiledStream {
+/**
+ * The answers that streams have after the file was brought, of those whose are other ones then. With `isWhole` the file
+ * says all there is to be: what it says nothing of has none.
+ */
+export function answersIn(
+  { streams }: QueueFile,
+  { isWhole, before }: { isWhole: boolean; before: (stream: string) => readonly Answer[] },
+): Map<string, readonly Answer[]> {
+  const filed = Object.entries(streams).flatMap(([name, { answers = isWhole ? [] : undefined }]) =>
+    answers === undefined || (answers.length === 0 && before(name).length === 0)
+      ? []
+      : [[name, answers] as const],
+  )
+  return new Map(filed)
+}
+
+function filedStream(queue: Queue, answers: readonly Answer[]): FiledStream {
   const { title, items, playlist, loop, shuffle, mode, resume, closed, closed_until, if_pressed } = queue
   const files = items.map((item) => item.file)
-  return { title, files, playlist, loop, shuffle, mode, resume, closed, closed_until, if_pressed }
+  const filed = { title, files, playlist, loop, shuffle, mode, resume, closed, closed_until, if_pressed }
+  return answers.length === 0 ? filed : { ...filed, answers }
 }

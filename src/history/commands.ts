@@ -100,7 +100,7 @@ function askedBy(effect: Exclude<Effect, { kind: 'log' }>): Asked {
     case 'command':
       return inWords(effect.command, ['type'])
     case 'fill-queue':
-      return inWords(effect, ['kind', 'stream'])
+      return inWords(effect, ['kind', 'stream', 'orEmpty'])
     case 'mutate-queue':
       return inWords(effect.mutation, [])
     case 'delete-stream':

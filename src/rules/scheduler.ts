@@ -103,7 +103,7 @@ export class Scheduler {
               if_pressed: slot?.ifPressed ?? null,
             },
           }
-        : { kind: 'fill-queue', stream, how: 'replace', content: playlist, closed: false }
+        : { kind: 'fill-queue', stream, how: 'replace', content: playlist, closed: false, orEmpty: true }
     await this.#options.perform(effect, because)
   }
 

@@ -1,4 +1,4 @@
-import { type Answer, answeringStream } from '../core/answer.ts'
+import { type Answer, answerFault, answeringStream } from '../core/answer.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError } from '../core/error.ts'
@@ -12,6 +12,9 @@ interface AnswersOptions {
   readonly zone: string
   readonly clock: Clock
 }
+
+/** Where answers lie in the store, by the name of the stream that is asked for. */
+export const answersCollection = 'answers'
 
 /**
  * Which stream plays for whom. Everything that meets a card asks here: what is served, where a press of its player
@@ -55,16 +58,29 @@ export class StreamAnswers {
   }
 
   /**
-   * Puts these in place of those before; resolves when the store has them.
-   * @throws AppError `not_found` where a stream is not there, `unprocessable` for one that would answer itself.
+   * Puts these in place of those before; resolves when the store has them. `check` throws where they must not be changed.
+   * @throws AppError `not_found` where a stream is not there, `unprocessable` for one that could never answer.
    */
-  set(stream: string, answers: readonly Answer[]): Promise<void> {
+  set(stream: string, answers: readonly Answer[], check: () => void = () => undefined): Promise<void> {
     return this.#turns.take(stream, async () => {
+      check()
       this.#check(stream, answers)
       if (answers.length === 0) await this.#options.records.delete(stream)
       else await this.#options.records.set(stream, answers)
       if (answers.length === 0) this.#answers.delete(stream)
       else this.#answers.set(stream, answers)
+    })
+  }
+
+  /**
+   * Puts these in place of those before, of many streams, once `write` has them in the store: it may come with the streams
+   * themselves, so what they name is for whoever asks to check. Rejects as `write` does, and then all is as before.
+   */
+  setAll(filed: ReadonlyMap<string, readonly Answer[]>, write: () => Promise<void>): Promise<void> {
+    // Always in the same order, or two who come at once would wait for each other.
+    return this.#inTurns([...filed.keys()].sort(), async () => {
+      await write()
+      for (const [stream, answers] of filed) this.#answers.set(stream, answers)
     })
   }
 
@@ -76,16 +92,18 @@ export class StreamAnswers {
     })
   }
 
+  #inTurns(streams: readonly string[], work: () => Promise<void>): Promise<void> {
+    const [stream, ...rest] = streams
+    return stream === undefined ? work() : this.#turns.take(stream, () => this.#inTurns(rest, work))
+  }
+
   #check(stream: string, answers: readonly Answer[]): void {
     const { exists } = this.#options
     if (!exists(stream)) throw new AppError('not_found', `there is no stream "${stream}"`)
     for (const [index, answer] of answers.entries()) {
       const which = `answer ${index + 1}`
-      if (answer.stream === stream)
-        throw new AppError(
-          'unprocessable',
-          `${which} names "${stream}" itself, which plays anyway where no answer holds: name another stream`,
-        )
+      const fault = answerFault(stream, answer)
+      if (fault !== null) throw new AppError('unprocessable', `${which} ${fault}`)
       if (!exists(answer.stream))
         throw new AppError(
           'not_found',

@@ -4,7 +4,7 @@ import { Presets } from '../core/presets.ts'
 import { type CardFacts, Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
 import type { Doubts } from '../simulator/doubts.ts'
-import { StreamAnswers } from './answers.ts'
+import { answersCollection, StreamAnswers } from './answers.ts'
 import { titleCards } from './card-titles.ts'
 import { type Cards, openCards, tendCards } from './cards.ts'
 import { type Cloud, openCloud } from './cloud.ts'
@@ -65,7 +65,7 @@ export async function openHousehold(
   const urlOf = (key: string, file: string) => `${address}/media/${key}/${file}.mp3`
   const cards = await openCards({ storage, link, urlOf, problems, hide, clock, log: log.for('cards') })
   const answers = new StreamAnswers({
-    records: storage.collection('answers'),
+    records: storage.collection(answersCollection),
     exists: (stream) => hub.queue(stream) !== undefined,
     zone: options.timezone,
     clock,

@@ -7,6 +7,7 @@ import { titleOf } from '../audio/names.ts'
 import { presentFiles } from '../audio/present-files.ts'
 import { playable } from '../audio/rendition.ts'
 import { idOf } from '../audio/shelf.ts'
+import type { Sources } from '../audio/sources.ts'
 import { isoOf } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import type { Preset } from '../core/presets.ts'
@@ -26,6 +27,8 @@ import { namedAudio, usersOf } from './library-users.ts'
 
 interface DeskInput {
   readonly facts: LibraryFacts
+  /** Tells a file's name in the library from what stands for it in queues. */
+  readonly sources: Pick<Sources, 'referenceOf' | 'nameInLibrary' | 'fileInLibrary' | 'filesIn' | 'parts'>
   /** Of what names audio. */
   readonly queues: () => readonly Queue[]
   readonly presets: () => readonly Preset[]
@@ -34,7 +37,7 @@ interface DeskInput {
 
 /** The library as REST asks for it. */
 export function libraryDesk(input: DeskInput): LibraryHouse & AudioHouse & Pick<House, 'streamPlays'> {
-  const { facts } = input
+  const { facts, sources } = input
   const { library } = facts
   const named = async (id: string) => {
     const file = await nameOf(id, facts)
@@ -43,25 +46,30 @@ export function libraryDesk(input: DeskInput): LibraryHouse & AudioHouse & Pick<
     return { file, ...where }
   }
   const users = (file: string) =>
-    usersOf(file, namedAudio({ queues: input.queues(), presets: input.presets(), ruleSet: input.ruleSet }))
+    usersOf(
+      file,
+      namedAudio({ queues: input.queues(), presets: input.presets(), ruleSet: input.ruleSet }),
+      sources,
+    )
+  const entry = (listed: Listed) => entryOf(listed, { facts, sources })
   return {
-    library: async () => (await library.list()).flatMap((listed) => entryOf(listed, facts) ?? []),
+    library: async () => (await library.list()).flatMap((listed) => entry(listed) ?? []),
     async libraryFile(id) {
       const { file, folder, place } = await named(id)
       const lookup = await library.find(file)
       const cover = await facts.coverNow(file, lookup)
-      const entry = entryOf({ file, lookup }, facts)
-      if (entry === null) throw unknownFile()
+      const known = entry({ file, lookup })
+      if (known === null) throw unknownFile()
       const isMedia = folder === facts.folders.media
       const times = await timesOf(place.path)
       return {
-        ...entry,
+        ...known,
         ...detailsOf(lookup),
-        parts: await library.parts(file),
+        parts: await sources.parts(sources.referenceOf(file)),
         ...times,
         cover: cover !== null,
         folder: isMedia ? 'media' : 'config',
-        users: users(file),
+        users: await users(file),
       }
     },
     async libraryCover(id) {
@@ -73,7 +81,7 @@ export function libraryDesk(input: DeskInput): LibraryHouse & AudioHouse & Pick<
     },
     async libraryUsers(id) {
       const { file } = await named(id)
-      return { file, users: users(file) }
+      return { file: sources.referenceOf(file), users: await users(file) }
     },
     async deleteLibraryFile(id) {
       const { file, folder, place } = await named(id)
@@ -91,10 +99,13 @@ export function libraryDesk(input: DeskInput): LibraryHouse & AudioHouse & Pick<
     cleanLibrary: (options) => facts.orphans.clean(options),
     audioFiles: async () => {
       const listed = await library.list()
-      return (await Promise.all(listed.map((each) => audioFile(each, facts)))).flatMap((file) => file ?? [])
+      return (await Promise.all(listed.map((each) => audioFile(each, { facts, sources })))).flatMap(
+        (file) => file ?? [],
+      )
     },
     async audioBody(file) {
-      const lookup = await library.find(file)
+      // By its name in the library too, which was all that the predecessor knew.
+      const lookup = await library.find(sources.nameInLibrary(file) ?? file)
       return lookup.state === 'ready' ? playable([lookup.file], library, undefined, facts.sentOf(null)) : null
     },
   }
@@ -112,15 +123,21 @@ function unknownFile(): AppError {
   return new AppError('not_found', 'the library has no file of that id (any more)')
 }
 
+/** As the library lists it, by its name there. */
+interface Listed {
+  readonly file: string
+  readonly lookup: Lookup
+}
+
 function entryOf(
-  { file, lookup }: { readonly file: string; readonly lookup: Lookup },
-  facts: LibraryFacts,
+  { file, lookup }: Listed,
+  { facts, sources }: Pick<DeskInput, 'facts' | 'sources'>,
 ): LibraryEntry | null {
   const { artist = null, album = null } = lookup.state === 'ready' ? (lookup.facts?.tags ?? {}) : {}
   const counted = lookup.state === 'ready' ? facts.plays.ofContent(lookup.file.hash) : null
   const entry = {
     id: idOf(file),
-    file,
+    file: sources.referenceOf(file),
     title: titleOf(file),
     artist,
     album,
@@ -164,15 +181,15 @@ async function timesOf(path: string): Promise<{ size: number; added_at: string; 
 }
 
 async function audioFile(
-  { file, lookup }: { readonly file: string; readonly lookup: Lookup },
-  { library }: LibraryFacts,
+  { file, lookup }: Listed,
+  { facts, sources }: Pick<DeskInput, 'facts' | 'sources'>,
 ): Promise<AudioFile | null> {
   if (lookup.state !== 'ready') return null
-  const where = await library.whereIs(file)
+  const where = await facts.library.whereIs(file)
   const times = where === null ? null : await timesOf(where.place.path).catch(() => null)
   if (times === null) return null
   const { size, seconds } = lookup.file
-  return { file, seconds, ...times, size }
+  return { file: sources.referenceOf(file), seconds, ...times, size }
 }
 
 async function diskOf(facts: LibraryFacts): Promise<LibraryDisk> {

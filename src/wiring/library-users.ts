@@ -1,26 +1,77 @@
+import { isAudioName } from '../audio/names.ts'
+import type { Sources } from '../audio/sources.ts'
 import type { Preset } from '../core/presets.ts'
 import type { Queue } from '../core/queue.ts'
 import type { FileUser } from '../http/api/library.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 
-/** Who names a file: the names that anybody has for audio, each with who says it. */
-export interface NamedAudio {
-  /** A file's name; behind it may stand the number of a part of it. */
-  readonly file: string
-  readonly user: FileUser
+/** Who names audio, and where. */
+export type NamedAudio = (
+  | { /** As it stands in queues. */ readonly reference: string }
+  /** A folder of the library, or a book that is taken for one; by its name in the library. */
+  | { readonly folder: string }
+) & { readonly user: Pick<FileUser, 'kind' | 'name'>; readonly place: Place | null }
+
+/** Where in it: a text, or one of many of a kind. */
+type Place = string | { readonly one: string; readonly many: string; readonly at: string }
+
+type References = Pick<Sources, 'fileInLibrary' | 'filesIn'>
+
+/**
+ * The users of a file of the library among all that is named, each of them once with all of its places. A folder needs
+ * a file where that is all there is to play in it.
+ */
+export async function usersOf(
+  file: string,
+  named: Iterable<NamedAudio>,
+  references: References,
+): Promise<FileUser[]> {
+  const all = [...named]
+  const isAsked = all.some((each) => 'folder' in each && each.folder === folderOf(file))
+  const isOnlyOne = isAsked && (await isOnlyIn(folderOf(file), file, references))
+  const needs = (each: NamedAudio) =>
+    'reference' in each
+      ? references.fileInLibrary(each.reference) === file
+      : (isAudioName(file) && each.folder === file) || (isOnlyOne && each.folder === folderOf(file))
+  const users = new Map<string, { user: NamedAudio['user']; places: Set<string>; of: Place | null }>()
+  for (const each of all) {
+    if (!needs(each)) continue
+    const { user, place } = each
+    const key = JSON.stringify([user.kind, user.name, isText(place) ? place : place?.one])
+    const known = users.get(key) ?? { user, places: new Set(), of: place }
+    users.set(key, known)
+    if (place !== null) known.places.add(isText(place) ? place : place.at)
+  }
+  return [...users.values()].map(({ user, places, of }) => ({ ...user, place: wordsOf(of, [...places]) }))
 }
 
-/** The users of a file among all names that are said; each of them once. */
-export function usersOf(file: string, named: Iterable<NamedAudio>): FileUser[] {
-  const users = new Map<string, FileUser>()
-  for (const { file: name, user } of named)
-    if (name === file || isPartOf(name, file)) users.set(JSON.stringify(user), user)
-  return [...users.values()]
+function isText(place: Place | null): place is string {
+  return typeof place === 'string'
 }
 
-/** No file is a folder, so a number below its name is a part of it. */
-function isPartOf(name: string, file: string): boolean {
-  return name.startsWith(`${file}/`) && /^\d+$/.test(name.slice(file.length + 1))
+function folderOf(file: string): string | null {
+  const slash = file.lastIndexOf('/')
+  return slash < 0 ? null : file.slice(0, slash)
+}
+
+/** No playlist is of the top folder. */
+async function isOnlyIn(folder: string | null, file: string, references: References): Promise<boolean> {
+  if (folder === null) return false
+  const [first, ...more] = await references.filesIn(folder)
+  return first !== undefined && more.length === 0 && references.fileInLibrary(first) === file
+}
+
+// Of more than these only the number is told behind the first two.
+const mostPlaces = 3
+
+function wordsOf(of: Place | null, places: readonly string[]): string | null {
+  if (of === null || isText(of)) return of
+  const [first = '', second, third] = places
+  if (second === undefined) return `${of.one} ${first}`
+  if (places.length > mostPlaces) return `${of.many} ${first}, ${second} and ${places.length - 2} more`
+  return third === undefined
+    ? `${of.many} ${first} and ${second}`
+    : `${of.many} ${first}, ${second} and ${third}`
 }
 
 /** Every name that queues and rules say. What else names audio is one more line here. */
@@ -31,28 +82,37 @@ export function* namedAudio(house: {
 }): Generator<NamedAudio> {
   for (const queue of house.queues) yield* inQueue(queue)
   for (const { name, files } of house.presets)
-    for (const [index, file] of files.entries())
-      yield { file, user: { kind: 'preset', name, place: `file ${index + 1}` } }
+    for (const [index, reference] of files.entries())
+      yield { reference, user: { kind: 'preset', name }, place: nth('file', 'files', index) }
   yield* inRules(house.ruleSet)
+}
+
+function nth(one: string, many: string, index: number): Place {
+  return { one, many, at: `${index + 1}` }
 }
 
 function* inQueue({ name, items, if_pressed }: Queue): Generator<NamedAudio> {
   for (const [index, { file }] of items.entries())
-    yield { file, user: { kind: 'stream', name, place: `item ${index + 1}` } }
-  if (if_pressed !== null) yield { file: if_pressed, user: { kind: 'if_pressed', name, place: null } }
+    yield { reference: file, user: { kind: 'stream', name }, place: nth('item', 'items', index) }
+  if (if_pressed !== null) yield { reference: if_pressed, user: { kind: 'if_pressed', name }, place: null }
 }
 
 function* inRules({ playlists, schedules, rules }: RuleSet): Generator<NamedAudio> {
   // An entry that names another playlist is no file's name.
-  for (const { id, entries } of playlists.values())
-    for (const [index, file] of entries.entries())
-      yield { file, user: { kind: 'playlist', name: id, place: `entry ${index + 1}` } }
+  for (const { id, entries, folder } of playlists.values()) {
+    const user = { kind: 'playlist', name: id } as const
+    for (const [index, reference] of entries.entries())
+      yield { reference, user, place: nth('entry', 'entries', index) }
+    if (folder !== null) yield { folder, user, place: 'folder' }
+  }
   for (const { stream, slots } of schedules)
     for (const { id, ifPressed } of slots)
-      if (ifPressed !== null)
-        yield { file: ifPressed, user: { kind: 'schedule', name: stream, place: `slot ${id}` } }
+      if (ifPressed !== null) {
+        const place = { one: 'slot', many: 'slots', at: id }
+        yield { reference: ifPressed, user: { kind: 'schedule', name: stream }, place }
+      }
   for (const { id, place, do: actions } of rules)
     for (const { definition, options } of actions)
       for (const { kind, name } of definition.references?.(options) ?? [])
-        if (kind === 'playlist or file') yield { file: name, user: { kind: 'rule', name: id, place } }
+        if (kind === 'playlist or file') yield { reference: name, user: { kind: 'rule', name: id }, place }
 }

@@ -4,6 +4,7 @@ import type { PublishedCards } from '../cards/published.ts'
 import type { PublishedCard } from '../cards/record.ts'
 import type { Perform } from '../core/effect.ts'
 import type { Presets } from '../core/presets.ts'
+import { checkMeant } from '../core/queue-tag.ts'
 import type { AccountDesk } from '../http/api/account.ts'
 import type { House } from '../http/api/app.ts'
 import type { AudioHouse } from '../http/api/audio.ts'
@@ -22,7 +23,7 @@ import type { HouseUploads } from './uploads.ts'
 interface HouseParts {
   readonly version: string
   readonly hub: Hub
-  readonly answers: Pick<StreamAnswers, 'of' | 'set' | 'streamFor'>
+  readonly answers: Pick<StreamAnswers, 'of' | 'set' | 'setAll' | 'streamFor'>
   readonly library: Pick<Sources, 'find'> & Partial<Pick<Sources, 'hint'>>
   readonly libraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'>
   /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
@@ -72,7 +73,7 @@ export function houseOf({
 }: HouseParts): House & LiveHouse {
   return {
     ...cardsOf(cards),
-    ...queueImports({ hub, presets, perform, write }),
+    ...queueImports({ hub, presets, answers, perform, write }),
     version,
     simulated: simulator !== null,
     players: () => hub.players(),
@@ -80,7 +81,8 @@ export function houseOf({
     queues: () => hub.queues(),
     queue: (name) => hub.queue(name),
     answers: (stream) => answers.of(stream),
-    setAnswers: (stream, list) => answers.set(stream, list),
+    setAnswers: (stream, list, { meantFor }) =>
+      answers.set(stream, list, () => checkMeant({ name: stream, queue: hub.queue(stream) }, meantFor)),
     perform,
     queueEffects,
     playAnew: (stream, anew) =>

@@ -90,6 +90,17 @@ describe('a reference', () => {
     expect((await bytesAt(sources, 'clip:forest')).readUInt16BE(0)).toBe(0xfffb)
   })
 
+  test('of the library leads to a file there, and back', async () => {
+    const { sources } = await sourcesOf({ 'clip:a.mp3': frames(1) })
+    expect(sources.referenceOf('clip:a.mp3')).toBe('file:clip:a.mp3')
+    expect(sources.referenceOf('a:b.mp3')).toBe('a:b.mp3')
+    expect(sources.nameInLibrary('file:clip:b.m4b/03')).toBe('clip:b.m4b/03')
+    expect(sources.fileInLibrary('file:clip:b.m4b/03')).toBe('clip:b.m4b')
+    expect(sources.fileInLibrary('file:a.mp3')).toBe('a.mp3')
+    expect([sources.nameInLibrary('clip:a.mp3'), sources.fileInLibrary('clip:a.mp3')]).toEqual([null, null])
+    expect(await sources.hint('clip:a.mp3')).toBe('did you mean "file:clip:a.mp3"?')
+  })
+
   test('that leads nowhere is missing, whatever it is, and what was meant is said', async () => {
     const { sources } = await sourcesOf({ 'a.mp3': frames(1) })
     for (const reference of [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Answer, type Asker, answeringStream, isBetween } from '../../src/core/answer.ts'
+import { type Answer, type Asker, answerFault, answeringStream, isBetween } from '../../src/core/answer.ts'
 
 const asker = (of: Partial<Asker>): Asker => ({ player: null, time: '12:00', weekday: 'mon', ...of })
 const everywhere = () => true
@@ -42,6 +42,16 @@ describe('which stream answers', () => {
   test('does not hold for a player that cannot be told', () => {
     expect(answered([{ stream: 'anna', when: { player: 'anna' } }], { player: null })).toBe('bedtime')
   })
+})
+
+test('an answer that could never be heard is refused in words', () => {
+  const fault = (stream: string, when: Answer['when']) => answerFault('bedtime', { stream, when })
+  expect(fault('bedtime', { days: ['sat'] })).toContain('names "bedtime" itself')
+  expect(fault('anna', { between: { from: '07:00', to: '07:00' }, player: 'y1' })).toBe(
+    'never holds, for its time begins and ends at 07:00: give two different times, or leave `between` out for the whole day',
+  )
+  expect(fault('anna', { between: { from: '07:00', to: '07:01' } })).toBeNull()
+  expect(fault('anna', { days: ['sat'] })).toBeNull()
 })
 
 test('a window holds from its first minute to before its last, also over midnight', () => {

@@ -62,6 +62,16 @@ describe('a search of the library', () => {
     expect((await search(body)).names).toEqual(names)
   })
 
+  test('finds a folder whose name begins like a source, as it is queued and as it lies there', async () => {
+    const odd = libraryEntry('file:clip:own/a.mp3')
+    const door = await doorBefore({ library: async () => [...entries, odd] })
+    for (const folder of ['clip:own', 'file:clip:own/'])
+      expect((await ask(door, { path: '/library/search', body: { folder } })).body).toMatchObject({
+        files: [{ file: odd.file }],
+        count: 1,
+      })
+  })
+
   test('says how many fit, also behind the limit', async () => {
     expect(await search({ limit: 1, offset: 1 })).toMatchObject({ count: 4, offset: 1 })
   })

@@ -176,6 +176,89 @@ describe('the file with all queues', () => {
     expect(fields[0]?.field).toBe('file.streams.bad.title')
   })
 
+  describe('with answers per listener', () => {
+    const night = { stream: 'anna', when: { player: 'y1', between: { from: '19:00', to: '07:00' } } }
+    const answersOf = async (name: string) => (await call('GET', `/streams/${name}/answers`)).body.answers
+
+    test('takes them to another household', async () => {
+      for (const name of ['anna', 'kitchen'])
+        await call('POST', `/streams/${name}/queue`, { files: ['a.mp3'] })
+      await call('PUT', '/streams/kitchen/answers', { answers: [night] })
+      const file = await exported()
+      expect(file.streams.kitchen).toHaveProperty('answers', [night])
+      expect(file.streams.anna).not.toHaveProperty('answers')
+      await call('DELETE', '/streams/anna')
+      await call('DELETE', '/streams/kitchen')
+      expect((await bring(file)).status).toBe(200)
+      expect(await answersOf('kitchen')).toEqual([night])
+      expect(await exported()).toEqual(file)
+    })
+
+    test('leaves those of a stream that it names none of, unless it is all there is to be', async () => {
+      await bring(fileWith({ anna: stream, kitchen: { ...stream, answers: [night] } }))
+      const older = fileWith({ anna: stream, kitchen: stream })
+      expect((await bring(older)).status).toBe(200)
+      expect(await answersOf('kitchen')).toEqual([night])
+      await bring(fileWith({ kitchen: { ...stream, answers: [] } }))
+      expect(await answersOf('kitchen')).toEqual([])
+      await bring(fileWith({ kitchen: { ...stream, answers: [night] } }))
+      expect((await bring(older, 'replace')).status).toBe(200)
+      expect(await answersOf('kitchen')).toEqual([])
+    })
+
+    test('names a stream that is there already', async () => {
+      await call('POST', '/streams/anna/queue', { files: ['a.mp3'] })
+      const file = fileWith({ kitchen: { ...stream, answers: [night] } })
+      const refused = await bring(file, 'replace')
+      expect(refused.status).toBe(422)
+      expect((refused.body.error as { message: string }).message).toContain(
+        'file.streams.kitchen.answers.0.stream names a stream that is neither in the file nor there then: "anna"',
+      )
+      expect(house.queues().map(({ name }) => name)).toEqual(['anna'])
+      expect((await bring(file)).status).toBe(200)
+      expect(await answersOf('kitchen')).toEqual([night])
+    })
+
+    test.each<[string, object, string]>([
+      [
+        'that leads nowhere',
+        { ...night, stream: 'nobody' },
+        'answers.1.stream names a stream that is neither',
+      ],
+      ['of itself', { ...night, stream: 'kitchen' }, 'answers.1 names "kitchen" itself'],
+      [
+        'that never holds',
+        { ...night, when: { between: { from: '07:00', to: '07:00' } } },
+        'answers.1 never',
+      ],
+      ['without a condition', { ...night, when: {} }, 'answers.1.when'],
+      ['at no time', { ...night, when: { between: { from: '7', to: '8' } } }, 'answers.1.when.between.from'],
+    ])('changes nothing where one is wrong: %s', async (_, wrong, message) => {
+      await bring(fileWith({ anna: stream, kitchen: { ...stream, answers: [night] } }))
+      const before = await exported()
+      const file = fileWith({
+        anna: { ...stream, files: [] },
+        kitchen: { ...stream, answers: [night, wrong] },
+      })
+      for (const mode of ['merge', 'replace']) {
+        const answer = await bring(file, mode)
+        expect(answer.status).toBe(422)
+        expect((answer.body.error as { message: string }).message).toContain(
+          `file.streams.kitchen.${message}`,
+        )
+      }
+      expect(await exported()).toEqual(before)
+    })
+
+    test('changes nothing where there would be too many streams', async () => {
+      await bring(fileWith({ anna: stream, kitchen: { ...stream, answers: [night] } }))
+      const many = Array.from({ length: 200 }, (_, index) => [`s${index}`, stream])
+      const file = fileWith({ kitchen: { ...stream, answers: [] }, ...Object.fromEntries(many.slice(1)) })
+      expect((await bring(file)).status).toBe(409)
+      expect(await answersOf('kitchen')).toEqual([night])
+    })
+  })
+
   test('with more streams than there may be changes nothing, unless others make room', async () => {
     await call('POST', '/streams/attic/queue', { files: ['a.mp3'] })
     const streams = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`s${index}`, stream]))

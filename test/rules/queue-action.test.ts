@@ -32,6 +32,7 @@ describe('the action queue', () => {
       { restore: true, skip: true },
       [change({ op: 'restore', owner: 'mqtt' }), change({ op: 'step', by: 1 })],
     ],
+    [{ clear: true, set: 'forest' }, [fill('replace')]],
     [{ clear: true, next: 'forest' }, [change({ op: 'clear' }), fill('insert-next')]],
   ])('%j', (options, effects) => {
     expect(wish(options)).toEqual(effects)

@@ -33,7 +33,9 @@ function household(clock = new VirtualClock('2026-11-21T18:00:00Z'), applied = m
     if (broken) throw new Error('disk full')
     exists = true
     if (effect.kind === 'fill-queue')
-      done.push(`${because}: ${effect.content}${effect.closed ? ' closed' : ''}`)
+      done.push(
+        `${because}: ${effect.content}${effect.closed ? ' closed' : ''}${effect.orEmpty ? '' : ' unless empty'}`,
+      )
     if (effect.kind === 'mutate-queue' && effect.mutation.op === 'replace')
       done.push(`${because}: ${effect.mutation.closed ? 'closed' : 'open'}`)
   }

@@ -2,6 +2,7 @@ import { AppError } from '../../src/core/error.ts'
 import { unknownPlayer } from '../../src/core/player.ts'
 import { Presets } from '../../src/core/presets.ts'
 import type { StoredQueue } from '../../src/core/queue.ts'
+import { checkMeant } from '../../src/core/queue-tag.ts'
 import type { House } from '../../src/http/api/app.ts'
 import type { AudioHouse } from '../../src/http/api/audio.ts'
 import type { LibraryEntry, LibraryHouse } from '../../src/http/api/library.ts'
@@ -10,6 +11,7 @@ import { Hub } from '../../src/hub.ts'
 import { performWith } from '../../src/perform.ts'
 import { readQueueWish } from '../../src/rules/read/queue-wish.ts'
 import { deskWithoutAccount } from '../../src/wiring/account.ts'
+import { StreamAnswers } from '../../src/wiring/answers.ts'
 import { queueImports } from '../../src/wiring/queue-file.ts'
 import { memoryCollection } from './memory-collection.ts'
 import { recordingLog } from './recording-log.ts'
@@ -70,7 +72,12 @@ export function libraryEntry(file: string, more: Partial<LibraryEntry> = {}): Li
 /** For `houseOf`: no history, no facts of files, no answers per listener, and no cards but those that were published. */
 export const withoutPast = {
   libraryDesk: noLibraryDesk,
-  answers: { of: () => [], set: async () => undefined, streamFor: (stream: string) => stream },
+  answers: {
+    of: () => [],
+    set: async () => undefined,
+    setAll: async (_answers: unknown, write: () => Promise<void>) => write(),
+    streamFor: (stream: string) => stream,
+  },
   knownCard: () => null,
   accountCards: noCard,
   presses: () => [],
@@ -96,6 +103,12 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     clock,
     log,
   })
+  const answers = new StreamAnswers({
+    records: memoryCollection(),
+    exists: (stream) => hub.queue(stream) !== undefined,
+    zone: 'UTC',
+    clock,
+  })
   hub.setPlayers([unknownPlayer('y1', 'Nursery')])
   const lookup: House['lookup'] = async (file) => {
     if (file.startsWith('odd-')) return { state: 'refused', reason: 'it has an ID3 tag' }
@@ -111,7 +124,10 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
   }
   const perform = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
-    deleteQueue: (name, check) => hub.deleteQueue(name, check),
+    async deleteQueue(name, check) {
+      await hub.deleteQueue(name, check)
+      await answers.forget(name)
+    },
     command: async () => undefined,
     publish: async () => undefined,
     files,
@@ -123,6 +139,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     ...queueImports({
       hub,
       presets,
+      answers,
       perform,
       async write(entries) {
         for (const { collection, key, value } of entries)
@@ -145,8 +162,9 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     queues: () => hub.queues(),
     queue: (name) => hub.queue(name),
     perform,
-    answers: () => [],
-    setAnswers: async () => undefined,
+    answers: (stream) => answers.of(stream),
+    setAnswers: (stream, list, { meantFor }) =>
+      answers.set(stream, list, () => checkMeant({ name: stream, queue: hub.queue(stream) }, meantFor)),
     lookup,
     ...noLibraryDesk,
     library: async () => library.map((file) => libraryEntry(file)),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { wholeOf } from '../../src/audio/parts.ts'
 import { emptyQueue, type Queue } from '../../src/core/queue.ts'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
@@ -12,6 +13,11 @@ playlists:
     - music/two.mp3
   all:
     folder: music
+  wizard:
+    folder: book.m4b
+  lonely:
+    files: [music/one.mp3]
+    folder: lonely
 schedules:
   bedroom:
     default: evening
@@ -29,6 +35,14 @@ rules:
       - queue: {add: music/one.mp3, stream: bedroom}
 `
 
+/** As the sources of audio tell them. */
+const references = {
+  fileInLibrary: (reference: string) =>
+    reference.startsWith('clip:') ? null : wholeOf(reference.replace(/^file:/, '')),
+  filesIn: async (folder: string) => listed.filter((file) => file.startsWith(`${folder}/`)),
+}
+const listed = ['lonely/file:last.mp3', 'music/one.mp3', 'music/two.mp3', 'music/three.mp3']
+
 async function users(file: string, queues: readonly Queue[] = []) {
   const { ruleSet, diagnostics } = await readRuleFiles([{ file: 'bed.yaml', text }], {
     registry: createRegistry({ triggers, conditions, actions }),
@@ -37,7 +51,7 @@ async function users(file: string, queues: readonly Queue[] = []) {
   })
   expect(diagnostics.filter(({ level }) => level === 'error')).toEqual([])
   const presets = [{ ...emptyQueue('party'), files: ['music/saved.mp3'] }]
-  return usersOf(file, namedAudio({ queues, presets, ruleSet }))
+  return usersOf(file, namedAudio({ queues, presets, ruleSet }), references)
 }
 
 const queue: Queue = {
@@ -56,12 +70,12 @@ test('a file is named by presets', async () => {
 
 test('a file is named by queues, by what is heard instead of them, and by rules', async () => {
   expect(await users('music/two.mp3', [queue])).toEqual([
-    { kind: 'stream', name: 'bath', place: 'item 1' },
-    { kind: 'stream', name: 'bath', place: 'item 3' },
+    { kind: 'stream', name: 'bath', place: 'items 1 and 3' },
     { kind: 'playlist', name: 'evening', place: 'entry 2' },
   ])
   expect(await users('music/one.mp3')).toEqual([
     { kind: 'playlist', name: 'evening', place: 'entry 1' },
+    { kind: 'playlist', name: 'lonely', place: 'entry 1' },
     { kind: 'rule', name: 'forest-on-right', place: expect.stringMatching(/^bed\.yaml:\d+$/) },
   ])
   expect(await users('clips/sleep.mp3', [queue])).toEqual([
@@ -71,7 +85,37 @@ test('a file is named by queues, by what is heard instead of them, and by rules'
 })
 
 test('a part of a file needs the file', async () => {
-  expect(await users('book.m4b', [queue])).toEqual([{ kind: 'stream', name: 'bath', place: 'item 2' }])
+  expect(await users('book.m4b', [queue])).toEqual([
+    { kind: 'stream', name: 'bath', place: 'item 2' },
+    { kind: 'playlist', name: 'wizard', place: 'folder' },
+  ])
+})
+
+test('a file is named by whatever leads to it, and not by what leads elsewhere', async () => {
+  const items = ['file:clip:x.mp3', 'clip:x.mp3', 'clip:x.mp3/01', 'file:book.m4b/1', 'file:book.m4b/02']
+  const odd = { ...emptyQueue('bath'), items: items.map((file, index) => ({ id: `i${index}`, file })) }
+  expect(await users('clip:x.mp3', [odd])).toEqual([{ kind: 'stream', name: 'bath', place: 'item 1' }])
+  expect(await users('book.m4b', [odd])).toMatchObject([{ place: 'items 4 and 5' }, { place: 'folder' }])
+})
+
+test.each([
+  [1, 'item 1'],
+  [2, 'items 1 and 2'],
+  [3, 'items 1, 2 and 3'],
+  [4, 'items 1, 2 and 2 more'],
+  [129, 'items 1, 2 and 127 more'],
+])('of %i items of one queue it is said once: %s', async (count, place) => {
+  const items = Array.from({ length: count }, (_, index) => ({ id: `i${index}`, file: 'new.mp3' }))
+  expect(await users('new.mp3', [{ ...emptyQueue('bath'), items }])).toEqual([
+    { kind: 'stream', name: 'bath', place },
+  ])
+})
+
+test('a playlist of a whole folder needs the file that is alone there', async () => {
+  const only = { kind: 'playlist', name: 'lonely', place: 'folder' }
+  expect(await users('lonely/file:last.mp3')).toEqual([only])
+  // Others play there, but none below it does.
+  expect(await users('lonely/deeper/x.mp3')).toEqual([])
 })
 
 test('a playlist of a whole folder needs none of its files', async () => {

@@ -1,5 +1,7 @@
 import { Type } from 'typebox'
 import { type Answer, weekdays } from '../../core/answer.ts'
+import type { MeantFor } from '../../core/queue-tag.ts'
+import { meant } from './if-match.ts'
 import { existingPlayer, type PlayersHouse } from './players.ts'
 import { type Route, route } from './route.ts'
 import { existing, type StreamsHouse } from './stream-view.ts'
@@ -7,7 +9,12 @@ import { existing, type StreamsHouse } from './stream-view.ts'
 /** What the calls about answers need of the house. */
 export interface AnswersHouse extends Pick<StreamsHouse, 'queue'>, Pick<PlayersHouse, 'player'> {
   answers(stream: string): readonly Answer[]
-  setAnswers(stream: string, answers: readonly Answer[]): Promise<void>
+  /** `meantFor`: only while the stream is in one of these states. @throws AppError where they cannot be set */
+  setAnswers(
+    stream: string,
+    answers: readonly Answer[],
+    condition: { readonly meantFor?: MeantFor },
+  ): Promise<void>
 }
 
 const mostAnswers = 100
@@ -27,6 +34,9 @@ const answer = Type.Object(
   { additionalProperties: false },
 )
 
+/** Those of one stream. */
+export const answersOfStream = Type.Array(answer, { maxItems: mostAnswers })
+
 export function answerRoutes(house: AnswersHouse): Route[] {
   return [
     route({
@@ -43,14 +53,13 @@ export function answerRoutes(house: AnswersHouse): Route[] {
       summary:
         'Has other streams answer in place of this one: for a player, at a time of day, on days of the week. An empty list ends that.',
       needs: 'house',
-      body: Type.Object(
-        { answers: Type.Array(answer, { maxItems: mostAnswers }) },
-        { additionalProperties: false },
-      ),
-      async handle({ param, body: { answers } }) {
+      body: Type.Object({ answers: answersOfStream }, { additionalProperties: false }),
+      async handle(request) {
+        const { param, body } = request
+        const { answers } = body
         const { name } = existing(house, param('name'))
         for (const { when } of answers) if (when.player !== undefined) existingPlayer(house, when.player)
-        await house.setAnswers(name, answers)
+        await house.setAnswers(name, answers, meant(request))
         return { success: true, message: told(name, answers.length), answers: house.answers(name) }
       },
     }),

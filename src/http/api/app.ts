@@ -217,7 +217,7 @@ function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): 
         set: (secret) => entrance.cookie.set(ctx, secret),
         clear: () => entrance.cookie.clear(ctx),
       },
-      header: (name) => ctx.get(name) || null,
+      header: (name) => (ctx.req.headers[name] === undefined ? null : ctx.get(name)),
       setHeader: (name, value) => headers.set(name, value),
     })
     for (const [name, value] of headers) ctx.set(name, value)

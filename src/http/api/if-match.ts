@@ -5,7 +5,7 @@ const tags = /(W\/)?"([^"]*)"/g
 
 /**
  * The states that a change is meant for, by the header If-Match: a list of tags, or `*`. Undefined where it was not sent.
- * @throws AppError `invalid` where it is neither.
+ * @throws AppError `invalid` where it is neither, or empty.
  */
 export function meantFor(ifMatch: string | null): MeantFor | undefined {
   if (ifMatch === null) return undefined

@@ -31,11 +31,16 @@ export function searchEntries(
   const below = folder === undefined || folder === '' ? '' : `${folder.replace(/\/+$/, '')}/`
   const found = entries.filter(
     (entry) =>
-      (state === undefined || entry.state === state) && entry.file.startsWith(below) && hasAll(entry, words),
+      (state === undefined || entry.state === state) && liesBelow(entry, below) && hasAll(entry, words),
   )
   const sorted = sort === 'name' ? found : found.toSorted(orders[sort])
   const files = descending ? sorted.toReversed() : sorted
   return { files: files.slice(offset, offset + limit), count: found.length, offset }
+}
+
+/** `below`: also where the folder is named as it lies on the disk, though its name begins like a source's. */
+function liesBelow({ file }: LibraryEntry, below: string): boolean {
+  return file.startsWith(below) || file.startsWith(`file:${below}`)
 }
 
 function hasAll({ file, title, artist, album }: LibraryEntry, words: readonly string[]): boolean {

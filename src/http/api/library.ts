@@ -26,6 +26,7 @@ export interface LibraryHouse {
 export interface LibraryEntry {
   /** Stands for the file in addresses. */
   readonly id: string
+  /** As it can be queued. */
   readonly file: string
   readonly title: string
   readonly artist: string | null
@@ -66,7 +67,7 @@ export interface FileUser {
   readonly kind: 'stream' | 'if_pressed' | 'playlist' | 'schedule' | 'rule' | 'preset'
   /** Of the stream, playlist, schedule, rule or preset. */
   readonly name: string
-  /** Where in it, for people: `item 3`, `slot night`; null where that says nothing more. */
+  /** Where in it, for people: `item 3`, `items 1, 4 and 127 more`, `slot night`; null where that says nothing more. */
   readonly place: string | null
 }
 

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { answerFault } from '../../core/answer.ts'
 import { AppError } from '../../core/error.ts'
 import { lookUpAll } from '../../core/playable-files.ts'
 import { checkPresetName, mostPresets } from '../../core/presets.ts'
@@ -11,12 +12,13 @@ import {
   queueFileVersion,
 } from '../../core/queue-file.ts'
 import { checkStreamTitle } from '../../core/stream-title.ts'
+import { type AnswersHouse, answersOfStream } from './answers.ts'
 import { refusal } from './body.ts'
 import type { PresetsHouse } from './presets.ts'
 import { type Route, route } from './route.ts'
 
 /** What the calls of the file with all queues need of the house. */
-export interface QueueFileHouse extends PresetsHouse {
+export interface QueueFileHouse extends PresetsHouse, Pick<AnswersHouse, 'answers'> {
   /** Whether a file of the library could have the name. */
   isFileName(name: string): boolean
   /**
@@ -47,6 +49,7 @@ const stream = Type.Object(
     closed: Type.Boolean(),
     closed_until: Type.Union([Type.String({ maxLength: 40 }), Type.Null()]),
     if_pressed: Type.Union([file, Type.Null()]),
+    answers: Type.Optional(answersOfStream),
   },
   closed,
 )
@@ -72,11 +75,12 @@ function exportRoute(house: QueueFileHouse): Route {
   return route({
     method: 'get',
     path: '/queues/export',
-    summary: 'All streams with their queues and settings, and all presets, as one file for `/queues/import`.',
+    summary:
+      'All streams with their queues, settings and answers, and all presets, as one file for `/queues/import`.',
     needs: 'house',
     handle({ setHeader }) {
       setHeader('Content-Disposition', 'attachment; filename="yoto-smart-stream-queues.json"')
-      return queueFileOf(house.queues(), house.presets.list())
+      return queueFileOf(house.queues(), house.presets.list(), (stream) => house.answers(stream))
     },
   })
 }
@@ -94,7 +98,7 @@ function importRoute(house: QueueFileHouse): Route {
     ),
     maxBytes: mostBytes,
     async handle({ body }) {
-      checkContent(body.file, house)
+      checkContent(body.file, body.mode, house)
       const removed = await house.importQueues(body.file, body.mode)
       const names = [...filesIn(body.file)].map((named) => named.file)
       const found = await lookUpAll(names, (name) => house.lookup(name))
@@ -113,7 +117,8 @@ function importRoute(house: QueueFileHouse): Route {
 }
 
 /** What no schema can say. @throws AppError `unprocessable` that names every fault, up to twenty, with its place. */
-function checkContent(given: QueueFile, { isFileName }: QueueFileHouse): void {
+function checkContent(given: QueueFile, mode: ImportMode, house: QueueFileHouse): void {
+  const { isFileName } = house
   const faults: { field: string; message: string }[] = []
   const check = (field: string, passes: () => unknown) => {
     try {
@@ -134,7 +139,22 @@ function checkContent(given: QueueFile, { isFileName }: QueueFileHouse): void {
   for (const { file, place } of filesIn(given))
     if (!isFileName(file))
       faults.push({ field: `file.${place}`, message: 'is no name of a file in the library' })
+  faults.push(...answerFaults(given, (name) => mode === 'merge' && house.queue(name) !== undefined))
   if (faults.length > 0) throw refusal(faults.slice(0, mostFaults))
+}
+
+/** `stays`: whether a stream that is not in the file is there behind it. */
+function answerFaults({ streams }: QueueFile, stays: (name: string) => boolean) {
+  return Object.entries(streams).flatMap(([name, { answers = [] }]) =>
+    answers.flatMap((answer, index) => {
+      const field = `file.streams.${name.slice(0, 80)}.answers.${index}`
+      const fault = answerFault(name, answer)
+      if (fault !== null) return [{ field, message: fault }]
+      if (Object.hasOwn(streams, answer.stream) || stays(answer.stream)) return []
+      const message = `names a stream that is neither in the file nor there then: "${answer.stream}"`
+      return [{ field: `${field}.stream`, message }]
+    }),
+  )
 }
 
 function wordsOf(streams: readonly string[], presets: readonly string[], missing: readonly string[]): string {

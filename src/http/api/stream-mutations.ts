@@ -83,6 +83,7 @@ async function effectsOf(house: StreamsHouse, name: string, body: Asked): Promis
   if ('files' in mutation)
     await requireFiles(mutation.files, {
       lookup: (file) => house.lookup(file),
+      ...(house.fileHint === undefined ? {} : { hint: house.fileHint }),
       consequence: 'nothing was changed',
     })
   return [{ kind: 'mutate-queue', stream: name, mutation }]

@@ -85,7 +85,8 @@ export function effectsOf(
     isDone ? [{ kind: 'mutate-queue', stream, mutation }] : []
   const effects = [
     ...change(does('restore'), { op: 'restore', owner }),
-    ...change(does('clear'), { op: 'clear' }),
+    // What is set takes the place of all there was anyway, and only where it has something to play.
+    ...change(does('clear') && set === undefined, { op: 'clear' }),
     ...fill('replace', set, keepsOld === true ? { keep: owner } : {}),
     ...fill('append', add),
     ...fill('insert-next', next),
