@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { idOf } from '../src/audio/shelf.ts'
+import { idOf } from '../src/audio/library/shelf.ts'
 import type { LibraryDetails, LibraryEntry } from '../src/http/api/library.ts'
 import { make } from './audio/import/make.ts'
 import { frames, put } from './audio/sound.ts'

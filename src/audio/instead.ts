@@ -2,7 +2,7 @@ import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Queue } from '../core/queue.ts'
 import { type FileSource, type Playable, playable } from './rendition.ts'
-import type { Found } from './source.ts'
+import type { Found } from './sources/source.ts'
 
 /** A short sound in memory, which nobody is to keep. */
 export interface Clip {

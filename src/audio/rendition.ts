@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { bytesPerFrame } from './frames.ts'
-import type { LibraryFile } from './inspect-file.ts'
+import type { LibraryFile } from './library/inspect-file.ts'
 import type { SharedFile } from './open-files.ts'
 
 /** A run of frames of one file, and where it lies in the whole. */

@@ -1,5 +1,5 @@
-import type { Library } from '../audio/library.ts'
-import type { Sources } from '../audio/sources.ts'
+import type { Library } from '../audio/library/library.ts'
+import type { Sources } from '../audio/sources/sources.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { createRedactor, type Redactor } from '../log/redactor.ts'

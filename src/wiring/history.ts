@@ -1,4 +1,4 @@
-import type { SlotPress } from '../audio/slot-listeners.ts'
+import type { SlotPress } from '../audio/slots/slot-listeners.ts'
 import type { AudioAsked, OpenRequest } from '../core/audio-asked.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Perform, PlayerCommand } from '../core/effect.ts'

@@ -1,5 +1,5 @@
 import { isAudioName } from '../audio/names.ts'
-import type { Sources } from '../audio/sources.ts'
+import type { Sources } from '../audio/sources/sources.ts'
 import type { Preset } from '../core/presets.ts'
 import type { Queue } from '../core/queue.ts'
 import type { FileUser } from '../http/api/library.ts'

@@ -1,6 +1,6 @@
 import type { StoredPosition } from '../audio/live/live-positions.ts'
 import { LiveStreams } from '../audio/live/live-streams.ts'
-import type { Sources } from '../audio/sources.ts'
+import type { Sources } from '../audio/sources/sources.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { Log } from '../core/log.ts'

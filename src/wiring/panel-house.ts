@@ -1,4 +1,4 @@
-import type { Sources } from '../audio/sources.ts'
+import type { Sources } from '../audio/sources/sources.ts'
 import type { CardsRead } from '../cards/card-list.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import type { PublishedCard } from '../cards/record.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Library } from '../../src/audio/library.ts'
+import { Library } from '../../src/audio/library/library.ts'
 import type { KnownCards } from '../../src/cards/known-cards.ts'
 import type { PublishedCards } from '../../src/cards/published.ts'
 import type { Clock } from '../../src/core/clock.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Library } from '../../src/audio/library.ts'
+import { Library } from '../../src/audio/library/library.ts'
 import type { PublishedCards } from '../../src/cards/published.ts'
 import type { CardPress } from '../../src/http/api/cards.ts'
 import type { Listener } from '../../src/http/server.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { wholeOf } from '../../src/audio/parts.ts'
+import { wholeOf } from '../../src/audio/library/parts.ts'
 import { emptyQueue, type Queue } from '../../src/core/queue.ts'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'

@@ -2,9 +2,9 @@ import type { Clock } from '../../core/clock.ts'
 import { messageOf } from '../../core/error.ts'
 import { Recent } from '../../core/recent.ts'
 import { bytesPerFrame } from '../frames.ts'
-import type { LibraryFile } from '../inspect-file.ts'
+import type { LibraryFile } from '../library/inspect-file.ts'
 import type { SharedFile } from '../open-files.ts'
-import type { Found } from '../source.ts'
+import type { Found } from '../sources/source.ts'
 
 /** Four seconds of sound: the burst is in one or two of them. */
 export const framesPerBlock = 168

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import { bytesPerFrame } from '../frames.ts'
-import type { LibraryFile } from '../inspect-file.ts'
+import type { LibraryFile } from '../library/inspect-file.ts'
 import { framesPerBlock } from './live-files.ts'
 import { burstFrames, Pace } from './pace.ts'
 import { type LivePlace, Trail } from './trail.ts'

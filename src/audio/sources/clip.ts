@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { Library } from '../library.ts'
-import type { AudioSource, SourceDef } from '../source.ts'
+import type { Library } from '../library/library.ts'
+import type { AudioSource, SourceDef } from './source.ts'
 
 export const clip: SourceDef = {
   describe: 'A sound that comes with the product, and is there though the library is empty.',

@@ -1,4 +1,4 @@
-import type { SourceDef } from '../source.ts'
+import type { SourceDef } from './source.ts'
 
 // The first look reads a whole file, and a book may lie on a slow share.
 const patienceMs = 20_000

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { Library } from '../../../src/audio/library.ts'
+import { Library } from '../../../src/audio/library/library.ts'
 import { clip } from '../../../src/audio/sources/clip.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { readPage } from '../../docs/page.ts'

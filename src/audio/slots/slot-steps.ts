@@ -1,0 +1,184 @@
+import type { Clock } from '../../core/clock.ts'
+import type { Judgement, Place } from '../../core/slot.ts'
+import { bytesPerFrame, msPerFrame } from '../frames.ts'
+import type { Given, SlotListener, SlotPress } from './slot-listeners.ts'
+import type { By, Found, SlotQueue } from './slot-queue.ts'
+
+/** A place somebody has gone to, what that means, and whether it was a command of ours that led there. */
+export interface Way {
+  readonly stream: string
+  readonly player: string | null
+  readonly card_id: string | null
+  readonly place: Place
+  readonly judgement: Judgement
+  /** Whether what was played before may have come to its end by then. */
+  readonly mayHaveEnded: boolean
+  readonly isCommanded: boolean
+}
+
+interface SlotStepsOptions<Body> {
+  readonly clock: Clock
+  readonly queue: SlotQueue<Body>
+  /** Tells the house of a press; resolves when what the house does about it is done. */
+  pressed(press: SlotPress): Promise<void>
+  /** A step could not be made; the listener gets what is current all the same. */
+  failed(stream: string, error: unknown): void
+}
+
+// What is heard after a press is decided within this time.
+const patienceMs = 150
+const justBegunMs = 5_000
+const endMarginMs = 3_000
+// A player that only repeats a request does so at once and again; one that is switched on again after this is told anew.
+const repeatedWithinMs = 60_000
+
+/**
+ * Makes the steps that lead from one place to the next: the house is told of a press first, and where it has not
+ * made another item current, the step is the usual one.
+ *
+ * An item that became current without anybody hearing it, as when a schedule has changed the queue, is itself
+ * what comes next.
+ */
+export class SlotSteps<Body extends { readonly length: number }> {
+  readonly #options: SlotStepsOptions<Body>
+  /** By stream: the current item that somebody has heard. */
+  readonly #heard = new Map<string, string>()
+
+  constructor(options: SlotStepsOptions<Body>) {
+    this.#options = options
+  }
+
+  /** The press that this way is; null when nobody has pressed anything. */
+  pressOf(way: Way, via: SlotPress['via']): SlotPress | null {
+    const { stream, player, card_id, place, judgement, isCommanded } = way
+    if (judgement.kind !== 'press' || isCommanded) return null
+    return { stream, player, card_id, place, button: judgement.button, via }
+  }
+
+  /** Waits for what the house does about the press, but not for long. */
+  async tell(press: SlotPress): Promise<void> {
+    const { clock, pressed, failed } = this.#options
+    const enough = new AbortController()
+    const patience = clock.sleep(patienceMs, enough.signal).catch(() => undefined)
+    const told = pressed(press).catch((error) => failed(press.stream, error))
+    await Promise.race([told, patience])
+    enough.abort(new Error('answered'))
+  }
+
+  /** How far the way leads from the current item, if nobody in the house wants otherwise. */
+  by(way: Way, listener: SlotListener<Body>): By {
+    const current = this.#options.queue.current(way.stream)
+    const heard = this.#heard.get(way.stream)
+    // Whoever was playing before this program began is in the middle of the item.
+    const isHeard = current === null || heard === current || (heard === undefined && listener.given === null)
+    return isHeard ? this.byFrom(current, way, listener) : 0
+  }
+
+  /** How far it leads from an item that the listener has heard; null where the queue was over. */
+  byFrom(item: string | null, way: Way, listener: SlotListener<Body>): By {
+    if (way.judgement.kind === 'inserted' && this.#options.queue.beginsAnew(way.stream)) return 'first'
+    return usualStep(way, {
+      isOver: item === null,
+      isNew: listener.given === null,
+      hasJustBegun: listener.playing !== null && this.#nowMs - listener.playing.beganMs < justBegunMs,
+    })
+  }
+
+  /** Steps from `before`, unless the house has made another item current: then that is what is heard. */
+  async take(stream: string, { before, by }: { before: string | null; by: By }): Promise<Given<Body>> {
+    const { queue } = this.#options
+    return this.#done(stream, () => {
+      const current = queue.current(stream)
+      return queue.go(stream, { from: current, by: current === before ? by : 0 })
+    })
+  }
+
+  /** Makes what was offered current in place of `before`, with the same reserve. */
+  async settle(stream: string, before: string | null, offer: Given<Body>): Promise<Given<Body>> {
+    const { queue } = this.#options
+    const body = offer.answer.kind === 'item' ? offer.answer.body : null
+    const isAsBefore = queue.isOpen(stream) && queue.current(stream) === before
+    if (!isAsBefore || (body === null && offer.item !== null)) return this.take(stream, { before, by: 0 })
+    const { item: id, isNextRound = false } = offer
+    return this.#done(stream, () => queue.settle(stream, before, { id, body, isNextRound }))
+  }
+
+  /** Makes current again what a listener goes on hearing, where a step that never was has led away from it. */
+  async goBack(stream: string, from: string | null, item: string): Promise<void> {
+    const { queue, failed } = this.#options
+    try {
+      await queue.settle(stream, from, { id: item, body: null })
+      this.#heard.set(stream, item)
+    } catch (error) {
+      failed(stream, error)
+    }
+  }
+
+  /** Whether what the listener hears may have played to its end; `playedMs` is null where it must be reckoned. */
+  mayHaveEnded({ playing }: SlotListener<Body>, playedMs: number | null): boolean {
+    if (playing === null || playing.given.answer.kind !== 'item') return true
+    return isAtEnd(playedMs ?? this.#nowMs - playing.beganMs, playing.given.answer.body.length)
+  }
+
+  async #done(stream: string, step: () => Promise<Found<Body>>): Promise<Given<Body>> {
+    const { queue, failed } = this.#options
+    const found = await step().catch(async (error) => {
+      failed(stream, error)
+      const id = queue.current(stream)
+      return { id, body: queue.isOpen(stream) ? await queue.body(stream, id) : null }
+    })
+    if (found.body !== null && found.id !== null) this.#heard.set(stream, found.id)
+    return givenOf(found)
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock.now().getTime()
+  }
+}
+
+export function givenOf<Body>({ id, body, isNextRound = false }: Found<Body>): Given<Body> {
+  const round = isNextRound ? { isNextRound } : {}
+  return body === null
+    ? { item: id, answer: { kind: 'nothing' }, ...round }
+    : { item: id, answer: { kind: 'item', body }, ...round }
+}
+
+/** Whether an item of so many bytes may have ended once it has played so long; an end cannot be told from a press just before it. */
+export function isAtEnd(playedMs: number, bytes: number): boolean {
+  return playedMs >= durationMs(bytes) - endMarginMs
+}
+
+/** How long so many bytes of a served body play. */
+export function durationMs(bytes: number): number {
+  return (bytes / bytesPerFrame) * msPerFrame
+}
+
+/**
+ * Whether nobody need hear once more that there is nothing: nobody has done anything since it was said, or a
+ * player only repeats its request.
+ */
+export function isSaid<Body>(judgement: Judgement, listener: SlotListener<Body>, nowMs: number): boolean {
+  const { given, visit } = listener
+  if (given === null || given.answer.kind === 'item') return false
+  if (judgement.kind === 'end') return true
+  const isSoon = visit !== null && nowMs - visit.atMs < repeatedWithinMs
+  return judgement.kind === 'again' && given.answer.kind === 'over' && isSoon
+}
+
+function usualStep(
+  { judgement, isCommanded }: Way,
+  { isOver, isNew, hasJustBegun }: { isOver: boolean; isNew: boolean; hasJustBegun: boolean },
+): By {
+  switch (judgement.kind) {
+    case 'inserted':
+      return isOver ? 1 : 0
+    case 'again':
+      return isOver && isNew ? 1 : 0
+    case 'end':
+      return isOver ? 0 : 1
+    case 'press': {
+      if (judgement.button === 'right') return 1
+      return isOver || hasJustBegun || isCommanded ? -1 : 0
+    }
+  }
+}
