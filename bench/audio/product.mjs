@@ -4,7 +4,7 @@ import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { postJson } from '../figures.mjs'
+import { postJson, sleep } from '../figures.mjs'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 // Of /proc/<pid>/stat: every Linux that Node runs on has 100 of them a second.
@@ -62,8 +62,12 @@ export async function stopped(child) {
 export async function publish(product, stream, file) {
   await product.post(`/streams/${stream}/queue`, { files: [file] })
   await product.post('/cards', { stream, kind: 'stream', chapters: 3 })
-  const { url } = await product.json(`/streams/${stream}/queue`)
-  return new URL(url)
+  // A file that has just been written is believed once it stands still.
+  for (;;) {
+    const { url, items } = await product.json(`/streams/${stream}/queue`)
+    if (items.every(({ state }) => state === 'ready')) return new URL(url)
+    await sleep(250)
+  }
 }
 
 /** Seconds of processor time that a process has used so far, with its children. */
