@@ -23,16 +23,6 @@ export const historyLook = css`
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 20rem));
     gap: 0.75rem 1rem;
   }
-  select {
-    width: 100%;
-    min-height: 48px;
-    padding: 0 0.9rem;
-    border: 1px solid var(--muted);
-    border-radius: 12px;
-    background: var(--surface);
-    color: var(--text);
-    font: inherit;
-  }
   .day {
     padding: 1rem 0.6rem;
   }

@@ -18,6 +18,7 @@ import {
 import { type Items, titleIn } from '../items.ts'
 import type { Choice } from '../people.ts'
 import { apiUrl } from '../request.ts'
+import { selectLook } from '../select-look.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { Watching } from '../watching.ts'
@@ -45,7 +46,7 @@ export class History extends LitElement {
     say: { attribute: false },
     filter: { state: true },
   }
-  static override styles = [shared, formLook, historyLook]
+  static override styles = [shared, formLook, selectLook, historyLook]
   declare active: boolean
   declare players: readonly Choice[]
   declare cards: readonly Choice[]

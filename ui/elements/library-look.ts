@@ -11,16 +11,6 @@ export const libraryLook = css`
     grid-template-columns: minmax(12rem, 1fr) repeat(2, minmax(11rem, 15rem));
     gap: 0.75rem 1rem;
   }
-  select {
-    width: 100%;
-    min-height: 48px;
-    padding: 0 0.9rem;
-    border: 1px solid var(--muted);
-    border-radius: 12px;
-    background: var(--surface);
-    color: var(--text);
-    font: inherit;
-  }
   .count {
     margin-bottom: -0.5rem;
   }

@@ -6,6 +6,7 @@ import { icon } from '../icons.ts'
 import { importingText } from '../importing.ts'
 import { coverUrl, type Found, type LibraryEntry, type LibrarySearch, searchLibrary } from '../library.ts'
 import { Said } from '../said.ts'
+import { selectLook } from '../select-look.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import type { TextKey } from '../text-keys.ts'
@@ -58,7 +59,7 @@ export class Library extends LitElement {
     say: { attribute: false },
     search: { state: true },
   }
-  static override styles = [shared, formLook, libraryLook]
+  static override styles = [shared, formLook, selectLook, libraryLook]
   declare active: boolean
   /** Another number each time the product tells that something is new. */
   declare news: number

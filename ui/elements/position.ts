@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit'
+import { progressLook } from '../progress-look.ts'
 import { positionNow, type SeenPlayer } from '../store.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
@@ -11,6 +12,7 @@ export class Position extends LitElement {
   static override properties = { player: { attribute: false }, say: { attribute: false } }
   static override styles = [
     shared,
+    progressLook,
     css`
       :host {
         display: grid;
@@ -21,25 +23,6 @@ export class Position extends LitElement {
         font-size: 0.8125rem;
         color: var(--muted);
         font-variant-numeric: tabular-nums;
-      }
-      progress {
-        appearance: none;
-        width: 100%;
-        height: 6px;
-        border: 0;
-        border-radius: 3px;
-        background: var(--sunken);
-        overflow: hidden;
-      }
-      progress::-webkit-progress-bar {
-        background: var(--sunken);
-      }
-      progress::-webkit-progress-value {
-        background: var(--accent);
-        border-radius: 3px;
-      }
-      progress::-moz-progress-bar {
-        background: var(--accent);
       }
     `,
   ]

@@ -99,23 +99,4 @@ export const uploadsLook = css`
       margin-inline-start: auto;
     }
   }
-  progress {
-    appearance: none;
-    width: 100%;
-    height: 6px;
-    border: 0;
-    border-radius: 3px;
-    background: var(--sunken);
-    overflow: hidden;
-  }
-  progress::-webkit-progress-bar {
-    background: var(--sunken);
-  }
-  progress::-webkit-progress-value {
-    background: var(--accent);
-    border-radius: 3px;
-  }
-  progress::-moz-progress-bar {
-    background: var(--accent);
-  }
 `

@@ -3,6 +3,7 @@ import { repeat } from 'lit/directives/repeat.js'
 import { Attempt } from '../attempt.ts'
 import { formLook } from '../form-look.ts'
 import { icon } from '../icons.ts'
+import { progressLook } from '../progress-look.ts'
 import { sizeText } from '../size.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
@@ -24,7 +25,7 @@ export class Uploads extends LitElement {
     over: { state: true },
     announced: { state: true },
   }
-  static override styles = [shared, formLook, uploadsLook]
+  static override styles = [shared, formLook, progressLook, uploadsLook]
   declare uploader: Uploader
   declare transfers: readonly Transfer[]
   declare say: Say

@@ -5,14 +5,14 @@ import type { Clock } from '../../core/clock.ts'
 import { errnoOf, messageOf } from '../../core/error.ts'
 import { isAudioName, staysInside } from '../names.ts'
 import { identityOf } from '../open-files.ts'
-import type { SaidOnce } from '../said-once.ts'
+import type { Warnings } from '../warnings.ts'
 import type { Place } from './inspect-file.ts'
 import { notUtf8, type Unusable, unusable } from './unusable-names.ts'
 
 interface LibraryFolderOptions {
   readonly path: string
   readonly clock: Clock
-  readonly said: SaidOnce
+  readonly said: Warnings
   /** Told of a path where there is no file, or none that can be reached; `isAbsent` where that is certain. */
   readonly gone: (wished: string, isAbsent: boolean) => void
 }

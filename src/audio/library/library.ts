@@ -5,20 +5,12 @@ import type { Log } from '../../core/log.ts'
 import { bytesPerFrame, msPerFrame } from '../frames.ts'
 import type { Chapter } from '../import/chapters.ts'
 import { naturalOrder, staysInside } from '../names.ts'
-import { type Identity, OpenFiles, type SharedFile } from '../open-files.ts'
-import { SaidOnce } from '../said-once.ts'
+import { OpenFiles, type SharedFile } from '../open-files.ts'
+import { Warnings } from '../warnings.ts'
+import { Contents } from './contents.ts'
 import { EarlyChapters } from './early-chapters.ts'
-import type { Imports, Rendition } from './imports.ts'
-import {
-  type Importing,
-  type Inspected,
-  inspectFile,
-  type LibraryFile,
-  type Location,
-  type Lookup,
-  libraryFile,
-  type Place,
-} from './inspect-file.ts'
+import type { Imports } from './imports.ts'
+import type { LibraryFile, Location, Lookup, Place } from './inspect-file.ts'
 import type { KnownFiles } from './known-files.ts'
 import { LibraryFolder } from './library-folder.ts'
 import { itemsOf, type Part, partFile, partNames, partOf, partsOf, wholeOf } from './parts.ts'
@@ -38,20 +30,7 @@ interface LibraryOptions {
   readonly ffmpeg?: string
 }
 
-interface Found {
-  readonly identity: Identity
-  readonly content: Promise<Content>
-}
-
-/** What was read out of a file. */
-type Content =
-  | { readonly kind: 'in-profile'; readonly file: LibraryFile }
-  | Exclude<Inspected, { readonly kind: 'in-profile' }>
-
-type Ready = Extract<Lookup, { readonly state: 'ready' }>
-
 const missing: Lookup = { state: 'missing' }
-const arriving: Importing = { state: 'importing', progress: 0 }
 const noChapters: readonly Chapter[] = []
 const handlesAtOnce = 64
 const handleIdleMs = 30_000
@@ -66,8 +45,8 @@ const listedAtOnce = 4
 export class Library {
   readonly #folders: readonly LibraryFolder[]
   readonly #log: Log
-  readonly #known: KnownFiles | undefined
   readonly #imports: Imports | undefined
+  readonly #contents: Contents
   readonly #still: StillFiles | undefined
   readonly #early: EarlyChapters
   readonly #open: OpenFiles
@@ -76,25 +55,24 @@ export class Library {
     unsorted: [],
     names: [],
   }
-  /** By path on this machine, so that only what is there is remembered. */
-  readonly #found = new Map<string, Found>()
-  readonly #said: SaidOnce
   readonly #openedAt = new WeakMap<LibraryFile, Location>()
 
   constructor(options: LibraryOptions) {
     const { log, clock = systemClock } = options
     this.#log = log
-    this.#said = new SaidOnce(log)
+    const said = new Warnings(log)
+    const { known, imports, still } = options
+    const contents = new Contents({ known, imports, still, said })
+    this.#contents = contents
     this.#folders = options.folders.map(
       (path) =>
         new LibraryFolder({
-          ...{ path, clock, said: this.#said },
-          gone: (wished, isAbsent) => this.#gone(wished, isAbsent),
+          ...{ path, clock, said },
+          gone: (wished, isAbsent) => contents.gone(wished, isAbsent),
         }),
     )
-    this.#known = options.known
-    this.#imports = options.imports
-    this.#still = options.still
+    this.#imports = imports
+    this.#still = still
     this.#early = new EarlyChapters({ clock, ffmpeg: options.ffmpeg })
     this.#open = new OpenFiles({
       clock,
@@ -194,7 +172,7 @@ export class Library {
       for (const folder of this.#folders) {
         const place = await folder.place(name)
         if (place === null) continue
-        const lookup = await this.#lookupAt(place, name)
+        const lookup = await this.#contents.at(place, name)
         if (lookup.state !== 'ready' || lookup.file.hash !== file.hash) continue
         const shared = await this.#open.share(lookup.at.path, lookup.at.identity)
         this.#openedAt.set(file, lookup.at)
@@ -267,7 +245,7 @@ export class Library {
     for (const folder of this.#folders) {
       const place = await folder.place(name)
       if (place === null) continue
-      const lookup = await this.#lookupAt(place, name)
+      const lookup = await this.#contents.at(place, name)
       if (lookup.state !== 'missing') return lookup
     }
     return missing
@@ -280,83 +258,6 @@ export class Library {
     }
     return noChapters
   }
-
-  #gone(wished: string, isAbsent: boolean): void {
-    this.#found.delete(wished)
-    this.#still?.forget(wished)
-    if (isAbsent) this.#known?.forget(wished)
-  }
-
-  async #lookupAt(place: Place, name: string): Promise<Lookup> {
-    const lookup = await this.#read(place, name)
-    if (lookup.state === 'refused')
-      this.#said.warn(place.wished, 'a file cannot be played', { file: name, reason: lookup.reason })
-    else this.#said.well(place.wished)
-    return lookup
-  }
-
-  async #read(place: Place, name: string): Promise<Lookup> {
-    if (this.#isArriving(place)) return this.#untilImported(place, name, arriving)
-    const content = await this.#contentAt(place, name)
-    switch (content.kind) {
-      case 'in-profile':
-        return { state: 'ready', file: content.file, at: place, chapters: noChapters }
-      case 'other':
-        return this.#imports === undefined
-          ? { state: 'refused', reason: content.reason }
-          : this.#imported(place, name, this.#imports)
-      case 'unreadable':
-        return { state: 'refused', reason: content.reason }
-    }
-  }
-
-  async #imported(place: Place, name: string, imports: Imports): Promise<Lookup> {
-    const state = await imports.look(place, name)
-    if (state.state === 'importing') return this.#untilImported(place, name, state)
-    return state.state === 'done' ? readyRendition(state.rendition, { place, name }) : state
-  }
-
-  /** What the name played before its content was replaced, as long as nothing can be played of that. */
-  async #untilImported(place: Place, name: string, successor: Importing): Promise<Lookup> {
-    const earlier = (await this.#imports?.earlier(place)) ?? null
-    return earlier === null ? successor : { ...readyRendition(earlier, { place, name }), successor }
-  }
-
-  #isArriving(place: Place): boolean {
-    if (this.#still === undefined || this.#known?.get(place.wished, place.identity) !== undefined)
-      return false
-    return !this.#still.isStill(place)
-  }
-
-  #contentAt(place: Place, name: string): Promise<Content> {
-    const { wished, identity } = place
-    const found = this.#found.get(wished)
-    if (found?.identity === identity) return found.content
-    const content = this.#inspect(place, name)
-    this.#found.set(wished, { identity, content })
-    return content
-  }
-
-  async #inspect(place: Place, name: string): Promise<Content> {
-    const { wished, identity } = place
-    const known = this.#known?.get(wished, identity)
-    if (known?.frames === null) return { kind: 'other', reason: 'it is not in the profile' }
-    const inspected: Inspected =
-      known === undefined
-        ? await inspectFile(place)
-        : { kind: 'in-profile', hash: known.hash, frames: known.frames }
-    // Being copied in, or not readable yet: the next look reads it anew, though nothing of it seems changed.
-    if (inspected.kind === 'unreadable') this.#found.delete(wished)
-    if (inspected.kind !== 'in-profile') return inspected
-    const { frames, hash } = inspected
-    if (known === undefined) this.#known?.note(wished, { identity, hash, frames })
-    return { kind: 'in-profile', file: libraryFile({ name, title: null, frames, hash, place }) }
-  }
-}
-
-function readyRendition(rendition: Rendition, of: { place: Place; name: string }): Ready {
-  const { chapters, facts } = rendition
-  return { state: 'ready', file: libraryFile({ ...rendition, ...of }), at: rendition, chapters, facts }
 }
 
 /** How long the last chapter says that it all is. */

@@ -1,7 +1,7 @@
 import type { Log } from '../core/log.ts'
 
 /** Warns of a thing once, until it is well again or something else is wrong with it. */
-export class SaidOnce {
+export class Warnings {
   readonly #log: Log
   readonly #said = new Map<string, string>()
 
