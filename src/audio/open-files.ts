@@ -1,6 +1,9 @@
-import { type BigIntStats, constants, fstat, read } from 'node:fs'
+import { constants, fstat, read } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Clock } from '../core/clock.ts'
+import type { Piece } from './pieces/piece.ts'
+import type { OpenFile, PieceReader } from './pieces/piece-reader.ts'
+import type { Stat } from './pieces/ring.ts'
 
 /** What tells one content of a path from the next without reading it. */
 export type Identity = string
@@ -8,21 +11,18 @@ export type Identity = string
 /** A handle that is shared with other listeners; `close` gives this share back, once or more often. */
 export interface SharedFile {
   /**
-   * The bytes from `position` on, read in one go; `into` a buffer of that length where one is given, which is not to be
-   * used again where this fails, for something may still be written to it.
+   * The bytes from `position` on, read in one go.
    * @throws Error when the file is no longer the one that was opened.
    */
-  read(position: number, length: number, into?: Buffer): Promise<Buffer>
+  read(position: number, length: number): Promise<Buffer>
+  /** The same in memory that is used again; where it is absent, nothing is. @throws as `read` does */
+  readPiece?(position: number, length: number): Promise<Piece>
   close(): void
 }
 
-interface Opened {
+interface Opened extends OpenFile {
   readonly handle: FileHandle
-  /** Tells later whether it is still the same. */
-  readonly unchanged: (answer: Answer) => void
 }
-
-type Stat = Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs'>
 
 interface Entry {
   readonly path: string
@@ -41,14 +41,16 @@ export class OpenFiles {
   readonly #clock: Clock
   readonly #limit: number
   readonly #idleMs: number
+  readonly #pieces: PieceReader | undefined
   // In order of last use, the oldest first.
   readonly #entries = new Map<string, Entry>()
   #newest: Entry | null = null
 
-  constructor(options: { clock: Clock; limit: number; idleMs: number }) {
+  constructor(options: { clock: Clock; limit: number; idleMs: number; pieces?: PieceReader | undefined }) {
     this.#clock = options.clock
     this.#limit = options.limit
     this.#idleMs = options.idleMs
+    this.#pieces = options.pieces
   }
 
   /** @throws Error when the path cannot be opened or has another identity by now. */
@@ -96,19 +98,27 @@ export class OpenFiles {
   }
 
   #shareOf(key: string, entry: Entry, opened: Opened): SharedFile {
-    const close = this.#closer(key, entry)
+    const pieces = this.#pieces
+    // Closed in the middle of it, the descriptor could be that of another file by then.
+    const during = async <Answer>(reading: () => Promise<Answer>): Promise<Answer> => {
+      entry.users++
+      try {
+        return await reading()
+      } finally {
+        this.#release(key, entry)
+      }
+    }
     return {
-      read: async (position, length, into = Buffer.allocUnsafe(length)) => {
-        // Closed in the middle of it, the descriptor could be that of another file by then.
-        entry.users++
-        const done = this.#closer(key, entry)
-        try {
-          return await readExactly(opened, position, into)
-        } finally {
-          done()
-        }
-      },
-      close,
+      read: (position, length) =>
+        during(async () => {
+          const bytes = Buffer.allocUnsafe(length)
+          await opened.read(position, bytes)
+          return bytes
+        }),
+      ...(pieces && {
+        readPiece: (position: number, length: number) => during(() => pieces.read(opened, position, length)),
+      }),
+      close: this.#closer(key, entry),
     }
   }
 
@@ -121,12 +131,16 @@ export class OpenFiles {
     return () => {
       if (closed) return
       closed = true
-      entry.users--
-      if (entry.users > 0) return
-      // The entry was forgotten while it was in use.
-      if (this.#entries.get(key) !== entry) void closeHandle(entry)
-      else this.#closeWhenIdle(key, entry)
+      this.#release(key, entry)
     }
+  }
+
+  #release(key: string, entry: Entry): void {
+    entry.users--
+    if (entry.users > 0) return
+    // The entry was forgotten while it was in use.
+    if (this.#entries.get(key) !== entry) void closeHandle(entry)
+    else this.#closeWhenIdle(key, entry)
   }
 
   #closeWhenIdle(key: string, entry: Entry): void {
@@ -178,19 +192,31 @@ function newEntry(path: string, identity: Identity): Entry {
 async function openSame(path: string, identity: Identity): Promise<Opened> {
   const handle = await openForReading(path)
   const stat = await handle.stat({ bigint: true })
-  if (identityOf(stat) === identity) return { handle, unchanged: unchangedSince(handle, stat) }
+  if (identityOf(stat) === identity) {
+    const unchanged = unchangedSince(handle, stat)
+    return {
+      handle,
+      fd: handle.fd,
+      stat,
+      read: (position, into) => readExactly(handle, unchanged, { position, into }),
+    }
+  }
   await handle.close()
   throw changed()
 }
 
 /** By callbacks, which take half the time that the promises of the handle do. */
-function readExactly({ handle, unchanged }: Opened, position: number, buffer: Buffer): Promise<Buffer> {
-  const { length } = buffer
+function readExactly(
+  handle: FileHandle,
+  unchanged: (answer: Answer) => void,
+  { position, into }: { readonly position: number; readonly into: Buffer },
+): Promise<void> {
+  const { length } = into
   return new Promise((resolve, reject) => {
-    read(handle.fd, buffer, 0, length, position, (failed, bytesRead) => {
+    read(handle.fd, into, 0, length, position, (failed, bytesRead) => {
       if (failed) return reject(failed)
       if (bytesRead < length) return reject(changed())
-      unchanged((fault) => (fault === null ? resolve(buffer) : reject(fault)))
+      unchanged((fault) => (fault === null ? resolve() : reject(fault)))
     })
   })
 }

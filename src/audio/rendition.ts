@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { bytesPerFrame } from './frames.ts'
 import type { LibraryFile } from './library/inspect-file.ts'
 import type { SharedFile } from './open-files.ts'
+import { type Piece, pieceBytes, pieceOf } from './pieces/piece.ts'
 
 /** A run of frames of one file, and where it lies in the whole. */
 export interface RenditionPart {
@@ -62,8 +63,6 @@ export function finiteRendition(files: readonly LibraryFile[]): FiniteRendition 
 
 // Whole frames, about four seconds of sound: few enough reads, and little to throw away when a listener leaves.
 const chunkBytes = 170 * bytesPerFrame
-// About a chunk: a listener that pauses holds no more of it.
-const mostAtOnce = 64 * 1024
 
 /**
  * Exactly the bytes of the range, once the first of them are there. A file that is gone or has changed ends it with an error; another content is
@@ -119,12 +118,11 @@ export interface Playable {
    */
   read(range: ByteRange, listener?: string): Promise<Readable>
   /**
-   * The bytes of the range by one read, without what a stream of them costs; null where they are more than a chunk, or
-   * of several files. They may come in the buffer `into`, which has that length: that is not to be used again where this
-   * fails, for something may still be written to it.
+   * The bytes of the range by one read, without what a stream of them costs; null where they are more than a piece, or
+   * of several files.
    * @throws AppError as `FileSource.open` does
    */
-  readAtOnce(range: ByteRange, listener?: string, into?: Buffer): Promise<Buffer> | null
+  readAtOnce(range: ByteRange, listener?: string): Promise<Piece> | null
   /** The name of the file that this byte is of. */
   fileAt(byte: number): string | null
 }
@@ -146,11 +144,11 @@ export function playable(
     etag: rendition.etag,
     read: (range, listener) =>
       readRange(rendition, source, range, signal, telling(rendition, listener, sentOf)),
-    readAtOnce: (range, listener, into) => {
-      if (signal?.aborted || range.end - range.start >= mostAtOnce) return null
+    readAtOnce: (range, listener) => {
+      if (signal?.aborted || range.end - range.start >= pieceBytes) return null
       const part = partAt(rendition, range.start)
       if (part === undefined || range.end >= endOf(part)) return null
-      return readFrom(part, { source, range, sent: telling(rendition, listener, sentOf), into })
+      return readFrom(part, { source, range, sent: telling(rendition, listener, sentOf) })
     },
     fileAt: (byte) => partAt(rendition, byte)?.file.file ?? null,
   }
@@ -160,15 +158,14 @@ interface AtOnce {
   readonly source: FileSource
   readonly range: ByteRange
   readonly sent: SentBytes | undefined
-  readonly into: Buffer | undefined
 }
 
-async function readFrom(part: RenditionPart, { source, range, sent, into }: AtOnce): Promise<Buffer> {
+async function readFrom(part: RenditionPart, { source, range, sent }: AtOnce): Promise<Piece> {
   const file = await openPart(part, source)
   try {
-    const bytes = await file.read(range.start, range.end - range.start + 1, into)
+    const piece = await file.readPiece(range.start, range.end - range.start + 1)
     sent?.(part, range.start, range.end + 1)
-    return bytes
+    return piece
   } finally {
     file.close()
   }
@@ -249,21 +246,32 @@ function indexAt({ parts }: FiniteRendition, byte: number): number {
 }
 
 /** The part's file, read at bytes of the whole. */
-async function openPart(part: RenditionPart, source: FileSource): Promise<SharedFile> {
+async function openPart(part: RenditionPart, source: FileSource): Promise<Required<SharedFile>> {
   const shift = part.firstFrame * bytesPerFrame - part.start
   let file = await source.open(part.file)
   const close = () => file.close()
+  // A file whose name or rights have changed is opened anew, which checks that it is still the same audio.
+  const anew = async () => {
+    close()
+    file = await source.open(part.file)
+  }
   return {
     close,
-    // A file whose name or rights have changed is opened anew, which checks that it is still the same audio.
-    read: (position, length, into) =>
-      file.read(position + shift, length, into).catch(async () => {
-        close()
-        file = await source.open(part.file)
-        // Not into the same buffer: what was given up may still be written to it.
+    read: (position, length) =>
+      file.read(position + shift, length).catch(async () => {
+        await anew()
         return file.read(position + shift, length)
       }),
+    readPiece: (position, length) =>
+      pieceFrom(file, position + shift, length).catch(async () => {
+        await anew()
+        return pieceFrom(file, position + shift, length)
+      }),
   }
+}
+
+async function pieceFrom(file: SharedFile, position: number, length: number): Promise<Piece> {
+  return file.readPiece?.(position, length) ?? pieceOf(await file.read(position, length))
 }
 
 function frameBoundaryAtOrBelow(byte: number): number {

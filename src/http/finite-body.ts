@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream'
 import type { Context } from 'koa'
 import koaRange from 'koa-range'
 import { contentRange, type RequestedRange, requestedRange } from './range.ts'
-import { SpareBuffers } from './spare-buffers.ts'
 
 /** Bytes that lie in files and are read from any position. */
 export interface FileBody {
@@ -13,9 +12,15 @@ export interface FileBody {
   /** `listener`: who it goes out to. @throws AppError when the bytes are gone. */
   read(range: { start: number; end: number }, listener?: string): Promise<Readable>
   /** All of them in one go; null where they are too many for that. @throws as `read` does */
-  readAtOnce?(range: { start: number; end: number }, listener?: string, into?: Buffer): Promise<Buffer> | null
+  readAtOnce?(range: { start: number; end: number }, listener?: string): Promise<Piece> | null
   /** The name of the library's file that this byte is of. */
   fileAt?(byte: number): string | null
+}
+
+/** Bytes in memory that is used again, once it is given back; nobody may read them then. */
+interface Piece {
+  readonly bytes: Buffer
+  giveBack(): void
 }
 
 /** A short sound kept in memory; it stands in for something else and is not to be kept by anybody. */
@@ -168,8 +173,6 @@ export function audioHeaders({ etag }: FileBody) {
   } as const
 }
 
-const spare = new SpareBuffers()
-
 /**
  * All bytes of the range in one go, for this response; null where they are too many for that.
  * @throws AppError when they are gone.
@@ -180,14 +183,14 @@ export function readPiece(
   range: { start: number; end: number },
   listener: string | undefined,
 ): Promise<Buffer> | null {
-  const into = spare.take(range.end - range.start + 1)
-  const reading = body.readAtOnce?.(range, listener, into) ?? null
-  if (into === undefined) return reading
-  if (reading === null) spare.giveBack(into)
+  const reading = body.readAtOnce?.(range, listener) ?? null
   return (
-    reading?.then((bytes) => {
-      if (bytes === into) spare.giveBackAfter(response, into)
-      return bytes
+    reading?.then((piece) => {
+      // Who has gone meanwhile is sent nothing.
+      if (response.destroyed) piece.giveBack()
+      // The system has all of it by then, or the connection is gone.
+      else response.once('close', () => piece.giveBack())
+      return piece.bytes
     }) ?? null
   )
 }

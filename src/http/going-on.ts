@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { listenerNames } from '../core/listener.ts'
-import { audioHeaders, type FiniteListeners, readPiece, startOf } from './finite-body.ts'
+import { audioHeaders, type FileBody, type FiniteListeners, readPiece, startOf } from './finite-body.ts'
 import { headersOfAll, headersOfReads } from './media-answers.ts'
-import { contentRange, requestedRange } from './range.ts'
+import { contentRange, type RequestedRange, requestedRange } from './range.ts'
 import type { ToldSeldom } from './told-seldom.ts'
 import type { Transfers } from './transfers.ts'
 
@@ -72,23 +72,53 @@ async function answer<Target extends { readonly stream: string; readonly card_id
   const address = door.clientAddress(request)
   const listener = listenerNames({ card_id, key, player: door.playerOf(target), address })
   if (door.live?.isLive(stream) || door.toldSeldom.wouldTell(listener[0])) return false
-  const header = request.headers.range
-  const startIn = (length: number) => startOf(requestedRange(header, length), length)
+  const asked = new AskedRange(request.headers.range)
+  const startIn = (length: number) => startOf(asked.of(length), length)
   const body = door.listeners.goesOn({ listener, startIn, ifRange: null })?.body
   if (body === undefined || 'bytes' in body) return false
-  const range = requestedRange(header, body.length)
+  const range = asked.of(body.length)
   if (range.kind !== 'part') return false
   const bytes = await readPiece(response, body, range, listener[0])?.catch(() => null)
   if (bytes == null) return false
   door.listeners.remember(listener[0], body)
   transfers.add(response, address)
-  response.writeHead(206, {
-    ...headersOfAll,
-    ...headersOfReads,
-    ...audioHeaders(body),
-    'Content-Length': bytes.length,
-    'Content-Range': contentRange(body.length, range),
-  })
+  response.writeHead(206, [
+    ...headersOf(body),
+    'Content-Length',
+    String(bytes.length),
+    'Content-Range',
+    contentRange(body.length, range),
+  ])
   response.end(bytes)
   return true
+}
+
+/** What the header means, worked out once for each length. */
+class AskedRange {
+  readonly #header: string | undefined
+  #length = -1
+  #range: RequestedRange = { kind: 'whole' }
+
+  constructor(header: string | undefined) {
+    this.#header = header
+  }
+
+  of(length: number): RequestedRange {
+    if (length !== this.#length) {
+      this.#length = length
+      this.#range = requestedRange(this.#header, length)
+    }
+    return this.#range
+  }
+}
+
+const headersByBody = new WeakMap<FileBody, readonly string[]>()
+
+/** What is said of every piece of the body: names and values in turn, as Node writes them without looking again. */
+function headersOf(body: FileBody): readonly string[] {
+  const known = headersByBody.get(body)
+  if (known !== undefined) return known
+  const headers = Object.entries({ ...headersOfAll, ...headersOfReads, ...audioHeaders(body) }).flat()
+  headersByBody.set(body, headers)
+  return headers
 }

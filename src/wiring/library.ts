@@ -5,6 +5,7 @@ import { type KnownFile, KnownFiles } from '../audio/library/known-files.ts'
 import { Library } from '../audio/library/library.ts'
 import { LibraryWatch } from '../audio/library/library-watch.ts'
 import { StillFiles } from '../audio/library/still-files.ts'
+import { PieceReader } from '../audio/pieces/piece-reader.ts'
 import { Sources } from '../audio/sources/sources.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
@@ -59,7 +60,9 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
     log,
   })
   const still = new StillFiles(clock)
-  const libraryOf = (...folders: string[]) => new Library({ folders, known, imports, still, clock, log })
+  const pieces = new PieceReader({ log })
+  const libraryOf = (...folders: string[]) =>
+    new Library({ folders, known, imports, still, pieces, clock, log })
   const library = libraryOf(folders.media, folders.config)
   const sources = new Sources({ library, libraryOf, shipped: input.shipped, clock, log })
   const changed = () => {
@@ -108,6 +111,7 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
       watch.stop()
       await facts.stop()
       await sources.close()
+      await pieces.stop()
       await known.stop()
     },
   }

@@ -59,19 +59,20 @@ test.each([
 })
 
 test('who does not read on has what was read for them, whatever others are sent meanwhile', async () => {
-  const { port, folder } = await openMediaDoor()
+  const turns = Array.from({ length: 80 }, (_, turn) => turn)
+  const { port, folder } = await openMediaDoor({ limits: { mostAnswers: turns.length } })
   const whole = await readFile(join(folder, 'long.mp3'))
   await answersTo(port, many, 'bytes=1-2')
-  // More than all buffers on the way hold: most of it waits in the door.
-  const slow = await Promise.all(Array.from({ length: 100 }, () => pausedOn(port)))
+  // More than all buffers on the way hold: some of it waits in the door.
+  const slow = await Promise.all(Array.from({ length: 10 }, () => pausedOn(port)))
   const starts = slow.map((_, piece) => 1000 + piece * 65_537)
-  for (const turn of [0, 1, 2, 3, 4, 5, 6, 7])
+  for (const turn of turns)
     for (const [index, { socket }] of slow.entries())
       socket.write(requestFor(stream, rangeAt((starts[index] ?? 0) + turn * 1000)))
   await answersTo(port, 60, 'bytes=7000000-7065535')
   for (const { socket } of slow) socket.resume()
   await expect
-    .poll(() => slow.every(({ said }) => partsIn(said()).length === 8), { timeout: 30_000 })
+    .poll(() => slow.every(({ said }) => partsIn(said()).length === turns.length), { timeout: 30_000 })
     .toBe(true)
   for (const [index, { said }] of slow.entries())
     for (const [turn, bytes] of partsIn(said()).entries()) {

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { FiniteStreams } from '../../src/audio/finite-streams.ts'
 import { Library } from '../../src/audio/library/library.ts'
+import { PieceReader } from '../../src/audio/pieces/piece-reader.ts'
 import { playable } from '../../src/audio/rendition.ts'
 import type { FiniteBody } from '../../src/http/finite-body.ts'
 import { createMediaApp } from '../../src/http/media.ts'
@@ -30,7 +31,8 @@ export async function openMediaDoor({
   const folder = await folderWith({ 'long.mp3': frames(longFrames) })
   const log = recordingLog()
   const clock = new VirtualClock()
-  const library = new Library({ folders: [folder], log })
+  const pieces = new PieceReader({ log })
+  const library = new Library({ folders: [folder], pieces, log })
   const long = async () => {
     const lookup = await library.find('long.mp3')
     return playable(lookup.state === 'ready' ? [lookup.file] : [], library)
@@ -75,6 +77,7 @@ export async function openMediaDoor({
   onTestFinished(async () => {
     await door.stop()
     await library.close()
+    await pieces.stop()
     await rm(folder, { recursive: true })
   })
   return { ...door, clock, log, folder, length: longFrames * 384 }

@@ -6,6 +6,7 @@ import { bytesPerFrame, msPerFrame } from '../frames.ts'
 import type { Chapter } from '../import/chapters.ts'
 import { naturalOrder, staysInside } from '../names.ts'
 import { OpenFiles, type SharedFile } from '../open-files.ts'
+import type { PieceReader } from '../pieces/piece-reader.ts'
 import { Warnings } from '../warnings.ts'
 import { Contents } from './contents.ts'
 import { EarlyChapters } from './early-chapters.ts'
@@ -28,6 +29,8 @@ interface LibraryOptions {
   readonly still?: StillFiles
   /** Another `ffmpeg` than that of the machine's path. */
   readonly ffmpeg?: string
+  /** Reads what listeners fetch piece by piece; without it every piece takes memory of its own. */
+  readonly pieces?: PieceReader
 }
 
 const missing: Lookup = { state: 'missing' }
@@ -78,6 +81,7 @@ export class Library {
       clock,
       limit: handlesAtOnce,
       idleMs: handleIdleMs,
+      pieces: options.pieces,
     })
   }
 
@@ -203,16 +207,17 @@ export class Library {
   /** Reads are counted from the file's first byte, which of a part lies further on. */
   #guarded(file: LibraryFile, shared: SharedFile): SharedFile {
     const from = file.firstFrame * bytesPerFrame
+    const lost = (error: unknown): never => {
+      this.#openedAt.delete(file)
+      throw this.#lost(file, error)
+    }
+    const { read, readPiece, close } = shared
     return {
-      close: shared.close,
-      read: async (position, length, into) => {
-        try {
-          return await shared.read(from + position, length, into)
-        } catch (error) {
-          this.#openedAt.delete(file)
-          throw this.#lost(file, error)
-        }
-      },
+      close,
+      read: (position, length) => read(from + position, length).catch(lost),
+      ...(readPiece && {
+        readPiece: (position: number, length: number) => readPiece(from + position, length).catch(lost),
+      }),
     }
   }
 

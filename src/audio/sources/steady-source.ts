@@ -4,6 +4,7 @@ import type { Log } from '../../core/log.ts'
 import { Recent } from '../../core/recent.ts'
 import type { LibraryFile } from '../library/inspect-file.ts'
 import type { SharedFile } from '../open-files.ts'
+import type { Piece } from '../pieces/piece.ts'
 import type { AudioSource, Found } from './source.ts'
 
 interface SteadySourceOptions {
@@ -61,10 +62,15 @@ export class SteadySource {
   async open(audio: LibraryFile): Promise<SharedFile> {
     const { source } = this.#options
     const shared = await this.#ask(`open ${audio.file}`, () => source.open(audio), giveBack)
+    const about = `read ${audio.file}`
+    const { read, readPiece, close } = shared
     return {
-      close: shared.close,
-      read: (position, length, into) =>
-        this.#ask(`read ${audio.file}`, () => shared.read(position, length, into), undefined, true),
+      close,
+      read: (position, length) => this.#ask(about, () => read(position, length), undefined, true),
+      ...(readPiece && {
+        readPiece: (position: number, length: number) =>
+          this.#ask(about, () => readPiece(position, length), giveBackPiece, true),
+      }),
     }
   }
 
@@ -179,6 +185,10 @@ export class SteadySource {
 }
 
 const nobodyWaits = () => {}
+
+function giveBackPiece(piece: Piece): void {
+  piece.giveBack()
+}
 
 function giveBack(shared: SharedFile): void {
   shared.close()

@@ -1,0 +1,136 @@
+import { appendFile, open, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { identityOf, OpenFiles, type SharedFile } from '../../../src/audio/open-files.ts'
+import { type Piece, pieceBytes } from '../../../src/audio/pieces/piece.ts'
+import { PieceReader } from '../../../src/audio/pieces/piece-reader.ts'
+import { PieceThread } from '../../../src/audio/pieces/piece-thread.ts'
+import { type Line, recordingLog } from '../../support/recording-log.ts'
+import { VirtualClock } from '../../support/virtual-clock.ts'
+import { folderWith } from '../sound.ts'
+
+const file = 'long.bin'
+// Every byte tells where it lies.
+const whole = Buffer.from(
+  Uint32Array.from({ length: 100_000 }, (_, index) => Math.imul(index, 2_654_435_761)).buffer,
+)
+
+interface Opened {
+  readonly path: string
+  readonly shared: Required<SharedFile>
+  readonly reader: PieceReader
+  readonly thread: PieceThread
+  readonly lines: Line[]
+}
+
+async function opened(): Promise<Opened> {
+  const folder = await folderWith({ [file]: whole })
+  const path = join(folder, file)
+  const log = recordingLog()
+  const thread = new PieceThread({ log })
+  const reader = new PieceReader({ log, thread })
+  const files = new OpenFiles({ clock: new VirtualClock(), limit: 4, idleMs: 1000, pieces: reader })
+  const handle = await open(path)
+  const identity = identityOf(await handle.stat({ bigint: true }))
+  await handle.close()
+  const { read, readPiece, close } = await files.share(path, identity)
+  onTestFinished(async () => {
+    close()
+    await files.close()
+    await reader.stop()
+    await rm(folder, { recursive: true })
+  })
+  if (readPiece === undefined) throw new Error('it has a reader of pieces')
+  return { path, shared: { read, readPiece, close }, reader, thread, lines: log.lines }
+}
+
+/** Where the pieces begin that are asked for at once: all over the file, more of them than there are slots. */
+const places = (count: number) =>
+  Array.from({ length: count }, (_, index) => (index * 7_919) % (whole.length - pieceBytes))
+
+const readAt = ({ shared }: Opened, starts: readonly number[], length = pieceBytes) =>
+  Promise.all(starts.map((start) => shared.readPiece(start, length)))
+
+const isAt = (piece: Piece, start: number) =>
+  piece.bytes.equals(whole.subarray(start, start + piece.bytes.length))
+
+test('many at once have the bytes of their places, whether they are read together or not', async () => {
+  const house = await opened()
+  for (const count of [1, 2, 16, 200]) {
+    const starts = places(count)
+    const pieces = await readAt(house, starts)
+    expect(pieces.filter((piece, index) => !isAt(piece, starts[index] ?? -1))).toEqual([])
+    for (const piece of pieces) piece.giveBack()
+  }
+  expect(house.thread.isRunning).toBe(true)
+  expect(house.lines).toEqual([])
+})
+
+test('one by itself starts no thread', async () => {
+  const house = await opened()
+  for (const start of places(20)) {
+    const [piece] = await readAt(house, [start])
+    expect(piece !== undefined && isAt(piece, start)).toBe(true)
+    piece?.giveBack()
+  }
+  expect(house.thread.isRunning).toBe(false)
+})
+
+test('what is held is not read over, and is used again once it is given back', async () => {
+  const house = await opened()
+  const starts = places(64)
+  const held = await readAt(house, starts)
+  expect(house.reader.free).toBe(0)
+  const more = await readAt(house, places(100))
+  expect(held.every((piece, index) => isAt(piece, starts[index] ?? -1))).toBe(true)
+  for (const piece of [...held, ...more]) {
+    piece.giveBack()
+    piece.giveBack()
+  }
+  expect(house.reader.free).toBe(64)
+})
+
+test('a short one takes memory of its own', async () => {
+  const house = await opened()
+  const pieces = await readAt(house, [5, 10, 100], 1000)
+  expect(house.reader.free).toBe(64)
+  expect(pieces.every((piece, index) => isAt(piece, [5, 10, 100][index] ?? -1))).toBe(true)
+})
+
+test.each([
+  ['written over in place', (path: string) => writeFile(path, Buffer.alloc(whole.length, 1), { flag: 'r+' })],
+  ['cut short', (path: string) => truncate(path, 1000)],
+  ['longer', (path: string) => appendFile(path, 'more')],
+])('of a file that is %s no piece is given, and all the memory is there again', async (_what, spoil) => {
+  const house = await opened()
+  for (const piece of await readAt(house, places(16))) piece.giveBack()
+  await spoil(house.path)
+  const after = await Promise.allSettled(places(40).map((start) => house.shared.readPiece(start, pieceBytes)))
+  expect(after.map(({ status }) => status)).toEqual(Array(40).fill('rejected'))
+  expect(house.reader.free).toBe(64)
+})
+
+test('without its thread it reads on', async () => {
+  const house = await opened()
+  for (const piece of await readAt(house, places(16))) piece.giveBack()
+  const [reading] = [readAt(house, places(40)), house.thread.stop()]
+  const pieces = await reading
+  expect(pieces.every((piece, index) => isAt(piece, places(40)[index] ?? -1))).toBe(true)
+  const [after] = await readAt(house, [400])
+  expect(after !== undefined && isAt(after, 400)).toBe(true)
+})
+
+test('nobody waits for a thread that is stuck, and it is used again once it goes on', async () => {
+  const house = await opened()
+  for (const piece of await readAt(house, places(16))) piece.giveBack()
+  expect(house.thread.isAtHand).toBe(true)
+  const stuck = readAt(house, places(8))
+  await Promise.resolve()
+  // It is not woken before this thread comes round again.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150)
+  expect(house.thread.isAtHand).toBe(false)
+  const [meanwhile] = await readAt(house, [77])
+  expect(meanwhile !== undefined && isAt(meanwhile, 77)).toBe(true)
+  expect((await stuck).every((piece, index) => isAt(piece, places(8)[index] ?? -1))).toBe(true)
+  expect(house.thread.isAtHand).toBe(true)
+})
