@@ -128,7 +128,7 @@ class AnswerSink implements LiveSink {
   #socket: Socket | null = null
   /** The block that was written of last, and the same in chunks. */
   #block: Buffer | null = null
-  #chunks: Buffer | null = null
+  #chunks: Chunks | null = null
 
   constructor(res: ServerResponse) {
     this.#res = res
@@ -143,7 +143,7 @@ class AnswerSink implements LiveSink {
     if (this.#socket.destroyed) return true
     if (this.#chunks === null || this.#block !== block) this.#chunks = chunksOf(block)
     this.#block = block
-    return this.#socket.write(this.#chunks.subarray(chunkedAt(start), chunkedAt(end)))
+    return this.#socket.write(this.#chunks.slice(start, end))
   }
 
   end(): void {
@@ -170,22 +170,35 @@ const chunkHead = Buffer.from(`${frameBytes.toString(16)}\r\n`, 'latin1')
 const chunkEnd = Buffer.from('\r\n', 'latin1')
 const chunkBytes = chunkHead.length + frameBytes + chunkEnd.length
 
-/** Where a byte that begins a frame lies in the chunks of its block. */
-function chunkedAt(byte: number): number {
-  return (byte / frameBytes) * chunkBytes
+/** A block of whole frames with each of them as a chunk of its own (RFC 9112, 7.1), so that any may be the last. */
+class Chunks {
+  readonly #bytes: Buffer
+  /** Listeners who came in the same moment are sent the same. */
+  readonly #slices = new Map<number, Buffer>()
+
+  constructor(block: Buffer) {
+    const pieces: Buffer[] = []
+    for (let at = 0; at < block.length; at += frameBytes)
+      pieces.push(chunkHead, block.subarray(at, at + frameBytes), chunkEnd)
+    this.#bytes = Buffer.concat(pieces)
+  }
+
+  /** What lies between two bytes of the block, each of which begins a frame. */
+  slice(start: number, end: number): Buffer {
+    const key = start * this.#bytes.length + end
+    const known = this.#slices.get(key)
+    if (known !== undefined) return known
+    const slice = this.#bytes.subarray((start / frameBytes) * chunkBytes, (end / frameBytes) * chunkBytes)
+    this.#slices.set(key, slice)
+    return slice
+  }
 }
 
 // Worked out once for all who hear the block, and as long as it is there.
-const known = new WeakMap<Buffer, Buffer>()
+const known = new WeakMap<Buffer, Chunks>()
 
-/** A block of whole frames with each of them as a chunk of its own (RFC 9112, 7.1), so that any may be the last. */
-function chunksOf(block: Buffer): Buffer {
-  const made = known.get(block)
-  if (made !== undefined) return made
-  const pieces: Buffer[] = []
-  for (let at = 0; at < block.length; at += frameBytes)
-    pieces.push(chunkHead, block.subarray(at, at + frameBytes), chunkEnd)
-  const chunks = Buffer.concat(pieces)
-  known.set(block, chunks)
-  return chunks
+function chunksOf(block: Buffer): Chunks {
+  const made = known.get(block) ?? new Chunks(block)
+  known.set(block, made)
+  return made
 }

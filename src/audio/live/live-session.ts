@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import { bytesPerFrame } from '../frames.ts'
+import { bytesPerFrame, msPerFrame } from '../frames.ts'
 import type { LibraryFile } from '../library/inspect-file.ts'
 import { framesPerBlock } from './live-files.ts'
 import { burstFrames, Pace } from './pace.ts'
@@ -41,8 +41,10 @@ interface SessionOptions {
   failed(error: unknown): void
 }
 
-/** What is due from one tick to the next. */
-export const framesPerTick = 7
+/** As few writes as may be that leave no gap of 200 ms, with a timer that is late. */
+export const tickMs = 180
+/** What is due from one tick to the next is seven of them, or eight. */
+const mostFramesPerTick = Math.ceil(tickMs / msPerFrame)
 
 // Ten seconds of sound.
 const mostUnsentBytes = 160_000
@@ -185,7 +187,7 @@ export class LiveSession {
 
   /** What lies in the next block waits for the next tick: then one tick is one write. */
   get #isOwed(): boolean {
-    return !this.#hasWritten || this.#sent < burstFrames || this.#due - this.#sent >= framesPerTick
+    return !this.#hasWritten || this.#sent < burstFrames || this.#due - this.#sent >= mostFramesPerTick
   }
 
   #write(sink: LiveSink, block: Buffer): void {

@@ -3,11 +3,10 @@ import type { Collection } from '../../core/collection.ts'
 import { messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
 import type { Queue, QueueMove } from '../../core/queue.ts'
-import { msPerFrame } from '../frames.ts'
 import type { SentOf } from '../rendition.ts'
 import { LiveFiles, type LiveLibrary } from './live-files.ts'
 import { LivePositions, type StoredPosition } from './live-positions.ts'
-import { framesPerTick, LiveSession, type LiveSink, type SessionEnd } from './live-session.ts'
+import { LiveSession, type LiveSink, type SessionEnd, tickMs } from './live-session.ts'
 import { Ticker } from './ticker.ts'
 import type { LivePlace } from './trail.ts'
 import { hasItem, LiveWalk, startOf, type Track } from './walk.ts'
@@ -53,8 +52,6 @@ interface Listening {
   cancel: () => void
 }
 
-// Few writes, and together with a late timer still no gap of 200 ms.
-const tickMs = framesPerTick * msPerFrame
 const slots = 7
 // Some five milliseconds of writing.
 const fullSlot = 500

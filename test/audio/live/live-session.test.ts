@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { framesPerBlock, type LiveFile } from '../../../src/audio/live/live-files.ts'
-import { framesPerTick, LiveSession } from '../../../src/audio/live/live-session.ts'
+import { LiveSession, tickMs } from '../../../src/audio/live/live-session.ts'
 import { burstFrames } from '../../../src/audio/live/pace.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 
 const frameBytes = 384
-const tickMs = framesPerTick * 24
+const framesPerTick = tickMs / 24
 
 /** A file of that many frames, no two of which begin alike. */
 function fileOf(frames: number): { readonly file: LiveFile; readonly bytes: Buffer } {
@@ -80,7 +80,7 @@ test.each([0, 3, 100, 167])(
       session.tick(first + tick * tickMs)
       await clock.advance(0)
       expect(writes.length).toBe(begun + tick)
-      const due = burstFrames + tick * framesPerTick
+      const due = Math.floor(burstFrames + tick * framesPerTick)
       expect(framesOf(writes)).toBeLessThanOrEqual(due)
       expect(framesOf(writes)).toBeGreaterThan(due - framesPerTick)
     }
