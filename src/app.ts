@@ -130,14 +130,15 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const wishes = { performed, perform: history.kept(performed) }
   const reports = reportsOf(parts)
   await startBroker(parts, { ...wishes, ...reports })
-  const audio = await startAudio(parts, await startRules(parts, wishes))
+  const rules = await startRules(parts, wishes)
+  const audio = await startAudio(parts, rules)
   if (link !== null) {
     started.add('the link to the cloud', link)
     await link.start({ hub, cardFacts: household.cardFacts, knownCards: cards.known })
   }
   if (link !== null && simulator !== null)
     await publishDemoCards(link, { cards, streams: streamsOf(ruleSet), log })
-  openToPeople(parts, { ...wishes, ...reports, liveAudio: audio.live })
+  openToPeople(parts, { ...wishes, ...reports, rules, liveAudio: audio.live })
   return {
     panelUrl: doors.panel.url,
     directUrl: doors.direct?.url ?? null,
@@ -235,7 +236,7 @@ async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ readonly l
   const { doors, storage, history, problems, log } = foundation
   const audio = await serveMedia({
     door: doors.media,
-    ground: groundOf(parts),
+    ground: groundOf(parts, rules),
     shipped: input.shipped,
     trustedProxies: input.options.trusted_proxies,
     visits: storage.collection('slot-visits'),
@@ -252,7 +253,13 @@ async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ readonly l
 /** Opens the panel, REST and the local broker to whoever wants something. */
 function openToPeople(
   parts: Parts,
-  { perform, health, diagnostics, liveAudio }: Wishes & Reports & { readonly liveAudio: LiveMedia },
+  {
+    perform,
+    health,
+    diagnostics,
+    rules,
+    liveAudio,
+  }: Wishes & Reports & { readonly rules: RuleRunner; readonly liveAudio: LiveMedia },
 ): void {
   const { input, started, foundation, household, ruleSet, broker, lines } = parts
   const { options, clock } = input
@@ -286,7 +293,7 @@ function openToPeople(
     write: (entries) => storage.setMany(entries),
     health,
   })
-  const ground = groundOf(parts)
+  const ground = groundOf(parts, rules)
   const panel = servePanel({ doors, house, access, ground, liveAudio, options, redactAll, clock, log })
   started.add('live events', panel)
   problems.onChange(() => panel.healthChanged())
@@ -294,8 +301,9 @@ function openToPeople(
   broker.openToCommands()
 }
 
-function groundOf({ foundation, household }: Parts) {
+function groundOf({ foundation, household }: Parts, rules: RuleRunner) {
   const { hub, answers, cards } = household
   const { sources, libraryFacts: facts } = foundation
-  return { hub, answers, sources, facts, cards: cards.published }
+  const endsAt: RuleRunner['endsAt'] = (queue, now) => rules.endsAt(queue, now)
+  return { hub, answers, sources, facts, cards: cards.published, endsAt }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { bytesPerFrame } from './frames.ts'
 import type { LibraryFile } from './library/inspect-file.ts'
@@ -21,6 +21,8 @@ export interface FiniteRendition {
   readonly length: number
   /** A strong entity tag, in its quotes. */
   readonly etag: string
+  /** The tag that all of the queue would have; the same as `etag` unless this ends before the queue does. */
+  readonly queueTag: string
   readonly parts: readonly RenditionPart[]
   readonly files: readonly LibraryFile[]
 }
@@ -43,12 +45,13 @@ export type SentOf = (sent: {
   readonly frames: number
   readonly from: number
   readonly to: number
-  /** It is what a queue that is heard as one file ends with. */
+  /** It is what a queue that is heard as one file ends with; never of a file that ends before its queue does. */
   readonly isLast?: boolean
 }) => void
 
-/** The files one behind the other. */
-export function finiteRendition(files: readonly LibraryFile[]): FiniteRendition {
+/** The first `heard` of the files one behind the other. */
+export function finiteRendition(queue: readonly LibraryFile[], heard = queue.length): FiniteRendition {
+  const files = queue.slice(0, heard)
   const hash = createHash('sha256')
   const parts: RenditionPart[] = []
   let length = 0
@@ -56,9 +59,19 @@ export function finiteRendition(files: readonly LibraryFile[]): FiniteRendition 
     const part = { file, firstFrame: 0, frames: file.frames, start: length }
     parts.push(part)
     length += part.frames * bytesPerFrame
-    hash.update(`${file.hash} ${file.firstFrame + part.firstFrame} ${part.frames}\n`)
+    tell(hash, part)
   }
-  return { length, etag: `"${hash.digest('hex').slice(0, 40)}"`, parts, files }
+  const etag = tagOf(hash)
+  for (const file of queue.slice(heard)) tell(hash, { file, firstFrame: 0, frames: file.frames })
+  return { length, etag, queueTag: tagOf(hash), parts, files }
+}
+
+function tell(hash: Hash, { file, firstFrame, frames }: Omit<RenditionPart, 'start'>): void {
+  hash.update(`${file.hash} ${file.firstFrame + firstFrame} ${frames}\n`)
+}
+
+function tagOf(hash: Hash): string {
+  return `"${hash.copy().digest('hex').slice(0, 40)}"`
 }
 
 // Whole frames, about four seconds of sound: few enough reads, and little to throw away when a listener leaves.
@@ -112,6 +125,8 @@ type SentBytes = (part: RenditionPart, from: number, to: number) => void
 export interface Playable {
   readonly length: number
   readonly etag: string
+  /** Where it may end before its queue does: equal of bodies of one queue that end at the same moment, if at different items. */
+  readonly cutOf?: string
   /**
    * The bytes of the range, once the first of them are there; `listener` is who they go out to.
    * @throws AppError as `FileSource.open` does
@@ -127,21 +142,32 @@ export interface Playable {
   fileAt(byte: number): string | null
 }
 
+/** Something else begins in the place of a queue. */
+interface Cut {
+  readonly at: Date
+  /** How many of its files are heard until then, at least one. */
+  readonly heard: number
+}
+
 /**
  * The files one behind the other, bound to where they are read from; null where there are none. Aborting the
- * signal ends what is being read at a frame. `sentOf` is told of what goes out to listeners.
+ * signal ends what is being read at a frame. `sentOf` is told of what goes out to listeners. With `cut` only
+ * the first `heard` of the files are played.
  */
 export function playable(
   files: readonly LibraryFile[],
   source: FileSource,
   signal?: AbortSignal,
   sentOf?: SentOf,
+  cut?: Cut,
 ): Playable | null {
   if (files.length === 0) return null
-  const rendition = finiteRendition(files)
+  const rendition = finiteRendition(files, cut?.heard)
+  const { length, etag, queueTag } = rendition
   return {
-    length: rendition.length,
-    etag: rendition.etag,
+    length,
+    etag,
+    ...(cut === undefined ? {} : { cutOf: `${queueTag} ${cut.at.toISOString()}` }),
     read: (range, listener) =>
       readRange(rendition, source, range, signal, telling(rendition, listener, sentOf)),
     readAtOnce: (range, listener) => {
@@ -172,12 +198,12 @@ async function readFrom(part: RenditionPart, { source, range, sent }: AtOnce): P
 }
 
 function telling(
-  { parts }: FiniteRendition,
+  { parts, etag, queueTag }: FiniteRendition,
   listener: string | undefined,
   sentOf: SentOf | undefined,
 ): SentBytes | undefined {
   if (listener === undefined || sentOf === undefined) return undefined
-  const last = parts.at(-1)
+  const last = etag === queueTag ? parts.at(-1) : undefined
   return (part, from, to) =>
     sentOf({
       listener,

@@ -9,6 +9,8 @@ export interface FileBody {
   readonly length: number
   /** Strong, in its quotes. */
   readonly etag: string
+  /** Equal of bodies that differ only because time has passed; for `FiniteListeners`. */
+  readonly cutOf?: string
   /** `listener`: who it goes out to. @throws AppError when the bytes are gone. */
   read(range: { start: number; end: number }, listener?: string): Promise<Readable>
   /** All of them in one go; null where they are too many for that. @throws as `read` does */
@@ -90,16 +92,17 @@ export async function serveFinite(
 async function choiceOf(
   ctx: Context,
   header: string,
-  { newest, listener, listeners }: Parameters<typeof serveFinite>[1],
+  { newest, listener, listeners, whole = false }: Parameters<typeof serveFinite>[1],
 ): Promise<FiniteChoice | null> {
-  if (header === '') {
+  if (whole) {
     const body = await newest()
     return body && { body, ranged: false }
   }
   const request = {
     listener,
     startIn: (length: number) => startOf(requestedRange(header, length), length),
-    ifRange: ctx.headers['if-range'] === undefined ? null : ctx.get('If-Range'),
+    // RFC 9110, 13.1.5: without a range it is to be ignored.
+    ifRange: header === '' || ctx.headers['if-range'] === undefined ? null : ctx.get('If-Range'),
   }
   return listeners.goesOn(request) ?? listeners.choose(await newest(), request)
 }

@@ -17,8 +17,11 @@ import type { UnknownKeys } from './unknown-keys.ts'
 export interface MediaDoor {
   /** What a key stands for; null for a key nobody was given. */
   target(key: string): Promise<MediaTarget | null>
-  /** The ready items of the stream's queue as one body; null when it is empty or closed. */
-  newest(stream: string): Promise<FileBody | null>
+  /**
+   * The ready items of the stream's queue as one body, as far as they are heard now; null when it is empty or closed.
+   * `key`: the one it is asked for by, where another stream may begin to answer.
+   */
+  newest(stream: string, key?: string): Promise<FileBody | null>
   /** Which player plays that card, if it can be told. */
   playerOf(target: MediaTarget): string | null
   /** What the places of queue cards play. */

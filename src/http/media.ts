@@ -91,10 +91,10 @@ async function serveStream(ctx: Context, door: LimitedDoor, key: string): Promis
   const teller = isTold ? door : { clientAddress: door.clientAddress }
   const told = await answerAndTell(ctx, teller, { stream, card_id, player, place: null }, async () => {
     if (live !== null) return serveLiveOrClip(ctx, door, { live, stream, listener, player })
-    const newest = isFromStart(ctx) ? await door.newest(stream) : undefined
+    const newest = isFromStart(ctx) ? await door.newest(stream, key) : undefined
     if (newest === null && door.saidOnce.isFollowing(listener[0]))
       throw new AppError('not_found', 'there is nothing more to play')
-    const answer = await serveOrClip(ctx, door, { stream, listener, newest })
+    const answer = await serveOrClip(ctx, door, { stream, key, listener, newest })
     if (newest === null) door.saidOnce.say(listener[0], ctx.length ?? 0)
     return answer ?? { fromStart: true, item: null }
   })
@@ -124,12 +124,17 @@ function isFromStart(ctx: Context): boolean {
 async function serveOrClip(
   ctx: Context,
   door: MediaDoor,
-  request: { stream: string; listener: [string, ...string[]]; newest: FileBody | null | undefined },
+  request: {
+    stream: string
+    key: string
+    listener: [string, ...string[]]
+    newest: FileBody | null | undefined
+  },
 ): Promise<Beginning | null> {
-  const { stream, newest, ...listening } = request
+  const { stream, key, newest, ...listening } = request
   const serve = (newest: () => Promise<FiniteBody>, whole: boolean) =>
     serveFinite(ctx, { ...listening, newest, listeners: door.listeners, whole })
-  const heard = async () => (await door.newest(stream)) ?? (await door.nothingHere(stream))
+  const heard = async () => (await door.newest(stream, key)) ?? (await door.nothingHere(stream))
   const first = newest === undefined ? heard : async () => newest ?? door.nothingHere(stream)
   try {
     return await serve(first, false)

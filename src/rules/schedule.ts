@@ -22,6 +22,7 @@ interface Window {
 // Slots repeat by the week; a day more covers one that has just begun or ended.
 const daysAround = 8
 const dayMs = 86_400_000
+const weekMs = 7 * dayMs
 
 /**
  * The slot that holds at `now`: the first in the file's order whose days and window match. A pure function,
@@ -29,14 +30,38 @@ const dayMs = 86_400_000
  * clocks each is one pair of instants: a start in the gap moves behind it, an end that comes twice is the later.
  */
 export function slotAt(schedule: Schedule, now: Date, zone: string): SlotNow {
-  const moment = now.getTime()
-  const today = Temporal.Instant.fromEpochMilliseconds(moment).toZonedDateTimeISO(zone).toPlainDate()
+  return slotIn(windowsAround(schedule, now, zone), schedule, now.getTime())
+}
+
+/** The slot that holds at `now`, and those behind it in order: each `until` is where the next begins. They reach a week ahead. */
+export function slotsFrom(schedule: Schedule, now: Date, zone: string): SlotNow[] {
+  const windows = windowsAround(schedule, now, zone)
+  const end = now.getTime() + weekMs
+  const slots: SlotNow[] = []
+  for (let moment = now.getTime(); moment < end; ) {
+    const slot = slotIn(windows, schedule, moment)
+    slots.push(slot)
+    moment = slot.until.getTime()
+  }
+  return slots
+}
+
+/** The playlist that the schedule puts into its stream; null where it closes it. */
+export function playlistIn(schedule: Schedule, { slot }: Pick<SlotNow, 'slot'>): string | null {
+  return slot === null ? schedule.default : slot.play
+}
+
+function windowsAround(schedule: Schedule, now: Date, zone: string): Window[] {
+  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate()
   const windows: Window[] = []
   for (let offset = -daysAround; offset <= daysAround; offset++)
     windows.push(...windowsOf(schedule.slots, today.add({ days: offset }), zone))
-  const current = schedule.slots
-    .flatMap((slot) => windows.filter((window) => window.slot === slot))
-    .find((window) => window.start <= moment && moment < window.end)
+  return windows
+}
+
+function slotIn(windows: readonly Window[], schedule: Schedule, moment: number): SlotNow {
+  const holding = windows.filter((window) => window.start <= moment && moment < window.end)
+  const current = schedule.slots.flatMap((slot) => holding.filter((window) => window.slot === slot)).at(0)
   const boundaries = windows.flatMap((window) => [window.start, window.end])
   const until = Math.min(...boundaries.filter((time) => time > moment), moment + daysAround * dayMs)
   return {

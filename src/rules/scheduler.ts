@@ -5,7 +5,8 @@ import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { World } from './plugin.ts'
 import type { Schedule } from './rule-set.ts'
-import { type SlotNow, slotAt } from './schedule.ts'
+import { playlistIn, type SlotNow, slotAt } from './schedule.ts'
+import { SlotEnds } from './slot-ends.ts'
 
 interface SchedulerOptions {
   readonly world: World
@@ -25,6 +26,7 @@ const lookAgainMs = 60_000
  */
 export class Scheduler {
   readonly #options: SchedulerOptions
+  readonly #ends: SlotEnds
   #schedules: readonly Schedule[] = []
   #cancelLook: () => void = () => undefined
   #cancelBoundary: () => void = () => undefined
@@ -33,6 +35,7 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options
+    this.#ends = new SlotEnds(options.world.zone)
   }
 
   /** Takes the schedules in place of the earlier ones; resolves when the streams hold what is due now. */
@@ -67,6 +70,17 @@ export class Scheduler {
     return this.#turn
   }
 
+  /**
+   * When the schedules put something else into the stream than the playlist it holds at `now`, see `SlotEnds`; null
+   * where none drives it, or none does so in the next days.
+   */
+  endsAt(stream: string, playlist: string | null, now: Date): Date | null {
+    const ends = this.#schedules.flatMap((schedule) =>
+      schedule.stream === stream ? (this.#ends.of(schedule, playlist, now) ?? []) : [],
+    )
+    return ends.length === 0 ? null : new Date(Math.min(...ends.map((end) => end.getTime())))
+  }
+
   async #apply(schedule: Schedule, now: SlotNow): Promise<void> {
     const { applied, world, log } = this.#options
     try {
@@ -89,7 +103,7 @@ export class Scheduler {
   async #perform(schedule: Schedule, { slot }: SlotNow): Promise<void> {
     const { stream } = schedule
     const because = `schedule ${stream}, ${slot === null ? 'default' : `slot ${slot.id}`}`
-    const playlist = slot === null ? schedule.default : slot.play
+    const playlist = playlistIn(schedule, { slot })
     const effect: Effect =
       playlist === null
         ? {

@@ -4,6 +4,7 @@ import type { Collection } from '../core/collection.ts'
 import { AppError } from '../core/error.ts'
 import { Turns } from '../core/turns.ts'
 import { wallTime } from '../rules/time.ts'
+import { wallMoments } from './wall-moments.ts'
 
 interface AnswersOptions {
   /** By the name of the stream that is asked for. */
@@ -36,11 +37,23 @@ export class StreamAnswers {
 
   /** The stream that plays where `stream` is asked for now; `player` is null where it cannot be told. */
   streamFor(stream: string, player: string | null): string {
-    const answers = this.#answers.get(stream)
-    if (answers === undefined) return stream
-    const { exists, zone, clock } = this.#options
-    const { time, weekday } = wallTime(clock.now(), zone)
-    return answeringStream(stream, { answers, exists }, { player, time, weekday })
+    return this.#streamAt(stream, player, this.#options.clock.now())
+  }
+
+  /**
+   * When, `after` one moment and `before` another, the clock first has another stream play for the same player where
+   * `stream` is asked for; null where it does not.
+   */
+  endsAt(
+    stream: string,
+    player: string | null,
+    { after, before }: { readonly after: Date; readonly before: Date },
+  ): Date | null {
+    const times = timesOf(this.of(stream), player)
+    if (times.size === 0) return null
+    const current = this.#streamAt(stream, player, after)
+    const moments = wallMoments(times, { after, before, zone: this.#options.zone })
+    return moments.find((moment) => this.#streamAt(stream, player, moment) !== current) ?? null
   }
 
   /** Whether it matters who asks for the stream. */
@@ -92,6 +105,14 @@ export class StreamAnswers {
     })
   }
 
+  #streamAt(stream: string, player: string | null, moment: Date): string {
+    const answers = this.#answers.get(stream)
+    if (answers === undefined) return stream
+    const { exists, zone } = this.#options
+    const { time, weekday } = wallTime(moment, zone)
+    return answeringStream(stream, { answers, exists }, { player, time, weekday })
+  }
+
   #inTurns(streams: readonly string[], work: () => Promise<void>): Promise<void> {
     const [stream, ...rest] = streams
     return stream === undefined ? work() : this.#turns.take(stream, () => this.#inTurns(rest, work))
@@ -111,4 +132,15 @@ export class StreamAnswers {
         )
     }
   }
+}
+
+/** The times of day at which answers for the player begin or cease to hold, "HH:MM". */
+function timesOf(answers: readonly Answer[], player: string | null): ReadonlySet<string> {
+  const own = answers.filter(({ when }) => when.player === undefined || when.player === player)
+  return new Set(
+    own.flatMap(({ when: { between, days } }) => [
+      ...(between === undefined ? [] : [between.from, between.to]),
+      ...(days === undefined ? [] : ['00:00']),
+    ]),
+  )
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { FiniteStreams } from '../audio/finite-streams.ts'
 import { insteadWith } from '../audio/instead.ts'
 import type { StoredPosition } from '../audio/live/live-positions.ts'
+import { begunWithin, playingMs } from '../audio/playing-time.ts'
 import { type Playable, playable } from '../audio/rendition.ts'
 import type { StoredVisit } from '../audio/slots/slot-listeners.ts'
 import type { Sources } from '../audio/sources/sources.ts'
@@ -15,6 +16,7 @@ import type { Collection } from '../core/collection.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
 import { playOrder } from '../core/play-order.ts'
+import type { Queue } from '../core/queue.ts'
 import { type AccessHouse, createPanelApp, type House } from '../http/api/app.ts'
 import { clientAddressFrom } from '../http/client-address.ts'
 import type { FiniteBody } from '../http/finite-body.ts'
@@ -29,6 +31,7 @@ import type { Options } from '../options.ts'
 import { ownNames } from './addresses.ts'
 import type { StreamAnswers } from './answers.ts'
 import { awaitHolder, holderOf } from './card-holder.ts'
+import { heardUntil } from './heard-until.ts'
 import type { HouseHistory } from './history.ts'
 import type { LibraryFacts } from './library-facts.ts'
 import { openLiveAudio } from './live-audio.ts'
@@ -77,6 +80,8 @@ interface Ground {
   /** Told of what goes out to listeners. */
   readonly facts: Pick<LibraryFacts, 'sentOf'>
   readonly cards: PublishedCards
+  /** When a schedule puts something else into the queue's stream than it holds at `now`; null: not in the next days. */
+  readonly endsAt: (queue: Queue, now: Date) => Date | null
 }
 
 interface MediaInput {
@@ -154,7 +159,7 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
         // A page of another site cannot take the name of this machine; only a sign-in makes it worth while to try.
         hosts: auth === 'password' ? [...options.panel.hosts, ...ownNames()] : options.panel.hosts,
         trustedProxies: options.trusted_proxies,
-        newest: (stream) => newest(ground, stream, { rounds }),
+        newest: (stream) => newest(ground, stream, { rounds, clock }),
         listeners,
         liveAudio,
         live,
@@ -201,7 +206,7 @@ function mediaDoor({
         : holderOf(card, hub)
       return { stream: answers.streamFor(card.stream, holder), card_id, player, kind, confirm }
     },
-    newest: (stream) => newest(ground, stream, { rounds, signal }),
+    newest: (stream, key) => newest(ground, stream, { rounds, clock, signal, key }),
     slots,
     live,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
@@ -222,14 +227,28 @@ function mediaDoor({
   }
 }
 
-/** What the stream can play now: nothing while it is closed, and never a file that is missing or broken. */
+interface Newest {
+  readonly rounds: Rounds
+  readonly clock: Clock
+  readonly signal?: AbortSignal
+  /** Of the card it is asked for by. */
+  readonly key?: string | undefined
+}
+
+/**
+ * What the stream can play now: nothing while it is closed, and never a file that is missing or broken. Who begins to
+ * listen now hears it to the end of the item that is playing when something else begins there.
+ */
 async function newest(
-  { hub, sources, facts }: Ground,
+  ground: Ground,
   stream: string,
-  { rounds, signal }: { readonly rounds: Rounds; readonly signal?: AbortSignal },
+  { rounds, clock, signal, key }: Newest,
 ): Promise<Playable | null> {
-  const queue = hub.queue(stream)
+  const { hub, sources, facts } = ground
+  const [queue, now] = [hub.queue(stream), clock.now()]
   if (queue === undefined || queue.closed) return null
   const files = await sources.playable(playOrder(queue), stream)
-  return playable(files, sources, signal, rounds(queue, facts.sentOf(stream)))
+  const at = heardUntil(ground, { queue, key, lengthMs: playingMs(files), now })
+  const cut = at === null ? undefined : { at, heard: begunWithin(files, at.getTime() - now.getTime()) }
+  return playable(files, sources, signal, rounds(queue, facts.sentOf(stream)), cut)
 }

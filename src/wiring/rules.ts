@@ -3,6 +3,7 @@ import type { Collection } from '../core/collection.ts'
 import type { Perform } from '../core/effect.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
+import type { Queue } from '../core/queue.ts'
 import type { Hub } from '../hub.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import { actions, conditions, triggers } from '../rules/catalog.ts'
@@ -117,6 +118,11 @@ export class RuleRunner {
       if (change.kind === 'event') this.#runs.set(change.event, this.#engine.handle(change.event))
     })
     this.#engine.start(ruleSet.rules)
+  }
+
+  /** When the stream's schedule puts something else there than the playlist it holds at `now`; null: not in the next days. */
+  endsAt({ name, playlist }: Pick<Queue, 'name' | 'playlist'>, now: Date): Date | null {
+    return this.#scheduler.endsAt(name, playlist, now)
   }
 
   /** Resolves when the rules that this very event started have run. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FiniteStreams } from '../../src/audio/finite-streams.ts'
+import { FiniteStreams, type Served } from '../../src/audio/finite-streams.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
 const old = { etag: '"old"', length: 1000 }
@@ -84,5 +84,57 @@ describe('what a listener gets of a finite stream', () => {
     expect(streams.choose(fresh, from(700))?.body).toBe(old)
     streams.remember('key one more', old)
     expect(streams.choose(fresh, from(700))?.body).toBe(fresh)
+  })
+})
+
+describe('where a queue is cut at a moment that comes nearer', () => {
+  const cutOf = 'queue 19:00'
+  const long: Served = { etag: '"three songs"', length: 3000, cutOf }
+  const short: Served = { etag: '"two songs"', length: 2000, cutOf }
+
+  function heardLong() {
+    const clock = new VirtualClock()
+    const streams = new FiniteStreams<Served>({ clock })
+    streams.remember('key player', long)
+    return { clock, streams }
+  }
+
+  test('who begins once more within ten seconds gets the same, and the newest then', async () => {
+    const { clock, streams } = heardLong()
+    await clock.advance(9_999)
+    for (const start of [0, null]) expect(streams.choose(short, from(start))?.body).toBe(long)
+    expect(streams.choose(short, { ...from(0), listener: ['somebody else'] })?.body).toBe(short)
+    await clock.advance(1)
+    expect(streams.choose(short, from(0))?.body).toBe(short)
+  })
+
+  test('going on in it makes that no longer', async () => {
+    const { clock, streams } = heardLong()
+    await clock.advance(8_000)
+    streams.remember('key player', long)
+    await clock.advance(2_000)
+    expect(streams.choose(short, from(0))?.body).toBe(short)
+  })
+
+  test('another queue, another moment or more to hear is another version at once', () => {
+    const { streams } = heardLong()
+    for (const other of [
+      { ...short, cutOf: 'other 19:00' },
+      { ...short, cutOf: 'queue 18:00' },
+      { etag: '"uncut"', length: 2000 },
+      { ...short, length: 4000 },
+    ])
+      expect(streams.choose(other, from(0))?.body).toBe(other)
+    expect(streams.choose(null, from(0))).toBeNull()
+  })
+
+  test('who goes on with its tag does so for as long as only time has passed', async () => {
+    const { clock, streams } = heardLong()
+    await clock.advance(3_600_000)
+    expect(streams.choose(short, from(100, long.etag))).toEqual({ body: long, ranged: true })
+    expect(streams.choose(short, from(100, short.etag))).toEqual({ body: short, ranged: true })
+    expect(streams.choose(short, from(0, long.etag))).toEqual({ body: short, ranged: false })
+    const other = { ...short, cutOf: 'other 19:00' }
+    expect(streams.choose(other, from(100, long.etag))).toEqual({ body: other, ranged: false })
   })
 })

@@ -98,6 +98,35 @@ describe('a queue as one file', () => {
     expect(await tag('copy-of-a.mp3')).toBe(await tag('a.mp3'))
   })
 
+  test('that is cut ends with the last file that is heard, under the tag of what is left', async () => {
+    const files = await filesOf(names)
+    const at = new Date('2026-11-21T19:00:00Z')
+    const told: (boolean | undefined)[] = []
+    const body = playable(files, library, undefined, ({ isLast }) => void told.push(isLast), { at, heard: 2 })
+    if (body === null) return expect.unreachable()
+    const left = whole.subarray(0, 703 * 384)
+    expect(body.length).toBe(left.length)
+    const read = await buffer(await body.read({ start: 0, end: body.length - 1 }, 'listener'))
+    expect(read.equals(left)).toBe(true)
+    expect(body.fileAt(left.length)).toBeNull()
+    expect(body.etag).toBe(finiteRendition(files.slice(0, 2)).etag)
+    // What it ends with is not what the queue ends with.
+    expect(new Set(told)).toEqual(new Set([false]))
+  })
+
+  test('that is cut is known to be the same queue, cut at the same moment', async () => {
+    const files = await filesOf(names)
+    const [at, later] = [new Date('2026-11-21T19:00:00Z'), new Date('2026-11-21T20:00:00Z')]
+    const cutOf = (of: LibraryFile[], heard: number, when = at) =>
+      playable(of, library, undefined, undefined, { at: when, heard })?.cutOf
+    expect(cutOf(files, 2)).toBe(cutOf(files, 5))
+    expect(cutOf(files, 2)).not.toBe(cutOf(files, 2, later))
+    expect(cutOf(files, 2)).not.toBe(cutOf(files.slice(0, 4), 2))
+    const all = playable(files, library, undefined, undefined, { at, heard: 5 })
+    expect(all?.etag).toBe(playable(files, library)?.etag)
+    expect(playable(files, library)?.cutOf).toBeUndefined()
+  })
+
   test('is nothing to play when it is empty', () => {
     expect(playable([], library)).toBeNull()
   })

@@ -150,3 +150,18 @@ test('what could not be put into effect is said and tried again', async () => {
   expect(done).toEqual(['schedule bedroom, default: daytime'])
   await scheduler.stop()
 })
+
+test('says when its schedules put something else into a stream, and by the new ones as soon as it has them', async () => {
+  const { clock, scheduler } = household()
+  const end = (stream: string) => scheduler.endsAt(stream, 'daytime', clock.now())?.toISOString()
+  expect(end('bedroom')).toBeUndefined()
+  await scheduler.start([bedroom])
+  expect(end('bedroom')).toBe('2026-11-21T19:00:00.000Z')
+  expect(end('attic')).toBeUndefined()
+  const slots = [{ id: 'soon', window: ['18:10', '18:20'], days: null, play: null, ifPressed: null }] as const
+  await scheduler.start([{ ...bedroom, slots }])
+  expect(end('bedroom')).toBe('2026-11-21T18:10:00.000Z')
+  await scheduler.start([])
+  expect(end('bedroom')).toBeUndefined()
+  await scheduler.stop()
+})

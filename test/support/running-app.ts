@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import mqtt from 'mqtt'
 import { type App, startApp } from '../../src/app.ts'
+import type { Clock } from '../../src/core/clock.ts'
 import { usesEmbeddedBroker } from '../../src/options/defaults.ts'
 import { loadOptions } from '../../src/options.ts'
 import type { Doubts } from '../../src/simulator/doubts.ts'
@@ -34,6 +35,8 @@ export async function runApp(
     doubts?: Partial<Doubts>
     /** How many seconds of audio play in one. */
     pace?: number
+    /** In place of the machine's at that pace. */
+    clock?: Clock
     /** The Supervisor whose broker `mqtt.url: auto` means then. */
     supervisor?: Supervisor
   } = {},
@@ -61,7 +64,7 @@ export async function runApp(
     ...(options.supervisor === undefined ? {} : { supervisor: options.supervisor }),
     shipped,
     version: '0.0.0',
-    clock: fastClock(options.pace ?? defaultPace),
+    clock: options.clock ?? fastClock(options.pace ?? defaultPace),
     log,
   })
   const stop = () => app.stop()

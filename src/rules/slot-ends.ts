@@ -1,0 +1,52 @@
+import type { Schedule } from './rule-set.ts'
+import { playlistIn, type SlotNow, slotsFrom } from './schedule.ts'
+
+interface Ahead {
+  readonly fromMs: number
+  readonly slots: readonly SlotNow[]
+}
+
+// Of the week that was looked ahead, six days are left at its end.
+const knownMs = 86_400_000
+
+/**
+ * When what a stream holds ends by its schedule. Asked for at every request for audio, so what a schedule says in the
+ * coming week is worked out once a day. It says the same whenever it is worked out, also where the clock is set.
+ */
+export class SlotEnds {
+  readonly #zone: string
+  readonly #ahead = new WeakMap<Schedule, Ahead>()
+
+  /** `zone`: IANA name. */
+  constructor(zone: string) {
+    this.#zone = zone
+  }
+
+  /**
+   * When the schedule puts other content into its stream than the playlist it holds at `now`; null: not in the next six
+   * days. A boundary at which no other occurrence begins changes nothing, for a slot that is covered by an earlier
+   * one never holds. One that brings the same playlist once more, as the next day of a whole-day slot does, ends nothing
+   * either: what would be heard behind it is what is heard before it. `playlist` is null for what was put together by
+   * hand, which every boundary replaces.
+   */
+  of(schedule: Schedule, playlist: string | null, now: Date): Date | null {
+    const [first, ...coming] = this.#from(schedule, now)
+    let current = first
+    for (const next of coming) {
+      const isOther = next.occurrence !== current?.occurrence
+      const isSame = playlist !== null && playlistIn(schedule, next) === playlist
+      if (isOther && !isSame) return current?.until ?? null
+      current = next
+    }
+    return null
+  }
+
+  #from(schedule: Schedule, now: Date): readonly SlotNow[] {
+    const nowMs = now.getTime()
+    const known = this.#ahead.get(schedule)
+    const isKnown = known !== undefined && known.fromMs <= nowMs && nowMs < known.fromMs + knownMs
+    const ahead = isKnown ? known : { fromMs: nowMs, slots: slotsFrom(schedule, now, this.#zone) }
+    if (!isKnown) this.#ahead.set(schedule, ahead)
+    return ahead.slots.slice(ahead.slots.findIndex(({ until }) => nowMs < until.getTime()))
+  }
+}
