@@ -64,6 +64,22 @@ async function tagged(name: string, options: readonly string[] = []): Promise<vo
   )
 }
 
+test('a file is heard by its id, in ranges too, and what is not there says so', async () => {
+  const { id } = await ready('stories/forest.mp3')
+  const bytes = await readFile(join(media, 'stories/forest.mp3'))
+  const whole = await get(`/library/${id}/audio`)
+  expect(whole.headers.get('content-type')).toBe('audio/mpeg')
+  expect(Buffer.from(await whole.arrayBuffer()).equals(bytes)).toBe(true)
+  const part = await get(`/library/${id}/audio`, { headers: { range: 'bytes=1000-1999' } })
+  expect(part.status).toBe(206)
+  expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(1000, 2000))).toBe(true)
+  await writeFile(join(media, 'words.mp3'), 'This is no audio.')
+  await expect.poll(async () => (await entry('words.mp3'))?.state, { timeout: 30_000 }).toBe('refused')
+  const refused = (await entry('words.mp3'))?.id
+  expect((await get(`/library/${refused}/audio`)).status).toBe(404)
+  expect((await get(`/library/${idOf('gone.mp3')}/audio`)).status).toBe(404)
+})
+
 describe('what is known of a file', () => {
   const kinds = [
     ['tale.m4a', 'mov', 'MPEG-4/AAC', true],

@@ -5,7 +5,7 @@ import { segment } from './path.ts'
 import { ask, statusOf } from './request.ts'
 
 interface QueueView {
-  readonly items: readonly (Pick<KnownItem, 'title' | 'seconds' | 'state' | 'reason'> & {
+  readonly items: readonly (Pick<KnownItem, 'title' | 'seconds' | 'state' | 'progress' | 'reason'> & {
     readonly file: string
   })[]
 }
@@ -90,7 +90,7 @@ export class KnownItems {
     this.#tell()
   }
 
-  #itemOf({ file, title, seconds, state, reason }: QueueView['items'][number]): KnownItem {
+  #itemOf({ file, title, seconds, state, progress, reason }: QueueView['items'][number]): KnownItem {
     const [, whole] = chapterOf.exec(file) ?? []
     const book = whole === undefined ? undefined : this.#files?.get(whole)?.title
     return {
@@ -98,6 +98,7 @@ export class KnownItems {
       title: title === file ? plainName(file) : title,
       seconds,
       state,
+      ...(progress === undefined ? {} : { progress }),
       ...(reason === undefined ? {} : { reason }),
       ...(book === undefined ? {} : { of: book }),
     }

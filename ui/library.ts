@@ -13,7 +13,7 @@ export type { FilesAndBytes, FileUser, LibraryDetails, LibraryDisk, LibraryEntry
 
 /** What is looked for. */
 export type LibrarySearch = Required<Pick<LibraryQuery, 'text' | 'sort' | 'descending'>> &
-  Pick<LibraryQuery, 'state'>
+  Pick<LibraryQuery, 'state' | 'folder'>
 
 /** The first of the files that fit; `count` are all that do. */
 export interface Found {
@@ -41,6 +41,11 @@ export function fetchFile(id: string): Promise<LibraryDetails> {
 
 export function coverUrl(id: string): string {
   return apiUrl(`library/${segment(id)}/cover`)
+}
+
+/** What is played of a file. */
+export function audioUrl(id: string): string {
+  return apiUrl(`library/${segment(id)}/audio`)
 }
 
 /** Puts files at the end of a stream; of a book, its chapters. */

@@ -12,6 +12,7 @@ import { Library } from './elements/library.ts'
 import { LibraryDiskLine } from './elements/library-disk.ts'
 import { LibraryFile } from './elements/library-file.ts'
 import { LibraryPicker } from './elements/library-picker.ts'
+import { NewStream } from './elements/new-stream.ts'
 import { NewToken } from './elements/new-token.ts'
 import { Notices } from './elements/notices.ts'
 import { Panel } from './elements/panel.ts'
@@ -50,6 +51,7 @@ const elements = {
   'yoto-library-disk': LibraryDiskLine,
   'yoto-library-file': LibraryFile,
   'yoto-library-picker': LibraryPicker,
+  'yoto-new-stream': NewStream,
   'yoto-new-token': NewToken,
   'yoto-notices': Notices,
   'yoto-panel': Panel,

@@ -18,7 +18,8 @@ const stateWords = {
 } as const satisfies Record<TransferState, string>
 
 /** How it is with a file on its way, in one line. */
-export function transferText({ state, sent, size, progress }: Transfer, say: Say): string {
+export function transferText({ state, sent, size, progress, again }: Transfer, say: Say): string {
+  if (again) return say('upload.later')
   if (state === 'importing') return importingText(progress, say)
   // What is not all there yet never reads as if it were.
   return say(stateWords[state], { percent: Math.floor((sent / Math.max(1, size)) * 100) })

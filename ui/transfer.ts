@@ -30,6 +30,8 @@ export interface Transfer {
   readonly fault: unknown
   /** The name is taken, and the file may take the place of the one that has it. */
   readonly canReplace: boolean
+  /** It is refused only for now: its import is tried again by itself. */
+  readonly again: boolean
   /** Whether this page sends it. */
   readonly isOwn: boolean
 }
@@ -45,14 +47,16 @@ export function hasLanded(state: Upload['state']): state is Landed {
   return state !== 'waiting' && state !== 'receiving'
 }
 
-/** What is ready or refused is in the library, and is shown there. */
-export function isShown(state: Upload['state']): boolean {
-  return state !== 'ready' && state !== 'refused'
+/** What is ready or refused is in the library, and is shown there; what was deleted there is nowhere any more. */
+export function isShown({ state, received, size }: Upload): boolean {
+  const wasDeleted = state === 'failed' && received >= size
+  return state !== 'ready' && state !== 'refused' && !wasDeleted
 }
 
-export function otherOf({ id, name, size, received, state, progress = 0, reason }: Upload): Transfer {
+export function otherOf(upload: Upload): Transfer {
+  const { id, name, size, received, state, progress = 0, reason, again = false } = upload
   const shown = state === 'receiving' ? 'elsewhere' : state
-  const more = { canReplace: false, isOwn: false, fault: reason ?? null }
+  const more = { canReplace: false, isOwn: false, fault: reason ?? null, again }
   return {
     key: id,
     name,

@@ -44,7 +44,7 @@ export class Uploader {
   get transfers(): readonly Transfer[] {
     const own = new Set(this.#own.flatMap(({ id, name }) => [id, name]))
     const others = this.#others.filter(
-      ({ id, name, state }) => !own.has(id) && !own.has(name) && isShown(state),
+      (upload) => !own.has(upload.id) && !own.has(upload.name) && isShown(upload),
     )
     return [...this.#own, ...others.map(otherOf)]
   }
@@ -54,15 +54,18 @@ export class Uploader {
     return this.#own.some(({ state }) => state === 'queued' || state === 'sending' || state === 'broken')
   }
 
-  add(files: Iterable<File>): void {
+  /** `folder`: of the library, where they go; the top where it is empty. */
+  add(files: Iterable<File>, folder = ''): void {
     const added = [...files].map((file): Own => {
-      const { name, size } = file
+      const { size } = file
+      const name = folder === '' ? file.name : `${folder}/${file.name}`
       const begun = {
         sent: 0,
         state: 'queued',
         progress: 0,
         fault: null,
         canReplace: false,
+        again: false,
         isOwn: true,
       } as const
       return { key: `own-${++this.#keys}`, name, size, ...begun, file, id: null, replace: false, breaks: 0 }
@@ -215,11 +218,11 @@ export class Uploader {
     this.#hear(this.#others.find(({ id, state }) => id === upload.id && hasLanded(state)) ?? upload)
   }
 
-  #hear({ id, state, progress = 0, reason }: Upload): void {
+  #hear({ id, state, progress = 0, reason, again }: Upload): void {
     const own = this.#own.find((other) => other.id === id)
     // Until all of it is there, this page knows better.
-    if (own === undefined || own.state !== 'importing' || !hasLanded(state)) return
-    this.#set(own.key, { state, progress, fault: reason ?? null })
+    if (own === undefined || !(own.state === 'importing' || own.again) || !hasLanded(state)) return
+    this.#set(own.key, { state, progress, fault: reason ?? null, again: again === true })
   }
 
   #failed(key: string, thrown: unknown): void {

@@ -15,6 +15,8 @@ export interface Upload {
   readonly progress?: number
   /** Why it is refused or has failed, for people. */
   readonly reason?: string
+  /** Of what is refused: only for now, for it is tried again by itself. */
+  readonly again?: true
   /** ISO 8601 with offset. */
   readonly begun_at: string
 }

@@ -103,12 +103,16 @@ export function libraryDesk(input: DeskInput): LibraryHouse & AudioHouse & Pick<
         (file) => file ?? [],
       )
     },
-    async audioBody(file) {
-      // By its name in the library too, which was all that the predecessor knew.
-      const lookup = await library.find(sources.nameInLibrary(file) ?? file)
-      return lookup.state === 'ready' ? playable([lookup.file], library, undefined, facts.sentOf(null)) : null
-    },
+    // By its name in the library too, which was all that the predecessor knew.
+    audioBody: (file) => bodyOf(sources.nameInLibrary(file) ?? file, facts),
+    libraryAudio: async (id) => bodyOf((await named(id)).file, facts),
   }
+}
+
+async function bodyOf(file: string, facts: LibraryFacts) {
+  const lookup = await facts.library.find(file)
+  if (lookup.state !== 'ready') return null
+  return playable([lookup.file], facts.library, undefined, facts.sentOf(null))
 }
 
 async function nameOf(id: string, { shelf, library }: LibraryFacts): Promise<string> {
@@ -150,7 +154,7 @@ function entryOf(
     case 'missing':
       return null
     case 'refused':
-      return { ...entry, state: 'refused', reason: lookup.reason }
+      return { ...entry, ...lookup }
     case 'importing':
       return { ...entry, state: 'importing', progress: lookup.progress }
     case 'ready':

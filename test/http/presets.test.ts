@@ -31,7 +31,8 @@ const evening = { name: 'evening', files: ['a.mp3', 'b.mp3'], loop: true, shuffl
 
 describe('a preset', () => {
   test('is what a stream was, and is put on any stream, which is made when it is new', async () => {
-    expect(await save()).toMatchObject({ status: 200, body: { success: true, preset: evening } })
+    const message = 'what the stream "bedroom" has now is saved as the preset "evening"'
+    expect(await save()).toMatchObject({ status: 200, body: { success: true, message, preset: evening } })
     expect((await call('GET', '/presets')).body).toMatchObject({
       presets: [{ ...evening, mode: 'finite', file_count: 2 }],
       count: 1,

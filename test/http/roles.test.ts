@@ -23,6 +23,7 @@ const needed: Record<Need, readonly string[]> = {
     'GET /library/disk',
     'GET /library/{id}',
     'GET /library/{id}/cover',
+    'GET /library/{id}/audio',
     'GET /audio/list',
     'GET /audio/{filename}',
     'GET /events',

@@ -73,6 +73,23 @@ describe('the stream calls', () => {
     })
   })
 
+  test('say what is still being imported is called, and how far that is', async () => {
+    await door.stop()
+    const lookup = async (file: string) =>
+      ({
+        state: 'importing',
+        progress: 0.25,
+        ...(file.endsWith('/02') ? { title: 'The storm' } : {}),
+      }) as const
+    door = await openPanelDoor({ ...houseWith([]), lookup })
+    await queued('a.wav', 'book.m4b/02')
+    const importing = { seconds: null, state: 'importing', progress: 0.25 }
+    expect((await call('GET', '/streams/bedroom/queue')).body.items).toEqual([
+      { id: 'i1', file: 'a.wav', title: 'a.wav', ...importing },
+      { id: 'i2', file: 'book.m4b/02', title: 'The storm', ...importing },
+    ])
+  })
+
   test('append all files or none, and name those that are missing', async () => {
     await queued('a.mp3')
     const refused = await call('POST', '/streams/bedroom/queue', {

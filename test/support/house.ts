@@ -61,6 +61,7 @@ const noLibraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'> = {
   cleanLibrary: noFile,
   audioFiles: async () => [],
   audioBody: async () => null,
+  libraryAudio: async () => null,
 }
 
 /** A file of 10 s, by its name alone. */

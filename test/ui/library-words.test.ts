@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { formatText, loudnessText, userTexts } from '../../ui/file-words.ts'
+import { refusedText } from '../../ui/importing.ts'
 import { type KnownItem, titleIn } from '../../ui/items.ts'
 import { sizeText } from '../../ui/size.ts'
 import { sayIn, type TextTree } from '../../ui/text.ts'
@@ -54,6 +55,12 @@ test('whatever names a file often is told once', () => {
     { kind: 'rule', name: 'to-the-sea', place: null },
   ] as const
   expect(userTexts(users, say)).toEqual(['stream bedroom', 'rule to-the-sea'])
+})
+
+test('what a machine lacks is not said of the file', () => {
+  const reason = 'the disk is full; it is tried again'
+  expect(refusedText({ reason }, say)).toBe(`Cannot be played: ${reason}`)
+  expect(refusedText({ reason, again: true }, say)).toBe(`Cannot be played yet: ${reason}`)
 })
 
 test('what stands in a queue has a title for people, known or not', () => {

@@ -221,6 +221,27 @@ testWith(
 
 testWith(
   ['chromium'],
+  'what has come and only lacks room for now is not said to be no audio',
+  async () => {
+    const page = await openLibrary()
+    const reason = 'the disk is full; it is tried again'
+    await page.route('**/library/uploads/*', async (route) => {
+      const id = route.request().url().split('/').at(-1)
+      const json = { id, size: 4, received: 4, state: 'refused', reason, again: true }
+      await (route.request().method() === 'POST' ? route.fulfill({ json }) : route.continue())
+    })
+    await choose(page, { name: 'no room.wav', bytes: Buffer.from('four') })
+    const row = upload(page, 'no room.wav')
+    await row.getByText('Uploaded, but it cannot be prepared yet.').waitFor()
+    await row.getByText(reason).waitFor()
+    const { uploads } = (await running.call('GET', '/library/uploads')).body as { uploads: { id: string }[] }
+    for (const { id } of uploads) await running.call('DELETE', `/library/uploads/${id}`)
+  },
+  patienceMs,
+)
+
+testWith(
+  ['chromium'],
   'what is sent from elsewhere is shown, and goes when it is given up',
   async () => {
     const page = await openLibrary()
@@ -317,6 +338,33 @@ testWith(
 
 testWith(
   ['chromium', 'ffmpeg'],
+  'a folder is looked into, and what is uploaded meanwhile goes there; what is deleted is no failed upload',
+  async () => {
+    const page = await openLibrary()
+    await page.getByLabel('Folder').selectOption('songs')
+    await page.getByRole('status').getByText(`${songs} files`, { exact: true }).waitFor()
+    await page.getByText('Files go into the folder songs.').waitFor()
+    const bytes = tone(720)
+    await choose(page, { name: 'a new one.wav', bytes })
+    await upload(page, 'songs/a new one.wav').getByText('Ready to play').waitFor({ timeout: patienceMs })
+    expect(hashOf(await readFile(media('songs/a new one.wav')))).toBe(hashOf(bytes))
+    await rows(page).getByText('songs/a new one.wav').waitFor()
+    await page.getByLabel('Folder').selectOption('All folders')
+    await rows(page).getByText('broken.mp3').waitFor()
+
+    const { id } = (await entryOf('songs/a new one.wav')) ?? {}
+    await running.call('POST', '/library/delete', { id })
+    const told = page.waitForResponse('**/api/library/uploads')
+    await page.reload()
+    expect(await (await told).text()).toContain('"failed"')
+    await rows(page).first().waitFor()
+    expect(await uploads(page).count()).toBe(0)
+  },
+  patienceMs,
+)
+
+testWith(
+  ['chromium', 'ffmpeg'],
   'a book shows its chapters, and so does the queue it is put into',
   async () => {
     const page = await openLibrary()
@@ -324,8 +372,21 @@ testWith(
     await rows(page).getByText('0:07').waitFor({ timeout: patienceMs })
     await rows(page).first().press('Enter')
     const dialog = page.getByRole('dialog', { name: 'The Wizard' })
+    const audio = dialog.getByLabel('Listen to The Wizard')
+    const heard = page.waitForResponse(/\/audio$/)
+    await audio.press(' ')
+    expect((await heard).ok()).toBe(true)
+    await page.keyboard.press('Escape')
+    // Nothing plays on behind a dialog that is closed.
+    await audio.waitFor({ state: 'detached' })
+    await rows(page).first().press('Enter')
     await dialog.getByText('2 chapters').press('Enter')
     await dialog.getByText('The staff').waitFor()
+    await dialog.getByRole('combobox', { name: 'Stream' }).selectOption('bedroom')
+    await dialog.getByRole('button', { name: 'Add “The staff” to the stream below' }).press('Enter')
+    await dialog.getByText('“The Wizard: The staff” is added to bedroom.').waitFor()
+    expect(await focused(page)).toContain('The staff')
+    expect(running.app.hub.queue('bedroom')?.items.at(-1)?.file).toBe('wizard.m4b/02')
     await page.keyboard.press('Escape')
     await running.app.hub.mutateQueue(
       'bedroom',

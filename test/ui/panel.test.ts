@@ -156,6 +156,67 @@ describe.each(Object.entries(places))('the panel %s', (_name, place) => {
 
 testWith(
   ['chromium'],
+  'a stream is made: a name that none can have is said, and it begins with what is chosen for it; it is deleted by who says so twice',
+  async () => {
+    const { page, faults } = await visit({ bypassCSP: true })
+    await page.getByRole('button', { name: 'New stream' }).press('Enter')
+    const form = page.getByRole('dialog', { name: 'New stream' })
+    const name = form.getByRole('textbox', { name: 'Name' })
+    expect(await focused(page)).toContain('input')
+    await page.keyboard.press('Enter')
+    await form.getByText('“Name” is still empty.').waitFor()
+    await name.fill('für Anna')
+    await page.keyboard.press('Enter')
+    await form.getByText('A name has letters without accents').waitFor()
+    await name.fill('bedroom')
+    await page.keyboard.press('Enter')
+    await form.getByText('There is a stream bedroom already.').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await name.fill('anna')
+    await page.keyboard.press('Enter')
+    const picker = page.getByRole('dialog', { name: 'Add to anna' })
+    await picker.getByRole('checkbox', { name: 'Lullaby two' }).check()
+    await picker.getByRole('button', { name: 'Add (1)' }).click()
+    const made = page.getByRole('article', { name: 'anna', exact: true })
+    await made.getByRole('listitem').getByText('Lullaby two').waitFor()
+
+    await made.getByRole('button', { name: 'Settings of anna' }).press('Enter')
+    const settings = page.getByRole('dialog', { name: 'How anna plays' })
+    await settings.getByRole('button', { name: 'Delete this stream' }).press('Enter')
+    const question = page.getByRole('dialog', { name: 'Delete anna?' })
+    // What Enter does by itself is to leave it.
+    await expect.poll(() => focused(page)).toBe('button Cancel')
+    await question.getByRole('button', { name: 'Delete' }).press('Enter')
+    await made.waitFor({ state: 'detached' })
+    expect(running.app.hub.queue('anna')).toBe(undefined)
+    expect(faults).toEqual([])
+  },
+  40_000,
+)
+
+testWith(
+  ['chromium'],
+  'a queue that changes plays nothing to a page where nobody listens; who presses play hears what it has by then',
+  async () => {
+    const { page, faults } = await visit()
+    const asked: string[] = []
+    page.on('request', (request) => {
+      if (request.url().includes('stream.mp3')) asked.push(request.url())
+    })
+    await fill('stories/forest.mp3')
+    await rows(page).getByText('Forest').waitFor()
+    await page.waitForTimeout(500)
+    expect(asked).toEqual([])
+    const answer = page.waitForResponse(/stream\.mp3/)
+    await pressKey(bedroom(page).locator('audio'), ' ')
+    expect((await answer).ok()).toBe(true)
+    expect(faults).toEqual([])
+  },
+  40_000,
+)
+
+testWith(
+  ['chromium'],
   'knob and slider set the volume, and the slider ends at the limit of the player',
   async () => {
     const { page, faults } = await visit()

@@ -33,6 +33,16 @@ export class House extends LitElement {
         color: var(--muted);
         font-weight: 600;
       }
+      .heading {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 0.75rem;
+        margin-bottom: 0.75rem;
+      }
+      .heading h2 {
+        margin: 0;
+      }
       .grid {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr));
@@ -90,7 +100,10 @@ export class House extends LitElement {
     const { queues, players } = this.view
     const placeOf = (queue: Queue) => placeIn(queue, { cards: this.cards, players: players.values() })
     return html`<section aria-labelledby="streams">
-      <h2 id="streams">${say('stream.streams')}</h2>
+      <div class="heading">
+        <h2 id="streams">${say('stream.streams')}</h2>
+        <yoto-new-stream .queues=${queues} .library=${this.library} .say=${say}></yoto-new-stream>
+      </div>
       ${queues.size === 0 ? html`<p class="card none quiet">${say('stream.none')}</p>` : nothing}
       <div class="grid">
         ${repeat(

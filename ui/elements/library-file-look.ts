@@ -98,9 +98,10 @@ export const libraryFileLook = css`
   }
   details li {
     display: grid;
-    grid-template-columns: 2rem minmax(0, 1fr) auto;
+    grid-template-columns: 2rem minmax(0, 1fr) auto auto;
+    align-items: center;
     gap: 0.5rem;
-    padding: 0.3rem 0;
+    padding: 0.15rem 0;
     border-top: 1px solid var(--line);
     overflow-wrap: anywhere;
   }

@@ -4,13 +4,14 @@ import { Attempt } from '../attempt.ts'
 import { formatText, loudnessText, userTexts } from '../file-words.ts'
 import { formLook } from '../form-look.ts'
 import { icon } from '../icons.ts'
-import { importingText } from '../importing.ts'
-import { appendTo, coverUrl, deleteFile, fetchFile, type LibraryDetails } from '../library.ts'
+import { importingText, refusedText } from '../importing.ts'
+import { appendTo, audioUrl, coverUrl, deleteFile, fetchFile, type LibraryDetails } from '../library.ts'
 import { sizeText } from '../size.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { clockText } from '../time.ts'
 import { attemptNotice } from './attempt-notice.ts'
+import { chapterList } from './chapter-list.ts'
 import type { Confirm } from './confirm.ts'
 import { libraryFileLook } from './library-file-look.ts'
 
@@ -18,7 +19,6 @@ type Fact = readonly [label: string, value: string]
 
 // More of them would hide what else there is to see.
 const shownUsers = 20
-const firstPart = 1
 
 /** A dialog with all that is known of a file. Fires `file-deleted` with its title. */
 export class LibraryFile extends LitElement {
@@ -64,7 +64,7 @@ export class LibraryFile extends LitElement {
 
   override render() {
     const { say, file } = this
-    return html`<dialog class="box" aria-labelledby="title">
+    return html`<dialog class="box" aria-labelledby="title" @close=${this.#closed}>
         <header>
           <h3 id="title" tabindex="-1">${file?.title ?? say('picker.loading')}</h3>
           <button class="icon bare" autofocus aria-label=${say('picker.close')} @click=${this.#close}>
@@ -79,15 +79,20 @@ export class LibraryFile extends LitElement {
 
   #details(file: LibraryDetails) {
     const { say } = this
-    const { id, cover, state, progress, reason, warnings } = file
+    const { id, cover, state, progress, warnings } = file
     return html`<div class="top">
         ${cover ? html`<img src=${coverUrl(id)} alt=${say('file.cover')} width="112" height="112" />` : nothing}
         <div class="what">
-          ${state === 'refused' ? html`<p class="reason">${say('picker.refused', { reason: reason ?? '' })}</p>` : nothing}
+          ${state === 'refused' ? html`<p class="reason">${refusedText(file, say)}</p>` : nothing}
           ${state === 'importing' ? html`<p>${importingText(progress, say)}</p>` : nothing}
           <dl>${facts(this.#main(file))}</dl>
         </div>
       </div>
+      ${
+        state === 'ready'
+          ? html`<yoto-preview .src=${audioUrl(id)} .label=${say('stream.listen', { stream: file.title })}></yoto-preview>`
+          : nothing
+      }
       ${
         warnings.length === 0
           ? nothing
@@ -138,22 +143,14 @@ export class LibraryFile extends LitElement {
     ])
   }
 
-  #parts({ parts, chapters }: LibraryDetails) {
+  #parts(file: LibraryDetails) {
     const { say } = this
-    const shown =
-      parts.length > 0
-        ? parts
-        : chapters.map(({ title = '', start_s, end_s }) => ({ title, seconds: end_s - start_s }))
-    if (shown.length === 0) return nothing
-    return html`<details>
-      <summary>${say(shown.length === 1 ? 'file.parts-one' : 'file.parts', { count: shown.length })}</summary>
-      <ol role="list">
-        ${shown.map(
-          ({ title, seconds }, place) =>
-            html`<li><span class="place">${place + firstPart}</span><span>${title}</span><time>${clockText(seconds)}</time></li>`,
-        )}
-      </ol>
-    </details>`
+    const canBeQueued = this.queues.size > 0
+    return chapterList(file, {
+      say,
+      isBusy: this.#adding.blocked,
+      add: canBeQueued ? (part) => void this.#adding.run(() => this.#append(this.#stream, part)) : null,
+    })
   }
 
   #users({ users }: LibraryDetails) {
@@ -207,15 +204,21 @@ export class LibraryFile extends LitElement {
     })
   }
 
-  async #add(event: SubmitEvent, { file, title }: LibraryDetails): Promise<void> {
+  async #add(event: SubmitEvent, file: LibraryDetails): Promise<void> {
+    await this.#adding.submit(event, (form) => this.#append(String(form.get('stream')), file))
+  }
+
+  async #append(name: string, { file, title }: Pick<LibraryDetails, 'file' | 'title'>): Promise<void> {
     this.added = ''
-    await this.#adding.submit(event, async (form) => {
-      const name = String(form.get('stream'))
-      await appendTo(name, file)
-      const stream = this.queues.get(name)?.title ?? name
-      this.added = this.say('file.added-to', { title, stream })
-      await this.#read()
-    })
+    await appendTo(name, file)
+    const stream = this.queues.get(name)?.title ?? name
+    this.added = this.say('file.added-to', { title, stream })
+    await this.#read()
+  }
+
+  /** The one that is chosen at the foot. */
+  get #stream(): string {
+    return this.renderRoot.querySelector<HTMLSelectElement>('.add select')?.value ?? ''
   }
 
   #askToDelete(file: LibraryDetails): void {
@@ -263,8 +266,13 @@ export class LibraryFile extends LitElement {
   }
 
   #close(): void {
-    this.#id = null
     this.#dialog?.close()
+  }
+
+  /** By Escape too. Nothing plays on that nobody sees any more. */
+  #closed(): void {
+    this.#id = null
+    this.file = null
   }
 
   get #confirm(): Confirm | null {

@@ -8,7 +8,9 @@ export const libraryLook = css`
   }
   .filters {
     display: grid;
-    grid-template-columns: minmax(12rem, 1fr) repeat(2, minmax(11rem, 15rem));
+    grid-template-columns: minmax(12rem, 1fr);
+    grid-auto-columns: minmax(9rem, 13rem);
+    grid-auto-flow: column;
     gap: 0.75rem 1rem;
   }
   .count {
@@ -83,8 +85,10 @@ export const libraryLook = css`
   @media (max-width: 720px) {
     .filters {
       grid-template-columns: repeat(2, minmax(0, 1fr));
+      grid-auto-flow: row;
     }
-    .filters > :first-child {
+    .filters > :first-child,
+    .filters > .folder {
       grid-column: 1 / -1;
     }
   }

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
 import { icon } from '../icons.ts'
-import { importingText } from '../importing.ts'
+import { importingText, refusedText } from '../importing.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { clockText } from '../time.ts'
@@ -183,7 +183,8 @@ export class LibraryPicker extends LitElement {
       ${more > 0 ? html`<li class="empty quiet">${say('picker.more', { count: more })}</li>` : nothing}`
   }
 
-  #row({ file, title, seconds, state, progress, reason }: LibraryEntry) {
+  #row(entry: LibraryEntry) {
+    const { file, title, seconds, state, progress } = entry
     const refused = state === 'refused'
     return html`<label class=${refused ? 'refused' : ''}>
       <input
@@ -195,7 +196,7 @@ export class LibraryPicker extends LitElement {
       <span>
         <span class="cut">${title}</span>
         <span class="cut quiet">${file}</span>
-        ${refused ? html`<span class="reason">${this.say('picker.refused', { reason: reason ?? '' })}</span>` : nothing}
+        ${refused ? html`<span class="reason">${refusedText(entry, this.say)}</span>` : nothing}
         ${state === 'importing' ? html`<span class="quiet">${importingText(progress, this.say)}</span>` : nothing}
       </span>
       ${seconds === null ? html`<span></span>` : html`<time class="quiet">${clockText(seconds)}</time>`}

@@ -1,15 +1,16 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { Queue } from '../../src/core/queue.ts'
+import { foldersOf } from '../folders.ts'
 import { formLook } from '../form-look.ts'
 import { icon } from '../icons.ts'
-import { importingText } from '../importing.ts'
+import { importingText, refusedText } from '../importing.ts'
 import { coverUrl, type Found, type LibraryEntry, type LibrarySearch, searchLibrary } from '../library.ts'
+import { isOrder, isState, orders, states } from '../library-filters.ts'
 import { Said } from '../said.ts'
 import { selectLook } from '../select-look.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
-import type { TextKey } from '../text-keys.ts'
 import { clockText } from '../time.ts'
 import type { Transfer } from '../transfer.ts'
 import type { Uploader } from '../uploader.ts'
@@ -29,29 +30,12 @@ const everyMs = 3000
 const typedMs = 250
 const newsMs = 500
 
-const orders = {
-  name: { words: 'library.by-name', sort: 'name', descending: false },
-  title: { words: 'library.by-title', sort: 'title', descending: false },
-  artist: { words: 'library.by-artist', sort: 'artist', descending: false },
-  album: { words: 'library.by-album', sort: 'album', descending: false },
-  long: { words: 'library.by-longest', sort: 'seconds', descending: true },
-  short: { words: 'library.by-shortest', sort: 'seconds', descending: false },
-  most: { words: 'library.by-most-played', sort: 'plays', descending: true },
-  least: { words: 'library.by-least-played', sort: 'plays', descending: false },
-  lately: { words: 'library.by-last-played', sort: 'last_played', descending: true },
-} as const satisfies Record<string, { words: TextKey } & Pick<LibrarySearch, 'sort' | 'descending'>>
-
-const states = {
-  ready: 'library.only-ready',
-  importing: 'library.only-importing',
-  refused: 'library.only-refused',
-} as const satisfies Record<LibraryEntry['state'], TextKey>
-
 /** Every file there is to hear: found, looked at, brought and deleted here. */
 export class Library extends LitElement {
   static override properties = {
     active: { type: Boolean },
     news: { type: Number },
+    files: { attribute: false },
     queues: { attribute: false },
     uploader: { attribute: false },
     transfers: { attribute: false },
@@ -63,6 +47,8 @@ export class Library extends LitElement {
   declare active: boolean
   /** Another number each time the product tells that something is new. */
   declare news: number
+  /** All there are, for their folders; null until they are known. */
+  declare files: readonly LibraryEntry[] | null
   declare queues: ReadonlyMap<string, Queue>
   declare uploader: Uploader
   declare transfers: readonly Transfer[]
@@ -87,6 +73,7 @@ export class Library extends LitElement {
     super()
     this.active = true
     this.decides = false
+    this.files = null
     this.search = { text: '', sort: 'name', descending: false }
   }
 
@@ -104,7 +91,12 @@ export class Library extends LitElement {
   override render() {
     const { say } = this
     const { value, fault } = this.#watching
-    return html`<yoto-uploads .uploader=${this.uploader} .transfers=${this.transfers} .say=${say}></yoto-uploads>
+    return html`<yoto-uploads
+        .uploader=${this.uploader}
+        .transfers=${this.transfers}
+        .folder=${this.search.folder ?? ''}
+        .say=${say}
+      ></yoto-uploads>
       ${this.#filters()}
       <div role="alert">${fault === null ? nothing : html`<p class="wrong">${fault}</p>`}</div>
       ${value === null ? html`<p class="quiet">${fault === null ? say('picker.loading') : nothing}</p>` : this.#found(value)}
@@ -125,6 +117,7 @@ export class Library extends LitElement {
         <label for="text">${say('picker.search')}</label>
         <input id="text" type="search" maxlength="200" autocomplete="off" @input=${this.#typed} />
       </div>
+      ${this.#folders()}
       <div class="field">
         <label for="order">${say('library.order')}</label>
         <select id="order" @change=${this.#ordered}>
@@ -144,9 +137,24 @@ export class Library extends LitElement {
     </div>`
   }
 
+  #folders() {
+    const { say, files, search } = this
+    const folders = foldersOf(files ?? [], say.locale)
+    // The last of its files may have been deleted while it is looked at.
+    if (search.folder !== undefined && !folders.includes(search.folder)) folders.push(search.folder)
+    if (folders.length === 0) return nothing
+    return html`<div class="field folder">
+      <label for="folder">${say('library.folder')}</label>
+      <select id="folder" @change=${this.#entered}>
+        <option value="">${say('library.all-folders')}</option>
+        ${folders.map((folder) => html`<option ?selected=${folder === search.folder}>${folder}</option>`)}
+      </select>
+    </div>`
+  }
+
   #found({ files, count }: Shown) {
     const { say, search } = this
-    const isAll = search.text.trim() === '' && search.state === undefined
+    const isAll = search.text.trim() === '' && search.state === undefined && search.folder === undefined
     const none = isAll ? 'library.empty' : 'picker.none-found'
     const counted = say(count === 1 ? 'library.count-one' : 'library.count', { count: this.#number(count) })
     return html`<p class="quiet count" role="status">${count === 0 ? say(none) : counted}</p>
@@ -192,11 +200,11 @@ export class Library extends LitElement {
     </button>`
   }
 
-  #state({ state, progress, reason }: LibraryEntry) {
+  #state(entry: LibraryEntry) {
     const { say } = this
+    const { state, progress } = entry
     if (state === 'importing') return html`<span class="quiet">${importingText(progress, say)}</span>`
-    if (state === 'refused')
-      return html`<span class="reason">${say('picker.refused', { reason: reason ?? '' })}</span>`
+    if (state === 'refused') return html`<span class="reason">${refusedText(entry, say)}</span>`
     return nothing
   }
 
@@ -220,6 +228,12 @@ export class Library extends LitElement {
     const wanted = (event.target as HTMLSelectElement).value
     const { state: _, ...rest } = this.search
     this.#look(isState(wanted) ? { ...rest, state: wanted } : rest)
+  }
+
+  readonly #entered = (event: Event): void => {
+    const folder = (event.target as HTMLSelectElement).value
+    const { folder: _, ...rest } = this.search
+    this.#look(folder === '' ? rest : { ...rest, folder })
   }
 
   /** What was found before stays until there is something new. */
@@ -267,12 +281,4 @@ function besideTitle({ artist, album, file }: LibraryEntry): string {
 
 function hide({ target }: Event): void {
   if (target instanceof HTMLElement) target.hidden = true
-}
-
-function isOrder(key: string): key is keyof typeof orders {
-  return Object.hasOwn(orders, key)
-}
-
-function isState(text: string): text is LibraryEntry['state'] {
-  return Object.hasOwn(states, text)
 }

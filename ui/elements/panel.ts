@@ -160,6 +160,7 @@ export class Panel extends LitElement {
       return html`<yoto-library
         .active=${active}
         .news=${this.#library.news}
+        .files=${this.#library.files}
         .queues=${view?.queues ?? noQueues}
         .uploader=${this.#library.uploader}
         .transfers=${this.#library.transfers}

@@ -2,11 +2,13 @@ import { css, html, LitElement, nothing } from 'lit'
 import { type Queue, queueModes, resumePolicies } from '../../src/core/queue.ts'
 import { Attempt } from '../attempt.ts'
 import { formLook } from '../form-look.ts'
+import { icon } from '../icons.ts'
 import { segment } from '../path.ts'
 import { ask } from '../request.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { attemptNotice } from './attempt-notice.ts'
+import type { Confirm } from './confirm.ts'
 
 const modeWords = {
   finite: ['settings.finite', 'settings.finite-hint'],
@@ -18,7 +20,7 @@ const resumeWords = {
   restart: ['settings.restart', 'settings.restart-hint'],
 } as const satisfies Record<Queue['resume'], readonly [string, string]>
 
-/** A dialog for how a stream plays. */
+/** A dialog for how a stream plays, and to delete it. */
 export class StreamSettings extends LitElement {
   static override properties = {
     queue: { attribute: false },
@@ -31,6 +33,9 @@ export class StreamSettings extends LitElement {
     css`
       :host {
         display: contents;
+      }
+      .delete {
+        color: var(--bad);
       }
     `,
   ]
@@ -58,8 +63,9 @@ export class StreamSettings extends LitElement {
   override render() {
     const { say, shown } = this
     return html`<dialog class="box" aria-labelledby="title">
-      ${shown === null ? nothing : this.#form(shown, say)}
-    </dialog>`
+        ${shown === null ? nothing : this.#form(shown, say)}
+      </dialog>
+      <yoto-confirm .say=${say}></yoto-confirm>`
   }
 
   #form(shown: Queue, say: Say) {
@@ -85,6 +91,11 @@ export class StreamSettings extends LitElement {
             return radio('mode', { value: mode, chosen: shown.mode, words: [say(words), say(hint)] })
           })}
         </fieldset>
+        <div>
+          <button type="button" class="delete" @click=${() => this.#askToDelete(shown)}>
+            ${icon('remove', 20)}${say('settings.delete')}
+          </button>
+        </div>
       </div>
       <footer>
         ${attemptNotice(this.#attempt, say)}
@@ -102,6 +113,17 @@ export class StreamSettings extends LitElement {
       if (Object.keys(changes).length > 0) await ask('PUT', `streams/${segment(shown.name)}`, changes)
     })
     if (done) this.#close()
+  }
+
+  #askToDelete({ name, title }: Queue): void {
+    const { say } = this
+    void this.renderRoot.querySelector<Confirm>('yoto-confirm')?.ask({
+      title: say('settings.delete-title', { stream: title }),
+      text: say('settings.delete-text', { name }),
+      yes: say('file.delete'),
+      act: () => ask('DELETE', `streams/${segment(name)}`),
+      after: () => this.#close(),
+    })
   }
 
   #close(): void {

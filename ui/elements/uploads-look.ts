@@ -27,7 +27,7 @@ export const uploadsLook = css`
       border: 0;
       background: none;
     }
-    .zone p {
+    .zone .drop {
       display: none;
     }
   }

@@ -21,6 +21,7 @@ export class Uploads extends LitElement {
   static override properties = {
     uploader: { attribute: false },
     transfers: { attribute: false },
+    folder: {},
     say: { attribute: false },
     over: { state: true },
     announced: { state: true },
@@ -28,6 +29,8 @@ export class Uploads extends LitElement {
   static override styles = [shared, formLook, progressLook, uploadsLook]
   declare uploader: Uploader
   declare transfers: readonly Transfer[]
+  /** Where files go that are brought; the top of the library where it is empty. */
+  declare folder: string
   declare say: Say
   /** Files are being dragged over the page. */
   declare over: boolean
@@ -38,6 +41,7 @@ export class Uploads extends LitElement {
   constructor() {
     super()
     this.over = false
+    this.folder = ''
     this.announced = ''
   }
 
@@ -66,7 +70,8 @@ export class Uploads extends LitElement {
     return html`<section aria-label=${say('upload.title')}>
       <div class="zone ${this.over ? 'over' : ''}">
         <button class="main choose" @click=${() => this.#input?.click()}>${icon('upload', 20)}${say('upload.choose')}</button>
-        <p class="quiet">${say(this.over ? 'upload.drop-now' : 'upload.drop')}</p>
+        <p class="quiet drop">${say(this.over ? 'upload.drop-now' : 'upload.drop')}</p>
+        ${this.folder === '' ? nothing : html`<p class="quiet">${say('upload.into', { folder: this.folder })}</p>`}
         <input
           type="file"
           multiple
@@ -179,7 +184,7 @@ export class Uploads extends LitElement {
 
   #chosen(event: Event): void {
     const input = event.target as HTMLInputElement
-    this.uploader.add(input.files ?? [])
+    this.uploader.add(input.files ?? [], this.folder)
     // The same file can be chosen again.
     input.value = ''
   }
@@ -201,7 +206,7 @@ export class Uploads extends LitElement {
     const files = event.dataTransfer?.files
     if (files === undefined || files.length === 0) return
     event.preventDefault()
-    this.uploader.add(files)
+    this.uploader.add(files, this.folder)
   }
 
   get #input(): HTMLInputElement | null {

@@ -150,14 +150,19 @@ async function evenSound(
   return { sound, measured: await measure(sound, measuring), ...first }
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'the file is gone',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full',
+}
+
 function unplayable(error: unknown, signal: AbortSignal | undefined): Imported {
   signal?.throwIfAborted()
   if (error instanceof ImportFault)
     return { outcome: error.of === 'file' ? 'refused' : 'failed', reason: error.message }
   const code = errnoOf(error)
   if (code === undefined) throw error
-  const reason = code === 'ENOENT' ? 'the file is gone' : `the file cannot be read: ${code}`
-  return { outcome: 'failed', reason }
+  return { outcome: 'failed', reason: reasons[code] ?? `the file cannot be read: ${code}` }
 }
 
 function secondsOf(frames: number): number {

@@ -25,6 +25,7 @@ export class EarlyChapters {
   readonly #places = new Places(atOnce)
   readonly #stopping = new AbortController()
   readonly #read = new Recent<string, Promise<readonly Chapter[]>>(kept)
+  readonly #known = new Recent<string, readonly Chapter[]>(kept)
   #waiting = 0
 
   constructor(options: EarlyChaptersOptions) {
@@ -40,6 +41,10 @@ export class EarlyChapters {
     this.#waiting++
     const chapters = this.#places
       .take(this.#stopping.signal, () => this.#chaptersIn(path))
+      .then((chapters) => {
+        this.#known.set(key, chapters)
+        return chapters
+      })
       .catch(() => {
         // Another time it may go well.
         this.#read.delete(key)
@@ -50,6 +55,11 @@ export class EarlyChapters {
       })
     this.#read.set(key, chapters)
     return chapters
+  }
+
+  /** Those that were read by now, by whoever asked for them. */
+  known({ path, identity }: Place): readonly Chapter[] {
+    return this.#known.get(`${identity} ${path}`) ?? []
   }
 
   stop(): void {

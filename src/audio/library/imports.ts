@@ -46,7 +46,8 @@ export interface Rendition {
 export type ImportState =
   | { readonly state: 'done'; readonly rendition: Rendition }
   | { readonly state: 'importing'; readonly progress: number }
-  | { readonly state: 'refused'; readonly reason: string }
+  /** `again`: the fault is this machine's, and it is tried again by itself. */
+  | { readonly state: 'refused'; readonly reason: string; readonly again?: true }
 
 interface ImportsOptions {
   /** Absolute. Results lie in it, each under its hash. */
@@ -126,7 +127,7 @@ export class Imports {
     if (job !== undefined) return { state: 'importing', progress: job.progress }
     const failure = this.#failures.get(key)
     if (failure !== undefined && this.#nowMs < failure.againAtMs)
-      return { state: 'refused', reason: `${failure.reason}; it is tried again` }
+      return { state: 'refused', reason: `${failure.reason}; it is tried again`, again: true }
     this.#begin(place, name, failure?.times ?? 0)
     return { state: 'importing', progress: 0 }
   }

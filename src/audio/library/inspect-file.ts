@@ -37,13 +37,15 @@ export type Lookup =
     }
   | Importing
   | { readonly state: 'missing' }
-  /** It is there but cannot be played; `reason` is for people. */
-  | { readonly state: 'refused'; readonly reason: string }
+  /** It is there but cannot be played; `reason` is for people. `again`: not yet, for it is tried again by itself. */
+  | { readonly state: 'refused'; readonly reason: string; readonly again?: true }
 
 /** It is being copied or made playable; `progress` goes from 0 to 1. */
 export interface Importing {
   readonly state: 'importing'
   readonly progress: number
+  /** Of a chapter or part: what it will be called, as far as that is known by now. */
+  readonly title?: string
 }
 
 /** Where the bytes lie that are served. */

@@ -14,7 +14,7 @@ import type { Imports } from './imports.ts'
 import type { LibraryFile, Location, Lookup, Place } from './inspect-file.ts'
 import type { KnownFiles } from './known-files.ts'
 import { LibraryFolder } from './library-folder.ts'
-import { itemsOf, type Part, partFile, partNames, partOf, partsOf, wholeOf } from './parts.ts'
+import { itemsOf, type Part, partFile, partNames, partOf, partsOf, titleOfPart, wholeOf } from './parts.ts'
 import type { StillFiles } from './still-files.ts'
 
 interface LibraryOptions {
@@ -93,6 +93,7 @@ export class Library {
     const part = partOf(name)
     if (part === null) return this.#find(name)
     const whole = part.number === 0 ? missing : await this.#find(part.whole)
+    if (whole.state === 'importing') return { ...whole, title: await this.#earlyTitle(part) }
     if (whole.state !== 'ready') return whole
     const items = itemsOf(whole.file.frames, whole.chapters)
     const file = partFile(whole.file, items, { name, number: part.number })
@@ -254,6 +255,13 @@ export class Library {
       if (lookup.state !== 'missing') return lookup
     }
     return missing
+  }
+
+  /** Out of what was read when the book was queued: no listener waits for more. */
+  async #earlyTitle({ whole, number }: { whole: string; number: number }): Promise<string> {
+    const at = await this.whereIs(whole)
+    const chapters = at === null ? noChapters : this.#early.known(at.place)
+    return titleOfPart(itemsOf(framesIn(chapters), chapters)[number - 1], number)
   }
 
   async #earlyChapters(name: string): Promise<readonly Chapter[]> {

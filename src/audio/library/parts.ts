@@ -75,8 +75,9 @@ export function partsOf(whole: string, items: readonly Item[]): Part[] {
   }))
 }
 
-function titleOfPart({ title }: Item, number: number): string {
-  return title ?? `Chapter ${number}`
+/** Its own title, if it has one. */
+export function titleOfPart(item: Item | undefined, number: number): string {
+  return item?.title ?? `Chapter ${number}`
 }
 
 function secondsOf(frames: number): number {

@@ -64,7 +64,7 @@ export function viewOf({ record, received, sender, lookup }: KnownUpload): Uploa
     case 'ready':
       return { ...facts, state: 'ready' }
     case 'refused':
-      return { ...facts, state: 'refused', reason: lookup.reason }
+      return { ...facts, ...lookup }
     case 'missing':
       return { ...facts, state: 'failed', reason: 'it had arrived, and was removed from the library since' }
   }

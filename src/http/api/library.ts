@@ -35,6 +35,8 @@ export interface LibraryEntry {
   readonly state: 'ready' | 'importing' | 'refused'
   readonly progress?: number
   readonly reason?: string
+  /** It cannot be played yet, and is tried again by itself. */
+  readonly again?: true
   /** Whether it has a cover that can be asked for. */
   readonly cover: boolean
   readonly plays: number

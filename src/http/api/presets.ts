@@ -50,7 +50,8 @@ function saveRoute(house: PresetsHouse): Route {
     async handle({ body }) {
       const preset = presetOf(existing(house, body.stream), body.name)
       await house.presets.save(preset, { overwrite: body.overwrite ?? false })
-      return { success: true, message: `"${preset.name}" saved as "${body.stream}" is now`, preset }
+      const message = `what the stream "${body.stream}" has now is saved as the preset "${preset.name}"`
+      return { success: true, message, preset }
     },
   })
 }

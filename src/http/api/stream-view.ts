@@ -33,7 +33,8 @@ export const longListBytes = 4 * 1024 * 1024
 /** What the library has under a name: `importing` can be played soon, `refused` is there but cannot be played. */
 export type FoundFile =
   | { readonly state: 'ready'; readonly file: { readonly title: string; readonly seconds: number } }
-  | { readonly state: 'importing' | 'missing' }
+  | { readonly state: 'importing'; readonly progress: number; readonly title?: string }
+  | { readonly state: 'missing' }
   | { readonly state: 'refused'; readonly reason: string }
 
 /** @throws AppError `unprocessable` for a name no stream can have, `not_found` where there is none. */
@@ -85,7 +86,8 @@ export async function view(house: StreamsHouse, queue: Queue, { setHeader }: Ans
 function asFound(file: string, found: FoundFile | undefined) {
   if (found?.state === 'ready')
     return { title: found.file.title, seconds: found.file.seconds, state: 'ready' }
-  if (found?.state === 'importing') return { title: file, seconds: null, state: 'importing' }
+  if (found?.state === 'importing')
+    return { title: found.title ?? file, seconds: null, state: 'importing', progress: found.progress }
   const reason = found?.state === 'refused' ? { reason: found.reason } : {}
   return { title: file, seconds: null, state: 'missing', ...reason }
 }

@@ -191,7 +191,8 @@ test('without ffmpeg a file says so, and is tried again an hour later at most', 
   const clock = new VirtualClock()
   const { library, until, log } = await run(places, { ffmpeg: '/no/such/ffmpeg', clock })
   const refused = await until('song.wav', 'refused')
-  expect(refused).toEqual({ state: 'refused', reason: 'ffmpeg is not installed; it is tried again' })
+  const reason = 'ffmpeg is not installed; it is tried again'
+  expect(refused).toEqual({ state: 'refused', reason, again: true })
   await clock.advance(3_600_000)
   expect(await library.find('song.wav')).toMatchObject({ state: 'importing' })
   await until('song.wav', 'refused')

@@ -202,7 +202,11 @@ describe('a book', () => {
       expect((await sources.find('wizard.m4b')).state).toBe('importing')
       const early = await sources.expand(['short.mp3', 'wizard.m4b'])
       expect(early).toEqual(['short.mp3', ...references('wizard.m4b', 3)])
-      expect((await sources.find('wizard.m4b/02')).state).toBe('importing')
+      expect(await sources.find('wizard.m4b/02')).toMatchObject({
+        state: 'importing',
+        title: 'Über das Meer',
+      })
+      expect(await sources.find('wizard.m4b/04')).toMatchObject({ title: 'Chapter 4' })
       const whole = await ready('wizard.m4b')
       expect(await sources.expand(['short.mp3', 'wizard.m4b'])).toEqual(early)
       expect(await sources.filesIn('wizard.m4b')).toEqual(early.slice(1))
