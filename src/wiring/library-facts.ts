@@ -137,7 +137,7 @@ export class LibraryFacts {
 
   /** Told of what goes out of a stream, or of a file by itself. */
   sentOf(stream: string | null): SentOf {
-    return (sent) => this.plays.heard({ ...sent, stream })
+    return (sent) => this.plays.heard(stream, sent)
   }
 
   /** The cover of a file as the last look has found it; null where it has none. */

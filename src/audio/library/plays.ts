@@ -15,8 +15,6 @@ export interface PlayCount {
 /** Frames of an item that went out to a listener, counted from the item's beginning; `to` is behind the last. */
 export interface Sent {
   readonly listener: string
-  /** The stream it was an item of; null for a file by itself. */
-  readonly stream: string | null
   /** SHA-256 of the content, in hex. */
   readonly hash: string
   /** Of the whole item. */
@@ -82,8 +80,8 @@ export class Plays {
     return this.#counts.get(streamKey(stream)) ?? null
   }
 
-  /** Tells that something has gone out; what begins with the first frame is a new play. */
-  heard({ listener, stream, hash, frames, from, to }: Sent): void {
+  /** Tells that something has gone out of a stream, or of a file by itself; what begins with the first frame is a new play. */
+  heard(stream: string | null, { listener, hash, frames, from, to }: Sent): void {
     const name = `${hash} ${listener}`
     const begun = from === 0 ? undefined : this.#listening.get(name)
     const listening = begun ?? { runs: [], isCounted: false }

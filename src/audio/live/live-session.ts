@@ -42,7 +42,7 @@ interface SessionOptions {
 }
 
 /** As few writes as may be that leave no gap of 200 ms, with a timer that is late. */
-export const tickMs = 180
+export const tickMs = 184
 /** What is due from one tick to the next is seven of them, or eight. */
 const mostFramesPerTick = Math.ceil(tickMs / msPerFrame)
 

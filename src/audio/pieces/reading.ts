@@ -1,4 +1,4 @@
-// The thread that reads pieces: as many as were ordered meanwhile in one go, then it tells of all of them at once.
+// The thread that reads pieces: what was ordered meanwhile a few at a time, then it tells of all of those at once.
 import { type BigIntStats, fstatSync, readSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { pieceBytes } from './piece.ts'
@@ -6,8 +6,12 @@ import { Ring, type RingMemory } from './ring.ts'
 
 const ring = new Ring(workerData as RingMemory)
 
+// Those are sent on while the next are read; to be told of each by itself would take longer than that.
+const together = 4
+
 for (let turn = ring.done; ; ) {
-  const until = ring.ordered
+  const all = ring.ordered
+  const until = ((all - turn) | 0) > together ? (turn + together) | 0 : all
   if (until === turn) {
     ring.sleepWhile(turn)
     continue

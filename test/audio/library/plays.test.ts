@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type PlayCount, Plays } from '../../../src/audio/library/plays.ts'
+import { type PlayCount, Plays, type Sent } from '../../../src/audio/library/plays.ts'
 import { memoryCollection } from '../../support/memory-collection.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
@@ -23,8 +23,11 @@ async function openPlays(records = memoryCollection<PlayCount>()) {
     log,
   })
   await plays.open()
-  const hear = (from: number, to: number, more: Partial<Parameters<Plays['heard']>[0]> = {}) =>
-    plays.heard({ listener: 'nursery', stream: 'bed', hash: 'a', frames: 1000, from, to, ...more })
+  const hear = (
+    from: number,
+    to: number,
+    { stream = 'bed', ...more }: Partial<Sent & { stream: string | null }> = {},
+  ) => plays.heard(stream, { listener: 'nursery', hash: 'a', frames: 1000, from, to, ...more })
   const count = (hash = 'a') => plays.ofContent(hash)?.plays ?? 0
   return { plays, hear, count, clock, log, written, records, fill: (full: boolean) => (isFull = full) }
 }
