@@ -50,6 +50,7 @@ export class Live {
   #count = 0
   #health = ''
   #stops: (() => void)[] = []
+  #isHealthDue = false
 
   constructor(options: LiveOptions) {
     this.#options = options
@@ -119,7 +120,17 @@ export class Live {
       return
     }
     this.#tell(messageOf(change))
-    this.healthChanged()
+    this.#healthSoon()
+  }
+
+  /** Once behind all changes of the moment: what makes the health up is asked for in many places. */
+  #healthSoon(): void {
+    if (this.#isHealthDue) return
+    this.#isHealthDue = true
+    setImmediate(() => {
+      this.#isHealthDue = false
+      if (this.#stops.length > 0) this.healthChanged()
+    })
   }
 
   #beat(): void {

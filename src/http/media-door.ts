@@ -9,6 +9,7 @@ import type { FileBody, FiniteBody, FiniteListeners } from './finite-body.ts'
 import type { LiveMedia } from './live-media.ts'
 import { nothingThere } from './media-answers.ts'
 import type { SaidOnce } from './said-once.ts'
+import type { ToldLater } from './told-later.ts'
 import type { ToldSeldom } from './told-seldom.ts'
 import type { TransferLimits } from './transfers.ts'
 import type { UnknownKeys } from './unknown-keys.ts'
@@ -37,7 +38,6 @@ export interface MediaDoor {
   asked?(request: AudioAsked): OpenRequest
   /** The address of whoever asks; behind a trusted proxy it is not that of the connection. */
   clientAddress(request: IncomingMessage): string
-  /** For the limit on unknown keys. */
   clock: Clock
   /** In place of the usual ones. */
   transferLimits?: TransferLimits
@@ -92,6 +92,7 @@ export type LimitedDoor = MediaDoor & {
   readonly unknownKeys: UnknownKeys
   readonly saidOnce: SaidOnce
   readonly toldSeldom: ToldSeldom
+  readonly toldLater: ToldLater
   /** What was looked up before a request came to the app: a look may wait for what the cloud tells. */
   readonly found: WeakMap<IncomingMessage, MediaTarget | null>
 }

@@ -3,7 +3,7 @@ import Router from '@koa/router'
 import Koa, { type Context } from 'koa'
 import { AppError } from '../core/error.ts'
 import { isPlace } from '../core/slot.ts'
-import { answerAndTell } from './audio-asked.ts'
+import { answerAndTell, answerThenTell } from './audio-asked.ts'
 import { letPause } from './connections.ts'
 import { type Beginning, type FileBody, type FiniteBody, serveFinite } from './finite-body.ts'
 import { goingOn } from './going-on.ts'
@@ -13,6 +13,7 @@ import { type LimitedDoor, listenerOf, type MediaDoor, type MediaTarget, targetO
 import { SaidOnce } from './said-once.ts'
 import type { App } from './server.ts'
 import { servePlace } from './slot-media.ts'
+import { ToldLater } from './told-later.ts'
 import { ToldSeldom } from './told-seldom.ts'
 import { liveLimits, Transfers } from './transfers.ts'
 import { UnknownKeys } from './unknown-keys.ts'
@@ -25,6 +26,7 @@ export function createMediaApp(house: MediaDoor): App {
     unknownKeys: new UnknownKeys(house),
     saidOnce: new SaidOnce(house),
     toldSeldom: new ToldSeldom(house),
+    toldLater: new ToldLater(house),
     found: new WeakMap(),
   }
   const transfers = new Transfers({ log, limits: house.transferLimits })
@@ -86,11 +88,21 @@ async function serveStream(ctx: Context, door: LimitedDoor, key: string): Promis
   const target = await targetOf(ctx, door, { key, isWanted: () => true })
   const { player, listener } = listenerOf(ctx, door, { key, target })
   const { stream, card_id } = target
-  const live = door.live?.isLive(stream) === true ? door.live : null
-  const isTold = live !== null || !isFurtherOn(ctx) || door.toldSeldom.isTold(listener[0])
+  const wanted = { stream, card_id, player, place: null }
+  const tell = (told: { readonly fromStart: boolean; readonly request?: string }) => {
+    const { fromStart } = told
+    const head = ctx.method === 'HEAD'
+    door.log.debug('stream requested', { key: key.slice(0, 6), stream, player, fromStart, head })
+    door.requested({ ...told, key, stream, player, card_id, head })
+  }
+  const { live } = door
+  if (live?.isLive(stream)) {
+    const serve = () => serveLiveOrClip(ctx, door, { live, stream, listener, player })
+    return answerThenTell(ctx, door, wanted, serve, tell)
+  }
+  const isTold = !isFurtherOn(ctx) || door.toldSeldom.isTold(listener[0])
   const teller = isTold ? door : { clientAddress: door.clientAddress }
-  const told = await answerAndTell(ctx, teller, { stream, card_id, player, place: null }, async () => {
-    if (live !== null) return serveLiveOrClip(ctx, door, { live, stream, listener, player })
+  const told = await answerAndTell(ctx, teller, wanted, async () => {
     const newest = isFromStart(ctx) ? await door.newest(stream, key) : undefined
     if (newest === null && door.saidOnce.isFollowing(listener[0]))
       throw new AppError('not_found', 'there is nothing more to play')
@@ -98,11 +110,7 @@ async function serveStream(ctx: Context, door: LimitedDoor, key: string): Promis
     if (newest === null) door.saidOnce.say(listener[0], ctx.length ?? 0)
     return answer ?? { fromStart: true, item: null }
   })
-  const { fromStart } = told
-  if (!isTold && !fromStart) return
-  const head = ctx.method === 'HEAD'
-  door.log.debug('stream requested', { key: key.slice(0, 6), stream, player, fromStart, head })
-  door.requested({ ...told, key, stream, player, card_id, head })
+  if (isTold || told.fromStart) tell(told)
 }
 
 /** Whether a listener goes on somewhere behind the beginning; with a tag it may have to begin anew. */

@@ -42,7 +42,9 @@ interface SessionOptions {
 }
 
 /** As few writes as may be that leave no gap of 200 ms, with a timer that is late. */
-export const tickMs = 184
+export const tickMs = 180
+// A second: many who come at once all hear something before anybody is sent the rest.
+const firstFrames = 42
 /** What is due from one tick to the next is seven of them, or eight. */
 const mostFramesPerTick = Math.ceil(tickMs / msPerFrame)
 
@@ -117,16 +119,16 @@ export class LiveSession {
     return this.#end === null
   }
 
-  /** Sends what may be sent ahead, and from now on what is due at each tick. */
+  /** Sends the first of what may be sent ahead; from now on each tick sends what is due, and so the first one the rest of it. */
   play(sink: LiveSink): void {
     if (this.#end !== null) {
       sink.end()
       return
     }
     this.#sink = sink
-    const nowMs = this.#nowMs
-    this.#pace = new Pace(nowMs)
-    this.tick(nowMs)
+    this.#pace = new Pace(this.#nowMs)
+    this.#due = firstFrames
+    this.#send()
   }
 
   /** Sends what is due at that time. Never throws: whoever calls it has others to call. */

@@ -64,17 +64,25 @@ async function sessionOf(frames: number, frame: number) {
 
 const framesOf = (writes: readonly Buffer[]) => Buffer.concat(writes).length / frameBytes
 
-test.each([0, 3, 100, 167])('the burst is there at once from frame %i on, to the frame', async (frame) => {
-  const { writes } = await sessionOf(1000, frame)
-  expect(framesOf(writes)).toBe(burstFrames)
-})
+test.each([0, 3, 100, 167])(
+  'a second is there at once from frame %i on, and the burst with the first tick, to the frame',
+  async (frame) => {
+    const { clock, session, writes } = await sessionOf(1000, frame)
+    expect(framesOf(writes)).toBe(42)
+    session.tick(clock.now().getTime())
+    await clock.advance(0)
+    expect(framesOf(writes)).toBe(burstFrames)
+  },
+)
 
 test.each([0, 3, 100, 167])(
   'a tick is one write, also where one block ends (from frame %i on)',
   async (frame) => {
     const { clock, session, writes, bytes } = await sessionOf(4000, frame)
-    const begun = writes.length
     const first = clock.now().getTime()
+    session.tick(first)
+    await clock.advance(0)
+    const begun = writes.length
     for (let tick = 1; tick <= 300; tick++) {
       await clock.advance(tickMs)
       session.tick(first + tick * tickMs)
