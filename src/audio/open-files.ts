@@ -8,6 +8,12 @@ import type { Stat } from './pieces/ring.ts'
 /** What tells one content of a path from the next without reading it. */
 export type Identity = string
 
+/** A run of bytes. */
+export interface Extent {
+  readonly position: number
+  readonly length: number
+}
+
 /** A handle that is shared with other listeners; `close` gives this share back, once or more often. */
 export interface SharedFile {
   /**
@@ -15,8 +21,6 @@ export interface SharedFile {
    * @throws Error when the file is no longer the one that was opened.
    */
   read(position: number, length: number): Promise<Buffer>
-  /** The same in memory that is used again; where it is absent, nothing is. @throws as `read` does */
-  readPiece?(position: number, length: number): Promise<Piece>
   close(): void
 }
 
@@ -77,6 +81,20 @@ export class OpenFiles {
     return this.#shareOf(key, entry, entry.now)
   }
 
+  /**
+   * The bytes from `position` on in memory that is used again; null where the file is not open already, or there is no
+   * such memory. @throws Error when the file is no longer the one that was opened.
+   */
+  readPiece(path: string, identity: Identity, { position, length }: Extent): Promise<Piece> | null {
+    const key = `${identity} ${path}`
+    const entry = this.#entries.get(key)
+    const [opened, pieces] = [entry?.now, this.#pieces]
+    if (entry === undefined || opened == null || pieces === undefined) return null
+    this.#moveBehind(key, entry)
+    entry.cancelIdle()
+    return this.#during(key, entry, () => pieces.read(opened, position, length))
+  }
+
   /** Closes every handle nobody uses now, and the others as soon as they are given back. */
   async close(): Promise<void> {
     await Promise.all(
@@ -87,38 +105,38 @@ export class OpenFiles {
   }
 
   #use(key: string, entry: Entry): void {
-    // Moving what is there already makes the map build itself anew time and again.
-    if (this.#newest !== entry || !this.#entries.has(key)) {
-      this.#newest = entry
-      this.#entries.delete(key)
-      this.#entries.set(key, entry)
-    }
+    this.#moveBehind(key, entry)
     entry.cancelIdle()
     entry.users++
   }
 
+  #moveBehind(key: string, entry: Entry): void {
+    // Moving what is there already makes the map build itself anew time and again.
+    if (this.#newest === entry && this.#entries.has(key)) return
+    this.#newest = entry
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+  }
+
   #shareOf(key: string, entry: Entry, opened: Opened): SharedFile {
-    const pieces = this.#pieces
-    // Closed in the middle of it, the descriptor could be that of another file by then.
-    const during = async <Answer>(reading: () => Promise<Answer>): Promise<Answer> => {
-      entry.users++
-      try {
-        return await reading()
-      } finally {
-        this.#release(key, entry)
-      }
-    }
     return {
       read: (position, length) =>
-        during(async () => {
+        this.#during(key, entry, async () => {
           const bytes = Buffer.allocUnsafe(length)
           await opened.read(position, bytes)
           return bytes
         }),
-      ...(pieces && {
-        readPiece: (position: number, length: number) => during(() => pieces.read(opened, position, length)),
-      }),
       close: this.#closer(key, entry),
+    }
+  }
+
+  /** Closed in the middle of it, the descriptor could be that of another file by then. */
+  async #during<Answer>(key: string, entry: Entry, read: () => Promise<Answer>): Promise<Answer> {
+    entry.users++
+    try {
+      return await read()
+    } finally {
+      this.#release(key, entry)
     }
   }
 

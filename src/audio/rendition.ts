@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { bytesPerFrame } from './frames.ts'
 import type { LibraryFile } from './library/inspect-file.ts'
-import type { SharedFile } from './open-files.ts'
+import type { Extent, SharedFile } from './open-files.ts'
 import { type Piece, pieceBytes, pieceOf } from './pieces/piece.ts'
 
 /** A run of frames of one file, and where it lies in the whole. */
@@ -36,6 +36,8 @@ export interface ByteRange {
 /** What opens audio for positioned reads, counted from where it begins. */
 export interface FileSource {
   open(file: LibraryFile): Promise<SharedFile>
+  /** Bytes of what was opened before, in memory that is used again; null where it is to be opened first. */
+  readPiece?(file: LibraryFile, extent: Extent): Promise<Piece> | null
 }
 
 /** Told of what has gone out of an item: frames counted from its beginning, `to` behind the last. */
@@ -187,11 +189,22 @@ interface AtOnce {
 }
 
 async function readFrom(part: RenditionPart, { source, range, sent }: AtOnce): Promise<Piece> {
+  const extent = { position: range.start, length: range.end - range.start + 1 }
+  const at = { ...extent, position: range.start + shiftOf(part) }
+  const piece =
+    (await source.readPiece?.(part.file, at)?.catch(() => null)) ?? (await pieceOpened(part, source, extent))
+  sent?.(part, range.start, range.end + 1)
+  return piece
+}
+
+async function pieceOpened(
+  part: RenditionPart,
+  source: FileSource,
+  { position, length }: Extent,
+): Promise<Piece> {
   const file = await openPart(part, source)
   try {
-    const piece = await file.readPiece(range.start, range.end - range.start + 1)
-    sent?.(part, range.start, range.end + 1)
-    return piece
+    return pieceOf(await file.read(position, length))
   } finally {
     file.close()
   }
@@ -272,32 +285,25 @@ function indexAt({ parts }: FiniteRendition, byte: number): number {
 }
 
 /** The part's file, read at bytes of the whole. */
-async function openPart(part: RenditionPart, source: FileSource): Promise<Required<SharedFile>> {
-  const shift = part.firstFrame * bytesPerFrame - part.start
+async function openPart(part: RenditionPart, source: FileSource): Promise<SharedFile> {
+  const shift = shiftOf(part)
   let file = await source.open(part.file)
   const close = () => file.close()
-  // A file whose name or rights have changed is opened anew, which checks that it is still the same audio.
-  const anew = async () => {
-    close()
-    file = await source.open(part.file)
-  }
   return {
     close,
+    // A file whose name or rights have changed is opened anew, which checks that it is still the same audio.
     read: (position, length) =>
       file.read(position + shift, length).catch(async () => {
-        await anew()
+        close()
+        file = await source.open(part.file)
         return file.read(position + shift, length)
-      }),
-    readPiece: (position, length) =>
-      pieceFrom(file, position + shift, length).catch(async () => {
-        await anew()
-        return pieceFrom(file, position + shift, length)
       }),
   }
 }
 
-async function pieceFrom(file: SharedFile, position: number, length: number): Promise<Piece> {
-  return file.readPiece?.(position, length) ?? pieceOf(await file.read(position, length))
+/** How much further on in its file than in the whole a byte lies. */
+function shiftOf(part: RenditionPart): number {
+  return part.firstFrame * bytesPerFrame - part.start
 }
 
 function frameBoundaryAtOrBelow(byte: number): number {

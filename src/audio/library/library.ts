@@ -5,7 +5,8 @@ import type { Log } from '../../core/log.ts'
 import { bytesPerFrame, msPerFrame } from '../frames.ts'
 import type { Chapter } from '../import/chapters.ts'
 import { naturalOrder, staysInside } from '../names.ts'
-import { OpenFiles, type SharedFile } from '../open-files.ts'
+import { type Extent, OpenFiles, type SharedFile } from '../open-files.ts'
+import type { Piece } from '../pieces/piece.ts'
 import type { PieceReader } from '../pieces/piece-reader.ts'
 import { Warnings } from '../warnings.ts'
 import { Contents } from './contents.ts'
@@ -189,6 +190,19 @@ export class Library {
     throw this.#lost(file, new Error('no file of that name has the content that was asked for'))
   }
 
+  /**
+   * Bytes of what was opened before, counted as `open` does, in memory that is used again; null where it is to be opened
+   * first.
+   * @throws AppError `not_found` when the file is gone or has another content by now; it was logged then.
+   */
+  readPiece(file: LibraryFile, { position, length }: Extent): Promise<Piece> | null {
+    const at = this.#openedAt.get(file)
+    if (at === undefined) return null
+    const extent = { position: file.firstFrame * bytesPerFrame + position, length }
+    const reading = this.#open.readPiece(at.path, at.identity, extent)
+    return reading && this.#read(file, () => reading)
+  }
+
   async close(): Promise<void> {
     this.#early.stop()
     await this.#imports?.stop()
@@ -208,17 +222,18 @@ export class Library {
   /** Reads are counted from the file's first byte, which of a part lies further on. */
   #guarded(file: LibraryFile, shared: SharedFile): SharedFile {
     const from = file.firstFrame * bytesPerFrame
-    const lost = (error: unknown): never => {
+    return {
+      close: shared.close,
+      read: (position, length) => this.#read(file, () => shared.read(from + position, length)),
+    }
+  }
+
+  async #read<Bytes>(file: LibraryFile, read: () => Promise<Bytes>): Promise<Bytes> {
+    try {
+      return await read()
+    } catch (error) {
       this.#openedAt.delete(file)
       throw this.#lost(file, error)
-    }
-    const { read, readPiece, close } = shared
-    return {
-      close,
-      read: (position, length) => read(from + position, length).catch(lost),
-      ...(readPiece && {
-        readPiece: (position: number, length: number) => readPiece(from + position, length).catch(lost),
-      }),
     }
   }
 

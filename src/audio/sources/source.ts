@@ -2,7 +2,8 @@ import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { LibraryFile, Lookup } from '../library/inspect-file.ts'
 import type { Library } from '../library/library.ts'
-import type { SharedFile } from '../open-files.ts'
+import type { Extent, SharedFile } from '../open-files.ts'
+import type { Piece } from '../pieces/piece.ts'
 
 /** What a source has under a name. `importing` can be played soon; `refused` is there but cannot be played now. */
 export type Found =
@@ -33,6 +34,8 @@ export interface AudioSource {
   find(name: string): Promise<Found>
   /** Exactly the content that `find` gave, for positioned reads counted from its first byte. Rejects where it is gone. */
   open(audio: LibraryFile): Promise<SharedFile>
+  /** Bytes of what was opened before, in memory that is used again; null where it is to be opened first. Never throws. */
+  readPiece?(audio: LibraryFile, extent: Extent): Promise<Piece> | null
   /**
    * The names a name stands for, in order, when it is put into a queue: a book's chapters, a feed's newest episodes.
    * Without it every name stands for itself. `split`: what is longer than an hour's card takes comes in parts.

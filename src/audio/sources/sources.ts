@@ -7,7 +7,8 @@ import { didYouMean } from '../../language/names.ts'
 import type { LibraryFile } from '../library/inspect-file.ts'
 import type { Library } from '../library/library.ts'
 import { type Part, wholeOf } from '../library/parts.ts'
-import type { SharedFile } from '../open-files.ts'
+import type { Extent, SharedFile } from '../open-files.ts'
+import type { Piece } from '../pieces/piece.ts'
 import { sourceCatalog } from './catalog.ts'
 import type { Found, SourceDef, SourceGround } from './source.ts'
 import { SteadySource } from './steady-source.ts'
@@ -96,6 +97,15 @@ export class Sources {
   open(audio: LibraryFile): Promise<SharedFile> {
     const { prefix, name } = this.#read(audio.file)
     return this.#source(prefix).open(name === audio.file ? audio : { ...audio, file: name })
+  }
+
+  /**
+   * Bytes of what was opened before, in memory that is used again; null where it is to be opened first.
+   * @throws AppError as `open` does
+   */
+  readPiece(audio: LibraryFile, extent: Extent): Promise<Piece> | null {
+    const { prefix, name } = this.#read(audio.file)
+    return name === audio.file ? this.#source(prefix).readPiece(audio, extent) : null
   }
 
   /**

@@ -3,7 +3,7 @@ import { AppError, messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
 import { Recent } from '../../core/recent.ts'
 import type { LibraryFile } from '../library/inspect-file.ts'
-import type { SharedFile } from '../open-files.ts'
+import type { Extent, SharedFile } from '../open-files.ts'
 import type { Piece } from '../pieces/piece.ts'
 import type { AudioSource, Found } from './source.ts'
 
@@ -62,16 +62,16 @@ export class SteadySource {
   async open(audio: LibraryFile): Promise<SharedFile> {
     const { source } = this.#options
     const shared = await this.#ask(`open ${audio.file}`, () => source.open(audio), giveBack)
-    const about = `read ${audio.file}`
-    const { read, readPiece, close } = shared
-    return {
-      close,
-      read: (position, length) => this.#ask(about, () => read(position, length), undefined, true),
-      ...(readPiece && {
-        readPiece: (position: number, length: number) =>
-          this.#ask(about, () => readPiece(position, length), giveBackPiece, true),
-      }),
-    }
+    const { read, close } = shared
+    return { close, read: (position, length) => this.#reading(audio, () => read(position, length)) }
+  }
+
+  /** As the source does. @throws AppError as `open` does */
+  readPiece(audio: LibraryFile, extent: Extent): Promise<Piece> | null {
+    // Nobody would give back what was read.
+    if (this.#nowMs < this.#leftUntilMs) return null
+    const reading = this.#options.source.readPiece?.(audio, extent) ?? null
+    return reading && this.#reading(audio, () => reading, giveBackPiece)
   }
 
   /** What cannot be told of stands for itself. */
@@ -90,6 +90,14 @@ export class SteadySource {
 
   async close(): Promise<void> {
     await this.#options.source.close?.()
+  }
+
+  #reading<Bytes>(
+    audio: LibraryFile,
+    read: () => Promise<Bytes>,
+    late?: (bytes: Bytes) => void,
+  ): Promise<Bytes> {
+    return this.#ask(`read ${audio.file}`, read, late, true)
   }
 
   get #nowMs(): number {

@@ -1,7 +1,7 @@
 import { appendFile, open, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { identityOf, OpenFiles, type SharedFile } from '../../../src/audio/open-files.ts'
+import { identityOf, OpenFiles } from '../../../src/audio/open-files.ts'
 import { type Piece, pieceBytes } from '../../../src/audio/pieces/piece.ts'
 import { PieceReader } from '../../../src/audio/pieces/piece-reader.ts'
 import { PieceThread } from '../../../src/audio/pieces/piece-thread.ts'
@@ -17,7 +17,8 @@ const whole = Buffer.from(
 
 interface Opened {
   readonly path: string
-  readonly shared: Required<SharedFile>
+  /** @throws Error as `OpenFiles.readPiece` does */
+  readonly read: (position: number, length: number) => Promise<Piece>
   readonly reader: PieceReader
   readonly thread: PieceThread
   readonly lines: Line[]
@@ -33,23 +34,28 @@ async function opened(): Promise<Opened> {
   const handle = await open(path)
   const identity = identityOf(await handle.stat({ bigint: true }))
   await handle.close()
-  const { read, readPiece, close } = await files.share(path, identity)
+  expect(files.readPiece(path, identity, { position: 0, length: pieceBytes })).toBeNull()
+  const { close } = await files.share(path, identity)
   onTestFinished(async () => {
     close()
     await files.close()
     await reader.stop()
     await rm(folder, { recursive: true })
   })
-  if (readPiece === undefined) throw new Error('it has a reader of pieces')
-  return { path, shared: { read, readPiece, close }, reader, thread, lines: log.lines }
+  const read = async (position: number, length: number) => {
+    const piece = await files.readPiece(path, identity, { position, length })
+    if (piece === null) throw new Error('it is open')
+    return piece
+  }
+  return { path, read, reader, thread, lines: log.lines }
 }
 
 /** Where the pieces begin that are asked for at once: all over the file, more of them than there are slots. */
 const places = (count: number) =>
   Array.from({ length: count }, (_, index) => (index * 7_919) % (whole.length - pieceBytes))
 
-const readAt = ({ shared }: Opened, starts: readonly number[], length = pieceBytes) =>
-  Promise.all(starts.map((start) => shared.readPiece(start, length)))
+const readAt = ({ read }: Opened, starts: readonly number[], length = pieceBytes) =>
+  Promise.all(starts.map((start) => read(start, length)))
 
 const isAt = (piece: Piece, start: number) =>
   piece.bytes.equals(whole.subarray(start, start + piece.bytes.length))
@@ -105,7 +111,7 @@ test.each([
   const house = await opened()
   for (const piece of await readAt(house, places(16))) piece.giveBack()
   await spoil(house.path)
-  const after = await Promise.allSettled(places(40).map((start) => house.shared.readPiece(start, pieceBytes)))
+  const after = await Promise.allSettled(places(40).map((start) => house.read(start, pieceBytes)))
   expect(after.map(({ status }) => status)).toEqual(Array(40).fill('rejected'))
   expect(house.reader.free).toBe(64)
 })
