@@ -5,6 +5,7 @@ import { get } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { at, sleep } from '../figures.mjs'
+import { collectGarbage } from './collected.mjs'
 import { startIcecast } from './icecast.mjs'
 import { startNginx } from './nginx.mjs'
 import { cpuSeconds, programAt, publish, residentKiB, startProduct, withFolder, writeProfileFile } from './product.mjs'
@@ -13,7 +14,7 @@ import { threeMinutes, writeTitled } from './sound.mjs'
 const listeners = 500
 const newcomers = 32
 const rounds = 12
-const measuredMs = 20_000
+const measuredMs = 40_000
 const burstMs = 7_000
 const books = 4
 // Two hours each.
@@ -32,7 +33,8 @@ export function measure() {
     const media = join(folder, 'media')
     await mkdir(media)
     await writeProfileFile(join(media, 'music.mp3'), frames)
-    const product = await startProduct({ data: join(folder, 'data'), media })
+    const nodeOptions = ['--inspect=127.0.0.1:0']
+    const product = await startProduct({ data: join(folder, 'data'), media, nodeOptions })
     try {
       const url = await publish(product, 'live', 'music.mp3')
       const isLive = await switchedOn(product, url)
@@ -42,7 +44,8 @@ export function measure() {
         // It listens before it has heard enough to give anybody.
         await sleep(6_000)
         const peer = { pid: icecast.pid, url: icecast.url }
-        const [theirs, ours] = await listenedTo(isLive ? [peer, { pid: product.pid, url }] : [peer])
+        const { pid, inspector } = product
+        const [theirs, ours] = await listenedTo(isLive ? [peer, { pid, url, inspector }] : [peer])
         const first = await whileImporting({ folder, media, product, url, icecast: icecast.url })
         return [...figuresOf(ours ?? null, theirs), ...firstFigures(first, isLive)]
       } finally {
@@ -70,18 +73,22 @@ async function switchedOn(product, url) {
 }
 
 /**
- * What it takes each server to be listened to by as many. All of them are listened to in the same seconds, so that
- * what else the machine does is the same for all; and have been before, so that no memory is counted that a server
- * takes once and keeps.
+ * What it takes each server to be listened to by as many. Processor time: all of them are listened to in the same seconds,
+ * so that what else the machine does is the same for all. Memory: what the first crowd adds to a server that nobody has
+ * listened to yet, with all that it takes once and keeps, but for garbage: of that the collector decides.
  */
 async function listenedTo(servers) {
-  for (const { url } of servers) {
-    const crowd = await crowdAt(url)
+  const grown = []
+  for (const server of servers) {
+    const before = await usedKiB(server)
+    const crowd = await crowdAt(server.url)
     await sleep(burstMs)
+    grown.push(((await usedKiB(server)) - before) / listeners)
     await crowd.leave()
   }
   const heard = []
-  for (const { pid, url } of servers) heard.push({ pid, before: await residentKiB(pid), crowd: await crowdAt(url) })
+  for (const [index, { pid, url }] of servers.entries())
+    heard.push({ pid, grown: grown[index], crowd: await crowdAt(url) })
   // The last of them has had its burst.
   await sleep(burstMs + 1_000)
   const began = performance.now()
@@ -89,7 +96,6 @@ async function listenedTo(servers) {
   await sleep(measuredMs)
   for (const one of heard) one.cpu = (await cpuSeconds(one.pid)) - one.cpu
   const seconds = (performance.now() - began) / 1000
-  for (const one of heard) one.grown = ((await residentKiB(one.pid)) - one.before) / listeners
   const outcomes = []
   for (const { crowd, cpu, grown } of heard) {
     const { firstBytes, gaps, bytesPerSecond, ended } = await crowd.leave()
@@ -97,6 +103,11 @@ async function listenedTo(servers) {
     outcomes.push({ share: cpu / seconds, grown, firstBytes, gap, slowest: Math.min(...bytesPerSecond), ended })
   }
   return outcomes
+}
+
+async function usedKiB({ pid, inspector }) {
+  if (inspector) await collectGarbage(inspector)
+  return residentKiB(pid)
 }
 
 /** Listeners that all hear something; `leave` says what they heard. */

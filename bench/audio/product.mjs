@@ -40,6 +40,8 @@ export async function startProduct({ data, media, nodeOptions = [] }) {
   const panel = /Panel, REST +(\S+)/.exec(block)[1]
   return {
     pid: child.pid,
+    /** Where it can be looked into, when it was started with `--inspect`. */
+    inspector: /Debugger listening on (\S+)/.exec(block)?.[1] ?? null,
     panel,
     startedMs: performance.now() - began,
     json: async (path) => (await fetch(`${panel}/api${path}`)).json(),
