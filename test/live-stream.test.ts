@@ -37,8 +37,8 @@ async function listen(url: string) {
   }
 }
 
-async function liveStream(files: readonly string[]): Promise<string> {
-  house = await runApp()
+async function liveStream(files: readonly string[], options: { pace?: number } = {}): Promise<string> {
+  house = await runApp(options)
   await house.call('POST', '/streams/bath/queue', { files })
   const changed = await house.call('PUT', '/streams/bath', { mode: 'live', loop: true })
   expect(changed.status).toBe(200)
@@ -99,3 +99,19 @@ test('who listened when the product was stopped goes on with it after its next s
       .equals(then.bytes().subarray(0, hearing.bytes().length - at)),
   ).toBe(true)
 })
+
+test('who began to listen the moment before the product stops is in its history', async () => {
+  await liveStream(['music/counting-song.mp3', 'music/good-morning.mp3'], { pace: 1 })
+  const { body } = await house.call('GET', '/streams/bath/queue')
+  const url = (body as { url: string }).url.replace(house.app.publicUrl, house.app.mediaUrl)
+  const hearing = await listen(url)
+  await house.stop()
+  await hearing.leave()
+  house = await runApp({ data: house.data })
+  const { events } = (await house.call('GET', '/events?limit=1000')).body as {
+    events: { kind: string; stream: string | null; what: { type: string } }[]
+  }
+  const told = events.flatMap(({ kind, stream, what }) => (stream === 'bath' ? `${kind} ${what.type}` : []))
+  // The newest first.
+  expect(told.slice(0, 2)).toEqual(['event stream_requested', 'request whole'])
+}, 40_000)

@@ -67,6 +67,7 @@ export const textKeys = [
   'stream.name',
   'stream.name-hint',
   'stream.bad-name',
+  'stream.reserved',
   'stream.taken',
   'stream.choose-audio',
   'stream.playlist',

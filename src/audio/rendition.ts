@@ -193,7 +193,13 @@ async function readFrom(part: RenditionPart, { source, range, sent }: AtOnce): P
   const at = { ...extent, position: range.start + shiftOf(part) }
   const piece =
     (await source.readPiece?.(part.file, at)?.catch(() => null)) ?? (await pieceOpened(part, source, extent))
-  sent?.(part, range.start, range.end + 1)
+  try {
+    sent?.(part, range.start, range.end + 1)
+  } catch (error) {
+    // Nobody else has it to give back.
+    piece.giveBack()
+    throw error
+  }
   return piece
 }
 

@@ -136,6 +136,11 @@ export type QueueSettings = Partial<
   Pick<Queue, 'title' | 'loop' | 'shuffle' | 'resume' | 'mode' | 'closed' | 'closed_until' | 'if_pressed'>
 >
 
+/** Whether a stream may have the name. */
+export function isStreamName(name: string): boolean {
+  return streamNamePattern.test(name) && !reservedStreamNames.has(name)
+}
+
 /** @throws AppError `unprocessable` when the name cannot be a stream's. */
 export function checkStreamName(name: string): string {
   if (!streamNamePattern.test(name))

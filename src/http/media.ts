@@ -18,15 +18,21 @@ import { ToldSeldom } from './told-seldom.ts'
 import { liveLimits, Transfers } from './transfers.ts'
 import { UnknownKeys } from './unknown-keys.ts'
 
+/** An app that tells at its stop of all that it has answered. */
+export interface MediaApp extends App {
+  stop(): void
+}
+
 /** The only door that players need: streams by their keys, and nothing else. */
-export function createMediaApp(house: MediaDoor): App {
+export function createMediaApp(house: MediaDoor): MediaApp {
   const { log } = house
+  const toldLater = new ToldLater(house)
   const door: LimitedDoor = {
     ...house,
     unknownKeys: new UnknownKeys(house),
     saidOnce: new SaidOnce(house),
     toldSeldom: new ToldSeldom(house),
-    toldLater: new ToldLater(house),
+    toldLater,
     found: new WeakMap(),
   }
   const transfers = new Transfers({ log, limits: house.transferLimits })
@@ -65,6 +71,7 @@ export function createMediaApp(house: MediaDoor): App {
         },
       })
     },
+    stop: () => toldLater.stop(),
   }
 }
 

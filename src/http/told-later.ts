@@ -14,6 +14,7 @@ export class ToldLater {
   readonly #log: Log
   readonly #waiting: (() => void)[] = []
   #isTelling = false
+  #isOver = false
 
   constructor({ clock, log }: { readonly clock: Clock; readonly log: Log }) {
     this.#clock = clock
@@ -22,10 +23,20 @@ export class ToldLater {
 
   /** Calls `tell` behind all that were added before. */
   add(tell: () => void): void {
+    if (this.#isOver) {
+      this.#call(tell)
+      return
+    }
     this.#waiting.push(tell)
     if (this.#isTelling) return
     this.#isTelling = true
     this.#clock.at(new Date(this.#clock.now().getTime() + laterMs), () => this.#next())
+  }
+
+  /** Tells of all that waits, and from now on at once: those who are told stop next. */
+  stop(): void {
+    this.#isOver = true
+    for (const tell of this.#waiting.splice(0)) this.#call(tell)
   }
 
   #next(): void {
@@ -34,6 +45,10 @@ export class ToldLater {
     if (tell === undefined) return
     // What arrives meanwhile is answered in between.
     setImmediate(() => this.#next())
+    this.#call(tell)
+  }
+
+  #call(tell: () => void): void {
     try {
       tell()
     } catch (error) {

@@ -19,8 +19,22 @@ interface Window {
   readonly end: number
 }
 
+interface Around {
+  readonly windows: readonly Window[]
+  /** Where any of them begins or ends, in order. */
+  readonly boundaries: readonly number[]
+}
+
+interface Day {
+  readonly date: Temporal.PlainDate
+  readonly begins: number
+  /** The clocks are not set on it. */
+  readonly isEven: boolean
+}
+
 // Slots repeat by the week; a day more covers one that has just begun or ended.
 const daysAround = 8
+const minuteMs = 60_000
 const dayMs = 86_400_000
 const weekMs = 7 * dayMs
 
@@ -35,11 +49,11 @@ export function slotAt(schedule: Schedule, now: Date, zone: string): SlotNow {
 
 /** The slot that holds at `now`, and those behind it in order: each `until` is where the next begins. They reach a week ahead. */
 export function slotsFrom(schedule: Schedule, now: Date, zone: string): SlotNow[] {
-  const windows = windowsAround(schedule, now, zone)
+  const around = windowsAround(schedule, now, zone)
   const end = now.getTime() + weekMs
   const slots: SlotNow[] = []
   for (let moment = now.getTime(); moment < end; ) {
-    const slot = slotIn(windows, schedule, moment)
+    const slot = slotIn(around, schedule, moment)
     slots.push(slot)
     moment = slot.until.getTime()
   }
@@ -51,19 +65,22 @@ export function playlistIn(schedule: Schedule, { slot }: Pick<SlotNow, 'slot'>):
   return slot === null ? schedule.default : slot.play
 }
 
-function windowsAround(schedule: Schedule, now: Date, zone: string): Window[] {
+function windowsAround(schedule: Schedule, now: Date, zone: string): Around {
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate()
-  const windows: Window[] = []
-  for (let offset = -daysAround; offset <= daysAround; offset++)
-    windows.push(...windowsOf(schedule.slots, today.add({ days: offset }), zone))
-  return windows
+  const days = daysFrom(today.subtract({ days: daysAround }), 2 * daysAround + 2, zone)
+  const windows = days.flatMap((day, place) => {
+    const next = days[place + 1]
+    return next === undefined ? [] : windowsOf(schedule.slots, [day, next], zone)
+  })
+  const boundaries = windows.flatMap(({ start, end }) => [start, end]).sort((one, other) => one - other)
+  return { windows, boundaries }
 }
 
-function slotIn(windows: readonly Window[], schedule: Schedule, moment: number): SlotNow {
+function slotIn({ windows, boundaries }: Around, schedule: Schedule, moment: number): SlotNow {
   const holding = windows.filter((window) => window.start <= moment && moment < window.end)
   const current = schedule.slots.flatMap((slot) => holding.filter((window) => window.slot === slot)).at(0)
-  const boundaries = windows.flatMap((window) => [window.start, window.end])
-  const until = Math.min(...boundaries.filter((time) => time > moment), moment + daysAround * dayMs)
+  const latest = moment + daysAround * dayMs
+  const until = Math.min(boundaries.find((time) => time > moment) ?? latest, latest)
   return {
     slot: current?.slot ?? null,
     occurrence:
@@ -76,31 +93,52 @@ function slotIn(windows: readonly Window[], schedule: Schedule, moment: number):
 
 /** The default is a new occurrence each time a slot has passed. */
 function defaultSince(boundaries: readonly number[], moment: number): string {
-  const last = Math.max(...boundaries.filter((time) => time <= moment))
-  return Number.isFinite(last) ? `default@${new Date(last).toISOString()}` : 'default'
+  const last = boundaries.findLast((time) => time <= moment)
+  return last === undefined ? 'default' : `default@${new Date(last).toISOString()}`
 }
 
-function windowsOf(slots: readonly Slot[], date: Temporal.PlainDate, zone: string): Window[] {
+/** So many days one behind the other. */
+function daysFrom(first: Temporal.PlainDate, count: number, zone: string): Day[] {
+  const days: Day[] = []
+  let [date, begins] = [first, first.toZonedDateTime(zone).epochMilliseconds]
+  while (days.length < count) {
+    const next = date.add({ days: 1 })
+    const ends = next.toZonedDateTime(zone).epochMilliseconds
+    days.push({ date, begins, isEven: ends - begins === dayMs })
+    date = next
+    begins = ends
+  }
+  return days
+}
+
+function windowsOf(slots: readonly Slot[], [day, next]: readonly [Day, Day], zone: string): Window[] {
+  const weekday = weekdayOf(day.date)
   return slots
-    .filter((slot) => slot.days === null || matchesDays(slot.days, weekdayOf(date)))
+    .filter((slot) => slot.days === null || matchesDays(slot.days, weekday))
     .map((slot) => {
       const [from, to] = slot.window ?? ['00:00', '00:00']
-      const lastDay = to <= from ? date.add({ days: 1 }) : date
       return {
         slot,
-        date,
-        start: instant(date, from, zone, 'compatible'),
-        end: instant(lastDay, to, zone, 'later'),
+        date: day.date,
+        start: instant(day, from, zone, 'compatible'),
+        end: instant(to <= from ? next : day, to, zone, 'later'),
       }
     })
 }
 
+/** Asking the zone takes so long that it is only done for the two days of a year at which its clocks are set. */
 function instant(
-  date: Temporal.PlainDate,
+  { date, begins, isEven }: Day,
   time: string,
   zone: string,
   disambiguation: 'compatible' | 'later',
 ): number {
+  if (isEven) return begins + minutesOf(time) * minuteMs
   return date.toPlainDateTime(Temporal.PlainTime.from(time)).toZonedDateTime(zone, { disambiguation })
     .epochMilliseconds
+}
+
+/** Of "HH:MM", since midnight. */
+function minutesOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 }

@@ -116,10 +116,12 @@ export async function serveMedia(input: MediaInput): Promise<{ live: LiveMedia; 
     signal,
   })
   const { live, stop: stopLive } = await openLiveAudio({ ...input, ...input.ground })
-  input.door.serve(createMediaApp(mediaDoor({ ...input, clip, slots, live, signal })))
+  const app = createMediaApp(mediaDoor({ ...input, clip, slots, live, signal }))
+  input.door.serve(app)
   return {
     live,
     async stop() {
+      app.stop()
       stop()
       closing.abort()
       await stopLive()

@@ -163,6 +163,19 @@ describe('a queue as one file', () => {
     expect(body.readAtOnce({ start: b - 1, end: b })).toBeNull()
   })
 
+  test('keeps no memory of a piece that could not be told of', async () => {
+    const failing = () => {
+      throw new Error('it fails')
+    }
+    const body = playable(await filesOf(names), library, undefined, failing)
+    const b = 3 * 384
+    const [before, range] = [pieces.free, { start: b, end: b + 64 * 1024 - 1 }]
+    // From the second on it is open already.
+    for (const _turn of [1, 2, 3])
+      await expect(body?.readAtOnce(range, 'somebody')).rejects.toThrow('it fails')
+    expect(pieces.free).toBe(before)
+  })
+
   test('gives no byte of a file that was written over in place, and goes on where only its rights are others', async () => {
     await put(folder, { 'z.mp3': frames(50, 9) })
     const body = playable(await filesOf(['z.mp3']), library)

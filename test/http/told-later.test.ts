@@ -32,3 +32,16 @@ test('one that throws keeps none of the others back', async () => {
   await expect.poll(() => told).toEqual(['a', 'b'])
   expect(log.lines).toMatchObject([{ level: 'error', detail: { error: 'it fails' } }])
 })
+
+test('at the stop all that waits is told of, and what still comes at once', async () => {
+  const clock = new VirtualClock()
+  const later = new ToldLater({ clock, log: recordingLog() })
+  const told: string[] = []
+  for (const name of ['a', 'b']) later.add(() => told.push(name))
+  later.stop()
+  expect(told).toEqual(['a', 'b'])
+  later.add(() => told.push('c'))
+  expect(told).toEqual(['a', 'b', 'c'])
+  await clock.advance(50)
+  expect(told).toEqual(['a', 'b', 'c'])
+})

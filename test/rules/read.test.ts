@@ -143,6 +143,7 @@ rules:
       ['a.yaml:6:19 error[type/value] `from` takes a time of day such as "19:30", not "25:00"'],
     ],
     [`${playlist}schedules:\n  "bed/room":\n    default: forest\n`, ['"bed/room" cannot be a stream']],
+    [`${playlist}schedules:\n  queues:\n    default: forest\n`, ['"queues" cannot be a stream']],
     [
       slot('{play: forest, if_pressed: music/a.mp3}'),
       [

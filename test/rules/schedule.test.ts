@@ -1,6 +1,7 @@
+import { Temporal } from 'temporal-polyfill'
 import { describe, expect, test } from 'vitest'
 import type { Schedule, Slot } from '../../src/rules/rule-set.ts'
-import { slotAt } from '../../src/rules/schedule.ts'
+import { slotAt, slotsFrom } from '../../src/rules/schedule.ts'
 
 const london = 'Europe/London'
 
@@ -96,4 +97,32 @@ describe('when the clocks change', () => {
     expect(at('2027-10-31T01:39:59Z', small)).toBe('small')
     expect(at('2027-10-31T01:40:00Z', small)).toBeNull()
   })
+})
+
+// Among them: clocks that are set by half an hour, at midnight, and so that a day has no beginning or a date is left out.
+test.each([
+  ['Europe/London', 2026],
+  ['Australia/Lord_Howe', 2026],
+  ['America/Havana', 2026],
+  ['America/Santiago', 2026],
+  ['Africa/Cairo', 2026],
+  ['Pacific/Apia', 2011],
+])('in each week of a year slots of %s begin and end when the clocks there say so', (zone, year) => {
+  const of = schedule({ id: 'early', window: ['00:00', '01:45'] }, { id: 'late', window: ['03:00', '23:30'] })
+  const instant = (date: string, time: string, disambiguation: 'compatible' | 'later') =>
+    Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone, { disambiguation }).epochMilliseconds
+  const begin = Date.UTC(year, 0, 1)
+  for (let week = 0; week < 53; week++) {
+    const [, ...slots] = slotsFrom(of, new Date(begin + week * 7 * 86_400_000), zone)
+    let beganMs = 0
+    for (const { slot, occurrence, until } of slots) {
+      const [from, to] = slot?.window ?? []
+      const date = occurrence.split('@')[1] ?? ''
+      if (from !== undefined && to !== undefined && beganMs > 0) {
+        expect([occurrence, beganMs]).toEqual([occurrence, instant(date, from, 'compatible')])
+        expect([occurrence, until.getTime()]).toEqual([occurrence, instant(date, to, 'later')])
+      }
+      beganMs = until.getTime()
+    }
+  }
 })

@@ -1,5 +1,5 @@
 import { css, html, LitElement, type PropertyValues } from 'lit'
-import { type Queue, streamNamePattern } from '../../src/core/queue.ts'
+import { isStreamName, type Queue, streamNamePattern } from '../../src/core/queue.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
 import { Attempt } from '../attempt.ts'
 import { formLook } from '../form-look.ts'
@@ -91,7 +91,8 @@ export class NewStream extends LitElement {
     const { say, wished, queues } = this
     if (wished === '') return ''
     if (queues.has(wished)) return say('stream.taken', { name: wished })
-    return streamNamePattern.test(wished) ? '' : say('stream.bad-name')
+    if (!streamNamePattern.test(wished)) return say('stream.bad-name')
+    return isStreamName(wished) ? '' : say('stream.reserved', { name: wished })
   }
 
   readonly #typed = (event: Event): void => {

@@ -2,27 +2,43 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
-import { newRingMemory, type Order, Ring, slots } from './ring.ts'
+import { newRingMemory, type Order, Ring, type RingMemory, slots } from './ring.ts'
 
 // Longer than a disk takes that is awake. While one wakes up, or a share does not answer, others are not to wait for it.
 const behindMs = 100
 
+const usualScript = new URL(`reading${extname(import.meta.url)}`, import.meta.url)
+
 /** A thread that reads pieces of files, where many are asked for at the same time. It starts with the first. */
 export class PieceThread {
   readonly #log: Log
-  readonly #memory = newRingMemory()
-  readonly #ring = new Ring(this.#memory)
+  readonly #memory: RingMemory
+  readonly #script: URL
+  readonly #ring: Ring
   /** By slot. */
   readonly #waiting = new Map<number, (isWell: boolean) => void>()
   #worker: Worker | null = null
   #isOver = false
-  #taken = 0
+  #taken: number
   #isWaking = false
   /** Since when the thread owes an answer, by the clock of the process. */
   #owesSinceMs = 0
 
-  constructor({ log }: { readonly log: Log }) {
+  /** `memory`, `script`: what it begins with, and what runs in it, in place of its own. */
+  constructor({
+    log,
+    memory = newRingMemory(),
+    script = usualScript,
+  }: {
+    readonly log: Log
+    readonly memory?: RingMemory
+    readonly script?: URL
+  }) {
     this.#log = log
+    this.#memory = memory
+    this.#script = script
+    this.#ring = new Ring(memory)
+    this.#taken = this.#ring.done
   }
 
   /** The memory of all slots. */
@@ -42,7 +58,8 @@ export class PieceThread {
 
   /** Whether all the bytes are in the slot, and the file is still what it was. Never rejects. */
   read(order: Order): Promise<boolean> {
-    this.#worker ??= this.#start()
+    this.#worker ??= this.#started()
+    if (this.#isOver) return Promise.resolve(false)
     if (this.#waiting.size === 0) this.#owesSinceMs = performance.now()
     this.#ring.order(order)
     this.#wakeOnce()
@@ -65,8 +82,18 @@ export class PieceThread {
     })
   }
 
+  /** null where the system has no thread to give: that is thrown at once, and not told of later as all else is. */
+  #started(): Worker | null {
+    try {
+      return this.#start()
+    } catch (error) {
+      this.#ended(messageOf(error))
+      return null
+    }
+  }
+
   #start(): Worker {
-    const worker = new Worker(new URL(`reading${extname(import.meta.url)}`, import.meta.url), {
+    const worker = new Worker(this.#script, {
       workerData: this.#memory,
       name: 'audio-pieces',
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },

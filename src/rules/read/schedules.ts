@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { streamNamePattern } from '../../core/queue.ts'
+import { isStreamName, streamNamePattern } from '../../core/queue.ts'
 import { decode } from '../../language/check.ts'
 import type { MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
@@ -36,13 +36,15 @@ export interface ReadSchedule {
 /** Reads the map `schedules:`, keyed by stream; wrong ones are reported and left out. */
 export function readSchedules(node: MapNode, report: Report): ReadSchedule[] {
   return [...node.entries].flatMap(([stream, { key, value }]) => {
-    if (!streamNamePattern.test(stream)) {
+    if (!isStreamName(stream)) {
       report.add(
         key,
         'error',
         'type/value',
         `"${stream}" cannot be a stream's name`,
-        'use letters, digits, dots, dashes and underscores',
+        streamNamePattern.test(stream)
+          ? 'it is reserved: choose another'
+          : 'use letters, digits, dots, dashes and underscores',
       )
       return []
     }

@@ -5,6 +5,7 @@ import { identityOf, OpenFiles } from '../../../src/audio/open-files.ts'
 import { type Piece, pieceBytes } from '../../../src/audio/pieces/piece.ts'
 import { PieceReader } from '../../../src/audio/pieces/piece-reader.ts'
 import { PieceThread } from '../../../src/audio/pieces/piece-thread.ts'
+import { newRingMemory } from '../../../src/audio/pieces/ring.ts'
 import { type Line, recordingLog } from '../../support/recording-log.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 import { folderWith } from '../sound.ts'
@@ -24,11 +25,13 @@ interface Opened {
   readonly lines: Line[]
 }
 
-async function opened(): Promise<Opened> {
+type Options = Omit<ConstructorParameters<typeof PieceThread>[0], 'log'>
+
+async function opened(options: Options = {}): Promise<Opened> {
   const folder = await folderWith({ [file]: whole })
   const path = join(folder, file)
   const log = recordingLog()
-  const thread = new PieceThread({ log })
+  const thread = new PieceThread({ ...options, log })
   const reader = new PieceReader({ log, thread })
   const files = new OpenFiles({ clock: new VirtualClock(), limit: 4, idleMs: 1000, pieces: reader })
   const handle = await open(path)
@@ -139,4 +142,34 @@ test('nobody waits for a thread that is stuck, and it is used again once it goes
   expect(meanwhile !== undefined && isAt(meanwhile, 77)).toBe(true)
   expect((await stuck).every((piece, index) => isAt(piece, places(8)[index] ?? -1))).toBe(true)
   expect(house.thread.isAtHand).toBe(true)
+})
+
+test('what is counted runs over the largest number there is, and on', async () => {
+  const memory = newRingMemory()
+  new Int32Array(memory.control).fill(2 ** 31 - 30, 0, 2)
+  const house = await opened({ memory })
+  for (const count of [16, 60, 200]) {
+    const pieces = await readAt(house, places(count))
+    expect(pieces.every((piece, index) => isAt(piece, places(count)[index] ?? -1))).toBe(true)
+    for (const piece of pieces) piece.giveBack()
+  }
+  expect(Math.min(...new Int32Array(memory.control).subarray(0, 2))).toBeLessThan(0)
+  expect(house.reader.free).toBe(64)
+  expect(house.lines).toEqual([])
+})
+
+test.each([
+  ['the system does not give', new URL('http://127.0.0.1/none.js')],
+  ['does not begin', new URL('file:///nowhere/none.js')],
+  ['throws', new URL('data:text/javascript,throw new Error("it fails")')],
+  ['ends at once', new URL('data:text/javascript,')],
+])('without a thread it reads, and says so once: one that %s', async (_what, script) => {
+  const house = await opened({ script })
+  for (const _turn of [1, 2]) {
+    const pieces = await readAt(house, places(16))
+    expect(pieces.every((piece, index) => isAt(piece, places(16)[index] ?? -1))).toBe(true)
+    for (const piece of pieces) piece.giveBack()
+  }
+  expect(house.reader.free).toBe(64)
+  expect(house.lines).toMatchObject([{ level: 'warn', message: expect.stringContaining('is gone') }])
 })

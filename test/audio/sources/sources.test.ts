@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { LibraryFile } from '../../../src/audio/library/inspect-file.ts'
 import { Library } from '../../../src/audio/library/library.ts'
 import type { SharedFile } from '../../../src/audio/open-files.ts'
+import type { Piece } from '../../../src/audio/pieces/piece.ts'
 import { sourceCatalog } from '../../../src/audio/sources/catalog.ts'
 import type { AudioSource, SourceDef } from '../../../src/audio/sources/source.ts'
 import { Sources } from '../../../src/audio/sources/sources.ts'
@@ -190,6 +191,29 @@ describe('a source in trouble', () => {
     await clock.advance(10)
     answer?.()
     expect((await again).map(({ file }) => file)).toEqual(['feed:today', 'a.mp3'])
+  })
+
+  test('that reads a piece too late has it back: nobody waits for it any more', async () => {
+    let given = 0
+    let settle: (() => void) | undefined
+    const readPiece = () =>
+      new Promise<Piece>((resolve) => {
+        settle = () => resolve({ bytes: Buffer.alloc(2), giveBack: () => void given++ })
+      })
+    const { sources, clock } = await sourcesOf({}, { file: { readPiece } })
+    const extent = { position: 0, length: 2 }
+    const late = sources.readPiece(episode, extent)
+    const refused = expect(late).rejects.toMatchObject({ code: 'unavailable' })
+    await clock.advance(5_100)
+    await refused
+    expect(given).toBe(0)
+    settle?.()
+    await clock.advance(10)
+    expect(given).toBe(1)
+    const again = sources.readPiece(episode, extent)
+    settle?.()
+    expect((await again)?.bytes.length).toBe(2)
+    expect(given).toBe(1)
   })
 
   test('that answers nothing of a long queue holds nobody up again for a while', async () => {
