@@ -1,7 +1,8 @@
 import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Queue } from '../core/queue.ts'
-import { type FileSource, type Playable, playable } from './rendition.ts'
+import { type Playable, playable } from './playable.ts'
+import type { FileSource } from './rendition-reading.ts'
 import type { Found } from './sources/source.ts'
 
 /** A short sound in memory, which nobody is to keep. */

@@ -1,5 +1,5 @@
 import { Recent } from '../core/recent.ts'
-import type { SentOf } from './rendition.ts'
+import type { SentOf } from './playable.ts'
 
 /** A queue as one file, in the order it had then. */
 interface Round {

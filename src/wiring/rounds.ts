@@ -1,5 +1,5 @@
+import type { SentOf } from '../audio/playable.ts'
 import { PlayedOut } from '../audio/played-out.ts'
-import type { SentOf } from '../audio/rendition.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Queue } from '../core/queue.ts'

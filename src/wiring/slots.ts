@@ -1,4 +1,4 @@
-import { type Playable, playable } from '../audio/rendition.ts'
+import { type Playable, playable } from '../audio/playable.ts'
 import type { Refutation } from '../audio/slots/slot-claims.ts'
 import type { SlotPress, StoredVisit } from '../audio/slots/slot-listeners.ts'
 import { SlotStreams } from '../audio/slots/slot-streams.ts'
