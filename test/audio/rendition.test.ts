@@ -191,6 +191,8 @@ describe('a queue as one file', () => {
     await put(folder, { 'z.mp3': frames(50, 10) })
     const after = await Promise.allSettled(Array.from({ length: 40 }, () => body.readAtOnce(range)))
     expect(after.map(({ status }) => status)).toEqual(Array(40).fill('rejected'))
+    // A crowd that listens to it is a few lines.
+    expect(log.lines.filter(({ detail }) => detail?.file === 'z.mp3')).toHaveLength(3)
   })
 
   test('ends at a frame when it is told to end, wherever it began', async () => {

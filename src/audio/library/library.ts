@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { AppError, messageOf } from '../../core/error.ts'
 import { fewAtOnce } from '../../core/few-at-once.ts'
+import { FewLines } from '../../core/few-lines.ts'
 import type { Log } from '../../core/log.ts'
 import { bytesPerFrame, msPerFrame } from '../frames.ts'
 import type { Chapter } from '../import/chapters.ts'
@@ -35,6 +36,10 @@ interface LibraryOptions {
 }
 
 const missing: Lookup = { state: 'missing' }
+const unnamedLosses = {
+  level: 'warn',
+  message: 'more listeners have lost a file that was removed or changed',
+} as const
 const noChapters: readonly Chapter[] = []
 const handlesAtOnce = 64
 const handleIdleMs = 30_000
@@ -48,7 +53,7 @@ const listedAtOnce = 4
  */
 export class Library {
   readonly #folders: readonly LibraryFolder[]
-  readonly #log: Log
+  readonly #losses: FewLines
   readonly #imports: Imports | undefined
   readonly #contents: Contents
   readonly #still: StillFiles | undefined
@@ -63,7 +68,7 @@ export class Library {
 
   constructor(options: LibraryOptions) {
     const { log, clock = systemClock } = options
-    this.#log = log
+    this.#losses = new FewLines({ clock, log, more: unnamedLosses })
     const said = new Warnings(log)
     const { known, imports, still } = options
     const contents = new Contents({ known, imports, still, said })
@@ -205,6 +210,7 @@ export class Library {
 
   async close(): Promise<void> {
     this.#early.stop()
+    this.#losses.stop()
     await this.#imports?.stop()
     await this.#open.close()
   }
@@ -238,9 +244,10 @@ export class Library {
   }
 
   #lost(file: LibraryFile, cause: unknown): AppError {
-    this.#log.warn('a file was removed or changed while somebody was listening to it', {
-      file: file.file,
-      reason: messageOf(cause),
+    // A whole crowd may listen to it.
+    this.#losses.say('warn', file.hash, {
+      message: 'a file was removed or changed while somebody was listening to it',
+      detail: { file: file.file, reason: messageOf(cause) },
     })
     return new AppError('not_found', `"${file.file}" was removed or changed`, { cause })
   }
