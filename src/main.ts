@@ -9,13 +9,15 @@ import { createRedactor, type Redactor } from './log/redactor.ts'
 import { createLog } from './log.ts'
 import { usesEmbeddedBroker } from './options/defaults.ts'
 import { knownOptions } from './options/known.ts'
-import { loadOptions, type Options, usesSimulator } from './options.ts'
+import { type Loaded, loadOptions, type Options, usesSimulator } from './options.ts'
+import { checkCommand } from './wiring/check-command.ts'
 import { startBlock } from './wiring/start-block.ts'
 
 // A part that hangs must not keep the process; the contract gives ten seconds.
 const longestStopMs = 9_000
 // npm passes Ctrl-C on to a program that the terminal has told already: the same wish twice is no impatience.
 const impatientAfterMs = 2_000
+const shipped = fileURLToPath(new URL('../rules', import.meta.url))
 
 // All that this process says passes through it.
 const redactor = createRedactor()
@@ -23,10 +25,17 @@ process.on('uncaughtException', (error) => endWith(error, redactor))
 await main(redactor).catch((error) => endWith(error, redactor))
 
 async function main(redactor: Redactor): Promise<void> {
-  const { options } = await loadOptions({ argv: process.argv.slice(2), env: process.env, cwd: process.cwd() })
+  const loaded = await loadOptions({
+    argv: process.argv.slice(2),
+    env: process.env,
+    cwd: process.cwd(),
+    commands: ['check'],
+  })
+  const { options } = loaded
   const version = await ownVersion()
   const { SUPERVISOR_TOKEN: token = '' } = process.env
   for (const secret of [...secretsIn(options), token]) redactor.addLasting(secret)
+  if (loaded.command !== null) return check(loaded, redactor)
   const log = createLog({
     level: options.log_level,
     write: (line) => process.stdout.write(`${line}\n`),
@@ -39,7 +48,7 @@ async function main(redactor: Redactor): Promise<void> {
     simulate: usesSimulator(options, process.env),
     embeddedBroker: usesEmbeddedBroker(options, process.env),
     ...(token === '' ? {} : { supervisor: { address: 'http://supervisor', token } }),
-    shipped: fileURLToPath(new URL('../rules', import.meta.url)),
+    shipped,
     version,
     runtime: { node: process.version, platform: `${process.platform} ${process.arch}` },
     clock: systemClock,
@@ -50,6 +59,15 @@ async function main(redactor: Redactor): Promise<void> {
   const app = await starting
   log.info(startBlock(app, { options, version }))
   if (app.setUpWords !== null) log.warn(app.setUpWords)
+}
+
+/** Prints the answer and nothing else; ends with 1 where a rule file is left out. */
+async function check({ options, args, json }: Loaded, { redact }: Redactor): Promise<void> {
+  if (args.length > 0)
+    throw new AppError('invalid', `command check: found "${args[0]}", expected nothing behind it`)
+  const { answer, failed } = await checkCommand({ options, shipped, clock: systemClock, json })
+  process.exitCode = failed ? 1 : 0
+  process.stdout.write(redact(answer))
 }
 
 /** Also while it is still starting: what has begun by then ends in order. */

@@ -198,6 +198,25 @@ describe('the process', () => {
   })
 })
 
+describe('the command check', () => {
+  test('prints its answer alone, and ends with 1 where a rule file is left out', async () => {
+    await mkdir(join(folder, 'config'))
+    const look = async () => {
+      const { ended, said } = launch({}, ['check'])
+      return { code: await ended, said: said() }
+    }
+    await writeFile(join(folder, 'config', 'a.yaml'), '')
+    expect(await look()).toEqual({ code: 0, said: '1 file: 0 errors, 0 warnings, 0 infos\n' })
+    await writeFile(join(folder, 'config', 'a.yaml'), 'rule: {}\n')
+    expect(await look()).toEqual({
+      code: 1,
+      said: expect.stringMatching(
+        /^a\.yaml:1:1 error\[key\/unknown\][\s\S]*\n1 file: 1 error, 0 warnings, 0 infos\n$/,
+      ),
+    })
+  })
+})
+
 describe('what cannot be used', () => {
   test.each<[string, Record<string, string>, string[], RegExp]>([
     [

@@ -29,3 +29,9 @@ export function either(words: readonly string[]): string {
   const last = words.at(-1) ?? ''
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`
 }
+
+/** `line 12`, `lines 12, 14`. */
+export function inLines(lines: readonly number[]): string {
+  const numbers = [...new Set(lines)].map(String)
+  return `${numbers.length === 1 ? 'line' : 'lines'} ${list(numbers)}`
+}

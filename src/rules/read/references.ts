@@ -1,5 +1,6 @@
 import { didYouMean } from '../../language/names.ts'
 import type { MapNode, Node } from '../../language/node.ts'
+import { inLines } from '../../language/wording.ts'
 import type { Reference } from '../plugin.ts'
 import type { Playlist, Slot } from '../rule-set.ts'
 import type { RuleFile } from './rule-file.ts'
@@ -16,6 +17,10 @@ export interface Surroundings {
 
 interface Known extends Surroundings {
   readonly playlists: ReadonlySet<string>
+  /** Whether a playlist of that name is there but was not read: its own fault says enough. */
+  readonly isUnread: (playlist: string) => boolean
+  /** Where names of playlists that do not exist stand. */
+  readonly missing: Map<string, Node[]>
 }
 
 /** Reports every name in the file that leads nowhere. A missing audio file is a warning: it may be added later. */
@@ -24,17 +29,23 @@ export async function checkReferences(
   all: readonly RuleFile[],
   surroundings: Surroundings,
 ): Promise<void> {
-  const known = { ...surroundings, playlists: new Set(all.flatMap((other) => [...other.playlists.keys()])) }
+  const known: Known = {
+    ...surroundings,
+    playlists: new Set(all.flatMap((other) => [...other.playlists.keys()])),
+    isUnread: (name) => all.some((other) => other.hasUnread(name)),
+    missing: new Map(),
+  }
   for (const { playlist, node } of file.playlists.values())
     await checkPlaylist(file, playlist, { node, known })
   for (const { schedule, node } of file.schedules) {
     if (schedule.default !== null)
-      requirePlaylist(file, schedule.default, { node: entryOf(node, 'default'), known })
+      requirePlaylist(schedule.default, { node: entryOf(node, 'default'), known })
     for (const slot of schedule.slots) await checkSlot(file, slot, { node: slotNode(node, slot.id), known })
   }
   for (const { bound, node } of file.rules.flatMap((rule) => rule.actions))
     for (const reference of bound.definition.references?.(bound.options) ?? [])
       await checkReference(file, reference, { node: scalarWith(node, reference.name), known })
+  for (const [name, nodes] of known.missing) reportMissing(file, { name, nodes, known: known.playlists })
 }
 
 interface Where {
@@ -62,7 +73,7 @@ async function checkPlaylist(file: RuleFile, playlist: Playlist, where: Where): 
 }
 
 async function checkSlot(file: RuleFile, slot: Slot, { node, known }: Where): Promise<void> {
-  if (slot.play !== null) requirePlaylist(file, slot.play, { node: entryOf(node, 'play'), known })
+  if (slot.play !== null) requirePlaylist(slot.play, { node: entryOf(node, 'play'), known })
   if (slot.ifPressed !== null)
     await checkIfPressed(file, slot.ifPressed, { node: entryOf(node, 'if_pressed'), known })
 }
@@ -84,14 +95,32 @@ async function checkPlaylistOrFile(file: RuleFile, name: string, where: Where): 
     file.report.add(where.node, 'warning', 'ref/file', `there is no file "${name}"`, help)
     return
   }
-  requirePlaylist(file, name, where)
+  requirePlaylist(name, where)
 }
 
-function requirePlaylist(file: RuleFile, name: string, { node, known }: Where): void {
-  if (known.playlists.has(name)) return
-  const near = didYouMean(name, known.playlists)
+function requirePlaylist(name: string, { node, known }: Where): void {
+  if (known.playlists.has(name) || known.isUnread(name)) return
+  known.missing.set(name, [...(known.missing.get(name) ?? []), node])
+}
+
+/** One slip is one error, however often the name stands there. */
+function reportMissing(
+  { report }: RuleFile,
+  missing: {
+    readonly name: string
+    readonly nodes: readonly Node[]
+    readonly known: ReadonlySet<string>
+  },
+): void {
+  const { name, known } = missing
+  const [first, ...more] = missing.nodes.toSorted((one, other) => one.span.start - other.span.start)
+  if (first === undefined) return
+  const near = didYouMean(name, known)
   const question = near === null ? '' : ` - did you mean "${near}"?`
-  file.report.add(node, 'error', 'ref/playlist', `there is no playlist "${name}"${question}`)
+  const message = `there is no playlist "${name}"${question}`
+  const lines = more.map((node) => report.lineOf(node)).filter((line) => line !== report.lineOf(first))
+  const help = lines.length === 0 ? undefined : `it is also named in ${inLines(lines)}`
+  report.add(first, 'error', 'ref/playlist', message, help)
 }
 
 function looksLikeFile(name: string): boolean {

@@ -1,15 +1,25 @@
 import type { Diagnostic } from '../../language/diagnostic.ts'
+import { adviseQuotes } from '../../language/eleven.ts'
 import { didYouMean } from '../../language/names.ts'
 import type { MapNode, Node } from '../../language/node.ts'
 import { Report } from '../../language/report.ts'
 import { loadYaml, type Source } from '../../language/source.ts'
 import type { Registry } from '../registry.ts'
 import type { RuleSet } from '../rule-set.ts'
+import { adviseUnused, checkStreams } from './names.ts'
 import { readPlaylists } from './playlists.ts'
 import { checkReferences, type Surroundings } from './references.ts'
 import type { RuleFile } from './rule-file.ts'
 import { readRules } from './rules.ts'
+import { adviseClockChanges, adviseGaps, checkShadowed } from './schedule-times.ts'
 import { readSchedules } from './schedules.ts'
+
+/** The household's clocks, for advice about times. */
+interface Clocks {
+  readonly now: Date
+  /** IANA name. */
+  readonly zone: string
+}
 
 export interface ReadResult {
   /** What can run: everything of the files that have no error. */
@@ -22,16 +32,25 @@ const laterSections = ['stories', 'inputs', 'calendar', 'vars', 'templates', 'te
 
 /**
  * Reads people's files as one set: each is checked by itself, then names across all of them. A file with an
- * error is left out whole, so that half of somebody's idea never runs; the others go on.
+ * error is left out whole, so that half of somebody's idea never runs; the others go on. With `adviceFor` it also says
+ * what is merely worth knowing, at the level `info`.
  */
 export async function readRuleFiles(
   sources: readonly Source[],
-  { registry, ...surroundings }: Surroundings & { readonly registry: Registry },
+  {
+    registry,
+    adviceFor = null,
+    ...surroundings
+  }: Surroundings & { readonly registry: Registry; readonly adviceFor?: Clocks | null },
 ): Promise<ReadResult> {
   const files = sources.map((source) => readFile(source, registry))
   refuseDoubles(files)
   for (const file of files) await checkReferences(file, files, surroundings)
-  const sound = files.filter((file) => !file.report.hasErrors && !file.form.some(isError))
+  const sound = files.filter(isSound)
+  for (const file of sound) checkShadowed(file)
+  // What is wrong in one file may be all that the others lack.
+  if (sound.length === files.length) checkStreams(files)
+  if (adviceFor !== null) advise(files, adviceFor)
   return {
     ruleSet: {
       playlists: new Map(
@@ -40,7 +59,17 @@ export async function readRuleFiles(
       schedules: sound.flatMap((file) => file.schedules.map(({ schedule }) => schedule)),
       rules: sound.flatMap((file) => file.rules.map(({ rule }) => rule)),
     },
-    diagnostics: files.flatMap((file) => [...file.form, ...file.report.diagnostics]),
+    diagnostics: files.flatMap((file) => [...file.form, ...file.report.diagnostics].sort(byPlace)),
+  }
+}
+
+function advise(files: readonly RuleFile[], clocks: Clocks): void {
+  const sound = files.filter(isSound)
+  if (sound.length === files.length) adviseUnused(files)
+  for (const file of sound) {
+    adviseGaps(file)
+    adviseClockChanges(file, clocks)
+    if (file.root !== null) adviseQuotes(file.root, file.report)
   }
 }
 
@@ -48,7 +77,8 @@ function readFile(source: Source, registry: Registry): RuleFile {
   const loaded = loadYaml(source)
   const report = new Report(source)
   const form = loaded.diagnostics
-  const empty: RuleFile = { report, form, playlists: new Map(), schedules: [], rules: [] }
+  const nothing = { report, form, root: null, playlists: new Map(), schedules: [], rules: [] }
+  const empty: RuleFile = { ...nothing, hasUnread: (name) => standsAsKey(name, source.text) }
   if (loaded.root === null || form.some(isError)) return empty
   if (loaded.root.kind !== 'map') {
     report.add(
@@ -68,6 +98,8 @@ function readFile(source: Source, registry: Registry): RuleFile {
   return {
     report,
     form,
+    root: loaded.root,
+    hasUnread: (name) => playlists?.entries.has(name) ?? false,
     playlists: playlists === null ? new Map() : readPlaylists(playlists, report),
     schedules: schedules === null ? [] : readSchedules(schedules, report),
     rules: rules === null ? [] : readRules(rules, report, registry),
@@ -104,6 +136,24 @@ function sectionOf(root: Node | null, name: string, report: Report): MapNode | n
   if (value.kind === 'map') return value
   report.add(value, 'error', 'type/value', `\`${name}\` takes a map: a name, a colon, and what belongs to it`)
   return null
+}
+
+/** In a text that is no YAML, what begins a line and has a colon behind it was meant as a name. */
+function standsAsKey(name: string, text: string): boolean {
+  return text.split('\n').some((line) => {
+    const start = line.trim()
+    return [name, `"${name}"`, `'${name}'`].some((key) => start.startsWith(`${key}:`))
+  })
+}
+
+/** What says that there is more stays at the end. */
+function byPlace(one: Diagnostic, other: Diagnostic): number {
+  const last = Number(one.code === 'report/more') - Number(other.code === 'report/more')
+  return last || one.line - other.line || one.column - other.column
+}
+
+function isSound(file: RuleFile): boolean {
+  return !file.report.hasErrors && !file.form.some(isError)
 }
 
 function isError(diagnostic: Diagnostic): boolean {

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { isStreamName, streamNamePattern } from '../../core/queue.ts'
 import { decode } from '../../language/check.ts'
-import type { MapNode, Node } from '../../language/node.ts'
+import type { MapEntry, MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import type { Schedule, Slot } from '../rule-set.ts'
 import { dayNames, timeOfDay } from '../time.ts'
@@ -75,8 +75,13 @@ function readSlots(schedule: MapNode, report: Report): Slot[] {
 
 /** The node of one slot, for messages about it. */
 export function slotNode(schedule: MapNode, id: string): Node {
+  return slotEntry(schedule, id)?.value ?? schedule
+}
+
+/** The name of one slot and what stands behind it. */
+export function slotEntry(schedule: MapNode, id: string): MapEntry | undefined {
   const slots = schedule.entries.get('slots')?.value
-  return (slots?.kind === 'map' ? slots.entries.get(id)?.value : undefined) ?? schedule
+  return slots?.kind === 'map' ? slots.entries.get(id) : undefined
 }
 
 function slotOf(id: string, written: Static<typeof slotSchema>): Slot {

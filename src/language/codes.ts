@@ -1,0 +1,58 @@
+import type { Diagnostic } from './diagnostic.ts'
+
+interface CodeFacts {
+  /** How it is said, unless what came of it makes it worse or better. */
+  readonly level: Diagnostic['level']
+  /** What is wrong, in one sentence. */
+  readonly about: string
+}
+
+/**
+ * Every code that a finding can have. A code is never renamed, for people search for it; each has its page in
+ * `docs/checks/`.
+ */
+export const codes: Readonly<Record<string, CodeFacts>> = {
+  'yaml/syntax': { level: 'error', about: 'YAML cannot read this line as it is written.' },
+  'yaml/colon': { level: 'error', about: 'A colon inside a text without quotes ends the text for YAML.' },
+  'yaml/comment-cut': { level: 'warning', about: 'A # hides the rest of a value as a comment.' },
+  'yaml/leading-quote': { level: 'error', about: 'A value begins with a quote that ends before the value.' },
+  'yaml/braces': {
+    level: 'error',
+    about: 'Double braces are templates of Home Assistant and not read here.',
+  },
+  'yaml/bang': { level: 'error', about: 'A word that begins with ! is a tag for YAML.' },
+  'yaml/anchor': { level: 'error', about: 'A word that begins with & names an anchor for YAML.' },
+  'yaml/alias': {
+    level: 'error',
+    about: 'A word that begins with * stands for an anchor that is not there.',
+  },
+  'yaml/duplicate': { level: 'error', about: 'The same name is defined twice.' },
+  'yaml/reserved-id': {
+    level: 'error',
+    about: 'A name that cannot be used, as the program needs it itself.',
+  },
+  'yaml/eleven': { level: 'info', about: 'Other programs read this value as a number or as true or false.' },
+  'yaml/encoding': { level: 'error', about: 'The file holds a character that is no text.' },
+  'yaml/too-deep': { level: 'error', about: 'Lists and maps stand in one another more than 64 levels deep.' },
+  'yaml/too-big': { level: 'error', about: 'The file is larger than 1 MB.' },
+  'key/unknown': { level: 'error', about: 'A key that does not exist at this place.' },
+  'key/ha-word': { level: 'error', about: "Home Assistant's word for something that has another name here." },
+  'key/two-kinds': { level: 'error', about: 'One item of a list has two kinds.' },
+  'key/missing': { level: 'error', about: 'A key is missing.' },
+  'type/value': { level: 'error', about: 'A value that its key does not take.' },
+  'ref/playlist': { level: 'error', about: 'A playlist that does not exist.' },
+  'ref/file': { level: 'warning', about: 'A file that is not in the library.' },
+  'ref/stream': {
+    level: 'warning',
+    about: 'A stream without a schedule, whose name is nearly that of another.',
+  },
+  'ref/topic': { level: 'error', about: "A rule publishes where only the product's own states belong." },
+  'ref/unused': { level: 'info', about: 'A playlist that nothing names.' },
+  'time/empty': { level: 'error', about: 'A slot that begins and ends at the same time.' },
+  'time/shadowed': { level: 'warning', about: 'A slot that never plays, as those above it cover all of it.' },
+  'time/gap': { level: 'info', about: 'Hours without a slot in a schedule without a default.' },
+  'time/dst': { level: 'info', about: 'A time that comes twice or not at all when the clocks change.' },
+  'schedule/if-pressed': { level: 'error', about: '`if_pressed` stands in a slot that plays something.' },
+  'rule/no-trigger': { level: 'error', about: 'A rule that nothing starts.' },
+  'report/more': { level: 'error', about: 'The file has more than 100 findings.' },
+}

@@ -1,0 +1,59 @@
+import { Library } from '../audio/library/library.ts'
+import { LibraryFolder } from '../audio/library/library-folder.ts'
+import { Sources } from '../audio/sources/sources.ts'
+import { Warnings } from '../audio/warnings.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import { didYouMean } from '../language/names.ts'
+
+interface AudioOnDiskOptions {
+  /** The library, then the config folder. */
+  readonly folders: readonly string[]
+  /** The folder of rules and audio that come with the product. */
+  readonly shipped: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/**
+ * The household's audio where no product runs: asked by name alone, no file of the household is opened. So the chapters
+ * of a book are taken to be there when the book is.
+ */
+export class AudioOnDisk {
+  readonly #folders: readonly LibraryFolder[]
+  readonly #sources: Sources
+  #names: Promise<readonly string[]> | undefined
+
+  constructor({ folders, shipped, clock, log }: AudioOnDiskOptions) {
+    const said = new Warnings(log)
+    this.#folders = folders.map((path) => new LibraryFolder({ path, clock, said, gone: () => undefined }))
+    const libraryOf = (...folders: string[]) => new Library({ folders, clock, log })
+    this.#sources = new Sources({ library: libraryOf(...folders), libraryOf, shipped, clock, log })
+  }
+
+  /** Whether there is audio under the reference. */
+  async has(reference: string): Promise<boolean> {
+    const file = this.#sources.fileInLibrary(reference)
+    if (file === null) return (await this.#sources.find(reference)).state !== 'missing'
+    for (const folder of this.#folders) if ((await folder.place(file)) !== null) return true
+    return false
+  }
+
+  /** What was probably meant by a reference that leads nowhere; null where nothing comes near. */
+  async hint(reference: string): Promise<string | null> {
+    const hint = await this.#sources.hint(reference)
+    const name = this.#sources.nameInLibrary(reference)
+    if (hint !== null || name === null) return hint
+    this.#names ??= this.#allNames()
+    const meant = didYouMean(name, await this.#names)
+    return meant === null ? null : `did you mean "${this.#sources.referenceOf(meant)}"?`
+  }
+
+  close(): Promise<void> {
+    return this.#sources.close()
+  }
+
+  async #allNames(): Promise<readonly string[]> {
+    return (await Promise.all(this.#folders.map((folder) => folder.namesBelow()))).flat()
+  }
+}

@@ -1,0 +1,89 @@
+import { householdTopicFault } from '../broker/household-topic.ts'
+import { topicsFor } from '../broker/topic.ts'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/error.ts'
+import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
+import type { Options } from '../options.ts'
+import { actions, conditions, triggers } from '../rules/catalog.ts'
+import { readRuleFiles } from '../rules/read/rule-files.ts'
+import { createRegistry } from '../rules/registry.ts'
+import { AudioOnDisk } from './audio-on-disk.ts'
+import { type RuleFolder, readRuleFolder } from './rule-folder.ts'
+
+interface CheckInput {
+  readonly options: Options
+  /** The folder of rules and audio that come with the product. */
+  readonly shipped: string
+  readonly clock: Clock
+  readonly json: boolean
+}
+
+interface Checked extends RuleFolder {
+  readonly findings: readonly Diagnostic[]
+}
+
+/**
+ * The command `check`: what there is to say about the rule files of the config folder, with no product running and
+ * nothing changed. `failed` where a file is left out.
+ * @throws AppError `not_found` where there is no config folder.
+ */
+export async function checkCommand(
+  input: CheckInput,
+): Promise<{ readonly answer: string; readonly failed: boolean }> {
+  const checked = await check(input)
+  const failed = checked.problems.length > 0 || checked.findings.some(({ level }) => level === 'error')
+  return { answer: input.json ? `${JSON.stringify(asJson(checked), null, 2)}\n` : inWords(checked), failed }
+}
+
+async function check({ options, shipped, clock }: CheckInput): Promise<Checked> {
+  const { config, media } = options.folders
+  const { sources, problems } = await readRuleFolder(config, silent)
+  if (problems.some(({ file }) => file === '.'))
+    throw new AppError(
+      'not_found',
+      `the config folder ${config} cannot be read: start the product once, or name another with --config`,
+    )
+  const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silent })
+  const { base_topic: base, discovery_prefix: discoveryPrefix } = options.mqtt
+  const topics = topicsFor(base, discoveryPrefix)
+  const { diagnostics } = await readRuleFiles(sources, {
+    registry: createRegistry({ triggers, conditions, actions }),
+    fileExists: (name) => audio.has(name),
+    fileHint: (name) => audio.hint(name),
+    topicFault: (topic) => householdTopicFault(topic, { base, discoveryPrefix }, topics),
+    adviceFor: { now: clock.now(), zone: options.timezone },
+  }).finally(() => audio.close())
+  return { sources, problems, findings: diagnostics }
+}
+
+function asJson({ sources, problems, findings }: Checked) {
+  return { files: sources.map(({ file }) => file), unread: problems, findings }
+}
+
+function inWords({ sources, problems, findings }: Checked): string {
+  const texts = new Map(sources.map(({ file, text }) => [file, text]))
+  const said = [
+    ...problems.map(({ text }) => text),
+    ...findings.map((finding) => formatDiagnostic(finding, texts.get(finding.file) ?? '')),
+  ]
+  const count = (level: Diagnostic['level']) => findings.filter((finding) => finding.level === level).length
+  const counts = [
+    counted(count('error') + problems.length, 'error'),
+    counted(count('warning'), 'warning'),
+    counted(count('info'), 'info'),
+  ]
+  return `${[...said, `${counted(sources.length, 'file')}: ${counts.join(', ')}`].join('\n\n')}\n`
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+// A command says its answer and nothing else.
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  for: () => silent,
+}

@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { householdTopicFault } from '../../src/broker/household-topic.ts'
+import { topicsFor } from '../../src/broker/topic.ts'
+import { type Diagnostic, formatDiagnostic } from '../../src/language/diagnostic.ts'
+import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
+import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
+import { createRegistry } from '../../src/rules/registry.ts'
+
+const pages = new URL('../../docs/checks/', import.meta.url)
+const shipped = new URL('../../rules/audio/', import.meta.url)
+const tree = { base: 'yoto', discoveryPrefix: 'homeassistant' }
+// As the pages call it.
+const file = 'bedroom.yaml'
+
+/** A page about one code: an example that fails, what is said of it, and the same mended. */
+export interface CheckPage {
+  readonly code: string
+  readonly failing: string
+  readonly shown: string
+  readonly mended: string
+}
+
+/** The codes that have a page, sorted. */
+export function pagedCodes(): string[] {
+  const names = readdirSync(fileURLToPath(pages), { recursive: true, encoding: 'utf8' })
+  return names.flatMap((name) => /^([a-z-]+\/[a-z-]+)\.md$/.exec(name)?.[1] ?? []).sort()
+}
+
+export function checkPage(code: string): CheckPage {
+  const text = readFileSync(new URL(`${code}.md`, pages), 'utf8')
+  const block = (head: RegExp) => {
+    const [whole, times, body = ''] =
+      new RegExp(`^\`\`\`${head.source}\\n([^]*?\\n)\`\`\`$`, 'm').exec(text) ?? []
+    if (whole === undefined) throw new Error(`docs/checks/${code}.md has no block of ${head.source}`)
+    const last = body.slice(body.lastIndexOf('\n', body.length - 2) + 1)
+    return body + last.repeat(Number(times || 1) - 1)
+  }
+  return {
+    code: /^# (\S+)\n/.exec(text)?.[1] ?? '',
+    failing: block(/yaml failing(?:, last line (\d+) times)?/),
+    shown: block(/text()/),
+    mended: block(/yaml mended()/),
+  }
+}
+
+/** What `check` finds in a rule file, beside the audio that comes with the product, with London's clocks of 2027. */
+export async function findingsIn(text: string): Promise<readonly Diagnostic[]> {
+  const { diagnostics } = await readRuleFiles([{ file, text }], {
+    registry: createRegistry({ triggers, conditions, actions }),
+    fileExists: async (name) => existsSync(new URL(name, shipped)),
+    topicFault: (topic) => householdTopicFault(topic, tree, topicsFor(tree.base, tree.discoveryPrefix)),
+    adviceFor: { now: new Date('2027-01-15T12:00:00Z'), zone: 'Europe/London' },
+  })
+  return diagnostics
+}
+
+/** All that is said of a rule file, as `check` prints it. */
+export async function saidOf(text: string): Promise<string> {
+  return asPrinted(await findingsIn(text), text)
+}
+
+export function asPrinted(findings: readonly Diagnostic[], text: string): string {
+  return findings.map((finding) => `${formatDiagnostic(finding, text)}\n`).join('')
+}

@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock } from '../../src/core/clock.ts'
+import { loadOptions } from '../../src/options.ts'
+import { checkCommand } from '../../src/wiring/check-command.ts'
+import { Problems } from '../../src/wiring/problems.ts'
+import { readRules } from '../../src/wiring/rules.ts'
+import { recordingLog } from '../support/recording-log.ts'
+
+const shipped = fileURLToPath(new URL('../../rules', import.meta.url))
+const schedule = (play: string) => `playlists:\n  night: [${play}]\nschedules:\n  bedroom: {default: night}\n`
+
+let home: string
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'yoto-check-'))
+  for (const folder of ['config', 'media']) await mkdir(join(home, folder))
+})
+
+afterEach(() => rm(home, { recursive: true, force: true }))
+
+const write = (name: string, text: string) => writeFile(join(home, 'config', name), text)
+
+async function check(json = false) {
+  const { options } = await loadOptions({ argv: ['--data', home], env: { TZ: 'UTC' }, cwd: '/' })
+  return checkCommand({ options, shipped, clock: systemClock, json })
+}
+
+test('sound files are counted, and nothing is written beside them', async () => {
+  await write('a.yaml', schedule('clip:lullaby-one'))
+  expect(await check()).toEqual({ answer: '1 file: 0 errors, 0 warnings, 0 infos\n', failed: false })
+  expect(await readdir(home)).toEqual(['config', 'media'])
+})
+
+test('a finding is shown with its line; only an error or a file that cannot be read fails', async () => {
+  await writeFile(join(home, 'media', 'moon.mp3'), '')
+  await write('a.yaml', schedule('mooon.mp3, moon.mp3'))
+  expect(await check()).toEqual({
+    answer: `a.yaml:2:11 warning[ref/file] there is no file "mooon.mp3"
+    2 |   night: [mooon.mp3, moon.mp3]
+      |           ^^^^^^^^^
+   help: did you mean "moon.mp3"?
+
+1 file: 0 errors, 1 warning, 0 infos
+`,
+    failed: false,
+  })
+  await write('b.yml', '')
+  expect(await check()).toMatchObject({
+    answer: expect.stringMatching(
+      /^b\.yml is left out of the rules: rule files end in \.yaml\n[\s\S]*1 error, /,
+    ),
+    failed: true,
+  })
+})
+
+test('programs read the same as JSON', async () => {
+  await write('a.yaml', 'rules:\n  r: {}\n')
+  const { answer, failed } = await check(true)
+  expect(failed).toBe(true)
+  expect(JSON.parse(answer)).toMatchObject({
+    files: ['a.yaml'],
+    unread: [],
+    findings: [{ file: 'a.yaml', line: 2, column: 6, level: 'error', code: 'key/missing' }],
+  })
+})
+
+test('a household without a config folder is told the way out', async () => {
+  await rm(join(home, 'config'), { recursive: true })
+  await expect(check()).rejects.toThrow(/config cannot be read: start the product once, or name another/)
+})
+
+test('what is merely worth knowing is said by the command, and not by the log of a start', async () => {
+  await write('a.yaml', 'playlists:\n  old-mix: [clip:lullaby-one]\n')
+  expect((await check()).answer).toContain('info[ref/unused]')
+  const log = recordingLog()
+  await readRules({
+    folder: join(home, 'config'),
+    library: { find: async () => ({ state: 'ready' }) },
+    topicFault: () => null,
+    problems: new Problems(),
+    log,
+  })
+  expect(log.lines).toEqual([])
+})
