@@ -51,6 +51,11 @@ test('core imports no package but typebox', () => {
   expect(packages.filter((name) => name !== 'typebox')).toEqual([])
 })
 
+test('only the expressions know the parser behind them', () => {
+  const users = filesBelow('src').filter((file) => readFileSync(join(root, file), 'utf8').includes('cel-js'))
+  expect(users).toEqual(['src/language/expression/parse.ts'])
+})
+
 test('the simulator and the client of the cloud do not know each other', () => {
   const cross = filesBelow('src').filter((file) => {
     const folder = folderOf(file)

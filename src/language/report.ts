@@ -28,6 +28,12 @@ export class Report {
     return this.#position(spanOf(place)).line
   }
 
+  /** What the file has at a place, as it was written. */
+  textAt(place: Node | Span): string {
+    const { start, end } = spanOf(place)
+    return this.#source.text.slice(start, end)
+  }
+
   /** Whether an error was added, also one that was left out of the list. */
   get hasErrors(): boolean {
     return this.#failed

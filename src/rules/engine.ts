@@ -3,6 +3,9 @@ import type { Effect } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
+import type { Values } from '../language/expression/environment.ts'
+import { type Judgement, judge } from './condition.ts'
+import { valuesFor } from './names.ts'
 import type { ActionContext, ActionDef, EventSource, RuleEvent, TriggerData, World } from './plugin.ts'
 import type { Bound, Rule } from './rule-set.ts'
 
@@ -134,9 +137,10 @@ export class Engine {
   async #run(run: Run): Promise<void> {
     const { rule, because } = run
     const { log, world } = this.#options
-    const failed = rule.if.find((condition) => !holds(condition, world))
-    if (failed !== undefined) {
-      log.info(`rule "${rule.id}" did not run: its condition \`${failed.kind}\` does not hold`, { because })
+    const unmet = unmetIn(run, world)
+    if (unmet !== null) {
+      const { why, saw } = unmet
+      log.info(`rule "${rule.id}" did not run: ${why}`, { because, ...(saw.length === 0 ? {} : { saw }) })
       return
     }
     log.info(`rule "${rule.id}" runs`, { because })
@@ -154,10 +158,11 @@ export class Engine {
   }
 
   #actionContext({ rule, data, event, bound }: Run & { bound: Bound<ActionDef> }): ActionContext<never> {
+    const { world } = this.#options
     return {
-      options: bound.options as never,
+      options: filled(bound, () => valuesFor({ rule, data }, world)) as never,
       ruleId: rule.id,
-      world: this.#options.world,
+      world,
       trigger: data,
       signal: this.#stopping.signal,
       stream: () => targetStream(rule, data),
@@ -187,8 +192,23 @@ function withId(data: TriggerData, bound: Rule['when'][number]): TriggerData {
   return { ...data, kind: bound.kind, ...(bound.id === null ? {} : { id: bound.id }) }
 }
 
-function holds(condition: Rule['if'][number], world: World): boolean {
-  return condition.definition.test(condition.options as never, world)
+/** The first condition of the rule that does not hold; those behind it are not asked. */
+function unmetIn(run: Run, world: World): Judgement | null {
+  if (run.rule.if.length === 0) return null
+  const values = valuesFor(run, world)
+  for (const condition of run.rule.if) {
+    const judgement = judge(condition, world, values)
+    if (judgement.holds !== true) return judgement
+  }
+  return null
+}
+
+/** The options with their texts as they read now. */
+function filled({ options, texts }: Bound<ActionDef>, values: () => Values): unknown {
+  if (texts === undefined || texts.size === 0 || typeof options !== 'object') return options
+  const now = values()
+  const written = [...texts].map(([option, template]) => [option, template.evaluate(now).text])
+  return { ...options, ...Object.fromEntries(written) }
 }
 
 function targetStream(rule: Rule, data: TriggerData): string {

@@ -1,4 +1,22 @@
+import type { Fields } from '../language/expression/environment.ts'
 import type { RuleEvent, TriggerData, World } from './plugin.ts'
+
+/** What every event of a player tells a rule that it started; `stream` is empty where the card is not one of ours. */
+export const playerEventFields = {
+  type: 'text',
+  player: 'text',
+  stream: 'text',
+  at: 'text',
+  commanded: 'bool',
+} as const satisfies Fields
+
+/** The same of an event about the card in the player. */
+export const onCardFields = {
+  ...playerEventFields,
+  card_id: 'text',
+  chapter_key: 'text',
+  track_key: 'text',
+} as const satisfies Fields
 
 /** What a rule that a player's event started knows of it: the event's published fields. */
 export function playerEventData(event: RuleEvent): TriggerData {

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Effect } from '../core/effect.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
+import type { Fields } from '../language/expression/environment.ts'
 
 /**
  * The contract of triggers, conditions and actions. Ours use it as anybody's do: a part is a plain object
@@ -21,6 +22,8 @@ export interface TriggerDef<Schema extends TSchema = TSchema> extends Documented
   readonly options: Schema
   /** The option that a bare value stands for: `- button: right` means `- button: {button: right}`. */
   readonly shorthand?: string
+  /** What `trigger.…` stands for in expressions of a rule it starts, beside `kind` and `id`: the fields it fires with. */
+  readonly provides?: Fields
   start(context: TriggerContext<Static<Schema>>): void
 }
 
@@ -62,6 +65,8 @@ export interface ConditionDef<Schema extends TSchema = TSchema> extends Document
 export interface ActionDef<Schema extends TSchema = TSchema> extends Documented {
   readonly options: Schema
   readonly shorthand?: string
+  /** The options that are texts for people or machines and may hold `${ }`; `run` gets them filled in. */
+  readonly texts?: readonly string[]
   /** What the options name outside the rule, so that it is checked when the file is read. */
   references?(options: Static<Schema>): readonly Reference[]
   run(context: ActionContext<Static<Schema>>): Promise<void>

@@ -1,4 +1,6 @@
-import type { ActionDef, ConditionDef, TriggerDef } from './plugin.ts'
+import type { Template } from '../language/expression/interpolation.ts'
+import type { RuleCondition } from './condition.ts'
+import type { ActionDef, TriggerDef } from './plugin.ts'
 import type { matchesDays } from './time.ts'
 
 /** What people's files say, checked and ready to run. */
@@ -45,7 +47,8 @@ export interface Rule {
   readonly player: string | null
   readonly stream: string | null
   readonly when: readonly Bound<TriggerDef>[]
-  readonly if: readonly Bound<ConditionDef>[]
+  /** All of them must hold. */
+  readonly if: readonly RuleCondition[]
   readonly do: readonly Bound<ActionDef>[]
 }
 
@@ -56,6 +59,8 @@ export interface Bound<Definition> {
   readonly options: unknown
   /** The `id:` beside it, for telling triggers apart. */
   readonly id: string | null
+  /** By option: texts that are filled in when the action runs. */
+  readonly texts?: ReadonlyMap<string, Template>
 }
 
 export const emptyRuleSet: RuleSet = { playlists: new Map(), schedules: [], rules: [] }

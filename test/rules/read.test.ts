@@ -123,8 +123,8 @@ rules:
       ['a.yaml:5:5 error[key/ha-word] Home Assistant calls this `triggers`; here it is `when`'],
     ],
     [
-      rule('    when:\n      - button: right\n    if: player.playing\n    do:\n      - log: x\n'),
-      ['a.yaml:7:9 error[type/value] `if` takes a list'],
+      rule('    when:\n      - button: right\n    if: player.playng\n    do:\n      - log: x\n'),
+      ['a.yaml:7:9 error[expr/unknown-name] there is no "player.playng"'],
     ],
     [
       rule('    when:\n      - button: right\n    do:\n      - log: x\n        if: later\n'),

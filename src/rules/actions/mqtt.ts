@@ -13,6 +13,7 @@ export const mqtt = action({
     },
     { additionalProperties: false },
   ),
+  texts: ['payload'],
   references: ({ topic }) => [{ kind: 'topic', name: topic }],
   run: ({ options, effect }) =>
     effect({

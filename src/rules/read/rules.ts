@@ -1,11 +1,16 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { streamNamePattern } from '../../core/queue.ts'
 import { decode } from '../../language/check.ts'
+import type { Environment } from '../../language/expression/environment.ts'
 import type { MapNode, Node, ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { readTagged, withShorthand } from '../../language/tagged.ts'
+import { environmentFor } from '../names.ts'
+import type { ActionDef } from '../plugin.ts'
 import type { Registry } from '../registry.ts'
 import type { Bound, Rule } from '../rule-set.ts'
+import { readConditions } from './conditions.ts'
+import { readTexts } from './texts.ts'
 
 const ruleSchema = Type.Object(
   {
@@ -52,35 +57,53 @@ function readRule({ id, key, value, report, registry }: RuleInput): ReadRule | u
     report.add(key, 'error', 'rule/no-trigger', `rule "${id}" has no \`when\`, and nothing starts it`)
     return undefined
   }
-  const list = (section: 'when' | 'if' | 'do') => listOf(value.entries.get(section)?.value, section, report)
+  const list = (section: 'when' | 'do') => listOf(value.entries.get(section)?.value, section, report)
   const when = bindAll(list('when'), { what: 'trigger', definitions: registry.triggers, report })
-  const conditions = bindAll(list('if'), { what: 'condition', definitions: registry.conditions, report })
   const actions = bindAll(list('do'), { what: 'action', definitions: registry.actions, report })
-  if (when === null || conditions === null || actions === null) return undefined
+  if (when === null || actions === null) return undefined
+  const player = head.player ?? null
+  const stream = head.stream ?? null
+  const environment = environmentFor({ player, stream, when: when.map((item) => item.bound) })
+  const conditions = readConditions(value.entries.get('if')?.value, {
+    report,
+    environment,
+    kinds: new Set(registry.conditions.keys()),
+    bind: (node) => bind(node, { what: 'condition', definitions: registry.conditions, report })?.bound,
+  })
+  const doing = actions.map((action) => withTexts(action, { report, environment }))
+  if (conditions === null || doing.includes(null)) return undefined
+  const does = doing.filter((action) => action !== null)
   return {
     node: key,
     rule: {
       id,
       place: `${report.file}:${report.lineOf(key)}`,
       enabled: head.enabled ?? true,
-      player: head.player ?? null,
-      stream: head.stream ?? null,
+      player,
+      stream,
       when: when.map((item) => item.bound),
-      if: conditions.map((item) => item.bound),
-      do: actions.map((item) => item.bound),
+      if: conditions,
+      do: does.map((item) => item.bound),
     },
-    actions,
+    actions: does,
   }
+}
+
+type BoundAction = BoundNode<ActionDef>
+
+function withTexts(
+  { bound, node }: BoundAction,
+  reading: { readonly report: Report; readonly environment: Environment },
+): BoundAction | null {
+  const texts = readTexts(node, bound.definition, reading)
+  if (texts === null) return null
+  return { bound: texts.size === 0 ? bound : { ...bound, texts }, node }
 }
 
 function listOf(node: Node | undefined, section: string, report: Report): readonly Node[] {
   if (node === undefined) return []
   if (node.kind === 'list') return node.items
-  const help =
-    node.kind === 'scalar' && section === 'if'
-      ? 'expressions are not part of this version yet; use a list of conditions, each beginning with "- "'
-      : 'begin each line with "- "'
-  report.add(node, 'error', 'type/value', `\`${section}\` takes a list`, help)
+  report.add(node, 'error', 'type/value', `\`${section}\` takes a list`, 'begin each line with "- "')
   return []
 }
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { buttons } from '../../core/event.ts'
-import { describeEvent, playerEventData } from '../player-event.ts'
+import { describeEvent, onCardFields, playerEventData } from '../player-event.ts'
 import { trigger } from '../plugin.ts'
 
 export const button = trigger({
@@ -17,6 +17,12 @@ export const button = trigger({
     { additionalProperties: false },
   ),
   shorthand: 'button',
+  provides: {
+    ...onCardFields,
+    button: { type: 'text', words: buttons },
+    confidence: { type: 'number', range: [0, 1] },
+    via: { type: 'text', words: ['http', 'mqtt'] },
+  },
   start(context) {
     const { button, player, stream } = context.options
     const match = { type: 'button', button, ...(player ? { player } : {}), ...(stream ? { stream } : {}) }

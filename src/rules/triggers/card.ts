@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { describeEvent, playerEventData } from '../player-event.ts'
+import { describeEvent, playerEventData, playerEventFields } from '../player-event.ts'
 import { trigger } from '../plugin.ts'
 
 const cardId = Type.String({ pattern: '^[A-Za-z0-9]{5}$', expected: 'a card id of five letters and digits' })
@@ -12,6 +12,7 @@ export const card = trigger({
     { inserted: Type.Optional(cardId), removed: Type.Optional(cardId) },
     { additionalProperties: false, minProperties: 1 },
   ),
+  provides: { ...playerEventFields, card_id: 'text', source: 'text' },
   start(context) {
     const { inserted, removed } = context.options
     const watch = (type: 'card_inserted' | 'card_removed', card_id: string | undefined) => {

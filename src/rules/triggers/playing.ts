@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { describeEvent, playerEventData } from '../player-event.ts'
+import { describeEvent, onCardFields, playerEventData } from '../player-event.ts'
 import { trigger } from '../plugin.ts'
 
 const eventTypeOf = {
@@ -26,6 +26,7 @@ export const playing = trigger({
     { additionalProperties: false },
   ),
   shorthand: 'change',
+  provides: { ...onCardFields, position_s: 'number', natural: 'bool' },
   start(context) {
     const { change, stream } = context.options
     const match = { type: eventTypeOf[change], ...(stream ? { stream } : {}) }

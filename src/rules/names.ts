@@ -1,0 +1,128 @@
+import { weekdays } from '../core/answer.ts'
+import { dayModes, type PlayerState } from '../core/player.ts'
+import type { Queue } from '../core/queue.ts'
+import type { Environment, Field, Fields, Values } from '../language/expression/environment.ts'
+import type { TriggerData, TriggerDef, World } from './plugin.ts'
+import type { Rule } from './rule-set.ts'
+import { wallTime } from './time.ts'
+
+const nowFields = {
+  time: { type: 'text', form: 'time' },
+  date: { type: 'text', form: 'date' },
+  month_day: { type: 'text', form: 'month-day' },
+  hour: { type: 'number', range: [0, 23] },
+  weekday: { type: 'text', words: weekdays },
+} as const satisfies Fields
+
+const playerFields = {
+  id: 'text',
+  name: 'text',
+  playing: 'bool',
+  online: 'bool',
+  battery: { type: 'number', range: [0, 100] },
+  volume: { type: 'number', range: [0, 16] },
+  card: 'text',
+  charging: 'bool',
+  day_mode: { type: 'text', words: dayModes },
+} as const satisfies Fields
+
+const streamFields = {
+  name: 'text',
+  playlist: 'text',
+  now_playing: 'text',
+  closed: 'bool',
+  count: 'number',
+} as const satisfies Fields
+
+type Shown<Names> = Readonly<Record<keyof Names, boolean | number | string | null>>
+
+interface Started {
+  readonly player: string | null
+  readonly stream: string | null
+  readonly when: readonly { readonly kind: string; readonly definition: TriggerDef }[]
+}
+
+/** The names that the expressions of a rule may use: what its own triggers tell, and what it can know of the house. */
+export function environmentFor({ player, stream, when }: Started): Environment {
+  const provided = Object.assign({}, ...when.map(({ definition }) => definition.provides ?? {})) as Fields
+  const hasPlayer = player !== null || 'player' in provided
+  const hasStream = stream !== null || 'stream' in provided
+  const kinds = [...new Set(when.map(({ kind }) => kind))]
+  return {
+    groups: {
+      now: nowFields,
+      trigger: { ...provided, id: 'text', kind: { type: 'text', words: kinds } },
+      ...(hasPlayer ? { player: playerFields } : {}),
+      ...(hasStream ? { stream: streamFields } : {}),
+    },
+    absent: {
+      player: 'nothing that starts this rule tells of a player; name one with `player:` in the rule',
+      stream: 'nothing that starts this rule tells of a stream; name one with `stream:` in the rule',
+      vars: '`vars` are not part of this version yet',
+      inputs: '`inputs` are not part of this version yet',
+      holiday: 'calendars are not part of this version yet',
+      weekdays: "write now.weekday in ['mon', 'tue', 'wed', 'thu', 'fri'], or the condition `days: weekdays`",
+      weekends: "write now.weekday in ['sat', 'sun'], or the condition `days: weekends`",
+    },
+  }
+}
+
+/** What those names stand for at the moment, for a run of the rule. */
+export function valuesFor(
+  { rule, data }: { readonly rule: Rule; readonly data: TriggerData },
+  world: World,
+): Values {
+  const player = rule.player ?? data.player
+  const stream = rule.stream ?? data.stream
+  return {
+    now: nowValues(world),
+    trigger: triggerValues(rule, data),
+    ...(player === undefined ? {} : { player: playerValues(world.player(player), player) }),
+    ...(stream === undefined ? {} : { stream: streamValues(world.queue(stream), stream) }),
+  }
+}
+
+function nowValues(world: World): Shown<typeof nowFields> {
+  const { time, date, weekday } = wallTime(world.now(), world.zone)
+  const day = date.toString()
+  return { time, date: day, month_day: day.slice(5), hour: Number(time.slice(0, 2)), weekday }
+}
+
+function playerValues(state: PlayerState | undefined, id: string): Shown<typeof playerFields> {
+  return {
+    id,
+    name: state?.name ?? null,
+    playing: state?.playback == null ? null : state.playback === 'playing',
+    online: state?.online ?? null,
+    battery: state?.battery_percent ?? null,
+    volume: state?.volume_step ?? null,
+    // No card is a text of its own, so that `player.card != '7JtVV'` holds for an empty player.
+    card: state === undefined ? null : (state.card_id ?? ''),
+    charging: state?.charging ?? null,
+    day_mode: state?.day_mode ?? null,
+  }
+}
+
+function streamValues(queue: Queue | undefined, name: string): Shown<typeof streamFields> {
+  const current = queue?.items.find((item) => item.id === queue.current)
+  return {
+    name,
+    playlist: queue === undefined ? null : (queue.playlist ?? ''),
+    now_playing: queue === undefined ? null : (current?.file ?? ''),
+    closed: queue?.closed ?? null,
+    count: queue?.items.length ?? null,
+  }
+}
+
+/** What the trigger that fired did not tell and another one of the rule would have is empty, or no. */
+function triggerValues(rule: Rule, data: TriggerData): Readonly<Record<string, unknown>> {
+  const fields = rule.when.flatMap(({ definition }) => Object.entries(definition.provides ?? {}))
+  const empty = [...fields, ['id', 'text'] as const].map(([name, field]) => [name, emptyOf(field)])
+  const told = Object.entries(data).filter(([, value]) => value !== null && value !== undefined)
+  return { ...Object.fromEntries(empty), ...Object.fromEntries(told) }
+}
+
+function emptyOf(field: Field | Field['type']): string | boolean | null {
+  const type = typeof field === 'string' ? field : field.type
+  return type === 'text' ? '' : type === 'bool' ? false : null
+}
