@@ -107,6 +107,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     folder: options.folders.config,
     library: sources,
     topicFault: (topic) => broker.topicFault(topic),
+    zone: options.timezone,
     problems,
     log: log.for('rules'),
   })
@@ -222,7 +223,6 @@ async function startRules(
     perform: performThrough(door, perform),
     performAfter: (event) => performThrough(door, history.keptAfter(performed, event)),
     applied: storage.collection('applied-slots'),
-    zone: input.options.timezone,
     clock: input.clock,
     log: log.for('rules'),
   })

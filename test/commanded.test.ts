@@ -11,6 +11,7 @@ import { playing } from '../src/rules/triggers/playing.ts'
 import { parseMessage } from '../src/yoto/parse.ts'
 import { memoryCollection } from './support/memory-collection.ts'
 import { recordingLog } from './support/recording-log.ts'
+import { worldOf } from './support/rules.ts'
 import { listenTo, runApp, until } from './support/running-app.ts'
 import { VirtualClock } from './support/virtual-clock.ts'
 
@@ -132,7 +133,7 @@ test('a rule learns from its trigger what a command of ours has done', async () 
     run: async ({ trigger }) => void told.push(trigger),
   })
   const engine = new Engine({
-    world: { now: () => clock.now(), zone: 'UTC', player: () => undefined, queue: () => undefined },
+    world: worldOf({ now: () => clock.now() }),
     perform: async () => undefined,
     clock,
     log: recordingLog(),

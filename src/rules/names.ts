@@ -2,6 +2,7 @@ import { weekdays } from '../core/answer.ts'
 import { dayModes, type PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
 import type { Environment, Field, Fields, Values } from '../language/expression/environment.ts'
+import type { Calendar } from './calendar.ts'
 import type { TriggerData, TriggerDef, World } from './plugin.ts'
 import type { Rule } from './rule-set.ts'
 import { wallTime } from './time.ts'
@@ -42,8 +43,13 @@ interface Started {
   readonly when: readonly { readonly kind: string; readonly definition: TriggerDef }[]
 }
 
+/** What all rule files share. */
+interface Shared {
+  readonly calendar: Calendar
+}
+
 /** The names that the expressions of a rule may use: what its own triggers tell, and what it can know of the house. */
-export function environmentFor({ player, stream, when }: Started): Environment {
+export function environmentFor({ player, stream, when }: Started, _declared: Shared): Environment {
   const provided = Object.assign({}, ...when.map(({ definition }) => definition.provides ?? {})) as Fields
   const hasPlayer = player !== null || 'player' in provided
   const hasStream = stream !== null || 'stream' in provided
@@ -83,7 +89,7 @@ export function valuesFor(
 }
 
 function nowValues(world: World): Shown<typeof nowFields> {
-  const { time, date, weekday } = wallTime(world.now(), world.zone)
+  const { time, date, weekday } = wallTime(world.now(), world.calendar.zone)
   const day = date.toString()
   return { time, date: day, month_day: day.slice(5), hour: Number(time.slice(0, 2)), weekday }
 }

@@ -4,6 +4,7 @@ import type { Effect } from '../core/effect.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
 import type { Fields } from '../language/expression/environment.ts'
+import type { Calendar } from './calendar.ts'
 
 /**
  * The contract of triggers, conditions and actions. Ours use it as anybody's do: a part is a plain object
@@ -93,8 +94,7 @@ export interface Reference {
 /** The house as rules may look at it. */
 export interface World {
   now(): Date
-  /** IANA name of the household's time zone. */
-  readonly zone: string
+  readonly calendar: Calendar
   player(id: string): PlayerState | undefined
   queue(stream: string): Queue | undefined
 }

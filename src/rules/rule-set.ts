@@ -1,13 +1,15 @@
 import type { Template } from '../language/expression/interpolation.ts'
+import { type Calendar, plainCalendar } from './calendar.ts'
 import type { RuleCondition } from './condition.ts'
 import type { ActionDef, TriggerDef } from './plugin.ts'
-import type { matchesDays } from './time.ts'
+import type { Days } from './time.ts'
 
 /** What people's files say, checked and ready to run. */
 export interface RuleSet {
   readonly playlists: ReadonlyMap<string, Playlist>
   readonly schedules: readonly Schedule[]
   readonly rules: readonly Rule[]
+  readonly calendar: Calendar
 }
 
 export interface Playlist {
@@ -32,7 +34,7 @@ export interface Slot {
   readonly id: string
   /** From and to as "HH:MM"; null covers whole days. */
   readonly window: readonly [from: string, to: string] | null
-  readonly days: Parameters<typeof matchesDays>[0] | null
+  readonly days: Days | null
   /** A playlist, or null for `play: none`: the stream is closed. */
   readonly play: string | null
   /** With `play: none`: the file that is heard once by who asks for the stream all the same. */
@@ -63,4 +65,9 @@ export interface Bound<Definition> {
   readonly texts?: ReadonlyMap<string, Template>
 }
 
-export const emptyRuleSet: RuleSet = { playlists: new Map(), schedules: [], rules: [] }
+export const emptyRuleSet: RuleSet = {
+  playlists: new Map(),
+  schedules: [],
+  rules: [],
+  calendar: plainCalendar('UTC'),
+}

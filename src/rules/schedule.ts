@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
+import type { Calendar } from './calendar.ts'
 import type { Schedule, Slot } from './rule-set.ts'
-import { matchesDays, weekdayOf } from './time.ts'
 
 /** What a schedule says at one moment. */
 export interface SlotNow {
@@ -43,13 +43,13 @@ const weekMs = 7 * dayMs
  * so nothing can be missed or happen twice. Windows belong to the day they start on; over a change of the
  * clocks each is one pair of instants: a start in the gap moves behind it, an end that comes twice is the later.
  */
-export function slotAt(schedule: Schedule, now: Date, zone: string): SlotNow {
-  return slotIn(windowsAround(schedule, now, zone), schedule, now.getTime())
+export function slotAt(schedule: Schedule, now: Date, calendar: Calendar): SlotNow {
+  return slotIn(windowsAround(schedule, now, calendar), schedule, now.getTime())
 }
 
 /** The slot that holds at `now`, and those behind it in order: each `until` is where the next begins. They reach a week ahead. */
-export function slotsFrom(schedule: Schedule, now: Date, zone: string): SlotNow[] {
-  const around = windowsAround(schedule, now, zone)
+export function slotsFrom(schedule: Schedule, now: Date, calendar: Calendar): SlotNow[] {
+  const around = windowsAround(schedule, now, calendar)
   const end = now.getTime() + weekMs
   const slots: SlotNow[] = []
   for (let moment = now.getTime(); moment < end; ) {
@@ -65,12 +65,14 @@ export function playlistIn(schedule: Schedule, { slot }: Pick<SlotNow, 'slot'>):
   return slot === null ? schedule.default : slot.play
 }
 
-function windowsAround(schedule: Schedule, now: Date, zone: string): Around {
-  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate()
-  const days = daysFrom(today.subtract({ days: daysAround }), 2 * daysAround + 2, zone)
+function windowsAround(schedule: Schedule, now: Date, calendar: Calendar): Around {
+  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime())
+    .toZonedDateTimeISO(calendar.zone)
+    .toPlainDate()
+  const days = daysFrom(today.subtract({ days: daysAround }), 2 * daysAround + 2, calendar.zone)
   const windows = days.flatMap((day, place) => {
     const next = days[place + 1]
-    return next === undefined ? [] : windowsOf(schedule.slots, [day, next], zone)
+    return next === undefined ? [] : windowsOf(schedule.slots, [day, next], calendar)
   })
   const boundaries = windows.flatMap(({ start, end }) => [start, end]).sort((one, other) => one - other)
   return { windows, boundaries }
@@ -111,17 +113,16 @@ function daysFrom(first: Temporal.PlainDate, count: number, zone: string): Day[]
   return days
 }
 
-function windowsOf(slots: readonly Slot[], [day, next]: readonly [Day, Day], zone: string): Window[] {
-  const weekday = weekdayOf(day.date)
+function windowsOf(slots: readonly Slot[], [day, next]: readonly [Day, Day], calendar: Calendar): Window[] {
   return slots
-    .filter((slot) => slot.days === null || matchesDays(slot.days, weekday))
+    .filter((slot) => slot.days === null || calendar.includes(slot.days, day.date))
     .map((slot) => {
       const [from, to] = slot.window ?? ['00:00', '00:00']
       return {
         slot,
         date: day.date,
-        start: instant(day, from, zone, 'compatible'),
-        end: instant(to <= from ? next : day, to, zone, 'later'),
+        start: instant(day, from, calendar.zone, 'compatible'),
+        end: instant(to <= from ? next : day, to, calendar.zone, 'later'),
       }
     })
 }

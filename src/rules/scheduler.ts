@@ -35,7 +35,7 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options
-    this.#ends = new SlotEnds(options.world.zone)
+    this.#ends = new SlotEnds(() => options.world.calendar)
   }
 
   /** Takes the schedules in place of the earlier ones; resolves when the streams hold what is due now. */
@@ -59,7 +59,10 @@ export class Scheduler {
     this.#turn = this.#turn.then(async () => {
       const { clock, world } = this.#options
       const now = clock.now()
-      const due = this.#schedules.map((schedule) => ({ schedule, slot: slotAt(schedule, now, world.zone) }))
+      const due = this.#schedules.map((schedule) => ({
+        schedule,
+        slot: slotAt(schedule, now, world.calendar),
+      }))
       for (const { schedule, slot } of due) await this.#apply(schedule, slot)
       if (!this.#stopped) this.#armBoundary(due.map(({ slot }) => slot.until))
     })

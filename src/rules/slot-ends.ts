@@ -1,7 +1,9 @@
+import type { Calendar } from './calendar.ts'
 import type { Schedule } from './rule-set.ts'
 import { playlistIn, type SlotNow, slotsFrom } from './schedule.ts'
 
 interface Ahead {
+  readonly calendar: Calendar
   readonly fromMs: number
   readonly slots: readonly SlotNow[]
 }
@@ -14,12 +16,11 @@ const knownMs = 86_400_000
  * coming week is worked out once a day. It says the same whenever it is worked out, also where the clock is set.
  */
 export class SlotEnds {
-  readonly #zone: string
+  readonly #calendar: () => Calendar
   readonly #ahead = new WeakMap<Schedule, Ahead>()
 
-  /** `zone`: IANA name. */
-  constructor(zone: string) {
-    this.#zone = zone
+  constructor(calendar: () => Calendar) {
+    this.#calendar = calendar
   }
 
   /**
@@ -43,9 +44,10 @@ export class SlotEnds {
 
   #from(schedule: Schedule, now: Date): readonly SlotNow[] {
     const nowMs = now.getTime()
+    const calendar = this.#calendar()
     const known = this.#ahead.get(schedule)
-    const isKnown = known !== undefined && known.fromMs <= nowMs && nowMs < known.fromMs + knownMs
-    const ahead = isKnown ? known : { fromMs: nowMs, slots: slotsFrom(schedule, now, this.#zone) }
+    const isKnown = known?.calendar === calendar && known.fromMs <= nowMs && nowMs < known.fromMs + knownMs
+    const ahead = isKnown ? known : { calendar, fromMs: nowMs, slots: slotsFrom(schedule, now, calendar) }
     if (!isKnown) this.#ahead.set(schedule, ahead)
     return ahead.slots.slice(ahead.slots.findIndex(({ until }) => nowMs < until.getTime()))
   }

@@ -15,8 +15,10 @@ const dayWord = Type.Union(dayWords.map((word) => Type.Literal(word)))
 /** One day or a list of them. */
 export const dayNames = Type.Union([dayWord, Type.Array(dayWord, { minItems: 1 })])
 
+export type Days = DayWord | readonly DayWord[]
+
 /** Is the weekday one of the days that were written? */
-export function matchesDays(days: DayWord | readonly DayWord[], weekday: Weekday): boolean {
+export function matchesDays(days: Days, weekday: Weekday): boolean {
   const isWeekend = weekday === 'sat' || weekday === 'sun'
   return [days].flat().some((word) => {
     if (word === 'daily') return true

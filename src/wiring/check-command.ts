@@ -51,7 +51,8 @@ async function check({ options, shipped, clock }: CheckInput): Promise<Checked> 
     fileExists: (name) => audio.has(name),
     fileHint: (name) => audio.hint(name),
     topicFault: (topic) => householdTopicFault(topic, { base, discoveryPrefix }, topics),
-    adviceFor: { now: clock.now(), zone: options.timezone },
+    zone: options.timezone,
+    adviceAt: clock.now(),
   }).finally(() => audio.close())
   return { sources, problems, findings: diagnostics }
 }

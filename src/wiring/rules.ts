@@ -25,6 +25,8 @@ interface ReadInput {
     readonly hint?: (file: string) => Promise<string | null>
   }
   readonly topicFault: Surroundings['topicFault']
+  /** IANA name of the household's time zone. */
+  readonly zone: string
   readonly problems: Problems
   readonly log: Log
 }
@@ -39,6 +41,7 @@ export async function readRules({
   folder,
   library,
   topicFault,
+  zone,
   problems,
   log,
 }: ReadInput): Promise<RuleSet & { readonly faults: readonly RuleFault[] }> {
@@ -49,6 +52,7 @@ export async function readRules({
     fileExists: async (file) => (await library.find(file)).state !== 'missing',
     fileHint: async (file) => (await library.hint?.(file)) ?? null,
     topicFault,
+    zone,
   })
   for (const { file, text } of sources) {
     const own = diagnostics.filter((diagnostic) => diagnostic.file === file)
@@ -77,8 +81,6 @@ interface RuleRunnerOptions {
   readonly performAfter?: (event: PlayerEvent) => Perform
   /** By stream: the occurrence of its schedule that was put into effect last. */
   readonly applied: Collection<string>
-  /** IANA name. */
-  readonly zone: string
   readonly clock: Clock
   readonly log: Log
 }
@@ -94,10 +96,10 @@ export class RuleRunner {
 
   constructor(options: RuleRunnerOptions) {
     this.#options = options
-    const { hub, zone, clock, perform, performAfter = () => perform, applied, log } = options
+    const { ruleSet, hub, clock, perform, performAfter = () => perform, applied, log } = options
     const world: World = {
       now: () => clock.now(),
-      zone,
+      calendar: ruleSet.calendar,
       player: (id) => hub.player(id),
       queue: (stream) => hub.queue(stream),
     }

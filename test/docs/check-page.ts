@@ -50,7 +50,8 @@ export async function findingsIn(text: string): Promise<readonly Diagnostic[]> {
     registry: createRegistry({ triggers, conditions, actions }),
     fileExists: async (name) => existsSync(new URL(name, shipped)),
     topicFault: (topic) => householdTopicFault(topic, tree, topicsFor(tree.base, tree.discoveryPrefix)),
-    adviceFor: { now: new Date('2027-01-15T12:00:00Z'), zone: 'Europe/London' },
+    zone: 'Europe/London',
+    adviceAt: new Date('2027-01-15T12:00:00Z'),
   })
   return diagnostics
 }

@@ -6,14 +6,18 @@ import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { environmentFor } from '../../src/rules/names.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { createRegistry } from '../../src/rules/registry.ts'
+import { nothingDeclared } from '../support/rules.ts'
 
 const page = readFileSync(new URL('../../docs/expressions.md', import.meta.url), 'utf8')
 
-const environment = environmentFor({
-  player: null,
-  stream: null,
-  when: Object.entries(triggers).map(([kind, definition]) => ({ kind, definition })),
-})
+const environment = environmentFor(
+  {
+    player: null,
+    stream: null,
+    when: Object.entries(triggers).map(([kind, definition]) => ({ kind, definition })),
+  },
+  nothingDeclared,
+)
 
 test('every example on the page of expressions can be read', async () => {
   const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '')
@@ -23,6 +27,7 @@ test('every example on the page of expressions can be read', async () => {
       registry: createRegistry({ triggers, conditions, actions }),
       fileExists: async () => true,
       topicFault: () => null,
+      zone: 'UTC',
     })
     expect(diagnostics).toEqual([])
   }

@@ -15,6 +15,7 @@ async function saidOf(file: string, text: string): Promise<string[]> {
     registry: createRegistry({ triggers, conditions, actions }),
     fileExists: async (name) => existsSync(new URL(`audio/${name}`, shipped)),
     topicFault: () => null,
+    zone: 'UTC',
   })
   return diagnostics.map((diagnostic) => formatDiagnostic(diagnostic, text))
 }

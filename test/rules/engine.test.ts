@@ -4,9 +4,9 @@ import { AppError } from '../../src/core/error.ts'
 import type { PlayerEvent } from '../../src/core/event.ts'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { Engine } from '../../src/rules/engine.ts'
-import type { World } from '../../src/rules/plugin.ts'
 import type { Rule } from '../../src/rules/rule-set.ts'
 import { recordingLog } from '../support/recording-log.ts'
+import { worldOf } from '../support/rules.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
 const press: PlayerEvent = {
@@ -55,12 +55,7 @@ function running(rules: readonly Rule[], perform?: (effect: Effect) => Promise<v
   const clock = new VirtualClock()
   const log = recordingLog()
   const effects: Effect[] = []
-  const world: World = {
-    now: () => clock.now(),
-    zone: 'UTC',
-    player: () => undefined,
-    queue: () => undefined,
-  }
+  const world = worldOf({ now: () => clock.now() })
   const engine = new Engine({
     world,
     clock,

@@ -4,12 +4,13 @@ import type { Effect } from '../../src/core/effect.ts'
 import type { PlayerEvent } from '../../src/core/event.ts'
 import { type PlayerPatch, unknownPlayer } from '../../src/core/player.ts'
 import { emptyQueue } from '../../src/core/queue.ts'
+import { plainCalendar } from '../../src/rules/calendar.ts'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { Engine } from '../../src/rules/engine.ts'
-import type { World } from '../../src/rules/plugin.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { createRegistry } from '../../src/rules/registry.ts'
 import { recordingLog } from '../support/recording-log.ts'
+import { worldOf } from '../support/rules.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
 const registry = createRegistry({ triggers, conditions, actions })
@@ -32,6 +33,7 @@ function read(text: string) {
     registry,
     fileExists: async () => true,
     topicFault: () => null,
+    zone: 'UTC',
   })
 }
 
@@ -66,12 +68,12 @@ async function pressed(
   const log = recordingLog()
   const effects: Effect[] = []
   const state = player === undefined ? undefined : { ...unknownPlayer('y1', 'Nursery'), ...player }
-  const world: World = {
+  const world = worldOf({
     now: () => new Date(at),
-    zone,
+    calendar: plainCalendar(zone),
     player: (id) => (id === 'y1' ? state : undefined),
     queue: (stream) => (stream === 'bedroom' ? { ...emptyQueue(stream), playlist: 'lullabies' } : undefined),
-  }
+  })
   const perform = async (effect: Effect) => void effects.push(effect)
   const engine = new Engine({ world, clock, log, perform })
   engine.start(ruleSet.rules)

@@ -1,19 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
-import { createRegistry } from '../../src/rules/registry.ts'
+import { readingOf } from '../support/rules.ts'
 
-const registry = createRegistry({ triggers, conditions, actions })
-const clocks = { now: new Date('2027-01-15T12:00:00Z'), zone: 'Europe/London' }
+const winter = new Date('2027-01-15T12:00:00Z')
 
-async function read(texts: readonly string[], adviceFor: typeof clocks | null = clocks) {
+async function read(texts: readonly string[], adviceAt: Date | null = winter, zone = 'Europe/London') {
   const sources = texts.map((text, index) => ({ file: `${'abc'[index]}.yaml`, text }))
-  const { diagnostics } = await readRuleFiles(sources, {
-    registry,
-    adviceFor,
-    fileExists: async (file) => file.startsWith('music/'),
-    topicFault: () => null,
-  })
+  const { diagnostics } = await readRuleFiles(
+    sources,
+    readingOf({ zone, adviceAt, fileExists: async (file) => file.startsWith('music/') }),
+  )
   return diagnostics
 }
 
@@ -97,9 +93,9 @@ describe('what is merely worth knowing', () => {
 })
 
 describe('the clocks', () => {
-  const dst = async (slot: string, adviceFor = clocks) => {
+  const dst = async (slot: string, zone?: string) => {
     const text = `${forest}schedules:\n  s:\n    default: forest\n    slots:\n      a: {play: forest, ${slot}}\n`
-    const found = await read([text], adviceFor)
+    const found = await read([text], winter, zone)
     return found.filter(({ code }) => code === 'time/dst').map(({ message }) => message)
   }
 
@@ -130,8 +126,8 @@ describe('the clocks', () => {
   })
 
   test('never change in some zones', async () => {
-    expect(await dst('from: "01:30", to: "05:00"', { ...clocks, zone: 'UTC' })).toEqual([])
-    expect(await dst('from: "01:30", to: "05:00"', { ...clocks, zone: 'Asia/Tokyo' })).toEqual([])
+    expect(await dst('from: "01:30", to: "05:00"', 'UTC')).toEqual([])
+    expect(await dst('from: "01:30", to: "05:00"', 'Asia/Tokyo')).toEqual([])
   })
 })
 

@@ -63,6 +63,7 @@ test('a word alone says what is to be done, and a wrong one is told with its pla
         registry: createRegistry({ triggers, conditions, actions }),
         fileExists: async () => true,
         topicFault: () => null,
+        zone: 'UTC',
       },
     )
   const { ruleSet, diagnostics } = await read('queue: restore')

@@ -13,7 +13,7 @@ const rulesFolder = fileURLToPath(new URL('../../rules', import.meta.url))
 function read(...texts: string[]) {
   const sources = texts.map((text, index) => ({ file: `${'abc'[index]}.yaml`, text }))
   const fileExists = async (file: string) => file.startsWith('music/')
-  return readRuleFiles(sources, { registry, fileExists, topicFault: () => null })
+  return readRuleFiles(sources, { registry, fileExists, topicFault: () => null, zone: 'UTC' })
 }
 
 const shownIn = async (...texts: string[]) => {
@@ -257,6 +257,7 @@ test('the shipped rules have nothing wrong in them', async () => {
     registry,
     fileExists: async () => true,
     topicFault: () => null,
+    zone: 'UTC',
   })
   expect(diagnostics).toEqual([])
   expect(ruleSet.rules.map(({ id }) => id)).toEqual(['right-to-the-forest', 'left-to-the-sea'])

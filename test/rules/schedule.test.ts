@@ -1,9 +1,10 @@
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, test } from 'vitest'
+import { plainCalendar } from '../../src/rules/calendar.ts'
 import type { Schedule, Slot } from '../../src/rules/rule-set.ts'
 import { slotAt, slotsFrom } from '../../src/rules/schedule.ts'
 
-const london = 'Europe/London'
+const london = plainCalendar('Europe/London')
 
 function schedule(...slots: Partial<Slot>[]): Schedule {
   const filled = slots.map((slot, index) => ({
@@ -113,7 +114,7 @@ test.each([
     Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone, { disambiguation }).epochMilliseconds
   const begin = Date.UTC(year, 0, 1)
   for (let week = 0; week < 53; week++) {
-    const [, ...slots] = slotsFrom(of, new Date(begin + week * 7 * 86_400_000), zone)
+    const [, ...slots] = slotsFrom(of, new Date(begin + week * 7 * 86_400_000), plainCalendar(zone))
     let beganMs = 0
     for (const { slot, occurrence, until } of slots) {
       const [from, to] = slot?.window ?? []

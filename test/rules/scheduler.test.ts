@@ -3,11 +3,11 @@ import type { Effect } from '../../src/core/effect.ts'
 import { emptyQueue } from '../../src/core/queue.ts'
 import { Hub } from '../../src/hub.ts'
 import { performWith } from '../../src/perform.ts'
-import type { World } from '../../src/rules/plugin.ts'
 import type { Schedule } from '../../src/rules/rule-set.ts'
 import { Scheduler } from '../../src/rules/scheduler.ts'
 import { memoryCollection } from '../support/memory-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
+import { worldOf } from '../support/rules.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
 const bedroom: Schedule = {
@@ -23,12 +23,10 @@ function household(clock = new VirtualClock('2026-11-21T18:00:00Z'), applied = m
   const done: string[] = []
   let broken = false
   let exists = false
-  const world: World = {
+  const world = worldOf({
     now: () => clock.now(),
-    zone: 'UTC',
-    player: () => undefined,
     queue: (stream) => (exists ? emptyQueue(stream) : undefined),
-  }
+  })
   const perform = async (effect: Effect, because: string) => {
     if (broken) throw new Error('disk full')
     exists = true
@@ -127,7 +125,7 @@ test('and says what is heard instead, for as long as it lasts', async () => {
     deeds: { say: (level, _kind, { message, detail }) => log[level](message, detail) },
     log,
   })
-  const world = { now: () => clock.now(), zone: 'UTC', player: () => undefined, queue: hub.queue.bind(hub) }
+  const world = worldOf({ now: () => clock.now(), queue: hub.queue.bind(hub) })
   const applied = memoryCollection<string>()
   const scheduler = new Scheduler({ world, perform, applied, clock, log })
   const nap = { id: 'nap', window: ['13:00', '14:00'], days: null, play: null } as const

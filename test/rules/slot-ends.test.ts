@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { plainCalendar } from '../../src/rules/calendar.ts'
 import type { Schedule, Slot } from '../../src/rules/rule-set.ts'
 import { slotAt, slotsFrom } from '../../src/rules/schedule.ts'
 import { SlotEnds } from '../../src/rules/slot-ends.ts'
 
-const london = 'Europe/London'
+const london = plainCalendar('Europe/London')
 
 function schedule(fallback: string | null, ...slots: Partial<Slot>[]): Schedule {
   const filled = slots.map((slot, index) => ({
@@ -17,7 +18,7 @@ function schedule(fallback: string | null, ...slots: Partial<Slot>[]): Schedule 
   return { stream: 'bedroom', default: fallback, slots: filled }
 }
 
-function end(of: Schedule, playlist: string | null, now: string, ends = new SlotEnds(london)) {
+function end(of: Schedule, playlist: string | null, now: string, ends = new SlotEnds(() => london)) {
   return ends.of(of, playlist, new Date(now))?.toISOString() ?? null
 }
 
@@ -82,7 +83,7 @@ describe('what a stream holds ends', () => {
   })
 
   test('whatever was asked before, and of another schedule what that says', () => {
-    const ends = new SlotEnds(london)
+    const ends = new SlotEnds(() => london)
     const asked = [
       '2026-11-21T12:00:00Z',
       '2026-11-21T20:00:00Z',

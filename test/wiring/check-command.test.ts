@@ -81,6 +81,7 @@ test('what is merely worth knowing is said by the command, and not by the log of
     folder: join(home, 'config'),
     library: { find: async () => ({ state: 'ready' }) },
     topicFault: () => null,
+    zone: 'UTC',
     problems: new Problems(),
     log,
   })

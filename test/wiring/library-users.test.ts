@@ -48,6 +48,7 @@ async function users(file: string, queues: readonly Queue[] = []) {
     registry: createRegistry({ triggers, conditions, actions }),
     fileExists: async () => true,
     topicFault: () => null,
+    zone: 'UTC',
   })
   expect(diagnostics.filter(({ level }) => level === 'error')).toEqual([])
   const presets = [{ ...emptyQueue('party'), files: ['music/saved.mp3'] }]

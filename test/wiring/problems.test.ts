@@ -57,7 +57,7 @@ test('each rule file that is left out is a problem with the name of the file', a
   await writeFile(join(folder, 'other.yml'), '')
   const problems = new Problems()
   const library = { find: async () => ({ state: 'missing' }) as const }
-  await readRules({ folder, library, topicFault: () => null, problems, log: recordingLog() })
+  await readRules({ folder, library, topicFault: () => null, zone: 'UTC', problems, log: recordingLog() })
   await rm(folder, { recursive: true })
   expect(Object.fromEntries(problems.names().map((name, place) => [name, problems.list()[place]]))).toEqual({
     'rules/good%20night/broken.yaml': expect.stringContaining('good night/broken.yaml is left out: an error'),

@@ -44,6 +44,7 @@ async function read(topic: string) {
     folder,
     library,
     topicFault: (given) => broker.topicFault(given),
+    zone: 'UTC',
     problems,
     log,
   })

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { condition } from '../plugin.ts'
-import { dayNames, matchesDays, wallTime } from '../time.ts'
+import { dayNames, wallTime } from '../time.ts'
 
 export const days = condition({
   title: 'Days',
@@ -8,5 +8,5 @@ export const days = condition({
   examples: ['- days: [sat, sun]', '- days: weekdays'],
   options: Type.Object({ on: dayNames }, { additionalProperties: false }),
   shorthand: 'on',
-  test: ({ on }, world) => matchesDays(on, wallTime(world.now(), world.zone).weekday),
+  test: ({ on }, world) => world.calendar.includes(on, wallTime(world.now(), world.calendar.zone).date),
 })

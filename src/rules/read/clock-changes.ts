@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
+import type { Calendar } from '../calendar.ts'
 import type { Slot } from '../rule-set.ts'
-import { matchesDays, weekdayOf } from '../time.ts'
 
 /** A stretch of a day that clocks do not show, or show twice. */
 interface ChangedHours {
@@ -47,12 +47,13 @@ function hoursOf(change: Temporal.ZonedDateTime): ChangedHours[] {
 export function changedEnd(
   slot: Slot,
   end: 'from' | 'to',
-  { changes, zone }: { readonly changes: readonly ChangedHours[]; readonly zone: string },
+  { changes, calendar }: { readonly changes: readonly ChangedHours[]; readonly calendar: Calendar },
 ): string | null {
+  const { zone } = calendar
   const time = slot.window?.[end === 'from' ? 0 : 1]
   if (time === undefined) return null
   const said = changes
-    .filter((change) => change.from <= time && time < change.to && isOn(slot, end, change.date))
+    .filter((change) => change.from <= time && time < change.to && isOn(slot, end, change.date, calendar))
     .map(({ isTwice, date }) => {
       const shown = date.toPlainDateTime(Temporal.PlainTime.from(time))
       const does = isTwice ? nth(end) : movedTo(shown, slot, { end, zone })
@@ -62,9 +63,14 @@ export function changedEnd(
 }
 
 /** Whether the slot begins or ends on that date: what crosses midnight belongs to the day it starts on. */
-function isOn({ window, days }: Slot, end: 'from' | 'to', date: Temporal.PlainDate): boolean {
+function isOn(
+  { window, days }: Slot,
+  end: 'from' | 'to',
+  date: Temporal.PlainDate,
+  calendar: Calendar,
+): boolean {
   const crosses = end === 'to' && window !== null && window[1] <= window[0]
-  return days === null || matchesDays(days, weekdayOf(crosses ? date.subtract({ days: 1 }) : date))
+  return days === null || calendar.includes(days, crosses ? date.subtract({ days: 1 }) : date)
 }
 
 /** What becomes of an end that clocks do not show on that day. */

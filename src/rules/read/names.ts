@@ -1,5 +1,5 @@
 import { didYouMean } from '../../language/names.ts'
-import type { MapNode, Node, ScalarNode } from '../../language/node.ts'
+import type { Node, ScalarNode } from '../../language/node.ts'
 import type { RuleFile } from './rule-file.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { RuleFile } from './rule-file.ts'
 export function checkStreams(files: readonly RuleFile[]): void {
   const known = new Set(files.flatMap((file) => file.schedules.map(({ schedule }) => schedule.stream)))
   for (const file of files)
-    for (const node of streamsIn(sectionOf(file, 'rules'))) {
+    for (const node of streamsIn(file.section('rules'))) {
       if (known.has(node.text)) continue
       // "bedroom-1" and "bedroom-2" are two streams.
       const likely = [...known].filter((name) => withoutNumbers(name) !== withoutNumbers(node.text))
@@ -26,7 +26,7 @@ export function adviseUnused(files: readonly RuleFile[]): void {
   for (const file of files)
     for (const id of file.playlists.keys()) {
       if (used.has(id)) continue
-      const place = sectionOf(file, 'playlists')?.entries.get(id)?.key
+      const place = file.section('playlists')?.entries.get(id)?.key
       if (place === undefined) continue
       const help = 'no schedule, rule or other playlist names it; by hand it can still be played'
       file.report.add(place, 'info', 'ref/unused', `playlist "${id}" is used by nothing`, help)
@@ -54,11 +54,6 @@ function streamsIn(node: Node | null): ScalarNode[] {
   return [...node.entries].flatMap(([name, { value }]) =>
     name === 'stream' && value.kind === 'scalar' ? [value] : streamsIn(value),
   )
-}
-
-function sectionOf({ root }: RuleFile, name: string): MapNode | null {
-  const section = root?.entries.get(name)?.value
-  return section?.kind === 'map' ? section : null
 }
 
 function withoutNumbers(name: string): string {

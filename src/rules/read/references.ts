@@ -32,7 +32,7 @@ export async function checkReferences(
   const known: Known = {
     ...surroundings,
     playlists: new Set(all.flatMap((other) => [...other.playlists.keys()])),
-    isUnread: (name) => all.some((other) => other.hasUnread(name)),
+    isUnread: (name) => all.some((other) => other.hasUnread('playlists', name)),
     missing: new Map(),
   }
   for (const { playlist, node } of file.playlists.values())

@@ -1,12 +1,13 @@
 import type { Diagnostic } from '../../language/diagnostic.ts'
 import { adviseQuotes } from '../../language/eleven.ts'
-import { didYouMean } from '../../language/names.ts'
-import type { MapNode, Node } from '../../language/node.ts'
-import { Report } from '../../language/report.ts'
-import { loadYaml, type Source } from '../../language/source.ts'
+import type { Node } from '../../language/node.ts'
+import type { Source } from '../../language/source.ts'
+import type { Calendar } from '../calendar.ts'
 import type { Registry } from '../registry.ts'
 import type { RuleSet } from '../rule-set.ts'
+import { type Declared, declaredIn } from './declared.ts'
 import { adviseUnused, checkStreams } from './names.ts'
+import { type ParsedFile, parseFile } from './parsed-file.ts'
 import { readPlaylists } from './playlists.ts'
 import { checkReferences, type Surroundings } from './references.ts'
 import type { RuleFile } from './rule-file.ts'
@@ -14,11 +15,12 @@ import { readRules } from './rules.ts'
 import { adviseClockChanges, adviseGaps, checkShadowed } from './schedule-times.ts'
 import { readSchedules } from './schedules.ts'
 
-/** The household's clocks, for advice about times. */
-interface Clocks {
-  readonly now: Date
-  /** IANA name. */
+export interface Reading extends Surroundings {
+  readonly registry: Registry
+  /** IANA name of the household's time zone. */
   readonly zone: string
+  /** With a moment, what is merely worth knowing of the year from then on is said too, at the level `info`. */
+  readonly adviceAt?: Date | null
 }
 
 export interface ReadResult {
@@ -27,30 +29,24 @@ export interface ReadResult {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-const sections = ['playlists', 'schedules', 'rules']
-const laterSections = ['stories', 'inputs', 'calendar', 'vars', 'templates', 'tests', 'players']
-
 /**
  * Reads people's files as one set: each is checked by itself, then names across all of them. A file with an
- * error is left out whole, so that half of somebody's idea never runs; the others go on. With `adviceFor` it also says
- * what is merely worth knowing, at the level `info`.
+ * error is left out whole, so that half of somebody's idea never runs; the others go on.
  */
 export async function readRuleFiles(
   sources: readonly Source[],
-  {
-    registry,
-    adviceFor = null,
-    ...surroundings
-  }: Surroundings & { readonly registry: Registry; readonly adviceFor?: Clocks | null },
+  { registry, zone, adviceAt = null, ...surroundings }: Reading,
 ): Promise<ReadResult> {
-  const files = sources.map((source) => readFile(source, registry))
+  const parsed = sources.map(parseFile)
+  const declared = declaredIn(parsed, { zone })
+  const files = parsed.map((file) => readFile(file, declared, registry))
   refuseDoubles(files)
   for (const file of files) await checkReferences(file, files, surroundings)
   const sound = files.filter(isSound)
   for (const file of sound) checkShadowed(file)
   // What is wrong in one file may be all that the others lack.
   if (sound.length === files.length) checkStreams(files)
-  if (adviceFor !== null) advise(files, adviceFor)
+  if (adviceAt !== null) advise(files, { now: adviceAt, calendar: declared.calendar })
   return {
     ruleSet: {
       playlists: new Map(
@@ -58,12 +54,16 @@ export async function readRuleFiles(
       ),
       schedules: sound.flatMap((file) => file.schedules.map(({ schedule }) => schedule)),
       rules: sound.flatMap((file) => file.rules.map(({ rule }) => rule)),
+      calendar: declared.calendar,
     },
     diagnostics: files.flatMap((file) => [...file.form, ...file.report.diagnostics].sort(byPlace)),
   }
 }
 
-function advise(files: readonly RuleFile[], clocks: Clocks): void {
+function advise(
+  files: readonly RuleFile[],
+  clocks: { readonly now: Date; readonly calendar: Calendar },
+): void {
   const sound = files.filter(isSound)
   if (sound.length === files.length) adviseUnused(files)
   for (const file of sound) {
@@ -73,77 +73,17 @@ function advise(files: readonly RuleFile[], clocks: Clocks): void {
   }
 }
 
-function readFile(source: Source, registry: Registry): RuleFile {
-  const loaded = loadYaml(source)
-  const report = new Report(source)
-  const form = loaded.diagnostics
-  const nothing = { report, form, root: null, playlists: new Map(), schedules: [], rules: [] }
-  const empty: RuleFile = { ...nothing, hasUnread: (name) => standsAsKey(name, source.text) }
-  if (loaded.root === null || form.some(isError)) return empty
-  if (loaded.root.kind !== 'map') {
-    report.add(
-      loaded.root,
-      'error',
-      'type/value',
-      'a rule file is a map',
-      `begin with one of ${sections.join(', ')}`,
-    )
-    return empty
-  }
-  checkSections(loaded.root, report)
-  const section = (name: string) => sectionOf(loaded.root, name, report)
-  const playlists = section('playlists')
-  const schedules = section('schedules')
-  const rules = section('rules')
+function readFile(file: ParsedFile, declared: Declared, registry: Registry): RuleFile {
+  const { report } = file
+  const playlists = file.section('playlists')
+  const schedules = file.section('schedules')
+  const rules = file.section('rules')
   return {
-    report,
-    form,
-    root: loaded.root,
-    hasUnread: (name) => playlists?.entries.has(name) ?? false,
+    ...file,
     playlists: playlists === null ? new Map() : readPlaylists(playlists, report),
     schedules: schedules === null ? [] : readSchedules(schedules, report),
-    rules: rules === null ? [] : readRules(rules, report, registry),
+    rules: rules === null ? [] : readRules(rules, { report, registry, declared }),
   }
-}
-
-function checkSections(root: MapNode, report: Report): void {
-  for (const [name, { key }] of root.entries) {
-    if (sections.includes(name)) continue
-    if (laterSections.includes(name)) {
-      report.add(
-        key,
-        'error',
-        'key/unknown',
-        `"${name}" is not part of this version yet`,
-        `this version knows ${sections.join(', ')}`,
-      )
-      continue
-    }
-    const near = didYouMean(name, sections)
-    const question = near === null ? '' : ` - did you mean "${near}"?`
-    report.add(
-      key,
-      'error',
-      'key/unknown',
-      `unknown key "${name}"${question} (allowed: ${sections.join(', ')})`,
-    )
-  }
-}
-
-function sectionOf(root: Node | null, name: string, report: Report): MapNode | null {
-  const value = root?.kind === 'map' ? root.entries.get(name)?.value : undefined
-  if (value === undefined || (value.kind === 'scalar' && value.text === '' && !value.quoted)) return null
-  if (value.kind === 'map') return value
-  report.add(value, 'error', 'type/value', `\`${name}\` takes a map: a name, a colon, and what belongs to it`)
-  return null
-}
-
-/** In a text that is no YAML, what begins a line and has a colon behind it was meant as a name. */
-function standsAsKey(name: string, text: string): boolean {
-  return text.split('\n').some((line) => {
-    const start = line.trim()
-    return [name, `"${name}"`, `'${name}'`].some((key) => start.startsWith(`${key}:`))
-  })
 }
 
 /** What says that there is more stays at the end. */

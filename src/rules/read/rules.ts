@@ -10,6 +10,7 @@ import type { ActionDef } from '../plugin.ts'
 import type { Registry } from '../registry.ts'
 import type { Bound, Rule } from '../rule-set.ts'
 import { readConditions } from './conditions.ts'
+import type { Declared } from './declared.ts'
 import { readTexts } from './texts.ts'
 
 const ruleSchema = Type.Object(
@@ -35,22 +36,27 @@ export interface ReadRule {
 }
 
 /** Reads the map `rules:`; wrong rules are reported and left out. */
-export function readRules(node: MapNode, report: Report, registry: Registry): ReadRule[] {
+export function readRules(node: MapNode, reading: Reading): ReadRule[] {
   return [...node.entries].flatMap(([id, { key, value }]) => {
-    const rule = readRule({ id, key, value, report, registry })
+    const rule = readRule({ id, key, value }, reading)
     return rule === undefined ? [] : [rule]
   })
 }
 
-interface RuleInput {
+interface Reading {
+  readonly report: Report
+  readonly registry: Registry
+  readonly declared: Declared
+}
+
+interface Written {
   readonly id: string
   readonly key: ScalarNode
   readonly value: Node
-  readonly report: Report
-  readonly registry: Registry
 }
 
-function readRule({ id, key, value, report, registry }: RuleInput): ReadRule | undefined {
+function readRule({ id, key, value }: Written, reading: Reading): ReadRule | undefined {
+  const { report, registry, declared } = reading
   const head = decode(ruleSchema, value, report, { what: `rule "${id}"` })
   if (head === undefined || value.kind !== 'map') return undefined
   if (!value.entries.has('when')) {
@@ -63,7 +69,7 @@ function readRule({ id, key, value, report, registry }: RuleInput): ReadRule | u
   if (when === null || actions === null) return undefined
   const player = head.player ?? null
   const stream = head.stream ?? null
-  const environment = environmentFor({ player, stream, when: when.map((item) => item.bound) })
+  const environment = environmentFor({ player, stream, when: when.map((item) => item.bound) }, declared)
   const conditions = readConditions(value.entries.get('if')?.value, {
     report,
     environment,

@@ -1,4 +1,5 @@
 import { list } from '../../language/wording.ts'
+import type { Calendar } from '../calendar.ts'
 import type { Slot } from '../rule-set.ts'
 import { changedEnd, clockChanges } from './clock-changes.ts'
 import type { RuleFile } from './rule-file.ts'
@@ -45,14 +46,14 @@ export function adviseGaps(file: RuleFile): void {
 /** Tells of slots that begin or end where the clocks change within a year of `now`. */
 export function adviseClockChanges(
   file: RuleFile,
-  { now, zone }: { readonly now: Date; readonly zone: string },
+  { now, calendar }: { readonly now: Date; readonly calendar: Calendar },
 ): void {
-  const changes = clockChanges(now, zone)
+  const changes = clockChanges(now, calendar.zone)
   let said = 0
   for (const read of file.schedules)
     for (const slot of read.schedule.slots)
       for (const end of ['from', 'to'] as const) {
-        const message = said < mostSlots ? changedEnd(slot, end, { changes, zone }) : null
+        const message = said < mostSlots ? changedEnd(slot, end, { changes, calendar }) : null
         if (message === null) continue
         file.report.add(endNode(read, slot, end), 'info', 'time/dst', message)
         said += 1

@@ -1,0 +1,79 @@
+import type { Diagnostic } from '../../language/diagnostic.ts'
+import { didYouMean } from '../../language/names.ts'
+import { isEmpty, type MapNode } from '../../language/node.ts'
+import { Report } from '../../language/report.ts'
+import { loadYaml, type Source } from '../../language/source.ts'
+
+const sections = ['playlists', 'schedules', 'rules'] as const
+type SectionName = (typeof sections)[number]
+const laterSections = ['stories', 'inputs', 'calendar', 'vars', 'templates', 'tests', 'players']
+
+/** One file as YAML has it, cut into its sections, with nothing of them read yet. */
+export interface ParsedFile {
+  readonly report: Report
+  /** What is wrong with the file as YAML. */
+  readonly form: readonly Diagnostic[]
+  /** Null where it is empty or cannot be read. */
+  readonly root: MapNode | null
+  /** Null where the file does not have it. */
+  readonly section: (name: SectionName) => MapNode | null
+  /** Whether something of that name was meant to be in the section, though the file cannot be read. */
+  readonly hasUnread: (section: SectionName, name: string) => boolean
+}
+
+/** Never throws: what is wrong with the file or its sections is reported. */
+export function parseFile(source: Source): ParsedFile {
+  const { root, diagnostics: form } = loadYaml(source)
+  const report = new Report(source)
+  const isBroken = form.some(({ level }) => level === 'error')
+  if (root === null || isBroken || root.kind !== 'map') {
+    if (root !== null && !isBroken) {
+      const help = `begin with one of ${sections.join(', ')}`
+      report.add(root, 'error', 'type/value', 'a rule file is a map', help)
+    }
+    const hasUnread = (_: SectionName, name: string) => standsAsKey(name, source.text)
+    return { report, form, root: null, section: () => null, hasUnread }
+  }
+  checkSections(root, report)
+  const found = new Map(sections.map((name) => [name, sectionIn(root, name, report)]))
+  const section = (name: SectionName) => found.get(name) ?? null
+  return {
+    report,
+    form,
+    root,
+    section,
+    hasUnread: (name, id) => section(name)?.entries.has(id) ?? false,
+  }
+}
+
+function checkSections(root: MapNode, report: Report): void {
+  const known: readonly string[] = sections
+  for (const [name, { key }] of root.entries) {
+    if (known.includes(name)) continue
+    if (laterSections.includes(name)) {
+      const message = `"${name}" is not part of this version yet`
+      report.add(key, 'error', 'key/unknown', message, `this version knows ${sections.join(', ')}`)
+      continue
+    }
+    const near = didYouMean(name, sections)
+    const question = near === null ? '' : ` - did you mean "${near}"?`
+    const message = `unknown key "${name}"${question} (allowed: ${sections.join(', ')})`
+    report.add(key, 'error', 'key/unknown', message)
+  }
+}
+
+function sectionIn(root: MapNode, name: SectionName, report: Report): MapNode | null {
+  const value = root.entries.get(name)?.value
+  if (value === undefined || isEmpty(value)) return null
+  if (value.kind === 'map') return value
+  report.add(value, 'error', 'type/value', `\`${name}\` takes a map: a name, a colon, and what belongs to it`)
+  return null
+}
+
+/** In a text that is no YAML, what begins a line and has a colon behind it was meant as a name. */
+function standsAsKey(name: string, text: string): boolean {
+  return text.split('\n').some((line) => {
+    const start = line.trim()
+    return [name, `"${name}"`, `'${name}'`].some((key) => start.startsWith(`${key}:`))
+  })
+}
