@@ -12,6 +12,7 @@ import { knownOptions } from './options/known.ts'
 import { type Loaded, loadOptions, type Options, usesSimulator } from './options.ts'
 import { checkCommand } from './wiring/check-command.ts'
 import { startBlock } from './wiring/start-block.ts'
+import { testCommand } from './wiring/test-command.ts'
 
 // A part that hangs must not keep the process; the contract gives ten seconds.
 const longestStopMs = 9_000
@@ -29,7 +30,7 @@ async function main(redactor: Redactor): Promise<void> {
     argv: process.argv.slice(2),
     env: process.env,
     cwd: process.cwd(),
-    commands: ['check'],
+    commands: ['check', 'test'],
   })
   const { options } = loaded
   const version = await ownVersion()
@@ -61,11 +62,12 @@ async function main(redactor: Redactor): Promise<void> {
   if (app.setUpWords !== null) log.warn(app.setUpWords)
 }
 
-/** Prints the answer and nothing else; ends with 1 where a rule file is left out. */
-async function check({ options, args, json }: Loaded, { redact }: Redactor): Promise<void> {
+/** Prints the answer and nothing else; ends with 1 where a rule file is left out, or a test of one fails. */
+async function check({ command, options, args, json }: Loaded, { redact }: Redactor): Promise<void> {
   if (args.length > 0)
-    throw new AppError('invalid', `command check: found "${args[0]}", expected nothing behind it`)
-  const { answer, failed } = await checkCommand({ options, shipped, clock: systemClock, json })
+    throw new AppError('invalid', `command ${command}: found "${args[0]}", expected nothing behind it`)
+  const answering = command === 'test' ? testCommand : checkCommand
+  const { answer, failed } = await answering({ options, shipped, clock: systemClock, json })
   process.exitCode = failed ? 1 : 0
   process.stdout.write(redact(answer))
 }

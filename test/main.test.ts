@@ -217,6 +217,30 @@ describe('the command check', () => {
   })
 })
 
+describe('the command test', () => {
+  test('prints its answer alone, and ends with 1 where a test fails', async () => {
+    await mkdir(join(folder, 'config'))
+    const written = (word: string) =>
+      writeFile(
+        join(folder, 'config', 'a.yaml'),
+        `rules:\n  hello: {when: [{startup: {}}], do: [{log: Hello}]}\ntests:\n  greets: {now: "2026-11-24T07:00:00", steps: [{expect: {log: ${word}}}]}\n`,
+      )
+    const look = async () => {
+      const { ended, said } = launch({}, ['test'])
+      return { code: await ended, said: said() }
+    }
+    await written('Hello')
+    expect(await look()).toEqual({ code: 0, said: '1 test: 1 passed, 0 failed\n' })
+    await written('Goodbye')
+    expect(await look()).toEqual({
+      code: 1,
+      said: expect.stringMatching(
+        /^a\.yaml:4:\d+ error\[test\/failed\][\s\S]*\n1 test: 0 passed, 1 failed\n$/,
+      ),
+    })
+  })
+})
+
 describe('what cannot be used', () => {
   test.each<[string, Record<string, string>, string[], RegExp]>([
     [

@@ -161,7 +161,7 @@ function newSeed(random: Random): number {
 }
 
 /** The generator mulberry32: the same numbers from 0 to 1 for the same seed, for ever. */
-function randomFrom(seed: number): Random {
+export function randomFrom(seed: number): Random {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

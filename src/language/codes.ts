@@ -61,6 +61,16 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   'time/gap': { level: 'info', about: 'Hours without a slot in a schedule without a default.' },
   'time/dst': { level: 'info', about: 'A time that comes twice or not at all when the clocks change.' },
   'schedule/if-pressed': { level: 'error', about: '`if_pressed` stands in a slot that plays something.' },
+  'ref/template': { level: 'error', about: 'A template that does not exist, or that has an error.' },
+  'template/hole': { level: 'error', about: 'A hole of a template that nothing can be put into.' },
+  'template/nested': { level: 'error', about: 'A template uses another template.' },
+  'template/too-big': { level: 'error', about: 'What a file makes from templates is too much.' },
+  'template/unused': { level: 'info', about: 'A template needs what it does nothing with.' },
+  'test/unknown-name': {
+    level: 'error',
+    about: 'A test speaks of a rule, a stream, a playlist or a player that is not there.',
+  },
+  'test/failed': { level: 'error', about: 'What a test expects did not happen.' },
   'rule/no-trigger': { level: 'error', about: 'A rule that nothing starts.' },
   'report/more': { level: 'error', about: 'The file has more than 100 findings.' },
 }

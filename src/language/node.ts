@@ -2,6 +2,11 @@
 export interface Span {
   readonly start: number
   readonly end: number
+  /**
+   * Of what was put here from another place: where that is, as a clause for people. What is wrong with it is shown at
+   * the span as a whole, for the file has another text there.
+   */
+  readonly from?: string
 }
 
 /** What a YAML file says, with the place of everything in it and nothing typed yet. */

@@ -44,7 +44,8 @@ export class Report {
     const position = this.#position(spanOf(place))
     const diagnostic = { file: this.#source.file, ...position, level, code, message }
     if (this.diagnostics.length < most) {
-      this.diagnostics.push(help === undefined ? diagnostic : { ...diagnostic, help })
+      const advice = [help, spanOf(place).from].filter((words) => words !== undefined).join('; ')
+      this.diagnostics.push(advice === '' ? diagnostic : { ...diagnostic, help: advice })
       return
     }
     const last = this.diagnostics[most - 1]

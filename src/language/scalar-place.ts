@@ -5,6 +5,7 @@ import type { ScalarNode, Span } from './node.ts'
  * lie between the two. `raw` is what the file has at the node's span. Where the two cannot be matched, the whole node.
  */
 export function placeInScalar(node: ScalarNode, raw: string, { start, end }: Span): Span {
+  if (node.span.from !== undefined) return node.span
   if (raw === node.text) return { start: node.span.start + start, end: node.span.start + end }
   const offsets = offsetsOf(node.text, raw)
   if (offsets === null) return node.span

@@ -1,5 +1,6 @@
 import { Library } from '../audio/library/library.ts'
 import { LibraryFolder } from '../audio/library/library-folder.ts'
+import { naturalOrder } from '../audio/names.ts'
 import { Sources } from '../audio/sources/sources.ts'
 import { Warnings } from '../audio/warnings.ts'
 import type { Clock } from '../core/clock.ts'
@@ -47,6 +48,12 @@ export class AudioOnDisk {
     this.#names ??= this.#allNames()
     const meant = didYouMean(name, await this.#names)
     return meant === null ? null : `did you mean "${this.#sources.referenceOf(meant)}"?`
+  }
+
+  /** The names of the audio files directly in a folder of the library, in natural order. */
+  async filesIn(folder: string): Promise<readonly string[]> {
+    const names = await Promise.all(this.#folders.map((top) => top.namesIn(folder)))
+    return [...new Set(names.flat())].sort(naturalOrder)
   }
 
   close(): Promise<void> {

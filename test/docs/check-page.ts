@@ -6,6 +6,7 @@ import { type Diagnostic, formatDiagnostic } from '../../src/language/diagnostic
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { createRegistry } from '../../src/rules/registry.ts'
+import { failuresIn, runTests } from '../../src/wiring/test-command.ts'
 
 const pages = new URL('../../docs/checks/', import.meta.url)
 const shipped = new URL('../../rules/audio/', import.meta.url)
@@ -44,16 +45,18 @@ export function checkPage(code: string): CheckPage {
   }
 }
 
-/** What `check` finds in a rule file, beside the audio that comes with the product, with London's clocks of 2027. */
+/** What `check` finds in a rule file, and where that is nothing what `test` does, beside the audio that comes with the product, with London's clocks of 2027. */
 export async function findingsIn(text: string): Promise<readonly Diagnostic[]> {
-  const { diagnostics } = await readRuleFiles([{ file, text }], {
+  const source = { file, text }
+  const { diagnostics, ...read } = await readRuleFiles([source], {
     registry: createRegistry({ triggers, conditions, actions }),
     fileExists: async (name) => existsSync(new URL(name, shipped)),
     topicFault: (topic) => householdTopicFault(topic, tree, topicsFor(tree.base, tree.discoveryPrefix)),
     zone: 'Europe/London',
     adviceAt: new Date('2027-01-15T12:00:00Z'),
   })
-  return diagnostics
+  if (diagnostics.length > 0) return diagnostics
+  return failuresIn(await runTests(read, new Map()), { sources: [source] })
 }
 
 /** All that is said of a rule file, as `check` prints it. */

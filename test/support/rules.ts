@@ -22,4 +22,7 @@ export function readingOf(reading: Partial<Reading> = {}): Reading {
 }
 
 /** What rule files share where none of them says anything. */
-export const nothingDeclared: Declared = { calendar: plainCalendar('UTC') }
+export const nothingDeclared: Declared = {
+  calendar: plainCalendar('UTC'),
+  templates: { sound: new Map(), isUnread: () => false },
+}

@@ -48,7 +48,7 @@ function namedBy({ playlists, schedules, rules }: RuleFile): string[] {
 }
 
 /** Every value of a key `stream`, of rules and of what they are made of. */
-function streamsIn(node: Node | null): ScalarNode[] {
+export function streamsIn(node: Node | null): ScalarNode[] {
   if (node === null || node.kind === 'scalar') return []
   if (node.kind === 'list') return node.items.flatMap(streamsIn)
   return [...node.entries].flatMap(([name, { value }]) =>

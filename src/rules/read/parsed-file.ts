@@ -4,12 +4,13 @@ import { isEmpty, type MapNode } from '../../language/node.ts'
 import { Report } from '../../language/report.ts'
 import { loadYaml, type Source } from '../../language/source.ts'
 
-const sections = ['playlists', 'schedules', 'rules'] as const
+const sections = ['playlists', 'schedules', 'rules', 'templates', 'tests'] as const
 type SectionName = (typeof sections)[number]
-const laterSections = ['stories', 'inputs', 'calendar', 'vars', 'templates', 'tests', 'players']
+const laterSections = ['stories', 'inputs', 'calendar', 'vars', 'players']
 
 /** One file as YAML has it, cut into its sections, with nothing of them read yet. */
 export interface ParsedFile {
+  readonly source: Source
   readonly report: Report
   /** What is wrong with the file as YAML. */
   readonly form: readonly Diagnostic[]
@@ -32,12 +33,13 @@ export function parseFile(source: Source): ParsedFile {
       report.add(root, 'error', 'type/value', 'a rule file is a map', help)
     }
     const hasUnread = (_: SectionName, name: string) => standsAsKey(name, source.text)
-    return { report, form, root: null, section: () => null, hasUnread }
+    return { source, report, form, root: null, section: () => null, hasUnread }
   }
   checkSections(root, report)
   const found = new Map(sections.map((name) => [name, sectionIn(root, name, report)]))
   const section = (name: SectionName) => found.get(name) ?? null
   return {
+    source,
     report,
     form,
     root,

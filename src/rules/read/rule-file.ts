@@ -3,10 +3,12 @@ import type { Playlist } from '../rule-set.ts'
 import type { ParsedFile } from './parsed-file.ts'
 import type { ReadRule } from './rules.ts'
 import type { ReadSchedule } from './schedules.ts'
+import type { ReadTest } from './tests.ts'
 
 /** One file's content, with the nodes that messages across files point at. */
 export interface RuleFile extends ParsedFile {
   readonly playlists: ReadonlyMap<string, { readonly playlist: Playlist; readonly node: Node }>
   readonly schedules: readonly ReadSchedule[]
   readonly rules: readonly ReadRule[]
+  readonly tests: readonly ReadTest[]
 }

@@ -3,6 +3,7 @@ import { adviseQuotes } from '../../language/eleven.ts'
 import type { Node } from '../../language/node.ts'
 import type { Source } from '../../language/source.ts'
 import type { Calendar } from '../calendar.ts'
+import type { RuleTest } from '../dry/rule-test.ts'
 import type { Registry } from '../registry.ts'
 import type { RuleSet } from '../rule-set.ts'
 import { type Declared, declaredIn } from './declared.ts'
@@ -14,6 +15,11 @@ import type { RuleFile } from './rule-file.ts'
 import { readRules } from './rules.ts'
 import { adviseClockChanges, adviseGaps, checkShadowed } from './schedule-times.ts'
 import { readSchedules } from './schedules.ts'
+import { triedTemplates } from './template-trial.ts'
+import { writtenOut } from './template-use.ts'
+import { adviseNeeds } from './templates.ts'
+import { checkTestNames, testsIn } from './test-names.ts'
+import { readTests } from './tests.ts'
 
 export interface Reading extends Surroundings {
   readonly registry: Registry
@@ -27,6 +33,8 @@ export interface ReadResult {
   /** What can run: everything of the files that have no error. */
   readonly ruleSet: RuleSet
   readonly diagnostics: readonly Diagnostic[]
+  /** What people wrote to try it out, of the same files. */
+  readonly tests: readonly RuleTest[]
 }
 
 /**
@@ -38,15 +46,18 @@ export async function readRuleFiles(
   { registry, zone, adviceAt = null, ...surroundings }: Reading,
 ): Promise<ReadResult> {
   const parsed = sources.map(parseFile)
-  const declared = declaredIn(parsed, { zone })
-  const files = parsed.map((file) => readFile(file, declared, registry))
+  const shared = declaredIn(parsed, { zone })
+  const declared = { ...shared, templates: triedTemplates(parsed, { registry, declared: shared }) }
+  const files = parsed.map((file) => readFile(writtenOut(file, declared.templates), declared, registry))
   refuseDoubles(files)
   for (const file of files) await checkReferences(file, files, surroundings)
+  checkTestNames(files)
   const sound = files.filter(isSound)
   for (const file of sound) checkShadowed(file)
   // What is wrong in one file may be all that the others lack.
   if (sound.length === files.length) checkStreams(files)
   if (adviceAt !== null) advise(files, { now: adviceAt, calendar: declared.calendar })
+  if (adviceAt !== null) adviseNeeds(declared.templates)
   return {
     ruleSet: {
       playlists: new Map(
@@ -56,6 +67,7 @@ export async function readRuleFiles(
       rules: sound.flatMap((file) => file.rules.map(({ rule }) => rule)),
       calendar: declared.calendar,
     },
+    tests: testsIn(sound, files),
     diagnostics: files.flatMap((file) => [...file.form, ...file.report.diagnostics].sort(byPlace)),
   }
 }
@@ -78,11 +90,13 @@ function readFile(file: ParsedFile, declared: Declared, registry: Registry): Rul
   const playlists = file.section('playlists')
   const schedules = file.section('schedules')
   const rules = file.section('rules')
+  const tests = file.section('tests')
   return {
     ...file,
     playlists: playlists === null ? new Map() : readPlaylists(playlists, report),
     schedules: schedules === null ? [] : readSchedules(schedules, report),
     rules: rules === null ? [] : readRules(rules, { report, registry, declared }),
+    tests: tests === null ? [] : readTests(tests, { report, declared }),
   }
 }
 
@@ -112,6 +126,7 @@ function refuseDoubles(files: readonly RuleFile[]): void {
         node,
       ]),
       ...file.rules.map(({ rule, node }): [string, string, Node] => ['rule', rule.id, node]),
+      ...file.tests.map(({ test, node }): [string, string, Node] => ['test', test.id, node]),
     ]
     for (const [what, id, node] of definitions) {
       const first = seen.get(`${what} ${id}`)

@@ -1,0 +1,171 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import { buttons } from '../../core/event.ts'
+import { decode } from '../../language/check.ts'
+import type { Environment } from '../../language/expression/environment.ts'
+import { didYouMean } from '../../language/names.ts'
+import type { ListNode, Node } from '../../language/node.ts'
+import type { Report } from '../../language/report.ts'
+import { readTagged, withShorthand } from '../../language/tagged.ts'
+import { list } from '../../language/wording.ts'
+import { playingChanges } from '../dry/house.ts'
+import type { Deed, TestStep } from '../dry/rule-test.ts'
+import { duration, durationMs } from '../duration.ts'
+import { readExpectations } from './test-expectations.ts'
+import type { Naming } from './test-naming.ts'
+import { cardId, patchOfFields, playerFields, streamName } from './test-players.ts'
+
+const player = Type.Optional(Type.String({ minLength: 1, expected: 'the name of a player' }))
+const closed = { additionalProperties: false }
+
+interface StepDef<Schema extends TSchema = TSchema> {
+  readonly options: Schema
+  readonly shorthand?: string
+  /** Null after what is wrong was reported. */
+  read(options: Static<Schema>, step: Reading & { readonly node: Node }): Deed | null
+}
+
+function step<Schema extends TSchema>(definition: StepDef<Schema>): StepDef<Schema> {
+  return definition
+}
+
+/** What can happen in a test. A new step is an entry here, and a deed in `rule-test.ts`. */
+const steps: Readonly<Record<string, StepDef>> = {
+  advance: step({
+    options: Type.Object({ for: duration }, closed),
+    shorthand: 'for',
+    read: (options) => ({ kind: 'advance', ms: durationMs(options.for) }),
+  }),
+  press: step({
+    options: Type.Object({ player, button: Type.Union(buttons.map((name) => Type.Literal(name))) }, closed),
+    shorthand: 'button',
+    read: ({ button, player: named }, reading) =>
+      withPlayer(named, reading, (id) => ({ kind: 'press', player: id, button })),
+  }),
+  insert: step({
+    options: Type.Object({ player, card: Type.Optional(cardId), stream: Type.Optional(streamName) }, closed),
+    shorthand: 'card',
+    read: ({ card, stream, player: named }, reading) => {
+      const put = card === undefined ? (stream === undefined ? null : { stream }) : { id: card }
+      if (put === null || (card !== undefined && stream !== undefined)) {
+        const message = '`insert` takes either a card or the stream that it plays'
+        reading.report.add(reading.node, 'error', 'type/value', message)
+        return null
+      }
+      return withPlayer(named, reading, (id) => ({ kind: 'insert', player: id, card: put }))
+    },
+  }),
+  remove: step({
+    options: Type.Object({ player }, closed),
+    shorthand: 'player',
+    read: ({ player: named }, reading) =>
+      withPlayer(named, reading, (id) => ({ kind: 'remove', player: id })),
+  }),
+  playing: step({
+    options: Type.Object(
+      { player, change: Type.Union(playingChanges.map((change) => Type.Literal(change))) },
+      closed,
+    ),
+    shorthand: 'change',
+    read: ({ change, player: named }, reading) =>
+      withPlayer(named, reading, (id) => ({ kind: 'playing', player: id, change })),
+  }),
+  player: step({
+    options: Type.Object({ player, ...playerFields }, closed),
+    read: ({ player: named, ...fields }, reading) =>
+      withPlayer(named, reading, (id) => ({
+        kind: 'player',
+        player: id,
+        patch: patchOfFields(fields, 'paused'),
+      })),
+  }),
+}
+
+interface Reading {
+  readonly report: Report
+  readonly naming: Naming
+  /** What expectations can speak of. */
+  readonly environment: Environment
+  /** The players of the test. */
+  readonly players: ReadonlySet<string>
+  /** The one that is meant where none is named. */
+  readonly player: string | null
+}
+
+// One step a minute is more than anybody waits for; whole weeks are seconds.
+const longestMs = 8 * 86_400_000
+
+/** Reads the steps of a test, or null after what is wrong was reported. */
+export function readSteps(node: ListNode, reading: Reading): TestStep[] | null {
+  const { report } = reading
+  const all = node.items.map((item, index) => readStep(item, { ...reading, number: index + 1 }))
+  const good = all.filter((step) => step !== null)
+  if (good.length < all.length) return null
+  let ms = 0
+  for (const step of good) {
+    ms += step.kind === 'advance' ? step.ms : 0
+    if (ms <= longestMs) continue
+    report.add(step.span, 'error', 'type/value', 'a test lasts at most 8 days of its own clock')
+    return null
+  }
+  return good
+}
+
+function readStep(item: Node, reading: Reading & { readonly number: number }): TestStep | null {
+  const { report, number } = reading
+  const tagged = readTagged(item, report, { what: 'step', kinds: ['expect', ...Object.keys(steps)] })
+  if (tagged === undefined) return null
+  if (tagged.if !== undefined) {
+    report.add(tagged.if, 'error', 'key/unknown', 'a step of a test has no condition: it always happens')
+    return null
+  }
+  const place = { number, span: tagged.keyNode.span }
+  if (tagged.kind === 'expect') {
+    const expectations = readExpectations(tagged.value, { ...reading, key: tagged.keyNode })
+    return expectations === null ? null : { ...place, kind: 'expect', expectations }
+  }
+  const definition = Object.hasOwn(steps, tagged.kind) ? steps[tagged.kind] : undefined
+  if (definition === undefined) return null
+  const value = withShorthand(tagged.value, definition.shorthand)
+  const options: Static<TSchema> | undefined = decode(definition.options, value, report, {
+    what: `step \`${tagged.kind}\``,
+  })
+  if (options === undefined) return null
+  const deed = definition.read(options, { ...reading, node: tagged.value })
+  if (deed === null) return null
+  if (deed.kind === 'insert' && 'stream' in deed.card)
+    reading.naming.names('stream', deed.card.stream, scalarOf(tagged.value, 'stream'))
+  return { ...place, ...deed }
+}
+
+function withPlayer(
+  named: string | undefined,
+  { report, node, players, player }: Reading & { readonly node: Node },
+  deed: (player: string) => Deed,
+): Deed | null {
+  const id = named ?? player
+  const known = list([...players])
+  if (id === null) {
+    const message =
+      players.size === 0 ? 'this test has no player' : `which player is meant? The test has ${known}`
+    report.add(
+      node,
+      'error',
+      'key/missing',
+      message,
+      players.size === 0 ? noPlayer : 'name it with `player:`',
+    )
+    return null
+  }
+  if (players.has(id)) return deed(id)
+  const near = didYouMean(id, players)
+  const question = near === null ? '' : ` - did you mean "${near}"?`
+  const message = `the test has no player "${id.slice(0, 40)}"${question}`
+  report.add(scalarOf(node, 'player'), 'error', 'test/unknown-name', message, noPlayer)
+  return null
+}
+
+const noPlayer = 'put it into the `players` of the test, as in `players: {kids-room: {playing: true}}`'
+
+function scalarOf(node: Node, key: string): Node {
+  return (node.kind === 'map' ? node.entries.get(key)?.value : undefined) ?? node
+}

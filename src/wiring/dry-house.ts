@@ -1,0 +1,282 @@
+import { type Clock, isoOf } from '../core/clock.ts'
+import type { Collection } from '../core/collection.ts'
+import type { Effect, Perform } from '../core/effect.ts'
+import { AppError } from '../core/error.ts'
+import type { Button, PlayerEvent } from '../core/event.ts'
+import type { Log, LogDetail } from '../core/log.ts'
+import { randomFrom } from '../core/play-order.ts'
+import type { PlayerPatch } from '../core/player.ts'
+import { Hub } from '../hub.ts'
+import { performWith } from '../perform.ts'
+import { DryClock } from '../rules/dry/dry-clock.ts'
+import type { CardIn, Dated, DryHouse, PlayingChange, Records, Stage } from '../rules/dry/house.ts'
+import { patchOf } from '../rules/dry/told.ts'
+import { contentFiles } from '../rules/playlists.ts'
+import { condition, type World } from '../rules/plugin.ts'
+import type { Rule, RuleSet } from '../rules/rule-set.ts'
+import { RuleRunner } from './rules.ts'
+
+interface DryHouseOptions {
+  readonly ruleSet: RuleSet
+  readonly stage: Stage
+  /** By folder of the library, the files in it. Every other file that somebody names is taken to be there. */
+  readonly folders: ReadonlyMap<string, readonly string[]>
+}
+
+// More than any household needs in a week, and few enough that what goes round in a circle ends in a moment.
+const mostTimers = 100_000
+const mostEffects = 10_000
+// No card has such an id, so no rule for a card of somebody else takes it for its own.
+const ownCard = 'card of '
+
+type Recording = { readonly [Kind in keyof Records]: Records[Kind][number][] }
+
+/** The hub, the rules and what carries effects out, as the product joins them, on a clock that stands still. */
+export class InMemoryHouse implements DryHouse {
+  readonly world: World
+  readonly #records: Recording = { ran: [], effects: [], said: [] }
+  readonly #stage: Stage
+  readonly #clock: DryClock
+  readonly #hub: Hub
+  readonly #runner: RuleRunner
+  /** By stream: what a press on it was answered with. */
+  readonly #heard = new Map<string, string>()
+  #endless: string | null = null
+
+  constructor({ ruleSet, stage, folders }: DryHouseOptions) {
+    this.#stage = stage
+    const clock = new DryClock(stage.now, mostTimers)
+    const log = this.#log()
+    const random = randomFrom(stage.seed)
+    let items = 0
+    const hub = new Hub({
+      queues: memory(),
+      card: (id) => ({ layout: null, stream: streamOf(id), presses: 'none' }),
+      newId: () => `item-${++items}`,
+      random,
+      clock,
+      log,
+    })
+    const carryOut = performIn(hub, { ruleSet, folders, random, clock, log })
+    this.#clock = clock
+    this.#hub = hub
+    this.world = {
+      now: () => clock.now(),
+      calendar: ruleSet.calendar,
+      player: (id) => hub.player(id),
+      queue: (stream) => hub.queue(stream),
+    }
+    this.#runner = new RuleRunner({
+      ruleSet: { ...ruleSet, rules: ruleSet.rules.map((rule) => this.#watched(rule)) },
+      hub,
+      perform: async (effect, because) => {
+        this.#record(effect, because)
+        await carryOut(effect, because)
+      },
+      applied: memory(),
+      clock,
+      log,
+    })
+    hub.subscribe('what was heard instead', (change) => {
+      if (change.kind === 'queue') this.#heard.delete(change.queue.name)
+    })
+  }
+
+  get records(): Records {
+    return this.#records
+  }
+
+  get endless(): string | null {
+    return this.#endless
+  }
+
+  async start(): Promise<void> {
+    await this.#hub.start()
+    const players = [...this.#stage.players]
+    this.#hub.setPlayers(
+      players.map(([id, { patch, card }]) => ({ id, name: id, online: true, ...patch, ...cardPatch(card) })),
+    )
+    await this.#runner.start()
+    await quiet()
+  }
+
+  advance(ms: number): Promise<void> {
+    return this.#clock.advance(ms, quiet)
+  }
+
+  async press(player: string, button: Button): Promise<void> {
+    const stream = this.#streamIn(player)
+    const before = stream === undefined ? undefined : this.#hub.queue(stream)
+    await this.#happened({ type: 'button', button, confidence: 1, via: 'mqtt', ...this.#on(player) })
+    if (stream !== undefined) await this.#answer(stream, { button, before: before?.current ?? null })
+  }
+
+  async insert(player: string, card: NonNullable<CardIn>): Promise<void> {
+    await this.change(player, { ...cardPatch(card), playback: 'playing', position_s: 0 })
+  }
+
+  async remove(player: string): Promise<void> {
+    await this.change(player, { card_id: null, card_inserted: 'none', playback: 'stopped' })
+  }
+
+  async playing(player: string, change: PlayingChange): Promise<void> {
+    const playback = { started: 'playing', resumed: 'playing', paused: 'paused', stopped: 'stopped' } as const
+    if (change === 'track_started') return this.#happened({ type: change, ...this.#on(player) })
+    if (change === 'track_ended') return this.#happened({ type: change, natural: true, ...this.#on(player) })
+    // The event is the one that was asked for, whatever the player did before.
+    this.#hub.amendPlayer(player, { playback: playback[change] })
+    return this.#happened({ type: `playback_${change}`, position_s: null, ...this.#on(player) })
+  }
+
+  async change(player: string, patch: PlayerPatch): Promise<void> {
+    this.#hub.patchPlayer(player, patch, this.#clock.now())
+    await quiet()
+  }
+
+  heardInstead(stream: string): string | null {
+    return this.#heard.get(stream) ?? null
+  }
+
+  async stop(): Promise<void> {
+    // A run that waits for the clock would wait for ever.
+    void this.#runner.stop()
+    await quiet()
+  }
+
+  /** As a queue card does it: where no rule led elsewhere, right goes on and left begins anew. */
+  async #answer(
+    stream: string,
+    { button, before }: { button: Button; before: string | null },
+  ): Promise<void> {
+    const queue = this.#hub.queue(stream)
+    if (queue === undefined || queue.closed || queue.current === null)
+      this.#heard.set(stream, queue?.if_pressed ?? '')
+    else if (button === 'right' && queue.current === before)
+      await this.#hub.mutateQueue(stream, { op: 'step', by: 1 }, 'a press')
+    await quiet()
+  }
+
+  async #happened(event: PlayerEvent): Promise<void> {
+    this.#hub.report(event)
+    await quiet()
+  }
+
+  /** What every event about the card in a player tells. */
+  #on(player: string) {
+    const state = this.#hub.player(player)
+    const stream = this.#streamIn(player)
+    return {
+      player,
+      at: isoOf(this.#clock.now()),
+      ...(stream === undefined ? {} : { stream }),
+      card_id: state?.card_id ?? null,
+      chapter_key: state?.chapter_key ?? null,
+      track_key: state?.track_key ?? null,
+    }
+  }
+
+  #streamIn(player: string): string | undefined {
+    return streamOf(this.#hub.player(player)?.card_id ?? '') ?? undefined
+  }
+
+  /** Notes each run: what stands last under its `if` is asked only when the rule is about to run. */
+  #watched(rule: Rule): Rule {
+    const definition = condition({
+      title: 'Noted',
+      describe: 'Always holds.',
+      examples: [],
+      options: {},
+      test: () => {
+        this.#note(this.#records.ran, { rule: rule.id })
+        return true
+      },
+    })
+    return { ...rule, if: [...rule.if, { kind: 'noted', definition, options: {}, id: null }] }
+  }
+
+  #record(effect: Effect, because: string): void {
+    if (this.#records.effects.length >= mostEffects) {
+      this.#endless ??= `its rules came to more than ${mostEffects} effects`
+      throw new AppError('conflict', this.#endless)
+    }
+    this.#note(this.#records.effects, { effect, because })
+  }
+
+  #note<What extends object>(into: Dated<What>[], what: What): void {
+    into.push({ ...what, at: this.#clock.now() })
+  }
+
+  #log(): Log {
+    const say = (level: 'info' | 'warn' | 'error') => (message: string, detail?: LogDetail) => {
+      // An endless house would fill the memory.
+      if (this.#records.said.length >= 2 * mostEffects) return
+      const error = typeof detail?.error === 'string' ? `: ${detail.error}` : ''
+      this.#note(this.#records.said, { level, message: `${message}${error}` })
+    }
+    const log: Log = {
+      debug: () => undefined,
+      info: say('info'),
+      warn: say('warn'),
+      error: say('error'),
+      for: () => log,
+    }
+    return log
+  }
+}
+
+interface Hands {
+  readonly ruleSet: RuleSet
+  readonly folders: DryHouseOptions['folders']
+  readonly random: () => number
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Carries effects out in the hub alone; what is published is only written down, by whoever asks. */
+function performIn(hub: Hub, { ruleSet, folders, random, clock, log }: Hands): Perform {
+  const library = {
+    find: async () => ({ state: 'ready' }) as const,
+    filesIn: async (folder: string) => folders.get(folder) ?? [],
+  }
+  return performWith({
+    mutateQueue: (stream, mutation, because) => hub.mutateQueue(stream, mutation, because),
+    files: (name) => contentFiles(name, ruleSet.playlists, library),
+    lookup: library.find,
+    deleteQueue: (stream, check) => hub.deleteQueue(stream, check),
+    command: async (player, command) => {
+      const state = hub.player(player)
+      if (state === undefined) throw new AppError('not_found', `there is no player "${player}" in this house`)
+      hub.commanding(player, command)
+      hub.patchPlayer(player, patchOf(command, state), clock.now())
+    },
+    publish: async () => undefined,
+    deeds: { say: () => undefined },
+    random,
+    log,
+  })
+}
+
+function cardPatch(card: CardIn): PlayerPatch {
+  if (card === null) return {}
+  const id = 'id' in card ? card.id : `${ownCard}${card.stream}`
+  return { card_id: id, card_inserted: 'physical', source: 'card' }
+}
+
+function streamOf(cardId: string): string | null {
+  return cardId.startsWith(ownCard) ? cardId.slice(ownCard.length) : null
+}
+
+function memory<Value>(): Collection<Value> {
+  const values = new Map<string, Value>()
+  return {
+    get: async (key) => values.get(key),
+    set: async (key, value) => void values.set(key, value),
+    delete: async (key) => values.delete(key),
+    entries: async () => [...values],
+  }
+}
+
+/** Nothing in the house waits for the machine: after one turn all is done that does not wait for the clock. */
+function quiet(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,147 @@
+import { householdTopicFault } from '../broker/household-topic.ts'
+import { topicsFor } from '../broker/topic.ts'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
+import { Report } from '../language/report.ts'
+import type { Options } from '../options.ts'
+import { actions, conditions, triggers } from '../rules/catalog.ts'
+import { reportOutcome, runTest, type TestOutcome } from '../rules/dry/run-test.ts'
+import { type ReadResult, readRuleFiles } from '../rules/read/rule-files.ts'
+import { createRegistry } from '../rules/registry.ts'
+import type { RuleSet } from '../rules/rule-set.ts'
+import { AudioOnDisk } from './audio-on-disk.ts'
+import { InMemoryHouse } from './dry-house.ts'
+import { type RuleFolder, readRuleFolder } from './rule-folder.ts'
+
+interface TestInput {
+  readonly options: Options
+  /** The folder of rules and audio that come with the product. */
+  readonly shipped: string
+  readonly clock: Clock
+  readonly json: boolean
+}
+
+interface Tested extends RuleFolder {
+  /** The errors of files that are left out, and what failed. */
+  readonly findings: readonly Diagnostic[]
+  readonly outcomes: readonly TestOutcome[]
+}
+
+/**
+ * The command `test`: runs the tests that stand in the rule files of the config folder, each in a house of its own, with
+ * no product running and nothing changed. `failed` where a test fails or a file is left out.
+ * @throws AppError `not_found` where there is no config folder.
+ */
+export async function testCommand(
+  input: TestInput,
+): Promise<{ readonly answer: string; readonly failed: boolean }> {
+  const tested = await test(input)
+  const failed = tested.problems.length > 0 || tested.findings.length > 0
+  return { answer: input.json ? `${JSON.stringify(asJson(tested), null, 2)}\n` : inWords(tested), failed }
+}
+
+async function test({ options, shipped, clock }: TestInput): Promise<Tested> {
+  const { config, media } = options.folders
+  const folder = await readRuleFolder(config, silent)
+  if (folder.problems.some(({ file }) => file === '.'))
+    throw new AppError(
+      'not_found',
+      `the config folder ${config} cannot be read: start the product once, or name another with --config`,
+    )
+  const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silent })
+  try {
+    const read = await readRuleFiles(folder.sources, {
+      registry: createRegistry({ triggers, conditions, actions }),
+      fileExists: (name) => audio.has(name),
+      fileHint: (name) => audio.hint(name),
+      ...topicsOf(options),
+      zone: options.timezone,
+    })
+    const errors = read.diagnostics.filter(({ level }) => level === 'error')
+    const outcomes = await runTests(read, await foldersOf(read.ruleSet, audio))
+    return { ...folder, outcomes, findings: [...errors, ...failuresIn(outcomes, folder)] }
+  } finally {
+    await audio.close()
+  }
+}
+
+/** Runs each test in a house of its own, one after the other. */
+export async function runTests(
+  { ruleSet, tests }: Pick<ReadResult, 'ruleSet' | 'tests'>,
+  folders: ReadonlyMap<string, readonly string[]>,
+): Promise<TestOutcome[]> {
+  const outcomes: TestOutcome[] = []
+  for (const one of tests)
+    outcomes.push(await runTest(one, new InMemoryHouse({ ruleSet, stage: one, folders })))
+  return outcomes
+}
+
+/** What failed, by its place in the files. */
+export function failuresIn(
+  outcomes: readonly TestOutcome[],
+  { sources }: Pick<RuleFolder, 'sources'>,
+): Diagnostic[] {
+  return sources.flatMap((source) => {
+    const report = new Report(source)
+    for (const outcome of outcomes) if (outcome.test.file === source.file) reportOutcome(outcome, report)
+    return report.diagnostics
+  })
+}
+
+function topicsOf({ mqtt }: Options) {
+  const { base_topic: base, discovery_prefix: discoveryPrefix } = mqtt
+  const topics = topicsFor(base, discoveryPrefix)
+  return { topicFault: (topic: string) => householdTopicFault(topic, { base, discoveryPrefix }, topics) }
+}
+
+/** Looked up before the first test, so that in none of them anything waits for the disk. */
+async function foldersOf(
+  { playlists }: RuleSet,
+  audio: AudioOnDisk,
+): Promise<Map<string, readonly string[]>> {
+  const folders = new Map<string, readonly string[]>()
+  for (const { folder } of playlists.values())
+    if (folder !== null && !folders.has(folder)) folders.set(folder, await audio.filesIn(folder))
+  return folders
+}
+
+function asJson({ sources, problems, findings, outcomes }: Tested) {
+  return {
+    files: sources.map(({ file }) => file),
+    unread: problems,
+    tests: outcomes.map(({ test: { id, file }, failures }) => ({ id, file, passed: failures.length === 0 })),
+    findings,
+  }
+}
+
+function inWords({ sources, problems, findings, outcomes }: Tested): string {
+  const texts = new Map(sources.map(({ file, text }) => [file, text]))
+  const said = [
+    ...problems.map(({ text }) => text),
+    ...findings.map((finding) => formatDiagnostic(finding, texts.get(finding.file) ?? '')),
+  ]
+  return `${[...said, summary({ problems, findings, outcomes })].join('\n\n')}\n`
+}
+
+function summary({ problems, findings, outcomes }: Omit<Tested, 'sources'>): string {
+  const failed = outcomes.filter(({ failures }) => failures.length > 0).length
+  const count = outcomes.length
+  const tests = `${count} test${count === 1 ? '' : 's'}: ${count - failed} passed, ${failed} failed`
+  const wrong = new Set([
+    ...findings.filter(({ code }) => code !== 'test/failed').map(({ file }) => file),
+    ...problems.map(({ file }) => file),
+  ])
+  if (wrong.size > 0) return `${tests}; not tried: ${[...wrong].join(', ')}`
+  return count === 0 ? `${tests}. Write some under \`tests:\` in a rule file` : tests
+}
+
+// A command says its answer and nothing else.
+const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  for: () => silent,
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
+import { failuresIn, runTests } from '../../src/wiring/test-command.ts'
+import { readingOf } from '../support/rules.ts'
+import { asPrinted } from './check-page.ts'
+import { firstColumn, readPage, rowsOf } from './page.ts'
+
+/** The page's example, and the finding that it shows of the example with one word written wrong. */
+function exampleOf(page: string) {
+  const { text } = readPage(page)
+  const [example = ''] = [...text.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '')
+  return { example, shown: /```text\n(bedroom.*?)```/s.exec(text)?.[1] ?? '', text }
+}
+
+async function said(text: string): Promise<string> {
+  const source = { file: 'bedroom.yaml', text }
+  const result = await readRuleFiles([source], readingOf({ zone: 'Europe/London' }))
+  const failures = failuresIn(await runTests(result, new Map()), { sources: [source] })
+  return asPrinted([...result.diagnostics, ...failures], text)
+}
+
+describe('the page of templates', () => {
+  const { example, shown, text } = exampleOf('docs/rules/templates.md')
+
+  test('has an example that is sound, and says what is said of it with a slip', async () => {
+    expect(await said(example)).toBe('')
+    expect(await said(example.replace('turn: right', 'turn: rigth'))).toBe(shown)
+  })
+
+  test('lists every word of `needs`', async () => {
+    const wrong = await said('templates: {a: {needs: {b: word}, rule: {}}}\n')
+    const words = /takes one of (.*), with a \?/.exec(wrong)?.[1]?.split(', ') ?? []
+    expect(words.length).toBeGreaterThan(8)
+    expect(firstColumn(readPage('docs/rules/templates.md').below('## Holes')).toSorted()).toEqual(
+      words.toSorted(),
+    )
+    expect(text).toContain('20,000')
+  })
+})
+
+describe('the page of tests', () => {
+  const { example, shown } = exampleOf('docs/rules/tests.md')
+
+  test('has an example that passes, and shows how it fails', async () => {
+    expect(await said(example)).toBe('')
+    const failed = await said(example.replace('press: left', 'press: right'))
+    // The other expectations of the step fail with it.
+    expect(failed.slice(0, shown.length)).toBe(shown)
+  })
+
+  test('lists every step and every key of the stage', async () => {
+    const page = readPage('docs/rules/tests.md')
+    const test = (steps: string) => `tests: {a: {now: "2026-11-24T19:00:00", ${steps}}}\n`
+    const steps = /known: (.*)\)/.exec(await said(test('steps: [{stpe: 1}]')))?.[1]?.split(', ') ?? []
+    const kinds = rowsOf(page.below('## Steps')).map(([first = '']) => /`(\w+)/.exec(first)?.[1])
+    expect(steps.length).toBeGreaterThan(5)
+    expect(kinds.toSorted()).toEqual(steps.toSorted())
+    const keys = /allowed: (.*)\)/.exec(await said(test('steps: [], stage: 1')))?.[1]?.split(', ') ?? []
+    expect(firstColumn(page.below('## The stage')).filter((key) => key !== 'steps')).toEqual(
+      expect.arrayContaining(keys.filter((key) => key !== 'steps')),
+    )
+  })
+})

@@ -1,0 +1,259 @@
+import { Type } from 'typebox'
+import { describe, expect, test } from 'vitest'
+import type { Diagnostic } from '../../src/language/diagnostic.ts'
+import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
+import { DryClock } from '../../src/rules/dry/dry-clock.ts'
+import { action } from '../../src/rules/plugin.ts'
+import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
+import { createRegistry } from '../../src/rules/registry.ts'
+import { failuresIn, runTests } from '../../src/wiring/test-command.ts'
+import { readingOf } from '../support/rules.ts'
+
+/** What a player can be told; the catalog has nothing of the kind yet. */
+const tell = action({
+  title: 'Tell',
+  describe: 'Tells a player.',
+  examples: ['- tell: pause'],
+  options: Type.Object(
+    { what: Type.Union([Type.Literal('play'), Type.Literal('pause')]) },
+    { additionalProperties: false },
+  ),
+  shorthand: 'what',
+  run: ({ options, effect, trigger }) =>
+    effect({ kind: 'command', player: trigger.player ?? '', command: { type: options.what } }),
+})
+
+const registry = createRegistry({ triggers, conditions, actions }, { actions: { tell } })
+
+const house = `playlists:
+  forest: [forest.mp3, river.mp3, hill.mp3]
+  lullabies: [lullaby.mp3]
+schedules:
+  bedroom:
+    default: forest
+    slots:
+      night: {from: "19:30", to: "06:30", play: none, if_pressed: shh.mp3}
+rules:
+  hello: {when: [{startup: {}}], stream: bedroom, do: [{log: Good evening}]}
+  lullabies-on-left:
+    stream: bedroom
+    when: [{button: left}]
+    if: not stream.closed and player.volume < 10
+    do:
+      - queue: {set: lullabies}
+      - mqtt: {topic: home/lamp, payload: "\${player.name} hears \${stream.playlist}"}
+  dino:
+    when: [{card: {inserted: 7JtVV}}]
+    do: [{queue: {set: forest, shuffle: true, stream: den}}]
+  broken:
+    when: [{playing: track_ended}]
+    do: [{queue: restore}]
+`
+
+const asTest = (steps: readonly string[], head = '') => `tests:
+  evening:
+    now: "2026-11-24T19:00:00"
+    stream: bedroom
+    players: {kids-room: {playing: true, volume: 9}}
+${head}    steps:
+${steps.map((step) => `      - ${step}\n`).join('')}`
+
+async function read(text: string) {
+  const sources = [{ file: 'a.yaml', text }]
+  return { sources, ...(await readRuleFiles(sources, readingOf({ registry, zone: 'Europe/London' }))) }
+}
+
+/** What `check` says, and where that is nothing, what fails. */
+async function said(text: string): Promise<string[]> {
+  const result = await read(text)
+  const words = ({ line, code, message, help }: Diagnostic) =>
+    `${line} ${code} ${message}${help === undefined ? '' : ` (${help})`}`
+  if (result.diagnostics.length > 0) return result.diagnostics.map(words)
+  return failuresIn(await runTests(result, new Map()), result).map(words)
+}
+
+const saidOf = (...steps: string[]) => said(house + asTest(steps))
+
+describe('a test whose expectations are met says nothing', () => {
+  test('of rules, schedules, messages and the log', async () => {
+    expect(
+      await saidOf(
+        'expect: {ran: hello, log: Good, did_not_run: [dino, broken], stream.playlist: forest, stream.count: 3}',
+        'expect: {ran: hello, player.playing: true, player.card: card of bedroom}',
+        'press: left',
+        'expect: {ran: lullabies-on-left, did_not_run: hello, stream.now_playing: lullaby.mp3}',
+        'expect: {published: {topic: home/lamp, payload: kids-room hears lullabies}}',
+        'expect: {published: home/lamp}',
+        'advance: 30m',
+        'expect: {stream.closed: true, now.time: "19:30", did_not_run: lullabies-on-left}',
+        'press: left',
+        'expect: {did_not_run: lullabies-on-left, stream.now_playing: shh.mp3}',
+        'advance: 11h',
+        'expect: {stream.closed: false, stream.now_playing: forest.mp3}',
+      ),
+    ).toEqual([])
+  })
+
+  test('of what players do', async () => {
+    expect(
+      await saidOf(
+        'press: right',
+        'expect: {stream.now_playing: river.mp3}',
+        'player: {volume: 12, playing: false, online: false, battery: 5, charging: true, day_mode: night}',
+        'expect: {player.volume: 12, player.playing: false, player.online: false, player.battery: 5, player.day_mode: night}',
+        'press: left',
+        'expect: {did_not_run: lullabies-on-left}',
+        'remove: kids-room',
+        'expect: {player.card: ""}',
+        'insert: 7JtVV',
+        'expect: {ran: dino, player.card: 7JtVV, player.playing: true}',
+        'insert: {stream: bedroom}',
+        'playing: paused',
+        'expect: {player.playing: false}',
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('a test that fails', () => {
+  test('says what was expected, what was, and when, and stops there', async () => {
+    expect(
+      await saidOf(
+        'player: {volume: 12}',
+        'press: left',
+        'advance: 54s',
+        'expect: {ran: lullabies-on-left, stream.playlist: lullabies, published: home/lmap}',
+        'expect: {stream.closed: true}',
+      ),
+    ).toEqual([
+      '33 test/failed tests/evening step 4: expected rule "lullabies-on-left" to run, but it did not run: its condition `not stream.closed and player.volume < 10` does not hold at 19:00:54',
+      '33 test/failed tests/evening step 4: expected stream.playlist lullabies, was forest at 19:00:54',
+      '33 test/failed tests/evening step 4: expected a message to "home/lmap", and none came at 19:00:54',
+    ])
+  })
+
+  test('names the day when it is another one, and what rules stumbled over', async () => {
+    expect(await saidOf('advance: 6h', 'playing: track_ended', 'expect: {stream.playlist: forest}')).toEqual([
+      expect.stringMatching(
+        /expected stream\.playlist forest, was nothing at 01:00:00 on 2026-11-25 \(the log says: rule "broken" \(a\.yaml:21\) stopped at action 1 `queue`: .*nothing to restore/,
+      ),
+    ])
+  })
+
+  test('of what happened too much, too little or in other words', async () => {
+    expect(await saidOf('press: left', 'expect: {did_not_run: lullabies-on-left}')).toEqual([
+      expect.stringContaining('expected rule "lullabies-on-left" not to run, and it ran'),
+    ])
+    expect(await saidOf('press: left', 'expect: {ran: [lullabies-on-left, dino]}')).toEqual([
+      expect.stringContaining('expected rule "dino" to run, these ran: hello, lullabies-on-left'),
+    ])
+    expect(await saidOf('press: left', 'expect: {published: {topic: home/lamp, payload: "ON"}}')).toEqual([
+      expect.stringContaining('saying "ON", there was "kids-room hears lullabies"'),
+    ])
+    expect(await saidOf('expect: {log: Bad}')).toEqual([
+      expect.stringContaining('expected "Bad" in the log, there was "Good evening"'),
+    ])
+  })
+})
+
+test('a test begins anew each time, with the same chance', async () => {
+  const many = `${house.replace('hill.mp3', Array.from({ length: 30 }, (_, n) => `${n}.mp3`).join(', '))}`
+  const steps = (now: string) => ['insert: 7JtVV', `expect: {stream.now_playing: ${now}}`]
+  const den = (now: string, seed: string) =>
+    asTest(steps(now), seed).replace('stream: bedroom', 'stream: den')
+  const first = async (seed: string) =>
+    (await said(many + den('none', seed)))[0]?.match(/was (\S+)/)?.[1] ?? ''
+  const drawn = await first('')
+  expect(await said(many + den(drawn, ''))).toEqual([])
+  expect(await said(many + den(drawn, '    seed: 1\n'))).toEqual([])
+  const others = await Promise.all([2, 3, 4].map((seed) => first(`    seed: ${seed}\n`)))
+  expect(others.some((other) => other !== drawn)).toBe(true)
+})
+
+describe('what would never end', () => {
+  test('rules that start one another', async () => {
+    const round = `rules:
+  on: {when: [{playing: started}, {playing: resumed}], do: [{tell: pause}]}
+  off: {when: [{playing: paused}], do: [{tell: play}]}
+tests:
+  round:
+    now: "2026-11-24T19:00:00"
+    players: {kids-room: {playing: true}}
+    steps: [{playing: paused}, {expect: {ran: off}}]
+`
+    expect(await said(round)).toEqual([
+      expect.stringMatching(/^8 test\/failed tests\/round step 1: the test was stopped: .*10000 effects/),
+    ])
+  })
+
+  test('timers that set one another', async () => {
+    const clock = new DryClock(new Date(0), 50)
+    const again = () => void clock.at(clock.now(), again)
+    again()
+    await expect(clock.advance(1000, async () => undefined)).rejects.toThrow(/more than 50 things were due/)
+  })
+})
+
+describe('what is said of a test before it runs', () => {
+  test.each<[string, string, RegExp]>([
+    ['a rule', 'expect: {ran: helo}', /test\/unknown-name there is no rule "helo" - did you mean "hello"/],
+    [
+      'a playlist',
+      'expect: {stream.playlist: forst}',
+      /test\/unknown-name .*playlist "forst" - did you mean "forest"/,
+    ],
+    ['a stream', 'insert: {stream: bedrom}', /test\/unknown-name .*stream "bedrom" - did you mean "bedroom"/],
+    [
+      'a player',
+      'remove: kids-rom',
+      /test\/unknown-name the test has no player "kids-rom" - did you mean "kids-room"/,
+    ],
+    ['a name', 'expect: {player.volum: 3}', /key\/unknown .*did you mean "player.volume"/],
+    [
+      'a value',
+      'expect: {player.volume: loud}',
+      /type\/value `player.volume` takes a number 0-16, not "loud"/,
+    ],
+    ['a step', 'presss: left', /key\/unknown unknown step "presss" - did you mean "press"/],
+    ['a button', 'press: lefft', /type\/value .*did you mean "left"/],
+    ['a time', 'advance: 25', /type\/value .*a length of time/],
+    ['a week and more', 'advance: 9d', /type\/value a test lasts at most 8 days/],
+    ['a condition', '{press: left, if: player.playing}', /key\/unknown a step of a test has no condition/],
+    ['no card', 'insert: {}', /type\/value `insert` takes either/],
+    ['nothing', 'expect: {}', /type\/value `expect` takes a map/],
+  ])('%s', async (_what, step, expected) => {
+    expect(await saidOf(step)).toEqual([expect.stringMatching(expected)])
+  })
+
+  test('the stage', async () => {
+    const stage = (from: string, to: string) => said(house + asTest(['press: left']).replace(from, to))
+    expect(await stage('11-24', '02-31')).toEqual([expect.stringContaining('there is no such moment')])
+    expect(await stage('19:00:00', 'evening')).toEqual([
+      expect.stringContaining('`now` takes a date and a time'),
+    ])
+    expect(await stage('volume: 9', 'volume: 99')).toEqual([expect.stringContaining('whole number 0-16')])
+    expect(await stage('{kids-room: {playing: true, volume: 9}}', '{}')).toEqual([
+      expect.stringContaining('this test has no player'),
+    ])
+    expect(await stage('kids-room: {', 'den: {}, kids-room: {')).toEqual([
+      expect.stringContaining('which player is meant? The test has den, kids-room'),
+    ])
+    expect(await stage('stream: bedroom', 'stream: bedrom')).toEqual([
+      expect.stringContaining('there is no stream "bedrom"'),
+    ])
+  })
+
+  test('two streams, and none is named', async () => {
+    const text = asTest(['expect: {stream.closed: true}']).replace('    stream: bedroom\n', '')
+    expect(await said(house + text)).toEqual([
+      expect.stringContaining('which stream is meant by `stream.closed`'),
+    ])
+  })
+
+  test('two of one name in two files', async () => {
+    const text = 'tests: {a: {now: "2026-11-24T19:00:00", steps: [{advance: 1m}]}}\n'
+    const files = ['a.yaml', 'b.yaml'].map((file) => ({ file, text }))
+    const { diagnostics } = await readRuleFiles(files, readingOf())
+    expect(diagnostics).toMatchObject([{ file: 'b.yaml', code: 'yaml/duplicate' }])
+  })
+})
