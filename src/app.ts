@@ -22,6 +22,7 @@ import { type Household, type HouseholdInput, openHousehold } from './wiring/hou
 import { instanceId } from './wiring/instance.ts'
 import { libraryDesk } from './wiring/library-desk.ts'
 import { LocalBroker } from './wiring/local-broker.ts'
+import { watchNamedPlayers } from './wiring/named-players.ts'
 import { keepOpeningTimes } from './wiring/opening-times.ts'
 import { houseOf } from './wiring/panel-house.ts'
 import { Reach } from './wiring/reach.ts'
@@ -111,6 +112,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     problems,
     log: log.for('rules'),
   })
+  hub.declareValues(ruleSet)
   started.add('the local broker', broker)
   const lines = new PlayerLines()
   const parts = { input, started, foundation, household, ruleSet, broker, reach, lines }
@@ -125,6 +127,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     random,
     command: async (player, command) => signedIn(link).command(player, command),
     publish: (...message) => broker.publish(...message),
+    values: hub,
     deeds: started.add('the log of what was done', new FewLines({ clock, log, more: unnamedDeeds })),
     log,
   })
@@ -227,6 +230,10 @@ async function startRules(
     log: log.for('rules'),
   })
   started.add('the rules', rules)
+  started.add(
+    'players that rules name',
+    watchNamedPlayers({ hub: household.hub, ruleSet, log: log.for('rules') }),
+  )
   await rules.start()
   return rules
 }

@@ -5,6 +5,8 @@ import type { PlayerCommand } from './core/effect.ts'
 import { messageOf } from './core/error.ts'
 import type { PlayerEvent } from './core/event.ts'
 import { Expectations, type Expected } from './core/expectation.ts'
+import { type Input, inputOf } from './core/input.ts'
+import { type AskedValue, KeptValues } from './core/kept-values.ts'
 import type { Log } from './core/log.ts'
 import { type Moment, stoppedCardIn } from './core/moment.ts'
 import { applyPatch, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
@@ -12,7 +14,9 @@ import type { ReadPresses } from './core/press.ts'
 import type { Queue, QueueMutation, StoredQueue } from './core/queue.ts'
 import { type AskedMutation, type ManyOptions, type QueueChange, Queues } from './core/queues.ts'
 import { eventsBetween } from './core/transition.ts'
+import { Turns } from './core/turns.ts'
 import { withUnsaid } from './core/unsaid.ts'
+import type { Declaration, InputDeclaration, PlainValue } from './core/value-form.ts'
 import { Wishes } from './core/wishes.ts'
 
 /** What changed, in the order it changed. */
@@ -28,6 +32,11 @@ export type Change =
       readonly command?: PlayerCommand
     }
   | QueueChange
+  /** It was set to another value. `because`: whose wish it was, for people. */
+  | { readonly kind: 'input'; readonly input: Input; readonly because: string }
+  | { readonly kind: 'var'; readonly id: string; readonly value: PlainValue; readonly because: string }
+  /** Which inputs there are, or how they are described, may be another now. */
+  | { readonly kind: 'inputs-declared' }
 
 /** A player's own words, where it was they that changed it. */
 export interface Said {
@@ -53,6 +62,8 @@ export interface CardFacts {
 interface HubOptions {
   /** Where queues live; a mutation is in it before it is acknowledged. */
   readonly queues: Collection<StoredQueue>
+  /** Where the values of vars and inputs live; where absent, they are forgotten when the product stops. */
+  readonly values?: { readonly vars: Collection<PlainValue>; readonly inputs: Collection<PlainValue> }
   /** `playerId`: whose card it is, for what it carries may be another stream for each player. */
   readonly card: (cardId: string, playerId: string) => CardFacts
   readonly newId: () => string
@@ -68,7 +79,7 @@ interface Subscriber {
 }
 
 /**
- * The one writer: holds the current players and queues, changes them, and tells subscribers what changed.
+ * The one writer: holds the current players, queues, vars and inputs, changes them, and tells subscribers what changed.
  */
 export class Hub {
   readonly #options: HubOptions
@@ -76,6 +87,9 @@ export class Hub {
   /** Which players are set to begin their card again after its last track, of those that have said. */
   readonly #repeats = new Map<string, boolean>()
   readonly #queues: Queues
+  readonly #vars: KeptValues<Declaration>
+  readonly #inputs: KeptValues<InputDeclaration>
+  readonly #valueTurns = new Turns<'values'>()
   readonly #expectations = new Expectations()
   readonly #wishes = new Wishes()
   readonly #subscribers = new Set<Subscriber>()
@@ -84,16 +98,29 @@ export class Hub {
     this.#options = options
     const { queues: store, newId, random = Math.random } = options
     this.#queues = new Queues({ store, newId, random, tell: (change) => this.#tell(change) })
+    const { log, values } = options
+    const turns = this.#valueTurns
+    this.#vars = new KeptValues({
+      what: 'var',
+      ...{ store: values?.vars ?? null, turns, log },
+      tell: ({ id }, value, because) => this.#tell({ kind: 'var', id, value, because }),
+    })
+    this.#inputs = new KeptValues({
+      what: 'input',
+      ...{ store: values?.inputs ?? null, turns, log },
+      tell: (declared, value, because) =>
+        this.#tell({ kind: 'input', input: inputOf(declared, value), because }),
+    })
   }
 
-  /** Reads the queues of the last run. */
+  /** Reads the queues and values of the last run. */
   async start(): Promise<void> {
-    await this.#queues.start()
+    await Promise.all([this.#queues.start(), this.#vars.start(), this.#inputs.start()])
   }
 
-  /** Resolves when every mutation that was asked for is in the store. */
+  /** Resolves when every change that was asked for is in the store. */
   async stop(): Promise<void> {
-    await this.#queues.stop()
+    await Promise.all([this.#queues.stop(), this.#valueTurns.allSettled()])
   }
 
   /** `name` tells the log whose subscriber threw. */
@@ -122,6 +149,47 @@ export class Hub {
 
   queue(name: string): Queue | undefined {
     return this.#queues.get(name)
+  }
+
+  /** The values of the vars that are declared, by name. */
+  vars(): ReadonlyMap<string, PlainValue> {
+    return this.#vars.values
+  }
+
+  /** The same of inputs. */
+  inputValues(): ReadonlyMap<string, PlainValue> {
+    return this.#inputs.values
+  }
+
+  /** In the order of the files. */
+  inputs(): Input[] {
+    return [...this.#inputs.declared.keys()].flatMap((id) => this.input(id) ?? [])
+  }
+
+  input(id: string): Input | undefined {
+    const declared = this.#inputs.declared.get(id)
+    const value = this.#inputs.values.get(id)
+    return declared === undefined || value === undefined ? undefined : inputOf(declared, value)
+  }
+
+  /** Which vars and inputs there are from now on. Those that were there before keep their values where they fit. */
+  declareValues(declared: {
+    readonly vars: ReadonlyMap<string, Declaration>
+    readonly inputs: ReadonlyMap<string, InputDeclaration>
+  }): void {
+    this.#vars.declare(declared.vars.values())
+    this.#inputs.declare(declared.inputs.values())
+    this.#tell({ kind: 'inputs-declared' })
+  }
+
+  /** Sets a var and resolves with what it then is. @throws AppError as `KeptValues.set` does. */
+  setVar(name: string, asked: AskedValue, because: string): Promise<PlainValue> {
+    return this.#vars.set(name, asked, because)
+  }
+
+  /** Sets an input and resolves with what it then is. @throws AppError as `KeptValues.set` does. */
+  setInput(name: string, asked: AskedValue, because: string): Promise<PlainValue> {
+    return this.#inputs.set(name, asked, because)
   }
 
   /** The account's players as the cloud lists them; those that are no longer listed are removed. */

@@ -7,6 +7,8 @@ import { type LookUp, requireFiles } from './core/playable-files.ts'
 import { mostItems, type Queue, type QueueMutation } from './core/queue.ts'
 import { checkMeant } from './core/queue-tag.ts'
 import type { AskedMutation } from './core/queues.ts'
+import type { PlainValue } from './core/value-form.ts'
+import type { Hub } from './hub.ts'
 
 /** What effects act on. */
 interface Hands {
@@ -28,6 +30,8 @@ interface Hands {
   deleteQueue(stream: string, check: (queue: Queue) => void): Promise<void>
   command(player: string, command: PlayerCommand): Promise<void>
   publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
+  /** Where the household remembers things; without them there are none. */
+  readonly values?: Pick<Hub, 'setVar' | 'setInput'>
   /** Told what was done, which may be a great deal. */
   readonly deeds: Pick<FewLines, 'say'>
   /** 0 (inclusive) to 1; Math.random where absent. */
@@ -78,8 +82,25 @@ export function performWith(hands: Hands): Perform {
       case 'log':
         hands.log.info(effect.message, { because })
         return
+      case 'set-var':
+      case 'set-input': {
+        const { name } = effect
+        const value = await setting(effect, because, hands)
+        const what = effect.kind === 'set-var' ? 'var' : 'input'
+        const message = `${what} "${name}" is ${value}`
+        // However often one is set in a minute, it takes a few lines.
+        hands.deeds.say('info', `${what} ${name}`, { message, detail: { because } })
+        return
+      }
     }
   }
+}
+
+type Setting = Extract<Effect, { kind: 'set-var' | 'set-input' }>
+
+function setting({ kind, name, value }: Setting, because: string, { values }: Hands): Promise<PlainValue> {
+  if (values === undefined) throw new AppError('not_found', 'nothing is remembered here')
+  return kind === 'set-var' ? values.setVar(name, value, because) : values.setInput(name, value, because)
 }
 
 /**

@@ -136,6 +136,9 @@ function wishWords({ type, asked }: CommandFacts, { player, stream }: Among, { s
       return say('told.delete', { stream })
     case 'publish':
       return say('told.publish', { topic: String(asked.topic ?? '') })
+    case 'set-var':
+    case 'set-input':
+      return say('told.set', { name: String(asked.name ?? '') })
     default: {
       const about = {
         step: String(asked.step ?? ''),

@@ -442,6 +442,7 @@ export const textKeys = [
   'told.change',
   'told.delete',
   'told.publish',
+  'told.set',
   'told.open',
   'told.refused',
   'told.unavailable',

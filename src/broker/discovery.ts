@@ -1,8 +1,8 @@
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
+import { slugOf } from '../core/slug.ts'
 import { bridgeEntities, playerEntities, streamEntities } from './catalog.ts'
 import type { ComponentKeys, Entity } from './entity.ts'
-import { slugOf } from './segment.ts'
 import type { Topics } from './topic.ts'
 
 /** Payload of Home Assistant's device discovery: one message for a device and all its entities. */

@@ -3,9 +3,6 @@ export const reservedSegments: ReadonlySet<string> = new Set(['bridge', 'stream'
 const plainSegment = /^[A-Za-z0-9_-]{1,64}$/
 const escapeMark = 'hex-'
 
-// An entity id may have 255 characters; the name of the component follows behind.
-const longestSlug = 64
-
 /**
  * An opaque id as one segment of a topic that is also an object id of Home Assistant (`[a-zA-Z0-9_-]+`).
  * Plain ids stand as they are; any other becomes `hex-` and the hexadecimal digits of its UTF-8 bytes: ids with
@@ -23,22 +20,6 @@ export function idOfSegment(segment: string): string | undefined {
     ? Buffer.from(segment.slice(escapeMark.length), 'hex').toString('utf8')
     : segment
   return segmentOf(id) === segment ? id : undefined
-}
-
-/** A name as the readable part of an entity id: `Léo's Player` → `leo_s_player`; the fallback where nothing is left. */
-export function slugOf(name: string, fallback: string): string {
-  const slug = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .slice(0, longestSlug)
-    .replace(/^_+|_+$/g, '')
-  if (slug !== '') return slug
-  return fallback
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .slice(0, longestSlug)
 }
 
 /** Small letters and digits stand as they are; after `_` follow two hexadecimal digits of any other character. */

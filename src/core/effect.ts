@@ -1,3 +1,4 @@
+import type { AskedValue } from './kept-values.ts'
 import type { Light } from './player.ts'
 import type { QueueMutation } from './queue.ts'
 import type { MeantFor } from './queue-tag.ts'
@@ -43,6 +44,8 @@ export type Effect =
   | { readonly kind: 'command'; readonly player: string; readonly command: PlayerCommand }
   | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }
   | { readonly kind: 'log'; readonly message: string }
+  /** What is worked out from a value, such as one more, is worked out when its turn comes, so that nothing is lost. */
+  | { readonly kind: 'set-var' | 'set-input'; readonly name: string; readonly value: AskedValue }
 
 export const bluetoothActions = ['on', 'off', 'connect', 'disconnect', 'delete-bonds', 'state'] as const
 export type BluetoothAction = (typeof bluetoothActions)[number]

@@ -32,6 +32,8 @@ export const entryTypes = {
     'fill-queue',
     'delete-stream',
     'publish',
+    'set-var',
+    'set-input',
   ] as const satisfies readonly CommandType[],
   request: ['place', 'whole'],
   queue: [

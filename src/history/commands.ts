@@ -107,6 +107,9 @@ function askedBy(effect: Exclude<Effect, { kind: 'log' }>): Asked {
       return {}
     case 'publish':
       return { topic: effect.topic, retain: effect.retain }
+    case 'set-var':
+    case 'set-input':
+      return inWords(effect, ['kind'])
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PlayerEvent } from '../core/event.ts'
+import type { Input } from '../core/input.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
 import type { Upload } from '../core/upload.ts'
@@ -17,6 +18,7 @@ export type LiveChange =
   /** `passing`: only numbers have moved, and soon will again. */
   | { readonly kind: 'upload'; readonly upload: Upload; readonly passing: boolean }
   | { readonly kind: 'upload-removed'; readonly id: string }
+  | { readonly kind: 'input'; readonly input: Input }
 
 /** Everything there is to see at one moment. */
 export interface LiveSnapshot {
@@ -41,6 +43,8 @@ export type LiveMessage =
   /** An upload has begun, come further or ended; `/api/library/uploads` has them all, no snapshot has. */
   | { readonly event: 'upload'; readonly data: Upload }
   | { readonly event: 'upload-removed'; readonly data: { readonly id: string } }
+  /** It was set; `/api/inputs` has them all, no snapshot has. */
+  | { readonly event: 'input'; readonly data: Input }
 
 /** A message with the id by which a listener says how far it has come. */
 export type NumberedMessage = LiveMessage & { readonly id: string }

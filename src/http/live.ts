@@ -202,6 +202,8 @@ function messageOf(change: LiveChange): LiveMessage {
       return { event: 'upload-removed', data: { id: change.id } }
     case 'event':
       return { event: 'event', data: change.event }
+    case 'input':
+      return { event: 'input', data: change.input }
   }
 }
 

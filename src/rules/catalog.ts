@@ -1,17 +1,20 @@
 import { log } from './actions/log.ts'
 import { mqtt } from './actions/mqtt.ts'
 import { queue } from './actions/queue.ts'
+import { set } from './actions/set.ts'
 import { between } from './conditions/between.ts'
 import { days } from './conditions/days.ts'
+import { input as inputIs } from './conditions/input.ts'
 import type { ActionDef, ConditionDef, TriggerDef } from './plugin.ts'
 import { button } from './triggers/button.ts'
 import { card } from './triggers/card.ts'
+import { input } from './triggers/input.ts'
 import { playing } from './triggers/playing.ts'
 import { startup } from './triggers/startup.ts'
 
 /** Every part that rules are made of, in reading order. A new one is a file and a line here. */
-export const triggers: Readonly<Record<string, TriggerDef>> = { button, card, playing, startup }
+export const triggers: Readonly<Record<string, TriggerDef>> = { button, card, playing, startup, input }
 
-export const conditions: Readonly<Record<string, ConditionDef>> = { between, days }
+export const conditions: Readonly<Record<string, ConditionDef>> = { between, days, input: inputIs }
 
-export const actions: Readonly<Record<string, ActionDef>> = { queue, mqtt, log }
+export const actions: Readonly<Record<string, ActionDef>> = { queue, mqtt, log, set }

@@ -32,11 +32,14 @@ export interface Judgement {
 export function judge(condition: RuleCondition, world: World, values: Values): Judgement {
   if ('expression' in condition) return judgeExpression(condition.expression, values)
   if ('conditions' in condition) return judgeGroup(condition, world, values)
-  return {
-    holds: condition.definition.test(condition.options as never, world),
-    why: `its condition \`${condition.kind}\` does not hold`,
-    saw: [],
-  }
+  const holds = condition.definition.test(condition.options as never, world)
+  const why = `its condition \`${condition.kind}\`${condition.name === undefined ? '' : ` (${condition.name})`} does not hold`
+  if (!holds) return { holds, why, saw: [] }
+  // What stands beside it must hold as well.
+  const own = (condition.if ?? []).map((one) => judge(one, world, values))
+  return (
+    own.find((judgement) => judgement.holds !== true) ?? { holds, why, saw: own.flatMap(({ saw }) => saw) }
+  )
 }
 
 function judgeExpression(expression: Expression, values: Values): Judgement {

@@ -2,12 +2,21 @@ import type { Clock } from '../core/clock.ts'
 import type { Effect } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
+import type { Input } from '../core/input.ts'
 import type { Log } from '../core/log.ts'
 import type { Values } from '../language/expression/environment.ts'
-import { type Judgement, judge } from './condition.ts'
+import { type Judgement, judge, type RuleCondition } from './condition.ts'
 import { valuesFor } from './names.ts'
-import type { ActionContext, ActionDef, EventSource, RuleEvent, TriggerData, World } from './plugin.ts'
-import type { Bound, Rule } from './rule-set.ts'
+import type {
+  ActionContext,
+  ActionDef,
+  EventSource,
+  RuleEvent,
+  Setting,
+  TriggerData,
+  World,
+} from './plugin.ts'
+import type { Bound, Branch, Rule } from './rule-set.ts'
 
 interface EngineOptions {
   readonly world: World
@@ -33,6 +42,9 @@ export class Engine {
   #stopping = new AbortController()
   /** The event that triggers are being told of. */
   #event: PlayerEvent | null = null
+  /** How many rules have led to what triggers are being told of, by setting inputs that start one another. */
+  #depth = 0
+  readonly #settingRuns = new Set<{ readonly input: string; readonly depth: number }>()
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -63,6 +75,14 @@ export class Engine {
     await Promise.allSettled([...this.#runs].filter((run) => !before.has(run)))
   }
 
+  /** Takes in that an input was set. */
+  inputChanged({ id, value }: Pick<Input, 'id' | 'value'>): void {
+    const depths = [...this.#settingRuns].filter(({ input }) => input === id).map(({ depth }) => depth)
+    this.#depth = Math.max(0, ...depths)
+    this.#deliver('input', '', { type: 'input', name: id, value })
+    this.#depth = 0
+  }
+
   /** Resolves when every run that has begun by now has ended. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#runs)
@@ -81,7 +101,9 @@ export class Engine {
           world,
           on: (source, match, receive) => this.#subscribe(source, narrowed(rule, match), receive),
           fire: (data, because) => {
-            if (!signal.aborted) this.#begin({ rule, data: withId(data, bound), because, event: this.#event })
+            if (signal.aborted) return
+            const run = { rule, started: bound, data: withId(data, bound), because, event: this.#event }
+            this.#begin({ ...run, depth: this.#depth })
           },
         })
       } catch (error) {
@@ -106,8 +128,10 @@ export class Engine {
   }
 
   #deliver(source: EventSource, type: string, event: RuleEvent): void {
+    const fits = ([field, value]: Subscription['match'][number]) =>
+      event[field] === value || (field === 'player' && this.#isPlayer(event.player, value))
     for (const { match, receive } of this.#subscriptions.get(`${source} ${type}`) ?? []) {
-      if (!match.every(([field, value]) => event[field] === value)) continue
+      if (!match.every(fits)) continue
       try {
         receive(event)
       } catch (error) {
@@ -119,9 +143,16 @@ export class Engine {
     }
   }
 
+  /** Asked at each event: the player of that name may have come or been renamed. */
+  #isPlayer(id: unknown, named: string): boolean {
+    return typeof id === 'string' && this.#options.world.playerId(named) === id
+  }
+
   /** Runs that concern one stream or player follow one another, so that the last wish is the one that holds. */
   #begin(run: Run): void {
-    const lane = run.rule.stream ?? run.data.stream ?? run.rule.player ?? run.data.player ?? run.rule.id
+    const player = run.rule.player ?? run.data.player
+    const known = player === undefined ? undefined : this.#options.world.playerId(player)
+    const lane = run.rule.stream ?? run.data.stream ?? known ?? player ?? run.rule.id
     const before = this.#lanes.get(lane) ?? Promise.resolve()
     const running = before
       .then(() => this.#run(run))
@@ -137,46 +168,86 @@ export class Engine {
   async #run(run: Run): Promise<void> {
     const { rule, because } = run
     const { log, world } = this.#options
+    if (run.depth > deepest) {
+      const error = `${deepest} rules have started one another in a row by setting inputs; this one is not run`
+      return this.#failed(run, 'is held', new AppError('conflict', error))
+    }
     const unmet = unmetIn(run, world)
     if (unmet !== null) {
       const { why, saw } = unmet
-      log.info(`rule "${rule.id}" did not run: ${why}`, { because, ...(saw.length === 0 ? {} : { saw }) })
+      log.info(`${wordsOf(rule)} did not run: ${why}`, { because, ...seen(saw) })
       return
     }
-    log.info(`rule "${rule.id}" runs`, { because })
-    for (const [index, bound] of rule.do.entries()) {
+    log.info(`${wordsOf(rule)} runs`, { because })
+    await this.#doAll(rule.do, run, '')
+  }
+
+  /** One after the other; false where one of them failed, and those behind it were not begun. `within`: `2.` in action 2. */
+  async #doAll(actions: readonly Bound<ActionDef>[], run: Run, within: string): Promise<boolean> {
+    const { log, world } = this.#options
+    const { rule, because } = run
+    for (const [index, bound] of actions.entries()) {
+      const number = `${within}${index + 1}`
+      const what = `action ${number} \`${bound.kind}\`${bound.name === undefined ? '' : ` (${bound.name})`}`
       try {
-        await bound.definition.run(this.#actionContext({ ...run, bound }))
+        const next = unmetAmong(bound.if ?? [], run, world) ?? wayOf(bound.branches, run, world)
+        if (next === null) await bound.definition.run(this.#actionContext({ ...run, bound }))
+        else if ('do' in next) {
+          if (!(await this.#doAll(next.do, run, `${number}.`))) return false
+        } else log.info(`${wordsOf(rule)} skips ${what}: ${next.why}`, { because, ...seen(next.saw) })
       } catch (error) {
-        return this.#failed(run, `stopped at action ${index + 1} \`${bound.kind}\``, error)
+        this.#failed(run, `stopped at ${what}`, error)
+        return false
       }
+    }
+    return true
+  }
+
+  async #perform(effect: Effect, { rule, event, depth }: Run): Promise<void> {
+    const setting = effect.kind === 'set-input' ? { input: effect.name, depth: depth + 1 } : null
+    if (setting !== null) this.#settingRuns.add(setting)
+    try {
+      await this.#options.perform(effect, `rule ${rule.id}`, event)
+    } finally {
+      if (setting !== null) this.#settingRuns.delete(setting)
     }
   }
 
   #failed({ rule }: Run, how: string, error: unknown): void {
-    this.#options.log.error(`rule "${rule.id}" (${rule.place}) ${how}`, { error: messageOf(error) })
+    const place = rule.name == null ? rule.place : `${rule.name}, ${rule.place}`
+    this.#options.log.error(`rule "${rule.id}" (${place}) ${how}`, { error: messageOf(error) })
   }
 
-  #actionContext({ rule, data, event, bound }: Run & { bound: Bound<ActionDef> }): ActionContext<never> {
+  #actionContext({ bound, ...run }: Run & { bound: Bound<ActionDef> }): ActionContext<never> {
     const { world } = this.#options
+    const { rule, data } = run
+    const now = () => valuesFor({ rule, data }, world)
     return {
-      options: filled(bound, () => valuesFor({ rule, data }, world)) as never,
+      options: filled(bound, now) as never,
       ruleId: rule.id,
       world,
       trigger: data,
       signal: this.#stopping.signal,
       stream: () => targetStream(rule, data),
-      effect: (effect) => this.#options.perform(effect, `rule ${rule.id}`, event),
+      settings: settingsOf(bound, now),
+      effect: (effect) => this.#perform(effect, run),
     }
   }
 }
 
 interface Run {
   readonly rule: Rule
+  /** The trigger that fired. */
+  readonly started: Rule['when'][number]
   readonly data: TriggerData
   readonly because: string
   readonly event: PlayerEvent | null
+  /** How many other rules have led to it. */
+  readonly depth: number
 }
+
+// Rules that set what starts one another would go on for ever.
+const deepest = 8
 
 /** A rule that names its player or stream hears only what concerns them, unless the trigger itself says otherwise. */
 function narrowed(rule: Rule, match: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -192,15 +263,40 @@ function withId(data: TriggerData, bound: Rule['when'][number]): TriggerData {
   return { ...data, kind: bound.kind, ...(bound.id === null ? {} : { id: bound.id }) }
 }
 
-/** The first condition of the rule that does not hold; those behind it are not asked. */
+/** The rule with its name, for the log. */
+function wordsOf({ id, name }: Rule): string {
+  return name == null ? `rule "${id}"` : `rule "${id}" (${name})`
+}
+
+function seen(saw: readonly string[]): { saw?: readonly string[] } {
+  return saw.length === 0 ? {} : { saw }
+}
+
+/** The first condition of the trigger that fired or of the rule that does not hold; those behind it are not asked. */
 function unmetIn(run: Run, world: World): Judgement | null {
-  if (run.rule.if.length === 0) return null
+  return unmetAmong([...(run.started.if ?? []), ...run.rule.if], run, world)
+}
+
+function unmetAmong(conditions: readonly RuleCondition[], run: Run, world: World): Judgement | null {
+  if (conditions.length === 0) return null
   const values = valuesFor(run, world)
-  for (const condition of run.rule.if) {
+  for (const condition of conditions) {
     const judgement = judge(condition, world, values)
     if (judgement.holds !== true) return judgement
   }
   return null
+}
+
+/** Of an action that chooses among others: the way it goes, or why it goes none. Null for any other. */
+function wayOf(branches: readonly Branch[] | undefined, run: Run, world: World): Branch | Judgement | null {
+  if (branches === undefined) return null
+  const saw: string[] = []
+  for (const branch of branches) {
+    const unmet = branch.if === null ? null : unmetAmong(branch.if, run, world)
+    if (unmet === null) return branch
+    saw.push(...unmet.saw)
+  }
+  return { holds: false, why: 'none of its conditions holds', saw: [...new Set(saw)] }
 }
 
 /** The options with their texts as they read now. */
@@ -209,6 +305,19 @@ function filled({ options, texts }: Bound<ActionDef>, values: () => Values): unk
   const now = values()
   const written = [...texts].map(([option, template]) => [option, template.evaluate(now).text])
   return { ...options, ...Object.fromEntries(written) }
+}
+
+/** Each is worked out when its turn comes, from what the household remembers then. */
+function settingsOf({ settings = [] }: Bound<ActionDef>, values: () => Values): readonly Setting[] {
+  return settings.map(({ kind, name, expression }) => ({
+    kind,
+    name,
+    value() {
+      const outcome = expression.evaluate(values())
+      if ('value' in outcome) return outcome.value
+      throw new AppError('conflict', `"${name}" stays as it is: ${outcome.fault}`)
+    },
+  }))
 }
 
 function targetStream(rule: Rule, data: TriggerData): string {

@@ -1,8 +1,9 @@
 import { weekdays } from '../core/answer.ts'
 import { dayModes, type PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
-import type { Environment, Field, Fields, Values } from '../language/expression/environment.ts'
+import type { Environment, Field, Fields, FieldType, Values } from '../language/expression/environment.ts'
 import type { Calendar } from './calendar.ts'
+import { keptEnvironment, keptValues, type Remembered } from './kept-names.ts'
 import type { TriggerData, TriggerDef, World } from './plugin.ts'
 import type { Rule } from './rule-set.ts'
 import { wallTime } from './time.ts'
@@ -40,17 +41,22 @@ type Shown<Names> = Readonly<Record<keyof Names, boolean | number | string | nul
 interface Started {
   readonly player: string | null
   readonly stream: string | null
-  readonly when: readonly { readonly kind: string; readonly definition: TriggerDef }[]
+  readonly when: readonly {
+    readonly kind: string
+    readonly definition: TriggerDef
+    readonly provides?: Fields
+  }[]
 }
 
 /** What all rule files share. */
-interface Shared {
+interface Shared extends Remembered {
   readonly calendar: Calendar
 }
 
 /** The names that the expressions of a rule may use: what its own triggers tell, and what it can know of the house. */
-export function environmentFor({ player, stream, when }: Started, _declared: Shared): Environment {
-  const provided = Object.assign({}, ...when.map(({ definition }) => definition.provides ?? {})) as Fields
+export function environmentFor({ player, stream, when }: Started, declared: Shared): Environment {
+  const { fields: provided, absent: unclear } = providedBy(when)
+  const kept = keptEnvironment(declared)
   const hasPlayer = player !== null || 'player' in provided
   const hasStream = stream !== null || 'stream' in provided
   const kinds = [...new Set(when.map(({ kind }) => kind))]
@@ -60,12 +66,13 @@ export function environmentFor({ player, stream, when }: Started, _declared: Sha
       trigger: { ...provided, id: 'text', kind: { type: 'text', words: kinds } },
       ...(hasPlayer ? { player: playerFields } : {}),
       ...(hasStream ? { stream: streamFields } : {}),
+      ...kept.groups,
     },
     absent: {
+      ...kept.absent,
+      ...unclear,
       player: 'nothing that starts this rule tells of a player; name one with `player:` in the rule',
       stream: 'nothing that starts this rule tells of a stream; name one with `stream:` in the rule',
-      vars: '`vars` are not part of this version yet',
-      inputs: '`inputs` are not part of this version yet',
       holiday: 'calendars are not part of this version yet',
       weekdays: "write now.weekday in ['mon', 'tue', 'wed', 'thu', 'fri'], or the condition `days: weekdays`",
       weekends: "write now.weekday in ['sat', 'sun'], or the condition `days: weekends`",
@@ -73,18 +80,45 @@ export function environmentFor({ player, stream, when }: Started, _declared: Sha
   }
 }
 
+/** What the triggers tell together; a name that is of one type with one and of another with another is no use. */
+function providedBy(when: Started['when']): { fields: Fields; absent: Readonly<Record<string, string>> } {
+  const fields = new Map<string, Field | FieldType>()
+  const absent: Record<string, string> = {}
+  for (const { provides, definition } of when)
+    for (const [name, field] of Object.entries(provides ?? definition.provides ?? {})) {
+      const known = fields.get(name)
+      if (known !== undefined && typeOf(known) !== typeOf(field))
+        absent[`trigger.${name}`] =
+          `the triggers of this rule tell different kinds of \`${name}\`; make one rule of each`
+      fields.set(name, known === undefined ? field : widened(known, field))
+    }
+  const clear = [...fields].filter(([name]) => absent[`trigger.${name}`] === undefined)
+  return { fields: Object.fromEntries(clear), absent }
+}
+
+/** What is known of one trigger's values alone says nothing of the other's. */
+function widened(one: Field | FieldType, other: Field | FieldType): Field | FieldType {
+  return JSON.stringify(one) === JSON.stringify(other) ? one : typeOf(one)
+}
+
+function typeOf(field: Field | FieldType): FieldType {
+  return typeof field === 'string' ? field : field.type
+}
+
 /** What those names stand for at the moment, for a run of the rule. */
 export function valuesFor(
   { rule, data }: { readonly rule: Rule; readonly data: TriggerData },
   world: World,
 ): Values {
-  const player = rule.player ?? data.player
+  const named = rule.player ?? data.player
+  const player = named === undefined ? undefined : (world.playerId(named) ?? named)
   const stream = rule.stream ?? data.stream
   return {
     now: nowValues(world),
     trigger: triggerValues(rule, data),
     ...(player === undefined ? {} : { player: playerValues(world.player(player), player) }),
     ...(stream === undefined ? {} : { stream: streamValues(world.queue(stream), stream) }),
+    ...keptValues(world),
   }
 }
 
@@ -122,13 +156,15 @@ function streamValues(queue: Queue | undefined, name: string): Shown<typeof stre
 
 /** What the trigger that fired did not tell and another one of the rule would have is empty, or no. */
 function triggerValues(rule: Rule, data: TriggerData): Readonly<Record<string, unknown>> {
-  const fields = rule.when.flatMap(({ definition }) => Object.entries(definition.provides ?? {}))
+  const fields = rule.when.flatMap(({ provides, definition }) =>
+    Object.entries(provides ?? definition.provides ?? {}),
+  )
   const empty = [...fields, ['id', 'text'] as const].map(([name, field]) => [name, emptyOf(field)])
   const told = Object.entries(data).filter(([, value]) => value !== null && value !== undefined)
   return { ...Object.fromEntries(empty), ...Object.fromEntries(told) }
 }
 
-function emptyOf(field: Field | Field['type']): string | boolean | null {
-  const type = typeof field === 'string' ? field : field.type
+function emptyOf(field: Field | FieldType): string | boolean | null {
+  const type = typeOf(field)
   return type === 'text' ? '' : type === 'bool' ? false : null
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Effect } from '../core/effect.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
+import type { InputDeclaration, PlainValue } from '../core/value-form.ts'
 import type { Fields } from '../language/expression/environment.ts'
 import type { Calendar } from './calendar.ts'
 
@@ -25,6 +26,10 @@ export interface TriggerDef<Schema extends TSchema = TSchema> extends Documented
   readonly shorthand?: string
   /** What `trigger.…` stands for in expressions of a rule it starts, beside `kind` and `id`: the fields it fires with. */
   readonly provides?: Fields
+  /** The same, where it depends on the input that is named. */
+  providesFor?(options: Static<Schema>, inputs: ReadonlyMap<string, InputDeclaration>): Fields
+  /** What the options name outside the rule, so that it is checked when the file is read. */
+  references?(options: Static<Schema>): readonly InputReference[]
   start(context: TriggerContext<Static<Schema>>): void
 }
 
@@ -41,7 +46,8 @@ export interface TriggerContext<Options> {
   fire(data: TriggerData, because: string): void
 }
 
-export type EventSource = 'player' | 'startup'
+/** `input`: one was set; `name` and `value` say to what. */
+export type EventSource = 'player' | 'startup' | 'input'
 
 /**
  * An event as rules see it: its published fields. Where `commanded` is true a command of this product has made the
@@ -59,6 +65,8 @@ export interface TriggerData {
 export interface ConditionDef<Schema extends TSchema = TSchema> extends Documented {
   readonly options: Schema
   readonly shorthand?: string
+  /** What the options name outside the rule, so that it is checked when the file is read. */
+  references?(options: Static<Schema>): readonly InputReference[]
   /** Synchronous, without effects. */
   test(options: Static<Schema>, world: World): boolean
 }
@@ -70,6 +78,11 @@ export interface ActionDef<Schema extends TSchema = TSchema> extends Documented 
   readonly texts?: readonly string[]
   /** What the options name outside the rule, so that it is checked when the file is read. */
   references?(options: Static<Schema>): readonly Reference[]
+  /**
+   * Each of its options is the name of a var or an input, with an expression for what it is set to; `run` gets them as
+   * `settings`.
+   */
+  readonly setsValues?: true
   run(context: ActionContext<Static<Schema>>): Promise<void>
 }
 
@@ -81,8 +94,21 @@ export interface ActionContext<Options> {
   readonly signal: AbortSignal
   /** The stream the rule is about: its own `stream:`, else the trigger's. @throws AppError when there is none. */
   stream(): string
+  /** Of an action that sets values: which, in the order they were written. */
+  readonly settings: readonly Setting[]
   /** Resolves when the effect is carried out; rejects with the reason when it could not be. */
   effect(effect: Effect): Promise<void>
+}
+
+export type Setting = Extract<Effect, { kind: 'set-var' | 'set-input' }>
+
+export interface InputReference {
+  readonly kind: 'input'
+  readonly name: string
+  /** What it is compared with, as it was written; null where nothing was. */
+  readonly value: string | null
+  /** The option that says so. */
+  readonly option: string
 }
 
 export interface Reference {
@@ -97,6 +123,11 @@ export interface World {
   readonly calendar: Calendar
   player(id: string): PlayerState | undefined
   queue(stream: string): Queue | undefined
+  /** The id of the player that people call so: by its id, the slug of its name or a name of `players`. */
+  playerId(named: string): string | undefined
+  /** The values of all vars and inputs that are declared, by name. */
+  vars(): ReadonlyMap<string, PlainValue>
+  inputs(): ReadonlyMap<string, PlainValue>
 }
 
 /** Typing aids: the options' type is inferred from the schema. */

@@ -1,3 +1,6 @@
+import type { Declaration, InputDeclaration } from '../core/value-form.ts'
+import type { Fields } from '../language/expression/environment.ts'
+import type { Expression } from '../language/expression/expression.ts'
 import type { Template } from '../language/expression/interpolation.ts'
 import { type Calendar, plainCalendar } from './calendar.ts'
 import type { RuleCondition } from './condition.ts'
@@ -10,6 +13,11 @@ export interface RuleSet {
   readonly schedules: readonly Schedule[]
   readonly rules: readonly Rule[]
   readonly calendar: Calendar
+  /** What the household remembers, by name. */
+  readonly vars: ReadonlyMap<string, Declaration>
+  readonly inputs: ReadonlyMap<string, InputDeclaration>
+  /** Names of players as rules may call them, with their ids. */
+  readonly players: ReadonlyMap<string, string>
 }
 
 export interface Playlist {
@@ -43,9 +51,12 @@ export interface Slot {
 
 export interface Rule {
   readonly id: string
+  /** For people; null where it has none but its id. */
+  readonly name?: string | null
   /** Where it stands: "circle.yaml:12". */
   readonly place: string
   readonly enabled: boolean
+  /** As people call it: an id, the slug of a name, or a name of `players`. */
   readonly player: string | null
   readonly stream: string | null
   readonly when: readonly Bound<TriggerDef>[]
@@ -63,6 +74,29 @@ export interface Bound<Definition> {
   readonly id: string | null
   /** By option: texts that are filled in when the action runs. */
   readonly texts?: ReadonlyMap<string, Template>
+  /** The `name:` beside it, for people. */
+  readonly name?: string
+  /** The `if:` beside it: of a trigger, it fires only then; of a condition, both must hold; of an action, else it is skipped. */
+  readonly if?: readonly RuleCondition[]
+  /** Of a trigger: what it tells, where that depends on its options. */
+  readonly provides?: Fields
+  /** Of an action that sets values. */
+  readonly settings?: readonly BoundSetting[]
+  /** Of an action that chooses among others: the first way that can be gone is, if any. */
+  readonly branches?: readonly Branch[]
+}
+
+export interface Branch {
+  /** All of them must hold; null for `else`. */
+  readonly if: readonly RuleCondition[] | null
+  readonly do: readonly Bound<ActionDef>[]
+}
+
+export interface BoundSetting {
+  readonly kind: 'set-var' | 'set-input'
+  readonly name: string
+  /** Of the type that it takes. */
+  readonly expression: Expression
 }
 
 export const emptyRuleSet: RuleSet = {
@@ -70,4 +104,7 @@ export const emptyRuleSet: RuleSet = {
   schedules: [],
   rules: [],
   calendar: plainCalendar('UTC'),
+  vars: new Map(),
+  inputs: new Map(),
+  players: new Map(),
 }

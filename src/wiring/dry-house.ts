@@ -14,6 +14,7 @@ import { patchOf } from '../rules/dry/told.ts'
 import { contentFiles } from '../rules/playlists.ts'
 import { condition, type World } from '../rules/plugin.ts'
 import type { Rule, RuleSet } from '../rules/rule-set.ts'
+import { ruleWorld } from './rule-world.ts'
 import { RuleRunner } from './rules.ts'
 
 interface DryHouseOptions {
@@ -36,6 +37,7 @@ export class InMemoryHouse implements DryHouse {
   readonly world: World
   readonly #records: Recording = { ran: [], effects: [], said: [] }
   readonly #stage: Stage
+  readonly #ruleSet: RuleSet
   readonly #clock: DryClock
   readonly #hub: Hub
   readonly #runner: RuleRunner
@@ -45,6 +47,7 @@ export class InMemoryHouse implements DryHouse {
 
   constructor({ ruleSet, stage, folders }: DryHouseOptions) {
     this.#stage = stage
+    this.#ruleSet = ruleSet
     const clock = new DryClock(stage.now, mostTimers)
     const log = this.#log()
     const random = randomFrom(stage.seed)
@@ -60,12 +63,7 @@ export class InMemoryHouse implements DryHouse {
     const carryOut = performIn(hub, { ruleSet, folders, random, clock, log })
     this.#clock = clock
     this.#hub = hub
-    this.world = {
-      now: () => clock.now(),
-      calendar: ruleSet.calendar,
-      player: (id) => hub.player(id),
-      queue: (stream) => hub.queue(stream),
-    }
+    this.world = ruleWorld({ hub, ruleSet, clock })
     this.#runner = new RuleRunner({
       ruleSet: { ...ruleSet, rules: ruleSet.rules.map((rule) => this.#watched(rule)) },
       hub,
@@ -92,9 +90,16 @@ export class InMemoryHouse implements DryHouse {
 
   async start(): Promise<void> {
     await this.#hub.start()
+    this.#hub.declareValues(this.#ruleSet)
     const players = [...this.#stage.players]
     this.#hub.setPlayers(
-      players.map(([id, { patch, card }]) => ({ id, name: id, online: true, ...patch, ...cardPatch(card) })),
+      players.map(([name, { patch, card }]) => ({
+        id: this.#idOf(name),
+        name,
+        online: true,
+        ...patch,
+        ...cardPatch(card),
+      })),
     )
     await this.#runner.start()
     await quiet()
@@ -124,12 +129,12 @@ export class InMemoryHouse implements DryHouse {
     if (change === 'track_started') return this.#happened({ type: change, ...this.#on(player) })
     if (change === 'track_ended') return this.#happened({ type: change, natural: true, ...this.#on(player) })
     // The event is the one that was asked for, whatever the player did before.
-    this.#hub.amendPlayer(player, { playback: playback[change] })
+    this.#hub.amendPlayer(this.#idOf(player), { playback: playback[change] })
     return this.#happened({ type: `playback_${change}`, position_s: null, ...this.#on(player) })
   }
 
   async change(player: string, patch: PlayerPatch): Promise<void> {
-    this.#hub.patchPlayer(player, patch, this.#clock.now())
+    this.#hub.patchPlayer(this.#idOf(player), patch, this.#clock.now())
     await quiet()
   }
 
@@ -162,9 +167,10 @@ export class InMemoryHouse implements DryHouse {
   }
 
   /** What every event about the card in a player tells. */
-  #on(player: string) {
+  #on(named: string) {
+    const player = this.#idOf(named)
     const state = this.#hub.player(player)
-    const stream = this.#streamIn(player)
+    const stream = this.#streamIn(named)
     return {
       player,
       at: isoOf(this.#clock.now()),
@@ -176,7 +182,12 @@ export class InMemoryHouse implements DryHouse {
   }
 
   #streamIn(player: string): string | undefined {
-    return streamOf(this.#hub.player(player)?.card_id ?? '') ?? undefined
+    return streamOf(this.#hub.player(this.#idOf(player))?.card_id ?? '') ?? undefined
+  }
+
+  /** Tests call players as rules do. */
+  #idOf(named: string): string {
+    return this.#ruleSet.players.get(named) ?? named
   }
 
   /** Notes each run: what stands last under its `if` is asked only when the rule is about to run. */
@@ -250,6 +261,7 @@ function performIn(hub: Hub, { ruleSet, folders, random, clock, log }: Hands): P
       hub.patchPlayer(player, patchOf(command, state), clock.now())
     },
     publish: async () => undefined,
+    values: hub,
     deeds: { say: () => undefined },
     random,
     log,

@@ -77,6 +77,7 @@ export async function openHousehold(
   }
   const hub = new Hub({
     queues: storage.collection(queuesCollection),
+    values: { vars: storage.collection('vars'), inputs: storage.collection('inputs') },
     card: cardFacts,
     newId,
     random,

@@ -222,5 +222,10 @@ function tell(change: Change, bridge: Bridge): void {
       break
     case 'queue-removed':
       bridge.queueRemoved(change.name)
+      break
+    // They have no topics.
+    case 'input':
+    case 'inputs-declared':
+    case 'var':
   }
 }

@@ -12,7 +12,7 @@ import type { CardPress, CardsHouse, PublishedCardView } from '../http/api/cards
 import type { CardLook } from '../http/api/kid.ts'
 import type { LibraryHouse } from '../http/api/library.ts'
 import type { LiveHouse } from '../http/live.ts'
-import type { Hub } from '../hub.ts'
+import type { Change, Hub } from '../hub.ts'
 import type { SimulatedCloud } from '../simulator/cloud.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { StreamAnswers } from './answers.ts'
@@ -80,6 +80,8 @@ export function houseOf({
     player: (id) => hub.player(id),
     queues: () => hub.queues(),
     queue: (name) => hub.queue(name),
+    inputs: () => hub.inputs(),
+    input: (id) => hub.input(id),
     answers: (stream) => answers.of(stream),
     setAnswers: (stream, list, { meantFor }) =>
       answers.set(stream, list, () => checkMeant({ name: stream, queue: hub.queue(stream) }, meantFor)),
@@ -110,7 +112,7 @@ export function houseOf({
     subscribe(name, receive) {
       const forgets = [
         hub.subscribe(name, (change) => {
-          if (change.kind !== 'players-listed') receive(change)
+          if (isSeen(change)) receive(change)
         }),
         onLibraryChange(() => receive({ kind: 'library' })),
         uploads.onChange(receive),
@@ -121,6 +123,13 @@ export function houseOf({
     },
   }
 }
+
+/** Whether somebody who looks on sees it. */
+export function isSeen(change: Change): change is Exclude<Change, { kind: Unseen }> {
+  return change.kind !== 'players-listed' && change.kind !== 'inputs-declared' && change.kind !== 'var'
+}
+
+type Unseen = 'players-listed' | 'inputs-declared' | 'var'
 
 /** Cards of ours have no picture. */
 function lookOf(card: PublishedCard | undefined): CardLook | null {

@@ -8,7 +8,7 @@ import type { Hub } from '../hub.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import { actions, conditions, triggers } from '../rules/catalog.ts'
 import { Engine } from '../rules/engine.ts'
-import type { World } from '../rules/plugin.ts'
+import type { NamedPlayer } from '../rules/read/names.ts'
 import type { Surroundings } from '../rules/read/references.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
 import { createRegistry } from '../rules/registry.ts'
@@ -16,6 +16,7 @@ import type { RuleSet } from '../rules/rule-set.ts'
 import { Scheduler } from '../rules/scheduler.ts'
 import type { Problems } from './problems.ts'
 import { readRuleFolder } from './rule-folder.ts'
+import { ruleWorld } from './rule-world.ts'
 
 interface ReadInput {
   /** The config folder. */
@@ -44,10 +45,12 @@ export async function readRules({
   zone,
   problems,
   log,
-}: ReadInput): Promise<RuleSet & { readonly faults: readonly RuleFault[] }> {
+}: ReadInput): Promise<
+  RuleSet & { readonly faults: readonly RuleFault[]; readonly playersNamed: readonly NamedPlayer[] }
+> {
   const { sources, problems: unread } = await readRuleFolder(folder, log)
   for (const { file, text } of unread) problems.set(`rules/${file}`, text)
-  const { ruleSet, diagnostics } = await readRuleFiles(sources, {
+  const { ruleSet, diagnostics, playersNamed } = await readRuleFiles(sources, {
     registry: createRegistry({ triggers, conditions, actions }),
     fileExists: async (file) => (await library.find(file)).state !== 'missing',
     fileHint: async (file) => (await library.hint?.(file)) ?? null,
@@ -70,7 +73,7 @@ export async function readRules({
     level,
     code,
   }))
-  return { ...ruleSet, faults }
+  return { ...ruleSet, faults, playersNamed }
 }
 
 interface RuleRunnerOptions {
@@ -97,12 +100,7 @@ export class RuleRunner {
   constructor(options: RuleRunnerOptions) {
     this.#options = options
     const { ruleSet, hub, clock, perform, performAfter = () => perform, applied, log } = options
-    const world: World = {
-      now: () => clock.now(),
-      calendar: ruleSet.calendar,
-      player: (id) => hub.player(id),
-      queue: (stream) => hub.queue(stream),
-    }
+    const world = ruleWorld({ hub, ruleSet, clock })
     this.#scheduler = new Scheduler({ world, perform, applied, clock, log })
     this.#engine = new Engine({
       world,
@@ -118,6 +116,7 @@ export class RuleRunner {
     await this.#scheduler.start(ruleSet.schedules)
     this.#forget = hub.subscribe('the rules', (change) => {
       if (change.kind === 'event') this.#runs.set(change.event, this.#engine.handle(change.event))
+      if (change.kind === 'input') this.#engine.inputChanged(change.input)
     })
     this.#engine.start(ruleSet.rules)
   }

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { idOfSegment, segmentOf, slugOf } from '../../src/broker/segment.ts'
+import { idOfSegment, segmentOf } from '../../src/broker/segment.ts'
 import { parseSetTopic, topicsFor } from '../../src/broker/topic.ts'
 import { isPublishable, topicMatches } from '../../src/broker/topic-filter.ts'
+import { slugOf } from '../../src/core/slug.ts'
 
 const topics = topicsFor('yoto', 'homeassistant')
 

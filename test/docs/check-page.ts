@@ -14,6 +14,11 @@ const tree = { base: 'yoto', discoveryPrefix: 'homeassistant' }
 // As the pages call it.
 const file = 'bedroom.yaml'
 
+const simulatedPlayers = [
+  { id: 'ysimNurseryMini000000001', name: 'Nursery' },
+  { id: 'ysimDenPlayerV3000000002', name: 'Den' },
+]
+
 /** A page about one code: an example that fails, what is said of it, and the same mended. */
 export interface CheckPage {
   readonly code: string
@@ -53,6 +58,7 @@ export async function findingsIn(text: string): Promise<readonly Diagnostic[]> {
     fileExists: async (name) => existsSync(new URL(name, shipped)),
     topicFault: (topic) => householdTopicFault(topic, tree, topicsFor(tree.base, tree.discoveryPrefix)),
     zone: 'Europe/London',
+    players: simulatedPlayers,
     adviceAt: new Date('2027-01-15T12:00:00Z'),
   })
   if (diagnostics.length > 0) return diagnostics

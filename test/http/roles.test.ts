@@ -50,6 +50,8 @@ const needed: Record<Need, readonly string[]> = {
     'POST /presets',
     'POST /presets/apply',
     'DELETE /presets/{name}',
+    'GET /inputs',
+    'PUT /inputs/{id}',
     'GET /players',
     'GET /players/{id}',
     'PUT /players/{id}/settings',

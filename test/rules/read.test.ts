@@ -128,7 +128,7 @@ rules:
     ],
     [
       rule('    when:\n      - button: right\n    do:\n      - log: x\n        if: later\n'),
-      ['a condition of a single item is not part of this version yet'],
+      ['a.yaml:9:13 error[expr/unknown-name] there is no "later"'],
     ],
     [
       `${playlist}schedules:\n  bedroom:\n    default: forrest\n`,
@@ -241,7 +241,10 @@ describe('every part of the catalog', () => {
           .filter(([, item]) => item !== '')
           .map(([name, item]) => `    ${name}:\n      ${item}\n`)
           .join('')
-        const known = 'playlists:\n  forest: [music/a.mp3]\n  lullabies: [music/a.mp3]\n'
+        const playlists = 'playlists:\n  forest: [music/a.mp3]\n  lullabies: [music/a.mp3]\n'
+        const remembered =
+          'vars: {dino_plays: {start: 0, max: 9}, mood: {one_of: [calm, wild], start: calm}}\n'
+        const known = `${playlists}${remembered}inputs: {party: {type: switch}}\n`
         expect(await shownIn(`${known}rules:\n  r:\n${body}`)).toEqual([])
       }
     },

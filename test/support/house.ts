@@ -12,6 +12,7 @@ import { performWith } from '../../src/perform.ts'
 import { readQueueWish } from '../../src/rules/read/queue-wish.ts'
 import { deskWithoutAccount } from '../../src/wiring/account.ts'
 import { StreamAnswers } from '../../src/wiring/answers.ts'
+import { isSeen } from '../../src/wiring/panel-house.ts'
 import { queueImports } from '../../src/wiring/queue-file.ts'
 import { memoryCollection } from './memory-collection.ts'
 import { recordingLog } from './recording-log.ts'
@@ -131,6 +132,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     },
     command: async () => undefined,
     publish: async () => undefined,
+    values: hub,
     files,
     lookup,
     deeds: { say: (level, _kind, { message, detail }) => log[level](message, detail) },
@@ -162,6 +164,8 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     player: (id) => hub.player(id),
     queues: () => hub.queues(),
     queue: (name) => hub.queue(name),
+    inputs: () => hub.inputs(),
+    input: (id) => hub.input(id),
     perform,
     answers: (stream) => answers.of(stream),
     setAnswers: (stream, list, { meantFor }) =>
@@ -181,7 +185,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     health: () => ({ players: 1 }),
     subscribe: (name, receive) =>
       hub.subscribe(name, (change) => {
-        if (change.kind !== 'players-listed') receive(change)
+        if (isSeen(change)) receive(change)
       }),
   }
 }

@@ -23,6 +23,7 @@ import { type CardsHouse, cardRoutes } from './cards.ts'
 import { type DiagnosticsHouse, diagnosticsRoutes } from './diagnostics.ts'
 import { type EventsHouse, eventRoutes } from './events.ts'
 import { type HealthHouse, healthRoutes } from './health.ts'
+import { type InputsHouse, inputRoutes } from './inputs.ts'
 import { type KidHouse, kidRoutes } from './kid.ts'
 import { type LibraryHouse, libraryRoutes } from './library.ts'
 import { libraryFileRoutes } from './library-file.ts'
@@ -49,6 +50,7 @@ export type House = StreamsHouse &
   LibraryHouse &
   UploadsHouse &
   PresetsHouse &
+  InputsHouse &
   QueueFileHouse &
   AudioHouse &
   KidHouse &
@@ -117,6 +119,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...streamRoutes(house),
     ...answerRoutes(house),
     ...presetRoutes(house),
+    ...inputRoutes(house),
     ...queueFileRoutes(house),
     ...playerRoutes(house),
     ...cardRoutes(house),

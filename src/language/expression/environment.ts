@@ -21,7 +21,10 @@ export interface Environment {
   readonly groups: Readonly<Record<string, Fields>>
   /** Names without a dot. */
   readonly names?: Fields
-  /** Names that people may expect and that are not there, with what to say about them. */
+  /**
+   * Names and groups that people may expect and that are not there, with what to say about them; nothing, where enough
+   * was said elsewhere.
+   */
   readonly absent?: Readonly<Record<string, string>>
 }
 

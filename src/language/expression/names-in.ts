@@ -44,7 +44,10 @@ interface Context {
 function unknown(node: ASTNode, name: Name, { checking, environment }: Context): void {
   const { groups, absent = {} } = environment
   const first = name.group ?? name.name
-  const said = Object.hasOwn(absent, first) && !Object.hasOwn(groups, first) ? absent[first] : undefined
+  const own = Object.hasOwn(absent, nameText(name)) ? absent[nameText(name)] : undefined
+  const said =
+    own ?? (Object.hasOwn(absent, first) && !Object.hasOwn(groups, first) ? absent[first] : undefined)
+  if (said === '') return
   const add = (message: string, help?: string) =>
     checking.findings.push(problem(node, 'expr/unknown-name', message, help))
   if (said !== undefined) return void add(`there is no "${nameText(name)}" here: ${said}`)

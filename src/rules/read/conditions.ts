@@ -6,20 +6,23 @@ import { type ConditionGroup, groupKinds, type RuleCondition } from '../conditio
 import type { ConditionDef } from '../plugin.ts'
 import type { Bound } from '../rule-set.ts'
 
-interface Reading {
+export interface ConditionReading {
   readonly report: Report
   readonly environment: Environment
   /** The names of the catalog's conditions. */
   readonly kinds: ReadonlySet<string>
-  /** Reads one of the catalog's conditions; what is wrong is reported. */
-  readonly bind: (node: Node) => Bound<ConditionDef> | undefined
+  /** Reads one of the catalog's conditions; what is wrong is reported. Null for one that is switched off. */
+  readonly bind: (node: Node) => Bound<ConditionDef> | null | undefined
 }
 
 /**
  * Reads what stands behind `if`: an expression, `{any: […]}`, `{none: […]}`, or a list of these and of conditions, all
  * of which must hold. Null after errors, which are reported.
  */
-export function readConditions(node: Node | undefined, reading: Reading): readonly RuleCondition[] | null {
+export function readConditions(
+  node: Node | undefined,
+  reading: ConditionReading,
+): readonly RuleCondition[] | null {
   if (node === undefined) return []
   if (node.kind === 'list') return readAll(node.items, reading)
   const isAlone = node.kind === 'scalar' ? !isEmpty(node) : groupIn(node, reading) !== undefined
@@ -35,13 +38,14 @@ export function readConditions(node: Node | undefined, reading: Reading): readon
   return null
 }
 
-function readAll(nodes: readonly Node[], reading: Reading): readonly RuleCondition[] | null {
+function readAll(nodes: readonly Node[], reading: ConditionReading): readonly RuleCondition[] | null {
   const all = nodes.map((node) => readOne(node, reading))
   const good = all.filter((condition) => condition !== undefined)
-  return good.length === all.length ? good : null
+  return good.length === all.length ? good.filter((condition) => condition !== null) : null
 }
 
-function readOne(node: Node, reading: Reading): RuleCondition | undefined {
+/** Undefined after errors, null for what is switched off. */
+function readOne(node: Node, reading: ConditionReading): RuleCondition | null | undefined {
   const { report, environment } = reading
   const group = groupIn(node, reading)
   if (group !== undefined) return readGroup(group, node, reading)
@@ -57,7 +61,7 @@ interface Group {
 }
 
 /** A condition of the catalog goes first where it has such a name. */
-function groupIn(node: Node, { kinds }: Reading): Group | undefined {
+function groupIn(node: Node, { kinds }: ConditionReading): Group | undefined {
   if (node.kind !== 'map') return undefined
   for (const kind of groupKinds) {
     const entry = node.entries.get(kind)
@@ -66,7 +70,11 @@ function groupIn(node: Node, { kinds }: Reading): Group | undefined {
   return undefined
 }
 
-function readGroup({ kind, entry }: Group, node: Node, reading: Reading): ConditionGroup | undefined {
+function readGroup(
+  { kind, entry }: Group,
+  node: Node,
+  reading: ConditionReading,
+): ConditionGroup | null | undefined {
   const { report } = reading
   const other =
     node.kind === 'map' ? [...node.entries.values()].find(({ key }) => key !== entry.key) : undefined
@@ -85,5 +93,6 @@ function readGroup({ kind, entry }: Group, node: Node, reading: Reading): Condit
     return undefined
   }
   const conditions = readAll(entry.value.items, reading)
-  return conditions === null ? undefined : { kind, conditions }
+  if (conditions === null) return undefined
+  return conditions.length === 0 ? null : { kind, conditions }
 }

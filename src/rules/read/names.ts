@@ -1,5 +1,6 @@
 import { didYouMean } from '../../language/names.ts'
 import type { Node, ScalarNode } from '../../language/node.ts'
+import type { PlayerNames } from '../players.ts'
 import type { RuleFile } from './rule-file.ts'
 
 /**
@@ -47,13 +48,44 @@ function namedBy({ playlists, schedules, rules }: RuleFile): string[] {
   ]
 }
 
+/** A player that a rule names, and where. */
+export interface NamedPlayer {
+  readonly name: string
+  readonly file: string
+  readonly line: number
+}
+
+/** Warns of players that there are not: they may come, and then rules find them by themselves. */
+export function checkPlayers(files: readonly RuleFile[], names: PlayerNames): void {
+  for (const { report, section } of files)
+    for (const node of valuesOf('player', section('rules'))) {
+      const fault = names.faultOf(node.text)
+      if (fault !== null) report.add(node, 'warning', 'ref/player', fault.message, fault.help)
+    }
+}
+
+/** Every player that rules of the file name. */
+export function playersNamedIn({ report, section }: RuleFile): NamedPlayer[] {
+  return valuesOf('player', section('rules')).map((node) => ({
+    name: node.text,
+    file: report.file,
+    line: report.lineOf(node),
+  }))
+}
+
 /** Every value of a key `stream`, of rules and of what they are made of. */
 export function streamsIn(node: Node | null): ScalarNode[] {
+  return valuesOf('stream', node)
+}
+
+function valuesOf(key: string, node: Node | null): ScalarNode[] {
   if (node === null || node.kind === 'scalar') return []
-  if (node.kind === 'list') return node.items.flatMap(streamsIn)
-  return [...node.entries].flatMap(([name, { value }]) =>
-    name === 'stream' && value.kind === 'scalar' ? [value] : streamsIn(value),
-  )
+  if (node.kind === 'list') return node.items.flatMap((item) => valuesOf(key, item))
+  return [...node.entries].flatMap(([name, { value }]) => {
+    // Behind `set` stand names that people gave.
+    if (name === 'set' && value.kind === 'map') return []
+    return name === key && value.kind === 'scalar' ? [value] : valuesOf(key, value)
+  })
 }
 
 function withoutNumbers(name: string): string {

@@ -4,9 +4,18 @@ import { isEmpty, type MapNode } from '../../language/node.ts'
 import { Report } from '../../language/report.ts'
 import { loadYaml, type Source } from '../../language/source.ts'
 
-const sections = ['playlists', 'schedules', 'rules', 'templates', 'tests'] as const
+const sections = [
+  'playlists',
+  'schedules',
+  'rules',
+  'players',
+  'inputs',
+  'vars',
+  'templates',
+  'tests',
+] as const
 type SectionName = (typeof sections)[number]
-const laterSections = ['stories', 'inputs', 'calendar', 'vars', 'players']
+const laterSections = ['stories', 'calendar']
 
 /** One file as YAML has it, cut into its sections, with nothing of them read yet. */
 export interface ParsedFile {

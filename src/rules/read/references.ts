@@ -1,3 +1,4 @@
+import type { PlayerState } from '../../core/player.ts'
 import { didYouMean } from '../../language/names.ts'
 import type { MapNode, Node } from '../../language/node.ts'
 import { inLines } from '../../language/wording.ts'
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly fileHint?: (file: string) => Promise<string | null>
   /** Why rules cannot publish to a topic of MQTT, and what they can do instead; null where they can. */
   readonly topicFault: (topic: string) => { readonly message: string; readonly help: string } | null
+  /** The players there are; null or absent where that is not known, and then no name of one is doubted. */
+  readonly players?: readonly Pick<PlayerState, 'id' | 'name'>[] | null
 }
 
 interface Known extends Surroundings {

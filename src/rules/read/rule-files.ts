@@ -4,10 +4,11 @@ import type { Node } from '../../language/node.ts'
 import type { Source } from '../../language/source.ts'
 import type { Calendar } from '../calendar.ts'
 import type { RuleTest } from '../dry/rule-test.ts'
+import { PlayerNames } from '../players.ts'
 import type { Registry } from '../registry.ts'
 import type { RuleSet } from '../rule-set.ts'
 import { type Declared, declaredIn } from './declared.ts'
-import { adviseUnused, checkStreams } from './names.ts'
+import { adviseUnused, checkPlayers, checkStreams, type NamedPlayer, playersNamedIn } from './names.ts'
 import { type ParsedFile, parseFile } from './parsed-file.ts'
 import { readPlaylists } from './playlists.ts'
 import { checkReferences, type Surroundings } from './references.ts'
@@ -35,6 +36,8 @@ export interface ReadResult {
   readonly diagnostics: readonly Diagnostic[]
   /** What people wrote to try it out, of the same files. */
   readonly tests: readonly RuleTest[]
+  /** Which players the rules that can run speak of. */
+  readonly playersNamed: readonly NamedPlayer[]
 }
 
 /**
@@ -56,6 +59,9 @@ export async function readRuleFiles(
   for (const file of sound) checkShadowed(file)
   // What is wrong in one file may be all that the others lack.
   if (sound.length === files.length) checkStreams(files)
+  const { players } = surroundings
+  if (players != null)
+    checkPlayers(files, new PlayerNames({ aliases: declared.players, players: () => players }))
   if (adviceAt !== null) advise(files, { now: adviceAt, calendar: declared.calendar })
   if (adviceAt !== null) adviseNeeds(declared.templates)
   return {
@@ -66,8 +72,10 @@ export async function readRuleFiles(
       schedules: sound.flatMap((file) => file.schedules.map(({ schedule }) => schedule)),
       rules: sound.flatMap((file) => file.rules.map(({ rule }) => rule)),
       calendar: declared.calendar,
+      ...{ vars: declared.vars, inputs: declared.inputs, players: declared.players },
     },
     tests: testsIn(sound, files),
+    playersNamed: sound.flatMap(playersNamedIn),
     diagnostics: files.flatMap((file) => [...file.form, ...file.report.diagnostics].sort(byPlace)),
   }
 }

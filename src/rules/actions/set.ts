@@ -1,0 +1,17 @@
+import { Type } from 'typebox'
+import { action } from '../plugin.ts'
+
+export const set = action({
+  title: 'Set',
+  describe:
+    'Sets vars and inputs, in the order they are written. Behind each name stands an expression, or of a list of words one of them. A number beyond its bounds becomes the nearest that it can be.',
+  examples: ['- set: {dino_plays: vars.dino_plays + 1}', '- set: {party: false}', '- set: {mood: calm}'],
+  options: Type.Record(Type.String(), Type.String(), {
+    minProperties: 1,
+    expected: 'names of vars and inputs with what they are set to, as in {plays: vars.plays + 1}',
+  }),
+  setsValues: true,
+  async run({ settings, effect }) {
+    for (const setting of settings) await effect(setting)
+  },
+})

@@ -1,0 +1,16 @@
+import { Type } from 'typebox'
+import { isWritten } from '../../core/value-form.ts'
+import { condition } from '../plugin.ts'
+
+export const input = condition({
+  title: 'Input',
+  describe: 'An input is at that value; of a switch, without `is`, that it is on.',
+  examples: ['- input: party', '- input: {name: party, is: false}'],
+  options: Type.Object(
+    { name: Type.String({ minLength: 1 }), is: Type.Optional(Type.String()) },
+    { additionalProperties: false },
+  ),
+  shorthand: 'name',
+  references: ({ name, is }) => [{ kind: 'input', name, value: is ?? 'true', option: 'is' }],
+  test: ({ name, is = 'true' }, world) => isWritten(is, world.inputs().get(name)),
+})

@@ -1,0 +1,146 @@
+import type { Declaration, InputDeclaration } from '../../core/value-form.ts'
+import { compileExpression } from '../../language/expression/expression.ts'
+import { isEmpty, type Node, type ScalarNode } from '../../language/node.ts'
+import { fieldFor } from '../kept-names.ts'
+import { readInput } from './inputs.ts'
+import type { ParsedFile } from './parsed-file.ts'
+import { readVar } from './vars.ts'
+
+/** What the household remembers, of all files together. */
+export interface Declarations {
+  readonly vars: ReadonlyMap<string, Declaration>
+  readonly inputs: ReadonlyMap<string, InputDeclaration>
+  /** Names of players as rules may call them, with their ids. */
+  readonly players: ReadonlyMap<string, string>
+  /** Vars and inputs that are declared but wrong, as `vars.coins`, with where they stand: what uses them needs no fault of its own. */
+  readonly faulty: ReadonlyMap<string, string>
+}
+
+export const noDeclarations: Declarations = {
+  vars: new Map(),
+  inputs: new Map(),
+  players: new Map(),
+  faulty: new Map(),
+}
+
+/** Gathers them; what is wrong is reported in the file where it stands. */
+export function declarationsIn(files: readonly ParsedFile[]): Declarations {
+  const gathering: Gathering = { places: new Map(), faulty: new Map() }
+  const vars = gathered(files, 'vars', gathering, readVar)
+  const inputs = gathered(files, 'inputs', gathering, readInput)
+  const faulty = new Map([...meantIn(files), ...gathering.faulty])
+  return { vars, inputs, players: playersIn(files), faulty }
+}
+
+/** In a file that is no YAML, any key may have been meant as one of them. */
+function meantIn(files: readonly ParsedFile[]): [name: string, place: string][] {
+  return files
+    .filter(({ root }) => root === null)
+    .flatMap(({ report }) => {
+      const text = report.textAt({ start: 0, end: Number.POSITIVE_INFINITY })
+      const names = new Set(
+        [...text.matchAll(/^[ \t]+([A-Za-z][A-Za-z0-9_]{0,39}):/gm)].map(([, name]) => name),
+      )
+      return [...names].flatMap((name): [string, string][] => [
+        [`vars.${name}`, report.file],
+        [`inputs.${name}`, report.file],
+      ])
+    })
+}
+
+/** As a file sees them: what is wrong with its own is said there already. */
+export function silencedIn<Known extends Declarations>(declared: Known, file: string): Known {
+  const faulty = [...declared.faulty].map(([name, place]): [string, string] => [
+    name,
+    place === file || place.startsWith(`${file}:`) ? '' : place,
+  ])
+  return { ...declared, faulty: new Map(faulty) }
+}
+
+interface Gathering {
+  /** Where a name was declared first: vars and inputs share theirs, for `set` takes both. */
+  readonly places: Map<string, { readonly what: string; readonly place: string }>
+  readonly faulty: Map<string, string>
+}
+
+/** One of them as it was written. */
+export interface Written {
+  readonly id: string
+  readonly key: ScalarNode
+  readonly value: Node
+}
+
+function gathered<Declared extends Declaration>(
+  files: readonly ParsedFile[],
+  section: 'vars' | 'inputs',
+  { places, faulty }: Gathering,
+  read: (written: Written, report: ParsedFile['report']) => Declared | undefined,
+): ReadonlyMap<string, Declared> {
+  const found = new Map<string, Declared>()
+  const what = section === 'vars' ? 'var' : 'input'
+  for (const { report, section: sectionOf } of files)
+    for (const [id, { key, value }] of sectionOf(section)?.entries ?? []) {
+      const place = `${report.file}:${report.lineOf(key)}`
+      const first = places.get(id)
+      if (first !== undefined) {
+        const message = `${what} "${id}" is already defined at ${first.place}`
+        const shared = `"${id}" is already an ${first.what} at ${first.place}; vars and inputs share their names`
+        const isSame = first.what === what
+        report.add(key, 'error', 'yaml/duplicate', isSame ? message : shared.replace('an var', 'a var'))
+        continue
+      }
+      places.set(id, { what, place })
+      const declared = canBeNamed(id, section) ? read({ id, key, value }, report) : refuse(id, key, report)
+      if (declared === undefined) faulty.set(`${section}.${id}`, place)
+      else found.set(id, declared)
+    }
+  return found
+}
+
+/** Whether expressions can speak of it. */
+function canBeNamed(id: string, group: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_]{0,39}$/.test(id)) return false
+  const environment = { groups: { [group]: { [id]: fieldFor({ type: 'flag' }) } } }
+  return compileExpression(`${group}.${id}`, environment, 'bool').expression !== null
+}
+
+function refuse(id: string, key: ScalarNode, report: ParsedFile['report']): undefined {
+  const isWord = /^[A-Za-z][A-Za-z0-9_]{0,39}$/.test(id)
+  const plain = id.replace(/[^A-Za-z0-9]+/g, '_').replace(/^[^A-Za-z]+|_+$/g, '')
+  const message = isWord
+    ? `"${id}" is a word of expressions itself`
+    : `"${id.slice(0, 80)}" cannot stand in an expression: use up to 40 letters, digits and underscores, beginning with a letter`
+  const help = isWord
+    ? `call it \`my_${id}\``
+    : plain === ''
+      ? undefined
+      : `call it \`${plain.slice(0, 40)}\``
+  report.add(key, 'error', 'yaml/reserved-id', message, help)
+  return undefined
+}
+
+function playersIn(files: readonly ParsedFile[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const places = new Map<string, string>()
+  for (const { report, section } of files)
+    for (const [name, { key, value }] of section('players')?.entries ?? []) {
+      const first = places.get(name)
+      if (first !== undefined) {
+        report.add(key, 'error', 'yaml/duplicate', `player "${name}" is already defined at ${first}`)
+        continue
+      }
+      places.set(name, `${report.file}:${report.lineOf(key)}`)
+      if (value.kind === 'scalar' && value.text !== '') found.set(name, value.text)
+      else {
+        const help = 'the panel shows it; as in `kids-room: y1AbCdEf`'
+        report.add(
+          isEmpty(value) ? key : value,
+          'error',
+          'type/value',
+          `player "${name}" takes the id of a player`,
+          help,
+        )
+      }
+    }
+  return found
+}

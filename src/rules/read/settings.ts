@@ -1,0 +1,95 @@
+import { type Declaration, fittedTo, takenBy, type ValueForm } from '../../core/value-form.ts'
+import type { Environment } from '../../language/expression/environment.ts'
+import { compileExpression, type Expression } from '../../language/expression/expression.ts'
+import { readExpression } from '../../language/expression/read.ts'
+import { didYouMean } from '../../language/names.ts'
+import type { Node, ScalarNode } from '../../language/node.ts'
+import type { Report } from '../../language/report.ts'
+import { quote } from '../../language/wording.ts'
+import { fieldFor, knownNames } from '../kept-names.ts'
+import type { BoundSetting } from '../rule-set.ts'
+import type { Declarations } from './declarations.ts'
+
+interface Reading {
+  readonly report: Report
+  readonly environment: Environment
+  readonly declared: Declarations
+}
+
+/** What an action sets, each expression of the type that its name takes; null after errors, which are reported. */
+export function readSettings(node: Node, reading: Reading): readonly BoundSetting[] | null {
+  if (node.kind !== 'map') return null
+  const all = [...node.entries.values()].map(({ key, value }) => readOne(key, value, reading))
+  const good = all.filter((setting) => setting !== undefined)
+  return good.length === all.length ? good : null
+}
+
+function readOne(key: ScalarNode, value: Node, reading: Reading): BoundSetting | undefined {
+  const target = targetOf(key, reading)
+  if (target === undefined || value.kind !== 'scalar') return undefined
+  const expression = expressionFor(target.declared, value, reading)
+  return expression === undefined ? undefined : { kind: target.kind, name: key.text, expression }
+}
+
+function targetOf(
+  key: ScalarNode,
+  { report, declared }: Reading,
+): { readonly kind: BoundSetting['kind']; readonly declared: Declaration } | undefined {
+  const name = key.text
+  const input = declared.inputs.get(name)
+  if (input !== undefined) return { kind: 'set-input', declared: input }
+  const known = declared.vars.get(name)
+  if (known !== undefined) return { kind: 'set-var', declared: known }
+  const faulty = declared.faulty.get(`vars.${name}`) ?? declared.faulty.get(`inputs.${name}`)
+  if (faulty === '') return undefined
+  const names = [...declared.vars.keys(), ...declared.inputs.keys()]
+  const near = faulty === undefined ? didYouMean(withoutGroup(name), names) : null
+  const question = near === null ? '' : ` - did you mean "${near}"?`
+  const help = faulty === undefined ? knownNames(names) : `mend its declaration in ${faulty} first`
+  report.add(key, 'error', 'ref/var', `there is no var or input ${quote(name)}${question}`, help)
+  return undefined
+}
+
+/** Behind `set` the name stands alone; `vars.coins` is how expressions call it. */
+function withoutGroup(name: string): string {
+  return name.replace(/^(vars|inputs)\./, '')
+}
+
+function expressionFor(declared: Declaration, node: ScalarNode, reading: Reading): Expression | undefined {
+  const { form } = declared
+  const { report, environment } = reading
+  const text = node.text.trim()
+  if (form.type === 'choice' && form.options.includes(text)) return wordOf(text)
+  const literal = literalIn(text, environment)
+  if (literal === undefined) {
+    const expression = readExpression(node, report, { environment, wanted: fieldFor(form).type })
+    return expression
+  }
+  const fitted = fittedTo(form, literal)
+  if (fitted !== null && fitted.why === null)
+    return compileExpression(text, environment, 'any').expression ?? undefined
+  const what = `${quote(declared.id)} takes ${takenBy(form)}, or an expression`
+  const near = form.type === 'choice' ? didYouMean(String(literal), form.options) : null
+  const question = near === null ? '' : ` - did you mean "${near}"?`
+  report.add(node, 'error', 'type/value', `${what}, not ${quote(text)}${question}`, helpFor(form, text))
+  return undefined
+}
+
+/** What is written out and no name, be it of the right type or not; undefined for anything else. */
+function literalIn(text: string, { names = {} }: Environment): boolean | number | string | undefined {
+  if (text === 'true' || text === 'false') return text === 'true'
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text)
+  const quoted = /^'([^'\\]*)'$/.exec(text)
+  if (quoted !== null) return quoted[1] ?? ''
+  return /^[A-Za-z][\w-]*$/.test(text) && !Object.hasOwn(names, text) ? text : undefined
+}
+
+function helpFor(form: ValueForm, text: string): string | undefined {
+  if (form.type !== 'flag') return undefined
+  if (/^(on|yes)$/i.test(text)) return 'write `true`'
+  return /^(off|no)$/i.test(text) ? 'write `false`' : undefined
+}
+
+function wordOf(text: string): Expression {
+  return { text, type: 'text', evaluate: () => ({ value: text, saw: [] }) }
+}
