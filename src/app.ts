@@ -4,6 +4,7 @@ import { FewLines } from './core/few-lines.ts'
 import { mostAsked, PlayerLines, performThrough } from './core/player-lines.ts'
 import type { LiveMedia } from './http/live-media.ts'
 import type { Hub } from './hub.ts'
+import { locationIn } from './options.ts'
 import { performWith } from './perform.ts'
 import { contentFiles } from './rules/playlists.ts'
 import type { RuleSet } from './rules/rule-set.ts'
@@ -109,6 +110,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     library: sources,
     topicFault: (topic) => broker.topicFault(topic),
     zone: options.timezone,
+    location: locationIn(options),
     problems,
     log: log.for('rules'),
   })

@@ -66,6 +66,12 @@ export function usesSimulator(options: Options, env: Environment): boolean {
   }
 }
 
+/** Where the house is; null where it is not said. */
+export function locationIn({ location }: Options): { latitude: number; longitude: number } | null {
+  const { latitude, longitude } = location
+  return latitude === null || longitude === null ? null : { latitude, longitude }
+}
+
 /** The data folder that the last of the settings names. */
 function folderIn(settings: readonly Setting[]): string | undefined {
   const last = settings.findLast((setting) => setting.path === 'folders.data')

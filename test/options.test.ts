@@ -395,8 +395,6 @@ describe('nothing listens beyond this machine without a guard', () => {
   })
 
   test.each([
-    'location: { latitude: 51.5, longitude: 0 }',
-    'location: { longitude: 0 }',
     'plugins: [sun]',
     'speech: { provider: espeak }',
     'speech: { wyoming_url: tcp://host:10200 }',
@@ -416,6 +414,16 @@ describe('nothing listens beyond this machine without a guard', () => {
     expect(options.trusted_proxies).toEqual(['10.0.0.0/8', 'fd00::/8', '192.168.1.2'])
     const env = { TZ: 'UTC', YOTO_STREAM_TRUSTED_PROXIES: '10.0.0.1, fd00::/8' }
     expect((await load([], env)).options.trusted_proxies).toEqual(['10.0.0.1', 'fd00::/8'])
+  })
+
+  test('half a location is none', async () => {
+    expect((await loadFile('location: { latitude: 51.5, longitude: 0 }')).options.location).toEqual({
+      latitude: 51.5,
+      longitude: 0,
+    })
+    expect(await failure(loadFile('location: { longitude: 0 }'))).toMatch(
+      /^location\.latitude: .* expected degrees, because the other half of the location is set$/,
+    )
   })
 
   test('while it may be written down with its default', async () => {

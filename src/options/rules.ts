@@ -16,9 +16,17 @@ export function checkTogether(options: Options, env: Environment, setting: Given
   checkPorts(options, embedded, setting)
   if (embedded) checkCredentials(options, setting)
   else checkForeignBroker(options, setting)
+  checkLocation(options, setting)
   const { mqtt } = options
   if (mqtt.base_topic === mqtt.discovery_prefix)
     throw wrong(setting('mqtt.base_topic'), 'another topic than that of mqtt.discovery_prefix')
+}
+
+/** Half a place is none. */
+function checkLocation({ location: { latitude, longitude } }: Options, setting: Given): void {
+  if ((latitude === null) === (longitude === null)) return
+  const missing = latitude === null ? 'latitude' : 'longitude'
+  throw wrong(setting(`location.${missing}`), `degrees, because the other half of the location is set`)
 }
 
 /** Nothing listens beyond this machine without a guard. */

@@ -4,6 +4,7 @@ import { queue } from './actions/queue.ts'
 import { set } from './actions/set.ts'
 import { between } from './conditions/between.ts'
 import { days } from './conditions/days.ts'
+import { holiday } from './conditions/holiday.ts'
 import { input as inputIs } from './conditions/input.ts'
 import type { ActionDef, ConditionDef, TriggerDef } from './plugin.ts'
 import { button } from './triggers/button.ts'
@@ -15,6 +16,6 @@ import { startup } from './triggers/startup.ts'
 /** Every part that rules are made of, in reading order. A new one is a file and a line here. */
 export const triggers: Readonly<Record<string, TriggerDef>> = { button, card, playing, startup, input }
 
-export const conditions: Readonly<Record<string, ConditionDef>> = { between, days, input: inputIs }
+export const conditions: Readonly<Record<string, ConditionDef>> = { between, days, holiday, input: inputIs }
 
 export const actions: Readonly<Record<string, ActionDef>> = { queue, mqtt, log, set }

@@ -2,7 +2,7 @@ import { weekdays } from '../core/answer.ts'
 import { dayModes, type PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
 import type { Environment, Field, Fields, FieldType, Values } from '../language/expression/environment.ts'
-import type { Calendar } from './calendar.ts'
+import { type Calendar, noCountry } from './calendar.ts'
 import { keptEnvironment, keptValues, type Remembered } from './kept-names.ts'
 import type { TriggerData, TriggerDef, World } from './plugin.ts'
 import type { Rule } from './rule-set.ts'
@@ -55,6 +55,7 @@ interface Shared extends Remembered {
 
 /** The names that the expressions of a rule may use: what its own triggers tell, and what it can know of the house. */
 export function environmentFor({ player, stream, when }: Started, declared: Shared): Environment {
+  const { known } = declared.calendar
   const { fields: provided, absent: unclear } = providedBy(when)
   const kept = keptEnvironment(declared)
   const hasPlayer = player !== null || 'player' in provided
@@ -68,14 +69,14 @@ export function environmentFor({ player, stream, when }: Started, declared: Shar
       ...(hasStream ? { stream: streamFields } : {}),
       ...kept.groups,
     },
+    names: { weekdays: 'bool', weekends: 'bool', ...(known.holidays ? { holiday: 'bool' } : {}) },
+    events: { names: known.events, absent: 'no calendar files are named' },
     absent: {
       ...kept.absent,
       ...unclear,
       player: 'nothing that starts this rule tells of a player; name one with `player:` in the rule',
       stream: 'nothing that starts this rule tells of a stream; name one with `stream:` in the rule',
-      holiday: 'calendars are not part of this version yet',
-      weekdays: "write now.weekday in ['mon', 'tue', 'wed', 'thu', 'fri'], or the condition `days: weekdays`",
-      weekends: "write now.weekday in ['sat', 'sun'], or the condition `days: weekends`",
+      ...(known.holidays ? {} : { holiday: noCountry }),
     },
   }
 }
@@ -114,6 +115,7 @@ export function valuesFor(
   const player = named === undefined ? undefined : (world.playerId(named) ?? named)
   const stream = rule.stream ?? data.stream
   return {
+    ...todayValues(world),
     now: nowValues(world),
     trigger: triggerValues(rule, data),
     ...(player === undefined ? {} : { player: playerValues(world.player(player), player) }),
@@ -126,6 +128,17 @@ function nowValues(world: World): Shown<typeof nowFields> {
   const { time, date, weekday } = wallTime(world.now(), world.calendar.zone)
   const day = date.toString()
   return { time, date: day, month_day: day.slice(5), hour: Number(time.slice(0, 2)), weekday }
+}
+
+/** The words without a dot, and which events there are. */
+function todayValues({ now, calendar }: World): Values {
+  const { date } = wallTime(now(), calendar.zone)
+  return {
+    weekdays: calendar.includes('weekdays', date),
+    weekends: calendar.includes('weekends', date),
+    holiday: calendar.isHoliday(date),
+    event: { on: (name: string) => calendar.hasEvent(name, date) },
+  }
 }
 
 function playerValues(state: PlayerState | undefined, id: string): Shown<typeof playerFields> {

@@ -29,7 +29,7 @@ export interface TriggerDef<Schema extends TSchema = TSchema> extends Documented
   /** The same, where it depends on the input that is named. */
   providesFor?(options: Static<Schema>, inputs: ReadonlyMap<string, InputDeclaration>): Fields
   /** What the options name outside the rule, so that it is checked when the file is read. */
-  references?(options: Static<Schema>): readonly InputReference[]
+  references?(options: Static<Schema>): readonly (Reference | InputReference)[]
   start(context: TriggerContext<Static<Schema>>): void
 }
 
@@ -66,7 +66,7 @@ export interface ConditionDef<Schema extends TSchema = TSchema> extends Document
   readonly options: Schema
   readonly shorthand?: string
   /** What the options name outside the rule, so that it is checked when the file is read. */
-  references?(options: Static<Schema>): readonly InputReference[]
+  references?(options: Static<Schema>): readonly (Reference | InputReference)[]
   /** Synchronous, without effects. */
   test(options: Static<Schema>, world: World): boolean
 }
@@ -112,8 +112,8 @@ export interface InputReference {
 }
 
 export interface Reference {
-  /** `topic`: one of MQTT that is published to. */
-  readonly kind: 'playlist or file' | 'topic'
+  /** `topic`: one of MQTT that is published to. `day`: a word for days or a day set, as `dayNames` takes it. `sun`: such as `sunset-30m`, with nothing to hold instead. */
+  readonly kind: 'playlist or file' | 'topic' | 'day' | 'sun'
   readonly name: string
 }
 

@@ -6,6 +6,7 @@ import { type Calendar, plainCalendar } from './calendar.ts'
 import type { RuleCondition } from './condition.ts'
 import type { ActionDef, TriggerDef } from './plugin.ts'
 import type { Days } from './time.ts'
+import type { Window } from './window.ts'
 
 /** What people's files say, checked and ready to run. */
 export interface RuleSet {
@@ -40,8 +41,8 @@ export interface Schedule {
 
 export interface Slot {
   readonly id: string
-  /** From and to as "HH:MM"; null covers whole days. */
-  readonly window: readonly [from: string, to: string] | null
+  /** From and to, each "HH:MM" or a time of the sun; null covers whole days. */
+  readonly window: Window | null
   readonly days: Days | null
   /** A playlist, or null for `play: none`: the stream is closed. */
   readonly play: string | null

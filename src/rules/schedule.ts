@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import type { Calendar } from './calendar.ts'
 import type { Schedule, Slot } from './rule-set.ts'
+import { crossesMidnight, type DayTime, type Window as DayWindow, minutesOf, sunMoment } from './window.ts'
 
 /** What a schedule says at one moment. */
 export interface SlotNow {
@@ -116,30 +117,35 @@ function daysFrom(first: Temporal.PlainDate, count: number, zone: string): Day[]
 function windowsOf(slots: readonly Slot[], [day, next]: readonly [Day, Day], calendar: Calendar): Window[] {
   return slots
     .filter((slot) => slot.days === null || calendar.includes(slot.days, day.date))
-    .map((slot) => {
-      const [from, to] = slot.window ?? ['00:00', '00:00']
-      return {
-        slot,
-        date: day.date,
-        start: instant(day, from, calendar.zone, 'compatible'),
-        end: instant(to <= from ? next : day, to, calendar.zone, 'later'),
-      }
+    .flatMap((slot) => {
+      const window = slot.window ?? wholeDay
+      const [from, to] = window
+      const start = instant(day, from, calendar, 'compatible')
+      const end = instant(crossesMidnight(window) ? next : day, to, calendar, 'later')
+      // The sun does not come on each day, nor always in time.
+      return start === null || end === null || (end <= start && followsSun(window))
+        ? []
+        : [{ slot, date: day.date, start, end }]
     })
+}
+
+const wholeDay: DayWindow = ['00:00', '00:00']
+
+function followsSun(window: DayWindow): boolean {
+  return window.some((time) => typeof time !== 'string')
 }
 
 /** Asking the zone takes so long that it is only done for the two days of a year at which its clocks are set. */
 function instant(
   { date, begins, isEven }: Day,
-  time: string,
-  zone: string,
+  dayTime: DayTime,
+  calendar: Calendar,
   disambiguation: 'compatible' | 'later',
-): number {
+): number | null {
+  const time = typeof dayTime === 'string' ? dayTime : sunMoment(dayTime, date, calendar)
+  if (typeof time !== 'string') return time
   if (isEven) return begins + minutesOf(time) * minuteMs
-  return date.toPlainDateTime(Temporal.PlainTime.from(time)).toZonedDateTime(zone, { disambiguation })
-    .epochMilliseconds
-}
-
-/** Of "HH:MM", since midnight. */
-function minutesOf(time: string): number {
-  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
+  return date.toPlainDateTime(Temporal.PlainTime.from(time)).toZonedDateTime(calendar.zone, {
+    disambiguation,
+  }).epochMilliseconds
 }

@@ -8,24 +8,32 @@ export const timeOfDay = Type.String({
   expected: 'a time of day such as "19:30"',
 })
 
-const dayWords = [...weekdays, 'weekdays', 'weekends', 'daily'] as const
-type DayWord = (typeof dayWords)[number]
-const dayWord = Type.Union(dayWords.map((word) => Type.Literal(word)))
+/** The words for days that need no calendar. */
+export const weekWords = [...weekdays, 'weekdays', 'weekends', 'daily'] as const
+/** The words for days that are the same in every house. */
+export const dayWords: readonly string[] = [...weekWords, 'holidays']
 
-/** One day or a list of them. */
-export const dayNames = Type.Union([dayWord, Type.Array(dayWord, { minItems: 1 })])
+const dayName = Type.Union([
+  ...dayWords.map((word) => Type.Literal(word)),
+  Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+])
+const someDays = 'mon…sun, weekdays, weekends, daily, holidays or the name of a day set'
 
-export type Days = DayWord | readonly DayWord[]
+/** One day or a list of them; a name that is none of the words is a day set of the household. */
+export const dayNames = Type.Union(
+  [dayName, Type.Array(Type.Union(dayName.anyOf, { expected: someDays }), { minItems: 1 })],
+  { expected: `${someDays}, or a list of them` },
+)
 
-/** Is the weekday one of the days that were written? */
-export function matchesDays(days: Days, weekday: Weekday): boolean {
+export type Days = string | readonly string[]
+
+/** Whether the weekday is one that was written; null for what is told by no day of the week. */
+export function matchesWord(word: string, weekday: Weekday): boolean | null {
   const isWeekend = weekday === 'sat' || weekday === 'sun'
-  return [days].flat().some((word) => {
-    if (word === 'daily') return true
-    if (word === 'weekdays') return !isWeekend
-    if (word === 'weekends') return isWeekend
-    return word === weekday
-  })
+  if (word === 'daily') return true
+  if (word === 'weekdays') return !isWeekend
+  if (word === 'weekends') return isWeekend
+  return weekdays.some((day) => day === word) ? word === weekday : null
 }
 
 /** What clocks on the wall of the zone show: time "HH:MM", date and weekday. */

@@ -3,12 +3,12 @@ import { topicsFor } from '../broker/topic.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
-import type { Options } from '../options.ts'
+import { locationIn, type Options } from '../options.ts'
 import { actions, conditions, triggers } from '../rules/catalog.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
 import { createRegistry } from '../rules/registry.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
-import { type RuleFolder, readRuleFolder } from './rule-folder.ts'
+import { calendarFiles, type RuleFolder, readRuleFolder } from './rule-folder.ts'
 
 interface CheckInput {
   readonly options: Options
@@ -52,6 +52,8 @@ async function check({ options, shipped, clock }: CheckInput): Promise<Checked> 
     fileHint: (name) => audio.hint(name),
     topicFault: (topic) => householdTopicFault(topic, { base, discoveryPrefix }, topics),
     zone: options.timezone,
+    location: locationIn(options),
+    readCalendar: calendarFiles(config),
     adviceAt: clock.now(),
   }).finally(() => audio.close())
   return { sources, problems, findings: diagnostics }

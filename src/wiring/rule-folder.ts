@@ -1,8 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { errnoOf, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Source } from '../language/source.ts'
+import type { ReadCalendar } from '../rules/read/calendar.ts'
 
 // Folders that hold no rules: the editor schema, packages of plug-ins.
 const skipped: ReadonlySet<string> = new Set(['node_modules', 'plugins'])
@@ -37,6 +38,24 @@ export async function readRuleFolder(folder: string, log: Log): Promise<RuleFold
     }
   }
   return { sources, problems }
+}
+
+const mostBytes = 1_000_000
+
+/** The text of a calendar file, by its path below the config folder. Neither a path nor a link leads out of it. */
+export function calendarFiles(folder: string): ReadCalendar {
+  return async (path) => {
+    try {
+      const [inside, file] = await Promise.all([realpath(folder), realpath(join(folder, path))])
+      if (!file.startsWith(inside + sep)) return { fault: 'it lies outside of the config folder' }
+      const facts = await stat(file)
+      if (!facts.isFile()) return { fault: 'it is no file' }
+      if (facts.size > mostBytes) return { fault: 'a calendar file has at most 1 MB' }
+      return { text: await readFile(file, 'utf8') }
+    } catch (error) {
+      return { fault: errnoOf(error) === 'ENOENT' ? 'there is no such file' : reasonOf(error) }
+    }
+  }
 }
 
 // Links may lead in a circle.

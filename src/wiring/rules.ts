@@ -14,8 +14,9 @@ import { readRuleFiles } from '../rules/read/rule-files.ts'
 import { createRegistry } from '../rules/registry.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { Scheduler } from '../rules/scheduler.ts'
+import type { Location } from '../rules/sun.ts'
 import type { Problems } from './problems.ts'
-import { readRuleFolder } from './rule-folder.ts'
+import { calendarFiles, readRuleFolder } from './rule-folder.ts'
 import { ruleWorld } from './rule-world.ts'
 
 interface ReadInput {
@@ -28,6 +29,8 @@ interface ReadInput {
   readonly topicFault: Surroundings['topicFault']
   /** IANA name of the household's time zone. */
   readonly zone: string
+  /** Where the house is; null where it is not said. */
+  readonly location?: Location | null
   readonly problems: Problems
   readonly log: Log
 }
@@ -43,6 +46,7 @@ export async function readRules({
   library,
   topicFault,
   zone,
+  location = null,
   problems,
   log,
 }: ReadInput): Promise<
@@ -56,6 +60,8 @@ export async function readRules({
     fileHint: async (file) => (await library.hint?.(file)) ?? null,
     topicFault,
     zone,
+    location,
+    readCalendar: calendarFiles(folder),
   })
   for (const { file, text } of sources) {
     const own = diagnostics.filter((diagnostic) => diagnostic.file === file)

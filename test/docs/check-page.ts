@@ -59,10 +59,18 @@ export async function findingsIn(text: string): Promise<readonly Diagnostic[]> {
     topicFault: (topic) => householdTopicFault(topic, tree, topicsFor(tree.base, tree.discoveryPrefix)),
     zone: 'Europe/London',
     players: simulatedPlayers,
+    location: locationIn(text),
+    readCalendar: async () => ({ fault: 'there is no such file' }),
     adviceAt: new Date('2027-01-15T12:00:00Z'),
   })
   if (diagnostics.length > 0) return diagnostics
   return failuresIn(await runTests(read, new Map()), { sources: [source] })
+}
+
+/** Where the house of an example stands: `# location: 69.6, 18.9` says it. */
+function locationIn(text: string): { latitude: number; longitude: number } | null {
+  const [, latitude, longitude] = /^# location: (\S+), (\S+)$/m.exec(text) ?? []
+  return latitude === undefined ? null : { latitude: Number(latitude), longitude: Number(longitude) }
 }
 
 /** All that is said of a rule file, as `check` prints it. */

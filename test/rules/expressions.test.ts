@@ -183,7 +183,10 @@ test.each<[text: string, expected: string]>([
   [rule('    if: not player.volume > 3\n'), '6:9+21 error[expr/not]'],
   [rule('    if: player.playing =\n'), '6:24+1 error[expr/syntax] one `=`'],
   [rule('    if: trigger.position_s > 3\n'), '6:9+18 error[expr/unknown-name]'],
-  [rule('    if: holiday\n'), '6:9+7 error[expr/unknown-name] there is no "holiday" here: calendars are not'],
+  [
+    rule('    if: holiday\n'),
+    '6:9+7 error[expr/unknown-name] there is no "holiday" here: say in which country',
+  ],
   [
     rule("    if: trigger.button == 'rigth'\n"),
     '6:27+7 warning[expr/always] trigger.button is never `rigth`',

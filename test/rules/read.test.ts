@@ -140,7 +140,9 @@ rules:
     ],
     [
       `${playlist}schedules:\n  bedroom:\n    slots:\n      nap: {from: "25:00", play: forest}\n`,
-      ['a.yaml:6:19 error[type/value] `from` takes a time of day such as "19:30", not "25:00"'],
+      [
+        'a.yaml:6:19 error[type/value] `from` takes a time of day such as "19:30" or "sunset-30m", not "25:00"',
+      ],
     ],
     [`${playlist}schedules:\n  "bed/room":\n    default: forest\n`, ['"bed/room" cannot be a stream']],
     [`${playlist}schedules:\n  queues:\n    default: forest\n`, ['"queues" cannot be a stream']],
@@ -244,7 +246,8 @@ describe('every part of the catalog', () => {
         const playlists = 'playlists:\n  forest: [music/a.mp3]\n  lullabies: [music/a.mp3]\n'
         const remembered =
           'vars: {dino_plays: {start: 0, max: 9}, mood: {one_of: [calm, wild], start: calm}}\n'
-        const known = `${playlists}${remembered}inputs: {party: {type: switch}}\n`
+        const days = 'calendar: {country: GB}\n'
+        const known = `${days}${playlists}${remembered}inputs: {party: {type: switch}}\n`
         expect(await shownIn(`${known}rules:\n  r:\n${body}`)).toEqual([])
       }
     },

@@ -1,5 +1,6 @@
 import { code } from '../wording.ts'
 import type { Environment, Value } from './environment.ts'
+import { eventCall } from './events.ts'
 import { problem } from './finding.ts'
 import { called, choice, isCallable, methods } from './functions.ts'
 import { typedName } from './names-in.ts'
@@ -47,7 +48,9 @@ export function checked(node: ASTNode, checking: Checking, environment: Environm
       return condition && then && otherwise ? choice(node, [condition, then, otherwise], checking) : null
     }
     case 'call':
-      return call(node, node.args, checking, inner)
+      return node.args[0] === 'event'
+        ? eventCall(node, node.args[1], { checking, environment })
+        : call(node, node.args, checking, inner)
     case 'rcall':
       return method(node, node.args, checking, inner)
     default:

@@ -21,6 +21,8 @@ export interface Environment {
   readonly groups: Readonly<Record<string, Fields>>
   /** Names without a dot. */
   readonly names?: Fields
+  /** What `event('…')` may name, and why where that is nothing; null: any name, as not all of them are known. */
+  readonly events?: { readonly names: readonly string[] | null; readonly absent: string }
   /**
    * Names and groups that people may expect and that are not there, with what to say about them; nothing, where enough
    * was said elsewhere.

@@ -18,6 +18,8 @@ export interface Expression {
   /** As it was written. */
   readonly text: string
   readonly type: FieldType
+  /** The names it uses, as written. */
+  readonly names: readonly string[]
   /** Never throws and never takes long: under a millisecond for the longest expression that can be written. */
   evaluate(values: Values): Outcome
 }
@@ -55,6 +57,7 @@ export function compileExpression(
     expression: {
       text,
       type: typed.type,
+      names: names.map(({ name }) => nameText(name)),
       evaluate: (values) => {
         const seen = names.map(({ name, type }) => ({
           name: nameText(name),

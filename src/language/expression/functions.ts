@@ -10,6 +10,7 @@ export const functions: ReadonlyMap<string, string> = new Map([
   ['if', 'if(condition, then, else)'],
   ['on_off', 'on_off(condition)'],
   ['size', 'size(text)'],
+  ['event', "event('name')"],
 ])
 
 export const methods: ReadonlyMap<string, (text: string, part: string) => boolean> = new Map([

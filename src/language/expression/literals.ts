@@ -42,9 +42,30 @@ function oneSided(
 ): ExpressionFinding | null {
   if (typeof literal === 'number') return outOfRange(operator, field, { literal, place })
   if (typeof literal !== 'string') return null
+  const isEqual = operator === '==' || operator === '!='
+  const never = isEqual && field.form !== undefined ? neverComes(literal, field.form) : null
+  if (never !== null) return problem(place, 'time/never', never)
   if (field.form !== undefined) return wrongForm(field, field.form, { literal, place })
   if (operator === '==' || operator === '!=') return wrongWord(operator, field, { literal, place })
   return null
+}
+
+const monthNames =
+  'January February March April May June July August September October November December'.split(' ')
+
+/** A date that is written as dates are and is in no year, or not in the one it names: `02-31`. */
+function neverComes(text: string, form: keyof typeof forms): string | null {
+  const [, year, month = '', day = ''] =
+    (form === 'date' ? /^(\d{4})-(\d\d)-(\d\d)$/ : form === 'month-day' ? /^()(\d\d)-(\d\d)$/ : /^$/).exec(
+      text,
+    ) ?? []
+  if (year === undefined || month === '') return null
+  // In a leap year where none is named.
+  const shown = new Date(Date.UTC(Number(year || 2000), Number(month) - 1, Number(day)))
+  if (shown.getUTCMonth() === Number(month) - 1 && shown.getUTCDate() === Number(day)) return null
+  const name = monthNames[Number(month) - 1]
+  if (name === undefined) return `'${text}' never comes: there is no month ${month}`
+  return `${Number(day)} ${name}${year === '' ? '' : ` ${year}`} never comes`
 }
 
 function wrongForm(

@@ -8,5 +8,6 @@ export const days = condition({
   examples: ['- days: [sat, sun]', '- days: weekdays'],
   options: Type.Object({ on: dayNames }, { additionalProperties: false }),
   shorthand: 'on',
+  references: ({ on }) => [on].flat().map((name) => ({ kind: 'day', name })),
   test: ({ on }, world) => world.calendar.includes(on, wallTime(world.now(), world.calendar.zone).date),
 })

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import type { Calendar } from '../calendar.ts'
 import type { Slot } from '../rule-set.ts'
+import { crossesMidnight } from '../window.ts'
 
 /** A stretch of a day that clocks do not show, or show twice. */
 interface ChangedHours {
@@ -51,7 +52,8 @@ export function changedEnd(
 ): string | null {
   const { zone } = calendar
   const time = slot.window?.[end === 'from' ? 0 : 1]
-  if (time === undefined) return null
+  // The sun takes no notice of clocks.
+  if (typeof time !== 'string') return null
   const said = changes
     .filter((change) => change.from <= time && time < change.to && isOn(slot, end, change.date, calendar))
     .map(({ isTwice, date }) => {
@@ -69,7 +71,7 @@ function isOn(
   date: Temporal.PlainDate,
   calendar: Calendar,
 ): boolean {
-  const crosses = end === 'to' && window !== null && window[1] <= window[0]
+  const crosses = end === 'to' && window !== null && crossesMidnight(window)
   return days === null || calendar.includes(days, crosses ? date.subtract({ days: 1 }) : date)
 }
 
@@ -82,8 +84,8 @@ function movedTo(
   const moved = shown.toZonedDateTime(zone, { disambiguation: 'later' })
   const at = clock(moved.toPlainTime())
   if (end === 'to') return `ends at ${at}`
-  const [from, to] = window ?? []
-  if (from === undefined || to === undefined || to <= from) return `begins at ${at}`
+  const to = window?.[1]
+  if (window === null || typeof to !== 'string' || crossesMidnight(window)) return `begins at ${at}`
   const ends = shown
     .withPlainTime(Temporal.PlainTime.from(to))
     .toZonedDateTime(zone, { disambiguation: 'later' })

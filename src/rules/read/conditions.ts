@@ -50,9 +50,15 @@ function readOne(node: Node, reading: ConditionReading): RuleCondition | null | 
   const group = groupIn(node, reading)
   if (group !== undefined) return readGroup(group, node, reading)
   // The name of a kind alone is a condition whose options were forgotten.
-  if (node.kind !== 'scalar' || isEmpty(node) || reading.kinds.has(node.text)) return reading.bind(node)
+  const isKind = (text: string) => reading.kinds.has(text) && !isWord(text, environment)
+  if (node.kind !== 'scalar' || isEmpty(node) || isKind(node.text)) return reading.bind(node)
   const expression = readExpression(node, report, { environment, wanted: 'bool' })
   return expression === undefined ? undefined : { kind: 'expression', expression }
+}
+
+/** `holiday` is a condition and a word of expressions. */
+function isWord(text: string, { names = {}, absent = {} }: Environment): boolean {
+  return Object.hasOwn(names, text) || Object.hasOwn(absent, text)
 }
 
 interface Group {

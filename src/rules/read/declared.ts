@@ -1,4 +1,5 @@
-import { type Calendar, plainCalendar } from '../calendar.ts'
+import type { Calendar } from '../calendar.ts'
+import { type CalendarSurroundings, readCalendars } from './calendar.ts'
 import { type Declarations, declarationsIn } from './declarations.ts'
 import type { ParsedFile } from './parsed-file.ts'
 import { type Templates, templatesIn } from './templates.ts'
@@ -11,6 +12,10 @@ export interface Declared extends Declarations {
 }
 
 /** Gathers it from all files; what is wrong is reported in the file where it stands. */
-export function declaredIn(files: readonly ParsedFile[], { zone }: { readonly zone: string }): Declared {
-  return { calendar: plainCalendar(zone), templates: templatesIn(files), ...declarationsIn(files) }
+export async function declaredIn(
+  files: readonly ParsedFile[],
+  surroundings: CalendarSurroundings,
+): Promise<Declared> {
+  const calendar = await readCalendars(files, surroundings)
+  return { calendar, templates: templatesIn(files), ...declarationsIn(files) }
 }

@@ -11,11 +11,12 @@ const sections = [
   'players',
   'inputs',
   'vars',
+  'calendar',
   'templates',
   'tests',
 ] as const
 type SectionName = (typeof sections)[number]
-const laterSections = ['stories', 'calendar']
+const laterSections = ['stories']
 
 /** One file as YAML has it, cut into its sections, with nothing of them read yet. */
 export interface ParsedFile {

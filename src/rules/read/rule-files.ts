@@ -7,6 +7,8 @@ import type { RuleTest } from '../dry/rule-test.ts'
 import { PlayerNames } from '../players.ts'
 import type { Registry } from '../registry.ts'
 import type { RuleSet } from '../rule-set.ts'
+import type { Location } from '../sun.ts'
+import type { ReadCalendar } from './calendar.ts'
 import { type Declared, declaredIn } from './declared.ts'
 import { adviseUnused, checkPlayers, checkStreams, type NamedPlayer, playersNamedIn } from './names.ts'
 import { type ParsedFile, parseFile } from './parsed-file.ts'
@@ -26,6 +28,10 @@ export interface Reading extends Surroundings {
   readonly registry: Registry
   /** IANA name of the household's time zone. */
   readonly zone: string
+  /** Where the house is, for sunrise and sunset; null where it is not said. */
+  readonly location?: Location | null
+  /** The text of a calendar file by its path below the config folder. Without it there are no calendar files. */
+  readonly readCalendar?: ReadCalendar
   /** With a moment, what is merely worth knowing of the year from then on is said too, at the level `info`. */
   readonly adviceAt?: Date | null
 }
@@ -46,10 +52,10 @@ export interface ReadResult {
  */
 export async function readRuleFiles(
   sources: readonly Source[],
-  { registry, zone, adviceAt = null, ...surroundings }: Reading,
+  { registry, adviceAt = null, ...surroundings }: Reading,
 ): Promise<ReadResult> {
   const parsed = sources.map(parseFile)
-  const shared = declaredIn(parsed, { zone })
+  const shared = await declaredIn(parsed, surroundings)
   const declared = { ...shared, templates: triedTemplates(parsed, { registry, declared: shared }) }
   const files = parsed.map((file) => readFile(writtenOut(file, declared.templates), declared, registry))
   refuseDoubles(files)
@@ -102,7 +108,7 @@ function readFile(file: ParsedFile, declared: Declared, registry: Registry): Rul
   return {
     ...file,
     playlists: playlists === null ? new Map() : readPlaylists(playlists, report),
-    schedules: schedules === null ? [] : readSchedules(schedules, report),
+    schedules: schedules === null ? [] : readSchedules(schedules, { report, calendar: declared.calendar }),
     rules: rules === null ? [] : readRules(rules, { report, registry, declared }),
     tests: tests === null ? [] : readTests(tests, { report, declared }),
   }

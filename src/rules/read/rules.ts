@@ -11,9 +11,11 @@ import type { Registry } from '../registry.ts'
 import type { Bound, Branch, Rule } from '../rule-set.ts'
 import { type ConditionReading, readConditions } from './conditions.ts'
 import { isControl, readControl } from './control.ts'
+import { isKnownTime } from './days.ts'
 import { silencedIn } from './declarations.ts'
 import type { Declared } from './declared.ts'
 import { checkInput } from './input-references.ts'
+import { scalarWith } from './references.ts'
 import { readSettings } from './settings.ts'
 import { readTexts } from './texts.ts'
 
@@ -266,9 +268,13 @@ function bind<Found extends Definition>(
   const what = `${item} \`${tagged.kind}\``
   const options: Static<TSchema> | undefined = decode(definition.options, value, report, { what })
   if (options === undefined) return undefined
-  for (const reference of definition.references?.(options as never) ?? [])
-    if (reference.kind === 'input' && !checkInput(reference, tagged.value, { report, declared }))
-      return undefined
+  const references = definition.references?.(options as never) ?? []
+  const isKnown = (reference: Reference | InputReference) => {
+    if (reference.kind === 'input') return checkInput(reference, tagged.value, { report, declared })
+    const { kind, name } = reference
+    return isKnownTime(kind, scalarWith(tagged.value, name), { name, report, calendar: declared.calendar })
+  }
+  if (!references.map(isKnown).every(Boolean)) return undefined
   const { kind, name, id = null, enabled } = tagged
   const bound = { kind, definition, options, id, ...(name === undefined ? {} : { name }) }
   return { bound, node: tagged.value, if: tagged.if ?? null, enabled }

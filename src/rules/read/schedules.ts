@@ -3,16 +3,20 @@ import { isStreamName, streamNamePattern } from '../../core/queue.ts'
 import { decode } from '../../language/check.ts'
 import type { MapEntry, MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
+import type { Calendar } from '../calendar.ts'
 import type { Schedule, Slot } from '../rule-set.ts'
-import { dayNames, timeOfDay } from '../time.ts'
+import { dayNames } from '../time.ts'
+import { dayTime, dayTimeOf, dayTimeText } from '../window.ts'
+import { isKnownDay } from './days.ts'
 import { libraryPath } from './library-path.ts'
+import { isKnownSun, neverComes } from './sun-times.ts'
 
 const playlistName = Type.String({ minLength: 1, expected: 'the name of a playlist' })
 
 const slotSchema = Type.Object(
   {
-    from: Type.Optional(timeOfDay),
-    to: Type.Optional(timeOfDay),
+    from: Type.Optional(dayTime),
+    to: Type.Optional(dayTime),
     days: Type.Optional(dayNames),
     play: playlistName,
     if_pressed: Type.Optional(libraryPath('a file of the library such as "clips/still-sleepy-time.mp3"')),
@@ -33,8 +37,14 @@ export interface ReadSchedule {
   readonly node: MapNode
 }
 
+interface Reading {
+  readonly report: Report
+  readonly calendar: Calendar
+}
+
 /** Reads the map `schedules:`, keyed by stream; wrong ones are reported and left out. */
-export function readSchedules(node: MapNode, report: Report): ReadSchedule[] {
+export function readSchedules(node: MapNode, reading: Reading): ReadSchedule[] {
+  const { report } = reading
   return [...node.entries].flatMap(([stream, { key, value }]) => {
     if (!isStreamName(stream)) {
       report.add(
@@ -50,14 +60,15 @@ export function readSchedules(node: MapNode, report: Report): ReadSchedule[] {
     }
     const decoded = decode(scheduleSchema, value, report, { what: `schedule "${stream}"` })
     if (decoded === undefined || value.kind !== 'map') return []
-    const slots = readSlots(value, report)
+    const slots = readSlots(value, reading)
     return [{ schedule: { stream, default: decoded.default ?? null, slots }, node: value }]
   })
 }
 
 // Read one by one off the tree: an object would put ids such as "2" and "10" into an order of its own, and
 // the first slot that matches wins.
-function readSlots(schedule: MapNode, report: Report): Slot[] {
+function readSlots(schedule: MapNode, reading: Reading): Slot[] {
+  const { report } = reading
   const slots = schedule.entries.get('slots')?.value
   if (slots === undefined) return []
   if (slots.kind !== 'map') {
@@ -68,7 +79,7 @@ function readSlots(schedule: MapNode, report: Report): Slot[] {
     const written = decode(slotSchema, value, report, { what: `slot "${id}"` })
     if (written === undefined) return []
     const slot = slotOf(id, written)
-    const isSound = [checkWindow(id, slot, value, report), checkIfPressed(slot, { node: value, report })]
+    const isSound = [checkTimes(slot, value, reading), checkIfPressed(slot, { node: value, report })]
     return isSound.every(Boolean) ? [slot] : []
   })
 }
@@ -88,22 +99,39 @@ function slotOf(id: string, written: Static<typeof slotSchema>): Slot {
   const { from, to } = written
   return {
     id,
-    window: from === undefined && to === undefined ? null : [from ?? '00:00', to ?? '00:00'],
+    window:
+      from === undefined && to === undefined ? null : [dayTimeOf(from ?? '00:00'), dayTimeOf(to ?? '00:00')],
     days: written.days ?? null,
     play: written.play === 'none' ? null : written.play,
     ifPressed: written.if_pressed ?? null,
   }
 }
 
-function checkWindow(id: string, slot: Slot, node: Node, report: Report): boolean {
-  if (slot.window === null || slot.window[0] !== slot.window[1]) return true
-  report.add(
-    node,
-    'error',
-    'time/empty',
-    `slot "${id}" is empty: from and to are both ${slot.window[0]}`,
-    'for a whole day leave out from and to',
-  )
+/** The days and times of a slot: each that is not known here is reported. */
+function checkTimes(slot: Slot, node: Node, reading: Reading): boolean {
+  const below = (key: string) => (node.kind === 'map' ? node.entries.get(key)?.value : undefined) ?? node
+  const days = slot.days === null ? [] : [slot.days].flat()
+  const written = below('days')
+  const isKnown = days.map((day, index) => {
+    const place = written.kind === 'list' ? (written.items[index] ?? written) : written
+    return isKnownDay(day, place, reading)
+  })
+  const ends = (['from', 'to'] as const).map((key) => {
+    const end = below(key)
+    return end.kind !== 'scalar' || isKnownSun(end.text, end, reading)
+  })
+  return [...isKnown, ...ends].every(Boolean) && checkWindow(slot, node, reading)
+}
+
+function checkWindow({ id, window }: Slot, node: Node, { report, calendar }: Reading): boolean {
+  if (window === null) return true
+  const [from, to] = window.map(dayTimeText)
+  const followsSun = window.some((time) => typeof time !== 'string')
+  const isEmpty = from === to
+  if (!isEmpty && (!followsSun || !neverComes(window, calendar))) return true
+  const message = isEmpty ? `from and to are both ${from}` : `on no day of the year is ${to} behind ${from}`
+  const help = isEmpty ? 'for a whole day leave out from and to' : undefined
+  report.add(node, 'error', 'time/empty', `slot "${id}" is empty: ${message}`, help)
   return false
 }
 

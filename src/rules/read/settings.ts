@@ -91,5 +91,5 @@ function helpFor(form: ValueForm, text: string): string | undefined {
 }
 
 function wordOf(text: string): Expression {
-  return { text, type: 'text', evaluate: () => ({ value: text, saw: [] }) }
+  return { text, type: 'text', names: [], evaluate: () => ({ value: text, saw: [] }) }
 }

@@ -1,6 +1,7 @@
 import { weekdays } from '../../core/answer.ts'
 import type { Slot } from '../rule-set.ts'
-import { matchesDays } from '../time.ts'
+import { matchesWord } from '../time.ts'
+import { crossesMidnight, minutesOf, type Window } from '../window.ts'
 
 const dayMinutes = 24 * 60
 const weekMinutes = 7 * dayMinutes
@@ -12,12 +13,18 @@ export interface Gap {
   readonly end: number
 }
 
-/** What slots make of an ordinary week, in which no clocks change: which of them holds when. */
+/**
+ * What slots make of an ordinary week, in which no clocks change: which of them holds when. Which days a day set or the
+ * holidays are, and when the sun sets, differs from week to week: such a slot covers for certain only what it covers in
+ * every week, and may cover all that it covers in any.
+ */
 export class Week {
   readonly #slots: readonly Slot[]
   /** Where a slot begins or ends; between two of them the same slot holds. */
   readonly #cuts: readonly number[]
   readonly #indexOfCut: ReadonlyMap<number, number>
+  /** Whether some slot may ever hold from each cut on. */
+  readonly #covered: Uint8Array
   /** The slot that holds from each cut on, by its place in the file. */
   readonly #holders: Int32Array
   /** From each stretch where to go on looking for a free one; itself while it is free. */
@@ -28,19 +35,21 @@ export class Week {
   constructor(slots: readonly Slot[]) {
     this.#slots = slots
     const ends = slots
-      .flatMap(windowsOf)
+      .flatMap((slot) => [...windowsOf(slot, 'always'), ...windowsOf(slot, 'ever')])
       .flatMap(({ start, end }) => [start % weekMinutes, end % weekMinutes])
     this.#cuts = [...new Set(ends)].sort((one, other) => one - other)
     this.#indexOfCut = new Map(this.#cuts.map((cut, index) => [cut, index]))
     this.#holders = new Int32Array(this.#cuts.length).fill(nobody)
+    this.#covered = new Uint8Array(this.#cuts.length)
     this.#onward = Int32Array.from({ length: this.#cuts.length + 1 }, (_, stretch) => stretch)
     this.shadowed = slots.filter((slot, index) => !this.#take(slot, index))
+    this.#noteCovered()
   }
 
   /** The slots that hold in the time of one that never does, in the file's order. */
   coveringOf(slot: Slot): Slot[] {
     const holders = new Set<number>()
-    for (const [first, last] of this.#stretchesOf(slot))
+    for (const [first, last] of this.#stretchesOf(slot, 'ever'))
       for (const holder of this.#holders.subarray(first, last)) holders.add(holder)
     return [...holders].sort((one, other) => one - other).flatMap((holder) => this.#slots[holder] ?? [])
   }
@@ -48,13 +57,13 @@ export class Week {
   get gaps(): Gap[] {
     const count = this.#cuts.length
     // From a covered stretch on, so that the end of the week cuts no gap in two.
-    const origin = this.#holders.findIndex((holder) => holder !== nobody)
+    const origin = this.#covered.indexOf(1)
     if (origin < 0) return [{ start: 0, end: weekMinutes }]
     const gaps: Gap[] = []
     let start: number | null = null
     for (let at = origin; at <= origin + count; at++) {
       const minute = (this.#cuts[at % count] ?? 0) + (at < count ? 0 : weekMinutes)
-      if (this.#holders[at % count] === nobody) start ??= minute
+      if (this.#covered[at % count] === 0) start ??= minute
       else if (start !== null) {
         gaps.push(withinWeek(start, minute))
         start = null
@@ -63,16 +72,33 @@ export class Week {
     return gaps.sort((one, other) => one.start - other.start)
   }
 
-  /** Gives the slot all of its time that is free; whether there was any. What is taken is never looked at again. */
+  /**
+   * Gives the slot all of the time it covers for certain that is free; whether any was free that it may ever cover. What
+   * is taken is never looked at again.
+   */
   #take(slot: Slot, index: number): boolean {
-    let isHeard = false
-    for (const [first, last] of this.#stretchesOf(slot))
+    const isHeard = this.#stretchesOf(slot, 'ever').some(([first, last]) => this.#freeFrom(first) < last)
+    for (const [first, last] of this.#stretchesOf(slot, 'always'))
       for (let free = this.#freeFrom(first); free < last; free = this.#freeFrom(free)) {
         this.#holders[free] = index
         this.#onward[free] = free + 1
-        isHeard = true
       }
     return isHeard
+  }
+
+  /** By counting where slots begin and end, so that many long ones take no longer. */
+  #noteCovered(): void {
+    const changes = new Int32Array(this.#cuts.length + 1)
+    for (const slot of this.#slots)
+      for (const [first, last] of this.#stretchesOf(slot, 'ever')) {
+        changes[first] = (changes[first] ?? 0) + 1
+        changes[last] = (changes[last] ?? 0) - 1
+      }
+    let holding = 0
+    for (const [at, change] of changes.subarray(0, this.#cuts.length).entries()) {
+      holding += change
+      this.#covered[at] = holding > 0 ? 1 : 0
+    }
   }
 
   #freeFrom(stretch: number): number {
@@ -85,8 +111,8 @@ export class Week {
   }
 
   /** From the first to before the last; what goes over the end of the week is two. */
-  #stretchesOf(slot: Slot): [first: number, last: number][] {
-    return windowsOf(slot).flatMap(({ start, end }): [number, number][] => {
+  #stretchesOf(slot: Slot, how: Certainty): [first: number, last: number][] {
+    return windowsOf(slot, how).flatMap(({ start, end }): [number, number][] => {
       const first = this.#indexOfCut.get(start % weekMinutes) ?? 0
       const last = this.#indexOfCut.get(end % weekMinutes) ?? 0
       if (first < last) return [[first, last]]
@@ -112,24 +138,33 @@ export function gapsInWords(gaps: readonly Gap[]): string[] {
   return [...byHours].map(([hours, days]) => `${daysInWords(days)} ${hours}`)
 }
 
-function windowsOf({ window, days }: Slot): Gap[] {
-  const [from, to] = (window ?? ['00:00', '00:00']).map(minuteOf)
-  if (from === undefined || to === undefined) return []
+/** What a slot covers in every week, or what it may cover in one of them. */
+type Certainty = 'always' | 'ever'
+
+function windowsOf({ window, days }: Slot, how: Certainty): Gap[] {
+  const minutes = minutesIn(window ?? ['00:00', '00:00'], how)
+  if (minutes === null) return []
+  const words = days === null ? ['daily'] : [days].flat()
   return weekdays.flatMap((weekday, day) => {
-    if (days !== null && !matchesDays(days, weekday)) return []
-    const start = day * dayMinutes + from
-    return [{ start, end: start + (to <= from ? to + dayMinutes : to) - from }]
+    const holds = words.some((word) => matchesWord(word, weekday) ?? how === 'ever')
+    const start = day * dayMinutes + (minutes.from < 0 ? weekMinutes : 0)
+    return holds ? [{ start: start + minutes.from, end: start + minutes.to }] : []
   })
+}
+
+/** From the midnight at which its day begins; null where none is certain. A time of the sun lies up to a day away from its date. */
+function minutesIn(window: Window, how: Certainty): { readonly from: number; readonly to: number } | null {
+  const [from, to] = window.map((time) => (typeof time === 'string' ? minutesOf(time) : null))
+  if (how === 'always' && (from == null || to == null)) return null
+  // The sun may set behind midnight.
+  if (from == null || to == null)
+    return { from: from ?? -dayMinutes, to: to === null ? 3 * dayMinutes : (to ?? 0) + dayMinutes }
+  return { from, to: crossesMidnight(window) ? to + dayMinutes : to }
 }
 
 function withinWeek(start: number, end: number): Gap {
   const shift = start >= weekMinutes ? weekMinutes : 0
   return { start: start - shift, end: end - shift }
-}
-
-function minuteOf(time: string): number {
-  const [hours = 0, minutes = 0] = time.split(':').map(Number)
-  return hours * 60 + minutes
 }
 
 function clock(minute: number): string {

@@ -1,0 +1,13 @@
+import { Type } from 'typebox'
+import { condition } from '../plugin.ts'
+import { wallTime } from '../time.ts'
+
+export const holiday = condition({
+  title: 'Holiday',
+  describe: 'Today is a public holiday, or with `false` is none.',
+  examples: ['- holiday: true', '- holiday: false'],
+  options: Type.Object({ is: Type.Boolean() }, { additionalProperties: false }),
+  shorthand: 'is',
+  references: () => [{ kind: 'day', name: 'holidays' }],
+  test: ({ is }, world) => world.calendar.isHoliday(wallTime(world.now(), world.calendar.zone).date) === is,
+})
