@@ -228,6 +228,7 @@ async function startRules(
     perform: performThrough(door, perform),
     performAfter: (event) => performThrough(door, history.keptAfter(performed, event)),
     applied: storage.collection('applied-slots'),
+    moments: storage.collection('moments'),
     clock: input.clock,
     log: log.for('rules'),
   })

@@ -409,21 +409,21 @@ describe('nothing listens beyond this machine without a guard', () => {
     )
   })
 
-  test('while proxies may be trusted', async () => {
-    const { options } = await loadFile('trusted_proxies: [10.0.0.0/8, "fd00::/8", 192.168.1.2]')
-    expect(options.trusted_proxies).toEqual(['10.0.0.0/8', 'fd00::/8', '192.168.1.2'])
-    const env = { TZ: 'UTC', YOTO_STREAM_TRUSTED_PROXIES: '10.0.0.1, fd00::/8' }
-    expect((await load([], env)).options.trusted_proxies).toEqual(['10.0.0.1', 'fd00::/8'])
-  })
-
-  test('half a location is none', async () => {
+  test('and so does half of a place', async () => {
     expect((await loadFile('location: { latitude: 51.5, longitude: 0 }')).options.location).toEqual({
       latitude: 51.5,
       longitude: 0,
     })
     expect(await failure(loadFile('location: { longitude: 0 }'))).toMatch(
-      /^location\.latitude: .* expected degrees, because the other half of the location is set$/,
+      /^location\.longitude: found 0 .*, expected location\.latitude beside it: /,
     )
+  })
+
+  test('while proxies may be trusted', async () => {
+    const { options } = await loadFile('trusted_proxies: [10.0.0.0/8, "fd00::/8", 192.168.1.2]')
+    expect(options.trusted_proxies).toEqual(['10.0.0.0/8', 'fd00::/8', '192.168.1.2'])
+    const env = { TZ: 'UTC', YOTO_STREAM_TRUSTED_PROXIES: '10.0.0.1, fd00::/8' }
+    expect((await load([], env)).options.trusted_proxies).toEqual(['10.0.0.1', 'fd00::/8'])
   })
 
   test('while it may be written down with its default', async () => {

@@ -62,6 +62,7 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   'ref/day': { level: 'error', about: 'A day or a day set that does not exist.' },
   'ref/country': { level: 'error', about: 'A country or a region whose holidays are not known.' },
   'ref/calendar': { level: 'error', about: 'A calendar file that cannot be read.' },
+  'time/range': { level: 'error', about: 'A time that no clock shows.' },
   'time/empty': { level: 'error', about: 'A slot that begins and ends at the same time.' },
   'time/shadowed': { level: 'warning', about: 'A slot that never plays, as those above it cover all of it.' },
   'time/gap': { level: 'info', about: 'Hours without a slot in a schedule without a default.' },

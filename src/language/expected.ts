@@ -4,7 +4,7 @@ import { either, quote } from './wording.ts'
 
 /**
  * The parts of JSON Schema that are read here. `expected` ("a time of day such as "19:30"") and `errorMessage`
- * (a sentence) are annotations for messages.
+ * (a sentence) are annotations for messages, and so is `beyond`.
  */
 export interface SchemaView {
   readonly type?: string | readonly string[]
@@ -27,6 +27,15 @@ export interface SchemaView {
   readonly maxItems?: number
   readonly expected?: string
   readonly errorMessage?: string
+  readonly beyond?: Beyond
+}
+
+/** Texts of the right form whose value there is not, which have a code of their own. */
+interface Beyond {
+  readonly pattern: string
+  readonly code: string
+  /** Behind the text in a sentence: `is not a time of day`. */
+  readonly says: string
 }
 
 /** The same schema, with the keywords that TypeBox's own type keeps quiet about. */

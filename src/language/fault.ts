@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import type { TSchema } from 'typebox'
-import { expectedBy, foundIn, propertiesOf, typesOf, viewOf, wordsOf } from './expected.ts'
+import { branchesOf, expectedBy, foundIn, propertiesOf, typesOf, viewOf, wordsOf } from './expected.ts'
 import { unknownKey } from './key.ts'
 import { didYouMean } from './names.ts'
 import type { MapNode, Node, Span } from './node.ts'
@@ -46,6 +46,8 @@ export function wrongValue(schema: TSchema, place: Place): Fault {
   const expected = longForm === null ? expectedBy(schema) : `${expectedBy(schema)} or ${expectedBy(longForm)}`
   const message = `${subject} takes ${expected}, not ${foundIn(node)}`
   if (node.kind !== 'scalar') return { ...fault, message }
+  const beyond = beyondOf(schema, node.text)
+  if (beyond !== null) return { ...fault, ...beyond }
   const meant = didYouMean(
     node.text,
     wordsOf(schema).filter((word) => typeof word === 'string'),
@@ -53,6 +55,16 @@ export function wrongValue(schema: TSchema, place: Place): Fault {
   if (meant !== null) return { ...fault, message: `${message} - did you mean ${quote(meant)}?` }
   const help = quotesHelp(schema, node.text, node.quoted) ?? wordHelp(schema, node.text)
   return help === null ? { ...fault, message } : { ...fault, message, help }
+}
+
+/** For a text that has the form of what the schema takes, and a value that there is not. */
+function beyondOf(schema: TSchema, text: string): Pick<Fault, 'code' | 'message'> | null {
+  for (const branch of [schema, ...branchesOf(schema)]) {
+    const { beyond } = viewOf(branch)
+    if (beyond === undefined || !new RegExp(beyond.pattern).test(text)) continue
+    return { code: beyond.code, message: `${text} ${beyond.says}` }
+  }
+  return null
 }
 
 function valueFault({ keyword, parentSchema, params }: ErrorObject, place: Place): Fault {

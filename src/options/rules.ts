@@ -14,19 +14,12 @@ export function checkTogether(options: Options, env: Environment, setting: Given
   const embedded = usesEmbeddedBroker(options, env)
   checkDoors(options, setting)
   checkPorts(options, embedded, setting)
+  checkLocation(options, setting)
   if (embedded) checkCredentials(options, setting)
   else checkForeignBroker(options, setting)
-  checkLocation(options, setting)
   const { mqtt } = options
   if (mqtt.base_topic === mqtt.discovery_prefix)
     throw wrong(setting('mqtt.base_topic'), 'another topic than that of mqtt.discovery_prefix')
-}
-
-/** Half a place is none. */
-function checkLocation({ location: { latitude, longitude } }: Options, setting: Given): void {
-  if ((latitude === null) === (longitude === null)) return
-  const missing = latitude === null ? 'latitude' : 'longitude'
-  throw wrong(setting(`location.${missing}`), `degrees, because the other half of the location is set`)
 }
 
 /** Nothing listens beyond this machine without a guard. */
@@ -51,6 +44,16 @@ function checkPorts({ panel, media, direct, mqtt }: Options, embedded: boolean, 
     if (port !== 0 && other !== undefined) throw wrong(setting(path), `another port than that of ${other}`)
     taken.set(port, path)
   }
+}
+
+/** Half of a place would leave rules without the sun, and whoever set it would wonder. */
+function checkLocation({ location }: Options, setting: Given): void {
+  if ((location.latitude === null) === (location.longitude === null)) return
+  const [given, missing] =
+    location.latitude === null
+      ? ['location.longitude', 'location.latitude']
+      : ['location.latitude', 'location.longitude']
+  throw wrong(setting(given), `${missing} beside it: both together say where the sun is seen from`)
 }
 
 /** Half of a sign-in would leave the embedded broker open, and whoever set it would think it closed. */

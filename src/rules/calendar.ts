@@ -50,14 +50,20 @@ interface Household {
 }
 
 /** A calendar that knows the days of the week and nothing else. */
-export function plainCalendar(zone: string): Calendar {
+export function plainCalendar(zone: string, location: Location | null = null): Calendar {
   return householdCalendar({
     zone,
-    known: { daySets: new Set(), isUnread: () => false, holidays: false, events: [], sun: false },
+    known: {
+      daySets: new Set(),
+      isUnread: () => false,
+      holidays: false,
+      events: [],
+      sun: location !== null,
+    },
     holidays: null,
     files: [],
     daySets: new Map(),
-    location: null,
+    location,
   })
 }
 

@@ -9,12 +9,26 @@ import { input as inputIs } from './conditions/input.ts'
 import type { ActionDef, ConditionDef, TriggerDef } from './plugin.ts'
 import { button } from './triggers/button.ts'
 import { card } from './triggers/card.ts'
+import { cron } from './triggers/cron.ts'
+import { every } from './triggers/every.ts'
 import { input } from './triggers/input.ts'
 import { playing } from './triggers/playing.ts'
 import { startup } from './triggers/startup.ts'
+import { sun } from './triggers/sun.ts'
+import { time } from './triggers/time.ts'
 
 /** Every part that rules are made of, in reading order. A new one is a file and a line here. */
-export const triggers: Readonly<Record<string, TriggerDef>> = { button, card, playing, startup, input }
+export const triggers: Readonly<Record<string, TriggerDef>> = {
+  button,
+  card,
+  playing,
+  time,
+  sun,
+  cron,
+  every,
+  input,
+  startup,
+}
 
 export const conditions: Readonly<Record<string, ConditionDef>> = { between, days, holiday, input: inputIs }
 

@@ -6,6 +6,7 @@ import type { Input } from '../core/input.ts'
 import type { Log } from '../core/log.ts'
 import type { Values } from '../language/expression/environment.ts'
 import { type Judgement, judge, type RuleCondition } from './condition.ts'
+import type { Moments } from './moments/moments.ts'
 import { valuesFor } from './names.ts'
 import type {
   ActionContext,
@@ -24,6 +25,8 @@ interface EngineOptions {
   perform(effect: Effect, because: string, event: PlayerEvent | null): Promise<void>
   readonly clock: Clock
   readonly log: Log
+  /** Without them no trigger that waits for a moment can start. */
+  readonly moments?: Pick<Moments, 'of'>
 }
 
 interface Subscription {
@@ -89,7 +92,7 @@ export class Engine {
   }
 
   #arm(rule: Rule): void {
-    const { world, clock, log } = this.#options
+    const { world, clock, log, moments } = this.#options
     const signal = this.#stopping.signal
     for (const bound of rule.when) {
       try {
@@ -99,6 +102,9 @@ export class Engine {
           signal,
           clock,
           world,
+          get moments() {
+            return momentsIn(moments).of(rule.id, signal)
+          },
           on: (source, match, receive) => this.#subscribe(source, narrowed(rule, match), receive),
           fire: (data, because) => {
             if (signal.aborted) return
@@ -257,6 +263,11 @@ function narrowed(rule: Rule, match: Readonly<Record<string, string>>): Readonly
     ...(rule.stream === null ? {} : { stream: rule.stream }),
     ...match,
   }
+}
+
+function momentsIn(moments: EngineOptions['moments']): Pick<Moments, 'of'> {
+  if (moments === undefined) throw new Error('nothing here waits for moments')
+  return moments
 }
 
 function withId(data: TriggerData, bound: Rule['when'][number]): TriggerData {

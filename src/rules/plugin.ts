@@ -6,6 +6,7 @@ import type { Queue } from '../core/queue.ts'
 import type { InputDeclaration, PlainValue } from '../core/value-form.ts'
 import type { Fields } from '../language/expression/environment.ts'
 import type { Calendar } from './calendar.ts'
+import type { TriggerMoments } from './moments/wish.ts'
 
 /**
  * The contract of triggers, conditions and actions. Ours use it as anybody's do: a part is a plain object
@@ -30,7 +31,25 @@ export interface TriggerDef<Schema extends TSchema = TSchema> extends Documented
   providesFor?(options: Static<Schema>, inputs: ReadonlyMap<string, InputDeclaration>): Fields
   /** What the options name outside the rule, so that it is checked when the file is read. */
   references?(options: Static<Schema>): readonly (Reference | InputReference)[]
+  /** What there is to say of good options that a schema cannot: asked when the file is read. */
+  check?(options: Static<Schema>, surroundings: CheckSurroundings): readonly Remark[]
   start(context: TriggerContext<Static<Schema>>): void
+}
+
+export interface CheckSurroundings {
+  readonly calendar: Calendar
+  /** With a moment, what is merely worth knowing of the year from then on is asked for too. */
+  readonly adviceAt: Date | null
+}
+
+/** Something to say of one trigger. */
+export interface Remark {
+  /** The option it is about; the trigger itself where absent. */
+  readonly option?: string
+  readonly level: 'error' | 'warning' | 'info'
+  readonly code: string
+  readonly message: string
+  readonly help?: string
 }
 
 export interface TriggerContext<Options> {
@@ -42,6 +61,8 @@ export interface TriggerContext<Options> {
   readonly world: World
   /** Calls `receive` for each event of the source whose fields equal `match`; what does not match costs nothing. */
   on(source: EventSource, match: Readonly<Record<string, string>>, receive: (event: RuleEvent) => void): void
+  /** Moments by the clock, each heard of once. */
+  readonly moments: TriggerMoments
   /** Starts the rule. `because` is for people: "right was pressed on Nursery". */
   fire(data: TriggerData, because: string): void
 }

@@ -1,7 +1,7 @@
 import { getTimes } from 'suncalc'
 import { Temporal } from 'temporal-polyfill'
 
-export const sunEvents = ['sunrise', 'sunset'] as const
+export const sunEvents = ['dawn', 'sunrise', 'sunset', 'dusk'] as const
 export type SunEvent = (typeof sunEvents)[number]
 
 /** Degrees north and east. */
@@ -20,9 +20,10 @@ export interface SunTime {
 }
 
 /** `sunset`, `sunrise+1h`, `sunset-30m`, `sunset-1h30m`: at most 12 hours away. */
-export const sunTimePattern = '^(sunrise|sunset)([+-](?=[1-9])((1[0-2]|[1-9])h)?([1-9][0-9]?m)?)?$'
+export const sunTimePattern =
+  '^(dawn|sunrise|sunset|dusk)([+-](([1-9][0-9]?|[1-6][0-9]{2}|7[01][0-9]|720)m|([1-9]|1[0-2])h|([1-9]|1[01])h([1-9]|[1-5][0-9])m))?$'
 
-const written = /^(sunrise|sunset)(?:([+-])(?:(\d+)h)?(?:(\d+)m)?)?$/
+const written = /^(dawn|sunrise|sunset|dusk)(?:([+-])(?:(\d+)h)?(?:(\d+)m)?)?$/
 
 /** A text that fits `sunTimePattern`; null for any other. */
 export function parseSunTime(text: string): Omit<SunTime, 'or'> | null {
@@ -42,7 +43,7 @@ export function sunTimeText({ sun, offsetMinutes }: Omit<SunTime, 'or'>): string
 }
 
 /**
- * When the sun rises or sets on the date: the event of the sun's day whose noon is nearest to the date's noon, so that
+ * When the sun rises or sets on the date, or at dawn and dusk stands 6° below the horizon (civil twilight): the event of the sun's day whose noon is nearest to the date's noon, so that
  * each date has its own. It is right to about a minute for level ground (suncalc 2). Null where it does not come on that
  * day. Around midsummer near the polar circle the sunset of a date may lie behind midnight.
  */

@@ -6,6 +6,11 @@ import { type Weekday, weekdays } from '../core/answer.ts'
 export const timeOfDay = Type.String({
   pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
   expected: 'a time of day such as "19:30"',
+  beyond: {
+    pattern: '^([0-9]{1,2}:[6-9][0-9]|(2[4-9]|[3-9][0-9]):[0-9]{2})$',
+    code: 'time/range',
+    says: 'is not a time of day: they go from 00:00 to 23:59',
+  },
 })
 
 /** The words for days that need no calendar. */

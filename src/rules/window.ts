@@ -30,7 +30,7 @@ export function dayTimeText(time: DayTime): string {
 }
 
 const dayMinutes = 24 * 60
-const sunMinutes = { sunrise: 6 * 60, sunset: 18 * 60 } as const
+const sunMinutes = { dawn: 5.5 * 60, sunrise: 6 * 60, sunset: 18 * 60, dusk: 18.5 * 60 } as const
 const longestSunMinutes = 20 * 60
 
 /**

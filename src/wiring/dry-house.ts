@@ -72,6 +72,7 @@ export class InMemoryHouse implements DryHouse {
         await carryOut(effect, because)
       },
       applied: memory(),
+      moments: memory(),
       clock,
       log,
     })

@@ -8,6 +8,8 @@ import type { Hub } from '../hub.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import { actions, conditions, triggers } from '../rules/catalog.ts'
 import { Engine } from '../rules/engine.ts'
+import type { KeptRecord } from '../rules/moments/kept-moments.ts'
+import { Moments } from '../rules/moments/moments.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
 import type { Surroundings } from '../rules/read/references.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
@@ -90,6 +92,8 @@ interface RuleRunnerOptions {
   readonly performAfter?: (event: PlayerEvent) => Perform
   /** By stream: the occurrence of its schedule that was put into effect last. */
   readonly applied: Collection<string>
+  /** Which moments rules have heard of. */
+  readonly moments: Collection<KeptRecord>
   readonly clock: Clock
   readonly log: Log
 }
@@ -99,6 +103,7 @@ export class RuleRunner {
   readonly #options: RuleRunnerOptions
   readonly #scheduler: Scheduler
   readonly #engine: Engine
+  readonly #moments: Moments
   /** What each event started; an event that nobody keeps takes it along. */
   readonly #runs = new WeakMap<PlayerEvent, Promise<void>>()
   #forget: () => void = () => undefined
@@ -108,11 +113,13 @@ export class RuleRunner {
     const { ruleSet, hub, clock, perform, performAfter = () => perform, applied, log } = options
     const world = ruleWorld({ hub, ruleSet, clock })
     this.#scheduler = new Scheduler({ world, perform, applied, clock, log })
+    this.#moments = new Moments({ world, kept: options.moments, clock, log })
     this.#engine = new Engine({
       world,
       perform: (effect, because, event) => (event === null ? perform : performAfter(event))(effect, because),
       clock,
       log,
+      moments: this.#moments,
     })
   }
 
@@ -124,6 +131,7 @@ export class RuleRunner {
       if (change.kind === 'event') this.#runs.set(change.event, this.#engine.handle(change.event))
       if (change.kind === 'input') this.#engine.inputChanged(change.input)
     })
+    await this.#moments.start()
     this.#engine.start(ruleSet.rules)
   }
 
@@ -141,6 +149,7 @@ export class RuleRunner {
   async stop(): Promise<void> {
     this.#forget()
     await this.#scheduler.stop()
+    await this.#moments.stop()
     await this.#engine.stop()
   }
 }

@@ -13,7 +13,13 @@ const rulesFolder = fileURLToPath(new URL('../../rules', import.meta.url))
 function read(...texts: string[]) {
   const sources = texts.map((text, index) => ({ file: `${'abc'[index]}.yaml`, text }))
   const fileExists = async (file: string) => file.startsWith('music/')
-  return readRuleFiles(sources, { registry, fileExists, topicFault: () => null, zone: 'UTC' })
+  return readRuleFiles(sources, {
+    registry,
+    fileExists,
+    topicFault: () => null,
+    zone: 'UTC',
+    location: { latitude: 51.5, longitude: 0 },
+  })
 }
 
 const shownIn = async (...texts: string[]) => {
@@ -140,9 +146,7 @@ rules:
     ],
     [
       `${playlist}schedules:\n  bedroom:\n    slots:\n      nap: {from: "25:00", play: forest}\n`,
-      [
-        'a.yaml:6:19 error[type/value] `from` takes a time of day such as "19:30" or "sunset-30m", not "25:00"',
-      ],
+      ['a.yaml:6:19 error[time/range] 25:00 is not a time of day: they go from 00:00 to 23:59'],
     ],
     [`${playlist}schedules:\n  "bed/room":\n    default: forest\n`, ['"bed/room" cannot be a stream']],
     [`${playlist}schedules:\n  queues:\n    default: forest\n`, ['"queues" cannot be a stream']],

@@ -60,6 +60,7 @@ async function running(text: string) {
   const rules = new RuleRunner({
     ...{ ruleSet, hub, perform, clock, log },
     applied: storage.collection<string>('applied-slots'),
+    moments: storage.collection('moments'),
   })
   await rules.start()
   const said = () => log.lines.map(({ level, message, detail }) => `${level}: ${message}${errorIn(detail)}`)

@@ -4,7 +4,7 @@ import type { Slot } from '../rule-set.ts'
 import { crossesMidnight } from '../window.ts'
 
 /** A stretch of a day that clocks do not show, or show twice. */
-interface ChangedHours {
+export interface ChangedHours {
   readonly isTwice: boolean
   readonly date: Temporal.PlainDate
   /** "HH:MM". */
@@ -100,7 +100,7 @@ function nth(end: 'from' | 'to'): string {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-function dayInWords({ day, month, year }: Temporal.PlainDate): string {
+export function dayInWords({ day, month, year }: Temporal.PlainDate): string {
   return `${day} ${months[month - 1]} ${year}`
 }
 

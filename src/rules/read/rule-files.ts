@@ -23,6 +23,7 @@ import { writtenOut } from './template-use.ts'
 import { adviseNeeds } from './templates.ts'
 import { checkTestNames, testsIn } from './test-names.ts'
 import { readTests } from './tests.ts'
+import { adviseTriggers, checkTriggers } from './triggers.ts'
 
 export interface Reading extends Surroundings {
   readonly registry: Registry
@@ -60,6 +61,7 @@ export async function readRuleFiles(
   const files = parsed.map((file) => readFile(writtenOut(file, declared.templates), declared, registry))
   refuseDoubles(files)
   for (const file of files) await checkReferences(file, files, surroundings)
+  for (const file of files) checkTriggers(file, declared.calendar)
   checkTestNames(files)
   const sound = files.filter(isSound)
   for (const file of sound) checkShadowed(file)
@@ -95,6 +97,7 @@ function advise(
   for (const file of sound) {
     adviseGaps(file)
     adviseClockChanges(file, clocks)
+    adviseTriggers(file, clocks)
     if (file.root !== null) adviseQuotes(file.root, file.report)
   }
 }

@@ -37,6 +37,8 @@ const ruleSchema = Type.Object(
 export interface ReadRule {
   readonly rule: Rule
   readonly node: Node
+  /** Each trigger with the node of its options. */
+  readonly triggers: readonly { readonly bound: Rule['when'][number]; readonly node: Node }[]
   /** Each action with its node, for messages about what it refers to. */
   readonly actions: readonly { readonly bound: Rule['do'][number]; readonly node: Node }[]
 }
@@ -95,6 +97,7 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
   if (conditions === null || starts === null || does === null) return undefined
   return {
     node: key,
+    triggers: when,
     rule: {
       id,
       name: head.name ?? null,

@@ -1,14 +1,10 @@
-import { Temporal } from 'temporal-polyfill'
 import type { Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { code } from '../../language/wording.ts'
 import type { Calendar } from '../calendar.ts'
-import { parseSunTime, type SunEvent } from '../sun.ts'
+import { parseSunTime } from '../sun.ts'
+import { sunlessDays, yearDays } from '../sunless-days.ts'
 import { type Window, windowOn } from '../window.ts'
-
-// The sun does the same every year, so any year tells of all.
-const someYear = 2027
-const daysOfYear = 365
 
 /** Whether a time of the sun that stands alone is known in this house; what is wrong or worth a warning is said. */
 export function isKnownSun(
@@ -33,16 +29,7 @@ export function isKnownSun(
   return true
 }
 
-function sunlessDays(event: SunEvent, calendar: Calendar): number {
-  return yearDays().filter((date) => calendar.sun(event, date) === null).length
-}
-
 /** Whether a window that follows the sun comes on no day of the year. */
 export function neverComes(window: Window, calendar: Calendar): boolean {
   return yearDays().every((date) => windowOn(window, date, calendar) === null)
-}
-
-function yearDays(): Temporal.PlainDate[] {
-  const first = new Temporal.PlainDate(someYear, 1, 1)
-  return Array.from({ length: daysOfYear }, (_, days) => first.add({ days }))
 }

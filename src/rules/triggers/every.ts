@@ -1,0 +1,47 @@
+import { Type } from 'typebox'
+import { durationMs, durationUpToADay } from '../duration.ts'
+import { intervalWish } from '../moments/interval.ts'
+import { momentFields, tellOf } from '../moments/telling.ts'
+import { trigger } from '../plugin.ts'
+import { timeOfDay } from '../time.ts'
+
+export const every = trigger({
+  title: 'Every',
+  describe:
+    'Again and again, counted from midnight, so that a restart does not shift it; the last one before midnight may be followed sooner. With `from` and `to` in that part of the day alone.',
+  examples: ['- every: 15m', '- every: {interval: 20m, from: "15:00", to: "18:30"}'],
+  options: Type.Object(
+    { interval: durationUpToADay, from: Type.Optional(timeOfDay), to: Type.Optional(timeOfDay) },
+    { additionalProperties: false },
+  ),
+  shorthand: 'interval',
+  provides: momentFields,
+  check({ from, to }) {
+    if (from === undefined && to === undefined) return []
+    if (from === undefined || to === undefined) {
+      const [given, missing] = from === undefined ? ['to', 'from'] : ['from', 'to']
+      const message = `trigger \`every\` needs \`${missing}\` beside \`${given}\``
+      return [{ option: given, level: 'error', code: 'key/missing', message }]
+    }
+    if (from !== to) return []
+    const message = `this never runs: \`from\` and \`to\` are both ${from}`
+    return [
+      {
+        option: 'to',
+        level: 'error',
+        code: 'time/empty',
+        message,
+        help: 'for a whole day leave out from and to',
+      },
+    ]
+  },
+  start(context) {
+    const { interval: text, from, to } = context.options
+    const window = from === undefined || to === undefined ? null : { from, to }
+    const wish = intervalWish({ everyMs: durationMs(text), text, window })
+    context.moments.dated(
+      wish,
+      tellOf(context, ({ time }) => time),
+    )
+  },
+})

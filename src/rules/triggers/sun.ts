@@ -1,0 +1,61 @@
+import { Type } from 'typebox'
+import { durationMs } from '../duration.ts'
+import { sunWish } from '../moments/sun-moment.ts'
+import { polarRemarks } from '../moments/sun-remarks.ts'
+import { ifMissed, momentFields, tellOf } from '../moments/telling.ts'
+import { lengthInWords } from '../moments/wording.ts'
+import { trigger } from '../plugin.ts'
+import { parseSunTime, sunTimePattern } from '../sun.ts'
+import { dayNames, timeOfDay } from '../time.ts'
+
+const sunMoment = Type.String({
+  pattern: sunTimePattern,
+  expected: 'sunrise, sunset, dawn or dusk, with up to 12 hours before or after it as in "sunset-30m"',
+})
+
+export const sun = trigger({
+  title: 'Sun',
+  describe:
+    'The sun rises or sets, or so long before or after it, where the household is (the options location.latitude and location.longitude). On days on which it does not, `or` holds.',
+  examples: [
+    '- sun: sunset',
+    '- sun: {at: sunset-30m, or: "21:00", days: weekends}',
+    '- sun: {at: dawn, if_missed: 1h}',
+  ],
+  options: Type.Object(
+    {
+      at: sunMoment,
+      or: Type.Optional(timeOfDay),
+      days: Type.Optional(dayNames),
+      if_missed: Type.Optional(ifMissed),
+    },
+    { additionalProperties: false },
+  ),
+  shorthand: 'at',
+  provides: momentFields,
+  check: ({ at, or }, { calendar }) => polarRemarks({ at, or: or ?? null }, calendar),
+  start(context) {
+    const { at, or, days, if_missed } = context.options
+    const wish = sunWish(
+      {
+        text: at,
+        or: or ?? null,
+        ...(days === undefined ? {} : { days }),
+        ifMissedMs: durationMs(if_missed ?? ''),
+      },
+      () => context.world.calendar,
+    )
+    context.moments.dated(
+      wish,
+      tellOf(context, ({ time }) => `${time}, ${inWords(at)}`),
+    )
+  },
+})
+
+/** `30 minutes before sunset`. */
+function inWords(at: string): string {
+  const moment = parseSunTime(at)
+  if (moment === null || moment.offsetMinutes === 0) return at
+  const { sun: event, offsetMinutes } = moment
+  return `${lengthInWords(Math.abs(offsetMinutes) * 60_000)} ${offsetMinutes < 0 ? 'before' : 'after'} ${event}`
+}

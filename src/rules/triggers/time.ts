@@ -1,0 +1,46 @@
+import { Type } from 'typebox'
+import { durationMs } from '../duration.ts'
+import { clockRemarks } from '../moments/clock-remarks.ts'
+import { ifMissed, momentFields, tellOf } from '../moments/telling.ts'
+import { trigger } from '../plugin.ts'
+import { dayNames, timeOfDay } from '../time.ts'
+
+const mostTimes = 48
+
+export const time = trigger({
+  title: 'Time',
+  describe:
+    'Clocks show a time of day, every day or on some days. Where the clocks leave it out the moment is when they go on; where they show it twice, the first.',
+  examples: [
+    '- time: "19:30"',
+    '- time: {at: ["07:00", "12:30"], days: weekdays}',
+    '- time: {at: "19:30", days: [sun, mon], if_missed: 30m}',
+  ],
+  options: Type.Object(
+    {
+      at: Type.Union([
+        timeOfDay,
+        Type.Array(timeOfDay, { minItems: 1, maxItems: mostTimes, uniqueItems: true }),
+      ]),
+      days: Type.Optional(dayNames),
+      if_missed: Type.Optional(ifMissed),
+    },
+    { additionalProperties: false },
+  ),
+  shorthand: 'at',
+  provides: momentFields,
+  check: ({ at, days }, surroundings) =>
+    clockRemarks([at].flat(), surroundings, {
+      option: 'at',
+      leftOut: 'moved',
+      isOn: (date) => days === undefined || surroundings.calendar.includes(days, date),
+    }),
+  start(context) {
+    const { at, days, if_missed } = context.options
+    const wish = { at, ...(days === undefined ? {} : { days }), ifMissedMs: durationMs(if_missed ?? '') }
+    context.moments.daily(
+      wish,
+      tellOf(context, ({ label }) => label),
+    )
+  },
+})
