@@ -18,6 +18,7 @@ import { publishDemoCards } from './wiring/cloud.ts'
 import type { LinkState } from './wiring/cloud-link.ts'
 import type { Runtime } from './wiring/diagnostics.ts'
 import { serveMedia, servePanel } from './wiring/doors.ts'
+import { writeEditorSchema } from './wiring/editor-schema.ts'
 import { type Foundation, type FoundationInput, openFoundation } from './wiring/foundation.ts'
 import { type Household, type HouseholdInput, openHousehold } from './wiring/household.ts'
 import { instanceId } from './wiring/instance.ts'
@@ -28,6 +29,7 @@ import { keepOpeningTimes } from './wiring/opening-times.ts'
 import { houseOf } from './wiring/panel-house.ts'
 import { Reach } from './wiring/reach.ts'
 import { type Reports, reportsOf } from './wiring/reports.ts'
+import { ruleTools } from './wiring/rule-tools.ts'
 import { RuleRunner, readRules, streamsOf } from './wiring/rules.ts'
 import { Started } from './wiring/started.ts'
 import type { Supervisor } from './wiring/supervisor.ts'
@@ -115,6 +117,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     log: log.for('rules'),
   })
   hub.declareValues(ruleSet)
+  await writeEditorSchema(options.folders.config, log.for('rules'))
   started.add('the local broker', broker)
   const lines = new PlayerLines()
   const parts = { input, started, foundation, household, ruleSet, broker, reach, lines }
@@ -295,6 +298,7 @@ function openToPeople(
     presses: (cardId) => history.presses(cardId),
     events: (query) => history.events(query),
     diagnostics,
+    ruleTools: ruleTools({ ruleSet: () => ruleSet, clock }),
     simulator: cloud?.simulator ?? null,
     account: cloud?.desk ?? deskWithoutAccount,
     perform: performThrough(lines.door(mostAsked), perform),

@@ -10,9 +10,8 @@ import { createLog } from './log.ts'
 import { usesEmbeddedBroker } from './options/defaults.ts'
 import { knownOptions } from './options/known.ts'
 import { type Loaded, loadOptions, type Options, usesSimulator } from './options.ts'
-import { checkCommand } from './wiring/check-command.ts'
+import { commands, helpAsked, helpText } from './wiring/commands.ts'
 import { startBlock } from './wiring/start-block.ts'
-import { testCommand } from './wiring/test-command.ts'
 
 // A part that hangs must not keep the process; the contract gives ten seconds.
 const longestStopMs = 9_000
@@ -26,17 +25,23 @@ process.on('uncaughtException', (error) => endWith(error, redactor))
 await main(redactor).catch((error) => endWith(error, redactor))
 
 async function main(redactor: Redactor): Promise<void> {
+  const argv = process.argv.slice(2)
+  const help = helpAsked(argv)
+  if (help !== undefined) {
+    process.stdout.write(helpText(help.command))
+    return
+  }
   const loaded = await loadOptions({
-    argv: process.argv.slice(2),
+    argv,
     env: process.env,
     cwd: process.cwd(),
-    commands: ['check', 'test'],
+    commands,
   })
   const { options } = loaded
   const version = await ownVersion()
   const { SUPERVISOR_TOKEN: token = '' } = process.env
   for (const secret of [...secretsIn(options), token]) redactor.addLasting(secret)
-  if (loaded.command !== null) return check(loaded, redactor)
+  if (loaded.command !== null) return runCommand(loaded, redactor)
   const log = createLog({
     level: options.log_level,
     write: (line) => process.stdout.write(`${line}\n`),
@@ -62,12 +67,16 @@ async function main(redactor: Redactor): Promise<void> {
   if (app.setUpWords !== null) log.warn(app.setUpWords)
 }
 
-/** Prints the answer and nothing else; ends with 1 where a rule file is left out, or a test of one fails. */
-async function check({ command, options, args, json }: Loaded, { redact }: Redactor): Promise<void> {
-  if (args.length > 0)
-    throw new AppError('invalid', `command ${command}: found "${args[0]}", expected nothing behind it`)
-  const answering = command === 'test' ? testCommand : checkCommand
-  const { answer, failed } = await answering({ options, shipped, clock: systemClock, json })
+/** Prints the answer and nothing else; ends with 1 where the command says so. */
+async function runCommand(loaded: Loaded, { redact }: Redactor): Promise<void> {
+  const command = commands.find(({ name }) => name === loaded.command)
+  if (command === undefined) return
+  const { answer, failed } = await command.run({
+    ...loaded,
+    shipped,
+    cwd: process.cwd(),
+    clock: systemClock,
+  })
   process.exitCode = failed ? 1 : 0
   process.stdout.write(redact(answer))
 }

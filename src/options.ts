@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { parseCommandLine } from './options/command-line.ts'
+import { type CommandForm, parseCommandLine } from './options/command-line.ts'
 import { dataFolder, dependentDefaults, underSupervisor, usesEmbeddedBroker } from './options/defaults.ts'
 import { type Environment, readEnvironment } from './options/environment.ts'
 import { readOptionsFile } from './options/file.ts'
@@ -17,19 +17,21 @@ export interface Loaded {
   /** `null` runs the product. */
   readonly command: string | null
   readonly args: string[]
+  /** The command's own flags that were given; one that takes nothing is ''. */
+  readonly flags: ReadonlyMap<string, string>
   readonly json: boolean
 }
 
 /**
  * The options from the command line, else the environment, else the options file, else their defaults.
- * `commands` are the command words that exist beside `run`.
+ * `commands` are the commands that exist beside `run`.
  * @throws AppError `invalid` with one message that names option, value, where it came from and what would do.
  */
 export async function loadOptions(input: {
   argv: readonly string[]
   env: Environment
   cwd: string
-  commands?: readonly string[]
+  commands?: readonly CommandForm[]
 }): Promise<Loaded> {
   const { env, cwd } = input
   const checks = schemaChecks()
@@ -48,8 +50,14 @@ export async function loadOptions(input: {
   const options = checks.completed(chosen)
   refuseNotYet(chosen)
   checkTogether(options, env, (path) => chosen.get(path) ?? defaultSetting(path))
-  const { command, args, json } = line
-  return { options: { ...options, folders: absolute(options.folders, cwd) }, command, args: [...args], json }
+  const { command, args, flags, json } = line
+  return {
+    options: { ...options, folders: absolute(options.folders, cwd) },
+    command,
+    args: [...args],
+    flags,
+    json,
+  }
 }
 
 /** Whether simulated players take the place of a Yoto account. */

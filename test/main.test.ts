@@ -241,6 +241,20 @@ describe('the command test', () => {
   })
 })
 
+describe('other commands', () => {
+  test('help is given also where an option is wrong, and starts nothing', async () => {
+    const { ended, said } = launch({ YOTO_STREAM_PANEL_PORT: 'none' }, ['plan', '--help'])
+    expect(await ended).toBe(0)
+    expect(said()).toMatch(/^npm start --silent -- plan \[--days 7\] \[--json\]\n/)
+  })
+
+  test('what cannot be answered is said in one line, and ends with 1', async () => {
+    const { ended, said } = launch({}, ['plan', '--days', '99'])
+    expect(await ended).toBe(1)
+    expect(said()).toBe('argument --days: found "99", expected a number of days from 1 to 31\n')
+  })
+})
+
 describe('what cannot be used', () => {
   test.each<[string, Record<string, string>, string[], RegExp]>([
     [

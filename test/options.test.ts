@@ -18,7 +18,12 @@ afterAll(() => rm(cwd, { recursive: true, force: true }))
 type Env = Record<string, string>
 
 const load = (argv: string[] = [], env: Env = { TZ: 'Europe/Berlin' }, commands: string[] = []) =>
-  loadOptions({ argv, env, cwd, commands })
+  loadOptions({
+    argv,
+    env,
+    cwd,
+    commands: commands.map((name) => ({ name, words: { most: 2, what: 'words' } })),
+  })
 
 async function loadFile(text: string | Uint8Array, env: Env = { TZ: 'UTC' }, name = 'home.yaml') {
   const folder = join(cwd, `file-${count++}`)
@@ -43,6 +48,7 @@ describe('without any option', () => {
   test('the product runs on this machine alone, with everything at its default', async () => {
     expect(await load()).toEqual({
       command: null,
+      flags: new Map(),
       args: [],
       json: false,
       options: {

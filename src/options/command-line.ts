@@ -2,6 +2,15 @@ import { parseArgs } from 'node:util'
 import { AppError } from '../core/error.ts'
 import { quoted, type Setting, suggestion } from './setting.ts'
 
+/** What may stand behind a command's word. */
+export interface CommandForm {
+  readonly name: string
+  /** The words that may follow: how many at most, and what each is; absent where nothing may. */
+  readonly words?: { readonly most: number; readonly what: string }
+  /** Flags of its own, without their dashes: what each takes, or null for one that takes nothing. */
+  readonly flags?: Readonly<Record<string, string | null>>
+}
+
 export interface CommandLine {
   /** The options file, as it was written. */
   readonly file: string | null
@@ -10,78 +19,114 @@ export interface CommandLine {
   readonly command: string | null
   /** What follows the command. */
   readonly args: readonly string[]
+  /** The command's own flags that were given; one that takes nothing is ''. */
+  readonly flags: ReadonlyMap<string, string>
   readonly json: boolean
 }
 
-const flags = ['options', 'data', 'config', 'media', 'json'] as const
+/** The flags that stand with every command. */
+const common = new Map<string, string | null>([
+  ['options', 'a file'],
+  ['data', 'a folder'],
+  ['config', 'a folder'],
+  ['media', 'a folder'],
+  ['json', null],
+])
 
 /**
- * `[command] [--options FILE] [--data DIR] [--config DIR] [--media DIR] [--json]`.
+ * `[command] [words…] [--options FILE] [--data DIR] [--config DIR] [--media DIR] [--json]` and the command's own flags.
  * @throws AppError `invalid` for anything else.
  */
-export function parseCommandLine(argv: readonly string[], commands: readonly string[]): CommandLine {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: {
-      options: { type: 'string' },
-      data: { type: 'string' },
-      config: { type: 'string' },
-      media: { type: 'string' },
-      json: { type: 'boolean' },
-    },
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  })
+export function parseCommandLine(argv: readonly string[], commands: readonly CommandForm[]): CommandLine {
+  const tokens = tokensOf(argv, commands)
+  const [word, ...args] = wordsIn(tokens)
+  const form = commands.find(({ name }) => name === word) ?? null
+  const known = new Map([...common, ...(form === null ? [] : ownFlags(form))])
   const given = new Map<string, string>()
-  for (const token of tokens) if (token.kind === 'option') addFlag(given, token)
-  const [word, ...args] = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
+  for (const token of tokens) if (token.kind === 'option') addFlag(given, token, { known, commands })
+  // Behind a flag that is not known, its value looks like a command.
+  if (form === null) checkWord(word, commands)
+  checkWords(args, form ?? { name: 'run' })
   return {
     file: given.get('options') ?? null,
     settings: (['data', 'config', 'media'] as const).flatMap((name) => {
       const value = given.get(name)
       return value === undefined ? [] : [{ path: `folders.${name}`, value, origin: `argument --${name}` }]
     }),
-    command: commandOf(word, args, commands),
+    command: form?.name ?? null,
     args,
+    flags: new Map([...given].filter(([name]) => !common.has(name))),
     json: given.has('json'),
   }
+}
+
+/** The command's word and what follows it, without flags; also where flags are wrong. */
+export function wordsOf(argv: readonly string[], commands: readonly CommandForm[]): string[] {
+  return wordsIn(tokensOf(argv, commands))
+}
+
+function tokensOf(argv: readonly string[], commands: readonly CommandForm[]) {
+  const options = asParsed([...common, ...commands.flatMap(ownFlags)])
+  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens
+}
+
+function wordsIn(tokens: ReturnType<typeof tokensOf>): string[] {
+  return tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
+}
+
+function ownFlags({ flags = {} }: CommandForm): [name: string, takes: string | null][] {
+  return Object.entries(flags)
+}
+
+function asParsed(flags: readonly [name: string, takes: string | null][]) {
+  const types = flags.map(([name, takes]) => [
+    name,
+    { type: takes === null ? ('boolean' as const) : ('string' as const) },
+  ])
+  return Object.fromEntries(types)
+}
+
+interface Known {
+  readonly known: ReadonlyMap<string, string | null>
+  readonly commands: readonly CommandForm[]
 }
 
 function addFlag(
   given: Map<string, string>,
   token: { name: string; rawName: string; value?: string | undefined },
+  { known, commands }: Known,
 ) {
-  const flag = flags.find((one) => `--${one}` === token.rawName)
-  if (flag === undefined) {
-    const hint = suggestion(
-      token.rawName,
-      flags.map((one) => `--${one}`),
-    )
-    throw new AppError('invalid', `unknown argument ${quoted(token.rawName)}${hint}`)
-  }
+  const flag = token.rawName === `--${token.name}` ? token.name : ''
+  const takes = known.get(flag)
+  if (takes === undefined) throw unknownFlag(token.rawName, { known, commands })
   if (given.has(flag)) throw new AppError('invalid', `argument --${flag}: given twice`)
-  if (flag === 'json' && token.value !== undefined)
-    throw new AppError('invalid', `argument --json: found ${quoted(token.value)}, expected no value`)
-  if (flag !== 'json' && (token.value === undefined || token.value === '' || token.value.startsWith('-')))
+  if (takes === null && token.value !== undefined)
+    throw new AppError('invalid', `argument --${flag}: found ${quoted(token.value)}, expected no value`)
+  if (takes !== null && (token.value === undefined || token.value === '' || token.value.startsWith('-')))
     throw new AppError(
       'invalid',
-      `argument --${flag}: found ${token.value ? quoted(token.value) : 'nothing'}, expected ${flag === 'options' ? 'a file' : 'a folder'} behind it`,
+      `argument --${flag}: found ${token.value ? quoted(token.value) : 'nothing'}, expected ${takes} behind it`,
     )
   given.set(flag, token.value ?? '')
 }
 
-function commandOf(
-  word: string | undefined,
-  args: readonly string[],
-  commands: readonly string[],
-): string | null {
-  if (word === undefined) return null
-  if (commands.includes(word)) return word
-  const known = ['run', ...commands]
-  if (word !== 'run')
+function unknownFlag(written: string, { known, commands }: Known): AppError {
+  const owner = commands.find(({ flags = {} }) => Object.keys(flags).some((flag) => `--${flag}` === written))
+  if (owner !== undefined)
+    return new AppError('invalid', `argument ${written} goes with the command ${owner.name} alone`)
+  const flags = [...known.keys()].map((one) => `--${one}`)
+  return new AppError('invalid', `unknown argument ${quoted(written)}${suggestion(written, flags)}`)
+}
+
+function checkWord(word: string | undefined, commands: readonly CommandForm[]): void {
+  const known = ['run', ...commands.map(({ name }) => name)]
+  if (word !== undefined && word !== 'run')
     throw new AppError('invalid', `unknown command ${quoted(word)}${suggestion(word, known)}`)
-  if (args.length > 0)
-    throw new AppError('invalid', `command run: found ${quoted(args[0])}, expected nothing behind it`)
-  return null
+}
+
+function checkWords(args: readonly string[], { name, words }: CommandForm): void {
+  const stray = args[words?.most ?? 0]
+  if (stray === undefined) return
+  const expected = words === undefined ? 'nothing behind it' : `${words.what} and nothing more`
+  throw new AppError('invalid', `command ${name}: found ${quoted(stray)}, expected ${expected}`)
 }

@@ -34,6 +34,26 @@ export interface TriggerDef<Schema extends TSchema = TSchema> extends Documented
   /** What there is to say of good options that a schema cannot: asked when the file is read. */
   check?(options: Static<Schema>, surroundings: CheckSurroundings): readonly Remark[]
   start(context: TriggerContext<Static<Schema>>): void
+  /** What has to happen, for `explain`: "the right button is pressed on a player of the stream bedroom". */
+  explain?(options: Static<Schema>, telling: Telling): string
+  /** When a clock will fire it, in order, for `plan`; absent where no clock does. May have no end: it is read as far as needed. */
+  upcoming?(options: Static<Schema>, span: Span): Iterable<Date>
+}
+
+/** What the words of a part may use beside its options. */
+export interface Telling {
+  /** The rule's own; null where it takes what its trigger tells of. */
+  readonly player: string | null
+  readonly stream: string | null
+  /** A playlist or a file: "the playlist forest". */
+  content(name: string): string
+}
+
+/** A stretch of time on the household's clocks; `until` no longer belongs to it. */
+export interface Span {
+  readonly from: Date
+  readonly until: Date
+  readonly calendar: Calendar
 }
 
 export interface CheckSurroundings {
@@ -90,6 +110,8 @@ export interface ConditionDef<Schema extends TSchema = TSchema> extends Document
   references?(options: Static<Schema>): readonly (Reference | InputReference)[]
   /** Synchronous, without effects. */
   test(options: Static<Schema>, world: World): boolean
+  /** What has to hold, for `explain`: "it is between 07:00 and 19:00". */
+  explain?(options: Static<Schema>, telling: Telling): string
 }
 
 export interface ActionDef<Schema extends TSchema = TSchema> extends Documented {
@@ -105,6 +127,8 @@ export interface ActionDef<Schema extends TSchema = TSchema> extends Documented 
    */
   readonly setsValues?: true
   run(context: ActionContext<Static<Schema>>): Promise<void>
+  /** What the rule does, for `explain`: "puts the playlist forest into the stream bedroom". */
+  explain?(options: Static<Schema>, telling: Telling): string
 }
 
 export interface ActionContext<Options> {

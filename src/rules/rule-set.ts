@@ -34,6 +34,8 @@ export interface Playlist {
 /** What a stream holds, by the clock. */
 export interface Schedule {
   readonly stream: string
+  /** Where it stands: "bedroom.yaml:15". */
+  readonly place?: string
   /** Playlist outside all slots. */
   readonly default: string | null
   readonly slots: readonly Slot[]

@@ -5,21 +5,27 @@ import { AppError } from '../core/error.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import { locationIn, type Options } from '../options.ts'
 import { actions, conditions, triggers } from '../rules/catalog.ts'
+import type { RuleTest } from '../rules/dry/rule-test.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
 import { createRegistry } from '../rules/registry.ts'
+import type { RuleSet } from '../rules/rule-set.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
 import { calendarFiles, type RuleFolder, readRuleFolder } from './rule-folder.ts'
 
-interface CheckInput {
+interface ReadInput {
   readonly options: Options
   /** The folder of rules and audio that come with the product. */
   readonly shipped: string
   readonly clock: Clock
-  readonly json: boolean
 }
 
-interface Checked extends RuleFolder {
+/** The household's rule files as a command finds them. */
+export interface Checked extends RuleFolder {
   readonly findings: readonly Diagnostic[]
+  /** What is sound in them. */
+  readonly ruleSet: RuleSet
+  /** What people wrote to try it out. */
+  readonly tests: readonly RuleTest[]
 }
 
 /**
@@ -28,14 +34,18 @@ interface Checked extends RuleFolder {
  * @throws AppError `not_found` where there is no config folder.
  */
 export async function checkCommand(
-  input: CheckInput,
+  input: ReadInput & { readonly json: boolean },
 ): Promise<{ readonly answer: string; readonly failed: boolean }> {
-  const checked = await check(input)
+  const checked = await readHousehold(input)
   const failed = checked.problems.length > 0 || checked.findings.some(({ level }) => level === 'error')
   return { answer: input.json ? `${JSON.stringify(asJson(checked), null, 2)}\n` : inWords(checked), failed }
 }
 
-async function check({ options, shipped, clock }: CheckInput): Promise<Checked> {
+/**
+ * Reads the rule files of the config folder, with no product running and nothing changed.
+ * @throws AppError `not_found` where there is no config folder.
+ */
+export async function readHousehold({ options, shipped, clock }: ReadInput): Promise<Checked> {
   const { config, media } = options.folders
   const { sources, problems } = await readRuleFolder(config, silent)
   if (problems.some(({ file }) => file === '.'))
@@ -46,7 +56,7 @@ async function check({ options, shipped, clock }: CheckInput): Promise<Checked> 
   const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silent })
   const { base_topic: base, discovery_prefix: discoveryPrefix } = options.mqtt
   const topics = topicsFor(base, discoveryPrefix)
-  const { diagnostics } = await readRuleFiles(sources, {
+  const { diagnostics, ruleSet, tests } = await readRuleFiles(sources, {
     registry: createRegistry({ triggers, conditions, actions }),
     fileExists: (name) => audio.has(name),
     fileHint: (name) => audio.hint(name),
@@ -56,7 +66,7 @@ async function check({ options, shipped, clock }: CheckInput): Promise<Checked> 
     readCalendar: calendarFiles(config),
     adviceAt: clock.now(),
   }).finally(() => audio.close())
-  return { sources, problems, findings: diagnostics }
+  return { sources, problems, findings: diagnostics, ruleSet, tests }
 }
 
 function asJson({ sources, problems, findings }: Checked) {

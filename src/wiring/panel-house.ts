@@ -11,6 +11,7 @@ import type { AudioHouse } from '../http/api/audio.ts'
 import type { CardPress, CardsHouse, PublishedCardView } from '../http/api/cards.ts'
 import type { CardLook } from '../http/api/kid.ts'
 import type { LibraryHouse } from '../http/api/library.ts'
+import type { RuleToolsHouse } from '../http/api/rule-tools.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { Change, Hub } from '../hub.ts'
 import type { SimulatedCloud } from '../simulator/cloud.ts'
@@ -38,6 +39,7 @@ interface HouseParts {
   readonly presses: (cardId: string) => readonly CardPress[]
   readonly events: House['events']
   readonly diagnostics: House['diagnostics']
+  readonly ruleTools: RuleToolsHouse
   readonly simulator: SimulatedCloud | null
   readonly account: AccountDesk
   readonly perform: Perform
@@ -63,6 +65,7 @@ export function houseOf({
   presses,
   events,
   diagnostics,
+  ruleTools,
   simulator,
   account,
   perform,
@@ -94,6 +97,7 @@ export function houseOf({
     uploads: uploads.desk,
     fileHint: async (file) => (await library.hint?.(file)) ?? null,
     ...libraryDesk,
+    ...ruleTools,
     streamUrl: (name) => cards.streamUrl(name),
     keptCards: (name) => cards.keptFor(name),
     rotateStreamKey: (name, options) => cards.rotateStream(name, options),

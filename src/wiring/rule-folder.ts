@@ -58,6 +58,15 @@ export function calendarFiles(folder: string): ReadCalendar {
   }
 }
 
+/** The names of the rule files below the folder; null where there is no such folder. */
+export async function ruleFilesIn(folder: string): Promise<string[] | null> {
+  let isThere = true
+  const found = await yamlFiles(folder, (file) => {
+    if (file === '.') isThere = false
+  })
+  return isThere ? found : null
+}
+
 // Links may lead in a circle.
 const deepest = 8
 

@@ -1,19 +1,15 @@
-import { householdTopicFault } from '../broker/household-topic.ts'
-import { topicsFor } from '../broker/topic.ts'
 import type { Clock } from '../core/clock.ts'
-import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import { Report } from '../language/report.ts'
 import type { Options } from '../options.ts'
-import { actions, conditions, triggers } from '../rules/catalog.ts'
 import { reportOutcome, runTest, type TestOutcome } from '../rules/dry/run-test.ts'
-import { type ReadResult, readRuleFiles } from '../rules/read/rule-files.ts'
-import { createRegistry } from '../rules/registry.ts'
+import type { ReadResult } from '../rules/read/rule-files.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
+import { readHousehold } from './check-command.ts'
 import { InMemoryHouse } from './dry-house.ts'
-import { type RuleFolder, readRuleFolder } from './rule-folder.ts'
+import type { RuleFolder } from './rule-folder.ts'
 
 interface TestInput {
   readonly options: Options
@@ -42,26 +38,15 @@ export async function testCommand(
   return { answer: input.json ? `${JSON.stringify(asJson(tested), null, 2)}\n` : inWords(tested), failed }
 }
 
-async function test({ options, shipped, clock }: TestInput): Promise<Tested> {
-  const { config, media } = options.folders
-  const folder = await readRuleFolder(config, silent)
-  if (folder.problems.some(({ file }) => file === '.'))
-    throw new AppError(
-      'not_found',
-      `the config folder ${config} cannot be read: start the product once, or name another with --config`,
-    )
+async function test(input: TestInput): Promise<Tested> {
+  const { options, shipped, clock } = input
+  const { sources, problems, findings, ruleSet, tests } = await readHousehold(input)
+  const errors = findings.filter(({ level }) => level === 'error')
+  const { media, config } = options.folders
   const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silent })
   try {
-    const read = await readRuleFiles(folder.sources, {
-      registry: createRegistry({ triggers, conditions, actions }),
-      fileExists: (name) => audio.has(name),
-      fileHint: (name) => audio.hint(name),
-      ...topicsOf(options),
-      zone: options.timezone,
-    })
-    const errors = read.diagnostics.filter(({ level }) => level === 'error')
-    const outcomes = await runTests(read, await foldersOf(read.ruleSet, audio))
-    return { ...folder, outcomes, findings: [...errors, ...failuresIn(outcomes, folder)] }
+    const outcomes = await runTests({ ruleSet, tests }, await foldersOf(ruleSet, audio))
+    return { sources, problems, outcomes, findings: [...errors, ...failuresIn(outcomes, { sources })] }
   } finally {
     await audio.close()
   }
@@ -88,12 +73,6 @@ export function failuresIn(
     for (const outcome of outcomes) if (outcome.test.file === source.file) reportOutcome(outcome, report)
     return report.diagnostics
   })
-}
-
-function topicsOf({ mqtt }: Options) {
-  const { base_topic: base, discovery_prefix: discoveryPrefix } = mqtt
-  const topics = topicsFor(base, discoveryPrefix)
-  return { topicFault: (topic: string) => householdTopicFault(topic, { base, discoveryPrefix }, topics) }
 }
 
 /** Looked up before the first test, so that in none of them anything waits for the disk. */

@@ -7,7 +7,8 @@ import { readPage } from './page.ts'
 const known = Object.keys(codes)
 /** Every code that stands in the sources of the language and of rules, but for the catalog. */
 function writtenCodes(): string[] {
-  const word = /'([a-z]+\/[a-z][a-z-]*)'/g
+  // Not what a package is imported by.
+  const word = /(?<!from )'([a-z]+\/[a-z][a-z-]*)'/g
   const found = ['language', 'rules'].flatMap((folder) => {
     const place = new URL(`../../src/${folder}/`, import.meta.url)
     return readdirSync(place, { recursive: true, encoding: 'utf8' })

@@ -67,6 +67,7 @@ rules:
     expect(ruleSet.schedules).toEqual([
       {
         stream: 'bedroom',
+        place: expect.stringMatching(/^a\.yaml:\d+$/),
         default: 'forest',
         slots: [
           { id: '10', window: ['19:00', '06:30'], days: 'weekdays', play: 'forest', ifPressed: null },

@@ -10,10 +10,12 @@ import type { LiveHouse } from '../../src/http/live.ts'
 import { Hub } from '../../src/hub.ts'
 import { performWith } from '../../src/perform.ts'
 import { readQueueWish } from '../../src/rules/read/queue-wish.ts'
+import { emptyRuleSet } from '../../src/rules/rule-set.ts'
 import { deskWithoutAccount } from '../../src/wiring/account.ts'
 import { StreamAnswers } from '../../src/wiring/answers.ts'
 import { isSeen } from '../../src/wiring/panel-house.ts'
 import { queueImports } from '../../src/wiring/queue-file.ts'
+import { ruleTools } from '../../src/wiring/rule-tools.ts'
 import { memoryCollection } from './memory-collection.ts'
 import { recordingLog } from './recording-log.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -65,6 +67,9 @@ const noLibraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'> = {
   libraryAudio: async () => null,
 }
 
+/** Tests of rules bring them. */
+export const noRules = ruleTools({ ruleSet: () => emptyRuleSet, clock: new VirtualClock() })
+
 /** A file of 10 s, by its name alone. */
 export function libraryEntry(file: string, more: Partial<LibraryEntry> = {}): LibraryEntry {
   const nobody = { artist: null, album: null, plays: 0, last_played_at: null }
@@ -85,6 +90,7 @@ export const withoutPast = {
   presses: () => [],
   events: () => ({ events: [], count: 0, next: null }),
   diagnostics: () => ({ at: '' }),
+  ruleTools: noRules,
   uploads: { desk: noUploads, onChange: () => () => undefined },
   queueEffects: async () => [],
   presets: new Presets({ store: memoryCollection() }),
@@ -179,6 +185,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     uploads: noUploads,
     events: () => ({ events: [], count: 0, next: null }),
     diagnostics: () => ({ at: '2026-11-21T10:00:00.000+00:00' }),
+    ...noRules,
     cardLook: () => null,
     accountCards: noCard,
     simulatedPlayer: () => undefined,

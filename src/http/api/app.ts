@@ -34,6 +34,7 @@ import { type PresetsHouse, presetRoutes } from './presets.ts'
 import { queryChecks } from './query.ts'
 import { type QueueFileHouse, queueFileRoutes } from './queue-file.ts'
 import type { Route, ServedRoute } from './route.ts'
+import { type RuleToolsHouse, ruleToolRoutes } from './rule-tools.ts'
 import { type SimulatorHouse, simulatorRoutes } from './simulator.ts'
 import { existing, type StreamsHouse } from './stream-view.ts'
 import { streamRoutes } from './streams.ts'
@@ -56,6 +57,7 @@ export type House = StreamsHouse &
   KidHouse &
   EventsHouse &
   DiagnosticsHouse &
+  RuleToolsHouse &
   AccountHouse &
   AccountCardsHouse &
   HealthHouse & { readonly simulated: boolean }
@@ -127,6 +129,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...uploadRoutes(house, door.clock),
     ...eventRoutes(house),
     ...diagnosticsRoutes(house),
+    ...ruleToolRoutes(house),
     ...(house.simulated ? simulatorRoutes(house) : []),
     ...accountRoutes(house),
     ...accountCardRoutes(house),

@@ -11,5 +11,6 @@ export const log = action({
   ),
   shorthand: 'message',
   texts: ['message'],
+  explain: ({ message }) => `writes "${message}" into the log`,
   run: ({ options, effect }) => effect({ kind: 'log', message: options.message }),
 })

@@ -15,6 +15,8 @@ export const mqtt = action({
   ),
   texts: ['payload'],
   references: ({ topic }) => [{ kind: 'topic', name: topic }],
+  explain: ({ topic, payload = '', retain }) =>
+    `publishes ${payload === '' ? 'an empty message' : `"${payload}"`} to ${topic} on the local broker${retain === true ? ', to stay there' : ''}`,
   run: ({ options, effect }) =>
     effect({
       kind: 'publish',

@@ -2,7 +2,8 @@ import { type Static, Type } from 'typebox'
 import type { Effect } from '../../core/effect.ts'
 import { AppError } from '../../core/error.ts'
 import { mostItems } from '../../core/queue.ts'
-import { action, type Reference } from '../plugin.ts'
+import { action, type Reference, type Telling } from '../plugin.ts'
+import { theStream } from '../telling.ts'
 
 const content = Type.String({ minLength: 1, expected: 'the name of a playlist or of a file' })
 const yes = Type.Literal(true)
@@ -50,6 +51,7 @@ export const queue = action({
   shorthand: 'do',
   references: (options): Reference[] =>
     contentsOf(options).map((name) => ({ kind: 'playlist or file', name })),
+  explain: queueInWords,
   async run(context) {
     const { options, ruleId } = context
     const stream = options.stream ?? context.stream()
@@ -99,6 +101,33 @@ export function effectsOf(
     'invalid',
     '`queue` says nothing to do: give it set, add, next, now, clear, restore, skip or shuffle',
   )
+}
+
+/** "puts the playlist forest into the stream bedroom, shuffled"; in the order in which it is carried out. */
+function queueInWords(options: QueueOptions, telling: Telling): string {
+  const { set, add, next, now } = options
+  const { shuffle, from, limit, keep_old: keepsOld } = options
+  const does = (act: (typeof acts)[number]) => options.do === act || options[act] === true
+  const stream = theStream(options.stream ?? telling.stream)
+  const how = [
+    ...(shuffle === true ? ['shuffled'] : []),
+    ...(from === undefined ? [] : [`from item ${from} on`]),
+    ...(limit === undefined ? [] : [limit === 1 ? 'one item of it' : `at most ${limit} items of it`]),
+    ...(keepsOld === true ? ['and keeps what was there before'] : []),
+  ]
+  const put = (before: string, content: string | undefined, behind: string) =>
+    content === undefined ? [] : [[`${before} ${telling.content(content)} ${behind}`, ...how].join(', ')]
+  const deeds = [
+    ...(does('restore') ? [`brings back what this rule replaced in ${stream}`] : []),
+    ...(does('clear') && set === undefined ? [`empties ${stream}`] : []),
+    ...put('puts', set, `into ${stream}`),
+    ...put('adds', add, `at the end of ${stream}`),
+    ...put('puts', next, `behind the current item of ${stream}`),
+    ...put('goes on at once with', now, `in ${stream}`),
+    ...(does('shuffle') && contentsOf(options).length === 0 ? [`shuffles ${stream}`] : []),
+    ...(does('skip') ? [`goes to the next item of ${stream}`] : []),
+  ]
+  return deeds.join(' and ') || 'says nothing to do to a queue'
 }
 
 type FillHow = Extract<Effect, { kind: 'fill-queue' }>['how']

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { action } from '../plugin.ts'
+import { inWords } from '../telling.ts'
 
 export const set = action({
   title: 'Set',
@@ -10,6 +11,11 @@ export const set = action({
     minProperties: 1,
     expected: 'names of vars and inputs with what they are set to, as in {plays: vars.plays + 1}',
   }),
+  explain: (options) =>
+    `sets ${inWords(
+      Object.entries(options).map(([name, value]) => `${name} to ${value}`),
+      'and',
+    )}`,
   setsValues: true,
   async run({ settings, effect }) {
     for (const setting of settings) await effect(setting)

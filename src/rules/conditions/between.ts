@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { isBetween } from '../../core/answer.ts'
 import { condition } from '../plugin.ts'
+import { dayTimeInWords } from '../telling.ts'
 import { wallTime } from '../time.ts'
 import { dayTime, dayTimeOf, isWithin } from '../window.ts'
 
@@ -15,6 +16,8 @@ export const between = condition({
   options: Type.Object({ from: dayTime, to: dayTime }, { additionalProperties: false }),
   references: ({ from, to }) =>
     [from, to].flatMap((time) => (typeof time === 'string' ? [{ kind: 'sun', name: time }] : [])),
+  explain: ({ from, to }) =>
+    `it is between ${dayTimeInWords(dayTimeOf(from))} and ${dayTimeInWords(dayTimeOf(to))}`,
   test: ({ from, to }, { calendar, now }) => {
     const [start, end] = [dayTimeOf(from), dayTimeOf(to)]
     if (typeof start !== 'string' || typeof end !== 'string') return isWithin([start, end], now(), calendar)

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { condition } from '../plugin.ts'
+import { daysInWords } from '../telling.ts'
 import { dayNames, wallTime } from '../time.ts'
 
 export const days = condition({
@@ -9,5 +10,6 @@ export const days = condition({
   options: Type.Object({ on: dayNames }, { additionalProperties: false }),
   shorthand: 'on',
   references: ({ on }) => [on].flat().map((name) => ({ kind: 'day', name })),
+  explain: ({ on }) => `it is ${daysInWords(on)}`,
   test: ({ on }, world) => world.calendar.includes(on, wallTime(world.now(), world.calendar.zone).date),
 })

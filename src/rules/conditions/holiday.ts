@@ -8,6 +8,7 @@ export const holiday = condition({
   examples: ['- holiday: true', '- holiday: false'],
   options: Type.Object({ is: Type.Boolean() }, { additionalProperties: false }),
   shorthand: 'is',
+  explain: ({ is }) => `today is ${is ? 'a' : 'no'} public holiday`,
   references: () => [{ kind: 'day', name: 'holidays' }],
   test: ({ is }, world) => world.calendar.isHoliday(wallTime(world.now(), world.calendar.zone).date) === is,
 })

@@ -11,6 +11,8 @@ export const input = condition({
     { additionalProperties: false },
   ),
   shorthand: 'name',
+  explain: ({ name, is = 'true' }) =>
+    `the input ${name} is ${is === 'true' ? 'on' : is === 'false' ? 'off' : is}`,
   references: ({ name, is }) => [{ kind: 'input', name, value: is ?? 'true', option: 'is' }],
   test: ({ name, is = 'true' }, world) => isWritten(is, world.inputs().get(name)),
 })

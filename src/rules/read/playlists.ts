@@ -8,7 +8,7 @@ import { libraryPath } from './library-path.ts'
 const entry = Type.String({ minLength: 1, expected: 'a file name or the name of another playlist' })
 const folder = libraryPath('a folder of the library such as "music/lullabies"')
 
-const playlist = Type.Union([
+export const playlistSchema = Type.Union([
   Type.Array(entry),
   Type.Object(
     {
@@ -27,7 +27,7 @@ export function readPlaylists(
 ): Map<string, { playlist: Playlist; node: Node }> {
   const found = new Map<string, { playlist: Playlist; node: Node }>()
   for (const [id, { value }] of node.entries) {
-    const decoded = decode(playlist, value, report, { what: `playlist "${id}"` })
+    const decoded = decode(playlistSchema, value, report, { what: `playlist "${id}"` })
     if (decoded === undefined) continue
     const written = Array.isArray(decoded) ? { files: decoded } : decoded
     found.set(id, {

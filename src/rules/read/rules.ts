@@ -19,7 +19,7 @@ import { scalarWith } from './references.ts'
 import { readSettings } from './settings.ts'
 import { readTexts } from './texts.ts'
 
-const ruleSchema = Type.Object(
+export const ruleSchema = Type.Object(
   {
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     enabled: Type.Optional(Type.Boolean()),

@@ -13,7 +13,7 @@ import { isKnownSun, neverComes } from './sun-times.ts'
 
 const playlistName = Type.String({ minLength: 1, expected: 'the name of a playlist' })
 
-const slotSchema = Type.Object(
+export const slotSchema = Type.Object(
   {
     from: Type.Optional(dayTime),
     to: Type.Optional(dayTime),
@@ -24,7 +24,7 @@ const slotSchema = Type.Object(
   { additionalProperties: false },
 )
 
-const scheduleSchema = Type.Object(
+export const scheduleSchema = Type.Object(
   {
     default: Type.Optional(playlistName),
     slots: Type.Optional(Type.Unknown()),
@@ -61,7 +61,8 @@ export function readSchedules(node: MapNode, reading: Reading): ReadSchedule[] {
     const decoded = decode(scheduleSchema, value, report, { what: `schedule "${stream}"` })
     if (decoded === undefined || value.kind !== 'map') return []
     const slots = readSlots(value, reading)
-    return [{ schedule: { stream, default: decoded.default ?? null, slots }, node: value }]
+    const place = `${report.file}:${report.lineOf(key)}`
+    return [{ schedule: { stream, place, default: decoded.default ?? null, slots }, node: value }]
   })
 }
 

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { buttons } from '../../core/event.ts'
 import { describeEvent, onCardFields, playerEventData } from '../player-event.ts'
 import { trigger } from '../plugin.ts'
+import { on } from '../telling.ts'
 
 export const button = trigger({
   title: 'Button',
@@ -17,6 +18,8 @@ export const button = trigger({
     { additionalProperties: false },
   ),
   shorthand: 'button',
+  explain: ({ button, player, stream }, telling) =>
+    `the ${button} button is pressed${on({ player, stream }, telling)}`,
   provides: {
     ...onCardFields,
     button: { type: 'text', words: buttons },

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { describeEvent, playerEventData, playerEventFields } from '../player-event.ts'
 import { trigger } from '../plugin.ts'
+import { somePlayer } from '../telling.ts'
 
 const cardId = Type.String({ pattern: '^[A-Za-z0-9]{5}$', expected: 'a card id of five letters and digits' })
 
@@ -12,6 +13,11 @@ export const card = trigger({
     { inserted: Type.Optional(cardId), removed: Type.Optional(cardId) },
     { additionalProperties: false, minProperties: 1 },
   ),
+  explain: ({ inserted, removed }, telling) =>
+    [
+      ...(inserted === undefined ? [] : [`the card ${inserted} is put into ${somePlayer(telling)}`]),
+      ...(removed === undefined ? [] : [`the card ${removed} is taken out of ${somePlayer(telling)}`]),
+    ].join(' or '),
   provides: { ...playerEventFields, card_id: 'text', source: 'text' },
   start(context) {
     const { inserted, removed } = context.options

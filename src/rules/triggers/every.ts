@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { durationMs, durationUpToADay } from '../duration.ts'
 import { intervalWish } from '../moments/interval.ts'
 import { momentFields, tellOf } from '../moments/telling.ts'
+import { lengthInWords } from '../moments/wording.ts'
 import { trigger } from '../plugin.ts'
 import { timeOfDay } from '../time.ts'
 
@@ -16,6 +17,10 @@ export const every = trigger({
   ),
   shorthand: 'interval',
   provides: momentFields,
+  explain: ({ interval, from, to }) => {
+    const when = `${lengthInWords(durationMs(interval))} have passed, again and again`
+    return from === undefined || to === undefined ? when : `${when} between ${from} and ${to}`
+  },
   check({ from, to }) {
     if (from === undefined && to === undefined) return []
     if (from === undefined || to === undefined) {

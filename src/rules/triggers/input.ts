@@ -21,6 +21,8 @@ export const input = trigger({
     { additionalProperties: false },
   ),
   shorthand: 'name',
+  explain: ({ name, to, also_at_start: atStart }) =>
+    `the input ${name} is set${to === undefined ? '' : ` to ${to}`}${atStart === true ? ', or stands so at the start' : ''}`,
   references: ({ name, to }) => [{ kind: 'input', name, value: to ?? null, option: 'to' }],
   providesFor({ name }, inputs) {
     const declared = inputs.get(name)

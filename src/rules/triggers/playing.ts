@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { describeEvent, onCardFields, playerEventData } from '../player-event.ts'
 import { trigger } from '../plugin.ts'
+import { on } from '../telling.ts'
 
 const eventTypeOf = {
   started: 'playback_started',
@@ -14,6 +15,15 @@ const eventTypeOf = {
 type Word = keyof typeof eventTypeOf
 const words = Object.keys(eventTypeOf) as Word[]
 
+const happens: Readonly<Record<Word, string>> = {
+  started: 'playing begins',
+  paused: 'playing is paused',
+  resumed: 'playing goes on after a pause',
+  stopped: 'playing stops',
+  track_started: 'a track begins',
+  track_ended: 'a track ends',
+}
+
 export const playing = trigger({
   title: 'Playing',
   describe: 'A player began, paused or stopped, or went on to another track.',
@@ -26,6 +36,7 @@ export const playing = trigger({
     { additionalProperties: false },
   ),
   shorthand: 'change',
+  explain: ({ change, stream }, telling) => `${happens[change]}${on({ stream }, telling)}`,
   provides: { ...onCardFields, position_s: 'number', natural: 'bool' },
   start(context) {
     const { change, stream } = context.options

@@ -6,6 +6,7 @@ export const startup = trigger({
   describe: 'The product has started and its rules are running.',
   examples: ['- startup: {}'],
   options: Type.Object({}, { additionalProperties: false }),
+  explain: () => 'the product has started',
   start(context) {
     context.on('startup', {}, () => context.fire({}, 'the product started'))
   },

@@ -6,7 +6,9 @@ import { ifMissed, momentFields, tellOf } from '../moments/telling.ts'
 import { lengthInWords } from '../moments/wording.ts'
 import { trigger } from '../plugin.ts'
 import { parseSunTime, sunTimePattern } from '../sun.ts'
+import { daysInWords, dayTimeInWords } from '../telling.ts'
 import { dayNames, timeOfDay } from '../time.ts'
+import { dayTimeOf } from '../window.ts'
 
 const sunMoment = Type.String({
   pattern: sunTimePattern,
@@ -33,6 +35,10 @@ export const sun = trigger({
   ),
   shorthand: 'at',
   provides: momentFields,
+  explain: ({ at, or, days }) => {
+    const moment = dayTimeInWords(or === undefined ? dayTimeOf(at) : dayTimeOf({ sun: at, or }))
+    return `it is ${moment}${days === undefined ? '' : ` on ${daysInWords(days)}`}`
+  },
   check: ({ at, or }, { calendar }) => polarRemarks({ at, or: or ?? null }, calendar),
   start(context) {
     const { at, or, days, if_missed } = context.options

@@ -3,6 +3,7 @@ import { durationMs } from '../duration.ts'
 import { clockRemarks } from '../moments/clock-remarks.ts'
 import { ifMissed, momentFields, tellOf } from '../moments/telling.ts'
 import { trigger } from '../plugin.ts'
+import { daysInWords, inWords } from '../telling.ts'
 import { dayNames, timeOfDay } from '../time.ts'
 
 const mostTimes = 48
@@ -29,6 +30,8 @@ export const time = trigger({
   ),
   shorthand: 'at',
   provides: momentFields,
+  explain: ({ at, days }) =>
+    `clocks show ${inWords([at].flat(), 'or')}${days === undefined ? '' : ` on ${daysInWords(days)}`}`,
   check: ({ at, days }, surroundings) =>
     clockRemarks([at].flat(), surroundings, {
       option: 'at',

@@ -1,0 +1,123 @@
+import type { TSchema } from 'typebox'
+import { propertiesOf, viewOf } from '../../language/expected.ts'
+import { groupKinds } from '../condition.ts'
+import type { Registry } from '../registry.ts'
+import {
+  anyText,
+  branch,
+  byShape,
+  described,
+  editorSchemaOf,
+  type JsonSchema,
+  snippet,
+} from './json-schema.ts'
+
+/** The kinds of items that stand in lists, by the names of their definitions. */
+export function itemDefinitions({ triggers, conditions, actions }: Registry): Record<string, JsonSchema> {
+  return {
+    trigger: itemOf(triggers),
+    condition: conditionOf(conditions),
+    conditions: conditionsOf(),
+    action: itemOf(actions),
+  }
+}
+
+export function ref(definition: string): JsonSchema {
+  return { $ref: `#/definitions/${definition}` }
+}
+
+interface Part {
+  readonly title: string
+  readonly describe: string
+  readonly examples: readonly string[]
+  readonly options: TSchema
+  readonly shorthand?: string
+}
+
+const beside: Readonly<Record<string, JsonSchema>> = {
+  id: described(anyText(), 'A name for this item, to tell it from the others: `trigger.id`.'),
+  name: described(anyText(), 'What this item is called where people see it.'),
+  enabled: described({ type: 'boolean' }, '`false` leaves this item out.'),
+  if: described(ref('conditions'), 'This item counts only where this holds.'),
+}
+
+/** One key that names the kind, and what may stand beside it. */
+function itemOf(
+  parts: ReadonlyMap<string, Part>,
+  more: Readonly<Record<string, JsonSchema>> = {},
+): JsonSchema {
+  const kinds = [...parts].map(([kind, part]) => [kind, kindOf(kind, part)])
+  const names = [...parts.keys(), ...Object.keys(more)]
+  return {
+    type: 'object',
+    properties: { ...Object.fromEntries(kinds), ...more, ...beside },
+    additionalProperties: false,
+    minProperties: 1,
+    allOf: names.slice(0, -1).map((name, index) => alone(name, names.slice(index + 1))),
+  }
+}
+
+/** One item, one kind: the second of two is what is wrong. */
+function alone(name: string, others: readonly string[]): JsonSchema {
+  const refused = others.map((other) => [other, false])
+  return branch({ required: [name] }, { properties: Object.fromEntries(refused) })
+}
+
+function kindOf(kind: string, part: Part): JsonSchema {
+  const examples = part.examples.map((example) => `- \`${example.replace(/^- /, '')}\``)
+  const value = optionsOf(part)
+  const words = Array.isArray(value.defaultSnippets) ? value.defaultSnippets : []
+  return {
+    title: part.title,
+    description: part.describe,
+    markdownDescription: `${part.describe}\n\n${examples.join('\n')}`,
+    ...value,
+    defaultSnippets: [...words, ...part.examples.flatMap((example) => snippetsOf(kind, example, words))],
+  }
+}
+
+/** The options, or the value that stands for one of them, or nothing where none is needed. */
+function optionsOf({ options, shorthand }: Part): JsonSchema {
+  const long = editorSchemaOf(options)
+  const short = shorthand === undefined ? undefined : propertiesOf(options).get(shorthand)
+  const needsOptions = (viewOf(options).required ?? []).length > 0
+  if (short === undefined) return needsOptions ? long : { ...long, type: ['object', 'null'] }
+  // What the short form takes decides for whatever is no map.
+  return byShape({ object: long, scalar: editorSchemaOf(short) })
+}
+
+/** An example as a completion: what stands behind the kind's name, where it is not offered as a word. */
+function snippetsOf(kind: string, example: string, words: readonly JsonSchema[]): JsonSchema[] {
+  const value = example.startsWith(`- ${kind}: `) ? example.slice(kind.length + 4) : ''
+  const isKnown = words.some(({ label }) => label === value)
+  return value === '' || value.includes('\n') || isKnown ? [] : [snippet(value)]
+}
+
+const expression = described(
+  { type: ['string', 'boolean'] },
+  'An expression such as `player.playing and player.battery > 10`.',
+)
+
+function conditionOf(conditions: ReadonlyMap<string, Part>): JsonSchema {
+  return byShape({ object: itemOf(conditions, groups()), scalar: expression })
+}
+
+function conditionsOf(): JsonSchema {
+  return byShape({
+    array: { type: 'array', items: ref('condition') },
+    object: {
+      type: 'object',
+      properties: groups(),
+      additionalProperties: false,
+      minProperties: 1,
+      maxProperties: 1,
+    },
+    scalar: expression,
+  })
+}
+
+function groups(): Record<string, JsonSchema> {
+  const words = { any: 'One of these must hold.', none: 'None of these may hold.' }
+  const list = { type: 'array', items: ref('condition'), minItems: 1 }
+  return Object.fromEntries(groupKinds.map((kind) => [kind, described(list, words[kind])]))
+}

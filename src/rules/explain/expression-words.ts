@@ -1,0 +1,95 @@
+/** What the names of expressions are called in a sentence. A name that is missing here is shown as it is written. */
+const nouns: Readonly<Record<string, string>> = {
+  'player.battery': 'the battery of the player in percent',
+  'player.volume': 'the volume of the player (0-16)',
+  'player.card': 'the card in the player',
+  'player.name': 'the name of the player',
+  'player.day_mode': 'the day mode of the player',
+  'stream.name': 'the stream',
+  'stream.playlist': 'the playlist of the stream',
+  'stream.now_playing': 'what the stream plays now',
+  'stream.count': 'the number of items in the stream',
+  'now.time': 'the time',
+  'now.date': 'the date',
+  'now.month_day': 'the day of the year',
+  'now.hour': 'the hour',
+  'now.weekday': 'the day of the week',
+}
+
+/** Those that are true or false: how both are said. */
+const facts: Readonly<Record<string, readonly [yes: string, no: string]>> = {
+  'player.playing': ['the player plays', 'the player does not play'],
+  'player.online': ['the player is online', 'the player is offline'],
+  'player.charging': ['the player is charging', 'the player is not charging'],
+  'stream.closed': ['the stream is closed', 'the stream is open'],
+  'trigger.commanded': ['the product itself made it happen', 'the product did not make it happen itself'],
+}
+
+const operators: Readonly<Record<string, string>> = {
+  '==': 'is',
+  '!=': 'is not',
+  '>': 'is above',
+  '>=': 'is at least',
+  '<': 'is below',
+  '<=': 'is at most',
+}
+
+/**
+ * An expression in words where it is simple: names compared with one value each, joined by `and` or by `or`. Any other
+ * is shown as it was written.
+ */
+export function expressionInWords(text: string): string {
+  const written = `\`${text.trim().replace(/\s+/g, ' ')}\``
+  const joint = joinsInQuotes(text) ? null : jointIn(text)
+  if (joint === null) return written
+  const parts = text.split(new RegExp(`\\s+(?:${joint}|${joint === 'and' ? '&&' : '\\|\\|'})\\s+`))
+  const words = parts.map(comparisonInWords)
+  return words.every((word) => word !== null) ? words.join(` ${joint} `) : written
+}
+
+/** Words within quotes could be taken for those that join. */
+function joinsInQuotes(text: string): boolean {
+  return [...text.matchAll(/'[^']*'|"[^"]*"/g)].some(([quoted]) => /\b(and|or)\b|&&|\|\|/.test(quoted))
+}
+
+/** Null where both stand in it: which of them binds closer is not for a sentence. */
+function jointIn(text: string): 'and' | 'or' | null {
+  const hasAnd = /\s(and|&&)\s/.test(text)
+  const hasOr = /\s(or|\|\|)\s/.test(text)
+  if (hasAnd && hasOr) return null
+  return hasOr ? 'or' : 'and'
+}
+
+function comparisonInWords(part: string): string | null {
+  const fact = /^\s*(not\s+|!)?([a-z_]+\.[a-z_]+)\s*$/.exec(part)
+  if (fact !== null) return factInWords(fact[2] ?? '', fact[1] !== undefined)
+  const [, name = '', operator = '', value = ''] =
+    /^\s*([a-z_]+\.[A-Za-z_]\w*)\s*(==|!=|>=|<=|>|<)\s*(-?\d+(?:\.\d+)?|'[^']*'|"[^"]*"|true|false)\s*$/.exec(
+      part,
+    ) ?? []
+  if ((value === 'true' || value === 'false') && (operator === '==' || operator === '!='))
+    return factInWords(name, (value === 'false') === (operator === '=='))
+  const noun = nounFor(name)
+  const relation = operators[operator]
+  if (noun === null || relation === undefined) return null
+  return `${noun} ${relation} ${valueInWords(value)}`
+}
+
+function factInWords(name: string, isNot: boolean): string | null {
+  const known = facts[name]
+  if (known !== undefined) return known[isNot ? 1 : 0]
+  const noun = nounFor(name)
+  return noun === null || name in nouns ? null : `${noun} is ${isNot ? 'off' : 'on'}`
+}
+
+function nounFor(name: string): string | null {
+  const [group = '', field = ''] = name.split('.')
+  if (group === 'vars') return `the variable ${field}`
+  if (group === 'inputs') return `the input ${field}`
+  return Object.hasOwn(nouns, name) ? (nouns[name] ?? null) : null
+}
+
+function valueInWords(value: string): string {
+  const text = /^['"](.*)['"]$/.exec(value)?.[1]
+  return text === undefined ? value : text === '' ? 'empty' : `"${text}"`
+}

@@ -1,0 +1,78 @@
+import type { RuleCondition } from '../condition.ts'
+import type { Telling } from '../plugin.ts'
+import type { Bound, Branch, Playlist, Rule } from '../rule-set.ts'
+import { inWords } from '../telling.ts'
+import { expressionInWords } from './expression-words.ts'
+
+/**
+ * What a rule does as one sentence: "When the right button is pressed on a player of the stream bedroom, if it is
+ * between 07:00 and 19:00, it puts the playlist forest into the stream bedroom, then …."
+ */
+export function ruleInWords(rule: Rule, playlists: ReadonlyMap<string, Playlist>): string {
+  const telling: Telling = {
+    player: rule.player,
+    stream: rule.stream,
+    content: (name) => contentInWords(name, playlists),
+  }
+  const starts = rule.when.map((part) => partInWords(part, telling))
+  const conditions = rule.if.map((condition) => conditionInWords(condition, telling))
+  const deeds = rule.do.map((part) => partInWords(part, telling))
+  const sentence = [
+    starts.length === 0 ? 'Nothing starts it' : `When ${inWords(starts, 'or')}`,
+    ...(conditions.length === 0 ? [] : [`if ${conditions.join(' and ')}`]),
+    deeds.length === 0 ? 'it does nothing' : `it ${deeds.join(', then ')}`,
+  ].join(', ')
+  return rule.enabled ? `${sentence}.` : `It is switched off (enabled: false). ${sentence}.`
+}
+
+/** A playlist or a file by its name. */
+export function contentInWords(name: string, playlists: ReadonlyMap<string, Playlist>): string {
+  return playlists.has(name) ? `the playlist ${name}` : `the file ${name}`
+}
+
+interface Explained {
+  readonly title: string
+  explain?(options: never, telling: Telling): string
+}
+
+/** In the part's own words, else its title and its options; with what must hold for it alone. */
+function partInWords(part: Bound<Explained>, telling: Telling): string {
+  const { definition, options, branches, if: own = [] } = part
+  const what =
+    branches === undefined
+      ? (definition.explain?.(options as never, telling) ?? titleAndOptions(definition.title, options))
+      : branches.map((branch, index) => branchInWords(branch, index, telling)).join('; ')
+  return own.length === 0 ? what : `${what} (only if ${conditionsInWords(own, telling)})`
+}
+
+/** One of the ways among which an action chooses. */
+function branchInWords({ if: conditions, do: deeds }: Branch, index: number, telling: Telling): string {
+  const does =
+    deeds.length === 0 ? 'does nothing' : deeds.map((part) => partInWords(part, telling)).join(', then ')
+  if (conditions === null) return `else ${does}`
+  return `${index === 0 ? '' : 'else '}if ${conditionsInWords(conditions, telling)} ${does}`
+}
+
+function conditionsInWords(conditions: readonly RuleCondition[], telling: Telling): string {
+  return conditions.map((condition) => conditionInWords(condition, telling)).join(' and ')
+}
+
+/** "Moon phase (phase: full, at: 19:30)". */
+function titleAndOptions(title: string, options: unknown): string {
+  const written = typeof options === 'object' && options !== null ? Object.entries(options) : []
+  const said = written.map(([name, value]) => `${name}: ${valueInWords(value)}`)
+  return said.length === 0 ? title : `${title} (${said.join(', ')})`
+}
+
+function valueInWords(value: unknown): string {
+  if (Array.isArray(value)) return value.map(valueInWords).join(' ')
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+}
+
+function conditionInWords(condition: RuleCondition, telling: Telling): string {
+  if ('expression' in condition) return expressionInWords(condition.expression.text)
+  if (!('conditions' in condition)) return partInWords(condition, telling)
+  const inner = condition.conditions.map((one) => conditionInWords(one, telling))
+  if (condition.kind === 'none') return `it is not so that ${inWords(inner, 'or')}`
+  return inner.length < 2 ? inWords(inner, 'or') : `either ${inWords(inner, 'or')}`
+}

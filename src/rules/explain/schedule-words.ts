@@ -1,0 +1,30 @@
+import type { Schedule, Slot } from '../rule-set.ts'
+import { daysInWords, dayTimeInWords } from '../telling.ts'
+import { crossesMidnight } from '../window.ts'
+
+/** What a schedule puts into its stream, a sentence for each slot in the order in which they are tried. */
+export function scheduleInWords({ stream, slots, default: otherwise }: Schedule): string {
+  const rest = otherwise === null ? 'is closed, as there is no default' : `holds the playlist ${otherwise}`
+  if (slots.length === 0) return `The stream ${stream} always ${rest}.`
+  const order = slots.length > 1 ? ' The first that fits holds:' : ''
+  return [
+    `What the stream ${stream} holds goes by the clock.${order}`,
+    ...slots.map((slot) => `- ${slotInWords(slot)}`),
+    `- at any other time it ${rest}.`,
+  ].join('\n')
+}
+
+function slotInWords({ id, window, days, play, ifPressed }: Slot): string {
+  const when = `${days === null ? '' : `on ${daysInWords(days)} `}${hoursInWords(window)}`
+  const pressed = ifPressed === null ? '' : `, and whoever presses all the same hears the file ${ifPressed}`
+  const holds = play === null ? `is closed${pressed}` : `holds the playlist ${play}`
+  return `${when} it ${holds} (slot ${id});`
+}
+
+function hoursInWords(window: Slot['window']): string {
+  if (window === null) return 'the whole day'
+  const [from, to] = window
+  const end = to === '00:00' ? 'midnight' : dayTimeInWords(to)
+  const isNext = to !== '00:00' && crossesMidnight(window)
+  return `from ${dayTimeInWords(from)} to ${end}${isNext ? ' of the next day' : ''}`
+}

@@ -1,0 +1,125 @@
+import { Temporal } from 'temporal-polyfill'
+import type { Rule, RuleSet, Schedule, Slot } from './rule-set.ts'
+import { playlistIn, type SlotNow, slotsFrom } from './schedule.ts'
+
+/** What the schedules and clocks of the household bring in the coming days. */
+export interface Plan {
+  /** The beginning of today on the household's clocks. */
+  readonly from: Date
+  readonly until: Date
+  readonly schedules: readonly PlannedSchedule[]
+  /** By time: when clocks start rules. */
+  readonly moments: readonly Moment[]
+}
+
+export interface PlannedSchedule {
+  readonly stream: string
+  readonly place: string | null
+  readonly stretches: readonly Stretch[]
+}
+
+/** A time in which a stream holds the same. */
+export interface Stretch {
+  /** May lie before the plan, at most a week. */
+  readonly from: Date
+  /** May lie behind the plan. */
+  readonly until: Date
+  /** Null where the default holds. */
+  readonly slot: Slot | null
+  /** Null while the stream is closed. */
+  readonly playlist: string | null
+  readonly isNow: boolean
+}
+
+export interface Moment {
+  readonly at: Date
+  /** The rule's id. */
+  readonly rule: string
+  readonly place: string
+  /** The kind of the trigger: `time`. */
+  readonly kind: string
+}
+
+type Planned = Pick<RuleSet, 'schedules' | 'rules' | 'calendar'>
+
+// A trigger that fires every minute would fill pages with what nobody reads.
+const mostMoments = 100
+
+/** The plan from today's midnight on, over so many days of the household's clocks; a pure function of its input. */
+export function planOf(ruleSet: Planned, { now, days }: { readonly now: Date; readonly days: number }): Plan {
+  const { zone } = ruleSet.calendar
+  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).startOfDay()
+  const from = new Date(today.epochMilliseconds)
+  const until = new Date(today.add({ days }).startOfDay().epochMilliseconds)
+  const span = { from, until, calendar: ruleSet.calendar }
+  return {
+    from,
+    until,
+    schedules: ruleSet.schedules.map((schedule) => ({
+      stream: schedule.stream,
+      place: schedule.place ?? null,
+      stretches: stretchesOf(schedule, span, now),
+    })),
+    moments: ruleSet.rules
+      .filter(({ enabled }) => enabled)
+      .flatMap((rule) => momentsOf(rule, { ...span, from: now }))
+      .sort((one, other) => one.at.getTime() - other.at.getTime()),
+  }
+}
+
+interface Span {
+  readonly from: Date
+  readonly until: Date
+  readonly calendar: RuleSet['calendar']
+}
+
+const weekMs = 7 * 86_400_000
+
+/**
+ * Neighbours that hold the same are one; where a slot comes again at once, each time is one. Those at the ends of the
+ * plan are followed a week beyond it.
+ */
+function stretchesOf(schedule: Schedule, { from, until, calendar }: Span, now: Date): Stretch[] {
+  const wide = {
+    from: new Date(from.getTime() - weekMs),
+    until: new Date(until.getTime() + weekMs),
+    calendar,
+  }
+  const found: (Stretch & { readonly occurrence: string })[] = []
+  for (const [begin, slotNow] of slotsIn(schedule, wide)) {
+    const { slot, until: end } = slotNow
+    const occurrence = slot === null ? 'default' : slotNow.occurrence
+    const last = found.at(-1)
+    const isSame = last?.occurrence === occurrence
+    if (!isSame && begin >= until) break
+    if (isSame) found.pop()
+    const start = isSame ? last.from : begin
+    const playlist = playlistIn(schedule, { slot })
+    found.push({ from: start, until: end, slot, playlist, isNow: start <= now && now < end, occurrence })
+  }
+  return found.filter((one) => one.until > from).map(({ occurrence: _, ...stretch }) => stretch)
+}
+
+/** Each with its beginning. `slotsFrom` reaches a week, so it is asked anew from where it ended. */
+function* slotsIn(
+  schedule: Schedule,
+  { from, until, calendar }: Span,
+): Generator<[from: Date, slot: SlotNow]> {
+  for (let at = from; at < until; )
+    for (const slot of slotsFrom(schedule, at, calendar)) {
+      if (at >= until) return
+      yield [at, slot]
+      at = slot.until
+    }
+}
+
+function momentsOf({ id, place, when }: Rule, span: Span): Moment[] {
+  return when.flatMap(({ kind, definition, options }) => {
+    const moments: Moment[] = []
+    for (const at of definition.upcoming?.(options as never, span) ?? []) {
+      if (at >= span.until || moments.length === mostMoments) break
+      moments.push({ at, rule: id, place, kind })
+    }
+    return moments
+  })
+}

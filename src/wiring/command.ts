@@ -1,0 +1,30 @@
+import type { Clock } from '../core/clock.ts'
+import type { CommandForm } from '../options/command-line.ts'
+import type { Loaded } from '../options.ts'
+
+export interface CommandInput extends Pick<Loaded, 'options' | 'args' | 'flags' | 'json'> {
+  /** The folder of rules and audio that come with the product. */
+  readonly shipped: string
+  /** Where the command was called: names of files are looked for there. */
+  readonly cwd: string
+  readonly clock: Clock
+}
+
+export interface CommandAnswer {
+  /** All that is written to stdout. */
+  readonly answer: string
+  /** Ends the process with 1. */
+  readonly failed: boolean
+}
+
+/** A command of the program beside running it. */
+export interface Command extends CommandForm {
+  /** What stands behind its name: `[--days 7]`. */
+  readonly usage: string
+  /** One line for the list of commands. */
+  readonly about: string
+  /** What more there is to know, for its own help. */
+  readonly more?: string
+  /** @throws AppError where it cannot be done; its message is for people. */
+  run(input: CommandInput): Promise<CommandAnswer>
+}

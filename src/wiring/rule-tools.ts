@@ -1,0 +1,101 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/error.ts'
+import type { RuleToolsHouse } from '../http/api/rule-tools.ts'
+import { type Explanation, explain } from '../rules/explain/explain.ts'
+import { type Plan, type PlannedSchedule, planOf, type Stretch } from '../rules/plan.ts'
+import { localIso } from '../rules/plan-words.ts'
+import type { RuleSet } from '../rules/rule-set.ts'
+import { playlistIn, slotAt } from '../rules/schedule.ts'
+import { householdSchema } from './editor-schema.ts'
+import { FormatThread } from './format-thread.ts'
+
+interface ToolsInput {
+  /** Those that run at the moment. */
+  readonly ruleSet: () => RuleSet
+  readonly clock: Pick<Clock, 'now'>
+}
+
+/** What REST tells about rules without changing anything. */
+export function ruleTools({ ruleSet, clock }: ToolsInput): RuleToolsHouse {
+  const schema = householdSchema()
+  const thread = new FormatThread()
+  return {
+    plan: (days) => planInTurns(ruleSet(), { now: clock.now(), days }),
+    schedules: () => schedulesNow(ruleSet(), clock.now()),
+    explain: (kind, name) => explain(name, ruleSet(), kind).map(explanationAsJson),
+    editorSchema: () => schema,
+    async formatRules(text) {
+      const formatted = await thread.format(text)
+      if ('text' in formatted) return formatted.text
+      const { line, message } = formatted.problem
+      throw new AppError('unprocessable', `line ${line}: ${message}`)
+    },
+  }
+}
+
+/** One schedule after the other: who listens meanwhile must not wait for all of them. */
+async function planInTurns(ruleSet: RuleSet, when: { readonly now: Date; readonly days: number }) {
+  const whole = planOf({ ...ruleSet, schedules: [] }, when)
+  const schedules: PlannedSchedule[] = []
+  for (const schedule of ruleSet.schedules) {
+    schedules.push(...planOf({ ...ruleSet, schedules: [schedule], rules: [] }, when).schedules)
+    await nextTurn()
+  }
+  return planAsJson({ ...whole, schedules }, ruleSet.calendar)
+}
+
+/** The plan with times as the household's clocks show them. */
+export function planAsJson({ from, until, schedules, moments }: Plan, calendar: RuleSet['calendar']) {
+  const local = (at: Date) => localIso(at, calendar)
+  const stretch = ({ slot, playlist, isNow, ...span }: Stretch) => ({
+    from: local(span.from),
+    until: local(span.until),
+    slot: slot?.id ?? null,
+    playlist,
+    closed: playlist === null,
+    if_pressed: slot?.ifPressed ?? null,
+    now: isNow,
+  })
+  return {
+    zone: calendar.zone,
+    from: local(from),
+    until: local(until),
+    schedules: schedules.map(({ stream, place, stretches }) => ({
+      stream,
+      source: place,
+      slots: stretches.map(stretch),
+    })),
+    moments: moments.map(({ at, rule, place, kind }) => ({
+      at: local(at),
+      rule,
+      trigger: kind,
+      source: place,
+    })),
+  }
+}
+
+function schedulesNow({ schedules, calendar }: RuleSet, now: Date) {
+  return {
+    zone: calendar.zone,
+    at: localIso(now, calendar),
+    schedules: schedules.map((schedule) => {
+      const slotNow = slotAt(schedule, now, calendar)
+      const playlist = playlistIn(schedule, slotNow)
+      return {
+        stream: schedule.stream,
+        source: schedule.place ?? null,
+        slot: slotNow.slot?.id ?? null,
+        playlist,
+        closed: playlist === null,
+        until: localIso(slotNow.until, calendar),
+        default: schedule.default,
+        slots: schedule.slots.map(({ id }) => id),
+      }
+    }),
+  }
+}
+
+export function explanationAsJson({ kind, id, place, text }: Explanation) {
+  return { kind, id, source: place, text }
+}

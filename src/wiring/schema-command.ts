@@ -1,0 +1,12 @@
+import { editorSchemaFile } from '../rules/editor/schema.ts'
+import type { Command } from './command.ts'
+import { householdSchema, schemaText } from './editor-schema.ts'
+
+/** The command `schema`: the JSON Schema of rule files. */
+export const schemaCommand: Command = {
+  name: 'schema',
+  usage: '',
+  about: 'prints the JSON Schema of rule files, for editors',
+  more: `The product writes the same to ${editorSchemaFile} below the config folder at every start.`,
+  run: async () => ({ answer: schemaText(householdSchema()), failed: false }),
+}

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest'
+import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
+import { explain, explainAll } from '../../src/rules/explain/explain.ts'
+import { expressionInWords } from '../../src/rules/explain/expression-words.ts'
+import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
+import { readingOf } from '../support/rules.ts'
+
+async function ruleSetOf(text: string, reading: Parameters<typeof readingOf>[0] = {}) {
+  const { ruleSet, diagnostics } = await readRuleFiles([{ file: 'a.yaml', text }], readingOf(reading))
+  expect(diagnostics.filter(({ level }) => level === 'error')).toEqual([])
+  return ruleSet
+}
+
+const bedtime = `playlists:
+  forest: [forest.mp3]
+schedules:
+  bedroom:
+    default: forest
+    slots:
+      lie-in: {from: "06:00", to: "08:30", days: [sat, sun], play: none, if_pressed: hush.mp3}
+      night: {from: "19:00", to: "06:00", play: forest}
+rules:
+  walk:
+    stream: bedroom
+    when:
+      - button: right
+      - card: {inserted: 7JtVV}
+    if:
+      - between: {from: "07:00", to: "19:00"}
+      - player.battery > 10
+      - none: [trigger.commanded, days: weekends]
+    do:
+      - queue: {set: forest, shuffle: true, limit: 2}
+      - queue: {next: moon.mp3, stream: kitchen}
+      - mqtt: {topic: home/lamp, payload: "ON"}
+      - log: Off we go
+`
+
+test('a rule is one sentence: when, if, what', async () => {
+  const [found] = explain('walk', await ruleSetOf(bedtime))
+  expect(found).toEqual({
+    kind: 'rule',
+    id: 'walk',
+    place: 'a.yaml:10',
+    text:
+      'When the right button is pressed on a player of the stream bedroom or the card 7JtVV is put into a player of the stream bedroom, ' +
+      'if it is between 07:00 and 19:00 and the battery of the player in percent is above 10 and it is not so that the product itself made it happen or it is a day of the weekend, ' +
+      'it puts the playlist forest into the stream bedroom, shuffled, at most 2 items of it, ' +
+      'then puts the file moon.mp3 behind the current item of the stream kitchen, ' +
+      'then publishes "ON" to home/lamp on the local broker, then writes "Off we go" into the log.',
+  })
+})
+
+test('a schedule is a sentence for each slot, in the order in which they are tried', async () => {
+  const [found] = explain('bedroom', await ruleSetOf(bedtime))
+  expect(found?.text).toBe(`What the stream bedroom holds goes by the clock. The first that fits holds:
+- on Saturday or Sunday from 06:00 to 08:30 it is closed, and whoever presses all the same hears the file hush.mp3 (slot lie-in);
+- from 19:00 to 06:00 of the next day it holds the playlist forest (slot night);
+- at any other time it holds the playlist forest.`)
+})
+
+test('all that the files hold is explained where nothing is named, and a switched-off rule says so', async () => {
+  const text = 'rules:\n  r:\n    enabled: false\n    when: [{startup: {}}]\n    do: [{queue: skip}]\n'
+  const [only] = explainAll(await ruleSetOf(text))
+  expect(only?.text).toBe(
+    'It is switched off (enabled: false). When the product has started, it goes to the next item of the stream it happened on.',
+  )
+})
+
+test('a name that nothing bears is answered with what was meant', async () => {
+  const ruleSet = await ruleSetOf(bedtime)
+  expect(() => explain('wlak', ruleSet)).toThrow(
+    'there is no rule and no schedule "wlak" - did you mean "walk"?',
+  )
+  expect(() => explain('bedroom', ruleSet, 'rule')).toThrow('there is no rule "bedroom"; known: walk')
+  expect(() => explain('x', { ...ruleSet, rules: [], schedules: [] })).toThrow(
+    'there is no rule and no schedule "x": the rule files hold none',
+  )
+})
+
+test('every part that comes with the product has words of its own', () => {
+  const parts = Object.entries({ ...triggers, ...conditions, ...actions })
+  expect(parts.filter(([, part]) => part.explain === undefined).map(([kind]) => kind)).toEqual([])
+})
+
+test('a part without words of its own says its title and its options', async () => {
+  const { registry } = readingOf()
+  const { explain: _, ...button } = registry.triggers.get('button') ?? expect.unreachable()
+  const text = 'rules:\n  r:\n    when: [{button: {button: left, stream: b}}]\n    do: [{log: x}]\n'
+  const ruleSet = await ruleSetOf(text, {
+    registry: { ...registry, triggers: new Map([...registry.triggers, ['button', button]]) },
+  })
+  expect(explain('r', ruleSet)[0]?.text).toBe(
+    'When Button (button: left, stream: b), it writes "x" into the log.',
+  )
+})
+
+describe('an expression', () => {
+  test.each([
+    ['player.playing', 'the player plays'],
+    [
+      'not player.playing and player.volume >= 3',
+      'the player does not play and the volume of the player (0-16) is at least 3',
+    ],
+    ["now.weekday == 'mon' or stream.closed", 'the day of the week is "mon" or the stream is closed'],
+    ['stream.closed == false', 'the stream is open'],
+    ['vars.coins < 3 and inputs.party', 'the variable coins is below 3 and the input party is on'],
+    ["player.card == ''", 'the card in the player is empty'],
+  ])('%s is said in words', (text, words) => {
+    expect(expressionInWords(text)).toBe(words)
+  })
+
+  test.each([
+    'player.playing and player.online or stream.closed',
+    "stream.playlist == 'bread and butter'",
+    '(player.volume + 1) > 3',
+    "trigger.id == 'x'",
+    "now.weekday in ['mon', 'tue']",
+  ])('%s is shown as it is written', (text) => {
+    expect(expressionInWords(text)).toBe(`\`${text}\``)
+  })
+})
