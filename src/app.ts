@@ -31,6 +31,8 @@ import { Reach } from './wiring/reach.ts'
 import { type Reports, reportsOf } from './wiring/reports.ts'
 import { ruleTools } from './wiring/rule-tools.ts'
 import { RuleRunner, readRules, streamsOf } from './wiring/rules.ts'
+import { SlotGround } from './wiring/slot-ground.ts'
+import { SlotVolume } from './wiring/slot-volume.ts'
 import { Started } from './wiring/started.ts'
 import type { Supervisor } from './wiring/supervisor.ts'
 
@@ -120,7 +122,12 @@ async function start(input: AppInput, started: Started): Promise<App> {
   await writeEditorSchema(options.folders.config, log.for('rules'))
   started.add('the local broker', broker)
   const lines = new PlayerLines()
-  const parts = { input, started, foundation, household, ruleSet, broker, reach, lines }
+  const slotGround = new SlotGround({
+    hub,
+    cards: cards.published,
+    streamFor: (stream, player) => household.answers.streamFor(stream, player),
+  })
+  const parts = { input, started, foundation, household, ruleSet, broker, reach, lines, slotGround }
   const performed = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name, check) =>
@@ -130,17 +137,21 @@ async function start(input: AppInput, started: Started): Promise<App> {
     lookup: (file) => sources.find(file),
     hint: (file) => sources.hint(file),
     random,
-    command: async (player, command) => signedIn(link).command(player, command),
+    now: () => clock.now(),
+    command: async (player, command) =>
+      signedIn(link).command(player, slotVolume?.limited(player, command) ?? command),
     publish: (...message) => broker.publish(...message),
     values: hub,
     deeds: started.add('the log of what was done', new FewLines({ clock, log, more: unnamedDeeds })),
     log,
   })
+  let slotVolume: SlotVolume | undefined
   const wishes = { performed, perform: history.kept(performed) }
   const reports = reportsOf(parts)
   await startBroker(parts, { ...wishes, ...reports })
   const rules = await startRules(parts, wishes)
   const audio = await startAudio(parts, rules)
+  slotVolume = startSlotVolume(parts, rules, wishes)
   if (link !== null) {
     started.add('the link to the cloud', link)
     await link.start({ hub, cardFacts: household.cardFacts, knownCards: cards.known })
@@ -174,6 +185,7 @@ interface Parts {
   readonly broker: LocalBroker
   readonly reach: Reach
   readonly lines: PlayerLines
+  readonly slotGround: SlotGround
 }
 
 /** How wishes are carried out: `perform` keeps them in the history, `performed` leaves that to its caller. */
@@ -220,7 +232,7 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
 }
 
 async function startRules(
-  { input, started, foundation, household, ruleSet, lines }: Parts,
+  { input, started, foundation, household, ruleSet, lines, slotGround }: Parts,
   { performed, perform }: Wishes,
 ): Promise<RuleRunner> {
   const { history, storage, log } = foundation
@@ -232,6 +244,11 @@ async function startRules(
     performAfter: (event) => performThrough(door, history.keptAfter(performed, event)),
     applied: storage.collection('applied-slots'),
     moments: storage.collection('moments'),
+    slots: {
+      positions: storage.collection('slot-positions'),
+      isHeard: (stream) => slotGround.isHeard(stream),
+      cutOver: (changed) => slotGround.cutOver(changed),
+    },
     clock: input.clock,
     log: log.for('rules'),
   })
@@ -242,6 +259,24 @@ async function startRules(
   )
   await rules.start()
   return rules
+}
+
+function startSlotVolume(
+  { input, started, foundation, household, lines, slotGround }: Parts,
+  rules: RuleRunner,
+  { perform }: Wishes,
+): SlotVolume {
+  const volume = new SlotVolume({
+    hub: household.hub,
+    streamOf: (player) => slotGround.streamOf(player),
+    limitOf: (stream) => rules.volumeLimit(stream),
+    perform: performThrough(lines.door(), perform),
+    clock: input.clock,
+    log: foundation.log.for('rules'),
+  })
+  volume.start()
+  rules.onSlots(() => volume.look())
+  return started.add('the volume limits of slots', volume)
 }
 
 async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ readonly live: LiveMedia }> {
@@ -260,6 +295,7 @@ async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ readonly l
     clock: input.clock,
     log: log.for('media'),
   })
+  parts.slotGround.setLive(audio.live)
   return started.add('audio', audio)
 }
 
@@ -303,6 +339,7 @@ function openToPeople(
     account: cloud?.desk ?? deskWithoutAccount,
     perform: performThrough(lines.door(mostAsked), perform),
     queueEffects: queueEffects({ library: sources, ruleSet }, 'rest'),
+    upToDate: (stream) => rules.upToDate(stream),
     presets,
     write: (entries) => storage.setMany(entries),
     health,
@@ -319,5 +356,6 @@ function groundOf({ foundation, household }: Parts, rules: RuleRunner) {
   const { hub, answers, cards } = household
   const { sources, libraryFacts: facts } = foundation
   const endsAt: RuleRunner['endsAt'] = (queue, now) => rules.endsAt(queue, now)
-  return { hub, answers, sources, facts, cards: cards.published, endsAt }
+  const upToDate = (stream: string) => rules.upToDate(stream)
+  return { hub, answers, sources, facts, cards: cards.published, endsAt, upToDate }
 }

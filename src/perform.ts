@@ -1,12 +1,14 @@
 import type { Effect, Perform, PlayerCommand } from './core/effect.ts'
 import { AppError } from './core/error.ts'
 import type { FewLines } from './core/few-lines.ts'
+import { heldFrom } from './core/hold.ts'
 import type { Log, LogDetail } from './core/log.ts'
 import { shuffled } from './core/play-order.ts'
 import { type LookUp, requireFiles } from './core/playable-files.ts'
 import { mostItems, type Queue, type QueueMutation } from './core/queue.ts'
 import { checkMeant } from './core/queue-tag.ts'
 import type { AskedMutation } from './core/queues.ts'
+import { type ResumePoint, resumedIn } from './core/resume-point.ts'
 import type { PlainValue } from './core/value-form.ts'
 import type { Hub } from './hub.ts'
 
@@ -36,6 +38,8 @@ interface Hands {
   readonly deeds: Pick<FewLines, 'say'>
   /** 0 (inclusive) to 1; Math.random where absent. */
   readonly random?: () => number
+  /** The machine's time where absent. */
+  readonly now?: () => Date
   readonly log: Log
 }
 
@@ -60,7 +64,7 @@ export function performWith(hands: Hands): Perform {
         const { stream, how, content, meantFor } = effect
         const asked: AskedMutation = (queue) => {
           checkMeant({ name: stream, queue }, meantFor)
-          return filling(effect, hands)
+          return filling(effect, queue, hands)
         }
         const queue = await hands.mutateQueue(stream, asked, because)
         done(`stream "${stream}": ${how} "${content}"`, { because, ...sizeOf(queue) })
@@ -149,7 +153,7 @@ async function itemsOf(
 
 type Filling = Extract<Effect, { kind: 'fill-queue' }>
 
-async function filling(filling: Filling, hands: Hands): Promise<QueueMutation> {
+async function filling(filling: Filling, queue: Queue | undefined, hands: Hands): Promise<QueueMutation> {
   const { how, content, closed, keep } = filling
   const all = await itemsOf(await hands.files(content), hands)
   if (how === 'replace' && all.length === 0 && filling.orEmpty !== true)
@@ -158,8 +162,12 @@ async function filling(filling: Filling, hands: Hands): Promise<QueueMutation> {
       `playlist "${content.slice(0, 200)}" has nothing to play now; the queue stays as it was`,
     )
   const files = chosen(all, filling, hands)
-  if (how === 'now') return { op: 'insert-next', files, now: true }
-  if (how !== 'replace') return { op: how, files }
+  const hold = filling.hold == null ? undefined : heldFrom(filling.hold, hands.now?.() ?? new Date())
+  const held = hold === undefined ? {} : { hold }
+  if (how === 'now') return { op: 'insert-next', files, now: true, ...held }
+  if (how !== 'replace') return { op: how, files, ...held }
+  if (filling.goesOn === true && isJustThat(queue, content, files))
+    return { op: 'settings', settings: { closed: closed ?? false, if_pressed: null } }
   if (files.length > mostItems)
     hands.log.warn(`stream "${filling.stream}" takes the first ${mostItems} files: no queue has more`, {
       content,
@@ -171,7 +179,25 @@ async function filling(filling: Filling, hands: Hands): Promise<QueueMutation> {
     playlist: content,
     ...(closed === undefined ? {} : { closed }),
     ...(keep === undefined ? {} : { keep }),
+    ...(filling.hold === null ? { hold: null } : held),
+    ...(filling.letsEnd === true ? { lets_end: true } : {}),
+    ...(filling.resume === undefined ? {} : resumedAt(files, filling.resume)),
   }
+}
+
+function resumedAt(files: readonly string[], point: ResumePoint) {
+  const resumed = resumedIn(files.slice(0, mostItems), point)
+  return resumed === null ? {} : { resumed }
+}
+
+/** Whether it holds that content already, as it is now, and is in the middle of it. */
+function isJustThat(queue: Queue | undefined, content: string, files: readonly string[]): boolean {
+  if (queue === undefined || queue.playlist !== content || queue.current === null || queue.held !== null)
+    return false
+  const { items } = queue
+  return (
+    items.length === Math.min(files.length, mostItems) && items.every(({ file }, at) => file === files[at])
+  )
 }
 
 function chosen(

@@ -1,7 +1,9 @@
+import type { HoldWish } from './hold.ts'
 import type { AskedValue } from './kept-values.ts'
 import type { Light } from './player.ts'
 import type { QueueMutation } from './queue.ts'
 import type { MeantFor } from './queue-tag.ts'
+import type { ResumePoint } from './resume-point.ts'
 
 /**
  * Everything that may be asked for, by rules, Home Assistant, the panel or REST alike. One exhaustive
@@ -37,6 +39,14 @@ export type Effect =
       readonly orEmpty?: boolean
       /** With `replace`: who may bring back what was there before. */
       readonly keep?: string
+      /** How long it holds against the stream's schedule, see `QueueMutation`. */
+      readonly hold?: HoldWish | null
+      /** With `replace`: where it was left the last time. */
+      readonly resume?: ResumePoint
+      /** With `replace`: a queue that is just that already stays at its place. */
+      readonly goesOn?: boolean
+      /** With `replace`: who hears an item of the old queue live hears that to its end. */
+      readonly letsEnd?: boolean
       /** Only while the stream is in one of these states. */
       readonly meantFor?: MeantFor
     }

@@ -1,4 +1,5 @@
 import { AppError } from './error.ts'
+import { heldBehind } from './hold.ts'
 import { broughtBack, keptBehind } from './kept-queue.ts'
 import { followingOrder, newOrder, orderOf, playOrder, putNext, strewn, walk } from './play-order.ts'
 import {
@@ -12,6 +13,7 @@ import {
   type QueueMutation,
   type QueueSettings,
 } from './queue.ts'
+import { resumedOrder } from './resume-point.ts'
 import { checkStreamTitle } from './stream-title.ts'
 
 interface MutationContext {
@@ -49,19 +51,23 @@ function changedBy(queue: Queue, mutation: QueueMutation, context: MutationConte
   switch (mutation.op) {
     case 'append':
     case 'insert-next':
-      return { ...withMore(queue, mutation, context), playlist: null }
+      return { ...withMore(queue, mutation, context), playlist: null, held: mutation.hold ?? queue.held }
     case 'replace':
       return replaced(queue, mutation, context)
     case 'restore': {
       const { past, kept } = broughtBack(queue, mutation.owner)
-      return { ...queue, ...past, kept }
+      return { ...queue, ...past, kept, held: null }
     }
     case 'remove':
       return withItems(queue, queue.items.toSpliced(placeOf(queue, mutation.id), 1))
     case 'move':
       return withItems(queue, moved(queue, mutation))
     case 'clear':
-      return { ...withItems(queue, []), kept: keptBehind(queue.kept, { owner: undefined, past: queue }) }
+      return {
+        ...withItems(queue, []),
+        kept: keptBehind(queue.kept, { owner: undefined, past: queue }),
+        held: heldBehind(queue.held, undefined),
+      }
     case 'shuffle':
       return mixed(queue, context)
     case 'reshuffle': {
@@ -112,20 +118,21 @@ function replaced(
   mutation: Extract<QueueMutation, { op: 'replace' }>,
   context: MutationContext,
 ): Queue {
-  const { files, playlist, closed, if_pressed, settings = {}, keep } = mutation
+  const { files, playlist, closed, if_pressed, settings = {}, keep, hold, resumed } = mutation
   checkRoom(queue, files.length)
   const items = files.map((file) => ({ id: context.newId(), file }))
   const staysClosed = queue.closed && closed === undefined && if_pressed === undefined
   const filled = {
     ...queue,
     items,
-    current: null,
-    order: queue.shuffle ? newOrder(idsOf(items), null, context.random) : null,
+    current: (resumed === undefined ? undefined : items[resumed.start]?.id) ?? null,
+    order: queue.shuffle ? resumedOrder(idsOf(items), resumed, context.random) : null,
     playlist,
     closed: closed ?? queue.closed,
     closed_until: closed === undefined ? queue.closed_until : null,
     if_pressed: if_pressed ?? (staysClosed ? queue.if_pressed : null),
     kept: keptBehind(queue.kept, { owner: keep, past: pastOf(queue) }),
+    held: heldBehind(queue.held, hold),
   }
   return withSettings(filled, settings, context)
 }
@@ -217,6 +224,7 @@ function idsOf(items: readonly QueueItem[]): string[] {
 function currentAfter(before: Queue, after: Queue, mutation: QueueMutation): string | null {
   const isNow = mutation.op === 'insert-next' && mutation.now === true && mutation.files.length > 0
   const coming = playOrder(after)
+  if (mutation.op === 'replace' && after.current !== null) return after.current
   if (isOver(before) || isNow) {
     const old = new Set(idsOf(before.items))
     return coming.find((item) => !old.has(item.id))?.id ?? null

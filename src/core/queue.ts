@@ -1,6 +1,8 @@
 import { AppError } from './error.ts'
+import type { Hold } from './hold.ts'
 import type { KeptQueue } from './kept-queue.ts'
 import { orderFrom, type PlayOrder } from './play-order.ts'
+import type { ResumedAt } from './resume-point.ts'
 
 /**
  * A stream's queue: what its card plays, in order. The same file may stand in it twice, so every place has
@@ -35,6 +37,8 @@ export interface Queue {
   readonly if_pressed: string | null
   /** What it was before somebody put something else there for a while. */
   readonly kept: readonly KeptQueue<PastQueue>[]
+  /** How long it holds against the stream's schedule; null: as what anybody puts there does, until the next slot. */
+  readonly held: Hold | null
   /** Tells it from an earlier stream of its name. */
   readonly made: string
 }
@@ -52,7 +56,7 @@ export function shownQueue(queue: Queue): Queue {
 
 /** A queue as it may lie in a store: earlier versions did not know all of it. */
 export type StoredQueue = Omit<Queue, Younger> & Partial<Pick<Queue, Younger>>
-type Younger = 'if_pressed' | 'closed_until' | 'order' | 'resume' | 'kept' | 'made'
+type Younger = 'if_pressed' | 'closed_until' | 'order' | 'resume' | 'kept' | 'held' | 'made'
 
 export interface QueueItem {
   readonly id: string
@@ -79,9 +83,14 @@ export const streamNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const reservedStreamNames: ReadonlySet<string> = new Set(['queues'])
 
 export type QueueMutation =
-  | { readonly op: 'append'; readonly files: readonly string[] }
+  | { readonly op: 'append'; readonly files: readonly string[]; readonly hold?: Hold }
   /** Behind the current item; with `now` the first of them becomes the current one. */
-  | { readonly op: 'insert-next'; readonly files: readonly string[]; readonly now?: boolean }
+  | {
+      readonly op: 'insert-next'
+      readonly files: readonly string[]
+      readonly now?: boolean
+      readonly hold?: Hold
+    }
   | {
       readonly op: 'replace'
       readonly files: readonly string[]
@@ -94,6 +103,12 @@ export type QueueMutation =
       readonly settings?: QueueSettings
       /** Who may bring back what was there before. */
       readonly keep?: string
+      /** How long it holds against the stream's schedule; null: it is the schedule's own. Absent: until its next slot. */
+      readonly hold?: Hold | null
+      /** Where it begins; absent: with its first item. */
+      readonly resumed?: ResumedAt
+      /** Who hears an item of the old queue live hears that to its end. */
+      readonly lets_end?: boolean
     }
   /** Brings back what this owner kept with `replace`, its items with the ids they had. */
   | { readonly op: 'restore'; readonly owner: string }
@@ -176,6 +191,7 @@ export function emptyQueue(name: string): Queue {
     closed_until: null,
     if_pressed: null,
     kept: [],
+    held: null,
     made: '',
   }
 }
@@ -191,6 +207,7 @@ export function restoredQueue(stored: StoredQueue): Queue {
     order: stored.order ?? (shuffle ? orderFrom(version, ids, current) : null),
     resume: stored.resume ?? 'resume',
     kept: stored.kept ?? [],
+    held: stored.held ?? null,
     made: stored.made ?? '',
   }
 }

@@ -20,6 +20,8 @@ export type QueueChange =
       readonly op: QueueMutation['op']
       /** Whose wish it was, for people. */
       readonly because: string
+      /** Who hears an item of the old queue live hears that to its end. */
+      readonly letsEnd?: boolean
     }
   | { readonly kind: 'queue-removed'; readonly name: string }
 
@@ -91,7 +93,8 @@ export class Queues {
       if (queue === known) return queue
       if (known === undefined) await this.#storeNew(queue)
       else await this.#store(queue)
-      tell({ kind: 'queue', queue, op: mutation.op, because: reason })
+      const letsEnd = mutation.op === 'replace' && mutation.lets_end === true
+      tell({ kind: 'queue', queue, op: mutation.op, because: reason, ...(letsEnd ? { letsEnd } : {}) })
       return queue
     })
   }

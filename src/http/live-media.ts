@@ -21,6 +21,8 @@ interface LiveSink {
 
 /** Audio that is sent as time passes; `audio/live` has it. */
 export interface LiveMedia {
+  /** Null where the stream holds what is due now; else to be waited for before it is looked at. */
+  upToDate?(stream: string): Promise<void> | null
   isLive(stream: string): boolean
   /** Whether there may be something to play now. */
   isOpen(stream: string): boolean
@@ -56,6 +58,7 @@ export async function serveLive(
   ctx: Context,
   { live, stream, listener, player }: LiveAsked,
 ): Promise<Beginning | 'nothing' | 'over'> {
+  await live.upToDate?.(stream)
   if (ctx.method === 'HEAD') {
     if (!live.isOpen(stream)) return 'nothing'
     sayLive(ctx)

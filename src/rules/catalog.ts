@@ -6,6 +6,7 @@ import { between } from './conditions/between.ts'
 import { days } from './conditions/days.ts'
 import { holiday } from './conditions/holiday.ts'
 import { input as inputIs } from './conditions/input.ts'
+import { slot as inSlot } from './conditions/slot.ts'
 import type { ActionDef, ConditionDef, TriggerDef } from './plugin.ts'
 import { button } from './triggers/button.ts'
 import { card } from './triggers/card.ts'
@@ -13,6 +14,7 @@ import { cron } from './triggers/cron.ts'
 import { every } from './triggers/every.ts'
 import { input } from './triggers/input.ts'
 import { playing } from './triggers/playing.ts'
+import { slot } from './triggers/slot.ts'
 import { startup } from './triggers/startup.ts'
 import { sun } from './triggers/sun.ts'
 import { time } from './triggers/time.ts'
@@ -22,6 +24,7 @@ export const triggers: Readonly<Record<string, TriggerDef>> = {
   button,
   card,
   playing,
+  slot,
   time,
   sun,
   cron,
@@ -30,6 +33,12 @@ export const triggers: Readonly<Record<string, TriggerDef>> = {
   startup,
 }
 
-export const conditions: Readonly<Record<string, ConditionDef>> = { between, days, holiday, input: inputIs }
+export const conditions: Readonly<Record<string, ConditionDef>> = {
+  between,
+  days,
+  holiday,
+  slot: inSlot,
+  input: inputIs,
+}
 
 export const actions: Readonly<Record<string, ActionDef>> = { queue, mqtt, log, set }

@@ -18,6 +18,7 @@ import type {
   World,
 } from './plugin.ts'
 import type { Bound, Branch, Rule } from './rule-set.ts'
+import type { SlotEvent } from './slot-events.ts'
 
 interface EngineOptions {
   readonly world: World
@@ -86,6 +87,11 @@ export class Engine {
     this.#depth = 0
   }
 
+  /** Takes in that a slot has begun, ended, or holds as the rules begin to run. */
+  slotChanged(event: SlotEvent): void {
+    this.#deliver('slot', event.type, { ...event })
+  }
+
   /** Resolves when every run that has begun by now has ended. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#runs)
@@ -105,7 +111,7 @@ export class Engine {
           get moments() {
             return momentsIn(moments).of(rule.id, signal)
           },
-          on: (source, match, receive) => this.#subscribe(source, narrowed(rule, match), receive),
+          on: (source, match, receive) => this.#subscribe(source, narrowed(rule, match, source), receive),
           fire: (data, because) => {
             if (signal.aborted) return
             const run = { rule, started: bound, data: withId(data, bound), because, event: this.#event }
@@ -256,10 +262,14 @@ interface Run {
 const deepest = 8
 
 /** A rule that names its player or stream hears only what concerns them, unless the trigger itself says otherwise. */
-function narrowed(rule: Rule, match: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function narrowed(
+  rule: Rule,
+  match: Readonly<Record<string, string>>,
+  source: EventSource,
+): Readonly<Record<string, string>> {
   if (!('type' in match)) return match
   return {
-    ...(rule.player === null ? {} : { player: rule.player }),
+    ...(rule.player === null || source === 'slot' ? {} : { player: rule.player }),
     ...(rule.stream === null ? {} : { stream: rule.stream }),
     ...match,
   }

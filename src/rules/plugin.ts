@@ -88,7 +88,7 @@ export interface TriggerContext<Options> {
 }
 
 /** `input`: one was set; `name` and `value` say to what. */
-export type EventSource = 'player' | 'startup' | 'input'
+export type EventSource = 'player' | 'slot' | 'startup' | 'input'
 
 /**
  * An event as rules see it: its published fields. Where `commanded` is true a command of this product has made the
@@ -173,6 +173,13 @@ export interface World {
   /** The values of all vars and inputs that are declared, by name. */
   vars(): ReadonlyMap<string, PlainValue>
   inputs(): ReadonlyMap<string, PlainValue>
+  /** The slots that hold now, by the clock; `default` outside all of a schedule's slots. */
+  slots(): readonly SlotHeld[]
+}
+
+export interface SlotHeld {
+  readonly stream: string
+  readonly slot: string
 }
 
 /** Typing aids: the options' type is inferred from the schema. */

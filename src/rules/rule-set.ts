@@ -5,6 +5,7 @@ import type { Template } from '../language/expression/interpolation.ts'
 import { type Calendar, plainCalendar } from './calendar.ts'
 import type { RuleCondition } from './condition.ts'
 import type { ActionDef, TriggerDef } from './plugin.ts'
+import type { SlotChange } from './slot-terms.ts'
 import type { Days } from './time.ts'
 import type { Window } from './window.ts'
 
@@ -39,6 +40,9 @@ export interface Schedule {
   /** Playlist outside all slots. */
   readonly default: string | null
   readonly slots: readonly Slot[]
+  /** Of the slots that say nothing of it, and of the default. */
+  readonly change?: SlotChange
+  readonly resume?: boolean
 }
 
 export interface Slot {
@@ -50,6 +54,12 @@ export interface Slot {
   readonly play: string | null
   /** With `play: none`: the file that is heard once by who asks for the stream all the same. */
   readonly ifPressed: string | null
+  /** How loud players of its stream may be meanwhile, in steps of 0 to 16. */
+  readonly volumeLimit?: number
+  /** How it takes the place of what was there before. */
+  readonly change?: SlotChange
+  /** Whether it goes on where it was left the last time. */
+  readonly resume?: boolean
 }
 
 export interface Rule {

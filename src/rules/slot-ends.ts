@@ -1,6 +1,7 @@
 import type { Calendar } from './calendar.ts'
 import type { Schedule } from './rule-set.ts'
 import { playlistIn, type SlotNow, slotsFrom } from './schedule.ts'
+import { changeOf, longestQueueMs } from './slot-terms.ts'
 
 interface Ahead {
   readonly calendar: Calendar
@@ -28,18 +29,23 @@ export class SlotEnds {
    * days. A boundary at which no other occurrence begins changes nothing, for a slot that is covered by an earlier
    * one never holds. One that brings the same playlist once more, as the next day of a whole-day slot does, ends nothing
    * either: what would be heard behind it is what is heard before it. `playlist` is null for what was put together by
-   * hand, which every boundary replaces.
+   * hand, which every boundary replaces. What comes `after_queue` leaves it its time, but not for ever.
    */
   of(schedule: Schedule, playlist: string | null, now: Date): Date | null {
     const [first, ...coming] = this.#from(schedule, now)
     let current = first
+    let latestMs = Number.POSITIVE_INFINITY
     for (const next of coming) {
       const isOther = next.occurrence !== current?.occurrence
       const isSame = playlist !== null && playlistIn(schedule, next) === playlist
-      if (isOther && !isSame) return current?.until ?? null
+      if (isOther && !isSame && current !== undefined) {
+        const endMs = current.until.getTime()
+        if (changeOf(schedule, next.slot) !== 'after_queue') return new Date(Math.min(endMs, latestMs))
+        latestMs = Math.min(endMs + longestQueueMs, latestMs)
+      }
       current = next
     }
-    return null
+    return Number.isFinite(latestMs) ? new Date(latestMs) : null
   }
 
   #from(schedule: Schedule, now: Date): readonly SlotNow[] {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { FiniteStreams } from '../audio/finite-streams.ts'
 import { insteadWith } from '../audio/instead.ts'
 import type { StoredPosition } from '../audio/live/live-positions.ts'
+import type { LiveStreams } from '../audio/live/live-streams.ts'
 import { type Playable, playable } from '../audio/playable.ts'
 import { begunWithin, playingMs } from '../audio/playing-time.ts'
 import type { StoredVisit } from '../audio/slots/slot-listeners.ts'
@@ -82,6 +83,8 @@ interface Ground {
   readonly cards: PublishedCards
   /** When a schedule puts something else into the queue's stream than it holds at `now`; null: not in the next days. */
   readonly endsAt: (queue: Queue, now: Date) => Date | null
+  /** Null where the stream holds what is due now; else to be waited for before it is looked at. */
+  readonly upToDate: (stream: string) => Promise<void> | null
 }
 
 interface MediaInput {
@@ -103,7 +106,7 @@ interface MediaInput {
 }
 
 /** Serves the door players come to, until it is stopped: then what they are hearing ends at a frame. */
-export async function serveMedia(input: MediaInput): Promise<{ live: LiveMedia; stop(): Promise<void> }> {
+export async function serveMedia(input: MediaInput): Promise<{ live: OpenLive; stop(): Promise<void> }> {
   const clip = await readFile(join(input.shipped, 'audio', 'clips', 'nothing-here-yet.mp3'))
   const closing = new AbortController()
   const { signal } = closing
@@ -115,7 +118,14 @@ export async function serveMedia(input: MediaInput): Promise<{ live: LiveMedia; 
     streamFor: (stream, player) => input.ground.answers.streamFor(stream, player),
     signal,
   })
-  const { live, stop: stopLive } = await openLiveAudio({ ...input, ...input.ground })
+  const { live: opened, stop: stopLive } = await openLiveAudio({ ...input, ...input.ground })
+  const live: OpenLive = {
+    upToDate: (stream) => input.ground.upToDate(stream),
+    isLive: (stream) => opened.isLive(stream),
+    isOpen: (stream) => opened.isOpen(stream),
+    open: (request) => opened.open(request),
+    listenersOf: (stream) => opened.listenersOf(stream),
+  }
   const app = createMediaApp(mediaDoor({ ...input, clip, slots, live, signal }))
   input.door.serve(app)
   return {
@@ -128,6 +138,8 @@ export async function serveMedia(input: MediaInput): Promise<{ live: LiveMedia; 
     },
   }
 }
+
+type OpenLive = LiveMedia & Pick<LiveStreams, 'listenersOf'>
 
 interface PanelInput {
   readonly doors: Pick<Doors, 'panel' | 'direct'>
@@ -195,7 +207,7 @@ function mediaDoor({
   log,
   trustedProxies,
 }: MediaParts): MediaDoor {
-  const { hub, answers, cards, sources } = ground
+  const { hub, answers, cards, sources, upToDate } = ground
   const instead = insteadWith({ library: sources, clip, log, signal })
   const rounds = finiteRounds(hub, log)
   return {
@@ -209,7 +221,13 @@ function mediaDoor({
       return { stream: answers.streamFor(card.stream, holder), card_id, player, kind, confirm }
     },
     newest: (stream, key) => newest(ground, stream, { rounds, clock, signal, key }),
-    slots,
+    slots: {
+      choose: async (request) => {
+        await upToDate(request.stream)
+        return slots.choose(request)
+      },
+      passOver: (request) => slots.passOver(request),
+    },
     live,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
     playerOf: (target) => holderOf(target, hub),
@@ -247,6 +265,7 @@ async function newest(
   { rounds, clock, signal, key }: Newest,
 ): Promise<Playable | null> {
   const { hub, sources, facts } = ground
+  await ground.upToDate(stream)
   const [queue, now] = [hub.queue(stream), clock.now()]
   if (queue === undefined || queue.closed) return null
   const files = await sources.playable(playOrder(queue), stream)

@@ -14,7 +14,6 @@ import { patchOf } from '../rules/dry/told.ts'
 import { contentFiles } from '../rules/playlists.ts'
 import { condition, type World } from '../rules/plugin.ts'
 import type { Rule, RuleSet } from '../rules/rule-set.ts'
-import { ruleWorld } from './rule-world.ts'
 import { RuleRunner } from './rules.ts'
 
 interface DryHouseOptions {
@@ -63,7 +62,6 @@ export class InMemoryHouse implements DryHouse {
     const carryOut = performIn(hub, { ruleSet, folders, random, clock, log })
     this.#clock = clock
     this.#hub = hub
-    this.world = ruleWorld({ hub, ruleSet, clock })
     this.#runner = new RuleRunner({
       ruleSet: { ...ruleSet, rules: ruleSet.rules.map((rule) => this.#watched(rule)) },
       hub,
@@ -76,6 +74,7 @@ export class InMemoryHouse implements DryHouse {
       clock,
       log,
     })
+    this.world = this.#runner.world
     hub.subscribe('what was heard instead', (change) => {
       if (change.kind === 'queue') this.#heard.delete(change.queue.name)
     })

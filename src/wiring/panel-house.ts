@@ -44,6 +44,7 @@ interface HouseParts {
   readonly account: AccountDesk
   readonly perform: Perform
   readonly queueEffects: House['queueEffects']
+  readonly upToDate?: House['upToDate']
   readonly presets: Presets
   /** Writes all entries to the store, or none. */
   readonly write: Storage['setMany']
@@ -70,6 +71,7 @@ export function houseOf({
   account,
   perform,
   queueEffects,
+  upToDate,
   presets,
   write,
   health,
@@ -90,6 +92,7 @@ export function houseOf({
       answers.set(stream, list, () => checkMeant({ name: stream, queue: hub.queue(stream) }, meantFor)),
     perform,
     queueEffects,
+    ...(upToDate === undefined ? {} : { upToDate }),
     playAnew: (stream, anew) =>
       playAnew(stream, anew, { hub, cards, streamFor: (asked, by) => answers.streamFor(asked, by) }),
     presets,

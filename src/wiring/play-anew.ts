@@ -12,6 +12,13 @@ interface Ground {
   readonly hub: Pick<Hub, 'players' | 'expectedTrack'>
   readonly cards: Pick<PublishedCards, 'byCard'>
   readonly streamFor: (stream: string, player: string) => string
+  /** Cards of the other kind are left in peace. */
+  readonly onlyKind?: PublishedCard['kind']
+}
+
+/** The same, where it is told how streams are heard. */
+export interface AnewGround extends Ground {
+  readonly hub: Pick<Hub, 'players' | 'expectedTrack' | 'queue'>
 }
 
 /**
@@ -19,17 +26,28 @@ interface Ground {
  * stream card plays the whole queue as one file, which can only be begun again: of another item nothing is heard.
  * Who has paused, or is off, is left in peace.
  */
-export function playAnew(stream: string, anew: PlayedAnew, { hub, cards, streamFor }: Ground): Effect[] {
-  return hub.players().flatMap((told): Effect[] => {
-    const player = asExpected(hub, told)
-    const card = player.card_id === null ? undefined : cards.byCard(player.card_id)
-    if (card === undefined || streamFor(card.stream, player.id) !== stream || !isPlaying(player)) return []
+export function playAnew(stream: string, anew: PlayedAnew, ground: Ground): Effect[] {
+  return listenersOn(stream, ground).flatMap(({ player, card }): Effect[] => {
     const command = commandFor(player, card, anew)
     return command === null ? [] : [{ kind: 'command', player: player.id, command }]
   })
 }
 
-function isPlaying({ online, playback }: PlayerState): boolean {
+/** The players that play the stream now, with the card by which they do. */
+export function listenersOn(
+  stream: string,
+  { hub, cards, streamFor, onlyKind }: Ground,
+): { readonly player: PlayerState; readonly card: PublishedCard }[] {
+  return hub.players().flatMap((told) => {
+    const player = asExpected(hub, told)
+    const card = player.card_id === null ? undefined : cards.byCard(player.card_id)
+    if (card === undefined || streamFor(card.stream, player.id) !== stream || !isPlaying(player)) return []
+    return onlyKind === undefined || card.kind === onlyKind ? [{ player, card }] : []
+  })
+}
+
+/** Whether it plays, as far as is known. */
+export function isPlaying({ online, playback }: PlayerState): boolean {
   return online && (playback === 'playing' || playback === 'loading')
 }
 

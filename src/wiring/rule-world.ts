@@ -7,11 +7,13 @@ import type { RuleSet } from '../rules/rule-set.ts'
 interface Ground {
   readonly hub: Hub
   readonly ruleSet: Pick<RuleSet, 'players' | 'calendar'>
+  /** The slots that hold now. */
+  readonly slots: World['slots']
   readonly clock: Clock
 }
 
 /** The house as its rules look at it. */
-export function ruleWorld({ hub, ruleSet, clock }: Ground): World {
+export function ruleWorld({ hub, ruleSet, slots, clock }: Ground): World {
   const names = new PlayerNames({ aliases: ruleSet.players, players: () => hub.players() })
   return {
     now: () => clock.now(),
@@ -21,5 +23,6 @@ export function ruleWorld({ hub, ruleSet, clock }: Ground): World {
     playerId: (named) => names.idOf(named),
     vars: () => hub.vars(),
     inputs: () => hub.inputValues(),
+    slots,
   }
 }

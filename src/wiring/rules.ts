@@ -10,12 +10,14 @@ import { actions, conditions, triggers } from '../rules/catalog.ts'
 import { Engine } from '../rules/engine.ts'
 import type { KeptRecord } from '../rules/moments/kept-moments.ts'
 import { Moments } from '../rules/moments/moments.ts'
+import type { World } from '../rules/plugin.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
 import type { Surroundings } from '../rules/read/references.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
 import { createRegistry } from '../rules/registry.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
-import { Scheduler } from '../rules/scheduler.ts'
+import { Scheduler, type SchedulerOptions } from '../rules/scheduler.ts'
+import type { SlotEvent } from '../rules/slot-events.ts'
 import type { Location } from '../rules/sun.ts'
 import type { Problems } from './problems.ts'
 import { calendarFiles, readRuleFolder } from './rule-folder.ts'
@@ -94,25 +96,36 @@ interface RuleRunnerOptions {
   readonly applied: Collection<string>
   /** Which moments rules have heard of. */
   readonly moments: Collection<KeptRecord>
+  /** Where slots were left, who hears streams, and how they are cut over: see `SchedulerOptions`. */
+  readonly slots?: Pick<SchedulerOptions, 'positions' | 'isHeard' | 'cutOver'>
   readonly clock: Clock
   readonly log: Log
 }
 
 /** Keeps streams at what their schedules say, and lets rules hear what happens. */
 export class RuleRunner {
+  /** The house as the rules look at it. */
+  readonly world: World
   readonly #options: RuleRunnerOptions
   readonly #scheduler: Scheduler
   readonly #engine: Engine
   readonly #moments: Moments
   /** What each event started; an event that nobody keeps takes it along. */
   readonly #runs = new WeakMap<PlayerEvent, Promise<void>>()
+  /** What has become of slots before the rules ran; null once they do. */
+  #early: SlotEvent[] | null = []
+  #slotsChanged: () => void = () => undefined
   #forget: () => void = () => undefined
 
   constructor(options: RuleRunnerOptions) {
     this.#options = options
-    const { ruleSet, hub, clock, perform, performAfter = () => perform, applied, log } = options
-    const world = ruleWorld({ hub, ruleSet, clock })
-    this.#scheduler = new Scheduler({ world, perform, applied, clock, log })
+    const { ruleSet, hub, clock, perform, performAfter = () => perform, applied, slots = {}, log } = options
+    const world = ruleWorld({ hub, ruleSet, slots: () => this.#scheduler.slots(), clock })
+    this.world = world
+    this.#scheduler = new Scheduler({
+      ...{ world, perform, applied, ...slots, clock, log },
+      told: (event) => this.#slotChanged(event),
+    })
     this.#moments = new Moments({ world, kept: options.moments, clock, log })
     this.#engine = new Engine({
       world,
@@ -126,18 +139,59 @@ export class RuleRunner {
   /** Resolves when streams hold what is due now. */
   async start(): Promise<void> {
     const { ruleSet, hub } = this.#options
+    const forgetQueues = hub.subscribe('the schedules', (change) => {
+      if (change.kind === 'queue') this.#scheduler.queueChanged(change.queue.name)
+      if (change.kind === 'queue-removed') this.#scheduler.queueChanged(change.name)
+    })
+    this.#forget = forgetQueues
     await this.#scheduler.start(ruleSet.schedules)
-    this.#forget = hub.subscribe('the rules', (change) => {
+    const forgetEvents = hub.subscribe('the rules', (change) => {
       if (change.kind === 'event') this.#runs.set(change.event, this.#engine.handle(change.event))
       if (change.kind === 'input') this.#engine.inputChanged(change.input)
     })
+    this.#forget = () => {
+      forgetQueues()
+      forgetEvents()
+    }
     await this.#moments.start()
     this.#engine.start(ruleSet.rules)
+    this.#tellOfSlots()
   }
 
-  /** When the stream's schedule puts something else there than the playlist it holds at `now`; null: not in the next days. */
-  endsAt({ name, playlist }: Pick<Queue, 'name' | 'playlist'>, now: Date): Date | null {
-    return this.#scheduler.endsAt(name, playlist, now)
+  /** `changed` is called when a slot has begun or ended, in place of what was to be called before. */
+  onSlots(changed: () => void): void {
+    this.#slotsChanged = changed
+  }
+
+  /** Rules that do not run yet hear of it when they do. */
+  #slotChanged(event: SlotEvent): void {
+    this.#slotsChanged()
+    if (this.#early === null) this.#engine.slotChanged(event)
+    else this.#early.push(event)
+  }
+
+  #tellOfSlots(): void {
+    const early = this.#early ?? []
+    this.#early = null
+    for (const event of early) this.#engine.slotChanged(event)
+    const hasBegun = (stream: string) => early.some((event) => event.stream === stream)
+    for (const { stream, slot } of this.#scheduler.slots())
+      if (!hasBegun(stream)) this.#engine.slotChanged({ type: 'holds', stream, slot })
+  }
+
+  /** When the stream's schedule puts something else there than it holds at `now`; null: not in the next days. */
+  endsAt(queue: Pick<Queue, 'name' | 'playlist' | 'held'>, now: Date): Date | null {
+    return this.#scheduler.endsAt(queue, now)
+  }
+
+  /** Null where the stream holds what is due now; else resolves when it does, or after a second: see `Scheduler`. */
+  upToDate(stream: string): Promise<void> | null {
+    return this.#scheduler.upToDate(stream)
+  }
+
+  /** How loud players of the stream may be now, in steps of 0 to 16; null: as loud as they may anyway. */
+  volumeLimit(stream: string): number | null {
+    return this.#scheduler.volumeLimit(stream)
   }
 
   /** Resolves when the rules that this very event started have run. */

@@ -151,7 +151,8 @@ test('what could not be put into effect is said and tried again', async () => {
 
 test('says when its schedules put something else into a stream, and by the new ones as soon as it has them', async () => {
   const { clock, scheduler } = household()
-  const end = (stream: string) => scheduler.endsAt(stream, 'daytime', clock.now())?.toISOString()
+  const end = (stream: string) =>
+    scheduler.endsAt({ name: stream, playlist: 'daytime' }, clock.now())?.toISOString()
   expect(end('bedroom')).toBeUndefined()
   await scheduler.start([bedroom])
   expect(end('bedroom')).toBe('2026-11-21T19:00:00.000Z')

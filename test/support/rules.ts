@@ -12,6 +12,7 @@ export function worldOf(world: Pick<World, 'now'> & Partial<World>): World {
     calendar: plainCalendar('UTC'),
     player: () => undefined,
     queue: () => undefined,
+    slots: () => [],
     ...remembersNothing,
     ...world,
   }

@@ -45,10 +45,21 @@ interface LiveStreamsOptions {
   readonly log: Log
 }
 
+interface LiveChange {
+  /** Somebody else has made another item current, or the same anew. */
+  readonly isMoved: boolean
+  /** Other items have come in place of all there were. */
+  readonly isReplaced?: boolean
+  /** Whoever hears an item that is gone now hears that to its end. */
+  readonly letsEnd?: boolean
+}
+
 interface Listening {
   readonly session: LiveSession
   readonly stream: string
   readonly name: string
+  /** The item that is heard to its end, though it is not in the queue any more. */
+  ending: { readonly item: string; readonly isClosed: boolean } | null
   cancel: () => void
 }
 
@@ -134,15 +145,28 @@ export class LiveStreams {
     return this.#begin(request, { track, frame, from, fromStart: place === null && start !== last })
   }
 
-  /** To be told of each change of a queue. `isMoved`: somebody else has made another item current, or the same anew. */
-  changed(stream: string, { isMoved }: { isMoved: boolean }): void {
+  /** How many hear the stream now. */
+  listenersOf(stream: string): number {
+    return [...this.#listening].filter((one) => one.stream === stream).length
+  }
+
+  /** To be told of each change of a queue. */
+  changed(stream: string, change: LiveChange): void {
+    const { isMoved, letsEnd = false } = change
     const queue = this.#options.queue(stream)
     const before = this.#current.get(stream)
     if (queue === undefined) this.#current.delete(stream)
     else this.#current.set(stream, queue.current)
     const ids = new Set(queue?.items.map(({ id }) => id))
-    for (const { session, stream: heard } of this.#listening) {
+    for (const listening of this.#listening) {
+      const { session, stream: heard } = listening
       if (heard !== stream) continue
+      const isClosed = queue === undefined || queue.closed
+      const isChosen = change.isReplaced === true || isMoved
+      if (letsEnd && session.hasBegun && !ids.has(session.item))
+        listening.ending = { item: session.item, isClosed }
+      else if (isChosen || (isClosed && listening.ending?.isClosed === false)) listening.ending = null
+      if (listening.ending?.item === session.item) continue
       if (ids.size === 0 || queue === undefined || queue.closed) session.finish()
       else if (!ids.has(session.item) || (isMoved && session.item === before)) session.goOver()
     }
@@ -192,7 +216,7 @@ export class LiveStreams {
       failed: (error) =>
         this.#options.log.error('a live stream was ended', { stream, error: messageOf(error) }),
     })
-    const listening: Listening = { session, stream, name, cancel: () => undefined }
+    const listening: Listening = { session, stream, name, ending: null, cancel: () => undefined }
     this.#listening.add(listening)
     this.#went(stream, { from: begin.from, to: track.id })
     // What came in between, nobody has told it.

@@ -10,6 +10,8 @@ import type { ApiRequest } from './route.ts'
 export interface StreamsHouse {
   queues(): readonly Queue[]
   queue(name: string): Queue | undefined
+  /** Null where the stream holds what is due now; else to be waited for before it is shown. */
+  upToDate?(name: string): Promise<void> | null
   readonly perform: Perform
   /** Reads the options of the rule action `queue`. @throws AppError where they are wrong, or name what there is not. */
   queueEffects(options: unknown, stream: string): Promise<readonly Effect[]>

@@ -42,7 +42,11 @@ function readRoutes(house: StreamsHouse): Route[] {
       path: '/streams/{name}/queue',
       summary: 'A stream with its queue.',
       needs: 'house',
-      handle: (request) => view(house, existing(house, request.param('name')), request),
+      async handle(request) {
+        const { name } = existing(house, request.param('name'))
+        await house.upToDate?.(name)
+        return view(house, existing(house, name), request)
+      },
     }),
   ]
 }

@@ -1,7 +1,10 @@
 import { type Static, Type } from 'typebox'
 import type { Effect } from '../../core/effect.ts'
 import { AppError } from '../../core/error.ts'
+import type { HoldWish } from '../../core/hold.ts'
 import { mostItems } from '../../core/queue.ts'
+import { duration, durationMs } from '../duration.ts'
+import { lengthInWords } from '../moments/wording.ts'
 import { action, type Reference, type Telling } from '../plugin.ts'
 import { theStream } from '../telling.ts'
 
@@ -29,6 +32,8 @@ const options = Type.Object(
     shuffle: Type.Optional(yes),
     from: Type.Optional(count),
     limit: Type.Optional(count),
+    for: Type.Optional(duration),
+    until_slot_ends: Type.Optional(Type.Boolean()),
     stream: Type.Optional(Type.String({ minLength: 1 })),
   },
   { additionalProperties: false },
@@ -39,11 +44,12 @@ type QueueOptions = Static<typeof options>
 export const queue = action({
   title: 'Queue',
   describe:
-    'Changes what a stream plays: `set` replaces its queue, `add` appends, `next` puts behind the current item, `now` does so and goes on to it, `clear` empties it, `skip` goes to the next item. Of what is put there `shuffle` mixes the files, `from` and `limit` take a part; `shuffle` alone mixes the queue once. `set` with `keep_old` keeps what was there before, and `restore` brings that back, each rule its own. The player hears it from its next request on. A closed stream stays closed.',
+    'Changes what a stream plays: `set` replaces its queue, `add` appends, `next` puts behind the current item, `now` does so and goes on to it, `clear` empties it, `skip` goes to the next item. Of what is put there `shuffle` mixes the files, `from` and `limit` take a part; `shuffle` alone mixes the queue once. `set` with `keep_old` keeps what was there before, and `restore` brings that back, each rule its own. What is put there holds until the schedule of the stream begins another slot; with `for: 2h` no longer than that, then what the slot itself has comes back; with `until_slot_ends: false` slots pass it over, until that time has passed, or `restore` or something else ends it. The player hears it from its next request on. A closed stream stays closed.',
   examples: [
     '- queue: {set: forest}',
     '- queue: {add: lullabies, shuffle: true, limit: 1}',
     '- queue: {set: forest, keep_old: true}',
+    '- queue: {set: forest, for: 2h, until_slot_ends: false}',
     '- queue: restore',
     '- queue: {clear: true, stream: bedroom}',
   ],
@@ -80,6 +86,7 @@ export function effectsOf(
     ...(shuffle === undefined ? {} : { shuffle }),
     ...(from === undefined ? {} : { from }),
     ...(limit === undefined ? {} : { limit }),
+    ...holdOf(options),
   }
   const fill = (how: FillHow, content: string | undefined, more = {}): Effect[] =>
     content === undefined ? [] : [{ kind: 'fill-queue', stream, how, content, ...part, ...more }]
@@ -103,16 +110,26 @@ export function effectsOf(
   )
 }
 
+/** How long what is put there holds; nothing where it does until the next slot, as anything does. */
+function holdOf({ for: time, until_slot_ends }: QueueOptions): { hold?: HoldWish } {
+  if (time === undefined && until_slot_ends !== false) return {}
+  return {
+    hold: { forMs: time === undefined ? null : durationMs(time), overSlots: until_slot_ends === false },
+  }
+}
+
 /** "puts the playlist forest into the stream bedroom, shuffled"; in the order in which it is carried out. */
 function queueInWords(options: QueueOptions, telling: Telling): string {
   const { set, add, next, now } = options
-  const { shuffle, from, limit, keep_old: keepsOld } = options
+  const { shuffle, from, limit, keep_old: keepsOld, for: time, until_slot_ends: untilSlotEnds } = options
   const does = (act: (typeof acts)[number]) => options.do === act || options[act] === true
   const stream = theStream(options.stream ?? telling.stream)
   const how = [
     ...(shuffle === true ? ['shuffled'] : []),
     ...(from === undefined ? [] : [`from item ${from} on`]),
     ...(limit === undefined ? [] : [limit === 1 ? 'one item of it' : `at most ${limit} items of it`]),
+    ...(time === undefined ? [] : [`for ${lengthInWords(durationMs(time))}`]),
+    ...(untilSlotEnds === false ? ['also when the next slot begins'] : []),
     ...(keepsOld === true ? ['and keeps what was there before'] : []),
   ]
   const put = (before: string, content: string | undefined, behind: string) =>
@@ -134,7 +151,7 @@ type FillHow = Extract<Effect, { kind: 'fill-queue' }>['how']
 type Mutation = Extract<Effect, { kind: 'mutate-queue' }>['mutation']
 
 function checkTogether(
-  { do: act, set, keep_old, from, limit, restore, clear }: QueueOptions,
+  { do: act, set, keep_old, from, limit, restore, clear, for: time, until_slot_ends }: QueueOptions,
   isPut: boolean,
 ): void {
   if (keep_old === true && set === undefined)
@@ -143,6 +160,11 @@ function checkTogether(
     throw new AppError(
       'invalid',
       '`from` and `limit` go with `set`, `add`, `next` or `now`: they take a part of it',
+    )
+  if (!isPut && (time !== undefined || until_slot_ends !== undefined))
+    throw new AppError(
+      'invalid',
+      '`for` and `until_slot_ends` go with `set`, `add`, `next` or `now`: they say how long what is put there holds',
     )
   const isRestored = restore === true || act === 'restore'
   if (isRestored && (set !== undefined || clear === true))

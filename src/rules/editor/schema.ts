@@ -62,6 +62,8 @@ function schedule(): JsonSchema {
   const words = withWords(titled('schedule', editorSchemaOf(scheduleSchema)), {
     default: 'The playlist outside all slots.',
     slots: 'The first that fits holds.',
+    change: 'How a slot comes: when the track has ended, when the queue has, or at once.',
+    resume: '`false`: each slot begins anew, not where it was left.',
   })
   return withProperties(words, {
     slots: {
@@ -71,6 +73,9 @@ function schedule(): JsonSchema {
         to: 'When it ends; before `from` it is the next day: `"06:30"`.',
         days: 'The days it begins on: `weekdays`, `[sat, sun]`.',
         play: 'A playlist, or `none`: the stream is closed.',
+        change: 'How this slot comes: when the track has ended, when the queue has, or at once.',
+        resume: '`false`: this slot begins anew, not where it was left.',
+        volume_limit: 'While it holds, players of the stream are not louder: 0 to 16.',
         if_pressed: 'With `play: none`: the file that is heard by whoever presses all the same.',
       }),
     },

@@ -5,6 +5,7 @@ import type { MapEntry, MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import type { Calendar } from '../calendar.ts'
 import type { Schedule, Slot } from '../rule-set.ts'
+import { slotChanges } from '../slot-terms.ts'
 import { dayNames } from '../time.ts'
 import { dayTime, dayTimeOf, dayTimeText } from '../window.ts'
 import { isKnownDay } from './days.ts'
@@ -13,6 +14,16 @@ import { isKnownSun, neverComes } from './sun-times.ts'
 
 const playlistName = Type.String({ minLength: 1, expected: 'the name of a playlist' })
 
+const terms = {
+  change: Type.Optional(
+    Type.Union(
+      slotChanges.map((change) => Type.Literal(change)),
+      { expected: `one of ${slotChanges.join(', ')}` },
+    ),
+  ),
+  resume: Type.Optional(Type.Boolean()),
+}
+
 export const slotSchema = Type.Object(
   {
     from: Type.Optional(dayTime),
@@ -20,6 +31,8 @@ export const slotSchema = Type.Object(
     days: Type.Optional(dayNames),
     play: playlistName,
     if_pressed: Type.Optional(libraryPath('a file of the library such as "clips/still-sleepy-time.mp3"')),
+    ...terms,
+    volume_limit: Type.Optional(Type.Integer({ minimum: 0, maximum: 16, expected: 'a volume from 0 to 16' })),
   },
   { additionalProperties: false },
 )
@@ -28,6 +41,7 @@ export const scheduleSchema = Type.Object(
   {
     default: Type.Optional(playlistName),
     slots: Type.Optional(Type.Unknown()),
+    ...terms,
   },
   { additionalProperties: false },
 )
@@ -62,7 +76,8 @@ export function readSchedules(node: MapNode, reading: Reading): ReadSchedule[] {
     if (decoded === undefined || value.kind !== 'map') return []
     const slots = readSlots(value, reading)
     const place = `${report.file}:${report.lineOf(key)}`
-    return [{ schedule: { stream, place, default: decoded.default ?? null, slots }, node: value }]
+    const schedule = { stream, place, default: decoded.default ?? null, slots, ...termsOf(decoded) }
+    return [{ schedule, node: value }]
   })
 }
 
@@ -105,7 +120,13 @@ function slotOf(id: string, written: Static<typeof slotSchema>): Slot {
     days: written.days ?? null,
     play: written.play === 'none' ? null : written.play,
     ifPressed: written.if_pressed ?? null,
+    ...termsOf(written),
+    ...(written.volume_limit === undefined ? {} : { volumeLimit: written.volume_limit }),
   }
+}
+
+function termsOf({ change, resume }: Pick<Slot, 'change' | 'resume'>): Pick<Slot, 'change' | 'resume'> {
+  return { ...(change === undefined ? {} : { change }), ...(resume === undefined ? {} : { resume }) }
 }
 
 /** The days and times of a slot: each that is not known here is reported. */

@@ -1,0 +1,37 @@
+import type { Collection } from '../core/collection.ts'
+import type { Schedule } from './rule-set.ts'
+import { type SlotEvent, slotEvents } from './slot-events.ts'
+
+interface AppliedOptions {
+  readonly store: Collection<string>
+  /** Told of slots that have begun and ended. */
+  readonly told: (event: SlotEvent) => void
+}
+
+/** What was last put into effect of each schedule, in the store and at hand. */
+export class AppliedSlots {
+  readonly #options: AppliedOptions
+  readonly #known = new Map<string, string | undefined>()
+
+  constructor(options: AppliedOptions) {
+    this.#options = options
+  }
+
+  async of(stream: string): Promise<string | undefined> {
+    if (!this.#known.has(stream)) this.#known.set(stream, await this.#options.store.get(stream))
+    return this.#known.get(stream)
+  }
+
+  async note(schedule: Schedule, applied: string): Promise<void> {
+    const { stream } = schedule
+    const before = await this.of(stream)
+    await this.#options.store.set(stream, applied)
+    this.#known.set(stream, applied)
+    for (const event of slotEvents(schedule, before, applied)) this.#options.told(event)
+  }
+
+  /** As if nothing had been put into effect, until something is. */
+  overlook(stream: string): void {
+    this.#known.set(stream, undefined)
+  }
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest'
+import { type PlayerState, unknownPlayer } from '../../src/core/player.ts'
+import type { Change } from '../../src/hub.ts'
+import { SlotVolume } from '../../src/wiring/slot-volume.ts'
+import { recordingLog } from '../support/recording-log.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+
+function house(volume_step: number | null, limit: number | null = 6) {
+  const state = {
+    limit,
+    player: { ...unknownPlayer('y1', 'Nursery'), volume_step } as PlayerState,
+    plays: true,
+  }
+  const told: unknown[] = []
+  let receive: (change: Change) => void = () => undefined
+  const volume = new SlotVolume({
+    hub: {
+      players: () => [state.player],
+      player: () => state.player,
+      subscribe(_, heard) {
+        receive = heard
+        return () => undefined
+      },
+    },
+    streamOf: () => (state.plays ? 'bedroom' : null),
+    limitOf: () => state.limit,
+    perform: async (effect) => void told.push(effect.kind === 'command' ? effect.command : effect),
+    clock: new VirtualClock(),
+    log: recordingLog(),
+  })
+  volume.start()
+  const says = (volume_step: number) => {
+    state.player = { ...state.player, volume_step }
+    receive({ kind: 'player', player: state.player })
+  }
+  return { state, volume, told, says }
+}
+
+const down = { type: 'volume-step', step: 6 }
+
+describe('a player in a slot with a volume limit', () => {
+  test('is turned down as the slot begins, once', () => {
+    const { state, volume, told, says } = house(12, null)
+    expect(told).toEqual([])
+    state.limit = 6
+    volume.look()
+    volume.look()
+    says(12)
+    expect(told).toEqual([down])
+  })
+
+  test('is turned down each time that a hand turns it up', () => {
+    const { told, says } = house(4)
+    says(9)
+    says(6)
+    says(7)
+    says(8)
+    expect(told).toEqual([down, down, down])
+  })
+
+  test('is never made louder, and left alone where it is not known or plays something else', () => {
+    const quiet = house(2)
+    quiet.volume.look()
+    expect(quiet.told).toEqual([])
+    expect(house(null).told).toEqual([])
+    const { state, told, says } = house(2)
+    state.plays = false
+    says(16)
+    expect(told).toEqual([])
+  })
+
+  test('is told no volume above it', () => {
+    const { volume, state } = house(4)
+    expect(volume.limited('y1', { type: 'volume-step', step: 10 })).toEqual(down)
+    expect(volume.limited('y1', { type: 'volume-step', step: 3 })).toEqual({ type: 'volume-step', step: 3 })
+    expect(volume.limited('y1', { type: 'volume-percent', percent: 90 })).toEqual({
+      type: 'volume-percent',
+      percent: 37,
+    })
+    expect(volume.limited('y1', { type: 'pause' })).toEqual({ type: 'pause' })
+    state.limit = null
+    expect(volume.limited('y1', { type: 'volume-step', step: 10 })).toEqual({ type: 'volume-step', step: 10 })
+  })
+})
