@@ -4,7 +4,6 @@ import { FewLines } from './core/few-lines.ts'
 import { mostAsked, PlayerLines, performThrough } from './core/player-lines.ts'
 import type { LiveMedia } from './http/live-media.ts'
 import type { Hub } from './hub.ts'
-import { locationIn } from './options.ts'
 import { performWith } from './perform.ts'
 import { contentFiles } from './rules/playlists.ts'
 import type { RuleSet } from './rules/rule-set.ts'
@@ -18,19 +17,20 @@ import { publishDemoCards } from './wiring/cloud.ts'
 import type { LinkState } from './wiring/cloud-link.ts'
 import type { Runtime } from './wiring/diagnostics.ts'
 import { serveMedia, servePanel } from './wiring/doors.ts'
-import { writeEditorSchema } from './wiring/editor-schema.ts'
 import { type Foundation, type FoundationInput, openFoundation } from './wiring/foundation.ts'
 import { type Household, type HouseholdInput, openHousehold } from './wiring/household.ts'
 import { instanceId } from './wiring/instance.ts'
 import { libraryDesk } from './wiring/library-desk.ts'
 import { LocalBroker } from './wiring/local-broker.ts'
-import { watchNamedPlayers } from './wiring/named-players.ts'
+import { openRuleBook, startRules } from './wiring/open-rule-book.ts'
 import { keepOpeningTimes } from './wiring/opening-times.ts'
 import { houseOf } from './wiring/panel-house.ts'
 import { Reach } from './wiring/reach.ts'
 import { type Reports, reportsOf } from './wiring/reports.ts'
+import type { RuleBook } from './wiring/rule-book.ts'
+import { reloadRules, ruleDesk } from './wiring/rule-desk.ts'
 import { ruleTools } from './wiring/rule-tools.ts'
-import { RuleRunner, readRules, streamsOf } from './wiring/rules.ts'
+import { type RuleRunner, streamsOf } from './wiring/rules.ts'
 import { SlotGround } from './wiring/slot-ground.ts'
 import { SlotVolume } from './wiring/slot-volume.ts'
 import { Started } from './wiring/started.ts'
@@ -60,6 +60,7 @@ export interface App {
   readonly publicUrl: string
   readonly mqttUrl: string
   readonly hub: Hub
+  /** What runs now. */
   readonly ruleSet: RuleSet
   readonly cards: PublishedCards
   readonly simulator: SimulatedCloud | null
@@ -87,7 +88,7 @@ export async function startApp(input: AppInput): Promise<App> {
 async function start(input: AppInput, started: Started): Promise<App> {
   const { options, clock, random = Math.random } = input
   const foundation = await openFoundation(input, started)
-  const { doors, storage, sources, problems, history, log } = foundation
+  const { doors, storage, sources, history, log } = foundation
   const broker = new LocalBroker({
     options: options.mqtt,
     embedded: input.embeddedBroker,
@@ -109,17 +110,8 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const link = cloud?.link ?? null
   const simulator = cloud?.simulator ?? null
 
-  const ruleSet = await readRules({
-    folder: options.folders.config,
-    library: sources,
-    topicFault: (topic) => broker.topicFault(topic),
-    zone: options.timezone,
-    location: locationIn(options),
-    problems,
-    log: log.for('rules'),
-  })
-  hub.declareValues(ruleSet)
-  await writeEditorSchema(options.folders.config, log.for('rules'))
+  const topicFault: LocalBroker['topicFault'] = (topic) => broker.topicFault(topic)
+  const book = await openRuleBook({ options, foundation, started, topicFault, clock })
   started.add('the local broker', broker)
   const lines = new PlayerLines()
   const slotGround = new SlotGround({
@@ -127,12 +119,12 @@ async function start(input: AppInput, started: Started): Promise<App> {
     cards: cards.published,
     streamFor: (stream, player) => household.answers.streamFor(stream, player),
   })
-  const parts = { input, started, foundation, household, ruleSet, broker, reach, lines, slotGround }
+  const parts = { input, started, foundation, household, book, broker, reach, lines, slotGround }
   const performed = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name, check) =>
       deleteStream(name, { hub, cards: cards.published, answers: household.answers, check }),
-    files: (content) => contentFiles(content, ruleSet.playlists, sources),
+    files: (content) => contentFiles(content, book.current.playlists, sources),
     expand: (files, how) => sources.expand(files, how),
     lookup: (file) => sources.find(file),
     hint: (file) => sources.hint(file),
@@ -149,7 +141,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const wishes = { performed, perform: history.kept(performed) }
   const reports = reportsOf(parts)
   await startBroker(parts, { ...wishes, ...reports })
-  const rules = await startRules(parts, wishes)
+  const rules = await startRules({ ...parts, ...wishes, hub, clock })
   const audio = await startAudio(parts, rules)
   slotVolume = startSlotVolume(parts, rules, wishes)
   if (link !== null) {
@@ -157,7 +149,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     await link.start({ hub, cardFacts: household.cardFacts, knownCards: cards.known })
   }
   if (link !== null && simulator !== null)
-    await publishDemoCards(link, { cards, streams: streamsOf(ruleSet), log })
+    await publishDemoCards(link, { cards, streams: streamsOf(book.current), log })
   openToPeople(parts, { ...wishes, ...reports, rules, liveAudio: audio.live })
   return {
     panelUrl: doors.panel.url,
@@ -166,7 +158,9 @@ async function start(input: AppInput, started: Started): Promise<App> {
     publicUrl: foundation.address,
     mqttUrl: broker.url,
     hub,
-    ruleSet,
+    get ruleSet() {
+      return book.current
+    },
     cards: cards.published,
     simulator,
     hasAccount: link !== null,
@@ -181,7 +175,7 @@ interface Parts {
   readonly started: Started
   readonly foundation: Foundation
   readonly household: Household
-  readonly ruleSet: Awaited<ReturnType<typeof readRules>>
+  readonly book: RuleBook
   readonly broker: LocalBroker
   readonly reach: Reach
   readonly lines: PlayerLines
@@ -195,7 +189,7 @@ interface Wishes {
 }
 
 async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishes & Reports): Promise<void> {
-  const { input, started, foundation, household, ruleSet, broker, reach, lines } = parts
+  const { input, started, foundation, household, book, broker, reach, lines } = parts
   const { options, clock } = input
   const { hub, cards, cloud } = household
   const { problems, sources, storage, log } = foundation
@@ -206,7 +200,7 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
     hub,
     problems,
     standing: storage.collection('standing'),
-    playlists: () => [...ruleSet.playlists.keys()],
+    playlists: () => [...book.current.playlists.keys()],
     titleOf: (file) => foundation.libraryFacts.shelf.titleOf(sources.nameInLibrary(file) ?? file),
     origin: cloud === null ? 'nowhere' : cloud.simulator === null ? 'account' : 'simulator',
     info: () => ({ ...health(), cloud_connected: cloud?.link.state().connected ?? false }),
@@ -217,7 +211,8 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
       library: sources,
       cards: cards.published,
       streamFor: (stream, player) => household.answers.streamFor(stream, player),
-      ruleSet,
+      ruleSet: () => book.current,
+      reloadRules: () => reloadRules(book),
       account: cloud?.desk ?? deskWithoutAccount,
       diagnostics,
       door: lines.door(mostAsked),
@@ -227,38 +222,9 @@ async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishe
       log: log.for('broker'),
     }),
   })
+  book.onChange(() => broker.rulesChanged())
   foundation.publishLogWith((payload) => broker.publishLog(payload))
   started.add('opening times', keepOpeningTimes({ hub, perform, clock, log: log.for('hub') }))
-}
-
-async function startRules(
-  { input, started, foundation, household, ruleSet, lines, slotGround }: Parts,
-  { performed, perform }: Wishes,
-): Promise<RuleRunner> {
-  const { history, storage, log } = foundation
-  const door = lines.door()
-  const rules = new RuleRunner({
-    ruleSet,
-    hub: household.hub,
-    perform: performThrough(door, perform),
-    performAfter: (event) => performThrough(door, history.keptAfter(performed, event)),
-    applied: storage.collection('applied-slots'),
-    moments: storage.collection('moments'),
-    slots: {
-      positions: storage.collection('slot-positions'),
-      isHeard: (stream) => slotGround.isHeard(stream),
-      cutOver: (changed) => slotGround.cutOver(changed),
-    },
-    clock: input.clock,
-    log: log.for('rules'),
-  })
-  started.add('the rules', rules)
-  started.add(
-    'players that rules name',
-    watchNamedPlayers({ hub: household.hub, ruleSet, log: log.for('rules') }),
-  )
-  await rules.start()
-  return rules
 }
 
 function startSlotVolume(
@@ -310,7 +276,7 @@ function openToPeople(
     liveAudio,
   }: Wishes & Reports & { readonly rules: RuleRunner; readonly liveAudio: LiveMedia },
 ): void {
-  const { input, started, foundation, household, ruleSet, broker, lines } = parts
+  const { input, started, foundation, household, book, broker, lines } = parts
   const { options, clock } = input
   const { hub, presets, cards, cloud } = household
   const { doors, sources, storage, access, problems, history, redactAll, log } = foundation
@@ -324,7 +290,7 @@ function openToPeople(
       sources,
       queues: () => hub.queues(),
       presets: () => presets.list(),
-      ruleSet,
+      ruleSet: () => book.current,
     }),
     onLibraryChange: foundation.onLibraryChange,
     uploads: foundation.uploads,
@@ -334,20 +300,22 @@ function openToPeople(
     presses: (cardId) => history.presses(cardId),
     events: (query) => history.events(query),
     diagnostics,
-    ruleTools: ruleTools({ ruleSet: () => ruleSet, clock }),
+    ruleTools: ruleTools({ ruleSet: () => book.current, clock }),
     simulator: cloud?.simulator ?? null,
     account: cloud?.desk ?? deskWithoutAccount,
     perform: performThrough(lines.door(mostAsked), perform),
-    queueEffects: queueEffects({ library: sources, ruleSet }, 'rest'),
+    queueEffects: queueEffects({ library: sources, ruleSet: () => book.current }, 'rest'),
     upToDate: (stream) => rules.upToDate(stream),
     presets,
     write: (entries) => storage.setMany(entries),
     health,
+    rules: ruleDesk({ book, folder: options.folders.config }),
   })
   const ground = groundOf(parts, rules)
   const panel = servePanel({ doors, house, access, ground, liveAudio, options, redactAll, clock, log })
   started.add('live events', panel)
   problems.onChange(() => panel.healthChanged())
+  book.onChange(() => panel.healthChanged())
   started.add('commands from the local broker', { stop: () => broker.closeToCommands() })
   broker.openToCommands()
 }

@@ -141,6 +141,11 @@ export class Announcer {
     this.#options.devices.changed(this.#bridge())
   }
 
+  playlistsChanged(): void {
+    this.infoChanged()
+    this.#options.devices.changed(this.#bridge())
+  }
+
   /** The colour that a player's light has, or had when it was last on; null where it was never seen on. */
   lastColour(player: string, field: LightField): Light | null {
     return this.#own.lastColour(player, field)

@@ -208,6 +208,11 @@ export class Bridge {
     this.#announcer.queueRemoved()
   }
 
+  /** Call it when `playlists()` says something else. */
+  playlistsChanged(): void {
+    this.#announcer.playlistsChanged()
+  }
+
   infoChanged(): void {
     this.#announcer.infoChanged()
   }

@@ -33,7 +33,12 @@ export function formatYaml(source: Source): Formatted {
   if (before.root === null) return { text: text.trim() === '' ? '' : `${text.trimEnd()}\n` }
   const formatted = settled(text)
   if (formatted === null)
-    return { problem: { line: 1, message: 'the file holds more than one document; it is left as it is' } }
+    return {
+      problem: {
+        line: 1,
+        message: 'the file holds more than one document, or cannot be written anew; it is left as it is',
+      },
+    }
   const after = loadYaml({ file: source.file, text: formatted })
   const isSame = after.root !== null && shapeOf(after.root) === shapeOf(before.root)
   if (isSame && sameTexts(text, formatted)) return { text: formatted }
@@ -78,6 +83,7 @@ function written(text: string): string | null {
   })
   const [document] = documents
   if (!Array.isArray(documents) || documents.length !== 1 || document === undefined) return null
+  if (document.errors.length > 0) return null
   spread(document.contents, new Lines(text))
   const plain = withoutTrails(textOf(document))
   return withCommentGaps(plain, text)

@@ -43,9 +43,13 @@ export class Report {
     this.#failed ||= level === 'error'
     const position = this.#position(spanOf(place))
     const diagnostic = { file: this.#source.file, ...position, level, code, message }
+    const advice = [help, spanOf(place).from].filter((words) => words !== undefined).join('; ')
+    this.#push(advice === '' ? diagnostic : { ...diagnostic, help: advice })
+  }
+
+  #push(diagnostic: Diagnostic): void {
     if (this.diagnostics.length < most) {
-      const advice = [help, spanOf(place).from].filter((words) => words !== undefined).join('; ')
-      this.diagnostics.push(advice === '' ? diagnostic : { ...diagnostic, help: advice })
+      this.diagnostics.push(diagnostic)
       return
     }
     const last = this.diagnostics[most - 1]
@@ -59,6 +63,17 @@ export class Report {
       code: 'report/more',
       message: 'there is more to say about this file; mend what stands above first',
     }
+  }
+
+  /** Whether nothing that is added would be heard. */
+  get isFull(): boolean {
+    return this.#failed && this.diagnostics.length >= most
+  }
+
+  /** Says what another report of the same file says, too. */
+  take(other: Report): void {
+    this.#failed ||= other.#failed
+    for (const diagnostic of other.diagnostics) this.#push(diagnostic)
   }
 
   /** What is missing at the end of a file is missed behind its last word, not on the empty line after it. */

@@ -30,8 +30,15 @@ export class AppliedSlots {
     for (const event of slotEvents(schedule, before, applied)) this.#options.told(event)
   }
 
-  /** As if nothing had been put into effect, until something is. */
-  overlook(stream: string): void {
+  /** What was put into effect is called so from now on; nothing has begun or ended. */
+  async rename({ stream }: Pick<Schedule, 'stream'>, applied: string): Promise<void> {
+    await this.#options.store.set(stream, applied)
+    this.#known.set(stream, applied)
+  }
+
+  /** As if nothing had been put into effect. */
+  async forget(stream: string): Promise<void> {
+    await this.#options.store.delete(stream)
     this.#known.set(stream, undefined)
   }
 }

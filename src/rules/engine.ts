@@ -30,6 +30,17 @@ interface EngineOptions {
   readonly moments?: Pick<Moments, 'of'>
 }
 
+/** A rule whose triggers are set up. */
+interface Armed {
+  /** As it is written now: only its place may change while it stands. */
+  rule: Rule
+  /** Ends its triggers. */
+  readonly triggers: AbortController
+  /** Ends its runs under way. */
+  readonly runs: AbortController
+  readonly subscriptions: { readonly place: string; readonly subscription: Subscription }[]
+}
+
 interface Subscription {
   readonly match: readonly (readonly [field: string, value: string])[]
   readonly receive: (event: RuleEvent) => void
@@ -43,7 +54,8 @@ export class Engine {
   readonly #runs = new Set<Promise<void>>()
   /** The last run of each stream or player. */
   readonly #lanes = new Map<string, Promise<void>>()
-  #stopping = new AbortController()
+  readonly #armed = new Map<string, Armed>()
+  #isStarted = false
   /** The event that triggers are being told of. */
   #event: PlayerEvent | null = null
   /** How many rules have led to what triggers are being told of, by setting inputs that start one another. */
@@ -54,19 +66,27 @@ export class Engine {
     this.#options = options
   }
 
-  /** Takes the rules in place of those that ran before. A rule whose trigger fails to start is left out by name. */
+  /**
+   * Takes the rules in place of those that ran before. Those that mean the same go on as if nothing had happened; of
+   * those that are gone or changed, the runs under way end. Only the first start is one to the rules that wait for it.
+   * A rule whose trigger fails to start is left out by name.
+   */
   start(rules: readonly Rule[]): void {
-    this.#stopping.abort()
-    this.#stopping = new AbortController()
-    this.#subscriptions.clear()
-    for (const rule of rules) if (rule.enabled) this.#arm(rule)
-    this.#deliver('startup', '', { type: 'startup' })
+    const coming = new Map(rules.filter(({ enabled }) => enabled).map((rule) => [rule.id, rule]))
+    for (const [id, armed] of this.#armed) {
+      const rule = coming.get(id)
+      if (rule !== undefined && isSame(rule, armed.rule)) armed.rule = rule
+      else this.#disarm(id, armed, { runsGoOn: rule !== undefined && isWrittenSame(rule, armed.rule) })
+    }
+    for (const rule of coming.values()) if (!this.#armed.has(rule.id)) this.#arm(rule)
+    if (!this.#isStarted) this.#deliver('startup', '', { type: 'startup' })
+    this.#isStarted = true
   }
 
   /** Takes no more events; resolves when the runs under way have ended. */
   async stop(): Promise<void> {
-    this.#stopping.abort()
-    this.#subscriptions.clear()
+    for (const [id, armed] of this.#armed) this.#disarm(id, armed, { runsGoOn: false })
+    this.#isStarted = false
     await Promise.allSettled(this.#runs)
   }
 
@@ -99,7 +119,14 @@ export class Engine {
 
   #arm(rule: Rule): void {
     const { world, clock, log, moments } = this.#options
-    const signal = this.#stopping.signal
+    const armed: Armed = {
+      rule,
+      triggers: new AbortController(),
+      runs: new AbortController(),
+      subscriptions: [],
+    }
+    const { signal } = armed.triggers
+    this.#armed.set(rule.id, armed)
     for (const bound of rule.when) {
       try {
         bound.definition.start({
@@ -111,11 +138,12 @@ export class Engine {
           get moments() {
             return momentsIn(moments).of(rule.id, signal)
           },
-          on: (source, match, receive) => this.#subscribe(source, narrowed(rule, match, source), receive),
+          on: (source, match, receive) => this.#subscribe(armed, { source, match, receive }),
           fire: (data, because) => {
             if (signal.aborted) return
-            const run = { rule, started: bound, data: withId(data, bound), because, event: this.#event }
-            this.#begin({ ...run, depth: this.#depth })
+            const { rule, runs } = armed
+            const run = { data: withId(data, bound), because, event: this.#event }
+            this.#begin({ ...run, rule, started: bound, depth: this.#depth, signal: runs.signal })
           },
         })
       } catch (error) {
@@ -127,16 +155,23 @@ export class Engine {
     }
   }
 
-  #subscribe(
-    source: EventSource,
-    match: Readonly<Record<string, string>>,
-    receive: (event: RuleEvent) => void,
-  ): void {
-    const { type = '', ...rest } = match
+  #disarm(id: string, armed: Armed, { runsGoOn }: { readonly runsGoOn: boolean }): void {
+    this.#armed.delete(id)
+    for (const { place, subscription } of armed.subscriptions)
+      this.#subscriptions.get(place)?.delete(subscription)
+    armed.triggers.abort()
+    if (!runsGoOn) armed.runs.abort()
+  }
+
+  #subscribe(armed: Armed, { source, match, receive }: Wanted): void {
+    if (armed.triggers.signal.aborted) return
+    const { type = '', ...rest } = narrowed(armed.rule, match, source)
     const place = `${source} ${type}`
     const subscriptions = this.#subscriptions.get(place) ?? new Set()
-    subscriptions.add({ match: Object.entries(rest), receive })
+    const subscription = { match: Object.entries(rest), receive }
+    subscriptions.add(subscription)
     this.#subscriptions.set(place, subscriptions)
+    armed.subscriptions.push({ place, subscription })
   }
 
   #deliver(source: EventSource, type: string, event: RuleEvent): void {
@@ -201,6 +236,11 @@ export class Engine {
     for (const [index, bound] of actions.entries()) {
       const number = `${within}${index + 1}`
       const what = `action ${number} \`${bound.kind}\`${bound.name === undefined ? '' : ` (${bound.name})`}`
+      // At the end of the product a run that began is not left half done.
+      if (run.signal.aborted && this.#isStarted) {
+        log.info(`${wordsOf(rule)} ends before ${what}: it was changed, or taken out`)
+        return false
+      }
       try {
         const next = unmetAmong(bound.if ?? [], run, world) ?? wayOf(bound.branches, run, world)
         if (next === null) await bound.definition.run(this.#actionContext({ ...run, bound }))
@@ -232,14 +272,14 @@ export class Engine {
 
   #actionContext({ bound, ...run }: Run & { bound: Bound<ActionDef> }): ActionContext<never> {
     const { world } = this.#options
-    const { rule, data } = run
+    const { rule, data, signal } = run
     const now = () => valuesFor({ rule, data }, world)
     return {
       options: filled(bound, now) as never,
       ruleId: rule.id,
       world,
       trigger: data,
-      signal: this.#stopping.signal,
+      signal,
       stream: () => targetStream(rule, data),
       settings: settingsOf(bound, now),
       effect: (effect) => this.#perform(effect, run),
@@ -256,6 +296,25 @@ interface Run {
   readonly event: PlayerEvent | null
   /** How many other rules have led to it. */
   readonly depth: number
+  /** Ends it. */
+  readonly signal: AbortSignal
+}
+
+/** What a trigger listens to. */
+interface Wanted {
+  readonly source: EventSource
+  readonly match: Readonly<Record<string, string>>
+  readonly receive: (event: RuleEvent) => void
+}
+
+/** Whether it means the same, also in what it uses of what all files share. */
+function isSame(one: Rule, other: Rule): boolean {
+  if (one === other) return true
+  return isWrittenSame(one, other) && one.meaning?.shared === other.meaning?.shared
+}
+
+function isWrittenSame(one: Rule, other: Rule): boolean {
+  return one.meaning !== undefined && one.meaning.own === other.meaning?.own
 }
 
 // Rules that set what starts one another would go on for ever.

@@ -7,7 +7,7 @@ type Named = Pick<PlayerState, 'id' | 'name'>
 
 interface PlayerNamesOptions {
   /** Of the section `players`: names with the ids they stand for. */
-  readonly aliases: ReadonlyMap<string, string>
+  readonly aliases: () => ReadonlyMap<string, string>
   readonly players: () => readonly Named[]
 }
 
@@ -23,7 +23,7 @@ export class PlayerNames {
 
   /** Its id; undefined while there is no such player, or where two are called so. */
   idOf(named: string): string | undefined {
-    const alias = this.#options.aliases.get(named)
+    const alias = this.#options.aliases().get(named)
     if (alias !== undefined) return alias
     const players = this.#options.players()
     if (players.some(({ id }) => id === named)) return named
@@ -43,7 +43,7 @@ export class PlayerNames {
         help: `give one a name of its own: \`players: {my-player: ${called[0]?.id ?? ''}}\``,
       }
     const names = players.map(({ name }) => dashed(this.#slugOf(name))).filter((name) => name !== '')
-    const known = [...this.#options.aliases.keys(), ...names, ...players.map((player) => player.id)]
+    const known = [...this.#options.aliases().keys(), ...names, ...players.map((player) => player.id)]
     const near =
       id === undefined
         ? didYouMean(

@@ -47,3 +47,23 @@ async function filesOf(name: string, search: Search): Promise<readonly string[]>
   if (playlist.folder !== null) files.push(...(await search.library.filesIn(playlist.folder)))
   return playlist.split === true ? ((await search.library.expand?.(files, { split: true })) ?? files) : files
 }
+
+/** The ids of playlists that stand for something else than before, also by one that stands in them. */
+export function changedPlaylists(
+  before: ReadonlyMap<string, Playlist>,
+  after: ReadonlyMap<string, Playlist>,
+): ReadonlySet<string> {
+  const ids = [...new Set([...before.keys(), ...after.keys()])]
+  const written = (playlist: Playlist | undefined) => JSON.stringify(playlist)
+  const changed = new Set(
+    ids.filter(
+      (id) => before.get(id) !== after.get(id) && written(before.get(id)) !== written(after.get(id)),
+    ),
+  )
+  for (let depth = 0, size = -1; depth < deepest && changed.size > size; depth++) {
+    size = changed.size
+    for (const { id, entries } of after.values())
+      if (entries.some((entry) => changed.has(entry))) changed.add(id)
+  }
+  return changed
+}

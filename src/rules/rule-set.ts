@@ -76,6 +76,15 @@ export interface Rule {
   /** All of them must hold. */
   readonly if: readonly RuleCondition[]
   readonly do: readonly Bound<ActionDef>[]
+  /** Equal where it means the same after a reload; where it is absent, only the same object does. */
+  readonly meaning?: Meaning
+}
+
+export interface Meaning {
+  /** Of what is written in the rule. */
+  readonly own: string
+  /** Of what its file shares with the others. */
+  readonly shared: string
 }
 
 /** A part of the catalog with the options somebody wrote for it, already checked by its schema. */

@@ -6,6 +6,7 @@ import { holdEndMs } from '../core/hold.ts'
 import type { Log } from '../core/log.ts'
 import type { Queue } from '../core/queue.ts'
 import { AppliedSlots } from './applied-slots.ts'
+import type { Calendar } from './calendar.ts'
 import type { SlotHeld, World } from './plugin.ts'
 import type { Schedule } from './rule-set.ts'
 import { playlistIn, type SlotNow, slotAt } from './schedule.ts'
@@ -42,6 +43,11 @@ export interface SchedulerOptions {
   readonly log: Log
 }
 
+interface Earlier {
+  readonly schedules: readonly Schedule[]
+  readonly calendar: Calendar
+}
+
 // Timers sleep with the machine and do not see its clock being set; a look every minute does.
 const lookAgainMs = 60_000
 // What could not be put into effect, or waits for a queue to end, is not looked at for each request.
@@ -71,6 +77,7 @@ export class Scheduler {
   /** Streams that are being changed by their schedules. */
   readonly #changing = new Set<string>()
   #schedules: ReadonlyMap<string, Schedule> = new Map()
+  #calendar: Calendar
   #cancelLook: () => void = () => undefined
   #cancelBoundary: () => void = () => undefined
   #turn: Promise<void> = Promise.resolve()
@@ -82,22 +89,26 @@ export class Scheduler {
     this.#options = options
     this.#applied = new AppliedSlots({ store: options.applied, told: (event) => options.told?.(event) })
     this.#players = new ToldPlayers(options)
+    this.#calendar = options.world.calendar
     this.#ends = new SlotEnds(() => options.world.calendar)
     this.#positions = options.positions === undefined ? null : new SlotPositions(options.positions)
   }
 
-  /** Takes the schedules in place of the earlier ones; resolves when the streams hold what is due now. */
-  async start(schedules: readonly Schedule[]): Promise<void> {
+  /**
+   * Takes the schedules in place of the earlier ones; resolves when the streams hold what is due now. After the first
+   * time, a stream whose schedule puts there what it put there before is left alone; one that it puts something
+   * else into gets that at once, also where a rule has changed it since. `changed`: playlists that are not what they were.
+   */
+  async start(schedules: readonly Schedule[], changed: ReadonlySet<string> = new Set()): Promise<void> {
     this.#disarm()
-    const earlier = this.#schedules
+    const earlier = { schedules: [...this.#schedules.values()], calendar: this.#calendar }
     this.#schedules = new Map(schedules.map((schedule) => [schedule.stream, schedule]))
+    this.#calendar = this.#options.world.calendar
     this.#standing.clear()
-    for (const schedule of schedules) {
-      this.#see(schedule.stream)
-      this.#takeUpEdit(earlier.get(schedule.stream), schedule)
-    }
+    for (const schedule of schedules) this.#see(schedule.stream)
     this.#stopped = false
     this.#cancelLook = every(this.#options.clock, lookAgainMs, () => this.evaluate())
+    this.#turn = this.#turn.then(() => this.#carryOver(earlier, changed))
     await this.evaluate()
   }
 
@@ -168,16 +179,27 @@ export class Scheduler {
     void this.evaluate()
   }
 
-  /** A slot that goes on under its name and plays something else now comes anew, unless something else is there anyway. */
-  #takeUpEdit(old: Schedule | undefined, schedule: Schedule): void {
-    if (old === undefined || old === schedule) return
-    const { clock, world } = this.#options
-    const [before, after] = [old, schedule].map((one) => slotAt(one, clock.now(), world.calendar))
-    const queue = this.#seen.get(schedule.stream)
-    if (before === undefined || after === undefined || before.occurrence !== after.occurrence) return
-    const played = playlistIn(old, before)
-    if (played !== playlistIn(schedule, after) && queue?.playlist === played && queue.held === null)
-      this.#applied.overlook(schedule.stream)
+  /** Names what was put into effect as the new schedules name it, so that only what differs is put into effect again. */
+  async #carryOver(earlier: Earlier, changed: ReadonlySet<string>): Promise<void> {
+    const { clock, world, log } = this.#options
+    const now = clock.now()
+    for (const was of earlier.schedules) {
+      try {
+        const before = slotAt(was, now, earlier.calendar)
+        if ((await this.#applied.of(was.stream)) !== before.occurrence) continue
+        const is = this.#schedules.get(was.stream)
+        const after = is === undefined ? null : slotAt(is, now, world.calendar)
+        const [puts, put] = [is && after && putBy(is, after), putBy(was, before)]
+        const holds = world.queue(was.stream)?.playlist
+        const isOther = puts !== put || (holds !== null && holds !== undefined && changed.has(holds))
+        if (isOther || is === undefined || after === null) await this.#applied.forget(was.stream)
+        else if (after.occurrence !== before.occurrence) await this.#applied.rename(is, after.occurrence)
+      } catch (error) {
+        log.error(`what the schedule of stream "${was.stream}" did could not be noted`, {
+          error: messageOf(error),
+        })
+      }
+    }
   }
 
   #see(stream: string): Queue | undefined {
@@ -320,6 +342,11 @@ export class Scheduler {
 }
 
 type Ending = Pick<Queue, 'name' | 'playlist'> & Partial<Pick<Queue, 'held'>>
+
+/** What a schedule puts into its stream in a slot, so that two of them can be compared. */
+function putBy(schedule: Schedule, { slot }: SlotNow): string {
+  return JSON.stringify([slot?.id ?? null, playlistIn(schedule, { slot }), slot?.ifPressed ?? null])
+}
 
 function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
   return new Promise((resolve) => {

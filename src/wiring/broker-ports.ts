@@ -23,7 +23,8 @@ interface PortsInput {
   readonly cards: PublishedCards
   /** The stream that plays where another is asked for. */
   readonly streamFor: (stream: string, player: string) => string
-  readonly ruleSet: RuleSet
+  readonly ruleSet: () => RuleSet
+  readonly reloadRules: BrokerPorts['reloadRules']
   readonly account: AccountDesk
   readonly diagnostics: BrokerPorts['diagnostics']
   readonly door: Door
@@ -41,19 +42,20 @@ export function queueEffects(
 ): BrokerPorts['queueEffects'] {
   return async (options, stream) => {
     const { effects, contents } = readQueueWish(options, { stream, owner })
-    for (const content of contents) await contentFiles(content, ruleSet.playlists, library)
+    for (const content of contents) await contentFiles(content, ruleSet().playlists, library)
     return effects
   }
 }
 
 /** Joins them from the parts of the house that answer them. */
 export function brokerPorts(input: PortsInput): BrokerPorts {
-  const { library, account, diagnostics, door, zone, clock } = input
+  const { library, reloadRules, account, diagnostics, door, zone, clock } = input
   return {
     lookup: (file) => library.find(file),
     queueEffects: queueEffects(input, 'mqtt'),
     momentOf: (text) => momentOf(text, { now: clock.now(), zone }),
     playAnew: (stream, anew) => playAnew(stream, anew, input),
+    reloadRules,
     diagnostics,
     door,
     signIn: () => account.signIn(),

@@ -8,7 +8,7 @@ import { joined, knownOptions } from '../options/known.ts'
 import type { Options } from '../options.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import type { HouseHistory } from './history.ts'
-import type { RuleFault } from './rules.ts'
+import type { RuleFault } from './rule-book.ts'
 
 export interface Runtime {
   /** Version of Node. */
@@ -24,7 +24,7 @@ interface DiagnosticsInput {
   /** With the state of account and connection. */
   readonly health: () => Readonly<Record<string, unknown>>
   readonly hub: Hub
-  readonly ruleSet: RuleSet & { readonly faults: readonly RuleFault[] }
+  readonly book: { readonly current: RuleSet; readonly faults: readonly RuleFault[] }
   readonly cards: PublishedCards
   readonly history: HouseHistory
   readonly redactAll: <Value>(value: Value) => Value
@@ -40,7 +40,7 @@ const shownOfKey = 6
  * whoever makes it public reads it first.
  */
 export function diagnosticsOf(input: DiagnosticsInput) {
-  const { version, runtime, startedAt, options, health, hub, ruleSet, cards, history, clock } = input
+  const { version, runtime, startedAt, options, health, hub, book, cards, history, clock } = input
   const now = clock.now()
   return input.redactAll({
     at: isoOf(now),
@@ -53,9 +53,9 @@ export function diagnosticsOf(input: DiagnosticsInput) {
     health: health(),
     players: hub.players(),
     streams: hub.queues().map(shownQueue),
-    rules: ruleSet.rules.map(shownRule),
-    schedules: ruleSet.schedules.map(({ stream, slots }) => ({ stream, slots: slots.length })),
-    rule_faults: ruleSet.faults,
+    rules: book.current.rules.map(shownRule),
+    schedules: book.current.schedules.map(({ stream, slots }) => ({ stream, slots: slots.length })),
+    rule_faults: book.faults,
     cards: cards.list().map(shownCard),
     events: history.events({ limit: eventsShown }).events,
   })

@@ -63,7 +63,7 @@ export class InMemoryHouse implements DryHouse {
     this.#clock = clock
     this.#hub = hub
     this.#runner = new RuleRunner({
-      ruleSet: { ...ruleSet, rules: ruleSet.rules.map((rule) => this.#watched(rule)) },
+      book: unchanging({ ...ruleSet, rules: ruleSet.rules.map((rule) => this.#watched(rule)) }),
       hub,
       perform: async (effect, because) => {
         this.#record(effect, because)
@@ -90,7 +90,6 @@ export class InMemoryHouse implements DryHouse {
 
   async start(): Promise<void> {
     await this.#hub.start()
-    this.#hub.declareValues(this.#ruleSet)
     const players = [...this.#stage.players]
     this.#hub.setPlayers(
       players.map(([name, { patch, card }]) => ({
@@ -233,6 +232,11 @@ export class InMemoryHouse implements DryHouse {
     }
     return log
   }
+}
+
+/** The rules of a house are the same all the time. */
+function unchanging(current: RuleSet) {
+  return { current, onChange: () => () => undefined }
 }
 
 interface Hands {

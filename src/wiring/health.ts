@@ -7,7 +7,7 @@ import { noAccount } from './yoto-problems.ts'
 
 interface HealthInput {
   readonly hub: Hub
-  readonly ruleSet: RuleSet
+  readonly book: { readonly current: RuleSet }
   readonly cloud: Cloud | null
   readonly broker: LocalBroker
   readonly problems: Problems
@@ -16,11 +16,11 @@ interface HealthInput {
 }
 
 /** What is connected and what is wrong, for REST, the panel and `bridge/info`. */
-export function healthOf({ hub, ruleSet, cloud, broker, problems, redactAll }: HealthInput) {
+export function healthOf({ hub, book, cloud, broker, problems, redactAll }: HealthInput) {
   return redactAll({
     players: hub.players().length,
     streams: hub.queues().length,
-    rules: ruleSet.rules.length,
+    rules: book.current.rules.length,
     simulated: cloud !== null && cloud.simulator !== null,
     cloud: cloud === null ? noCloud : cloudHealth(cloud),
     broker: { connected: broker.connected },

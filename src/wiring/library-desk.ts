@@ -32,7 +32,7 @@ interface DeskInput {
   /** Of what names audio. */
   readonly queues: () => readonly Queue[]
   readonly presets: () => readonly Preset[]
-  readonly ruleSet: RuleSet
+  readonly ruleSet: () => RuleSet
 }
 
 /** The library as REST asks for it. */
@@ -48,7 +48,7 @@ export function libraryDesk(input: DeskInput): LibraryHouse & AudioHouse & Pick<
   const users = (file: string) =>
     usersOf(
       file,
-      namedAudio({ queues: input.queues(), presets: input.presets(), ruleSet: input.ruleSet }),
+      namedAudio({ queues: input.queues(), presets: input.presets(), ruleSet: input.ruleSet() }),
       sources,
     )
   const entry = (listed: Listed) => entryOf(listed, { facts, sources })

@@ -112,6 +112,11 @@ export class LocalBroker {
     for (const queue of this.#queues()) this.#bridge?.queueChanged(queue)
   }
 
+  /** Call it when `playlists()`, or what `info()` says of rules, may be another. */
+  rulesChanged(): void {
+    this.#bridge?.playlistsChanged()
+  }
+
   /** Call it when `reachable()` has changed. */
   reachChanged(): void {
     this.#bridge?.reachChanged()

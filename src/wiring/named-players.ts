@@ -6,22 +6,37 @@ import type { RuleSet } from '../rules/rule-set.ts'
 
 interface WatchInput {
   readonly hub: Pick<Hub, 'players' | 'subscribe'>
-  readonly ruleSet: Pick<RuleSet, 'players'> & { readonly playersNamed: readonly NamedPlayer[] }
+  readonly book: {
+    readonly current: Pick<RuleSet, 'players'>
+    readonly playersNamed: readonly NamedPlayer[]
+    onChange(changed: () => void): () => void
+  }
   readonly log: Log
 }
 
 /** Says in the log which players of the rules there are not, each once, as soon as it is known which there are. */
-export function watchNamedPlayers({ hub, ruleSet, log }: WatchInput): { stop(): void } {
-  const names = new PlayerNames({ aliases: ruleSet.players, players: () => hub.players() })
+export function watchNamedPlayers({ hub, book, log }: WatchInput): { stop(): void } {
+  const names = new PlayerNames({ aliases: () => book.current.players, players: () => hub.players() })
   const said = new Set<string>()
-  const stop = hub.subscribe('players that rules name', (change) => {
-    if (change.kind !== 'players-listed') return
-    for (const { name, file, line } of ruleSet.playersNamed) {
+  let isListed = false
+  const look = () => {
+    for (const { name, file, line } of isListed ? book.playersNamed : []) {
       const fault = said.has(name) ? null : names.faultOf(name)
       if (fault === null) continue
       said.add(name)
       log.warn(`${file}:${line} warning[ref/player] ${fault.message}`, { help: fault.help })
     }
+  }
+  const forgetBook = book.onChange(look)
+  const forgetHub = hub.subscribe('players that rules name', (change) => {
+    if (change.kind !== 'players-listed') return
+    isListed = true
+    look()
   })
-  return { stop }
+  return {
+    stop: () => {
+      forgetBook()
+      forgetHub()
+    },
+  }
 }

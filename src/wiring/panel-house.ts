@@ -40,6 +40,7 @@ interface HouseParts {
   readonly events: House['events']
   readonly diagnostics: House['diagnostics']
   readonly ruleTools: RuleToolsHouse
+  readonly rules: House['rules']
   readonly simulator: SimulatedCloud | null
   readonly account: AccountDesk
   readonly perform: Perform
@@ -75,6 +76,7 @@ export function houseOf({
   presets,
   write,
   health,
+  rules,
 }: HouseParts): House & LiveHouse {
   return {
     ...cardsOf(cards),
@@ -107,6 +109,7 @@ export function houseOf({
     presses,
     events,
     diagnostics,
+    rules,
     cardLook: (cardId) => lookOf(cards.byCard(cardId)) ?? knownCard(cardId),
     account,
     accountCards: async (options) => {

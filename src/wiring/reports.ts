@@ -1,12 +1,11 @@
 import type { Clock } from '../core/clock.ts'
 import type { Options } from '../options.ts'
-import type { RuleSet } from '../rules/rule-set.ts'
 import { diagnosticsOf, type Runtime } from './diagnostics.ts'
 import type { Foundation } from './foundation.ts'
 import { healthOf } from './health.ts'
 import type { Household } from './household.ts'
 import type { LocalBroker } from './local-broker.ts'
-import type { RuleFault } from './rules.ts'
+import type { RuleBook } from './rule-book.ts'
 
 /** What the product tells of itself, whoever asks. */
 export interface Reports {
@@ -23,15 +22,15 @@ interface ReportsInput {
   }
   readonly foundation: Foundation
   readonly household: Household
-  readonly ruleSet: RuleSet & { readonly faults: readonly RuleFault[] }
+  readonly book: RuleBook
   readonly broker: LocalBroker
 }
 
 /** Joins them from the parts of the house that they tell of. */
-export function reportsOf({ input, foundation, household, ruleSet, broker }: ReportsInput): Reports {
+export function reportsOf({ input, foundation, household, book, broker }: ReportsInput): Reports {
   const { problems, redactAll, history, startedAt } = foundation
   const { hub, cards, cloud } = household
-  const health = () => healthOf({ hub, ruleSet, cloud, broker, problems, redactAll })
+  const health = () => healthOf({ hub, book, cloud, broker, problems, redactAll })
   return {
     health,
     diagnostics: () =>
@@ -42,7 +41,7 @@ export function reportsOf({ input, foundation, household, ruleSet, broker }: Rep
         options: input.options,
         health,
         hub,
-        ruleSet,
+        book,
         cards: cards.published,
         history,
         redactAll,

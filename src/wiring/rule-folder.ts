@@ -6,7 +6,7 @@ import type { Source } from '../language/source.ts'
 import type { ReadCalendar } from '../rules/read/calendar.ts'
 
 // Folders that hold no rules: the editor schema, packages of plug-ins.
-const skipped: ReadonlySet<string> = new Set(['node_modules', 'plugins'])
+export const foldersWithoutRules: ReadonlySet<string> = new Set(['node_modules', 'plugins'])
 
 interface Unread {
   /** A rule file, or a folder of them, by its path below the config folder. */
@@ -20,8 +20,18 @@ export interface RuleFolder {
   readonly problems: readonly Unread[]
 }
 
-/** Every `*.yaml` below the config folder as text, in the order of their names. What cannot be read is also named in the log. */
-export async function readRuleFolder(folder: string, log: Log): Promise<RuleFolder> {
+/** Texts by file from one look to the next, so that a file which was not touched is not read again. */
+export type KnownTexts = Map<string, { readonly stamp: string; readonly text: string }>
+
+/**
+ * Every `*.yaml` below the config folder as text, in the order of their names. What cannot be read is also named in the
+ * log.
+ */
+export async function readRuleFolder(
+  folder: string,
+  log: Pick<Log, 'error'>,
+  known: KnownTexts = new Map(),
+): Promise<RuleFolder> {
   const sources: Source[] = []
   const problems: Unread[] = []
   const refuse = (file: string, why: string) => {
@@ -30,8 +40,11 @@ export async function readRuleFolder(folder: string, log: Log): Promise<RuleFold
   }
   for (const file of await yamlFiles(folder, refuse)) {
     try {
+      const stamp = await stampOf(join(folder, file))
+      const before = known.get(file)
       // Broken UTF-8 becomes U+FFFD, which the checks then point at.
-      const text = await readFile(join(folder, file), 'utf8')
+      const text = before?.stamp === stamp ? before.text : await readFile(join(folder, file), 'utf8')
+      known.set(file, { stamp, text })
       sources.push({ file, text })
     } catch (error) {
       refuse(file, reasonOf(error))
@@ -67,17 +80,23 @@ export async function ruleFilesIn(folder: string): Promise<string[] | null> {
   return isThere ? found : null
 }
 
+/** Another one whenever the file was written. */
+async function stampOf(path: string): Promise<string> {
+  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+  return `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`
+}
+
 // Links may lead in a circle.
-const deepest = 8
+export const deepestFolder = 8
 
 async function yamlFiles(folder: string, refuse: (file: string, why: string) => void): Promise<string[]> {
   const found: string[] = []
   const visit = async (inner: string, depth: number): Promise<void> => {
     const name = relative(folder, inner).split(sep).join('/') || '.'
-    if (depth > deepest) return refuse(name, `it lies more than ${deepest} folders deep`)
+    if (depth > deepestFolder) return refuse(name, `it lies more than ${deepestFolder} folders deep`)
     const entries = await readdir(inner).catch((error) => refuse(name, reasonOf(error)))
     for (const entry of entries ?? []) {
-      if (entry.startsWith('.') || skipped.has(entry)) continue
+      if (entry.startsWith('.') || foldersWithoutRules.has(entry)) continue
       const path = join(inner, entry)
       const file = relative(folder, path).split(sep).join('/')
       // Follows links: somebody may keep rules elsewhere. Only a file is ever opened, a pipe would never end.

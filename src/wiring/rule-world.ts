@@ -6,7 +6,8 @@ import type { RuleSet } from '../rules/rule-set.ts'
 
 interface Ground {
   readonly hub: Hub
-  readonly ruleSet: Pick<RuleSet, 'players' | 'calendar'>
+  /** As it is at the moment. */
+  readonly ruleSet: () => Pick<RuleSet, 'players' | 'calendar'>
   /** The slots that hold now. */
   readonly slots: World['slots']
   readonly clock: Clock
@@ -14,10 +15,12 @@ interface Ground {
 
 /** The house as its rules look at it. */
 export function ruleWorld({ hub, ruleSet, slots, clock }: Ground): World {
-  const names = new PlayerNames({ aliases: ruleSet.players, players: () => hub.players() })
+  const names = new PlayerNames({ aliases: () => ruleSet().players, players: () => hub.players() })
   return {
     now: () => clock.now(),
-    calendar: ruleSet.calendar,
+    get calendar() {
+      return ruleSet().calendar
+    },
     player: (id) => hub.player(id),
     queue: (stream) => hub.queue(stream),
     playerId: (named) => names.idOf(named),

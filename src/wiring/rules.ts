@@ -5,89 +5,22 @@ import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
 import type { Queue } from '../core/queue.ts'
 import type { Hub } from '../hub.ts'
-import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
-import { actions, conditions, triggers } from '../rules/catalog.ts'
 import { Engine } from '../rules/engine.ts'
 import type { KeptRecord } from '../rules/moments/kept-moments.ts'
 import { Moments } from '../rules/moments/moments.ts'
+import { changedPlaylists } from '../rules/playlists.ts'
 import type { World } from '../rules/plugin.ts'
-import type { NamedPlayer } from '../rules/read/names.ts'
-import type { Surroundings } from '../rules/read/references.ts'
-import { readRuleFiles } from '../rules/read/rule-files.ts'
-import { createRegistry } from '../rules/registry.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { Scheduler, type SchedulerOptions } from '../rules/scheduler.ts'
 import type { SlotEvent } from '../rules/slot-events.ts'
-import type { Location } from '../rules/sun.ts'
-import type { Problems } from './problems.ts'
-import { calendarFiles, readRuleFolder } from './rule-folder.ts'
 import { ruleWorld } from './rule-world.ts'
 
-interface ReadInput {
-  /** The config folder. */
-  readonly folder: string
-  readonly library: {
-    find(file: string): Promise<{ readonly state: 'ready' | 'importing' | 'missing' | 'refused' }>
-    readonly hint?: (file: string) => Promise<string | null>
-  }
-  readonly topicFault: Surroundings['topicFault']
-  /** IANA name of the household's time zone. */
-  readonly zone: string
-  /** Where the house is; null where it is not said. */
-  readonly location?: Location | null
-  readonly problems: Problems
-  readonly log: Log
-}
-
-/** Where a rule file is at fault and of which kind the fault is, without a word of what it says. */
-export type RuleFault = Pick<Diagnostic, 'file' | 'line' | 'column' | 'level' | 'code'>
-
-const logLevel = { error: 'error', warning: 'warn', info: 'info' } as const
-
-/** The household's rules: what is sound in its files. What is not is said, by file, line and column. */
-export async function readRules({
-  folder,
-  library,
-  topicFault,
-  zone,
-  location = null,
-  problems,
-  log,
-}: ReadInput): Promise<
-  RuleSet & { readonly faults: readonly RuleFault[]; readonly playersNamed: readonly NamedPlayer[] }
-> {
-  const { sources, problems: unread } = await readRuleFolder(folder, log)
-  for (const { file, text } of unread) problems.set(`rules/${file}`, text)
-  const { ruleSet, diagnostics, playersNamed } = await readRuleFiles(sources, {
-    registry: createRegistry({ triggers, conditions, actions }),
-    fileExists: async (file) => (await library.find(file)).state !== 'missing',
-    fileHint: async (file) => (await library.hint?.(file)) ?? null,
-    topicFault,
-    zone,
-    location,
-    readCalendar: calendarFiles(folder),
-  })
-  for (const { file, text } of sources) {
-    const own = diagnostics.filter((diagnostic) => diagnostic.file === file)
-    for (const diagnostic of own) log[logLevel[diagnostic.level]](`\n${formatDiagnostic(diagnostic, text)}`)
-    const [first, ...more] = own.filter((diagnostic) => diagnostic.level === 'error')
-    if (first === undefined) continue
-    const leftOut = `${file} is left out: ${more.length === 0 ? 'an error' : `${more.length + 1} errors`}`
-    log.error(`${leftOut}; the other files run`)
-    problems.set(`rules/${file}`, `${leftOut}, first in line ${first.line}: ${first.message}`)
-  }
-  const faults = diagnostics.map(({ file, line, column, level, code }) => ({
-    file,
-    line,
-    column,
-    level,
-    code,
-  }))
-  return { ...ruleSet, faults, playersNamed }
-}
-
 interface RuleRunnerOptions {
-  readonly ruleSet: RuleSet
+  readonly book: {
+    readonly current: RuleSet
+    /** Waits for what is called; returns what ends it. */
+    onChange(changed: (ruleSet: RuleSet) => Promise<void>): () => void
+  }
   readonly hub: Hub
   readonly perform: Perform
   /** The same for what follows from an event. */
@@ -115,11 +48,13 @@ export class RuleRunner {
   /** What has become of slots before the rules ran; null once they do. */
   #early: SlotEvent[] | null = []
   #slotsChanged: () => void = () => undefined
-  #forget: () => void = () => undefined
+  #forgets: readonly (() => void)[] = []
+  #playlists: RuleSet['playlists'] = new Map()
 
   constructor(options: RuleRunnerOptions) {
     this.#options = options
-    const { ruleSet, hub, clock, perform, performAfter = () => perform, applied, slots = {}, log } = options
+    const { book, hub, clock, perform, performAfter = () => perform, applied, slots = {}, log } = options
+    const ruleSet = () => book.current
     const world = ruleWorld({ hub, ruleSet, slots: () => this.#scheduler.slots(), clock })
     this.world = world
     this.#scheduler = new Scheduler({
@@ -136,26 +71,36 @@ export class RuleRunner {
     })
   }
 
-  /** Resolves when streams hold what is due now. */
+  /** Resolves when streams hold what is due now; from then on, rules that are read again take the place of the earlier ones. */
   async start(): Promise<void> {
-    const { ruleSet, hub } = this.#options
+    const { book, hub } = this.#options
     const forgetQueues = hub.subscribe('the schedules', (change) => {
       if (change.kind === 'queue') this.#scheduler.queueChanged(change.queue.name)
       if (change.kind === 'queue-removed') this.#scheduler.queueChanged(change.name)
     })
-    this.#forget = forgetQueues
-    await this.#scheduler.start(ruleSet.schedules)
+    this.#forgets = [forgetQueues]
+    const { rules } = await this.#schedule(book.current)
     const forgetEvents = hub.subscribe('the rules', (change) => {
       if (change.kind === 'event') this.#runs.set(change.event, this.#engine.handle(change.event))
       if (change.kind === 'input') this.#engine.inputChanged(change.input)
     })
-    this.#forget = () => {
-      forgetQueues()
-      forgetEvents()
-    }
+    this.#forgets = [forgetQueues, forgetEvents]
     await this.#moments.start()
-    this.#engine.start(ruleSet.rules)
+    this.#engine.start(rules)
     this.#tellOfSlots()
+    const forgetBook = book.onChange(async (ruleSet) => {
+      await this.#schedule(ruleSet)
+      this.#engine.start(ruleSet.rules)
+    })
+    this.#forgets = [forgetQueues, forgetEvents, forgetBook]
+  }
+
+  async #schedule(ruleSet: RuleSet): Promise<RuleSet> {
+    this.#options.hub.declareValues(ruleSet)
+    const changed = changedPlaylists(this.#playlists, ruleSet.playlists)
+    this.#playlists = ruleSet.playlists
+    await this.#scheduler.start(ruleSet.schedules, changed)
+    return ruleSet
   }
 
   /** `changed` is called when a slot has begun or ended, in place of what was to be called before. */
@@ -201,7 +146,7 @@ export class RuleRunner {
 
   /** Takes no more events; resolves when the runs under way have ended. */
   async stop(): Promise<void> {
-    this.#forget()
+    for (const forget of this.#forgets) forget()
     await this.#scheduler.stop()
     await this.#moments.stop()
     await this.#engine.stop()

@@ -48,6 +48,7 @@ const unasked = {
   queueEffects: never,
   momentOf: never,
   playAnew: never,
+  reloadRules: never,
   diagnostics: never,
   signIn: never,
   signInState: never,

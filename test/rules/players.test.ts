@@ -6,7 +6,7 @@ const leo = { id: 'y2', name: "Léo's Player" }
 const dino = { id: 'y3', name: '恐竜' }
 
 const namesOf = (...players: { id: string; name: string }[]) =>
-  new PlayerNames({ aliases: new Map([['kids-room', 'y2']]), players: () => players })
+  new PlayerNames({ aliases: () => new Map([['kids-room', 'y2']]), players: () => players })
 
 describe('a player', () => {
   test.each([
@@ -27,7 +27,7 @@ describe('a player', () => {
 
   test('is found as soon as it is there, and under its new name', () => {
     const players = [nursery]
-    const names = new PlayerNames({ aliases: new Map(), players: () => players })
+    const names = new PlayerNames({ aliases: () => new Map(), players: () => players })
     expect(names.idOf('den')).toBeUndefined()
     players.push({ id: 'y9', name: 'Den' })
     expect(names.idOf('den')).toBe('y9')

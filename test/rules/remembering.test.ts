@@ -58,7 +58,8 @@ async function running(text: string) {
     log,
   })
   const rules = new RuleRunner({
-    ...{ ruleSet, hub, perform, clock, log },
+    ...{ hub, perform, clock, log },
+    book: { current: ruleSet, onChange: () => () => undefined },
     applied: storage.collection<string>('applied-slots'),
     moments: storage.collection('moments'),
   })

@@ -52,6 +52,21 @@ const noFile = () => {
   throw new AppError('not_found', 'this house knows nothing of its files')
 }
 
+const noRule = async () => {
+  throw new AppError('not_found', 'this house has no rules')
+}
+
+/** Tests of rules bring a desk of their own. */
+const noRules: House['rules'] = {
+  list: () => ({ files: [], unread: [] }),
+  read: noRule,
+  write: noRule,
+  delete: noRule,
+  check: noRule,
+  reload: async () => undefined,
+  enable: noRule,
+}
+
 /** Tests of the library bring one. */
 const noLibraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'> = {
   streamPlays: () => null,
@@ -68,7 +83,7 @@ const noLibraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'> = {
 }
 
 /** Tests of rules bring them. */
-export const noRules = ruleTools({ ruleSet: () => emptyRuleSet, clock: new VirtualClock() })
+export const noRuleTools = ruleTools({ ruleSet: () => emptyRuleSet, clock: new VirtualClock() })
 
 /** A file of 10 s, by its name alone. */
 export function libraryEntry(file: string, more: Partial<LibraryEntry> = {}): LibraryEntry {
@@ -90,7 +105,8 @@ export const withoutPast = {
   presses: () => [],
   events: () => ({ events: [], count: 0, next: null }),
   diagnostics: () => ({ at: '' }),
-  ruleTools: noRules,
+  ruleTools: noRuleTools,
+  rules: noRules,
   uploads: { desk: noUploads, onChange: () => () => undefined },
   queueEffects: async () => [],
   presets: new Presets({ store: memoryCollection() }),
@@ -162,6 +178,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
       return effects
     },
     playAnew: () => [],
+    rules: noRules,
     hub,
     version: '0.0.0',
     simulated: true,
@@ -185,7 +202,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     uploads: noUploads,
     events: () => ({ events: [], count: 0, next: null }),
     diagnostics: () => ({ at: '2026-11-21T10:00:00.000+00:00' }),
-    ...noRules,
+    ...noRuleTools,
     cardLook: () => null,
     accountCards: noCard,
     simulatedPlayer: () => undefined,

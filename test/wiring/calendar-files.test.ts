@@ -8,8 +8,8 @@ import { loadOptions } from '../../src/options.ts'
 import { checkCommand } from '../../src/wiring/check-command.ts'
 import { Problems } from '../../src/wiring/problems.ts'
 import { calendarFiles } from '../../src/wiring/rule-folder.ts'
-import { readRules } from '../../src/wiring/rules.ts'
-import { recordingLog } from '../support/recording-log.ts'
+import { memoryCollection } from '../support/memory-collection.ts'
+import { readBook } from '../support/rule-book.ts'
 
 const event = (summary: string) =>
   `BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:${summary}\nDTSTART;VALUE=DATE:20261026\nEND:VEVENT\nEND:VCALENDAR\n`
@@ -65,23 +65,47 @@ test('`check` reads the calendar files of the config folder, and what is wrong i
 })
 
 test('the running product reads them, as they are at that moment', async () => {
-  const read = () =>
-    readRules({
-      folder: config,
-      library: { find: async () => ({ state: 'ready' }) },
-      topicFault: () => null,
-      zone: 'Europe/London',
-      location: { latitude: 51.5, longitude: -0.1 },
-      problems: new Problems(),
-      log: recordingLog(),
-    })
   await write(event('Half-term'))
-  const { calendar, schedules, faults } = await read()
-  expect([faults, schedules.length, calendar.known.events]).toEqual([[], 1, ['Half-term']])
+  const book = await readBook({
+    folder: config,
+    library: { find: async () => ({ state: 'ready' }) },
+    zone: 'Europe/London',
+    location: { latitude: 51.5, longitude: -0.1 },
+  })
+  const names = () => book.current.calendar.known.events
+  expect([book.faults, book.current.schedules.length, names()]).toEqual([[], 1, ['Half-term']])
   await write(event('Sports day'))
-  const changed = await read()
-  expect(changed.faults).toMatchObject([{ file: 'kitchen.yaml', code: 'expr/unknown-name' }])
-  expect(changed.schedules).toEqual([])
+  await book.look()
+  expect(names()).toEqual(['Sports day'])
+  expect(book.faults).toMatchObject([{ file: 'kitchen.yaml', level: 'warning', code: 'expr/unknown-name' }])
+  expect(book.current.schedules.length).toBe(1)
+  await book.stop()
+})
+
+test('a calendar file that breaks leaves what ran running, with its last good text', async () => {
+  await write(event('Half-term'))
+  const problems = new Problems()
+  const calendars = memoryCollection<string>()
+  const read = () =>
+    readBook({
+      ...{ folder: config, problems, calendars, zone: 'Europe/London' },
+      library: { find: async () => ({ state: 'ready' }) },
+      location: { latitude: 51.5, longitude: -0.1 },
+    })
+  const book = await read()
+  await write('BEGIN:VCALENDAR\nno calendar any more')
+  await book.look()
+  expect(book.current.schedules.length).toBe(1)
+  expect(book.current.calendar.known.events).toEqual(['Half-term'])
+  expect(problems.list()).toEqual([expect.stringContaining('"calendars/school.ics" cannot be read')])
+  await book.stop()
+  const again = await read()
+  expect(again.current.calendar.known.events).toEqual(['Half-term'])
+  expect(again.current.schedules.length).toBe(1)
+  await write(event('Sports day'))
+  await again.look()
+  expect([problems.list(), again.current.calendar.known.events]).toEqual([[], ['Sports day']])
+  await again.stop()
 })
 
 test('no path and no link leads out of the config folder, and no large file is read', async () => {

@@ -6,9 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { loadOptions } from '../../src/options.ts'
 import { checkCommand } from '../../src/wiring/check-command.ts'
-import { Problems } from '../../src/wiring/problems.ts'
-import { readRules } from '../../src/wiring/rules.ts'
 import { recordingLog } from '../support/recording-log.ts'
+import { readBook } from '../support/rule-book.ts'
 
 const shipped = fileURLToPath(new URL('../../rules', import.meta.url))
 const schedule = (play: string) => `playlists:\n  night: [${play}]\nschedules:\n  bedroom: {default: night}\n`
@@ -77,12 +76,9 @@ test('what is merely worth knowing is said by the command, and not by the log of
   await write('a.yaml', 'playlists:\n  old-mix: [clip:lullaby-one]\n')
   expect((await check()).answer).toContain('info[ref/unused]')
   const log = recordingLog()
-  await readRules({
+  await readBook({
     folder: join(home, 'config'),
     library: { find: async () => ({ state: 'ready' }) },
-    topicFault: () => null,
-    zone: 'UTC',
-    problems: new Problems(),
     log,
   })
   expect(log.lines).toEqual([])

@@ -9,7 +9,12 @@ test('a player that rules name and there is not is said once it is known which t
   const log = recordingLog()
   const named = (name: string, line: number) => ({ name, file: 'a.yaml', line })
   const playersNamed = [named('nursery', 3), named('nursry', 7), named('nursry', 9), named('den', 12)]
-  const watch = watchNamedPlayers({ hub, ruleSet: { players: new Map([['den', 'y2']]), playersNamed }, log })
+  const current = { players: new Map([['den', 'y2']]) }
+  const watch = watchNamedPlayers({
+    hub,
+    book: { current, playersNamed, onChange: () => () => undefined },
+    log,
+  })
   expect(log.lines).toEqual([])
   hub.setPlayers([unknownPlayer('y1', 'Nursery'), unknownPlayer('y2', 'Kitchen')])
   hub.setPlayers([unknownPlayer('y1', 'Nursery'), unknownPlayer('y2', 'Kitchen')])

@@ -5,9 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { createRedactor } from '../../src/log/redactor.ts'
 import type { LinkState } from '../../src/wiring/cloud-link.ts'
 import { Problems } from '../../src/wiring/problems.ts'
-import { readRules } from '../../src/wiring/rules.ts'
 import { connectionProblem, playersProblem } from '../../src/wiring/yoto-problems.ts'
-import { recordingLog } from '../support/recording-log.ts'
+import { readBook } from '../support/rule-book.ts'
 
 test('names stand in the order of what they name, whatever is mended and said anew', () => {
   const problems = new Problems()
@@ -56,8 +55,7 @@ test('each rule file that is left out is a problem with the name of the file', a
   await writeFile(join(folder, 'good night', 'broken.yaml'), 'rules:\n\tx: 1\n')
   await writeFile(join(folder, 'other.yml'), '')
   const problems = new Problems()
-  const library = { find: async () => ({ state: 'missing' }) as const }
-  await readRules({ folder, library, topicFault: () => null, zone: 'UTC', problems, log: recordingLog() })
+  await readBook({ folder, problems })
   await rm(folder, { recursive: true })
   expect(Object.fromEntries(problems.names().map((name, place) => [name, problems.list()[place]]))).toEqual({
     'rules/good%20night/broken.yaml': expect.stringContaining('good night/broken.yaml is left out: an error'),

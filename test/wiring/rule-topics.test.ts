@@ -6,8 +6,8 @@ import { systemClock } from '../../src/core/clock.ts'
 import { loadOptions } from '../../src/options.ts'
 import { LocalBroker } from '../../src/wiring/local-broker.ts'
 import { Problems } from '../../src/wiring/problems.ts'
-import { readRules } from '../../src/wiring/rules.ts'
 import { recordingLog } from '../support/recording-log.ts'
+import { readBook } from '../support/rule-book.ts'
 import { runApp } from '../support/running-app.ts'
 
 const folders: string[] = []
@@ -39,15 +39,8 @@ async function read(topic: string) {
   const broker = await localBroker()
   const problems = new Problems()
   const log = recordingLog()
-  const library = { find: async () => ({ state: 'missing' }) as const }
-  const { rules } = await readRules({
-    folder,
-    library,
-    topicFault: (given) => broker.topicFault(given),
-    zone: 'UTC',
-    problems,
-    log,
-  })
+  const book = await readBook({ folder, topicFault: (given) => broker.topicFault(given), problems, log })
+  const { rules } = book.current
   return { rules, said: log.lines.map(({ message }) => message).join('\n'), problems: problems.list() }
 }
 

@@ -4,6 +4,7 @@ import { appendToStream, insertNextInStream, replaceStream } from './fill-stream
 import { info } from './info.ts'
 import { publishDiscovery } from './publish-discovery.ts'
 import { refreshPlayers } from './refresh-players.ts'
+import { reloadRules } from './reload-rules.ts'
 import type { RequestDef } from './request.ts'
 import { restart } from './restart.ts'
 import { signIn } from './sign-in.ts'
@@ -24,6 +25,7 @@ export const requests: Readonly<Record<string, RequestDef>> = {
   'stream/delete': deleteStream,
   'discovery/publish': publishDiscovery,
   'account/sign_in': signIn,
+  'reload-rules': reloadRules,
   diagnostics,
   restart,
 }

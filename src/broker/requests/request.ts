@@ -24,8 +24,17 @@ export interface RequestPorts {
   discoverAgain(): void
   /** Aborted when nobody is there any more who could be answered. */
   readonly stopping: AbortSignal
+  /** Reads the rule files again where they were changed; resolves with how they stand when what they say runs. */
+  reloadRules(): Promise<RulesState>
   /** Ends the product and has it started again. @throws AppError `disabled` where nobody would start it. */
   restart(): Promise<void>
+}
+
+export interface RulesState {
+  readonly rules: number
+  readonly schedules: number
+  /** Files that do not run as they are written. */
+  readonly held_back: readonly string[]
 }
 
 export interface SignInState {

@@ -35,6 +35,7 @@ import { queryChecks } from './query.ts'
 import { type QueueFileHouse, queueFileRoutes } from './queue-file.ts'
 import type { Route, ServedRoute } from './route.ts'
 import { type RuleToolsHouse, ruleToolRoutes } from './rule-tools.ts'
+import { type RulesHouse, ruleRoutes } from './rules.ts'
 import { type SimulatorHouse, simulatorRoutes } from './simulator.ts'
 import { existing, type StreamsHouse } from './stream-view.ts'
 import { streamRoutes } from './streams.ts'
@@ -58,6 +59,7 @@ export type House = StreamsHouse &
   EventsHouse &
   DiagnosticsHouse &
   RuleToolsHouse &
+  RulesHouse &
   AccountHouse &
   AccountCardsHouse &
   HealthHouse & { readonly simulated: boolean }
@@ -130,6 +132,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...eventRoutes(house),
     ...diagnosticsRoutes(house),
     ...ruleToolRoutes(house),
+    ...ruleRoutes(house),
     ...(house.simulated ? simulatorRoutes(house) : []),
     ...accountRoutes(house),
     ...accountCardRoutes(house),

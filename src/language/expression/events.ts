@@ -23,12 +23,20 @@ export function eventCall(
   }
   const { events = { names: [], absent: 'there are no calendar files here' } } = environment
   const isKnown = events.names === null || events.names.some((known) => plain(known) === plain(name))
-  if (!isKnown) {
-    checking.findings.push(problem(argument, 'expr/unknown-name', ...unknownEvent(name, events)))
-    return null
-  }
+  // Events come and go with whoever keeps the calendar: what runs by one must not stop when it is taken out there.
+  if (!isKnown)
+    checking.findings.push({
+      ...problem(argument, 'expr/unknown-name', ...unknownEvent(name, events)),
+      level: isNamed(events) ? 'warning' : 'error',
+    })
+  if (!isKnown && !isNamed(events)) return null
   const { start, end } = node
   return { start, end, type: 'bool', run: (values) => isOn(values, name) }
+}
+
+/** Whether there is a calendar file that could have it. */
+function isNamed({ names }: Events): boolean {
+  return names !== null && names.length > 0
 }
 
 type Events = NonNullable<Environment['events']>

@@ -160,7 +160,14 @@ async function readOne(
   path: string,
   { zone, readCalendar }: { readonly zone: string; readonly readCalendar: ReadCalendar },
 ): Promise<{ readonly calendar: CalendarFile } | { readonly fault: string }> {
-  const file = await readCalendar(path)
+  return calendarIn(await readCalendar(path), zone)
+}
+
+/** What a calendar file says, or why it cannot be told, in words. `zone`: IANA name. */
+export function calendarIn(
+  file: Awaited<ReturnType<ReadCalendar>>,
+  zone: string,
+): { readonly calendar: CalendarFile } | { readonly fault: string } {
   if ('fault' in file) return file
   const read = readCalendarFile(file.text, { zone })
   return 'calendar' in read ? read : { fault: `its line ${read.fault.line}: ${read.fault.message}` }

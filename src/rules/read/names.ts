@@ -1,17 +1,22 @@
 import { didYouMean } from '../../language/names.ts'
-import type { Node, ScalarNode } from '../../language/node.ts'
+import type { MapNode, Node, ScalarNode } from '../../language/node.ts'
 import type { PlayerNames } from '../players.ts'
 import type { RuleFile } from './rule-file.ts'
+
+const mostCompared = 20_000
 
 /**
  * Warns of a stream that no schedule fills while a name near to it has one. Naming a stream makes it, so by itself an
  * unknown name is nothing wrong.
  */
-export function checkStreams(files: readonly RuleFile[]): void {
+export async function checkStreams(files: readonly RuleFile[], breathe: () => Promise<void>): Promise<void> {
   const known = new Set(files.flatMap((file) => file.schedules.map(({ schedule }) => schedule.stream)))
+  const searched = new Set<string>()
   for (const file of files)
-    for (const node of streamsIn(file.section('rules'))) {
+    for await (const node of streamsInParts(file.section('rules'), breathe)) {
       if (known.has(node.text)) continue
+      // Each name is compared with all others: beyond this it would hold up what plays.
+      if (searched.add(node.text).size * known.size > mostCompared) return
       // "bedroom-1" and "bedroom-2" are two streams.
       const likely = [...known].filter((name) => withoutNumbers(name) !== withoutNumbers(node.text))
       const near = didYouMean(node.text, likely)
@@ -71,6 +76,16 @@ export function playersNamedIn({ report, section }: RuleFile): NamedPlayer[] {
     file: report.file,
     line: report.lineOf(node),
   }))
+}
+
+async function* streamsInParts(
+  rules: MapNode | null,
+  breathe: () => Promise<void>,
+): AsyncGenerator<ScalarNode> {
+  for (const { value } of rules?.entries.values() ?? []) {
+    yield* streamsIn(value)
+    await breathe()
+  }
 }
 
 /** Every value of a key `stream`, of rules and of what they are made of. */

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../language/diagnostic.ts'
 import { didYouMean } from '../../language/names.ts'
 import { isEmpty, type MapNode } from '../../language/node.ts'
 import { Report } from '../../language/report.ts'
-import { loadYaml, type Source } from '../../language/source.ts'
+import { type Loaded, loadYaml, type Source } from '../../language/source.ts'
 
 const sections = [
   'playlists',
@@ -32,9 +32,9 @@ export interface ParsedFile {
   readonly hasUnread: (section: SectionName, name: string) => boolean
 }
 
-/** Never throws: what is wrong with the file or its sections is reported. */
-export function parseFile(source: Source): ParsedFile {
-  const { root, diagnostics: form } = loadYaml(source)
+/** Never throws: what is wrong with the file or its sections is reported. `loaded`: where its YAML has been read already. */
+export function parseFile(source: Source, loaded: Loaded = loadYaml(source)): ParsedFile {
+  const { root, diagnostics: form } = loaded
   const report = new Report(source)
   const isBroken = form.some(({ level }) => level === 'error')
   if (root === null || isBroken || root.kind !== 'map') {
@@ -42,7 +42,7 @@ export function parseFile(source: Source): ParsedFile {
       const help = `begin with one of ${sections.join(', ')}`
       report.add(root, 'error', 'type/value', 'a rule file is a map', help)
     }
-    const hasUnread = (_: SectionName, name: string) => standsAsKey(name, source.text)
+    const hasUnread = standingAsKey(source.text)
     return { source, report, form, root: null, section: () => null, hasUnread }
   }
   checkSections(root, report)
@@ -83,9 +83,15 @@ function sectionIn(root: MapNode, name: SectionName, report: Report): MapNode | 
 }
 
 /** In a text that is no YAML, what begins a line and has a colon behind it was meant as a name. */
-function standsAsKey(name: string, text: string): boolean {
-  return text.split('\n').some((line) => {
-    const start = line.trim()
-    return [name, `"${name}"`, `'${name}'`].some((key) => start.startsWith(`${key}:`))
-  })
+function standingAsKey(text: string): ParsedFile['hasUnread'] {
+  let keys: ReadonlySet<string> | undefined
+  return (_, name) => {
+    keys ??= new Set(text.split('\n').map(keyOf))
+    return keys.has(name)
+  }
+}
+
+function keyOf(line: string): string {
+  const [, double, single, plain] = /^\s*(?:"([^"]*)"|'([^']*)'|([^:]*)):/.exec(line) ?? []
+  return double ?? single ?? plain ?? ''
 }

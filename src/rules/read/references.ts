@@ -13,6 +13,8 @@ export interface Surroundings {
   /** What was probably meant by the name of a file that does not exist, for people. */
   readonly fileHint?: (file: string) => Promise<string | null>
   /** Why rules cannot publish to a topic of MQTT, and what they can do instead; null where they can. */
+  /** Asked for between two names; resolves when it may go on. */
+  readonly breathe?: () => Promise<void>
   readonly topicFault: (topic: string) => { readonly message: string; readonly help: string } | null
   /** The players there are; null or absent where that is not known, and then no name of one is doubted. */
   readonly players?: readonly Pick<PlayerState, 'id' | 'name'>[] | null
@@ -41,14 +43,21 @@ export async function checkReferences(
   for (const { playlist, node } of file.playlists.values())
     await checkPlaylist(file, playlist, { node, known })
   for (const { schedule, node } of file.schedules) {
+    await surroundings.breathe?.()
     if (schedule.default !== null)
       requirePlaylist(schedule.default, { node: entryOf(node, 'default'), known })
     for (const slot of schedule.slots) await checkSlot(file, slot, { node: slotNode(node, slot.id), known })
   }
-  for (const { bound, node } of file.rules.flatMap((rule) => rule.actions))
+  for (const { bound, node } of file.rules.flatMap((rule) => rule.actions)) {
+    await surroundings.breathe?.()
     for (const reference of bound.definition.references?.(bound.options) ?? [])
       await checkReference(file, reference, { node: scalarWith(node, reference.name), known })
-  for (const [name, nodes] of known.missing) reportMissing(file, { name, nodes, known: known.playlists })
+  }
+  for (const [name, nodes] of known.missing) {
+    // To look for what was meant takes long, and nobody would hear of it.
+    if (file.report.isFull) return
+    reportMissing(file, { name, nodes, known: known.playlists })
+  }
 }
 
 interface Where {
@@ -75,8 +84,11 @@ function checkTopic(file: RuleFile, topic: string, { node, known }: Where): void
 }
 
 async function checkPlaylist(file: RuleFile, playlist: Playlist, where: Where): Promise<void> {
-  for (const entry of playlist.entries)
-    await checkPlaylistOrFile(file, entry, { ...where, node: scalarWith(where.node, entry) })
+  const scalars = scalarsIn(where.node)
+  for (const entry of playlist.entries) {
+    await where.known.breathe?.()
+    await checkPlaylistOrFile(file, entry, { ...where, node: scalars.get(entry) ?? where.node })
+  }
 }
 
 async function checkSlot(file: RuleFile, slot: Slot, { node, known }: Where): Promise<void> {
@@ -137,6 +149,17 @@ function looksLikeFile(name: string): boolean {
 
 function entryOf(node: Node | MapNode, key: string): Node {
   return (node.kind === 'map' ? node.entries.get(key)?.value : undefined) ?? node
+}
+
+/** The first scalar of each text in or below the node; a playlist may have thousands. */
+function scalarsIn(node: Node, found = new Map<string, Node>()): ReadonlyMap<string, Node> {
+  if (node.kind === 'scalar') {
+    if (!found.has(node.text)) found.set(node.text, node)
+    return found
+  }
+  const children = node.kind === 'list' ? node.items : [...node.entries.values()].map((entry) => entry.value)
+  for (const child of children) scalarsIn(child, found)
+  return found
 }
 
 /** The scalar that says `text` in or below the node, else the node itself. */

@@ -11,4 +11,6 @@ export interface RuleFile extends ParsedFile {
   readonly schedules: readonly ReadSchedule[]
   readonly rules: readonly ReadRule[]
   readonly tests: readonly ReadTest[]
+  /** Whether it has errors by itself, beside which other files it may stand. */
+  readonly hasOwnErrors: boolean
 }

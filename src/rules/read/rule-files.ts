@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../language/diagnostic.ts'
 import { adviseQuotes } from '../../language/eleven.ts'
-import type { Node } from '../../language/node.ts'
+import type { MapNode, Node } from '../../language/node.ts'
+import { Report } from '../../language/report.ts'
 import type { Source } from '../../language/source.ts'
 import type { Calendar } from '../calendar.ts'
 import type { RuleTest } from '../dry/rule-test.ts'
@@ -10,9 +11,11 @@ import type { RuleSet } from '../rule-set.ts'
 import type { Location } from '../sun.ts'
 import type { ReadCalendar } from './calendar.ts'
 import { type Declared, declaredIn } from './declared.ts'
+import { readInParts } from './in-parts.ts'
 import { adviseUnused, checkPlayers, checkStreams, type NamedPlayer, playersNamedIn } from './names.ts'
 import { type ParsedFile, parseFile } from './parsed-file.ts'
 import { readPlaylists } from './playlists.ts'
+import { ReadingMemory, sharedKey } from './reading-memory.ts'
 import { checkReferences, type Surroundings } from './references.ts'
 import type { RuleFile } from './rule-file.ts'
 import { readRules } from './rules.ts'
@@ -35,6 +38,14 @@ export interface Reading extends Surroundings {
   readonly readCalendar?: ReadCalendar
   /** With a moment, what is merely worth knowing of the year from then on is said too, at the level `info`. */
   readonly adviceAt?: Date | null
+  /** What is known from earlier readings. */
+  readonly memory?: ReadingMemory
+}
+
+/** A file with how much of it is to be read, where that is not all of it. */
+export interface RuleSource extends Source {
+  /** `shared`: what other files may name, without its rules and schedules. `names`: that it is there, and nothing of it. */
+  readonly only?: 'shared' | 'names'
 }
 
 export interface ReadResult {
@@ -45,6 +56,18 @@ export interface ReadResult {
   readonly tests: readonly RuleTest[]
   /** Which players the rules that can run speak of. */
   readonly playersNamed: readonly NamedPlayer[]
+  /** Each file by itself, in the order of the sources. */
+  readonly files: readonly ReadFile[]
+}
+
+export interface ReadFile {
+  readonly file: string
+  readonly isSound: boolean
+  /** Whether what is wrong with it is wrong by itself, and not only beside the other files. */
+  readonly hasOwnErrors: boolean
+  readonly diagnostics: readonly Diagnostic[]
+  /** What stands in it that could be read. */
+  readonly content: Pick<RuleFile, 'playlists' | 'schedules' | 'rules'>
 }
 
 /**
@@ -52,24 +75,24 @@ export interface ReadResult {
  * error is left out whole, so that half of somebody's idea never runs; the others go on.
  */
 export async function readRuleFiles(
-  sources: readonly Source[],
-  { registry, adviceAt = null, ...surroundings }: Reading,
+  sources: readonly RuleSource[],
+  { registry, adviceAt = null, memory = new ReadingMemory(), ...surroundings }: Reading,
 ): Promise<ReadResult> {
-  const parsed = sources.map(parseFile)
-  const shared = await declaredIn(parsed, surroundings)
-  const declared = { ...shared, templates: triedTemplates(parsed, { registry, declared: shared }) }
-  const files = parsed.map((file) => readFile(writtenOut(file, declared.templates), declared, registry))
+  const parsed = await Promise.all(sources.map((source) => parsedFile(source, memory)))
+  const { declared, shared } = await sharedBy(parsed, { registry, ...surroundings })
+  const files: RuleFile[] = []
+  for (const file of parsed) files.push(await readFile(file, { shared, declared, registry, memory }))
   refuseDoubles(files)
-  for (const file of files) await checkReferences(file, files, surroundings)
-  for (const file of files) checkTriggers(file, declared.calendar)
+  const { breathe } = memory
+  for (const file of files) await checkReferences(file, files, { breathe, ...surroundings })
   checkTestNames(files)
   const sound = files.filter(isSound)
   for (const file of sound) checkShadowed(file)
   // What is wrong in one file may be all that the others lack.
-  if (sound.length === files.length) checkStreams(files)
+  if (sound.length === files.length) await checkStreams(files, breathe)
   const { players } = surroundings
   if (players != null)
-    checkPlayers(files, new PlayerNames({ aliases: declared.players, players: () => players }))
+    checkPlayers(files, new PlayerNames({ aliases: () => declared.players, players: () => players }))
   if (adviceAt !== null) advise(files, { now: adviceAt, calendar: declared.calendar })
   if (adviceAt !== null) adviseNeeds(declared.templates)
   return {
@@ -84,7 +107,14 @@ export async function readRuleFiles(
     },
     tests: testsIn(sound, files),
     playersNamed: sound.flatMap(playersNamedIn),
-    diagnostics: files.flatMap((file) => [...file.form, ...file.report.diagnostics].sort(byPlace)),
+    diagnostics: files.flatMap(diagnosticsOf),
+    files: files.map((file) => ({
+      file: file.report.file,
+      isSound: isSound(file),
+      hasOwnErrors: file.hasOwnErrors,
+      diagnostics: diagnosticsOf(file),
+      content: file,
+    })),
   }
 }
 
@@ -102,20 +132,95 @@ function advise(
   }
 }
 
-function readFile(file: ParsedFile, declared: Declared, registry: Registry): RuleFile {
+/** What the files share with each other, and a text that tells it from any other. */
+async function sharedBy(
+  parsed: readonly ParsedFile[],
+  { registry, readCalendar, ...place }: Pick<Reading, 'registry' | 'zone' | 'location' | 'readCalendar'>,
+): Promise<{ readonly declared: Declared; readonly shared: string }> {
+  const calendars: string[] = []
+  const noted: ReadCalendar | undefined =
+    readCalendar &&
+    (async (path) => {
+      const found = await readCalendar(path)
+      calendars.push(path, JSON.stringify(found))
+      return found
+    })
+  const { zone, location = null } = place
+  const found = await declaredIn(parsed, {
+    zone,
+    location,
+    ...(noted === undefined ? {} : { readCalendar: noted }),
+  })
+  const templates = triedTemplates(parsed, { registry, declared: found })
+  const shared = sharedKey(parsed, [zone, JSON.stringify(location), ...calendars])
+  return { declared: { ...found, templates }, shared }
+}
+
+async function parsedFile(source: RuleSource, memory: ReadingMemory): Promise<ParsedFile> {
+  const file = parseFile(source, await memory.loaded(source))
+  if (source.only === undefined) return file
+  if (source.only === 'names') return { ...file, root: null, section: () => null }
+  return { ...file, section: (name) => (ownSections.some((own) => own === name) ? null : file.section(name)) }
+}
+
+interface FileReading {
+  readonly shared: string
+  readonly declared: Declared
+  readonly registry: Registry
+  readonly memory: ReadingMemory
+}
+
+// What a file has for itself; of a deleted one nothing of it stays.
+const ownSections = ['schedules', 'rules', 'tests'] as const
+
+type Content = Omit<RuleFile, Exclude<keyof ParsedFile, 'section'> | 'hasOwnErrors'>
+
+async function readFile(file: ParsedFile, reading: FileReading): Promise<RuleFile> {
+  const { shared, memory } = reading
+  const sections = (['playlists', ...ownSections] as const).filter((name) => file.section(name) !== null)
+  const { content, report } = await memory.content(file.source, `${shared} ${sections}`, async () => {
+    const own = new Report(file.source)
+    const written = writtenOut({ ...file, report: own }, reading.declared.templates)
+    return { content: await readContent(written, reading), report: own }
+  })
+  const hasOwnErrors = file.form.some(isError) || file.report.hasErrors || report.hasErrors
+  file.report.take(report)
+  return { ...file, ...content, hasOwnErrors }
+}
+
+async function readContent(
+  file: ParsedFile,
+  { shared, declared, registry, memory }: FileReading,
+): Promise<Content> {
   const { report } = file
-  const playlists = file.section('playlists')
-  const schedules = file.section('schedules')
-  const rules = file.section('rules')
+  const { breathe } = memory
+  const inParts = <Read>(
+    section: 'playlists' | 'schedules' | 'rules',
+    read: (part: MapNode) => Iterable<Read>,
+  ) => {
+    const node = file.section(section)
+    return node === null ? [] : readInParts(node, { section, report, breathe }, read)
+  }
   const tests = file.section('tests')
+  const { calendar } = declared
+  const rules = await inParts('rules', (part) => readRules(part, { report, registry, declared, shared }))
+  checkTriggers({ report, rules }, calendar)
   return {
-    ...file,
-    playlists: playlists === null ? new Map() : readPlaylists(playlists, report),
-    schedules: schedules === null ? [] : readSchedules(schedules, { report, calendar: declared.calendar }),
-    rules: rules === null ? [] : readRules(rules, { report, registry, declared }),
+    section: file.section,
+    playlists: new Map(await inParts('playlists', (part) => readPlaylists(part, report))),
+    schedules: await inParts('schedules', (part) => readSchedules(part, { report, calendar })),
+    rules,
     tests: tests === null ? [] : readTests(tests, { report, declared }),
   }
 }
+
+function diagnosticsOf(file: RuleFile): Diagnostic[] {
+  const all = [...file.form, ...file.report.diagnostics].sort(byPlace)
+  return all.length <= most ? all : [...all.slice(0, most - 1), ...all.slice(-1)]
+}
+
+// As many as people would look at, whether they are of the YAML or of what it says.
+const most = 100
 
 /** What says that there is more stays at the end. */
 function byPlace(one: Diagnostic, other: Diagnostic): number {

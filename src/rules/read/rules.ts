@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { streamNamePattern } from '../../core/queue.ts'
 import { decode } from '../../language/check.ts'
+import { meaningOf } from '../../language/meaning.ts'
 import type { MapNode, Node, ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { readTagged, withShorthand } from '../../language/tagged.ts'
@@ -56,6 +57,8 @@ interface Reading {
   readonly report: Report
   readonly registry: Registry
   readonly declared: Declared
+  /** What tells one `declared` from another. */
+  readonly shared?: string
 }
 
 interface Written {
@@ -108,6 +111,7 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
       when: starts.filter(isEnabled).map((item) => item.bound),
       if: conditions,
       do: does.filter(isEnabled).map((item) => item.bound),
+      meaning: { own: meaningOf(value), shared: reading.shared ?? '' },
     },
     actions: does.flatMap(withInner),
   }

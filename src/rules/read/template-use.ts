@@ -34,7 +34,7 @@ const mostValues = 20_000
 export function writtenOut(file: ParsedFile, templates: Templates): ParsedFile {
   const rules = file.section('rules')
   if (rules === null || ![...rules.entries.values()].some(({ value }) => isUse(value))) return file
-  const writer = new Writer(file.report, templates)
+  const writer = new Writer(file, templates)
   const entries = new Map<string, MapEntry>()
   for (const [id, { key, value }] of rules.entries) {
     const rule = isUse(value) ? writer.rule(id, value) : value
@@ -51,12 +51,15 @@ function isUse(node: Node): node is MapNode {
 class Writer {
   readonly #report: Report
   readonly #templates: Templates
+  /** Whether the template stands in the same file, which is told of its fault there. */
+  readonly #isOwn: (name: string) => boolean
   readonly #budget: Budget = { left: mostValues }
   /** Templates at fault, of which one word is enough. */
   readonly #named = new Set<string>()
 
-  constructor(report: Report, templates: Templates) {
-    this.#report = report
+  constructor(file: ParsedFile, templates: Templates) {
+    this.#report = file.report
+    this.#isOwn = (name) => file.hasUnread('templates', name)
     this.#templates = templates
   }
 
@@ -75,7 +78,7 @@ class Writer {
   #unknown(name: string, node: Node): null {
     const { sound, isUnread } = this.#templates
     const isThere = isUnread(name)
-    if (isThere && (this.#report.hasErrors || this.#named.has(name))) return null
+    if (isThere && (this.#isOwn(name) || this.#named.has(name))) return null
     this.#named.add(name)
     const near = didYouMean(name, sound.keys())
     const question = near === null ? '' : ` - did you mean "${near}"?`

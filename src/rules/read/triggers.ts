@@ -6,8 +6,10 @@ import type { RuleFile } from './rule-file.ts'
 // As many as a report holds; what looks for them may take its time over each.
 const mostSaid = 100
 
+type Checked = Pick<RuleFile, 'report' | 'rules'>
+
 /** What triggers themselves find wrong with their options. */
-export function checkTriggers(file: RuleFile, calendar: Calendar): void {
+export function checkTriggers(file: Checked, calendar: Calendar): void {
   report(file, { calendar, adviceAt: null }, ({ level }) => level !== 'info')
 }
 
@@ -20,7 +22,7 @@ export function adviseTriggers(
 }
 
 function report(
-  file: RuleFile,
+  file: Checked,
   surroundings: { readonly calendar: Calendar; readonly adviceAt: Date | null },
   isMeant: (remark: Remark) => boolean,
 ): void {

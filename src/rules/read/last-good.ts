@@ -1,0 +1,184 @@
+import type { Diagnostic } from '../../language/diagnostic.ts'
+import type { RuleSet } from '../rule-set.ts'
+import type { NamedPlayer } from './names.ts'
+import { type ReadFile, type Reading, type ReadResult, type RuleSource, readRuleFiles } from './rule-files.ts'
+
+/** A file as it is written now, and as it was when it last ran. */
+export interface WrittenFile {
+  readonly file: string
+  /** Null where it was deleted. */
+  readonly text: string | null
+  /** Null where it never ran. */
+  readonly good: string | null
+}
+
+/**
+ * What runs of a file: itself as written; its last good version; of a deleted one only what others still name, and of
+ * one that has never been good nothing.
+ */
+export type FileState = 'running' | 'last-good' | 'kept-for-others' | 'left-out'
+
+export interface StandingFile {
+  readonly file: string
+  readonly state: FileState
+  /** What there is to say of it as it is written now. */
+  readonly findings: readonly Diagnostic[]
+  /** What would be wrong in other files if it ran as it is written; empty where that is not what holds it back. */
+  readonly wouldBreak: readonly Diagnostic[]
+  /** What of it runs. */
+  readonly content: ReadFile['content']
+}
+
+export interface Standing {
+  readonly ruleSet: RuleSet
+  readonly files: readonly StandingFile[]
+  /** Which players the rules that run speak of. */
+  readonly playersNamed: readonly NamedPlayer[]
+}
+
+/**
+ * Reads files of which each runs as a whole or not at all. One with an error falls back to its last good version. Where a
+ * file that nobody touched would have an error beside those that were changed, the changed ones fall back: what runs
+ * in a child's room is not broken by an edit elsewhere, and who made it is told.
+ */
+export async function readLastGood(files: readonly WrittenFile[], reading: Reading): Promise<Standing> {
+  const versions = new Versions(files, reading)
+  await versions.settle()
+  await versions.bringBack()
+  return versions.standing()
+}
+
+type Version = 'written' | 'good' | 'out'
+
+class Versions {
+  readonly #files: ReadonlyMap<string, WrittenFile>
+  readonly #reading: Reading
+  readonly #versions: Map<string, Version>
+  /** Of files that run otherwise than written: what the last reading of what is written has said. */
+  readonly #findings = new Map<string, readonly Diagnostic[]>()
+  readonly #wouldBreak = new Map<string, readonly Diagnostic[]>()
+  /** Those that fell back although nothing is wrong in themselves. */
+  readonly #innocent = new Set<string>()
+  #read: ReadResult | null = null
+
+  constructor(files: readonly WrittenFile[], reading: Reading) {
+    const sorted = files.toSorted((one, other) => (one.file < other.file ? -1 : 1))
+    this.#files = new Map(sorted.map((file) => [file.file, file]))
+    this.#versions = new Map(sorted.map(({ file }) => [file, 'written']))
+    this.#reading = reading
+  }
+
+  /** Lets files fall back until none that runs has an error. Each falls at most twice, so it comes to an end. */
+  async settle(): Promise<void> {
+    for (;;) {
+      const read = await this.#readAll()
+      const bad = this.#badIn(read)
+      if (bad.length === 0) return
+      const changed = bad.filter(({ file }) => this.#runsChanged(file))
+      // Nobody touched those that are wrong now: then what was changed elsewhere is the reason.
+      const guilty = changed.length > 0 ? changed : this.#changed(read)
+      for (const file of guilty.length > 0 ? guilty : bad) this.#fallBack(file)
+    }
+  }
+
+  /** Those that fell back with the others and would do no harm run as they are written. */
+  async bringBack(): Promise<void> {
+    for (const name of this.#innocent) {
+      const fallen = this.#versions.get(name)
+      if (fallen === undefined || fallen === 'written') continue
+      const standing = this.#read
+      this.#versions.set(name, 'written')
+      const read = await this.#readAll()
+      const own = read.files.find(({ file }) => file === name)
+      if (own !== undefined) this.#findings.set(name, own.diagnostics)
+      const bad = this.#badIn(read)
+      if (bad.length === 0) continue
+      this.#versions.set(name, fallen)
+      this.#read = standing
+      const others = bad.filter(({ file }) => file !== name)
+      this.#wouldBreak.set(
+        name,
+        others.flatMap(({ diagnostics }) => diagnostics.filter(isError)),
+      )
+    }
+  }
+
+  standing(): Standing {
+    const read = this.#read
+    if (read === null) throw new Error('nothing was read')
+    const contents = new Map(read.files.map((file) => [file.file, file]))
+    const files = [...this.#files.values()].flatMap(({ file, text }) => {
+      const found = contents.get(file)
+      if (found === undefined) return []
+      const isWritten = this.#versions.get(file) === 'written'
+      return {
+        file,
+        state: this.#stateOf(file, text),
+        findings: text === null ? [] : isWritten ? found.diagnostics : (this.#findings.get(file) ?? []),
+        wouldBreak: isWritten ? [] : (this.#wouldBreak.get(file) ?? []),
+        content: found.content,
+      }
+    })
+    return { ruleSet: read.ruleSet, files, playersNamed: read.playersNamed }
+  }
+
+  #stateOf(file: string, text: string | null): FileState {
+    const version = this.#versions.get(file)
+    if (version === 'written') return 'running'
+    if (version !== 'good') return 'left-out'
+    return text === null ? 'kept-for-others' : 'last-good'
+  }
+
+  async #readAll(): Promise<ReadResult> {
+    const sources = [...this.#files.values()].flatMap((file) => this.#sourceOf(file) ?? [])
+    this.#read = await readRuleFiles(sources, this.#reading)
+    return this.#read
+  }
+
+  #sourceOf({ file, text, good }: WrittenFile): RuleSource | null {
+    switch (this.#versions.get(file)) {
+      case 'good':
+        return good === null ? null : { file, text: good, ...(text === null ? { only: 'shared' } : {}) }
+      case 'out':
+        return text === null ? null : { file, text, only: 'names' }
+      default:
+        return text === null ? null : { file, text }
+    }
+  }
+
+  /** Those that have an error and are to run. */
+  #badIn(read: ReadResult): readonly ReadFile[] {
+    return read.files.filter(({ file, isSound }) => !isSound && this.#versions.get(file) !== 'out')
+  }
+
+  #runsChanged(file: string): boolean {
+    const written = this.#files.get(file)
+    return this.#versions.get(file) === 'written' && written?.text !== written?.good
+  }
+
+  /** What runs otherwise than it did when all was well, deleted files among them. */
+  #changed(read: ReadResult): readonly (Pick<ReadFile, 'file'> & Partial<ReadFile>)[] {
+    return [...this.#files.keys()]
+      .filter((file) => this.#runsChanged(file))
+      .map((file) => read.files.find((found) => found.file === file) ?? { file })
+  }
+
+  #fallBack({
+    file,
+    diagnostics = [],
+    hasOwnErrors = false,
+  }: Pick<ReadFile, 'file'> & Partial<ReadFile>): void {
+    const version = this.#versions.get(file)
+    const written = this.#files.get(file)
+    if (version === 'written') {
+      this.#findings.set(file, diagnostics)
+      if (!hasOwnErrors) this.#innocent.add(file)
+    }
+    const canFall = version === 'written' && written?.good != null && written.good !== written.text
+    this.#versions.set(file, canFall ? 'good' : 'out')
+  }
+}
+
+function isError({ level }: Diagnostic): boolean {
+  return level === 'error'
+}

@@ -1,0 +1,95 @@
+import type { Clock } from '../core/clock.ts'
+import type { Perform } from '../core/effect.ts'
+import { type PlayerLines, performThrough } from '../core/player-lines.ts'
+import type { Hub } from '../hub.ts'
+import { locationIn, type Options } from '../options.ts'
+import type { Surroundings } from '../rules/read/references.ts'
+import { writeEditorSchema } from './editor-schema.ts'
+import type { Foundation } from './foundation.ts'
+import { watchNamedPlayers } from './named-players.ts'
+import { RuleBook } from './rule-book.ts'
+import { RuleWatch } from './rule-watch.ts'
+import { RuleRunner } from './rules.ts'
+import type { SlotGround } from './slot-ground.ts'
+import type { Started } from './started.ts'
+
+interface OpenInput {
+  readonly options: Options
+  readonly foundation: Pick<Foundation, 'storage' | 'sources' | 'problems' | 'log'>
+  readonly started: Started
+  readonly topicFault: Surroundings['topicFault']
+  readonly clock: Clock
+}
+
+/** Reads the household's rules. */
+export async function openRuleBook({
+  options,
+  foundation,
+  started,
+  topicFault,
+  clock,
+}: OpenInput): Promise<RuleBook> {
+  const { storage, sources, problems } = foundation
+  const log = foundation.log.for('rules')
+  const folder = options.folders.config
+  const book = new RuleBook({
+    folder,
+    library: sources,
+    topicFault,
+    zone: options.timezone,
+    location: locationIn(options),
+    good: storage.collection('rule-files'),
+    calendars: storage.collection('calendar-files'),
+    enabled: storage.collection('rule-switches'),
+    problems,
+    clock,
+    log,
+  })
+  started.add('the rule book', book)
+  await book.start()
+  await writeEditorSchema(folder, log)
+  return book
+}
+
+interface RunInput extends Omit<OpenInput, 'options' | 'foundation' | 'topicFault'> {
+  readonly input: { readonly options: Options }
+  readonly foundation: Pick<Foundation, 'storage' | 'history' | 'log'>
+  readonly book: RuleBook
+  readonly hub: Hub
+  readonly lines: PlayerLines
+  readonly slotGround: SlotGround
+  /** How wishes are carried out: `perform` keeps them in the history, `performed` leaves that to its caller. */
+  readonly performed: Perform
+  readonly perform: Perform
+}
+
+/** Runs what the book says; from then on it is read again whenever somebody writes to its files. */
+export async function startRules(run: RunInput): Promise<RuleRunner> {
+  const { input, foundation, started, book, hub, lines, slotGround, performed, perform, clock } = run
+  const { history, storage } = foundation
+  const log = foundation.log.for('rules')
+  const door = lines.door()
+  const rules = new RuleRunner({
+    book,
+    hub,
+    perform: performThrough(door, perform),
+    performAfter: (event) => performThrough(door, history.keptAfter(performed, event)),
+    applied: storage.collection('applied-slots'),
+    moments: storage.collection('moments'),
+    slots: {
+      positions: storage.collection('slot-positions'),
+      isHeard: (stream) => slotGround.isHeard(stream),
+      cutOver: (changed) => slotGround.cutOver(changed),
+    },
+    clock,
+    log,
+  })
+  started.add('the rules', rules)
+  started.add('players that rules name', watchNamedPlayers({ hub, book, log }))
+  await rules.start()
+  const { config: folder } = input.options.folders
+  const watch = new RuleWatch({ folder, look: () => book.look(), clock, log })
+  started.add('the look at rule files', watch)
+  watch.start()
+  return rules
+}

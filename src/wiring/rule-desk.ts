@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import type { RulesState } from '../broker/requests/request.ts'
+import { AppError } from '../core/error.ts'
+import type { MeantFor } from '../core/queue-tag.ts'
+import { Turns } from '../core/turns.ts'
+import type { RuleDesk, RuleFileView } from '../http/api/rules.ts'
+import type { RuleBook } from './rule-book.ts'
+import { checkRuleFileName, deleteRuleFile, missing, readRuleFile, writeRuleFile } from './rule-file.ts'
+import type { BookFile } from './rule-news.ts'
+
+interface DeskInput {
+  readonly book: RuleBook
+  /** The config folder. */
+  readonly folder: string
+}
+
+/** Rule files as REST asks for them. */
+export function ruleDesk({ book, folder }: DeskInput): RuleDesk {
+  // Between the look whether a file is as somebody saw it and the writing of it, nobody else writes.
+  const turns = new Turns<'write'>()
+  const changing = (name: string, check: (text: string | null) => void, change: () => Promise<void>) =>
+    turns.take('write', async () => {
+      check(await readRuleFile(folder, name))
+      await change()
+      await book.reload()
+    })
+  const view = (name: string) => {
+    const file = book.files.find(({ file }) => file === name)
+    return file === undefined ? null : viewOf(file, book)
+  }
+  return {
+    list: () => ({ files: book.files.map((file) => viewOf(file, book)), unread: book.unread }),
+    async read(given) {
+      const name = checkRuleFileName(given)
+      const text = await readRuleFile(folder, name)
+      if (text === null) throw missing(name)
+      return { file: name, text, etag: tagOf(text), state: view(name)?.state ?? null }
+    },
+    async write({ file, text, meantFor }) {
+      const name = checkRuleFileName(file)
+      const check = (found: string | null) => checkMeant(name, found, meantFor)
+      await changing(name, check, () => writeRuleFile(folder, name, text))
+      const written = view(name)
+      if (written === null) throw missing(name)
+      return written
+    },
+    async delete({ file, meantFor }) {
+      const name = checkRuleFileName(file)
+      // Without a tag the name is all it takes.
+      const check = (found: string | null) => {
+        if (meantFor !== undefined) checkMeant(name, found, meantFor)
+      }
+      await changing(name, check, () => deleteRuleFile(folder, name))
+      return view(name)
+    },
+    async check(file, text) {
+      const name = checkRuleFileName(file)
+      return { files: [name], unread: [], findings: await book.check(name, text) }
+    },
+    async reload() {
+      await book.reload()
+    },
+    async enable(rule, enabled) {
+      if (!book.current.rules.some(({ id }) => id === rule))
+        throw new AppError('not_found', `there is no rule "${rule.slice(0, 200)}" among those that run`)
+      await book.enable(rule, enabled)
+    },
+  }
+}
+
+/** Reads what was changed. */
+export async function reloadRules(book: RuleBook): Promise<RulesState> {
+  await book.reload()
+  const { rules, schedules } = book.current
+  const held = book.files.filter(({ state }) => state !== 'running').map(({ file }) => file)
+  return {
+    rules: rules.length,
+    schedules: schedules.length,
+    held_back: [...held, ...book.unread.map(({ file }) => file)],
+  }
+}
+
+function checkMeant(name: string, text: string | null, meantFor: MeantFor | undefined): void {
+  if (text === null) {
+    if (meantFor === undefined) return
+    throw new AppError('stale', `"${name}" is not there any more`)
+  }
+  if (meantFor === undefined)
+    throw new AppError(
+      'conflict',
+      `"${name}" is there already: send the ETag that it was read with as If-Match, or * to write over it`,
+    )
+  if (meantFor === 'any' || meantFor.includes(tagOf(text))) return
+  throw new AppError('stale', `"${name}" was changed since it was read: nothing was written`)
+}
+
+function tagOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}
+
+function viewOf(file: BookFile, book: RuleBook): RuleFileView {
+  const { content } = file
+  const isShown = file.state === 'running' || file.state === 'last-good'
+  const rules = new Map(book.current.rules.map((rule) => [rule.id, rule]))
+  return {
+    file: file.file,
+    state: file.state,
+    etag: file.text === null ? null : tagOf(file.text),
+    good_since: file.goodSince,
+    findings: file.findings,
+    would_break: file.wouldBreak,
+    rules: isShown
+      ? content.rules.map(({ rule }) => ({
+          id: rule.id,
+          place: rule.place,
+          enabled: rules.get(rule.id)?.enabled ?? rule.enabled,
+          enabled_in_file: rule.enabled,
+          switched: book.enabledBy(rule.id) !== null,
+        }))
+      : [],
+    schedules: isShown ? content.schedules.map(({ schedule }) => schedule.stream) : [],
+    playlists: file.state === 'left-out' ? [] : [...content.playlists.keys()],
+  }
+}

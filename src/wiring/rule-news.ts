@@ -1,0 +1,138 @@
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
+import type { StandingFile } from '../rules/read/last-good.ts'
+import { wallTime } from '../rules/time.ts'
+import type { Problems } from './problems.ts'
+
+/** A file of the household as it stands now. */
+export interface BookFile extends StandingFile {
+  /** As it is written; null where it was deleted or cannot be read. */
+  readonly text: string | null
+  /** Since when its last good version has run, ISO 8601; null where it never did. */
+  readonly goodSince: string | null
+}
+
+interface NewsOptions {
+  readonly zone: string
+  readonly problems: Pick<Problems, 'set'>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+interface Said {
+  readonly key: string
+  readonly isProblem: boolean
+  readonly text: string | null
+}
+
+const logLevel = { error: 'error', warning: 'warn', info: 'info' } as const
+// Of a file with more, the first are what to mend first.
+const mostShown = 20
+
+/** Says what is wrong with rule files, and that it is mended: each change once. */
+export class RuleNews {
+  readonly #options: NewsOptions
+  /** By file or folder: what was said of it last. */
+  readonly #said = new Map<string, Said>()
+  #isFirst = true
+
+  constructor(options: NewsOptions) {
+    this.#options = options
+  }
+
+  tell(
+    files: readonly BookFile[],
+    unread: readonly { readonly file: string; readonly text: string }[],
+  ): void {
+    const { problems, log } = this.#options
+    const away = new Set(unread.map(({ file }) => file))
+    const told = new Set<string>()
+    for (const { file, text } of unread) {
+      told.add(file)
+      if (this.#isSaid(file, { key: text, isProblem: true, text: null })) continue
+      log.error(text)
+      problems.set(`rules/${file}`, text)
+    }
+    for (const file of files) {
+      if (away.has(file.file)) continue
+      told.add(file.file)
+      this.#tellOf(file)
+    }
+    for (const [file, { isProblem }] of [...this.#said]) {
+      if (told.has(file)) continue
+      this.#said.delete(file)
+      if (isProblem) problems.set(`rules/${file}`, null)
+      log.info(`${file} is gone, and ${isProblem ? 'what was wrong with it' : 'what it said'}`)
+    }
+    this.#isFirst = false
+  }
+
+  #tellOf(file: BookFile): void {
+    const { problems, log } = this.#options
+    const problem = this.#problemOf(file)
+    const before = this.#said.get(file.file)
+    const wasProblem = before?.isProblem === true
+    if (!this.#isFirst && problem === null && !wasProblem && before?.text !== file.text)
+      log.info(`${file.file} is ${before === undefined ? 'new' : 'changed'}: it runs as it is written`)
+    const key = JSON.stringify([problem?.words, file.findings, file.wouldBreak, problem && file.text])
+    if (this.#isSaid(file.file, { key, isProblem: problem !== null, text: file.text })) return
+    for (const finding of file.findings.slice(0, mostShown))
+      log[logLevel[finding.level]](`\n${formatDiagnostic(finding, file.text ?? '')}`)
+    if (file.findings.length > mostShown)
+      log.info(`${file.file}: ${file.findings.length - mostShown} more is said by the command \`check\``)
+    if (problem !== null) log.error(problem.outcome)
+    else if (wasProblem) log.info(`${file.file} is mended: it runs as it is written`)
+    problems.set(`rules/${file.file}`, problem?.words ?? null)
+  }
+
+  #isSaid(file: string, said: Said): boolean {
+    const isSaid = this.#said.get(file)?.key === said.key
+    this.#said.set(file, said)
+    return isSaid
+  }
+
+  #problemOf(file: BookFile): { readonly outcome: string; readonly words: string } | null {
+    const [first, ...more] = file.findings.filter(({ level }) => level === 'error')
+    const errors = more.length === 0 ? 'an error' : `${more.length + 1} errors`
+    const [broken] = file.wouldBreak
+    switch (file.state) {
+      case 'running':
+        return null
+      case 'kept-for-others': {
+        const outcome = `${file.file} was deleted, but others need it: its playlists of ${this.#since(file)} stay`
+        return { outcome: withPlace(outcome, broken), words: withPlace(outcome, broken) }
+      }
+      case 'last-good':
+        if (first === undefined) {
+          const outcome = `${file.file} is held back, because it would break another file; its version of ${this.#since(file)} runs on`
+          return { outcome: withPlace(outcome, broken), words: withPlace(outcome, broken) }
+        }
+        return withFirst(`${file.file} has ${errors}; its version of ${this.#since(file)} runs on`, '', first)
+      case 'left-out':
+        if (first === undefined) {
+          const outcome = `${file.file} is left out, because it would break another file`
+          return { outcome: withPlace(outcome, broken), words: withPlace(outcome, broken) }
+        }
+        return withFirst(`${file.file} is left out: ${errors}`, '; the other files run', first)
+    }
+  }
+
+  /** As the clock on the household's wall: "12:03", with the date where that is not today's. */
+  #since({ goodSince }: BookFile): string {
+    const { clock, zone } = this.#options
+    if (goodSince === null) return 'an earlier day'
+    const [then, now] = [wallTime(new Date(goodSince), zone), wallTime(clock.now(), zone)]
+    return then.date.equals(now.date) ? then.time : `${then.date.toString()} ${then.time}`
+  }
+}
+
+function withFirst(outcome: string, rest: string, { line, message }: Diagnostic) {
+  return { outcome: `${outcome}${rest}`, words: `${outcome}, first in line ${line}: ${message}` }
+}
+
+function withPlace(outcome: string, broken: Diagnostic | undefined): string {
+  return broken === undefined
+    ? outcome
+    : `${outcome} (${broken.file}, line ${broken.line}: ${broken.message})`
+}
