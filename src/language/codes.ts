@@ -82,6 +82,7 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
     about: 'A test speaks of a rule, a stream, a playlist or a player that is not there.',
   },
   'test/failed': { level: 'error', about: 'What a test expects did not happen.' },
+  'rule/loop': { level: 'warning', about: 'Rules that start one another for ever.' },
   'rule/no-trigger': { level: 'error', about: 'A rule that nothing starts.' },
   'report/more': { level: 'error', about: 'The file has more than 100 findings.' },
 }

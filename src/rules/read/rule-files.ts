@@ -12,6 +12,7 @@ import type { Location } from '../sun.ts'
 import type { ReadCalendar } from './calendar.ts'
 import { type Declared, declaredIn } from './declared.ts'
 import { readInParts } from './in-parts.ts'
+import { checkLoops } from './loops.ts'
 import { adviseUnused, checkPlayers, checkStreams, type NamedPlayer, playersNamedIn } from './names.ts'
 import { type ParsedFile, parseFile } from './parsed-file.ts'
 import { readPlaylists } from './playlists.ts'
@@ -90,6 +91,7 @@ export async function readRuleFiles(
   for (const file of sound) checkShadowed(file)
   // What is wrong in one file may be all that the others lack.
   if (sound.length === files.length) await checkStreams(files, breathe)
+  checkLoops(sound)
   const { players } = surroundings
   if (players != null)
     checkPlayers(files, new PlayerNames({ aliases: () => declared.players, players: () => players }))

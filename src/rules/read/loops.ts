@@ -1,0 +1,109 @@
+import { list, quote } from '../../language/wording.ts'
+import type { ActionDef } from '../plugin.ts'
+import type { Bound, BoundSetting } from '../rule-set.ts'
+import type { RuleFile } from './rule-file.ts'
+import type { ReadRule } from './rules.ts'
+
+/** A rule that sets an input which starts another one. */
+interface Step {
+  readonly from: Node
+  readonly to: Node
+  readonly input: string
+  /** What it is set to, as it is written there; null where that is worked out. */
+  readonly value: string | null
+}
+
+interface Node {
+  readonly file: RuleFile
+  readonly read: ReadRule
+}
+
+// More rules in a row than anybody would write.
+const longest = 8
+
+/**
+ * Warns of rules that start one another for ever by setting inputs. An input that is set to what it is starts nothing, so
+ * a circle in which each input is only ever set to one value ends by itself.
+ */
+export function checkLoops(files: readonly RuleFile[]): void {
+  const nodes = files.flatMap((file) => file.rules.map((read) => ({ file, read })))
+  const steps = stepsAmong(nodes.filter(({ read }) => read.rule.enabled))
+  const said = new Set<Node>()
+  for (const first of new Set(steps.map(({ from }) => from))) {
+    const circle = said.has(first) ? null : circleFrom(first, steps)
+    if (circle === null) continue
+    for (const { from } of circle) said.add(from)
+    const { file, read } = first
+    const help = 'give one of them a condition that ends it, or set the input in one place alone'
+    file.report.add(read.node, 'warning', 'rule/loop', inWords(circle), help)
+  }
+}
+
+function stepsAmong(nodes: readonly Node[]): Step[] {
+  const waiting = new Map<string, { readonly node: Node; readonly value: string | null }[]>()
+  for (const node of nodes)
+    for (const { definition, options } of node.read.rule.when)
+      for (const reference of definition.references?.(options as never) ?? []) {
+        if (reference.kind !== 'input') continue
+        const heard = waiting.get(reference.name) ?? []
+        waiting.set(reference.name, [...heard, { node, value: reference.value }])
+      }
+  if (waiting.size === 0) return []
+  return nodes.flatMap((from) =>
+    from.read.rule.do.flatMap(settingsIn).flatMap((setting) => {
+      const value = constantOf(setting)
+      const heard = waiting.get(setting.name) ?? []
+      const started = heard.filter((one) => one.value === null || value === null || one.value === value)
+      return started.map(({ node: to }) => ({ from, to, input: setting.name, value }))
+    }),
+  )
+}
+
+function settingsIn({ settings = [], branches = [] }: Bound<ActionDef>): BoundSetting[] {
+  const own = settings.filter(({ kind }) => kind === 'set-input')
+  return [...own, ...branches.flatMap((branch) => branch.do.flatMap(settingsIn))]
+}
+
+function constantOf({ expression }: BoundSetting): string | null {
+  if (expression.names.length > 0) return null
+  const outcome = expression.evaluate({})
+  return 'value' in outcome ? String(outcome.value) : null
+}
+
+/** The shortest circle through the rule that does not end by itself. */
+function circleFrom(first: Node, steps: readonly Step[]): readonly Step[] | null {
+  let paths: readonly (readonly Step[])[] = steps.filter(({ from }) => from === first).map((step) => [step])
+  for (let length = 1; length <= longest && paths.length > 0; length++) {
+    const closed = paths.find((path) => path.at(-1)?.to === first && isEndless(path))
+    if (closed !== undefined) return closed
+    paths = paths
+      .flatMap((path) => steps.filter(({ from }) => from === path.at(-1)?.to).map((step) => [...path, step]))
+      .filter((path) => path.filter(({ from }) => from === path.at(-1)?.from).length === 1)
+  }
+  return null
+}
+
+function isEndless(circle: readonly Step[]): boolean {
+  return circle.every(({ input, value }) => {
+    const others = circle.filter((step) => step.input === input).map((step) => step.value)
+    return value === null || others.some((other) => other !== value)
+  })
+}
+
+/** `"a" sets input party, which starts "b", which sets party, which starts "a"`. */
+function inWords(circle: readonly Step[]): string {
+  const name = ({ read }: Node) => quote(read.rule.id)
+  const [first] = circle
+  if (circle.length === 1 && first !== undefined)
+    return `${name(first.from)} sets input ${first.input}, which starts it again`
+  const said = circle.map(({ to, input }, index) =>
+    index === 0
+      ? `sets input ${input}, which starts ${name(to)}`
+      : `which sets ${input}, which starts ${name(to)}`,
+  )
+  const inputs = [...new Set(circle.map(({ input }) => input))]
+  const start = first === undefined ? '' : `${name(first.from)} `
+  return said.length > 3
+    ? `${start}and ${circle.length - 1} other rules start one another by ${list(inputs)}`
+    : `${start}${said.join(', ')}`
+}
