@@ -106,8 +106,11 @@ export const optionsSchema = Type.Object(
         'Simulated players instead of a Yoto account. auto: only outside Home Assistant, with the embedded broker and no client id.',
     }),
     location: section({
-      latitude: orNull(degrees(90), "Degrees north, for sunrise and sunset. Default: Home Assistant's."),
-      longitude: orNull(degrees(180), "Degrees east. Default: Home Assistant's."),
+      latitude: orNull(
+        degrees(90),
+        'Degrees north, for sunrise and sunset. Not taken from Home Assistant: without it times of the sun are not known.',
+      ),
+      longitude: orNull(degrees(180), 'Degrees east, beside the latitude.'),
     }),
     plugins: list(
       { format: 'npm-name' },

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import type { Calendar } from './calendar.ts'
-import type { Moment, Plan, PlannedSchedule, Stretch } from './plan.ts'
+import type { Plan, PlannedSchedule, Stretch } from './plan.ts'
+import { inWords } from './telling.ts'
 import { wallTime } from './time.ts'
 
 const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
@@ -13,12 +14,12 @@ export function planInWords(plan: Plan, calendar: Calendar): string {
   const first = wallTime(plan.from, zone).date
   const last = wallTime(new Date(plan.until.getTime() - 1), zone).date
   const span = first.equals(last) ? dayOf(first) : `${dayOf(first)} to ${dayOf(last)}`
-  const changes = clockDays(first, last, zone)
+  const said = [...clockDays(first, last, zone), ...holidayWords(plan.holidays)]
   const parts = [
-    `${span}, by the clocks of ${zone}.${changes.map((change) => ` ${change}`).join('')}`,
+    `${span}, by the clocks of ${zone}.${said.map((sentence) => ` ${sentence}`).join('')}`,
     ...plan.schedules.map((schedule) => scheduleLines(schedule, zone)),
     ...(plan.schedules.length === 0 ? ['The rule files hold no schedules.'] : []),
-    ...(plan.moments.length === 0 ? [] : [momentLines(plan.moments, zone)]),
+    ...(plan.moments.length === 0 ? [] : [momentLines(plan, zone)]),
   ]
   return `${parts.join('\n\n')}\n`
 }
@@ -49,13 +50,17 @@ function scheduleLines({ stream, place, stretches }: PlannedSchedule, zone: stri
   return [head, ...inColumns(rows)].join('\n')
 }
 
-function momentLines(moments: readonly Moment[], zone: string): string {
+function momentLines({ moments, cut }: Pick<Plan, 'moments' | 'cut'>, zone: string): string {
   const rows = moments.map(({ at, rule, place, kind }, index) => {
     const before = moments[index - 1]
     const isSameDay = before !== undefined && dayAt(before.at, zone) === dayAt(at, zone)
     return [' ', isSameDay ? '' : dayAt(at, zone), timeAt(at, zone), `rule ${rule}`, `${kind}, ${place}`]
   })
-  return ['Rules that a clock starts', ...inColumns(rows)].join('\n')
+  const rest = cut.map(
+    ({ at, rule, kind, place }) =>
+      `   rule ${rule} (${kind}, ${place}) goes on after ${dayAt(at, zone)} ${timeAt(at, zone)}; that is too often to list`,
+  )
+  return ['Rules that a clock starts', ...inColumns(rows), ...rest].join('\n')
 }
 
 function inColumns(rows: readonly Row[]): string[] {
@@ -95,6 +100,14 @@ function clockDays(first: Temporal.PlainDate, last: Temporal.PlainDate, zone: st
     if (hours !== evenHours) said.push(`On ${dayOf(date)} the clocks are set: the day has ${hours} hours.`)
   }
   return said
+}
+
+function holidayWords(holidays: Plan['holidays']): string[] {
+  const days = holidays.map(dayOf)
+  if (days.length === 0) return []
+  return [
+    days.length === 1 ? `${days[0]} is a public holiday.` : `${inWords(days, 'and')} are public holidays.`,
+  ]
 }
 
 function dayAt(at: Date, zone: string): string {

@@ -10,6 +10,10 @@ export interface Plan {
   readonly schedules: readonly PlannedSchedule[]
   /** By time: when clocks start rules. */
   readonly moments: readonly Moment[]
+  /** Of triggers that fire oftener than anybody reads: the last moment that is told. */
+  readonly cut: readonly Moment[]
+  /** Dates that are public holidays. */
+  readonly holidays: readonly Temporal.PlainDate[]
 }
 
 export interface PlannedSchedule {
@@ -52,6 +56,9 @@ export function planOf(ruleSet: Planned, { now, days }: { readonly now: Date; re
   const from = new Date(today.epochMilliseconds)
   const until = new Date(today.add({ days }).startOfDay().epochMilliseconds)
   const span = { from, until, calendar: ruleSet.calendar }
+  const starts = ruleSet.rules
+    .filter(({ enabled }) => enabled)
+    .flatMap((rule) => startsOf(rule, { ...span, from: now }))
   return {
     from,
     until,
@@ -60,11 +67,17 @@ export function planOf(ruleSet: Planned, { now, days }: { readonly now: Date; re
       place: schedule.place ?? null,
       stretches: stretchesOf(schedule, span, now),
     })),
-    moments: ruleSet.rules
-      .filter(({ enabled }) => enabled)
-      .flatMap((rule) => momentsOf(rule, { ...span, from: now }))
-      .sort((one, other) => one.at.getTime() - other.at.getTime()),
+    moments: inOrder(starts.flatMap(({ moments }) => moments)),
+    cut: inOrder(starts.flatMap(({ cut }) => cut ?? [])),
+    holidays: Array.from({ length: days }, (_, index) => today.toPlainDate().add({ days: index })).filter(
+      (date) => ruleSet.calendar.isHoliday(date),
+    ),
   }
+}
+
+/** By time. */
+export function inOrder(moments: readonly Moment[]): readonly Moment[] {
+  return moments.toSorted((one, other) => one.at.getTime() - other.at.getTime())
 }
 
 interface Span {
@@ -113,13 +126,21 @@ function* slotsIn(
     }
 }
 
-function momentsOf({ id, place, when }: Rule, span: Span): Moment[] {
-  return when.flatMap(({ kind, definition, options }) => {
+interface Starts {
+  readonly moments: readonly Moment[]
+  /** The last of them where there would be more. */
+  readonly cut: Moment | null
+}
+
+/** By trigger. */
+function startsOf({ id, place, when }: Rule, span: Span): Starts[] {
+  return when.map(({ kind, definition, options }) => {
     const moments: Moment[] = []
     for (const at of definition.upcoming?.(options as never, span) ?? []) {
-      if (at >= span.until || moments.length === mostMoments) break
+      if (at >= span.until) break
+      if (moments.length === mostMoments) return { moments, cut: moments.at(-1) ?? null }
       moments.push({ at, rule: id, place, kind })
     }
-    return moments
+    return { moments, cut: null }
   })
 }

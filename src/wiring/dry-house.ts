@@ -6,10 +6,12 @@ import type { Button, PlayerEvent } from '../core/event.ts'
 import type { Log, LogDetail } from '../core/log.ts'
 import { randomFrom } from '../core/play-order.ts'
 import type { PlayerPatch } from '../core/player.ts'
+import type { PlainValue } from '../core/value-form.ts'
 import { Hub } from '../hub.ts'
 import { performWith } from '../perform.ts'
 import { DryClock } from '../rules/dry/dry-clock.ts'
 import type { CardIn, Dated, DryHouse, PlayingChange, Records, Stage } from '../rules/dry/house.ts'
+import { stagedValues } from '../rules/dry/staged-values.ts'
 import { patchOf } from '../rules/dry/told.ts'
 import { contentFiles } from '../rules/playlists.ts'
 import { condition, type World } from '../rules/plugin.ts'
@@ -63,7 +65,11 @@ export class InMemoryHouse implements DryHouse {
     this.#clock = clock
     this.#hub = hub
     this.#runner = new RuleRunner({
-      book: unchanging({ ...ruleSet, rules: ruleSet.rules.map((rule) => this.#watched(rule)) }),
+      book: unchanging({
+        ...ruleSet,
+        ...stagedValues(ruleSet, stage),
+        rules: ruleSet.rules.map((rule) => this.#watched(rule)),
+      }),
       hub,
       perform: async (effect, because) => {
         this.#record(effect, because)
@@ -134,6 +140,11 @@ export class InMemoryHouse implements DryHouse {
 
   async change(player: string, patch: PlayerPatch): Promise<void> {
     this.#hub.patchPlayer(this.#idOf(player), patch, this.#clock.now())
+    await quiet()
+  }
+
+  async set(inputs: ReadonlyMap<string, PlainValue>): Promise<void> {
+    for (const [name, value] of inputs) await this.#hub.setInput(name, value, 'a test')
     await quiet()
   }
 

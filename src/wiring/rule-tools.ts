@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import type { RuleToolsHouse } from '../http/api/rule-tools.ts'
 import { type Explanation, explain } from '../rules/explain/explain.ts'
-import { type Plan, type PlannedSchedule, planOf, type Stretch } from '../rules/plan.ts'
+import { inOrder, type Moment, type Plan, type PlannedSchedule, planOf, type Stretch } from '../rules/plan.ts'
 import { localIso } from '../rules/plan-words.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { playlistIn, slotAt } from '../rules/schedule.ts'
@@ -34,19 +34,30 @@ export function ruleTools({ ruleSet, clock }: ToolsInput): RuleToolsHouse {
   }
 }
 
-/** One schedule after the other: who listens meanwhile must not wait for all of them. */
+/** One schedule and one rule after the other: who listens meanwhile must not wait for all of them. */
 async function planInTurns(ruleSet: RuleSet, when: { readonly now: Date; readonly days: number }) {
-  const whole = planOf({ ...ruleSet, schedules: [] }, when)
+  const whole = planOf({ ...ruleSet, schedules: [], rules: [] }, when)
   const schedules: PlannedSchedule[] = []
   for (const schedule of ruleSet.schedules) {
     schedules.push(...planOf({ ...ruleSet, schedules: [schedule], rules: [] }, when).schedules)
     await nextTurn()
   }
-  return planAsJson({ ...whole, schedules }, ruleSet.calendar)
+  const moments: Moment[] = []
+  const cut: Moment[] = []
+  for (const rule of ruleSet.rules) {
+    const starts = planOf({ ...ruleSet, schedules: [], rules: [rule] }, when)
+    moments.push(...starts.moments)
+    cut.push(...starts.cut)
+    await nextTurn()
+  }
+  return planAsJson({ ...whole, schedules, moments: inOrder(moments), cut: inOrder(cut) }, ruleSet.calendar)
 }
 
 /** The plan with times as the household's clocks show them. */
-export function planAsJson({ from, until, schedules, moments }: Plan, calendar: RuleSet['calendar']) {
+export function planAsJson(
+  { from, until, holidays, schedules, moments, cut }: Plan,
+  calendar: RuleSet['calendar'],
+) {
   const local = (at: Date) => localIso(at, calendar)
   const stretch = ({ slot, playlist, isNow, ...span }: Stretch) => ({
     from: local(span.from),
@@ -57,21 +68,25 @@ export function planAsJson({ from, until, schedules, moments }: Plan, calendar: 
     if_pressed: slot?.ifPressed ?? null,
     now: isNow,
   })
+  const moment = ({ at, rule, place, kind }: Moment) => ({
+    at: local(at),
+    rule,
+    trigger: kind,
+    source: place,
+  })
   return {
     zone: calendar.zone,
     from: local(from),
     until: local(until),
+    holidays: holidays.map(String),
     schedules: schedules.map(({ stream, place, stretches }) => ({
       stream,
       source: place,
       slots: stretches.map(stretch),
     })),
-    moments: moments.map(({ at, rule, place, kind }) => ({
-      at: local(at),
-      rule,
-      trigger: kind,
-      source: place,
-    })),
+    moments: moments.map(moment),
+    // Of each of these there are more, that are not told.
+    cut: cut.map(moment),
   }
 }
 

@@ -48,6 +48,16 @@ describe('the page of tests', () => {
     expect(failed.slice(0, shown.length)).toBe(shown)
   })
 
+  test('has a second one, of vars, inputs and the clock, that passes and can fail', async () => {
+    const [, second = ''] = [...readPage('docs/rules/tests.md').text.matchAll(/```yaml\n(.*?)```/gs)].map(
+      ([, body = '']) => body,
+    )
+    expect(await said(second)).toBe('')
+    expect(await said(second.replace('dino_plays: 9', 'dino_plays: 8'))).toContain(
+      'expected vars.dino_plays 10, was 9',
+    )
+  })
+
   test('lists every step and every key of the stage', async () => {
     const page = readPage('docs/rules/tests.md')
     const test = (steps: string) => `tests: {a: {now: "2026-11-24T19:00:00", ${steps}}}\n`

@@ -23,6 +23,7 @@ const tell = action({
     effect({ kind: 'command', player: trigger.player ?? '', command: { type: options.what } }),
 })
 
+const location = { latitude: 51.5, longitude: -0.13 }
 const registry = createRegistry({ triggers, conditions, actions }, { actions: { tell } })
 
 const house = `playlists:
@@ -60,7 +61,10 @@ ${steps.map((step) => `      - ${step}\n`).join('')}`
 
 async function read(text: string) {
   const sources = [{ file: 'a.yaml', text }]
-  return { sources, ...(await readRuleFiles(sources, readingOf({ registry, zone: 'Europe/London' }))) }
+  return {
+    sources,
+    ...(await readRuleFiles(sources, readingOf({ registry, zone: 'Europe/London', location }))),
+  }
 }
 
 /** What `check` says, and where that is nothing, what fails. */
@@ -168,6 +172,171 @@ test('a test begins anew each time, with the same chance', async () => {
   expect(await said(many + den(drawn, '    seed: 1\n'))).toEqual([])
   const others = await Promise.all([2, 3, 4].map((seed) => first(`    seed: ${seed}\n`)))
   expect(others.some((other) => other !== drawn)).toBe(true)
+})
+
+describe('a test of what the household remembers and who plays', () => {
+  const remembering = `vars:
+  plays: {start: 0, max: 10}
+  mood: {one_of: [calm, wild], start: calm}
+inputs:
+  party: {type: switch}
+  wish: {type: select, options: [songs, stories]}
+players: {kids-room: y1AbCdEf}
+schedules: {bedroom: {}}
+rules:
+  count:
+    player: kids-room
+    stream: bedroom
+    when: [{button: right}]
+    do:
+      - set: {plays: vars.plays + 1}
+      - {log: "\${player.name} \${player.volume}", if: inputs.party}
+  party: {when: [{input: {name: party, to: true}}], do: [{set: {mood: wild}}]}
+  at-start: {when: [{input: {name: wish, to: stories, also_at_start: true}}], do: [{log: stories}]}
+tests:
+  t:
+    now: "2026-11-24T19:00:00"
+    vars: {plays: 8}
+    inputs: {wish: stories}
+    players: {kids-room: {volume: 3}}
+    steps:
+`
+  const of = (...steps: string[]) => said(remembering + steps.map((step) => `      - ${step}\n`).join(''))
+
+  test('sets the stage, sets inputs, and expects what is remembered', async () => {
+    expect(
+      await of(
+        'expect: {vars.plays: 8, vars.mood: calm, inputs.party: false, inputs.wish: stories, ran: at-start}',
+        'press: right',
+        'expect: {vars.plays: 9, ran: count, did_not_run: [party, at-start]}',
+        'input: {party: true, wish: songs}',
+        'expect: {inputs.party: true, inputs.wish: songs, ran: party, vars.mood: wild}',
+        'press: {player: kids-room, button: right}',
+        'expect: {vars.plays: 10, log: kids-room 3, player.id: y1AbCdEf}',
+        'press: right',
+        'expect: {vars.plays: 10}',
+      ),
+    ).toEqual([])
+  })
+
+  test('each test begins with what was declared', async () => {
+    const text = `${remembering}      - expect: {vars.plays: 8}
+  other: {now: "2026-11-24T19:00:00", stream: bedroom, steps: [{expect: {vars.plays: 1, inputs.wish: songs}}]}
+`
+    expect(await said(text)).toEqual([
+      expect.stringContaining('tests/other step 1: expected vars.plays 1, was 0'),
+    ])
+  })
+
+  test.each<[string, string, RegExp]>([
+    ['a var', 'expect: {vars.plyas: 3}', /key\/unknown .*did you mean "vars.plays"/],
+    ['an input', 'expect: {inputs.prty: true}', /key\/unknown .*did you mean "inputs.party"/],
+    ['a value of a var', 'expect: {vars.mood: clam}', /type\/value .*did you mean "calm"/],
+    [
+      'an input that is set',
+      'input: {prty: true}',
+      /test\/unknown-name there is no input "prty" - did you mean "party"/,
+    ],
+    ['a var that is set', 'input: {plays: 3}', /test\/unknown-name there is no input "plays"/],
+    [
+      'what it is set to',
+      'input: {party: maybe}',
+      /type\/value input "party" takes true or false, not "maybe"/,
+    ],
+    ['a word', 'input: {wish: sogns}', /one of songs, stories, not "sogns" - did you mean "songs"/],
+    ['nothing', 'input: {}', /type\/value/],
+    ['what is switched off', '{press: right, enabled: false}', /key\/unknown .*switched off/],
+  ])('is told of %s', async (_what, step, expected) => {
+    expect(await of(step)).toEqual([expect.stringMatching(expected)])
+  })
+
+  test('is told of its stage', async () => {
+    const stage = (from: string, to: string) => said(`${remembering.replace(from, to)}      - press: right\n`)
+    expect(await stage('vars: {plays: 8}', 'vars: {plyas: 8}')).toEqual([
+      expect.stringMatching(/22 test\/unknown-name there is no var "plyas" - did you mean "plays"/),
+    ])
+    expect(await stage('{plays: 8}', '{plays: 80}')).toEqual([
+      expect.stringContaining('var "plays" takes a whole number from 0 to 10, not "80"'),
+    ])
+    expect(await stage('{plays: 8}', '[plays]')).toEqual([
+      expect.stringContaining('`vars` takes names with their values'),
+    ])
+  })
+
+  test('where no file declares any', async () => {
+    expect(await saidOf('expect: {vars.plays: 3}')).toEqual([
+      expect.stringMatching(/key\/unknown .*"vars.plays".* \(no file declares any `vars`/),
+    ])
+  })
+
+  test('what is declared wrong is said once', async () => {
+    const wrong = remembering.replace('plays: {start: 0, max: 10}', 'plays: 3')
+    expect(await said(`${wrong}      - expect: {vars.plays: 3}\n`)).toEqual([
+      expect.stringMatching(/^2 type\/value var "plays" needs a `max`/),
+    ])
+  })
+})
+
+describe('rules by the clock', () => {
+  // The sun sets at 16:01 there.
+  const clocks = `calendar: {country: GB}
+playlists: {goodnight-story: [stories/the-moon.mp3]}
+schedules:
+  bedroom:
+    default: goodnight-story
+    slots: {night: {from: "20:00", to: "06:30", play: none, if_pressed: audio/shh-sleep-time.mp3}}
+rules:
+  lights-out:
+    name: Lights out
+    player: kids-room
+    stream: bedroom
+    when:
+      - time: {at: "19:30", days: [sun, mon, tue, wed, thu], if_missed: 30m}
+      - button: left
+        id: by-hand
+    if: player.playing or trigger.id == 'by-hand'
+    do:
+      - queue: {set: goodnight-story}
+      - log: "\${trigger.at}"
+  chime: {when: [{every: {interval: 10m, from: "19:30", to: "20:00"}}], do: [{mqtt: {topic: home/chime, payload: "\${trigger.at}"}}]}
+  dusk: {when: [{sun: sunset+2h30m}], do: [{log: dark}]}
+  cron: {when: [{cron: "45 19 * * tue"}], do: [{log: cron}]}
+tests:
+  school-night:
+    now: "2026-11-24T18:29:00"
+    players: {kids-room: {playing: true, volume: 9}}
+    steps:
+      - advance: 31m
+      - expect: {ran: dusk, did_not_run: [lights-out, chime, cron]}
+      - advance: 30m
+      - expect: {ran: [lights-out, chime], log: "19:30", published: {topic: home/chime, payload: "19:30"}}
+      - expect: {stream.playlist: goodnight-story}
+      - advance: 25m
+      - expect: {did_not_run: lights-out, ran: [chime, cron], published: {topic: home/chime, payload: "19:50"}}
+      - advance: 5m
+      - expect: {stream.closed: true, did_not_run: chime}
+      - press: {player: kids-room, button: right}
+      - expect: {stream.now_playing: audio/shh-sleep-time.mp3}
+      - player: {playing: false}
+      - advance: 1d
+      - expect: {did_not_run: lights-out}
+      - press: left
+      - expect: {ran: lights-out}
+`
+
+  test('run when a test moves its clock', async () => {
+    expect(await said(clocks)).toEqual([])
+    const failed = await said(clocks.replace('at: "19:30"', 'at: "19:31"'))
+    expect(failed[0]).toContain('expected rule "lights-out" to run, these ran: chime at 19:30:00')
+  })
+
+  test('a day of minutes is over in a moment', async () => {
+    const text = `rules: {tick: {when: [{every: 1m}], do: [{set: {n: vars.n + 1}}]}}
+vars: {n: {start: 0, max: 100000}}
+tests: {t: {now: "2026-11-24T19:00:00", steps: [{advance: 1d}, {expect: {vars.n: 1440}}]}}
+`
+    expect(await said(text)).toEqual([])
+  })
 })
 
 describe('what would never end', () => {

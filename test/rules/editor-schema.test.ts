@@ -4,6 +4,7 @@ import { Ajv } from 'ajv'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { editorSchema, editorSchemaFile } from '../../src/rules/editor/schema.ts'
+import { steps } from '../../src/rules/read/test-steps.ts'
 import { createRegistry } from '../../src/rules/registry.ts'
 import { checkPage, pagedCodes } from '../docs/check-page.ts'
 import { openEditor } from '../support/editor.ts'
@@ -17,10 +18,27 @@ beforeAll(() => {
   editor = openEditor()
 })
 
+/** The examples of the pages for people. */
+const pages = fileURLToPath(new URL('../../docs/rules/', import.meta.url))
+const pageExamples = readdirSync(pages).flatMap((name) =>
+  [...readFileSync(`${pages}${name}`, 'utf8').matchAll(/```yaml\n([\s\S]*?)```\n/g)].map(
+    ([, text = ''], index): [string, string] => [`${name} ${index + 1}`, text],
+  ),
+)
+
 const rule = ({ when = 'button: right', condition = '', action = 'log: x' }) =>
   `rules:\n  r:\n    when:\n      - ${when}\n${condition === '' ? '' : `    if:\n      - ${condition}\n`}    do:\n      - ${action}\n`
 
 const slot = (text: string) => `schedules:\n  bedroom:\n    slots:\n      night: ${text}\n`
+
+/** `step` with its dash. */
+const testWith = (step: string, head = '') =>
+  `tests:\n  t:\n    now: "2026-11-24T19:00:00"\n${head}    steps:\n      ${step}\n`
+
+const template = (line: string) =>
+  `templates:\n  t:\n    needs: {turn: text}\n    rule:\n      when:\n        - ${line}\n      do:\n        - log: x\n`
+
+const control = (...lines: string[]) => rule({ action: lines.join('\n        ') })
 
 test('is JSON Schema of draft 7', () => {
   const ajv = new Ajv({ strict: false })
@@ -36,6 +54,14 @@ describe('an editor finds nothing wrong', () => {
 
   test.each(pagedCodes())('with the mended example of %s', async (code) => {
     expect(await editor.marks(checkPage(code).mended)).toEqual([])
+  })
+
+  test.each(pageExamples)('with the example %s', async (_name, text) => {
+    expect(await editor.marks(text)).toEqual([])
+  })
+
+  test.each(Object.values(steps).flatMap(({ examples }) => examples))('with the step %s', async (step) => {
+    expect(await editor.marks(testWith(step))).toEqual([])
   })
 
   test.each([
@@ -54,6 +80,18 @@ describe('an editor finds nothing wrong', () => {
     rule({}).replace('    do:', '    if: player.playing\n    do:'),
     rule({}).replace('    do:', '    if: {none: [player.playing]}\n    do:'),
     'playlists:\n',
+    'calendar:\nplayers:\ninputs:\nvars:\ntemplates:\ntests:\n',
+    slot('{days: [birthdays, holidays], from: {sun: sunset-30m, or: "21:00"}, to: sunrise+1h, play: x}'),
+    'vars:\n  a: {start: 0, min: -5, max: 3}\n  b: true\n  c: {one_of: [x, y], start: x}\n',
+    rule({ action: 'set: {a: 3, b: true, c: vars.a + 1, d: calm}' }),
+    rule({
+      action: 'choose:\n          - if: player.playing\n            do: [{log: x}]\n        if: weekdays',
+    }),
+    control('if: {any: [weekdays]}', 'then: [{log: x}]', 'else:', '  - if: holiday', '    then: [{log: y}]'),
+    template(`button: \${with.turn}`),
+    template(`time: {at: "\${with.turn}", days: "\${with.turn}", if_missed: 30m}`),
+    testWith('- expect: {vars.a: 3, inputs.b: true, player.day_mode: night, now.time: "19:00", ran: [a, b]}'),
+    testWith('- press: left', '    vars: {a: 3, b: calm}\n    inputs: {party: true}\n'),
   ])('with %j', async (text) => {
     expect(await editor.marks(text)).toEqual([])
   })
@@ -86,8 +124,71 @@ test.each([
   ['playlists:\n  a: 3\n', '3', 'Incorrect type. Expected "object(playlist)".'],
   [slot('{from: "7:00", play: x}'), '"7:00"', 'Expected a time of day such as "19:30"'],
   [slot('{from: "07:00"}'), 'night', 'Missing property "play".'],
-  [slot('{days: monday, play: x}'), 'monday', 'Value is not accepted.'],
-  [slot('{days: [mon, tues], play: x}'), 'tues', 'Value is not accepted.'],
+  [
+    slot('{days: on monday, play: x}'),
+    'on monday',
+    words('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'weekdays', 'weekends', 'daily', 'holidays'),
+  ],
+  [
+    slot('{days: [mon, "24"], play: x}'),
+    '"24"',
+    words('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'weekdays', 'weekends', 'daily', 'holidays'),
+  ],
+  [slot('{to: sunset-30, play: x}'), 'sunset-30', 'Expected a time of day such as "19:30"'],
+  [rule({ action: 'set: {a: [1]}' }), '[1]', 'Incorrect type. Expected one of string, number.'],
+  [control('if: player.playing', 'do: [{log: x}]'), 'do', 'Property do is not allowed.'],
+  [
+    control('then: [{log: x}]'),
+    'then: [{log: x}]\n',
+    'Object is missing property if required by property then.',
+  ],
+  [control('if: weekdays', 'then: [{lgo: x}]'), 'lgo', 'Property lgo is not allowed.'],
+  [control('if: weekdays', 'then: [{log: x}]', 'queue: skip'), 'then', 'Property then is not allowed.'],
+  [
+    control('choose:', '  - {if: weekdays, do: [{log: x}], then: [{log: x}]}'),
+    'then',
+    'Property then is not allowed.',
+  ],
+  [control('choose:', '  - {if: weekdays}'), '{', 'Missing property "do".'],
+  ['rules:\n  r:\n    use: t\n    do: []\n', 'do', 'Property do is not allowed.'],
+  ['rules:\n  r:\n    use: t\n    wiht: {}\n', 'wiht', 'Property wiht is not allowed.'],
+  ['rules:\n  r:\n    when: []\n    with: {}\n    do: []\n', 'with', 'Property with is not allowed.'],
+  ['players:\n  a: [b]\n', '[b]', 'Incorrect type. Expected one of string, number.'],
+  ['inputs:\n  a: {type: slect}\n', 'slect', words('switch', 'select', 'number')],
+  ['inputs:\n  a: {type: select, start: x}\n', 'a', 'Missing property "options".'],
+  ['inputs:\n  a: {type: switch, options: [x]}\n', 'options', 'Property options is not allowed.'],
+  ['inputs:\n  a-b: {type: switch}\n', 'a-b', 'Expected a name of letters, digits and underscores'],
+  ['vars:\n  a: 3\n', '3', 'Incorrect type. Expected "boolean".'],
+  ['vars:\n  a: {start: 0}\n', 'a', 'Missing property "max".'],
+  ['vars:\n  a: {start: x, one_of: [x], max: 3}\n', 'max', 'Property max is not allowed.'],
+  ['vars:\n  a: {start: 0, mxa: 3, max: 4}\n', 'mxa', 'Property mxa is not allowed.'],
+  ['calendar: {contry: GB}\n', 'contry', 'Property contry is not allowed.'],
+  ['calendar: {day_sets: {a-b: weekdays}}\n', 'a-b', 'Expected a name of letters, digits and underscores'],
+  ['calendar: {files: school.ics}\n', 'school.ics', 'Incorrect type. Expected "array".'],
+  [
+    'templates:\n  t:\n    needs: {a: tiem}\n    rule: {when: [], do: []}\n',
+    'tiem',
+    'Valid values: "time", "time?"',
+  ],
+  ['templates:\n  t:\n    needs: {}\n', 't', 'Missing property "rule".'],
+  [
+    'templates:\n  t:\n    rule:\n      wehn: []\n      when: []\n      do: []\n',
+    'wehn',
+    'Property wehn is not allowed.',
+  ],
+  [template('button: rigth'), 'rigth', words('left', 'right', 'next', 'previous')],
+  [template(`buton: \${with.turn}`), 'buton', 'Property buton is not allowed.'],
+  [testWith('- press: lefft'), 'lefft', words('left', 'right', 'next', 'previous')],
+  [testWith('- advance: 25'), '25', 'Incorrect type. Expected "string".'],
+  [testWith('- expect: {player.volum: 3}'), 'player.volum', 'Property player.volum is not allowed.'],
+  [testWith('- expect: {player.volume: 30}'), '30', 'Value is above the maximum of 16.'],
+  [
+    testWith('- press: left', '    inputs: {party: [x]}\n'),
+    '[x]',
+    'Incorrect type. Expected one of boolean, number, string.',
+  ],
+  [testWith('- press: left', '    players: {a: {volum: 3}}\n'), 'volum', 'Property volum is not allowed.'],
+  ['tests:\n  t:\n    steps: []\n', 't', 'Missing property "now".'],
   [
     'schedules:\n  "a b":\n    default: x\n',
     '"a b"',
@@ -111,15 +212,23 @@ const besideKinds = ['id', 'name', 'enabled', 'if']
 
 describe('an editor offers', () => {
   test.each([
-    ['the sections', '|', ['playlists', 'schedules', 'rules']],
+    [
+      'the sections',
+      '|',
+      ['playlists', 'schedules', 'rules', 'templates', 'players', 'inputs', 'vars', 'calendar', 'tests'],
+    ],
     [
       'the keys of a rule',
       'rules:\n  r:\n    |\n',
-      ['name', 'enabled', 'player', 'stream', 'when', 'if', 'do'],
+      ['name', 'enabled', 'player', 'stream', 'when', 'if', 'do', 'use', 'with'],
     ],
     ['the triggers', rule({ when: '|' }), [...Object.keys(triggers), ...besideKinds]],
     ['the conditions', rule({ condition: '|' }), [...Object.keys(conditions), 'any', 'none', ...besideKinds]],
-    ['the actions', rule({ action: '|' }), [...Object.keys(actions), ...besideKinds]],
+    [
+      'the actions',
+      rule({ action: '|' }),
+      [...Object.keys(actions), 'choose', 'then', 'else', ...besideKinds],
+    ],
     [
       'the words of a trigger',
       rule({ when: 'button: |' }),
@@ -142,11 +251,28 @@ describe('an editor offers', () => {
     ],
     ['the keys of a playlist', 'playlists:\n  a:\n    |\n', ['files', 'folder', 'split']],
     ['the keys of a slot', slot('\n        |'), ['from', 'to', 'days', 'play', 'if_pressed']],
-    ['the days', slot('\n        days: |'), ['mon', 'tue', 'sun', 'weekdays', 'weekends', 'daily']],
+    ['the times of the sun', slot('\n        from: |'), ['sunrise', 'sunset', 'dawn', 'dusk']],
+    ['the keys of a way', control('choose:', '  - |'), ['if', 'do', 'else']],
+    ['the keys of the calendar', 'calendar:\n  |\n', ['country', 'region', 'files', 'day_sets']],
+    ['the keys of an input', 'inputs:\n  a:\n    |\n', ['type', 'name', 'start', 'options', 'min', 'max']],
+    ['the types of inputs', 'inputs:\n  a:\n    type: |\n', ['switch', 'select', 'number']],
+    ['the keys of a var', 'vars:\n  a:\n    |\n', ['start', 'min', 'max', 'one_of']],
+    ['the types of holes', 'templates:\n  t:\n    needs:\n      a: |\n', ['time', 'time?', 'playlist']],
+    ['the keys of a template', 'templates:\n  t:\n    |\n', ['needs', 'rule']],
+    ['the triggers of a template', template('|'), [...Object.keys(triggers), ...besideKinds]],
+    ['the words of a trigger in a template', template('button: |'), ['left', 'right', 'next', 'previous']],
+    ['the keys of a test', 'tests:\n  t:\n    |\n', ['now', 'players', 'vars', 'inputs', 'steps']],
+    ['the steps', testWith('- |'), [...Object.keys(steps), 'expect']],
+    ['what can be expected', testWith('- expect:\n          |'), ['ran', 'log', 'player.volume', 'now.time']],
+    [
+      'the days',
+      slot('\n        days: |'),
+      ['mon', 'tue', 'sun', 'weekdays', 'weekends', 'daily', 'holidays'],
+    ],
     [
       'the days of a list',
       slot('\n        days: [|]'),
-      ['mon', 'tue', 'sun', 'weekdays', 'weekends', 'daily'],
+      ['mon', 'tue', 'sun', 'weekdays', 'weekends', 'daily', 'holidays'],
     ],
   ])('%s', async (_what, text, labels) => {
     expect([...(await editor.offers(text)).keys()]).toEqual(expect.arrayContaining(labels))

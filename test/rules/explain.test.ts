@@ -67,6 +67,78 @@ test('all that the files hold is explained where nothing is named, and a switche
   )
 })
 
+const household = `vars:
+  plays: {start: 0, max: 9}
+  mood: {one_of: [calm, wild], start: calm}
+inputs:
+  party: {type: switch}
+  wish: {type: select, options: [songs, stories]}
+playlists:
+  forest: [forest.mp3]
+templates:
+  put-on:
+    needs: {turn: text, plays: playlist, most: number?}
+    rule:
+      stream: bedroom
+      when: [{button: "\${with.turn}"}]
+      do: [{queue: {set: "\${with.plays}", limit: "\${with.most}"}}]
+rules:
+  of-template: {use: put-on, with: {turn: left, plays: forest}, name: Forest}
+  own-ifs:
+    when:
+      - button: right
+        if: now.hour < 20
+      - input: {name: party, to: true, also_at_start: true}
+    if:
+      - input: {name: wish, is: songs}
+        if: weekdays
+      - between: {from: sunset-30m, to: "22:00"}
+    do:
+      - queue: skip
+        if: [player.playing, vars.plays > 3]
+      - set: {plays: vars.plays + 1, mood: wild, party: not inputs.party}
+  choosing:
+    when: [{time: {at: "19:30", days: weekdays}}]
+    do:
+      - if: vars.plays == 9
+        then: [{log: a}, {log: b}]
+        else: [{log: c}]
+      - choose:
+          - if: holiday
+            do: [{if: weekends, then: [{log: d}]}]
+          - if: {any: [weekdays, inputs.party]}
+            do: [{log: e}]
+          - else: [{log: f}]
+        if: not weekends
+      - log: g
+calendar: {country: GB}
+`
+
+test.each([
+  [
+    'of-template',
+    'When the left button is pressed on a player of the stream bedroom, it puts the playlist forest into the stream bedroom.',
+  ],
+  [
+    'own-ifs',
+    'When the right button is pressed on any player (only if the hour is below 20) or the input party is set to on or is so when the product starts, ' +
+      'if the input wish is songs and it is a day from Monday to Friday and it is between 30 minutes before sunset and 22:00, ' +
+      'it goes to the next item of the stream it happened on (only if the player plays and the variable plays is above 3), ' +
+      'then sets plays to `vars.plays + 1`, mood to wild and party to `not inputs.party`.',
+  ],
+  [
+    'choosing',
+    'When clocks show 19:30 on a day from Monday to Friday, ' +
+      'it does one of these (if the variable plays is 9, it writes "a" into the log, then writes "b" into the log; else it writes "c" into the log), ' +
+      'then does one of these (if it is a public holiday, it does this in one case only (if it is a day of the weekend, it writes "d" into the log); ' +
+      'else if either it is a day from Monday to Friday or the input party is on, it writes "e" into the log; else it writes "f" into the log) ' +
+      '(only if it is a day from Monday to Friday), then writes "g" into the log.',
+  ],
+])('%s is explained with all that stands beside and within its items', async (id, text) => {
+  const ruleSet = await ruleSetOf(household, { location: { latitude: 51.5, longitude: 0 } })
+  expect(explain(id, ruleSet)[0]?.text).toBe(text)
+})
+
 test('a name that nothing bears is answered with what was meant', async () => {
   const ruleSet = await ruleSetOf(bedtime)
   expect(() => explain('wlak', ruleSet)).toThrow(
@@ -105,6 +177,8 @@ describe('an expression', () => {
     ["now.weekday == 'mon' or stream.closed", 'the day of the week is "mon" or the stream is closed'],
     ['stream.closed == false', 'the stream is open'],
     ['vars.coins < 3 and inputs.party', 'the variable coins is below 3 and the input party is on'],
+    ['not weekdays and vars.Brave2', 'it is a day of the weekend and the variable Brave2 is on'],
+    ['trigger.late_s > 600', 'the delay in seconds is above 600'],
     ["player.card == ''", 'the card in the player is empty'],
   ])('%s is said in words', (text, words) => {
     expect(expressionInWords(text)).toBe(words)

@@ -137,3 +137,36 @@ test('moments of triggers that clocks fire are told by time, as far as they are 
                15:01  rule chime  often, a.yaml:2
 `)
 })
+
+test('triggers by the clock are in the plan, with what is too often to list, and with public holidays', async () => {
+  const ruleSet = await ruleSetOf(
+    `calendar: {country: GB, region: ENG}
+rules:
+  bedtime:
+    when:
+      - time: {at: ["19:30", "20:00"], days: holidays}
+      - sun: {at: sunset-30m, or: "21:00", days: sat}
+      - cron: "0 7 * * fri"
+    do: [{log: x}]
+  often: {when: [{every: 10m}], do: [{log: x}]}
+`,
+    { zone: 'Europe/London', location: { latitude: 51.5, longitude: -0.13 } },
+  )
+  const plan = planOf(ruleSet, { now: new Date('2026-12-25T06:00:00Z'), days: 2 })
+  const lines = planInWords(plan, ruleSet.calendar).split('\n')
+  expect(lines[0]).toBe(
+    'Fri 25 Dec to Sat 26 Dec, by the clocks of Europe/London. Fri 25 Dec and Sat 26 Dec are public holidays.',
+  )
+  expect(lines.filter((line) => line.includes('bedtime')).map((line) => line.replace(/ +/g, ' '))).toEqual([
+    ' 07:00 rule bedtime cron, a.yaml:3',
+    ' 19:30 rule bedtime time, a.yaml:3',
+    ' 20:00 rule bedtime time, a.yaml:3',
+    ' Sat 26 Dec 15:26 rule bedtime sun, a.yaml:3',
+    ' 19:30 rule bedtime time, a.yaml:3',
+    ' 20:00 rule bedtime time, a.yaml:3',
+  ])
+  expect(plan.moments.filter(({ kind }) => kind === 'every')).toHaveLength(100)
+  expect(lines.at(-2)).toBe(
+    '   rule often (every, a.yaml:9) goes on after Fri 25 Dec 22:30; that is too often to list',
+  )
+})

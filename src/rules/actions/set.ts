@@ -13,7 +13,7 @@ export const set = action({
   }),
   explain: (options) =>
     `sets ${inWords(
-      Object.entries(options).map(([name, value]) => `${name} to ${value}`),
+      Object.entries(options).map(([name, value]) => `${name} to ${isPlain(value) ? value : `\`${value}\``}`),
       'and',
     )}`,
   setsValues: true,
@@ -21,3 +21,8 @@ export const set = action({
     for (const setting of settings) await effect(setting)
   },
 })
+
+/** A value by itself, or one word of a list. */
+function isPlain(text: string): boolean {
+  return /^(-?\d+(\.\d+)?|[\p{L}\d_-]+)$/u.test(text)
+}

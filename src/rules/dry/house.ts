@@ -1,6 +1,7 @@
 import type { Effect } from '../../core/effect.ts'
 import type { Button } from '../../core/event.ts'
 import type { PlayerPatch } from '../../core/player.ts'
+import type { PlainValue } from '../../core/value-form.ts'
 import type { World } from '../plugin.ts'
 
 /** How a house stands when its rules begin. */
@@ -10,6 +11,9 @@ export interface Stage {
   readonly seed: number
   /** By id. */
   readonly players: ReadonlyMap<string, StagePlayer>
+  /** By name: those that are not at their start. */
+  readonly vars: ReadonlyMap<string, PlainValue>
+  readonly inputs: ReadonlyMap<string, PlainValue>
 }
 
 export interface StagePlayer {
@@ -47,6 +51,8 @@ export interface DryHouse {
   remove(player: string): Promise<void>
   playing(player: string, change: PlayingChange): Promise<void>
   change(player: string, patch: PlayerPatch): Promise<void>
+  /** Somebody sets inputs, one after the other. */
+  set(inputs: ReadonlyMap<string, PlainValue>): Promise<void>
   /** The file that a closed or empty stream was last heard with, at a press, while it stays as it is; else null. */
   heardInstead(stream: string): string | null
   /** Why it cannot go on, in words: what it does would never end. */

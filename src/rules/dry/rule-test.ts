@@ -1,5 +1,6 @@
 import type { Button } from '../../core/event.ts'
 import type { PlayerPatch } from '../../core/player.ts'
+import type { PlainValue } from '../../core/value-form.ts'
 import type { Value } from '../../language/expression/environment.ts'
 import type { Span } from '../../language/node.ts'
 import type { CardIn, PlayingChange, Stage } from './house.ts'
@@ -29,6 +30,7 @@ export type Deed =
   | { readonly kind: 'remove'; readonly player: string }
   | { readonly kind: 'playing'; readonly player: string; readonly change: PlayingChange }
   | { readonly kind: 'player'; readonly player: string; readonly patch: PlayerPatch }
+  | { readonly kind: 'input'; readonly values: ReadonlyMap<string, PlainValue> }
 
 export type Expectation = { readonly span: Span } & (
   | { readonly kind: 'ran' | 'did_not_run'; readonly rules: readonly string[] }

@@ -91,6 +91,8 @@ function doDeed(deed: Deed, house: DryHouse): Promise<void> {
       return house.playing(deed.player, deed.change)
     case 'player':
       return house.change(deed.player, deed.patch)
+    case 'input':
+      return house.set(deed.values)
   }
 }
 

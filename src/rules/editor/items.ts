@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import { propertiesOf, viewOf } from '../../language/expected.ts'
 import { groupKinds } from '../condition.ts'
 import type { Registry } from '../registry.ts'
+import { controlKeys, controlNeeds, ref, way } from './control.ts'
 import {
   anyText,
   branch,
@@ -15,15 +16,15 @@ import {
 /** The kinds of items that stand in lists, by the names of their definitions. */
 export function itemDefinitions({ triggers, conditions, actions }: Registry): Record<string, JsonSchema> {
   return {
-    trigger: itemOf(triggers),
+    trigger: itemOf(triggers, { beside }),
     condition: conditionOf(conditions),
     conditions: conditionsOf(),
-    action: itemOf(actions),
+    action: {
+      ...itemOf(actions, { more: controlKeys(), beside, kinds: ['choose', 'then'] }),
+      dependencies: controlNeeds,
+    },
+    way: way(),
   }
-}
-
-export function ref(definition: string): JsonSchema {
-  return { $ref: `#/definitions/${definition}` }
 }
 
 interface Part {
@@ -34,6 +35,7 @@ interface Part {
   readonly shorthand?: string
 }
 
+/** What may stand beside the kind of a rule's item. */
 const beside: Readonly<Record<string, JsonSchema>> = {
   id: described(anyText(), 'A name for this item, to tell it from the others: `trigger.id`.'),
   name: described(anyText(), 'What this item is called where people see it.'),
@@ -41,16 +43,23 @@ const beside: Readonly<Record<string, JsonSchema>> = {
   if: described(ref('conditions'), 'This item counts only where this holds.'),
 }
 
+interface More {
+  /** Further keys, and which of them are kinds of their own; all where it is not said. */
+  readonly more?: Readonly<Record<string, JsonSchema>>
+  readonly kinds?: readonly string[]
+  readonly beside?: Readonly<Record<string, JsonSchema>>
+}
+
 /** One key that names the kind, and what may stand beside it. */
-function itemOf(
+export function itemOf(
   parts: ReadonlyMap<string, Part>,
-  more: Readonly<Record<string, JsonSchema>> = {},
+  { more = {}, kinds = Object.keys(more), beside: others = {} }: More = {},
 ): JsonSchema {
-  const kinds = [...parts].map(([kind, part]) => [kind, kindOf(kind, part)])
-  const names = [...parts.keys(), ...Object.keys(more)]
+  const options = [...parts].map(([kind, part]) => [kind, kindOf(kind, part)])
+  const names = [...parts.keys(), ...kinds]
   return {
     type: 'object',
-    properties: { ...Object.fromEntries(kinds), ...more, ...beside },
+    properties: { ...Object.fromEntries(options), ...more, ...others },
     additionalProperties: false,
     minProperties: 1,
     allOf: names.slice(0, -1).map((name, index) => alone(name, names.slice(index + 1))),
@@ -99,7 +108,7 @@ const expression = described(
 )
 
 function conditionOf(conditions: ReadonlyMap<string, Part>): JsonSchema {
-  return byShape({ object: itemOf(conditions, groups()), scalar: expression })
+  return byShape({ object: itemOf(conditions, { more: groups(), beside }), scalar: expression })
 }
 
 function conditionsOf(): JsonSchema {

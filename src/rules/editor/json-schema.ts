@@ -110,7 +110,10 @@ function shapeOf(schema: TSchema): 'object' | 'array' | 'scalar' {
 }
 
 function objectOf(schema: TSchema): JsonSchema {
-  const { additionalProperties: more } = viewOf(schema)
+  const { patternProperties, additionalProperties } = viewOf(schema)
+  // So a map of any names is written.
+  const record = patternProperties?.['^.*$']
+  const more = record ?? additionalProperties
   const properties = [...propertiesOf(schema)].map(([name, part]) => [name, editorSchemaOf(part)])
   return {
     type: 'object',
@@ -118,7 +121,12 @@ function objectOf(schema: TSchema): JsonSchema {
     ...(more === undefined
       ? {}
       : { additionalProperties: typeof more === 'object' ? editorSchemaOf(more) : more }),
-    ...kept(schema, ['required', 'minProperties', 'maxProperties', 'patternProperties']),
+    ...kept(schema, [
+      'required',
+      'minProperties',
+      'maxProperties',
+      ...(record === undefined ? ['patternProperties'] : []),
+    ]),
   }
 }
 

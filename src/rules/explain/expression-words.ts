@@ -14,6 +14,8 @@ const nouns: Readonly<Record<string, string>> = {
   'now.month_day': 'the day of the year',
   'now.hour': 'the hour',
   'now.weekday': 'the day of the week',
+  'trigger.at': 'the time that was meant',
+  'trigger.late_s': 'the delay in seconds',
 }
 
 /** Those that are true or false: how both are said. */
@@ -22,6 +24,9 @@ const facts: Readonly<Record<string, readonly [yes: string, no: string]>> = {
   'player.online': ['the player is online', 'the player is offline'],
   'player.charging': ['the player is charging', 'the player is not charging'],
   'stream.closed': ['the stream is closed', 'the stream is open'],
+  weekdays: ['it is a day from Monday to Friday', 'it is a day of the weekend'],
+  weekends: ['it is a day of the weekend', 'it is a day from Monday to Friday'],
+  holiday: ['it is a public holiday', 'it is no public holiday'],
   'trigger.commanded': ['the product itself made it happen', 'the product did not make it happen itself'],
 }
 
@@ -61,7 +66,7 @@ function jointIn(text: string): 'and' | 'or' | null {
 }
 
 function comparisonInWords(part: string): string | null {
-  const fact = /^\s*(not\s+|!)?([a-z_]+\.[a-z_]+)\s*$/.exec(part)
+  const fact = /^\s*(not\s+|!)?((?:[a-z_]+\.)?[A-Za-z_]\w*)\s*$/.exec(part)
   if (fact !== null) return factInWords(fact[2] ?? '', fact[1] !== undefined)
   const [, name = '', operator = '', value = ''] =
     /^\s*([a-z_]+\.[A-Za-z_]\w*)\s*(==|!=|>=|<=|>|<)\s*(-?\d+(?:\.\d+)?|'[^']*'|"[^"]*"|true|false)\s*$/.exec(

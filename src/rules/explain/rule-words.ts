@@ -15,12 +15,10 @@ export function ruleInWords(rule: Rule, playlists: ReadonlyMap<string, Playlist>
     content: (name) => contentInWords(name, playlists),
   }
   const starts = rule.when.map((part) => partInWords(part, telling))
-  const conditions = rule.if.map((condition) => conditionInWords(condition, telling))
-  const deeds = rule.do.map((part) => partInWords(part, telling))
   const sentence = [
     starts.length === 0 ? 'Nothing starts it' : `When ${inWords(starts, 'or')}`,
-    ...(conditions.length === 0 ? [] : [`if ${conditions.join(' and ')}`]),
-    deeds.length === 0 ? 'it does nothing' : `it ${deeds.join(', then ')}`,
+    ...(rule.if.length === 0 ? [] : [`if ${conditionsInWords(rule.if, telling)}`]),
+    deedsInWords(rule.do, telling),
   ].join(', ')
   return rule.enabled ? `${sentence}.` : `It is switched off (enabled: false). ${sentence}.`
 }
@@ -41,16 +39,26 @@ function partInWords(part: Bound<Explained>, telling: Telling): string {
   const what =
     branches === undefined
       ? (definition.explain?.(options as never, telling) ?? titleAndOptions(definition.title, options))
-      : branches.map((branch, index) => branchInWords(branch, index, telling)).join('; ')
+      : choiceInWords(branches, telling)
   return own.length === 0 ? what : `${what} (only if ${conditionsInWords(own, telling)})`
 }
 
-/** One of the ways among which an action chooses. */
-function branchInWords({ if: conditions, do: deeds }: Branch, index: number, telling: Telling): string {
-  const does =
-    deeds.length === 0 ? 'does nothing' : deeds.map((part) => partInWords(part, telling)).join(', then ')
-  if (conditions === null) return `else ${does}`
-  return `${index === 0 ? '' : 'else '}if ${conditionsInWords(conditions, telling)} ${does}`
+/** "does one of these (if the stream is closed, it …, then …; else it …)": within brackets, for one may stand in another. */
+function choiceInWords(branches: readonly Branch[], telling: Telling): string {
+  const ways = branches.map(({ if: conditions, do: deeds }, index) => {
+    const does = deedsInWords(deeds, telling)
+    if (conditions === null) return `else ${does}`
+    // What is switched off in a condition leaves one that always holds.
+    const holds = conditions.length === 0 ? 'always' : `if ${conditionsInWords(conditions, telling)}`
+    return `${index === 0 ? '' : 'else '}${holds}, ${does}`
+  })
+  const what = ways.length === 1 ? 'does this in one case only' : 'does one of these'
+  return `${what} (${ways.join('; ')})`
+}
+
+function deedsInWords(deeds: readonly Bound<Explained>[], telling: Telling): string {
+  if (deeds.length === 0) return 'it does nothing'
+  return `it ${deeds.map((part) => partInWords(part, telling)).join(', then ')}`
 }
 
 function conditionsInWords(conditions: readonly RuleCondition[], telling: Telling): string {
@@ -71,7 +79,10 @@ function valueInWords(value: unknown): string {
 
 function conditionInWords(condition: RuleCondition, telling: Telling): string {
   if ('expression' in condition) return expressionInWords(condition.expression.text)
-  if (!('conditions' in condition)) return partInWords(condition, telling)
+  if (!('conditions' in condition)) {
+    const { if: own = [], ...alone } = condition
+    return [partInWords(alone, telling), ...own.map((one) => conditionInWords(one, telling))].join(' and ')
+  }
   const inner = condition.conditions.map((one) => conditionInWords(one, telling))
   if (condition.kind === 'none') return `it is not so that ${inWords(inner, 'or')}`
   return inner.length < 2 ? inWords(inner, 'or') : `either ${inWords(inner, 'or')}`

@@ -22,7 +22,7 @@ export interface CalendarSurroundings {
   readonly readCalendar?: ReadCalendar
 }
 
-const calendarSchema = Type.Object(
+export const calendarSchema = Type.Object(
   {
     country: Type.Optional(
       Type.String({ minLength: 1, expected: 'the two letters of a country such as "GB"' }),

@@ -28,6 +28,9 @@ const numberSchema = Type.Object(
   closed,
 )
 
+/** By `type`. */
+export const inputSchemas = { switch: switchSchema, select: selectSchema, number: numberSchema }
+
 /** A switch, select or number; undefined after errors. */
 export function readInput(written: Written, report: Report): InputDeclaration | undefined {
   const { id, key, value } = written

@@ -17,7 +17,7 @@ import { type Budget, fill } from './fill.ts'
 import type { ParsedFile } from './parsed-file.ts'
 import { placeOf, type RuleTemplate, type Templates } from './templates.ts'
 
-const useSchema = Type.Object(
+export const useSchema = Type.Object(
   {
     use: Type.String({ minLength: 1, expected: 'the name of a template' }),
     with: Type.Optional(Type.Unknown()),

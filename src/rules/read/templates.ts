@@ -7,7 +7,7 @@ import { brokenHole, hasHole, holeName, partsOf, soleHole } from './holes.ts'
 import { needOf, needWord } from './needs.ts'
 import type { ParsedFile } from './parsed-file.ts'
 
-const templateSchema = Type.Object(
+export const templateSchema = Type.Object(
   { needs: Type.Optional(Type.Record(Type.String(), needWord)), rule: Type.Unknown() },
   { additionalProperties: false },
 )

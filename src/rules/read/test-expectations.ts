@@ -1,10 +1,18 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { decode } from '../../language/check.ts'
-import { type Environment, type Field, fieldOf } from '../../language/expression/environment.ts'
+import {
+  type Environment,
+  type Field,
+  type FieldType,
+  fieldOf,
+} from '../../language/expression/environment.ts'
 import { unknownKey } from '../../language/key.ts'
 import type { MapEntry, Node, ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
+import { plainCalendar } from '../calendar.ts'
 import type { Expectation } from '../dry/rule-test.ts'
+import { environmentFor } from '../names.ts'
+import { noDeclarations } from './declarations.ts'
 import type { Naming } from './test-naming.ts'
 
 const ruleNames = Type.Union([
@@ -19,6 +27,20 @@ const message = Type.Union([
   ),
 ])
 const logged = Type.String({ minLength: 1, expected: 'a part of what is logged' })
+
+/** What can be expected beside the values of names. */
+export const fixedExpectations = { ran: ruleNames, did_not_run: ruleNames, published: message, log: logged }
+
+/** The names that every household's tests may speak of, in their groups. */
+export function groupsOfTests(): Environment['groups'] {
+  const nothing = { calendar: plainCalendar('UTC'), ...noDeclarations }
+  return withoutTrigger(environmentForTests(nothing).groups)
+}
+
+/** What the names of expectations are, as in the expressions of a rule with a player and a stream. */
+export function environmentForTests(declared: Parameters<typeof environmentFor>[1]): Environment {
+  return environmentFor({ player: '', stream: '', when: [] }, declared)
+}
 
 interface Reading {
   readonly report: Report
@@ -76,6 +98,9 @@ function readValue({ key, value }: MapEntry, reading: Reading): Expectation | nu
   const { report, environment, naming, player } = reading
   const [group = '', name = '', more] = key.text.split('.')
   const field = more === undefined && group !== 'trigger' ? fieldOf(environment, { group, name }) : undefined
+  const absent = field === undefined ? absentIn(environment, key.text, group) : undefined
+  // Where it stands enough is said.
+  if (field === undefined && absent === '') return null
   if (field === undefined) {
     const {
       code,
@@ -83,10 +108,10 @@ function readValue({ key, value }: MapEntry, reading: Reading): Expectation | nu
       help,
     } = unknownKey({
       name: key.text,
-      allowed: ['ran', 'did_not_run', 'published', 'log', ...namesIn(environment)],
+      allowed: [...Object.keys(fixedExpectations), ...namesIn(environment)],
       where: '`expect`',
     })
-    report.add(key, 'error', code, words, help)
+    report.add(key, 'error', code, words, absent ?? help)
     return null
   }
   if (group === 'player' && player === null) {
@@ -94,22 +119,39 @@ function readValue({ key, value }: MapEntry, reading: Reading): Expectation | nu
     report.add(key, 'error', 'key/missing', words)
     return null
   }
-  const want = decode(schemaOf(field), value, report, { what: `\`${key.text}\`` })
+  const want = decode(valueSchema(field), value, report, { what: `\`${key.text}\`` })
   if (typeof want !== 'string' && typeof want !== 'number' && typeof want !== 'boolean') return null
   if (group === 'stream') naming.unnamedStream ??= key
   if (key.text === 'stream.playlist' && want !== '') naming.names('playlist', String(want), value)
   return { span: key.span, kind: 'value', group, name, want }
 }
 
-function schemaOf({ type, words, range }: Field): TSchema {
+/** What there is to say of a name, or of its whole group, that could be expected and is not there. */
+function absentIn({ groups, absent = {} }: Environment, name: string, group: string): string | undefined {
+  if (Object.hasOwn(absent, name)) return absent[name]
+  return Object.hasOwn(absent, group) && !Object.hasOwn(groups, group) ? absent[group] : undefined
+}
+
+/** What a name stands for, as it is written behind it. */
+export function valueSchema(field: Field | FieldType): TSchema {
+  const { type, words, range } = typeof field === 'string' ? fieldOfType(field) : field
   if (words !== undefined) return Type.Union(words.map((word) => Type.Literal(word)))
   if (type === 'bool') return Type.Boolean()
   if (type === 'text') return Type.String()
   return range === undefined ? Type.Number() : Type.Number({ minimum: range[0], maximum: range[1] })
 }
 
+function fieldOfType(type: FieldType): Field {
+  return { type }
+}
+
 function namesIn({ groups }: Environment): string[] {
-  return Object.entries(groups).flatMap(([group, fields]) =>
-    group === 'trigger' ? [] : Object.keys(fields).map((name) => `${group}.${name}`),
+  return Object.entries(withoutTrigger(groups)).flatMap(([group, fields]) =>
+    Object.keys(fields).map((name) => `${group}.${name}`),
   )
+}
+
+/** No rule has started where a test looks. */
+function withoutTrigger({ trigger: _, ...groups }: Environment['groups']): Environment['groups'] {
+  return groups
 }

@@ -10,14 +10,19 @@ import { list } from '../../language/wording.ts'
 import { playingChanges } from '../dry/house.ts'
 import type { Deed, TestStep } from '../dry/rule-test.ts'
 import { duration, durationMs } from '../duration.ts'
+import type { Declarations } from './declarations.ts'
 import { readExpectations } from './test-expectations.ts'
 import type { Naming } from './test-naming.ts'
 import { cardId, patchOfFields, playerFields, streamName } from './test-players.ts'
+import { readValues } from './test-values.ts'
 
 const player = Type.Optional(Type.String({ minLength: 1, expected: 'the name of a player' }))
 const closed = { additionalProperties: false }
 
 interface StepDef<Schema extends TSchema = TSchema> {
+  readonly title: string
+  readonly describe: string
+  readonly examples: readonly string[]
   readonly options: Schema
   readonly shorthand?: string
   /** Null after what is wrong was reported. */
@@ -29,19 +34,28 @@ function step<Schema extends TSchema>(definition: StepDef<Schema>): StepDef<Sche
 }
 
 /** What can happen in a test. A new step is an entry here, and a deed in `rule-test.ts`. */
-const steps: Readonly<Record<string, StepDef>> = {
+export const steps: Readonly<Record<string, StepDef>> = {
   advance: step({
+    title: 'Advance',
+    describe: 'The clock goes on, and what is due on the way is done.',
+    examples: ['- advance: 25m'],
     options: Type.Object({ for: duration }, closed),
     shorthand: 'for',
     read: (options) => ({ kind: 'advance', ms: durationMs(options.for) }),
   }),
   press: step({
+    title: 'Press',
+    describe: 'A knob is turned: left and right on your own cards, previous and next on any other.',
+    examples: ['- press: right', '- press: {player: kids-room, button: left}'],
     options: Type.Object({ player, button: Type.Union(buttons.map((name) => Type.Literal(name))) }, closed),
     shorthand: 'button',
     read: ({ button, player: named }, reading) =>
       withPlayer(named, reading, (id) => ({ kind: 'press', player: id, button })),
   }),
   insert: step({
+    title: 'Insert',
+    describe: 'A card is put in, and begins to play.',
+    examples: ['- insert: 7JtVV', '- insert: {stream: bedroom}'],
     options: Type.Object({ player, card: Type.Optional(cardId), stream: Type.Optional(streamName) }, closed),
     shorthand: 'card',
     read: ({ card, stream, player: named }, reading) => {
@@ -55,12 +69,18 @@ const steps: Readonly<Record<string, StepDef>> = {
     },
   }),
   remove: step({
+    title: 'Remove',
+    describe: 'The card is taken out.',
+    examples: ['- remove: kids-room'],
     options: Type.Object({ player }, closed),
     shorthand: 'player',
     read: ({ player: named }, reading) =>
       withPlayer(named, reading, (id) => ({ kind: 'remove', player: id })),
   }),
   playing: step({
+    title: 'Playing',
+    describe: 'A player does so, in the words of the trigger `playing`.',
+    examples: ['- playing: paused'],
     options: Type.Object(
       { player, change: Type.Union(playingChanges.map((change) => Type.Literal(change))) },
       closed,
@@ -70,6 +90,9 @@ const steps: Readonly<Record<string, StepDef>> = {
       withPlayer(named, reading, (id) => ({ kind: 'playing', player: id, change })),
   }),
   player: step({
+    title: 'Player',
+    describe: 'A player says something else of itself.',
+    examples: ['- player: {volume: 3}'],
     options: Type.Object({ player, ...playerFields }, closed),
     read: ({ player: named, ...fields }, reading) =>
       withPlayer(named, reading, (id) => ({
@@ -78,6 +101,19 @@ const steps: Readonly<Record<string, StepDef>> = {
         patch: patchOfFields(fields, 'paused'),
       })),
   }),
+  input: step({
+    title: 'Input',
+    describe: 'Somebody sets inputs.',
+    examples: ['- input: {party: true}'],
+    options: Type.Record(Type.String(), Type.String(), {
+      minProperties: 1,
+      expected: 'names of inputs with their values, as in {party: true}',
+    }),
+    read(_options, { node, ...reading }) {
+      const values = readValues('inputs', node, reading)
+      return values === null ? null : { kind: 'input', values }
+    },
+  }),
 }
 
 interface Reading {
@@ -85,6 +121,7 @@ interface Reading {
   readonly naming: Naming
   /** What expectations can speak of. */
   readonly environment: Environment
+  readonly declared: Declarations
   /** The players of the test. */
   readonly players: ReadonlySet<string>
   /** The one that is meant where none is named. */
@@ -116,6 +153,10 @@ function readStep(item: Node, reading: Reading & { readonly number: number }): T
   if (tagged === undefined) return null
   if (tagged.if !== undefined) {
     report.add(tagged.if, 'error', 'key/unknown', 'a step of a test has no condition: it always happens')
+    return null
+  }
+  if (!tagged.enabled) {
+    report.add(tagged.keyNode, 'error', 'key/unknown', 'a step of a test cannot be switched off: take it out')
     return null
   }
   const place = { number, span: tagged.keyNode.span }

@@ -4,13 +4,15 @@ import type { MapNode, Node, ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import type { RuleTest } from '../dry/rule-test.ts'
 import { momentOf } from '../moment.ts'
-import { environmentFor } from '../names.ts'
+import { silencedIn } from './declarations.ts'
 import type { Declared } from './declared.ts'
+import { environmentForTests } from './test-expectations.ts'
 import { Naming } from './test-naming.ts'
 import { playerOf, type ReadPlayer, stagePlayer, streamName } from './test-players.ts'
 import { readSteps } from './test-steps.ts'
+import { readValues } from './test-values.ts'
 
-const testSchema = Type.Object(
+export const testSchema = Type.Object(
   {
     now: Type.String({
       pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?$',
@@ -19,6 +21,8 @@ const testSchema = Type.Object(
     stream: Type.Optional(streamName),
     player: Type.Optional(Type.String({ minLength: 1 })),
     players: Type.Optional(Type.Record(Type.String(), stagePlayer)),
+    vars: Type.Optional(Type.Unknown()),
+    inputs: Type.Optional(Type.Unknown()),
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295 })),
     steps: Type.Unknown(),
   },
@@ -38,7 +42,8 @@ interface Reading {
 }
 
 /** Reads the map `tests:`; wrong ones are reported and left out. */
-export function readTests(node: MapNode, reading: Reading): ReadTest[] {
+export function readTests(node: MapNode, given: Reading): ReadTest[] {
+  const reading = { ...given, declared: silencedIn(given.declared, given.report.file) }
   return [...node.entries].flatMap(([id, { key, value }]) => {
     const test = readTest({ id, key, value }, reading)
     return test === null ? [] : [test]
@@ -65,12 +70,21 @@ function readTest({ id, key, value }: Written, { report, declared }: Reading): R
     report.add(steps, 'error', 'type/value', '`steps` takes a list', 'begin each line with "- "')
     return null
   }
-  const environment = environmentFor({ player: '', stream: '', when: [] }, declared)
-  const read = readSteps(steps, { report, naming, environment, players: new Set(players.keys()), player })
-  if (now === null || read === null) return null
+  const vars = readValues('vars', value.entries.get('vars')?.value, { report, declared })
+  const inputs = readValues('inputs', value.entries.get('inputs')?.value, { report, declared })
+  const environment = environmentForTests(declared)
+  const read = readSteps(steps, {
+    report,
+    naming,
+    environment,
+    declared,
+    players: new Set(players.keys()),
+    player,
+  })
+  if (now === null || read === null || vars === null || inputs === null) return null
   const { stream = null, seed = 1 } = head
   return {
-    test: { id, file: report.file, span: key.span, now, seed, stream, player, steps: read },
+    test: { id, file: report.file, span: key.span, now, seed, stream, player, vars, inputs, steps: read },
     players,
     node: key,
     naming,

@@ -18,6 +18,8 @@ const number = Type.Object(
   { additionalProperties: false },
 )
 const oneOf = Type.Object({ one_of: words, start: word }, { additionalProperties: false })
+/** Those that are no mere true or false. */
+export const varSchemas = { number, choice: oneOf }
 const shape = 'write `false` for yes or no, `{start: 0, max: 10}` or `{one_of: [calm, wild], start: calm}`'
 
 /** `brave: false`, `gold: {start: 0, max: 3}` or `mood: {one_of: [calm, wild], start: calm}`. Undefined after errors. */

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { clockRemarks } from '../moments/clock-remarks.ts'
 import { cronFaults, cronPattern, cronWish } from '../moments/cron.ts'
 import { momentFields, tellOf } from '../moments/telling.ts'
+import { upcomingMoments } from '../moments/upcoming.ts'
 import { trigger } from '../plugin.ts'
 
 export const cron = trigger({
@@ -32,6 +33,7 @@ export const cron = trigger({
       isOn: (date) => pattern.includes(date),
     })
   },
+  upcoming: ({ pattern }, span) => upcomingMoments([cronWish(cronPattern(pattern))], span),
   start(context) {
     const wish = cronWish(cronPattern(context.options.pattern))
     context.moments.dated(

@@ -1,20 +1,24 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { durationMs, durationUpToADay } from '../duration.ts'
 import { intervalWish } from '../moments/interval.ts'
 import { momentFields, tellOf } from '../moments/telling.ts'
+import { upcomingMoments } from '../moments/upcoming.ts'
+import type { MomentWish } from '../moments/wish.ts'
 import { lengthInWords } from '../moments/wording.ts'
 import { trigger } from '../plugin.ts'
 import { timeOfDay } from '../time.ts'
+
+const options = Type.Object(
+  { interval: durationUpToADay, from: Type.Optional(timeOfDay), to: Type.Optional(timeOfDay) },
+  { additionalProperties: false },
+)
 
 export const every = trigger({
   title: 'Every',
   describe:
     'Again and again, counted from midnight, so that a restart does not shift it; the last one before midnight may be followed sooner. With `from` and `to` in that part of the day alone.',
   examples: ['- every: 15m', '- every: {interval: 20m, from: "15:00", to: "18:30"}'],
-  options: Type.Object(
-    { interval: durationUpToADay, from: Type.Optional(timeOfDay), to: Type.Optional(timeOfDay) },
-    { additionalProperties: false },
-  ),
+  options,
   shorthand: 'interval',
   provides: momentFields,
   explain: ({ interval, from, to }) => {
@@ -40,13 +44,16 @@ export const every = trigger({
       },
     ]
   },
+  upcoming: (options, span) => upcomingMoments([wishOf(options)], span),
   start(context) {
-    const { interval: text, from, to } = context.options
-    const window = from === undefined || to === undefined ? null : { from, to }
-    const wish = intervalWish({ everyMs: durationMs(text), text, window })
     context.moments.dated(
-      wish,
+      wishOf(context.options),
       tellOf(context, ({ time }) => time),
     )
   },
 })
+
+function wishOf({ interval: text, from, to }: Static<typeof options>): MomentWish {
+  const window = from === undefined || to === undefined ? null : { from, to }
+  return intervalWish({ everyMs: durationMs(text), text, window })
+}

@@ -21,8 +21,11 @@ export const input = trigger({
     { additionalProperties: false },
   ),
   shorthand: 'name',
-  explain: ({ name, to, also_at_start: atStart }) =>
-    `the input ${name} is set${to === undefined ? '' : ` to ${to}`}${atStart === true ? ', or stands so at the start' : ''}`,
+  explain({ name, to, also_at_start: atStart }) {
+    if (to === undefined) return `the input ${name} is set${atStart === true ? ' or the product starts' : ''}`
+    const value = to === 'true' ? 'on' : to === 'false' ? 'off' : to
+    return `the input ${name} is set to ${value}${atStart === true ? ' or is so when the product starts' : ''}`
+  },
   references: ({ name, to }) => [{ kind: 'input', name, value: to ?? null, option: 'to' }],
   providesFor({ name }, inputs) {
     const declared = inputs.get(name)

@@ -1,8 +1,11 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import type { Calendar } from '../calendar.ts'
 import { durationMs } from '../duration.ts'
 import { sunWish } from '../moments/sun-moment.ts'
 import { polarRemarks } from '../moments/sun-remarks.ts'
 import { ifMissed, momentFields, tellOf } from '../moments/telling.ts'
+import { upcomingMoments } from '../moments/upcoming.ts'
+import type { MomentWish } from '../moments/wish.ts'
 import { lengthInWords } from '../moments/wording.ts'
 import { trigger } from '../plugin.ts'
 import { parseSunTime, sunTimePattern } from '../sun.ts'
@@ -15,6 +18,16 @@ const sunMoment = Type.String({
   expected: 'sunrise, sunset, dawn or dusk, with up to 12 hours before or after it as in "sunset-30m"',
 })
 
+const options = Type.Object(
+  {
+    at: sunMoment,
+    or: Type.Optional(timeOfDay),
+    days: Type.Optional(dayNames),
+    if_missed: Type.Optional(ifMissed),
+  },
+  { additionalProperties: false },
+)
+
 export const sun = trigger({
   title: 'Sun',
   describe:
@@ -24,15 +37,7 @@ export const sun = trigger({
     '- sun: {at: sunset-30m, or: "21:00", days: weekends}',
     '- sun: {at: dawn, if_missed: 1h}',
   ],
-  options: Type.Object(
-    {
-      at: sunMoment,
-      or: Type.Optional(timeOfDay),
-      days: Type.Optional(dayNames),
-      if_missed: Type.Optional(ifMissed),
-    },
-    { additionalProperties: false },
-  ),
+  options,
   shorthand: 'at',
   provides: momentFields,
   explain: ({ at, or, days }) => {
@@ -40,23 +45,19 @@ export const sun = trigger({
     return `it is ${moment}${days === undefined ? '' : ` on ${daysInWords(days)}`}`
   },
   check: ({ at, or }, { calendar }) => polarRemarks({ at, or: or ?? null }, calendar),
+  upcoming: (options, span) => upcomingMoments([wishOf(options, () => span.calendar)], span),
   start(context) {
-    const { at, or, days, if_missed } = context.options
-    const wish = sunWish(
-      {
-        text: at,
-        or: or ?? null,
-        ...(days === undefined ? {} : { days }),
-        ifMissedMs: durationMs(if_missed ?? ''),
-      },
-      () => context.world.calendar,
-    )
     context.moments.dated(
-      wish,
-      tellOf(context, ({ time }) => `${time}, ${inWords(at)}`),
+      wishOf(context.options, () => context.world.calendar),
+      tellOf(context, ({ time }) => `${time}, ${inWords(context.options.at)}`),
     )
   },
 })
+
+function wishOf({ at, or, days, if_missed }: Static<typeof options>, calendar: () => Calendar): MomentWish {
+  const ifMissedMs = durationMs(if_missed ?? '')
+  return sunWish({ text: at, or: or ?? null, ...(days === undefined ? {} : { days }), ifMissedMs }, calendar)
+}
 
 /** `30 minutes before sunset`. */
 function inWords(at: string): string {

@@ -1,12 +1,27 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { durationMs } from '../duration.ts'
 import { clockRemarks } from '../moments/clock-remarks.ts'
+import { dailyWishes } from '../moments/daily.ts'
 import { ifMissed, momentFields, tellOf } from '../moments/telling.ts'
+import { upcomingMoments } from '../moments/upcoming.ts'
+import type { DailyWish } from '../moments/wish.ts'
 import { trigger } from '../plugin.ts'
 import { daysInWords, inWords } from '../telling.ts'
 import { dayNames, timeOfDay } from '../time.ts'
 
 const mostTimes = 48
+
+const options = Type.Object(
+  {
+    at: Type.Union([
+      timeOfDay,
+      Type.Array(timeOfDay, { minItems: 1, maxItems: mostTimes, uniqueItems: true }),
+    ]),
+    days: Type.Optional(dayNames),
+    if_missed: Type.Optional(ifMissed),
+  },
+  { additionalProperties: false },
+)
 
 export const time = trigger({
   title: 'Time',
@@ -17,17 +32,7 @@ export const time = trigger({
     '- time: {at: ["07:00", "12:30"], days: weekdays}',
     '- time: {at: "19:30", days: [sun, mon], if_missed: 30m}',
   ],
-  options: Type.Object(
-    {
-      at: Type.Union([
-        timeOfDay,
-        Type.Array(timeOfDay, { minItems: 1, maxItems: mostTimes, uniqueItems: true }),
-      ]),
-      days: Type.Optional(dayNames),
-      if_missed: Type.Optional(ifMissed),
-    },
-    { additionalProperties: false },
-  ),
+  options,
   shorthand: 'at',
   provides: momentFields,
   explain: ({ at, days }) =>
@@ -38,12 +43,19 @@ export const time = trigger({
       leftOut: 'moved',
       isOn: (date) => days === undefined || surroundings.calendar.includes(days, date),
     }),
+  upcoming: (options, span) =>
+    upcomingMoments(
+      dailyWishes(wishOf(options), () => span.calendar),
+      span,
+    ),
   start(context) {
-    const { at, days, if_missed } = context.options
-    const wish = { at, ...(days === undefined ? {} : { days }), ifMissedMs: durationMs(if_missed ?? '') }
     context.moments.daily(
-      wish,
+      wishOf(context.options),
       tellOf(context, ({ label }) => label),
     )
   },
 })
+
+function wishOf({ at, days, if_missed }: Static<typeof options>): DailyWish {
+  return { at, ...(days === undefined ? {} : { days }), ifMissedMs: durationMs(if_missed ?? '') }
+}

@@ -1,0 +1,106 @@
+import { inputTypes } from '../../core/input.ts'
+import { calendarSchema } from '../read/calendar.ts'
+import { inputSchemas } from '../read/inputs.ts'
+import { varSchemas } from '../read/vars.ts'
+import {
+  mapOf,
+  type Names,
+  namedEntries,
+  propertiesIn,
+  titled,
+  withProperties,
+  withWords,
+} from './described.ts'
+import { anyText, branch, byShape, editorSchemaOf, type JsonSchema } from './json-schema.ts'
+
+const expressionNames: Names = {
+  pattern: '^[A-Za-z][A-Za-z0-9_]{0,39}$',
+  expected: 'a name of letters, digits and underscores, beginning with a letter',
+}
+const daySetNames: Names = {
+  pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+  expected: 'a name of letters, digits and underscores, with no digit in front',
+}
+
+/** The sections about the household: who plays, what is remembered, which day is which. */
+export function householdSections(): Readonly<Record<string, JsonSchema>> {
+  return {
+    players: mapOf(anyText({ minLength: 1 }), 'Names of your own for players: `kids-room: y1AbCdEf`.'),
+    inputs: mapOf(input(), 'What people set, by name: `party: {type: switch}`.', expressionNames),
+    vars: mapOf(
+      variable(),
+      'What rules remember, by name: `brave: false`, `plays: {start: 0, max: 100}`.',
+      expressionNames,
+    ),
+    calendar: { ...mapOf({}, 'Holidays, calendar files and day sets of your own.'), ...calendar() },
+  }
+}
+
+function calendar(): JsonSchema {
+  const words = withWords(titled('calendar', editorSchemaOf(calendarSchema)), {
+    country: 'Whose public holidays count: the two letters of a country, `GB`.',
+    region: 'The part of the country: `ENG`.',
+    files: 'Calendar files (.ics) of the config folder.',
+    day_sets: 'Days of your own: a name, and an expression that holds on them.',
+  })
+  const expression = { type: ['string', 'boolean'] }
+  const sets = { ...namedEntries(expression, daySetNames), type: ['object', 'null'] }
+  return { ...withProperties(words, { day_sets: sets }), type: ['object', 'null'] }
+}
+
+/** Told apart by `type`; without one all keys are offered. */
+function input(): JsonSchema {
+  const { switch: flag, select, number } = inputSchemas
+  const kinds = {
+    switch: editorSchemaOf(flag),
+    select: editorSchemaOf(select),
+    number: editorSchemaOf(number),
+  }
+  const properties = Object.assign({}, ...Object.values(kinds).map(propertiesIn))
+  const unknown: JsonSchema = {
+    ...kinds.switch,
+    properties: { ...properties, start: { type: ['boolean', 'number', 'string'] } },
+    required: ['type'],
+  }
+  const whole = inputTypes.reduceRight((rest, type) => {
+    const isOfType = { properties: { type: { enum: [type] } }, required: ['type'] }
+    return branch(isOfType, kinds[type], rest)
+  }, unknown)
+  const words = withWords(
+    { type: 'object', ...withProperties(whole, { type: { enum: inputTypes } }) },
+    {
+      type: '`switch`, `select` or `number`.',
+      name: 'What it is called where people see it.',
+      start: 'What it is until somebody sets it.',
+      options: 'The words of a `select`.',
+      min: 'The lowest number.',
+      max: 'The highest number.',
+      step: 'From one number to the next; 1 where it is left out.',
+      unit: 'What stands behind the number.',
+    },
+  )
+  return titled('input', words)
+}
+
+/** A word that is true or false, else numbers or a list of words. */
+function variable(): JsonSchema {
+  const number = editorSchemaOf(varSchemas.number)
+  const choice = editorSchemaOf(varSchemas.choice)
+  const keys = { ...propertiesIn(choice), ...propertiesIn(number) }
+  const both = withWords(
+    { type: 'object', properties: Object.fromEntries(Object.keys(keys).map((key) => [key, {}])) },
+    {
+      start: 'What it is at first.',
+      min: 'The lowest number; 0 where it is left out.',
+      max: 'The highest number.',
+      one_of: 'The words that it can be.',
+    },
+  )
+  return byShape({
+    object: titled('var', {
+      ...both,
+      allOf: [branch({ required: ['one_of'] }, choice, number)],
+    }),
+    scalar: { type: 'boolean' },
+  })
+}

@@ -1,0 +1,50 @@
+import { streamNamePattern } from '../../core/queue.ts'
+import { playlistSchema } from '../read/playlists.ts'
+import { scheduleSchema, slotSchema } from '../read/schedules.ts'
+import { sunEvents } from '../sun.ts'
+import { mapOf, titled, withProperties, withWords } from './described.ts'
+import { editorSchemaOf, type JsonSchema, snippet } from './json-schema.ts'
+
+/** The sections about what streams play. */
+export function playingSections(): Readonly<Record<string, JsonSchema>> {
+  return {
+    playlists: mapOf(playlist(), 'Lists of files by name: `lullabies: [music/one.mp3, music/two.mp3]`.'),
+    schedules: mapOf(schedule(), 'What each stream holds, by the clock.', {
+      pattern: streamNamePattern.source,
+      expected: 'a name of letters, digits, dots, dashes and underscores',
+    }),
+  }
+}
+
+function playlist(): JsonSchema {
+  return withWords(titled('playlist', editorSchemaOf(playlistSchema)), {
+    files: 'Files and names of other playlists, in order.',
+    folder: 'A folder of the library; its files follow, in natural order.',
+    split: '`true` plays what is very long in parts.',
+  })
+}
+
+function schedule(): JsonSchema {
+  const words = withWords(titled('schedule', editorSchemaOf(scheduleSchema)), {
+    default: 'The playlist outside all slots.',
+    slots: 'The first that fits holds.',
+    change: 'How a slot comes: when the track has ended, when the queue has, or at once.',
+    resume: '`false`: each slot begins anew, not where it was left.',
+  })
+  return withProperties(words, { slots: { type: ['object', 'null'], additionalProperties: slot() } })
+}
+
+function slot(): JsonSchema {
+  const words = withWords(titled('slot', editorSchemaOf(slotSchema)), {
+    from: 'When it begins: `"06:30"`, `sunset-30m`; midnight where it is left out.',
+    to: 'When it ends; before `from` it is the next day: `"06:30"`, `sunrise`.',
+    days: 'The days it begins on: `weekdays`, `[sat, sun]`, `holidays`, a day set of your own.',
+    play: 'A playlist, or `none`: the stream is closed.',
+    change: 'How this slot comes: when the track has ended, when the queue has, or at once.',
+    resume: '`false`: this slot begins anew, not where it was left.',
+    volume_limit: 'While it holds, players of the stream are not louder: 0 to 16.',
+    if_pressed: 'With `play: none`: the file that is heard by whoever presses all the same.',
+  })
+  const sun = { defaultSnippets: sunEvents.map(snippet) }
+  return withProperties(words, { from: sun, to: sun })
+}
