@@ -1,23 +1,13 @@
 import type { Clock } from '../core/clock.ts'
 import type { Effect } from '../core/effect.ts'
-import { AppError, messageOf } from '../core/error.ts'
+import { messageOf } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Input } from '../core/input.ts'
 import type { Log } from '../core/log.ts'
-import type { Values } from '../language/expression/environment.ts'
-import { type Judgement, judge, type RuleCondition } from './condition.ts'
 import type { Moments } from './moments/moments.ts'
-import { valuesFor } from './names.ts'
-import type {
-  ActionContext,
-  ActionDef,
-  EventSource,
-  RuleEvent,
-  Setting,
-  TriggerData,
-  World,
-} from './plugin.ts'
-import type { Bound, Branch, Rule } from './rule-set.ts'
+import type { EventSource, RuleEvent, TriggerData, World } from './plugin.ts'
+import type { Rule } from './rule-set.ts'
+import { Runs } from './runs.ts'
 import type { SlotEvent } from './slot-events.ts'
 
 interface EngineOptions {
@@ -51,19 +41,23 @@ export class Engine {
   readonly #options: EngineOptions
   /** By source and event type, so that an event only meets the triggers that could want it. */
   readonly #subscriptions = new Map<string, Set<Subscription>>()
-  readonly #runs = new Set<Promise<void>>()
-  /** The last run of each stream or player. */
-  readonly #lanes = new Map<string, Promise<void>>()
+  readonly #runs: Runs
   readonly #armed = new Map<string, Armed>()
   #isStarted = false
   /** The event that triggers are being told of. */
   #event: PlayerEvent | null = null
   /** How many rules have led to what triggers are being told of, by setting inputs that start one another. */
   #depth = 0
-  readonly #settingRuns = new Set<{ readonly input: string; readonly depth: number }>()
 
   constructor(options: EngineOptions) {
     this.#options = options
+    const { world, log } = options
+    this.#runs = new Runs({
+      perform: (...performed) => options.perform(...performed),
+      isRunning: () => this.#isStarted,
+      world,
+      log,
+    })
   }
 
   /**
@@ -87,22 +81,21 @@ export class Engine {
   async stop(): Promise<void> {
     for (const [id, armed] of this.#armed) this.#disarm(id, armed, { runsGoOn: false })
     this.#isStarted = false
-    await Promise.allSettled(this.#runs)
+    await this.#runs.settled()
   }
 
   /** Takes in what happened; resolves when the runs that this event started have ended. */
   async handle(event: PlayerEvent): Promise<void> {
-    const before = new Set(this.#runs)
+    const before = new Set(this.#runs.underWay)
     this.#event = event
     this.#deliver('player', event.type, { ...event })
     this.#event = null
-    await Promise.allSettled([...this.#runs].filter((run) => !before.has(run)))
+    await Promise.allSettled([...this.#runs.underWay].filter((run) => !before.has(run)))
   }
 
   /** Takes in that an input was set. */
   inputChanged({ id, value }: Pick<Input, 'id' | 'value'>): void {
-    const depths = [...this.#settingRuns].filter(({ input }) => input === id).map(({ depth }) => depth)
-    this.#depth = Math.max(0, ...depths)
+    this.#depth = this.#runs.depthOf(id)
     this.#deliver('input', '', { type: 'input', name: id, value })
     this.#depth = 0
   }
@@ -114,7 +107,7 @@ export class Engine {
 
   /** Resolves when every run that has begun by now has ended. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#runs)
+    await this.#runs.settled()
   }
 
   #arm(rule: Rule): void {
@@ -143,7 +136,7 @@ export class Engine {
             if (signal.aborted) return
             const { rule, runs } = armed
             const run = { data: withId(data, bound), because, event: this.#event }
-            this.#begin({ ...run, rule, started: bound, depth: this.#depth, signal: runs.signal })
+            this.#runs.begin({ ...run, rule, started: bound, depth: this.#depth, signal: runs.signal })
           },
         })
       } catch (error) {
@@ -194,110 +187,6 @@ export class Engine {
   #isPlayer(id: unknown, named: string): boolean {
     return typeof id === 'string' && this.#options.world.playerId(named) === id
   }
-
-  /** Runs that concern one stream or player follow one another, so that the last wish is the one that holds. */
-  #begin(run: Run): void {
-    const player = run.rule.player ?? run.data.player
-    const known = player === undefined ? undefined : this.#options.world.playerId(player)
-    const lane = run.rule.stream ?? run.data.stream ?? known ?? player ?? run.rule.id
-    const before = this.#lanes.get(lane) ?? Promise.resolve()
-    const running = before
-      .then(() => this.#run(run))
-      .catch((error) => this.#failed(run, 'could not run', error))
-      .finally(() => {
-        this.#runs.delete(running)
-        if (this.#lanes.get(lane) === running) this.#lanes.delete(lane)
-      })
-    this.#lanes.set(lane, running)
-    this.#runs.add(running)
-  }
-
-  async #run(run: Run): Promise<void> {
-    const { rule, because } = run
-    const { log, world } = this.#options
-    if (run.depth > deepest) {
-      const error = `${deepest} rules have started one another in a row by setting inputs; this one is not run`
-      return this.#failed(run, 'is held', new AppError('conflict', error))
-    }
-    const unmet = unmetIn(run, world)
-    if (unmet !== null) {
-      const { why, saw } = unmet
-      log.info(`${wordsOf(rule)} did not run: ${why}`, { because, ...seen(saw) })
-      return
-    }
-    log.info(`${wordsOf(rule)} runs`, { because })
-    await this.#doAll(rule.do, run, '')
-  }
-
-  /** One after the other; false where one of them failed, and those behind it were not begun. `within`: `2.` in action 2. */
-  async #doAll(actions: readonly Bound<ActionDef>[], run: Run, within: string): Promise<boolean> {
-    const { log, world } = this.#options
-    const { rule, because } = run
-    for (const [index, bound] of actions.entries()) {
-      const number = `${within}${index + 1}`
-      const what = `action ${number} \`${bound.kind}\`${bound.name === undefined ? '' : ` (${bound.name})`}`
-      // At the end of the product a run that began is not left half done.
-      if (run.signal.aborted && this.#isStarted) {
-        log.info(`${wordsOf(rule)} ends before ${what}: it was changed, or taken out`)
-        return false
-      }
-      try {
-        const next = unmetAmong(bound.if ?? [], run, world) ?? wayOf(bound.branches, run, world)
-        if (next === null) await bound.definition.run(this.#actionContext({ ...run, bound }))
-        else if ('do' in next) {
-          if (!(await this.#doAll(next.do, run, `${number}.`))) return false
-        } else log.info(`${wordsOf(rule)} skips ${what}: ${next.why}`, { because, ...seen(next.saw) })
-      } catch (error) {
-        this.#failed(run, `stopped at ${what}`, error)
-        return false
-      }
-    }
-    return true
-  }
-
-  async #perform(effect: Effect, { rule, event, depth }: Run): Promise<void> {
-    const setting = effect.kind === 'set-input' ? { input: effect.name, depth: depth + 1 } : null
-    if (setting !== null) this.#settingRuns.add(setting)
-    try {
-      await this.#options.perform(effect, `rule ${rule.id}`, event)
-    } finally {
-      if (setting !== null) this.#settingRuns.delete(setting)
-    }
-  }
-
-  #failed({ rule }: Run, how: string, error: unknown): void {
-    const place = rule.name == null ? rule.place : `${rule.name}, ${rule.place}`
-    this.#options.log.error(`rule "${rule.id}" (${place}) ${how}`, { error: messageOf(error) })
-  }
-
-  #actionContext({ bound, ...run }: Run & { bound: Bound<ActionDef> }): ActionContext<never> {
-    const { world } = this.#options
-    const { rule, data, signal } = run
-    const now = () => valuesFor({ rule, data }, world)
-    return {
-      options: filled(bound, now) as never,
-      ruleId: rule.id,
-      world,
-      trigger: data,
-      signal,
-      stream: () => targetStream(rule, data),
-      settings: settingsOf(bound, now),
-      effect: (effect) => this.#perform(effect, run),
-    }
-  }
-}
-
-interface Run {
-  readonly rule: Rule
-  /** The trigger that fired. */
-  readonly started: Rule['when'][number]
-  readonly data: TriggerData
-  readonly because: string
-  readonly event: PlayerEvent | null
-  /** How many other rules have led to it. */
-  readonly depth: number
-  /** Ends it. */
-  readonly signal: AbortSignal
 }
 
 /** What a trigger listens to. */
@@ -316,9 +205,6 @@ function isSame(one: Rule, other: Rule): boolean {
 function isWrittenSame(one: Rule, other: Rule): boolean {
   return one.meaning !== undefined && one.meaning.own === other.meaning?.own
 }
-
-// Rules that set what starts one another would go on for ever.
-const deepest = 8
 
 /** A rule that names its player or stream hears only what concerns them, unless the trigger itself says otherwise. */
 function narrowed(
@@ -341,70 +227,4 @@ function momentsIn(moments: EngineOptions['moments']): Pick<Moments, 'of'> {
 
 function withId(data: TriggerData, bound: Rule['when'][number]): TriggerData {
   return { ...data, kind: bound.kind, ...(bound.id === null ? {} : { id: bound.id }) }
-}
-
-/** The rule with its name, for the log. */
-function wordsOf({ id, name }: Rule): string {
-  return name == null ? `rule "${id}"` : `rule "${id}" (${name})`
-}
-
-function seen(saw: readonly string[]): { saw?: readonly string[] } {
-  return saw.length === 0 ? {} : { saw }
-}
-
-/** The first condition of the trigger that fired or of the rule that does not hold; those behind it are not asked. */
-function unmetIn(run: Run, world: World): Judgement | null {
-  return unmetAmong([...(run.started.if ?? []), ...run.rule.if], run, world)
-}
-
-function unmetAmong(conditions: readonly RuleCondition[], run: Run, world: World): Judgement | null {
-  if (conditions.length === 0) return null
-  const values = valuesFor(run, world)
-  for (const condition of conditions) {
-    const judgement = judge(condition, world, values)
-    if (judgement.holds !== true) return judgement
-  }
-  return null
-}
-
-/** Of an action that chooses among others: the way it goes, or why it goes none. Null for any other. */
-function wayOf(branches: readonly Branch[] | undefined, run: Run, world: World): Branch | Judgement | null {
-  if (branches === undefined) return null
-  const saw: string[] = []
-  for (const branch of branches) {
-    const unmet = branch.if === null ? null : unmetAmong(branch.if, run, world)
-    if (unmet === null) return branch
-    saw.push(...unmet.saw)
-  }
-  return { holds: false, why: 'none of its conditions holds', saw: [...new Set(saw)] }
-}
-
-/** The options with their texts as they read now. */
-function filled({ options, texts }: Bound<ActionDef>, values: () => Values): unknown {
-  if (texts === undefined || texts.size === 0 || typeof options !== 'object') return options
-  const now = values()
-  const written = [...texts].map(([option, template]) => [option, template.evaluate(now).text])
-  return { ...options, ...Object.fromEntries(written) }
-}
-
-/** Each is worked out when its turn comes, from what the household remembers then. */
-function settingsOf({ settings = [] }: Bound<ActionDef>, values: () => Values): readonly Setting[] {
-  return settings.map(({ kind, name, expression }) => ({
-    kind,
-    name,
-    value() {
-      const outcome = expression.evaluate(values())
-      if ('value' in outcome) return outcome.value
-      throw new AppError('conflict', `"${name}" stays as it is: ${outcome.fault}`)
-    },
-  }))
-}
-
-function targetStream(rule: Rule, data: TriggerData): string {
-  const stream = rule.stream ?? data.stream
-  if (stream !== undefined) return stream
-  throw new AppError(
-    'invalid',
-    'it is not said which stream is meant: name one with `stream:` in the rule or the action',
-  )
 }

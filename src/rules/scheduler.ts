@@ -7,9 +7,10 @@ import type { Log } from '../core/log.ts'
 import type { Queue } from '../core/queue.ts'
 import { AppliedSlots } from './applied-slots.ts'
 import type { Calendar } from './calendar.ts'
+import { carryOver } from './carry-over.ts'
 import type { SlotHeld, World } from './plugin.ts'
 import type { Schedule } from './rule-set.ts'
-import { playlistIn, type SlotNow, slotAt } from './schedule.ts'
+import { playlistIn, type SlotNow } from './schedule.ts'
 import { slotEffect } from './slot-effect.ts'
 import { SlotEnds } from './slot-ends.ts'
 import { KnownSlots, nameOf, type SlotEvent } from './slot-events.ts'
@@ -41,11 +42,6 @@ export interface SchedulerOptions {
   readonly told?: (event: SlotEvent) => void
   readonly clock: Clock
   readonly log: Log
-}
-
-interface Earlier {
-  readonly schedules: readonly Schedule[]
-  readonly calendar: Calendar
 }
 
 // Timers sleep with the machine and do not see its clock being set; a look every minute does.
@@ -108,7 +104,9 @@ export class Scheduler {
     for (const schedule of schedules) this.#see(schedule.stream)
     this.#stopped = false
     this.#cancelLook = every(this.#options.clock, lookAgainMs, () => this.evaluate())
-    this.#turn = this.#turn.then(() => this.#carryOver(earlier, changed))
+    this.#turn = this.#turn.then(() =>
+      carryOver({ ...this.#options, earlier, schedules: this.#schedules, changed, applied: this.#applied }),
+    )
     await this.evaluate()
   }
 
@@ -177,29 +175,6 @@ export class Scheduler {
     if (before?.held === queue.held && !this.#waiting.has(stream)) return
     this.#standing.forget(schedule)
     void this.evaluate()
-  }
-
-  /** Names what was put into effect as the new schedules name it, so that only what differs is put into effect again. */
-  async #carryOver(earlier: Earlier, changed: ReadonlySet<string>): Promise<void> {
-    const { clock, world, log } = this.#options
-    const now = clock.now()
-    for (const was of earlier.schedules) {
-      try {
-        const before = slotAt(was, now, earlier.calendar)
-        if ((await this.#applied.of(was.stream)) !== before.occurrence) continue
-        const is = this.#schedules.get(was.stream)
-        const after = is === undefined ? null : slotAt(is, now, world.calendar)
-        const [puts, put] = [is && after && putBy(is, after), putBy(was, before)]
-        const holds = world.queue(was.stream)?.playlist
-        const isOther = puts !== put || (holds !== null && holds !== undefined && changed.has(holds))
-        if (isOther || is === undefined || after === null) await this.#applied.forget(was.stream)
-        else if (after.occurrence !== before.occurrence) await this.#applied.rename(is, after.occurrence)
-      } catch (error) {
-        log.error(`what the schedule of stream "${was.stream}" did could not be noted`, {
-          error: messageOf(error),
-        })
-      }
-    }
   }
 
   #see(stream: string): Queue | undefined {
@@ -342,11 +317,6 @@ export class Scheduler {
 }
 
 type Ending = Pick<Queue, 'name' | 'playlist'> & Partial<Pick<Queue, 'held'>>
-
-/** What a schedule puts into its stream in a slot, so that two of them can be compared. */
-function putBy(schedule: Schedule, { slot }: SlotNow): string {
-  return JSON.stringify([slot?.id ?? null, playlistIn(schedule, { slot }), slot?.ifPressed ?? null])
-}
 
 function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
