@@ -45,12 +45,17 @@ const weekMs = 7 * dayMs
  * clocks each is one pair of instants: a start in the gap moves behind it, an end that comes twice is the later.
  */
 export function slotAt(schedule: Schedule, now: Date, calendar: Calendar): SlotNow {
-  return slotIn(windowsAround(schedule, now, calendar), schedule, now.getTime())
+  const moment = now.getTime()
+  const days = daysAt(moment, calendar)
+  return (
+    slotNear(schedule, moment, { days, calendar }) ??
+    slotIn(windowsIn(schedule, days, calendar), schedule, moment)
+  )
 }
 
 /** The slot that holds at `now`, and those behind it in order: each `until` is where the next begins. They reach a week ahead. */
 export function slotsFrom(schedule: Schedule, now: Date, calendar: Calendar): SlotNow[] {
-  const around = windowsAround(schedule, now, calendar)
+  const around = windowsIn(schedule, daysAt(now.getTime(), calendar), calendar)
   const end = now.getTime() + weekMs
   const slots: SlotNow[] = []
   for (let moment = now.getTime(); moment < end; ) {
@@ -66,37 +71,92 @@ export function playlistIn(schedule: Schedule, { slot }: Pick<SlotNow, 'slot'>):
   return slot === null ? schedule.default : slot.play
 }
 
-function windowsAround(schedule: Schedule, now: Date, calendar: Calendar): Around {
-  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime())
-    .toZonedDateTimeISO(calendar.zone)
-    .toPlainDate()
+/**
+ * The same from the days next to today alone, which is all it takes nearly always; null where more must be looked at. A
+ * window that starts two days ago has ended before today, and none that starts the day after tomorrow comes sooner.
+ */
+function slotNear(
+  schedule: Schedule,
+  moment: number,
+  { days, calendar }: { readonly days: readonly Day[]; readonly calendar: Calendar },
+): SlotNow | null {
+  // What the sun has to do with may begin and end on other days than its own.
+  if (schedule.slots.some(({ window }) => window !== null && followsSun(window))) return null
+  const windows = windowsOn(schedule, days.slice(daysAround - 2, daysAround + 3), calendar)
+  const [earliest, latest] = [days[daysAround - 1]?.begins, days[daysAround + 2]?.begins]
+  if (earliest === undefined || latest === undefined) return null
+  let [last, next] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (const { start, end } of windows) {
+    if (start > moment) next = Math.min(next, start)
+    else last = Math.max(last, start)
+    if (end > moment) next = Math.min(next, end)
+    else last = Math.max(last, end)
+  }
+  return earliest <= last && next <= latest ? told({ windows, last, next }, schedule, moment) : null
+}
+
+interface DaysAround {
+  readonly days: readonly Day[]
+  /** Of today, in milliseconds since 1970. */
+  readonly begins: number
+  readonly ends: number
+}
+
+// A pure function of calendar and day, asked for each schedule at each look.
+const daysOf = new WeakMap<Calendar, DaysAround>()
+
+/** The days around the moment; its own is in the place `daysAround`. */
+function daysAt(moment: number, calendar: Calendar): readonly Day[] {
+  const known = daysOf.get(calendar)
+  if (known !== undefined && known.begins <= moment && moment < known.ends) return known.days
+  const today = Temporal.Instant.fromEpochMilliseconds(moment).toZonedDateTimeISO(calendar.zone).toPlainDate()
   const days = daysFrom(today.subtract({ days: daysAround }), 2 * daysAround + 2, calendar.zone)
-  const windows = days.flatMap((day, place) => {
-    const next = days[place + 1]
-    return next === undefined ? [] : windowsOf(schedule.slots, [day, next], calendar)
-  })
+  const [begins, ends] = [days[daysAround]?.begins ?? moment, days[daysAround + 1]?.begins ?? moment]
+  daysOf.set(calendar, { days, begins, ends })
+  return days
+}
+
+function windowsIn(schedule: Schedule, days: readonly Day[], calendar: Calendar): Around {
+  const windows = windowsOn(schedule, days, calendar)
   const boundaries = windows.flatMap(({ start, end }) => [start, end]).sort((one, other) => one - other)
   return { windows, boundaries }
 }
 
+/** Those that start on one of the days but the last. */
+function windowsOn(schedule: Schedule, days: readonly Day[], calendar: Calendar): Window[] {
+  return days.flatMap((day, place) => {
+    const next = days[place + 1]
+    return next === undefined ? [] : windowsOf(schedule.slots, [day, next], calendar)
+  })
+}
+
 function slotIn({ windows, boundaries }: Around, schedule: Schedule, moment: number): SlotNow {
+  const last = boundaries.findLast((time) => time <= moment)
+  const next = boundaries.find((time) => time > moment)
+  return told({ windows, last, next }, schedule, moment)
+}
+
+interface Near {
+  readonly windows: readonly Window[]
+  /** Of the boundaries by now, the last, and of those to come the next. */
+  readonly last: number | undefined
+  readonly next: number | undefined
+}
+
+function told({ windows, last, next }: Near, { slots }: Schedule, moment: number): SlotNow {
   const holding = windows.filter((window) => window.start <= moment && moment < window.end)
-  const current = schedule.slots.flatMap((slot) => holding.filter((window) => window.slot === slot)).at(0)
+  const current =
+    holding.length < 2 ? holding[0] : slots.flatMap((slot) => holding.filter((one) => one.slot === slot))[0]
   const latest = moment + daysAround * dayMs
-  const until = Math.min(boundaries.find((time) => time > moment) ?? latest, latest)
   return {
     slot: current?.slot ?? null,
-    occurrence:
-      current === undefined
-        ? defaultSince(boundaries, moment)
-        : `${current.slot.id}@${current.date.toString()}`,
-    until: new Date(until),
+    occurrence: current === undefined ? defaultSince(last) : `${current.slot.id}@${current.date.toString()}`,
+    until: new Date(Math.min(next ?? latest, latest)),
   }
 }
 
 /** The default is a new occurrence each time a slot has passed. */
-function defaultSince(boundaries: readonly number[], moment: number): string {
-  const last = boundaries.findLast((time) => time <= moment)
+function defaultSince(last: number | undefined): string {
   return last === undefined ? 'default' : `default@${new Date(last).toISOString()}`
 }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, test } from 'vitest'
 import { plainCalendar } from '../../src/rules/calendar.ts'
@@ -126,4 +127,40 @@ test.each([
       beganMs = until.getTime()
     }
   }
+})
+
+test('what is told from the days next to today is what the whole of two weeks tells', () => {
+  const time = fc.integer({ min: 0, max: 24 * 4 - 1 }).map((quarter) => {
+    const two = (number: number) => String(number).padStart(2, '0')
+    return `${two(Math.floor(quarter / 4))}:${two((quarter % 4) * 15)}`
+  })
+  const slot = fc.record({
+    window: fc.option(fc.tuple(time, time).filter(([from, to]) => from !== to)),
+    days: fc.option(fc.constantFrom<Slot['days']>('mon', 'weekends', ['tue', 'sat'], 'daily')),
+  })
+  const moment = fc.date({ min: new Date('2026-10-20'), max: new Date('2026-11-05'), noInvalidDate: true })
+  fc.assert(
+    fc.property(fc.array(slot, { maxLength: 5 }), moment, (slots, now) => {
+      const of = schedule(...slots)
+      // A sun time that never wins has all days looked at.
+      const never = { sun: 'sunset', offsetMinutes: 0, or: null } as const
+      const whole = {
+        ...of,
+        slots: [...of.slots, { ...(of.slots[0] ?? night.slots[0]), window: [never, never] }],
+      }
+      expect(slotAt(of, now, london)).toEqual(slotAt(whole as Schedule, now, london))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('the default begins where the last slot ended, also one of three days ago', () => {
+  const of = schedule(
+    { window: ['20:00', '12:00'], days: 'mon' },
+    { window: ['08:00', '09:00'], days: 'tue' },
+    { window: ['10:00', '11:00'], days: 'fri' },
+  )
+  const { occurrence, until } = slotAt(of, new Date('2026-11-26T12:00:00Z'), london)
+  expect(occurrence).toBe('default@2026-11-24T12:00:00.000Z')
+  expect(until.toISOString()).toBe('2026-11-27T10:00:00.000Z')
 })
