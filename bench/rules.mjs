@@ -82,7 +82,12 @@ async function asking() {
 
 async function evaluating() {
   const when = Object.entries(triggers).map(([kind, definition]) => ({ kind, definition }))
-  const environment = environmentFor({ player: null, stream: null, when }, { calendar: plainCalendar('UTC') })
+  const environment = environmentFor({ player: null, stream: null, when }, {
+    calendar: plainCalendar('UTC'),
+    vars: new Map(),
+    inputs: new Map(),
+    faulty: new Map(),
+  })
   const { expression } = compileExpression("now.hour < 20 and now.weekday in ['sat', 'sun']", environment, 'bool')
   const values = { now: { hour: 18, weekday: 'sat', time: '18:00', date: '2026-11-21', month_day: '11-21' } }
   const bare = (given) => given.now.hour < 20 && ['sat', 'sun'].includes(given.now.weekday)
@@ -159,6 +164,7 @@ async function withBook(use) {
     topicFault: () => null,
     zone: 'Europe/London',
     good: store(),
+    calendars: store(),
     enabled: store(),
     problems: { set() {} },
     clock: systemClock,
