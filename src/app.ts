@@ -20,6 +20,7 @@ import { serveMedia, servePanel } from './wiring/doors.ts'
 import { type Foundation, type FoundationInput, openFoundation } from './wiring/foundation.ts'
 import { type Household, type HouseholdInput, openHousehold } from './wiring/household.ts'
 import { instanceId } from './wiring/instance.ts'
+import { judgeAnswers } from './wiring/judge-answers.ts'
 import { libraryDesk } from './wiring/library-desk.ts'
 import { LocalBroker } from './wiring/local-broker.ts'
 import { openRuleBook, startRules } from './wiring/open-rule-book.ts'
@@ -112,6 +113,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
 
   const topicFault: LocalBroker['topicFault'] = (topic) => broker.topicFault(topic)
   const book = await openRuleBook({ options, foundation, started, topicFault, clock })
+  judgeAnswers({ household, book })
   started.add('the local broker', broker)
   const lines = new PlayerLines()
   const slotGround = new SlotGround({

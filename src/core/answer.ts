@@ -1,6 +1,6 @@
 /**
- * Another stream that answers in place of one, for those who ask at certain hours or with a certain player: the same
- * card, another hour, another child.
+ * Another stream that answers in place of one, for those who ask at certain hours, with a certain player or while an
+ * expression holds: the same card, another hour, another child.
  */
 export interface Answer {
   /** Name of the stream whose queue is played. */
@@ -14,20 +14,25 @@ export interface AnswerCondition {
   readonly player?: string
   /** "HH:MM", from (inclusive) to before; a window may cross midnight. */
   readonly between?: { readonly from: string; readonly to: string }
-  /** Weekdays, of the moment of asking. */
-  readonly days?: readonly Weekday[]
+  /** Words for days, as rules have them, of the moment of asking. */
+  readonly days?: readonly string[]
+  /** An expression about the moment, who asks and the house. What is not known does not hold. */
+  readonly if?: string
 }
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Weekday = (typeof weekdays)[number]
 
-/** Who asks, and what the clocks of the house show. */
+/** Who asks, what the clocks of the house show, and whether what goes beyond that holds then. */
 export interface Asker {
   /** null where it cannot be told. */
   readonly player: string | null
   /** "HH:MM". */
   readonly time: string
-  readonly weekday: Weekday
+  /** Whether it is one of the days. */
+  isOn(days: readonly string[]): boolean
+  /** Whether the expression holds. Never throws. */
+  holds(expression: string): boolean
 }
 
 /**
@@ -56,10 +61,11 @@ export function answerFault(asked: string, { stream, when: { between } }: Answer
   return null
 }
 
-function holds({ player, between, days }: AnswerCondition, asker: Asker): boolean {
+function holds({ player, between, days, if: expression }: AnswerCondition, asker: Asker): boolean {
   return (
     (player === undefined || player === asker.player) &&
     (between === undefined || isBetween(asker.time, between)) &&
-    (days === undefined || days.includes(asker.weekday))
+    (days === undefined || asker.isOn(days)) &&
+    (expression === undefined || asker.holds(expression))
   )
 }

@@ -106,6 +106,42 @@ function typeOf(field: Field | FieldType): FieldType {
   return typeof field === 'string' ? field : field.type
 }
 
+/** The names that the condition of a stream's answer may use: of who asks, of the stream that is asked for, of the house. */
+export function askedEnvironment(declared: Shared): Environment {
+  const { groups, absent = {}, ...rest } = environmentFor({ player: '', stream: '', when: [] }, declared)
+  const { trigger: _, ...known } = groups
+  const noTrigger = 'nothing triggers an answer: it is looked at whenever somebody asks for the stream'
+  return { ...rest, groups: known, absent: { ...absent, trigger: noTrigger } }
+}
+
+interface Asked {
+  /** Id of the player; null where it cannot be told. */
+  readonly player: string | null
+  readonly stream: string
+  /** Those that are to be looked up, as expressions write them. */
+  readonly names: readonly string[]
+}
+
+/** What those names stand for; with a `player` of null nothing is known of the player. */
+export function askedValues(
+  { player, stream, names }: Asked,
+  world: Pick<World, 'now' | 'calendar' | 'player' | 'queue' | 'vars' | 'inputs'>,
+): Values {
+  const { now, calendar } = world
+  const speaksOf = (group: string) => names.some((name) => name.startsWith(`${group}.`))
+  const event = {
+    on: (name: string) => calendar.hasEvent(name, wallTime(now(), calendar.zone).date),
+  }
+  return {
+    event,
+    ...(names.some((name) => !name.includes('.')) ? todayValues(world) : {}),
+    ...(speaksOf('now') ? { now: nowValues(world) } : {}),
+    ...(player !== null && speaksOf('player') ? { player: playerValues(world.player(player), player) } : {}),
+    ...(speaksOf('stream') ? { stream: streamValues(world.queue(stream), stream) } : {}),
+    ...(speaksOf('vars') || speaksOf('inputs') ? keptValues(world) : {}),
+  }
+}
+
 /** What those names stand for at the moment, for a run of the rule. */
 export function valuesFor(
   { rule, data }: { readonly rule: Rule; readonly data: TriggerData },
@@ -124,14 +160,16 @@ export function valuesFor(
   }
 }
 
-function nowValues(world: World): Shown<typeof nowFields> {
-  const { time, date, weekday } = wallTime(world.now(), world.calendar.zone)
+function nowValues({ now, calendar }: Clocks): Shown<typeof nowFields> {
+  const { time, date, weekday } = wallTime(now(), calendar.zone)
   const day = date.toString()
   return { time, date: day, month_day: day.slice(5), hour: Number(time.slice(0, 2)), weekday }
 }
 
+type Clocks = Pick<World, 'now' | 'calendar'>
+
 /** The words without a dot, and which events there are. */
-function todayValues({ now, calendar }: World): Values {
+function todayValues({ now, calendar }: Clocks): Values {
   const { date } = wallTime(now(), calendar.zone)
   return {
     weekdays: calendar.includes('weekdays', date),

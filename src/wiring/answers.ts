@@ -3,7 +3,10 @@ import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError } from '../core/error.ts'
 import { Turns } from '../core/turns.ts'
+import { plainCalendar } from '../rules/calendar.ts'
+import { emptyRuleSet } from '../rules/rule-set.ts'
 import { wallTime } from '../rules/time.ts'
+import { AnswerConditions, type ConditionFinding, faultIn } from './answer-conditions.ts'
 import { wallMoments } from './wall-moments.ts'
 
 interface AnswersOptions {
@@ -12,6 +15,8 @@ interface AnswersOptions {
   readonly exists: (stream: string) => boolean
   readonly zone: string
   readonly clock: Clock
+  /** Hears when answers of a stream can no longer hold, in words, and with null when they can again: each change once. */
+  readonly told?: (stream: string, fault: string | null) => void
 }
 
 /** Where answers lie in the store, by the name of the stream that is asked for. */
@@ -25,9 +30,24 @@ export class StreamAnswers {
   readonly #options: AnswersOptions
   readonly #answers = new Map<string, readonly Answer[]>()
   readonly #turns = new Turns<string>()
+  readonly #said = new Map<string, string>()
+  #conditions: AnswerConditions
 
   constructor(options: AnswersOptions) {
     this.#options = options
+    this.#conditions = new AnswerConditions(houseWithoutRules(options.zone))
+  }
+
+  /** From now on these tell what holds in the house; before it is known, expressions do not hold. */
+  judgeBy(conditions: AnswerConditions): void {
+    this.#conditions = conditions
+    this.#changed()
+  }
+
+  /** Expressions and days are read anew: what they name may have come or gone. */
+  rulesChanged(): void {
+    this.#conditions.forget()
+    this.#changed()
   }
 
   /** Reads what was set in the runs before. Rejects as the store does. */
@@ -49,7 +69,7 @@ export class StreamAnswers {
     player: string | null,
     { after, before }: { readonly after: Date; readonly before: Date },
   ): Date | null {
-    const times = timesOf(this.of(stream), player)
+    const times = timesOf(this.of(stream), player, (text) => this.#conditions.timesIn(text))
     if (times.size === 0) return null
     const current = this.#streamAt(stream, player, after)
     const moments = wallMoments(times, { after, before, zone: this.#options.zone })
@@ -58,7 +78,10 @@ export class StreamAnswers {
 
   /** Whether it matters who asks for the stream. */
   dependOnPlayer(stream: string): boolean {
-    return this.of(stream).some(({ when }) => when.player !== undefined)
+    return this.of(stream).some(
+      ({ when: { player, if: text } }) =>
+        player !== undefined || (text !== undefined && this.#conditions.speaksOfPlayer(text)),
+    )
   }
 
   of(stream: string): readonly Answer[] {
@@ -72,16 +95,23 @@ export class StreamAnswers {
 
   /**
    * Puts these in place of those before; resolves when the store has them. `check` throws where they must not be changed.
+   * What probably is not meant as it is written stands in what it resolves to.
    * @throws AppError `not_found` where a stream is not there, `unprocessable` for one that could never answer.
    */
-  set(stream: string, answers: readonly Answer[], check: () => void = () => undefined): Promise<void> {
+  set(
+    stream: string,
+    answers: readonly Answer[],
+    check: () => void = () => undefined,
+  ): Promise<readonly string[]> {
     return this.#turns.take(stream, async () => {
       check()
-      this.#check(stream, answers)
+      const warnings = this.#check(stream, answers)
       if (answers.length === 0) await this.#options.records.delete(stream)
       else await this.#options.records.set(stream, answers)
       if (answers.length === 0) this.#answers.delete(stream)
       else this.#answers.set(stream, answers)
+      this.#changed()
+      return warnings
     })
   }
 
@@ -94,6 +124,7 @@ export class StreamAnswers {
     return this.#inTurns([...filed.keys()].sort(), async () => {
       await write()
       for (const [stream, answers] of filed) this.#answers.set(stream, answers)
+      this.#changed()
     })
   }
 
@@ -101,6 +132,7 @@ export class StreamAnswers {
   forget(stream: string): Promise<void> {
     return this.#turns.take(stream, async () => {
       if (!this.#answers.delete(stream)) return
+      this.#changed()
       await this.#options.records.delete(stream)
     })
   }
@@ -109,8 +141,15 @@ export class StreamAnswers {
     const answers = this.#answers.get(stream)
     if (answers === undefined) return stream
     const { exists, zone } = this.#options
-    const { time, weekday } = wallTime(moment, zone)
-    return answeringStream(stream, { answers, exists }, { player, time, weekday })
+    const { time } = wallTime(moment, zone)
+    const conditions = this.#conditions
+    const asker = {
+      player,
+      time,
+      isOn: (days: readonly string[]) => conditions.isOn(days, moment),
+      holds: (text: string) => conditions.holds(text, { player, stream, moment }),
+    }
+    return answeringStream(stream, { answers, exists }, asker)
   }
 
   #inTurns(streams: readonly string[], work: () => Promise<void>): Promise<void> {
@@ -118,7 +157,20 @@ export class StreamAnswers {
     return stream === undefined ? work() : this.#turns.take(stream, () => this.#inTurns(rest, work))
   }
 
-  #check(stream: string, answers: readonly Answer[]): void {
+  /** Has what is in use at hand, and says what of it can no longer hold. */
+  #changed(): void {
+    const conditions = this.#conditions
+    conditions.keep(new Set([...this.#answers.values()].flat().flatMap(({ when }) => when.if ?? [])))
+    for (const stream of new Set([...this.#answers.keys(), ...this.#said.keys()])) {
+      const fault = faultIn(stream, this.of(stream), conditions)
+      if (fault === (this.#said.get(stream) ?? null)) continue
+      if (fault === null) this.#said.delete(stream)
+      else this.#said.set(stream, fault)
+      this.#options.told?.(stream, fault)
+    }
+  }
+
+  #check(stream: string, answers: readonly Answer[]): readonly string[] {
     const { exists } = this.#options
     if (!exists(stream)) throw new AppError('not_found', `there is no stream "${stream}"`)
     for (const [index, answer] of answers.entries()) {
@@ -131,14 +183,59 @@ export class StreamAnswers {
           `${which}: there is no stream "${answer.stream}"; put something into it first`,
         )
     }
+    const findings = answers.flatMap(({ when }, index) =>
+      this.#conditions.findingsOf(when).map((finding) => ({ index, finding })),
+    )
+    const errors = findings.filter(({ finding }) => finding.level === 'error')
+    if (errors.length > 0) throw refusal(errors)
+    return findings.map(worded)
+  }
+}
+
+interface Found {
+  /** Of the answer, from 0. */
+  readonly index: number
+  readonly finding: ConditionFinding
+}
+
+function worded({ index, finding }: Found): string {
+  return `answer ${index + 1}: ${finding.message}`
+}
+
+function refusal(found: readonly Found[]): AppError {
+  const fields = found.map(({ index, finding: { level: _, field, ...finding } }) => ({
+    field: `answers.${index}.when.${field}`,
+    ...finding,
+  }))
+  return new AppError('unprocessable', found.slice(0, mostFaults).map(worded).join('; '), {
+    details: { fields: fields.slice(0, mostFaults) },
+  })
+}
+
+const mostFaults = 20
+
+/** Where nobody has read the rule files yet. */
+function houseWithoutRules(zone: string) {
+  const ruleSet = { ...emptyRuleSet, calendar: plainCalendar(zone) }
+  return {
+    ruleSet: () => ruleSet,
+    player: () => undefined,
+    queue: () => undefined,
+    vars: () => new Map<string, never>(),
+    inputs: () => new Map<string, never>(),
   }
 }
 
 /** The times of day at which answers for the player begin or cease to hold, "HH:MM". */
-function timesOf(answers: readonly Answer[], player: string | null): ReadonlySet<string> {
+function timesOf(
+  answers: readonly Answer[],
+  player: string | null,
+  timesIn: (expression: string) => readonly string[],
+): ReadonlySet<string> {
   const own = answers.filter(({ when }) => when.player === undefined || when.player === player)
   return new Set(
-    own.flatMap(({ when: { between, days } }) => [
+    own.flatMap(({ when: { between, days, if: text } }) => [
+      ...(text === undefined ? [] : timesIn(text)),
       ...(between === undefined ? [] : [between.from, between.to]),
       ...(days === undefined ? [] : ['00:00']),
     ]),

@@ -69,6 +69,11 @@ export async function openHousehold(
     exists: (stream) => hub.queue(stream) !== undefined,
     zone: options.timezone,
     clock,
+    told: (stream, fault) => {
+      problems.set(`answers/${stream}`, fault)
+      if (fault === null) log.for('hub').info(`all that answers for stream "${stream}" can hold again`)
+      else log.for('hub').warn(fault)
+    },
   })
   await answers.start()
   const cardFacts = (cardId: string, playerId: string): CardFacts => {

@@ -11,6 +11,7 @@
  *   as it is now), `copies` (other cards may carry its old key), `silent` (presses are not counted).
  * - `store`: the last write to the data folder has failed, such as for a full disk. The next that succeeds mends it.
  * - `stream/<name>/copies`: other cards may carry the old address of the stream.
+ * - `answers/<stream>`: something answers in its place by what the rule files no longer have.
  */
 export class Problems {
   readonly #texts = new Map<string, string>()

@@ -1,14 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { type Answer, type Asker, answerFault, answeringStream, isBetween } from '../../src/core/answer.ts'
 
-const asker = (of: Partial<Asker>): Asker => ({ player: null, time: '12:00', weekday: 'mon', ...of })
+interface Of extends Partial<Pick<Asker, 'player' | 'time'>> {
+  readonly day?: string
+  /** Expressions that hold. */
+  readonly true?: readonly string[]
+}
+
+const asker = ({ day = 'mon', true: held = [], ...of }: Of): Asker => ({
+  player: null,
+  time: '12:00',
+  isOn: (days) => days.includes(day),
+  holds: (expression) => held.includes(expression),
+  ...of,
+})
 const everywhere = () => true
 
-function answered(
-  answers: readonly Answer[],
-  of: Partial<Asker>,
-  exists = everywhere as (s: string) => boolean,
-) {
+function answered(answers: readonly Answer[], of: Of, exists = everywhere as (s: string) => boolean) {
   return answeringStream('bedtime', { answers, exists }, asker(of))
 }
 
@@ -17,9 +25,10 @@ describe('which stream answers', () => {
     { stream: 'anna-night', when: { player: 'anna', between: { from: '19:00', to: '06:00' } } },
     { stream: 'anna', when: { player: 'anna' } },
     { stream: 'weekend', when: { days: ['sat', 'sun'] } },
+    { stream: 'party', when: { if: 'inputs.party', between: { from: '10:00', to: '14:00' } } },
   ]
 
-  test.each<[string, Partial<Asker>]>([
+  test.each<[string, Of]>([
     ['bedtime', {}],
     ['bedtime', { player: 'ben' }],
     ['anna', { player: 'anna' }],
@@ -27,9 +36,12 @@ describe('which stream answers', () => {
     ['anna-night', { player: 'anna', time: '19:00' }],
     ['anna-night', { player: 'anna', time: '05:59' }],
     ['anna', { player: 'anna', time: '06:00' }],
-    ['weekend', { player: 'ben', weekday: 'sat' }],
-    ['anna', { player: 'anna', weekday: 'sun' }],
-    ['weekend', { player: null, weekday: 'sun' }],
+    ['weekend', { player: 'ben', day: 'sat' }],
+    ['anna', { player: 'anna', day: 'sun' }],
+    ['weekend', { player: null, day: 'sun' }],
+    ['party', { true: ['inputs.party'] }],
+    ['bedtime', { true: ['inputs.party'], time: '14:00' }],
+    ['bedtime', { true: ['inputs.other'] }],
   ])('%s for %j', (stream, of) => {
     expect(answered(answers, of)).toBe(stream)
   })

@@ -96,7 +96,7 @@ export const withoutPast = {
   libraryDesk: noLibraryDesk,
   answers: {
     of: () => [],
-    set: async () => undefined,
+    set: async () => [],
     setAll: async (_answers: unknown, write: () => Promise<void>) => write(),
     streamFor: (stream: string) => stream,
   },

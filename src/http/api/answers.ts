@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type Answer, weekdays } from '../../core/answer.ts'
+import type { Answer } from '../../core/answer.ts'
 import type { MeantFor } from '../../core/queue-tag.ts'
 import { meant } from './if-match.ts'
 import { existingPlayer, type PlayersHouse } from './players.ts'
@@ -9,23 +9,29 @@ import { existing, type StreamsHouse } from './stream-view.ts'
 /** What the calls about answers need of the house. */
 export interface AnswersHouse extends Pick<StreamsHouse, 'queue'>, Pick<PlayersHouse, 'player'> {
   answers(stream: string): readonly Answer[]
-  /** `meantFor`: only while the stream is in one of these states. @throws AppError where they cannot be set */
+  /**
+   * `meantFor`: only while the stream is in one of these states. Resolves to what is probably not meant as it is written.
+   * @throws AppError where they cannot be set
+   */
   setAnswers(
     stream: string,
     answers: readonly Answer[],
     condition: { readonly meantFor?: MeantFor },
-  ): Promise<void>
+  ): Promise<readonly string[]>
 }
 
 const mostAnswers = 100
+const mostDays = 20
+const mostCharacters = 1000
 const time = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' })
 const condition = Type.Object(
   {
     player: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     between: Type.Optional(Type.Object({ from: time, to: time }, { additionalProperties: false })),
     days: Type.Optional(
-      Type.Array(Type.Union(weekdays.map((day) => Type.Literal(day))), { minItems: 1, maxItems: 7 }),
+      Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: mostDays }),
     ),
+    if: Type.Optional(Type.String({ minLength: 1, maxLength: mostCharacters })),
   },
   { additionalProperties: false, minProperties: 1 },
 )
@@ -51,7 +57,7 @@ export function answerRoutes(house: AnswersHouse): Route[] {
       method: 'put',
       path: '/streams/{name}/answers',
       summary:
-        'Has other streams answer in place of this one: for a player, at a time of day, on days of the week. An empty list ends that.',
+        'Has other streams answer in place of this one: for a player, at a time of day, on some days, while an expression holds. An empty list ends that.',
       needs: 'house',
       body: Type.Object({ answers: answersOfStream }, { additionalProperties: false }),
       async handle(request) {
@@ -59,8 +65,10 @@ export function answerRoutes(house: AnswersHouse): Route[] {
         const { answers } = body
         const { name } = existing(house, param('name'))
         for (const { when } of answers) if (when.player !== undefined) existingPlayer(house, when.player)
-        await house.setAnswers(name, answers, meant(request))
-        return { success: true, message: told(name, answers.length), answers: house.answers(name) }
+        const warnings = await house.setAnswers(name, answers, meant(request))
+        const message = told(name, answers.length)
+        const set = { success: true, message, answers: house.answers(name) }
+        return warnings.length === 0 ? set : { ...set, warnings }
       },
     }),
   ]

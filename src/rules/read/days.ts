@@ -23,21 +23,29 @@ export function isKnownDay(
   node: Node,
   { report, calendar }: { readonly report: Report; readonly calendar: Calendar },
 ): boolean {
+  const fault = dayFault(name, calendar)
+  if (fault !== null) report.add(node, 'error', 'ref/day', fault.message, fault.help)
+  return fault === null
+}
+
+/** Why the word stands for no days in this house; null where it does. */
+export function dayFault(
+  name: string,
+  calendar: Calendar,
+): { readonly message: string; readonly help?: string } | null {
   const { daySets, holidays, isUnread } = calendar.known
-  if (name === 'holidays' && !holidays) {
-    report.add(node, 'error', 'ref/day', `it is not known which days are holidays: ${noCountry}`)
-    return false
-  }
-  if (dayWords.includes(name) || daySets.has(name) || isUnread(name)) return true
+  if (name === 'holidays' && !holidays)
+    return { message: `it is not known which days are holidays: ${noCountry}` }
+  if (dayWords.includes(name) || daySets.has(name) || isUnread(name)) return null
   const near =
     didYouMean(name, [...daySets, ...dayWords]) ??
     dayWords.find((word) => name.toLowerCase().startsWith(word))
   const question = near === undefined ? '' : ` - did you mean ${quote(near)}?`
   const known = [...daySets, ...dayWords]
-  const help =
-    near === undefined
-      ? `known: ${list(known)}; days of your own stand under \`calendar: {day_sets: …}\``
-      : undefined
-  report.add(node, 'error', 'ref/day', `there is no day or day set ${quote(name)}${question}`, help)
-  return false
+  const message = `there is no day or day set ${quote(name)}${question}`
+  if (near !== undefined) return { message }
+  return {
+    message,
+    help: `known: ${list(known)}; days of your own stand under \`calendar: {day_sets: …}\``,
+  }
 }
