@@ -35,6 +35,8 @@ interface Day {
 
 // Slots repeat by the week; a day more covers one that has just begun or ended.
 const daysAround = 8
+// Nearly always yesterday and tomorrow tell it, and over a weekend a day or two more.
+const reaches = [2, 4] as const
 const minuteMs = 60_000
 const dayMs = 86_400_000
 const weekMs = 7 * dayMs
@@ -47,10 +49,13 @@ const weekMs = 7 * dayMs
 export function slotAt(schedule: Schedule, now: Date, calendar: Calendar): SlotNow {
   const moment = now.getTime()
   const days = daysAt(moment, calendar)
-  return (
-    slotNear(schedule, moment, { days, calendar }) ??
-    slotIn(windowsIn(schedule, days, calendar), schedule, moment)
-  )
+  // What the sun has to do with may begin and end on other days than its own.
+  const isNear = schedule.slots.every(({ window }) => window === null || !followsSun(window))
+  for (const reach of isNear ? reaches : []) {
+    const slot = slotNear(schedule, moment, { days, calendar, reach })
+    if (slot !== null) return slot
+  }
+  return slotIn(windowsIn(schedule, days, calendar), schedule, moment)
 }
 
 /** The slot that holds at `now`, and those behind it in order: each `until` is where the next begins. They reach a week ahead. */
@@ -72,18 +77,20 @@ export function playlistIn(schedule: Schedule, { slot }: Pick<SlotNow, 'slot'>):
 }
 
 /**
- * The same from the days next to today alone, which is all it takes nearly always; null where more must be looked at. A
- * window that starts two days ago has ended before today, and none that starts the day after tomorrow comes sooner.
+ * The same from so many days before and after alone; null where more must be looked at. A window ends on the day after it
+ * starts at the latest, so none that starts before those days ends behind the first of them.
  */
 function slotNear(
   schedule: Schedule,
   moment: number,
-  { days, calendar }: { readonly days: readonly Day[]; readonly calendar: Calendar },
+  {
+    days,
+    calendar,
+    reach,
+  }: { readonly days: readonly Day[]; readonly calendar: Calendar; readonly reach: number },
 ): SlotNow | null {
-  // What the sun has to do with may begin and end on other days than its own.
-  if (schedule.slots.some(({ window }) => window !== null && followsSun(window))) return null
-  const windows = windowsOn(schedule, days.slice(daysAround - 2, daysAround + 3), calendar)
-  const [earliest, latest] = [days[daysAround - 1]?.begins, days[daysAround + 2]?.begins]
+  const windows = windowsOn(schedule, days.slice(daysAround - reach, daysAround + reach + 1), calendar)
+  const [earliest, latest] = [days[daysAround - reach + 1]?.begins, days[daysAround + reach]?.begins]
   if (earliest === undefined || latest === undefined) return null
   let [last, next] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
   for (const { start, end } of windows) {
