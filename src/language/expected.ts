@@ -4,7 +4,7 @@ import { either, quote } from './wording.ts'
 
 /**
  * The parts of JSON Schema that are read here. `expected` ("a time of day such as "19:30"") and `errorMessage`
- * (a sentence) are annotations for messages, and so is `beyond`.
+ * (a sentence) are annotations for messages, and so are `beyond` and `instead`.
  */
 export interface SchemaView {
   readonly type?: string | readonly string[]
@@ -28,6 +28,7 @@ export interface SchemaView {
   readonly expected?: string
   readonly errorMessage?: string
   readonly beyond?: Beyond
+  readonly instead?: readonly Instead[]
 }
 
 /** Texts of the right form whose value there is not, which have a code of their own. */
@@ -36,6 +37,12 @@ interface Beyond {
   readonly code: string
   /** Behind the text in a sentence: `is not a time of day`. */
   readonly says: string
+}
+
+/** Texts of another form that can only mean one thing, and how that is written: a replacement for the pattern. */
+interface Instead {
+  readonly pattern: string
+  readonly write: string
 }
 
 /** The same schema, with the keywords that TypeBox's own type keeps quiet about. */
@@ -115,7 +122,8 @@ function typeName(type: string, view: SchemaView): string {
 
 function range(view: SchemaView): string {
   const { minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below } = view
-  if (minimum !== undefined && maximum !== undefined) return ` ${minimum}-${maximum}`
+  if (minimum !== undefined && maximum !== undefined)
+    return minimum < 0 ? ` from ${minimum} to ${maximum}` : ` ${minimum}-${maximum}`
   const limits = [
     ...(minimum === undefined ? [] : [`of at least ${minimum}`]),
     ...(above === undefined ? [] : [`above ${above}`]),

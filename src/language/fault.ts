@@ -53,7 +53,10 @@ export function wrongValue(schema: TSchema, place: Place): Fault {
     wordsOf(schema).filter((word) => typeof word === 'string'),
   )
   if (meant !== null) return { ...fault, message: `${message} - did you mean ${quote(meant)}?` }
-  const help = quotesHelp(schema, node.text, node.quoted) ?? wordHelp(schema, node.text)
+  const help =
+    quotesHelp(schema, node.text, node.quoted) ??
+    wordHelp(schema, node.text) ??
+    insteadHelp(schema, node.text)
   return help === null ? { ...fault, message } : { ...fault, message, help }
 }
 
@@ -121,6 +124,15 @@ const otherBooleans: ReadonlyMap<string, string> = new Map([
 function wordHelp(schema: TSchema, text: string): string | null {
   const word = typesOf(schema).includes('boolean') ? otherBooleans.get(text.toLowerCase()) : undefined
   return word === undefined ? null : `write ${code(word)}`
+}
+
+function insteadHelp(schema: TSchema, text: string): string | null {
+  for (const branch of [schema, ...branchesOf(schema)])
+    for (const { pattern, write } of viewOf(branch).instead ?? []) {
+      const form = new RegExp(pattern)
+      if (form.test(text)) return `write ${code(quote(text.replace(form, write)))}`
+    }
+  return null
 }
 
 function missingFault({ parentSchema }: ErrorObject, missing: string, place: Place): Fault {

@@ -38,7 +38,10 @@ export function readTagged(
   if (second !== undefined) {
     const both = `${code(tag.key.text)} and ${code(second.key.text)}`
     const message = `one item, one kind: this has both ${both}. Start a new line with "-"`
-    report.add(second.key, 'error', 'key/two-kinds', message)
+    const help = isEmpty(tag.value)
+      ? `if ${code(second.key.text)} belongs to ${code(tag.key.text)}, indent it further than ${code(tag.key.text)}`
+      : undefined
+    report.add(second.key, 'error', 'key/two-kinds', message, help)
     return undefined
   }
   return readBeside(node, tag, item)

@@ -157,7 +157,7 @@ class Walk {
     this.add(
       { offset: token.offset, source },
       'yaml/braces',
-      `\`{{ … }}\` without quotes is a YAML map, not a template. Here conditions need no braces: ${code(`if: ${example}`)}`,
+      `\`{{ … }}\` without quotes is a YAML map, not a template. Here conditions need no braces: ${code(`if: ${example}`)}, and a value inside a text is written \`\${ … }\``,
       isClosed ? 'line' : 'rest',
     )
   }

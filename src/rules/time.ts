@@ -11,6 +11,10 @@ export const timeOfDay = Type.String({
     code: 'time/range',
     says: 'is not a time of day: they go from 00:00 to 23:59',
   },
+  instead: [
+    { pattern: '^([0-9])[:.h]([0-5][0-9])(:[0-5][0-9])?$', write: '0$1:$2' },
+    { pattern: '^([01][0-9]|2[0-3])[:.h]([0-5][0-9])(:[0-5][0-9])?$', write: '$1:$2' },
+  ],
 })
 
 /** The words for days that need no calendar. */

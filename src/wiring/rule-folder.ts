@@ -36,7 +36,11 @@ export async function readRuleFolder(
   const problems: Unread[] = []
   const refuse = (file: string, why: string) => {
     log.error('a part of the rules is left out', { file, why })
-    problems.push({ file, text: `${file} is left out of the rules: ${why}` })
+    const text =
+      file === '.'
+        ? `the config folder cannot be read: ${why}; the rules that ran last run on`
+        : `${file} is left out of the rules: ${why}`
+    problems.push({ file, text })
   }
   for (const file of await yamlFiles(folder, refuse)) {
     try {
@@ -114,5 +118,6 @@ async function yamlFiles(folder: string, refuse: (file: string, why: string) => 
 
 function reasonOf(error: unknown): string {
   const code = errnoOf(error)
-  return code === 'EACCES' ? 'this user may not read it' : (code ?? messageOf(error))
+  if (code === 'EACCES') return 'this user may not read it'
+  return code === 'ENOENT' ? 'it is not there' : (code ?? messageOf(error))
 }

@@ -63,7 +63,11 @@ export class RuleNews {
       if (told.has(file)) continue
       this.#said.delete(file)
       if (isProblem) problems.set(`rules/${file}`, null)
-      log.info(`${file} is gone, and ${isProblem ? 'what was wrong with it' : 'what it said'}`)
+      log.info(
+        file === '.'
+          ? 'the config folder is back'
+          : `${file} is gone, and ${isProblem ? 'what was wrong with it' : 'what it said'}`,
+      )
     }
     this.#isFirst = false
   }

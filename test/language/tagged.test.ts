@@ -134,3 +134,10 @@ describe('withShorthand', () => {
     expect(withShorthand(scalar(''), undefined)).toMatchObject({ kind: 'map', entries: new Map() })
   })
 })
+
+test('a second kind below one without a value may be its option, too far to the left', () => {
+  expect(read('volume:\nmqtt: x').helps).toEqual([
+    'if `mqtt` belongs to `volume`, indent it further than `volume`',
+  ])
+  expect(read('volume: 3\nmqtt: x').helps).toEqual([undefined])
+})

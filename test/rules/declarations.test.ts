@@ -335,3 +335,23 @@ describe('input', () => {
     ])
   })
 })
+
+test('a name that is taken is told once, and not again where it is used', async () => {
+  const text = `vars:\n  a: false\ninputs:\n  a: {type: switch}\n${rule('log: x').replace('startup:', 'input: a')}`
+  expect(await shownIn(text)).toEqual([expect.stringContaining('a.yaml:4:3 error[yaml/duplicate]')])
+})
+
+test.each([
+  ['yes', 'true'],
+  ['Off', 'false'],
+])('a var that says %s is told how that is written', async (written, meant) => {
+  expect(await shownIn(`vars:\n  a: ${written}\n`)).toEqual([
+    expect.stringMatching(` \\| write \`${meant}\`$`),
+  ])
+})
+
+test('limits below zero are put into words', async () => {
+  expect(await shownIn('vars:\n  a: {start: x, max: 3}\n')).toEqual([
+    expect.stringContaining('a whole number from -1000000000 to 1000000000, not "x"'),
+  ])
+})

@@ -273,3 +273,45 @@ test('the shipped rules have nothing wrong in them', async () => {
   expect(diagnostics).toEqual([])
   expect(ruleSet.rules.map(({ id }) => id)).toEqual(['right-to-the-forest', 'left-to-the-sea'])
 })
+
+describe('all that is wrong is told at once', () => {
+  test('a fault of the schedule hides none of its slots', async () => {
+    const text = `${playlist}schedules:\n  bedroom:\n    change: after_song\n    slots:\n      nap: {days: [mno], play: forest}\n`
+    expect(await shownIn(text)).toEqual([
+      expect.stringContaining('a.yaml:5:13 error[type/value] `change`'),
+      expect.stringContaining('a.yaml:7:20 error[ref/day]'),
+    ])
+  })
+
+  test('a fault of the rule hides none of its triggers and actions', async () => {
+    const text = rule('    mode: restart\n    when:\n      - playing: startd\n    do:\n      - lgo: x\n')
+    expect(await shownIn(text)).toEqual([
+      expect.stringContaining('a.yaml:5:5 error[key/unknown]'),
+      expect.stringContaining('a.yaml:7:18 error[type/value]'),
+      expect.stringContaining('a.yaml:9:9 error[key/unknown]'),
+    ])
+  })
+})
+
+describe('what can only mean one thing is said', () => {
+  test.each([
+    ['"7:30"', '07:30'],
+    ['7.30', '07:30'],
+    ['19.30', '19:30'],
+    ['"19:30:00"', '19:30'],
+  ])('a time written %s', async (written, meant) => {
+    const { diagnostics } = await read(slot(`{from: ${written}, to: "20:00", play: forest}`))
+    expect(diagnostics.map(({ help }) => help)).toEqual([`write \`"${meant}"\``])
+  })
+})
+
+test('a file that is one long line of blanks is read in no time, also where others name what it may hold', async () => {
+  const began = performance.now()
+  const { diagnostics } = await read(
+    ' \t'.repeat(400_000),
+    `x: [\n${' '.repeat(400_000)}x`,
+    'rules:\n  r:\n    when:\n      - button: left\n    do:\n      - queue: {set: nowhere}\n',
+  )
+  expect(diagnostics.length).toBeGreaterThan(0)
+  expect(performance.now() - began).toBeLessThan(20_000)
+}, 60_000)

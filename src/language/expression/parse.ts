@@ -95,7 +95,11 @@ function unexpected(place: Span, found: string, text: string): ExpressionFinding
     { start: place.start, end: place.start + all.length },
     'expr/syntax',
     `${code(all)} cannot stand here, after ${quote(tail(before))}`,
-    /^[\w'"]/.test(all) ? 'join two conditions with `and` or `or`' : undefined,
+    all === 'matches'
+      ? "expressions know no patterns; ask for a part of the text, as in `text.contains('…')`"
+      : /^[\w'"]/.test(all)
+        ? 'join two conditions with `and` or `or`'
+        : undefined,
   )
 }
 

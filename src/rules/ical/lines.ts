@@ -34,7 +34,8 @@ export function componentsOf(text: string): Component[] {
   const open: Open[] = [root]
   for (const content of unfolded(text)) {
     const inner = open.at(-1) ?? root
-    const [, mark = '', name = ''] = /^(BEGIN|END):\s*(\S*)\s*$/i.exec(content.text) ?? []
+    // Trimmed first: a pattern that may give blanks back takes minutes for a long line of them.
+    const [, mark = '', name = ''] = /^(BEGIN|END):\s*(\S*)$/i.exec(content.text.trimEnd()) ?? []
     const kind = name.toUpperCase()
     if (open.length === 1 && (mark.toUpperCase() !== 'BEGIN' || kind !== 'VCALENDAR'))
       throw new CalendarFault(content.line, 'this is no calendar: it has to begin with BEGIN:VCALENDAR')

@@ -18,11 +18,14 @@ interface IntervalWish {
 export function intervalWish({ everyMs, text, window }: IntervalWish): MomentWish {
   return {
     name: `every ${text} ${window === null ? '' : `${window.from} ${window.to}`}`.trimEnd(),
-    on({ start, end, zone }) {
-      const count = Math.ceil((end.getTime() - start.getTime()) / everyMs)
+    on({ start, end, zone }, { after, until }) {
+      const firstMs = start.getTime()
+      const from = Math.max(0, Math.floor((after.getTime() - firstMs) / everyMs))
+      const lastMs = Math.min(end.getTime() - 1, until.getTime())
+      const count = Math.max(0, Math.floor((lastMs - firstMs) / everyMs) + 1 - from)
       const instants = Array.from(
         { length: count },
-        (_, index) => new Date(start.getTime() + index * everyMs),
+        (_, index) => new Date(firstMs + (from + index) * everyMs),
       )
       return instants
         .filter((at) => window === null || isBetween(clockAt(at, zone), window))

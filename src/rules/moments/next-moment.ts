@@ -44,7 +44,7 @@ export function momentsBetween(wish: Pick<MomentWish, 'on'>, { after, until, zon
     const day = localDay(first.add({ days }), zone)
     if (day === null) continue
     const date = day.date.toString()
-    for (const { label, at, why = '' } of wish.on(day))
+    for (const { label, at, why = '' } of wish.on(day, { after, until }))
       if (at === null) {
         if (after < day.end && day.start <= until) absences.push({ date, label, why, start: day.start })
       } else if (after < at && at <= until) moments.push({ date, label, at })

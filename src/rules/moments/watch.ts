@@ -10,12 +10,20 @@ export interface WatchInput {
   readonly receive: (moment: CameMoment) => void
 }
 
+interface Around {
+  readonly kept: KeptMoments
+  /** IANA name. */
+  readonly zone: string
+}
+
 /** So late a moment is still on time: the next look found it. */
 export const toleranceMs = 90_000
 const dayMs = 86_400_000
 // What was missed longer ago than that nobody asks for.
 const lookBackMs = dayMs
 const lookAheadMs = dayMs
+// Of what comes again and again, the next is nearly always within that.
+const soonMs = 2 * 3_600_000
 // Enough for an hour and more of moments a minute apart.
 const mostAhead = 100
 
@@ -46,11 +54,28 @@ export class Watch {
   }
 
   /** Looks up afresh what has come since the wish stands and is not done with, and what comes next. Says what there is not. */
-  plan(now: Date, { kept, zone }: { readonly kept: KeptMoments; readonly zone: string }): readonly Absence[] {
+  plan(now: Date, { kept, zone }: Around): readonly Absence[] {
+    const { wish } = this.input
+    if (wish.isQuiet === true && wish.ifMissedMs === 0) return this.#planSoon(now, { kept, zone })
+    return this.#planWithin({ back: lookBackMs, ahead: lookAheadMs }, now, { kept, zone })
+  }
+
+  /** What nobody misses is not looked for in the past, and of what comes every minute not a whole day is looked up. */
+  #planSoon(now: Date, around: Around): readonly Absence[] {
+    const said = this.#planWithin({ back: 2 * toleranceMs, ahead: soonMs }, now, around)
+    if (this.#ahead.length > 0) return said
+    return this.#planWithin({ back: 2 * toleranceMs, ahead: lookAheadMs }, now, around)
+  }
+
+  #planWithin(
+    look: { readonly back: number; readonly ahead: number },
+    now: Date,
+    { kept, zone }: Around,
+  ): readonly Absence[] {
     const { rule, wish } = this.input
     const since = kept.armedSince(this.key) ?? now
-    const after = new Date(Math.max(now.getTime() - lookBackMs, Math.min(since.getTime(), now.getTime())))
-    const until = new Date(now.getTime() + lookAheadMs)
+    const after = new Date(Math.max(now.getTime() - look.back, Math.min(since.getTime(), now.getTime())))
+    const until = new Date(now.getTime() + look.ahead)
     const { moments, absences } = momentsBetween(wish, { after, until, zone })
     // One that was missed by a clock set forward comes after all once that is put right.
     const isOpen = (moment: PlannedMoment) => {

@@ -18,8 +18,11 @@ export interface MomentWish {
    * A wish that was not there yet when a moment came has not missed it.
    */
   readonly name: string
-  /** The moments of the date; they lie within a day of it. Synchronous, the same for the same date. */
-  on(day: LocalDay): readonly DatedMoment[]
+  /**
+   * The moments of the date; they lie within a day of it. Synchronous, the same for the same date. Those outside of the
+   * span are asked of nobody and may be left out, so that a thousand rules of every minute are soon looked up.
+   */
+  on(day: LocalDay, span: { readonly after: Date; readonly until: Date }): readonly DatedMoment[]
   /** How much later a moment may still be heard of that came while nobody could hear it; 0: not at all. */
   readonly ifMissedMs: number
   /** Nothing is said of those that were missed: the next one comes soon. */

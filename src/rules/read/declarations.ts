@@ -86,6 +86,7 @@ function gathered<Declared extends Declaration>(
         const message = `${what} "${id}" is already defined at ${first.place}`
         const shared = `"${id}" is already an ${first.what} at ${first.place}; vars and inputs share their names`
         const isSame = first.what === what
+        if (!isSame) faulty.set(`${section}.${id}`, place)
         report.add(key, 'error', 'yaml/duplicate', isSame ? message : shared.replace('an var', 'a var'))
         continue
       }

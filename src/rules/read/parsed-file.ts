@@ -92,6 +92,7 @@ function standingAsKey(text: string): ParsedFile['hasUnread'] {
 }
 
 function keyOf(line: string): string {
-  const [, double, single, plain] = /^\s*(?:"([^"]*)"|'([^']*)'|([^:]*)):/.exec(line) ?? []
+  // Trimmed first: a pattern that may give blanks back takes minutes for a long line of them.
+  const [, double, single, plain] = /^(?:"([^"]*)"|'([^']*)'|([^:]*)):/.exec(line.trimStart()) ?? []
   return double ?? single ?? plain ?? ''
 }

@@ -70,8 +70,8 @@ interface Written {
 function readRule({ id, key, value }: Written, reading: Reading): ReadRule | undefined {
   const { report, registry, declared } = reading
   const head = decode(ruleSchema, value, report, { what: `rule "${id}"` })
-  if (head === undefined || value.kind !== 'map') return undefined
-  if (!value.entries.has('when')) {
+  if (value.kind !== 'map') return undefined
+  if (head !== undefined && !value.entries.has('when')) {
     report.add(key, 'error', 'rule/no-trigger', `rule "${id}" has no \`when\`, and nothing starts it`)
     return undefined
   }
@@ -79,7 +79,8 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
   const when = bindAll(list('when'), { what: 'trigger', definitions: registry.triggers, report, declared })
   const binding = { what: 'action', definitions: registry.actions, report, declared, more: ['choose'] }
   const actions = bindActions(list('do'), binding)
-  if (when === null || actions === null) return undefined
+  // Only now, so that a fault of the rule itself hides none of its lists.
+  if (head === undefined || when === null || actions === null) return undefined
   const triggers = when.map((item) => withProvided(item, declared))
   const player = head.player ?? null
   const stream = head.stream ?? null

@@ -73,8 +73,10 @@ export function readSchedules(node: MapNode, reading: Reading): ReadSchedule[] {
       return []
     }
     const decoded = decode(scheduleSchema, value, report, { what: `schedule "${stream}"` })
-    if (decoded === undefined || value.kind !== 'map') return []
+    if (value.kind !== 'map') return []
+    // Also beside a fault of the schedule itself, so that all of them are told at once.
     const slots = readSlots(value, reading)
+    if (decoded === undefined) return []
     const place = `${report.file}:${report.lineOf(key)}`
     const schedule = { stream, place, default: decoded.default ?? null, slots, ...termsOf(decoded) }
     return [{ schedule, node: value }]

@@ -22,6 +22,14 @@ const oneOf = Type.Object({ one_of: words, start: word }, { additionalProperties
 export const varSchemas = { number, choice: oneOf }
 const shape = 'write `false` for yes or no, `{start: 0, max: 10}` or `{one_of: [calm, wild], start: calm}`'
 
+// What other tools take for a yes or a no.
+const yesOrNo: ReadonlyMap<string, string> = new Map([
+  ['yes', 'true'],
+  ['on', 'true'],
+  ['no', 'false'],
+  ['off', 'false'],
+])
+
 /** `brave: false`, `gold: {start: 0, max: 3}` or `mood: {one_of: [calm, wild], start: calm}`. Undefined after errors. */
 export function readVar({ id, key, value }: Written, report: Report): Declaration | undefined {
   if (value.kind !== 'map') return readFlag({ id, key, value }, report)
@@ -78,8 +86,13 @@ function readFlag({ id, key, value }: Written, report: Report): Declaration | un
     typeof count === 'number'
       ? `var "${id}" needs a \`max\` beside its start`
       : `var "${id}" says neither true or false nor what numbers or words it can be`
+  const word = value.kind === 'scalar' && !value.quoted ? yesOrNo.get(value.text.toLowerCase()) : undefined
   const help =
-    typeof count === 'number' ? `write \`{start: ${count}, max: ${Math.max(10, count * 10)}}\`` : shape
+    typeof count === 'number'
+      ? `write \`{start: ${count}, max: ${Math.max(10, count * 10)}}\``
+      : word === undefined
+        ? shape
+        : `write \`${word}\``
   report.add(isEmpty(value) ? key : value, 'error', 'type/value', message, help)
   return undefined
 }

@@ -264,3 +264,9 @@ describe('hostile files', () => {
     )
   })
 })
+
+test('a line of blanks is read in no time', () => {
+  const began = performance.now()
+  expect(faultOf(`BEGIN:${' '.repeat(200_000)}x y`)).toContain('line 1')
+  expect(performance.now() - began).toBeLessThan(10_000)
+}, 120_000)

@@ -5,6 +5,7 @@ import { cronPattern, cronWish } from '../../../src/rules/moments/cron.ts'
 import { intervalWish } from '../../../src/rules/moments/interval.ts'
 import type { KeptRecord } from '../../../src/rules/moments/kept-moments.ts'
 import { Moments } from '../../../src/rules/moments/moments.ts'
+import { momentsBetween } from '../../../src/rules/moments/next-moment.ts'
 import { sunWish } from '../../../src/rules/moments/sun-moment.ts'
 import type { MomentWish } from '../../../src/rules/moments/wish.ts'
 import { HouseholdClock } from '../../support/household-clock.ts'
@@ -252,4 +253,23 @@ test('a thousand rules cost a look next to nothing, and one moment of them all i
   // A busy machine is ten times as slow as an idle one.
   expect(lookMs).toBeLessThan(20)
   expect(armedMs).toBeLessThan(5000)
+})
+
+test('a thousand rules of every minute are looked up without holding anything up', () => {
+  const zone = 'Europe/London'
+  const wish = intervalWish({ everyMs: 60_000, text: '1m', window: null })
+  const after = new Date('2026-06-10T10:00:30Z')
+  const until = new Date('2026-06-10T12:00:00Z')
+  let told = 0
+  const counting = {
+    on(...given: Parameters<typeof wish.on>) {
+      const moments = wish.on(...given)
+      told += moments.length
+      return moments
+    },
+  }
+  const { moments } = momentsBetween(counting, { after, until, zone })
+  expect(moments.map(({ label }) => label).at(0)).toBe('+661m')
+  expect(moments).toHaveLength(120)
+  expect(told).toBeLessThan(130)
 })
