@@ -70,13 +70,13 @@ async function asking() {
   const { ruleSet } = await readRuleFiles([{ file: 'a.yaml', text: schedulesOf(100) }], reading)
   const calendar = plainCalendar('Europe/London')
   const moments = Array.from({ length: rounds }, (_, hour) => new Date(Date.UTC(2026, 10, 21, hour)))
+  const ask = (now) => {
+    for (const schedule of ruleSet.schedules) slotAt(schedule, now, calendar)
+  }
+  // The compiler's own work is done by then.
+  for (const now of moments) ask(now)
   const each = []
-  for (const now of moments)
-    each.push(
-      ...(await timed(1, () => {
-        for (const schedule of ruleSet.schedules) slotAt(schedule, now, calendar)
-      })),
-    )
+  for (const now of moments) each.push(...(await timed(1, () => ask(now))))
   print('slot(now) of 100 schedules of 5 slots', spread(each))
 }
 

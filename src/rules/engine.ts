@@ -152,8 +152,8 @@ export class Engine {
     this.#armed.delete(id)
     for (const { place, subscription } of armed.subscriptions)
       this.#subscriptions.get(place)?.delete(subscription)
-    armed.triggers.abort()
-    if (!runsGoOn) armed.runs.abort()
+    armed.triggers.abort(takenOut)
+    if (!runsGoOn) armed.runs.abort(takenOut)
   }
 
   #subscribe(armed: Armed, { source, match, receive }: Wanted): void {
@@ -205,6 +205,9 @@ function isSame(one: Rule, other: Rule): boolean {
 function isWrittenSame(one: Rule, other: Rule): boolean {
   return one.meaning !== undefined && one.meaning.own === other.meaning?.own
 }
+
+// Without a reason of ours each signal makes an error with a stack, and there may be thousands.
+const takenOut = 'the rule is taken out'
 
 /** A rule that names its player or stream hears only what concerns them, unless the trigger itself says otherwise. */
 function narrowed(

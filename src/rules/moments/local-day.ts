@@ -37,6 +37,8 @@ export function localDay(date: Temporal.PlainDate, zone: string): LocalDay | nul
 
 /** The date that clocks of the zone show at that instant. */
 export function dateAt(now: Date, zone: string): Temporal.PlainDate {
+  for (const day of remembered.values())
+    if (day !== null && day.zone === zone && day.start <= now && now < day.end) return day.date
   return Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate()
 }
 

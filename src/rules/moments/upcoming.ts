@@ -14,11 +14,12 @@ export function* upcomingMoments(
 ): Generator<Date> {
   const first = dateAt(from, zone).subtract({ days: 1 })
   const dates = first.until(dateAt(until, zone).add({ days: 1 })).days
+  const span = { after: new Date(from.getTime() - 1), until }
   let waiting: Date[] = []
   for (let days = 0; days <= dates; days++) {
     const day = localDay(first.add({ days }), zone)
     if (day === null) continue
-    const found = wishes.flatMap((wish) => wish.on(day)).flatMap(({ at }) => at ?? [])
+    const found = wishes.flatMap((wish) => wish.on(day, span)).flatMap(({ at }) => at ?? [])
     waiting = [...waiting, ...found].sort((one, other) => one.getTime() - other.getTime())
     // Moments lie within a day of their date: those of the next one are not before this.
     const settled = days === dates ? Number.POSITIVE_INFINITY : day.end.getTime() - dayMs

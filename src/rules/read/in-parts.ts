@@ -6,7 +6,7 @@ import type { Report } from '../../language/report.ts'
 const largest = { playlists: 20_000, schedules: 2_000, rules: 5_000 } as const
 // What a schedule says next is worked out by going through all of its slots for each of them.
 const mostSlots = 100
-const valuesTogether = 1_000
+const valuesTogether = 150
 
 interface InParts {
   readonly section: keyof typeof largest
