@@ -3,6 +3,7 @@ import { Battery } from './elements/battery.ts'
 import { Confirm } from './elements/confirm.ts'
 import { CopyField } from './elements/copy-field.ts'
 import { Entry } from './elements/entry.ts'
+import { Explanation } from './elements/explanation.ts'
 import { History } from './elements/history.ts'
 import { HistoryEntry } from './elements/history-entry.ts'
 import { House } from './elements/house.ts'
@@ -23,6 +24,11 @@ import { Player } from './elements/player.ts'
 import { Position } from './elements/position.ts'
 import { Preview } from './elements/preview.ts'
 import { QueueList } from './elements/queue-list.ts'
+import { RuleEditor } from './elements/rule-editor.ts'
+import { RuleFiles } from './elements/rule-files.ts'
+import { RuleList } from './elements/rule-list.ts'
+import { RulePlan } from './elements/rule-plan.ts'
+import { Rules } from './elements/rules.ts'
 import { SetUp } from './elements/set-up.ts'
 import { SignIn } from './elements/sign-in.ts'
 import { SignInWays } from './elements/sign-in-ways.ts'
@@ -42,6 +48,7 @@ const elements = {
   'yoto-battery': Battery,
   'yoto-confirm': Confirm,
   'yoto-copy-field': CopyField,
+  'yoto-explanation': Explanation,
   'yoto-history': History,
   'yoto-history-entry': HistoryEntry,
   'yoto-house': House,
@@ -62,6 +69,11 @@ const elements = {
   'yoto-position': Position,
   'yoto-preview': Preview,
   'yoto-queue': QueueList,
+  'yoto-rule-editor': RuleEditor,
+  'yoto-rule-files': RuleFiles,
+  'yoto-rule-list': RuleList,
+  'yoto-rule-plan': RulePlan,
+  'yoto-rules': Rules,
   'yoto-set-up': SetUp,
   'yoto-sign-in': SignIn,
   'yoto-sign-in-ways': SignInWays,

@@ -22,3 +22,8 @@ export function problemText({ name, text }: Problem, { account, cloud }: HealthV
 export function isForAccountPage({ name }: Problem): boolean {
   return name === 'account' || name === 'players'
 }
+
+/** Whether the page of the rules shows where it is and what would mend it. */
+export function isForRulesPage({ name }: Problem): boolean {
+  return name?.startsWith('rules/') === true
+}

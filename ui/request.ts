@@ -37,9 +37,14 @@ export function doubtSession(): void {
  * casts doubt on the session: whoever is signed in now may be somebody else, or may do less than before.
  * @throws RequestError with the product's own words for why it did not do it; TypeError where it cannot be reached.
  */
-export async function ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+export async function ask<Answer>(
+  method: string,
+  path: string,
+  body?: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   try {
-    return await send<Answer>(method, path, body)
+    return await send<Answer>(method, path, body, headers)
   } catch (error) {
     const status = statusOf(error)
     if (status === 401 || status === 403) doubtSession()
@@ -48,12 +53,17 @@ export async function ask<Answer>(method: string, path: string, body?: object): 
 }
 
 /** As `ask`, for calls whose refusal says nothing against the session. */
-export async function send<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+export async function send<Answer>(
+  method: string,
+  path: string,
+  body?: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const answer = await fetch(apiUrl(path), {
     method,
     ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ? { headers }
+      : { body: JSON.stringify(body), headers: { ...headers, 'content-type': 'application/json' } }),
   })
   const json = (await answer.json().catch(() => null)) as unknown
   if (answer.ok) return json as Answer

@@ -1,9 +1,10 @@
 import type { Session } from './access.ts'
 
-export type Page = 'house' | 'library' | 'history' | 'people' | 'tokens' | 'yoto' | 'account'
+export type Page = 'house' | 'library' | 'rules' | 'history' | 'people' | 'tokens' | 'yoto' | 'account'
 
 const pages: Readonly<Record<string, Page>> = {
   '#/library': 'library',
+  '#/rules': 'rules',
   '#/history': 'history',
   '#/people': 'people',
   '#/tokens': 'tokens',
@@ -19,7 +20,7 @@ export function pagesFor(session: Session): readonly Page[] {
   const access: readonly Page[] = decides && auth !== 'none' ? ['people', 'tokens'] : []
   const cloud: readonly Page[] = decides ? ['yoto'] : []
   const own: readonly Page[] = auth === 'password' && user !== null ? ['account'] : []
-  return ['house', 'library', 'history', ...access, ...cloud, ...own]
+  return ['house', 'library', 'rules', 'history', ...access, ...cloud, ...own]
 }
 
 /** Whether somebody decides for the household; everybody does at a door that only this machine reaches. */

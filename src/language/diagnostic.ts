@@ -23,14 +23,18 @@ const before = 60
 /** One line for machines, then the line of the file with carets under the fault, then the help. */
 export function formatDiagnostic(diagnostic: Diagnostic, text: string): string {
   const { file, line, column, level, code, message, help } = diagnostic
-  const number = String(line).padStart(5)
-  const { shown, indent, carets } = excerpt(new Lines(text).textOf(line), diagnostic)
   return [
     printable(`${file}:${line}:${column} ${level}[${code}] ${message}`),
-    `${number} | ${shown}`,
-    `${' '.repeat(number.length)} | ${indent}${carets}`,
+    excerptOf(diagnostic, text),
     ...(help === undefined ? [] : [printable(`   help: ${help}`)]),
   ].join('\n')
+}
+
+/** The line of the file, and below it carets under the fault; the line's number stands before it. */
+export function excerptOf(diagnostic: Diagnostic, text: string): string {
+  const number = String(diagnostic.line).padStart(5)
+  const { shown, indent, carets } = excerpt(new Lines(text).textOf(diagnostic.line), diagnostic)
+  return `${number} | ${shown}\n${' '.repeat(number.length)} | ${indent}${carets}`
 }
 
 function excerpt(line: string, { column, length }: Diagnostic) {

@@ -3,7 +3,8 @@ import type { RulesState } from '../broker/requests/request.ts'
 import { AppError } from '../core/error.ts'
 import type { MeantFor } from '../core/queue-tag.ts'
 import { Turns } from '../core/turns.ts'
-import type { RuleDesk, RuleFileView } from '../http/api/rules.ts'
+import type { RuleDesk, RuleFileView, RuleFinding } from '../http/api/rules.ts'
+import { type Diagnostic, excerptOf } from '../language/diagnostic.ts'
 import type { RuleBook } from './rule-book.ts'
 import { checkRuleFileName, deleteRuleFile, missing, readRuleFile, writeRuleFile } from './rule-file.ts'
 import type { BookFile } from './rule-news.ts'
@@ -107,11 +108,12 @@ function viewOf(file: BookFile, book: RuleBook): RuleFileView {
     state: file.state,
     etag: file.text === null ? null : tagOf(file.text),
     good_since: file.goodSince,
-    findings: file.findings,
-    would_break: file.wouldBreak,
+    findings: file.findings.map((finding) => findingOf(finding, file.text)),
+    would_break: file.wouldBreak.map((finding) => findingOf(finding, runningTextOf(finding.file, book))),
     rules: isShown
       ? content.rules.map(({ rule }) => ({
           id: rule.id,
+          name: rule.name ?? null,
           place: rule.place,
           enabled: rules.get(rule.id)?.enabled ?? rule.enabled,
           enabled_in_file: rule.enabled,
@@ -121,4 +123,14 @@ function viewOf(file: BookFile, book: RuleBook): RuleFileView {
     schedules: isShown ? content.schedules.map(({ schedule }) => schedule.stream) : [],
     playlists: file.state === 'left-out' ? [] : [...content.playlists.keys()],
   }
+}
+
+function findingOf(finding: Diagnostic, text: string | null): RuleFinding {
+  return { ...finding, excerpt: text === null ? null : excerptOf(finding, text) }
+}
+
+/** Where a file runs as it last was without an error, its lines are not those that are written. */
+function runningTextOf(name: string, book: RuleBook): string | null {
+  const file = book.files.find(({ file }) => file === name)
+  return file?.state === 'running' ? file.text : null
 }

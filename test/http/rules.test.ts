@@ -100,7 +100,7 @@ test('a rule is switched off and on over its file', async () => {
   await ask('write', { file: 'bed.yaml', text: rule('r') })
   expect((await ask('enable', { rule: 'r', enabled: false })).status).toBe(200)
   expect((await get()).files[0].rules).toMatchObject([
-    { id: 'r', enabled: false, enabled_in_file: true, switched: true },
+    { id: 'r', name: null, enabled: false, enabled_in_file: true, switched: true },
   ])
   await ask('enable', { rule: 'r', enabled: null })
   expect((await get()).files[0].rules).toMatchObject([{ enabled: true, switched: false }])
@@ -165,4 +165,15 @@ test('what is written by hand is taken up by itself, or at once when that is ask
   await writeFile(join(config, 'byhand', 'a.yaml'), rule('yours'))
   const { body } = await ask('reload', {})
   expect(body.files).toMatchObject([{ file: 'byhand/a.yaml', rules: [{ id: 'yours' }] }])
+})
+
+test('a finding brings the line of the file with its carets, and a rule the name that people gave it', async () => {
+  await ask('write', { file: 'named.yaml', text: rule('n').replace('when:', 'name: Good night\n    when:') })
+  const written = await ask('write', { file: 'slip.yaml', text: rule('s').replace('button', 'buton') })
+  const excerpt = '    3 |     when: [{buton: right}]\n      |             ^^^^^'
+  expect(written.body.findings).toMatchObject([{ line: 3, column: 13, excerpt }])
+  const { files } = await get()
+  const named = files.find(({ file }: { file: string }) => file === 'named.yaml')
+  expect(named.rules).toMatchObject([{ id: 'n', name: 'Good night' }])
+  for (const file of ['named.yaml', 'slip.yaml']) await ask('delete', { file })
 })

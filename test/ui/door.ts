@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type Koa from 'koa'
 import type { Role } from '../../src/core/role.ts'
 import { thisMachine } from '../../src/http/admission.ts'
+import type { House } from '../../src/http/api/app.ts'
 import { openTestAccess, type TestAccess } from '../support/access.ts'
 import { type Answer, type Asked, ask } from '../support/ask.ts'
 import { panelApp } from '../support/panel-door.ts'
@@ -24,6 +25,8 @@ export interface DoorOptions {
   readonly auth?: 'password' | 'ingress'
   readonly people?: readonly Resident[]
   readonly account?: YotoAccount
+  /** Of the house, in place of what it has else. */
+  readonly more?: Partial<House>
   /** Something on the way takes cookies off. */
   readonly losesCookies?: boolean
 }
@@ -58,6 +61,7 @@ export async function openTestDoor({
   auth = 'password',
   people = [],
   account = noYotoAccount,
+  more = {},
   losesCookies = false,
 }: DoorOptions): Promise<TestDoor> {
   const clock = new VirtualClock()
@@ -66,7 +70,7 @@ export async function openTestDoor({
     ways: { password: auth === 'password', ingress: auth === 'ingress' },
   })
   for (const person of people) await moveIn(access, person)
-  const home = await openHome({ account })
+  const home = { ...(await openHome({ account })), ...more }
   const { app, live } = await panelApp(home, { auth, access, clock, panel: builtPanel })
   live.start()
   const asked: string[] = []

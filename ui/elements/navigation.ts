@@ -8,6 +8,7 @@ import type { TextKey } from '../text-keys.ts'
 export const pageNames = {
   house: 'nav.house',
   library: 'nav.library',
+  rules: 'nav.rules',
   history: 'nav.history',
   people: 'nav.people',
   tokens: 'nav.tokens',

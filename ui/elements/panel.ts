@@ -16,6 +16,7 @@ import type { House } from './house.ts'
 import { navigation, pageNames } from './navigation.ts'
 import { panelLook } from './panel-look.ts'
 import type { People } from './people.ts'
+import type { Rules } from './rules.ts'
 import type { Tokens } from './tokens.ts'
 
 // A phone that was put away for longer may hold a connection that is long dead.
@@ -167,6 +168,8 @@ export class Panel extends LitElement {
         .decides=${mayDecide(session)}
         .say=${say}
       ></yoto-library>`
+    if (page === 'rules')
+      return html`<yoto-rules .active=${active} .decides=${mayDecide(session)} .say=${say}></yoto-rules>`
     const players = [...(view?.players.values() ?? [])].map(({ state }) => ({
       id: state.id,
       label: state.name,
@@ -251,6 +254,7 @@ export class Panel extends LitElement {
   /** Somebody followed a link: what it leads to gets the focus. */
   readonly #arrive = async (): Promise<void> => {
     const before = this.page
+    if (this.renderRoot.querySelector<Rules>('yoto-rules')?.holds(location.hash)) return
     this.#goToPage()
     await this.updateComplete
     if (this.page !== before) this.focus()

@@ -4,6 +4,12 @@ import type { Diagnostic } from '../../language/diagnostic.ts'
 import { meantFor } from './if-match.ts'
 import { type Route, route } from './route.ts'
 
+/** Something to say of a rule file, with the place for people. */
+export interface RuleFinding extends Diagnostic {
+  /** The line as it is written and carets under the fault, as the log shows them; null where that text is not at hand. */
+  readonly excerpt: string | null
+}
+
 /** A rule file as it stands: what of it runs, and what there is to say of it. */
 export interface RuleFileView {
   readonly file: string
@@ -16,11 +22,13 @@ export interface RuleFileView {
   readonly etag: string | null
   /** ISO 8601: since when its last good version has run; null where there is none. */
   readonly good_since: string | null
-  readonly findings: readonly Diagnostic[]
+  readonly findings: readonly RuleFinding[]
   /** What would be wrong in other files if it ran as it is written. */
-  readonly would_break: readonly Diagnostic[]
+  readonly would_break: readonly RuleFinding[]
   readonly rules: readonly {
     readonly id: string
+    /** For people; null where it has none but its id. */
+    readonly name: string | null
     /** "bedroom.yaml:12" */
     readonly place: string
     readonly enabled: boolean
