@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -260,10 +260,8 @@ describe('every part of the catalog', () => {
 })
 
 test('the shipped rules have nothing wrong in them', async () => {
-  const sources = ['bedroom.yaml', 'crossroads.yaml'].map((file) => ({
-    file,
-    text: readFileSync(join(rulesFolder, file), 'utf8'),
-  }))
+  const files = readdirSync(rulesFolder).filter((file) => file.endsWith('.yaml'))
+  const sources = files.map((file) => ({ file, text: readFileSync(join(rulesFolder, file), 'utf8') }))
   const { diagnostics, ruleSet } = await readRuleFiles(sources, {
     registry,
     fileExists: async () => true,
@@ -271,7 +269,9 @@ test('the shipped rules have nothing wrong in them', async () => {
     zone: 'UTC',
   })
   expect(diagnostics).toEqual([])
-  expect(ruleSet.rules.map(({ id }) => id)).toEqual(['right-to-the-forest', 'left-to-the-sea'])
+  expect(ruleSet.rules.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['right-to-the-forest', 'left-to-the-sea']),
+  )
 })
 
 describe('all that is wrong is told at once', () => {
