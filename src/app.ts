@@ -5,8 +5,9 @@ import { mostAsked, PlayerLines, performThrough } from './core/player-lines.ts'
 import type { LiveMedia } from './http/live-media.ts'
 import type { Hub } from './hub.ts'
 import { performWith } from './perform.ts'
-import { contentFiles } from './rules/playlists.ts'
+import { contentFiles, dailyOrder } from './rules/playlists.ts'
 import type { RuleSet } from './rules/rule-set.ts'
+import { wallTime } from './rules/time.ts'
 import type { SimulatedCloud } from './simulator/cloud.ts'
 import { setUpWords } from './wiring/access.ts'
 import { deskWithoutAccount } from './wiring/account.ts'
@@ -122,11 +123,12 @@ async function start(input: AppInput, started: Started): Promise<App> {
     streamFor: (stream, player) => household.answers.streamFor(stream, player),
   })
   const parts = { input, started, foundation, household, book, broker, reach, lines, slotGround }
+  const order = dailyOrder(() => wallTime(clock.now(), options.timezone).date.toString())
   const performed = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name, check) =>
       deleteStream(name, { hub, cards: cards.published, answers: household.answers, check }),
-    files: (content) => contentFiles(content, book.current.playlists, sources),
+    files: (content) => contentFiles(content, book.current.playlists, sources, order),
     expand: (files, how) => sources.expand(files, how),
     lookup: (file) => sources.find(file),
     hint: (file) => sources.hint(file),

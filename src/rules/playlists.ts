@@ -1,4 +1,5 @@
 import { AppError } from '../core/error.ts'
+import { randomFrom, shuffled } from '../core/play-order.ts'
 import type { Playlist } from './rule-set.ts'
 
 interface LibraryFiles {
@@ -7,6 +8,23 @@ interface LibraryFiles {
   filesIn(folder: string): Promise<readonly string[]>
   /** With `split`, of each file that is longer than an item may be its parts. */
   readonly expand?: (files: readonly string[], how: { readonly split: boolean }) => Promise<readonly string[]>
+  /** The same files, those that were changed last first. */
+  readonly newestFirst?: (files: readonly string[]) => Promise<readonly string[]>
+}
+
+/** Mixes what a playlist holds: one list on one day in one order, so that whoever goes back hears what was there. */
+export type DailyOrder = (playlist: string, files: readonly string[]) => readonly string[]
+
+/** `today`: the date on the household's clocks. */
+export function dailyOrder(today: () => string): DailyOrder {
+  return (playlist, files) => shuffled(files, randomFrom(seedOf(`${today()} ${playlist}`)))
+}
+
+/** FNV-1a of the code points, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/). */
+function seedOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
+  return hash >>> 0
 }
 
 // Playlists may stand in playlists; a circle of them must end.
@@ -20,8 +38,9 @@ export async function contentFiles(
   name: string,
   playlists: ReadonlyMap<string, Playlist>,
   library: LibraryFiles,
+  order?: DailyOrder,
 ): Promise<readonly string[]> {
-  if (playlists.has(name)) return filesOf(name, { playlists, library, depth: 0 })
+  if (playlists.has(name)) return filesOf(name, { playlists, library, order, depth: 0 })
   if ((await library.find(name)).state !== 'missing') return [name]
   throw new AppError('not_found', `there is no playlist and no file "${name.slice(0, 200)}"`)
 }
@@ -29,6 +48,8 @@ export async function contentFiles(
 interface Search {
   readonly playlists: ReadonlyMap<string, Playlist>
   readonly library: LibraryFiles
+  /** Without it nothing is mixed. */
+  readonly order: DailyOrder | undefined
   readonly depth: number
 }
 
@@ -44,8 +65,19 @@ async function filesOf(name: string, search: Search): Promise<readonly string[]>
   // One after the other keeps the order.
   for (const entry of playlist.entries)
     files.push(...(await filesOf(entry, { ...search, depth: search.depth + 1 })))
-  if (playlist.folder !== null) files.push(...(await search.library.filesIn(playlist.folder)))
-  return playlist.split === true ? ((await search.library.expand?.(files, { split: true })) ?? files) : files
+  if (playlist.folder !== null) files.push(...(await filesInFolder(playlist.folder, playlist, search)))
+  const all =
+    playlist.split === true ? ((await search.library.expand?.(files, { split: true })) ?? files) : files
+  return playlist.shuffle === true ? (search.order?.(name, all) ?? all) : all
+}
+
+async function filesInFolder(
+  folder: string,
+  { newest }: Playlist,
+  { library }: Search,
+): Promise<readonly string[]> {
+  const files = await library.filesIn(folder)
+  return newest === undefined ? files : ((await library.newestFirst?.(files)) ?? files).slice(0, newest)
 }
 
 /** The ids of playlists that stand for something else than before, also by one that stands in them. */

@@ -30,6 +30,10 @@ export interface Playlist {
   readonly folder: string | null
   /** Whether what is longer than an item may be comes in parts. The chapters of a book always do. */
   readonly split?: boolean
+  /** Mixed, in an order that stays the same for a day. */
+  readonly shuffle?: boolean
+  /** So many of the folder's files, those that were changed last first. */
+  readonly newest?: number
 }
 
 /** What a stream holds, by the clock. */

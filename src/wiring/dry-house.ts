@@ -13,9 +13,10 @@ import { DryClock } from '../rules/dry/dry-clock.ts'
 import type { CardIn, Dated, DryHouse, PlayingChange, Records, Stage } from '../rules/dry/house.ts'
 import { stagedValues } from '../rules/dry/staged-values.ts'
 import { patchOf } from '../rules/dry/told.ts'
-import { contentFiles } from '../rules/playlists.ts'
+import { contentFiles, dailyOrder } from '../rules/playlists.ts'
 import { condition, type World } from '../rules/plugin.ts'
 import type { Rule, RuleSet } from '../rules/rule-set.ts'
+import { wallTime } from '../rules/time.ts'
 import { RuleRunner } from './rules.ts'
 
 interface DryHouseOptions {
@@ -264,9 +265,10 @@ function performIn(hub: Hub, { ruleSet, folders, random, clock, log }: Hands): P
     find: async () => ({ state: 'ready' }) as const,
     filesIn: async (folder: string) => folders.get(folder) ?? [],
   }
+  const order = dailyOrder(() => wallTime(clock.now(), ruleSet.calendar.zone).date.toString())
   return performWith({
     mutateQueue: (stream, mutation, because) => hub.mutateQueue(stream, mutation, because),
-    files: (name) => contentFiles(name, ruleSet.playlists, library),
+    files: (name) => contentFiles(name, ruleSet.playlists, library, order),
     lookup: library.find,
     deleteQueue: (stream, check) => hub.deleteQueue(stream, check),
     command: async (player, command) => {

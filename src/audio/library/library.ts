@@ -170,6 +170,17 @@ export class Library {
       .map(({ file }) => file)
   }
 
+  /** When files were changed last, by name, in milliseconds since 1970; those that are not there are left out. */
+  async changedAt(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const times = new Map<string, number>()
+    for (const name of new Set(names))
+      for (const folder of this.#folders) {
+        const place = times.has(name) ? null : await folder.place(name)
+        if (place !== null) times.set(name, place.modifiedAt.getTime())
+      }
+    return times
+  }
+
   /**
    * Exactly this content for positioned reads, wherever in the folders it lies now; of a part they are counted from where
    * it begins. Give it back with `close`.

@@ -155,6 +155,14 @@ export class Sources {
     return files.map((file) => this.#reference(fileSource, file))
   }
 
+  /** The same references, those whose files were changed last first; of other sources than the library they stay at the end. */
+  async newestFirst(references: readonly string[]): Promise<string[]> {
+    const names = references.map((reference) => this.fileInLibrary(reference))
+    const times = await this.#library.changedAt(names.filter((name) => name !== null))
+    const timeOf = (reference: string) => times.get(this.fileInLibrary(reference) ?? '') ?? 0
+    return references.toSorted((one, other) => timeOf(other) - timeOf(one))
+  }
+
   /** The name in the library that a reference leads to, of a file or a part of one; null where it is another source's. */
   nameInLibrary(reference: string): string | null {
     const { prefix, name } = this.#read(reference)

@@ -21,6 +21,8 @@ function playlist(): JsonSchema {
     files: 'Files and names of other playlists, in order.',
     folder: 'A folder of the library; its files follow, in natural order.',
     split: '`true` plays what is very long in parts.',
+    shuffle: '`true` mixes it; the order stays the same for a day.',
+    newest: 'So many of the folder, those that were changed last first.',
   })
 }
 

@@ -1,4 +1,5 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { mostItems } from '../../core/queue.ts'
 import { decode } from '../../language/check.ts'
 import type { MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
@@ -8,17 +9,18 @@ import { libraryPath } from './library-path.ts'
 const entry = Type.String({ minLength: 1, expected: 'a file name or the name of another playlist' })
 const folder = libraryPath('a folder of the library such as "music/lullabies"')
 
-export const playlistSchema = Type.Union([
-  Type.Array(entry),
-  Type.Object(
-    {
-      files: Type.Optional(Type.Array(entry)),
-      folder: Type.Optional(folder),
-      split: Type.Optional(Type.Boolean()),
-    },
-    { additionalProperties: false, minProperties: 1 },
-  ),
-])
+const written = Type.Object(
+  {
+    files: Type.Optional(Type.Array(entry)),
+    folder: Type.Optional(folder),
+    split: Type.Optional(Type.Boolean()),
+    shuffle: Type.Optional(Type.Boolean()),
+    newest: Type.Optional(Type.Integer({ minimum: 1, maximum: mostItems })),
+  },
+  { additionalProperties: false, minProperties: 1 },
+)
+
+export const playlistSchema = Type.Union([Type.Array(entry), written])
 
 /** Reads the map `playlists:`; wrong ones are reported and left out. */
 export function readPlaylists(
@@ -29,13 +31,22 @@ export function readPlaylists(
   for (const [id, { value }] of node.entries) {
     const decoded = decode(playlistSchema, value, report, { what: `playlist "${id}"` })
     if (decoded === undefined) continue
-    const written = Array.isArray(decoded) ? { files: decoded } : decoded
+    const named: Static<typeof written> = Array.isArray(decoded) ? { files: decoded } : decoded
+    if (named.newest !== undefined && named.folder === undefined) {
+      const key = value.kind === 'map' ? value.entries.get('newest')?.key : undefined
+      const message = '`newest` takes the newest files of a `folder`, and none is named'
+      report.add(key ?? value, 'error', 'key/missing', message)
+      continue
+    }
+    const { files = [], folder = null, split, shuffle, newest } = named
     found.set(id, {
       playlist: {
         id,
-        entries: written.files ?? [],
-        folder: ('folder' in written ? written.folder : null) ?? null,
-        ...('split' in written && written.split === true ? { split: true } : {}),
+        entries: files,
+        folder,
+        ...(split === true ? { split } : {}),
+        ...(shuffle === true ? { shuffle } : {}),
+        ...(newest === undefined ? {} : { newest }),
       },
       node: value,
     })
