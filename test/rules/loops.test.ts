@@ -41,3 +41,12 @@ test.each([
 ])('%s is no loop', async (_, rules) => {
   expect(await loopsIn(...rules)).toEqual([])
 })
+
+test.each([14, 1000])('%d rules that all start one another take no longer than a moment', async (count) => {
+  const rules = Array.from({ length: count }, (_, at) => rule(`r${at}`, 'level', 'level: inputs.level + 1'))
+  const began = performance.now()
+  const said = await loopsIn(...rules)
+  expect(said.length).toBe(count > 100 ? 0 : count)
+  // A whole search would take longer than the age of the universe.
+  expect(performance.now() - began).toBeLessThan(20_000)
+})

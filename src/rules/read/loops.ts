@@ -18,8 +18,11 @@ interface Node {
   readonly read: ReadRule
 }
 
-// More rules in a row than anybody would write.
+// More rules in a row than anybody would write, and more of them than anybody could follow: a file that has them is not
+// looked through, as that would take for ever.
 const longest = 8
+const mostSteps = 200
+const mostPaths = 50
 
 /**
  * Warns of rules that start one another for ever by setting inputs. An input that is set to what it is starts nothing, so
@@ -49,14 +52,17 @@ function stepsAmong(nodes: readonly Node[]): Step[] {
         waiting.set(reference.name, [...heard, { node, value: reference.value }])
       }
   if (waiting.size === 0) return []
-  return nodes.flatMap((from) =>
-    from.read.rule.do.flatMap(settingsIn).flatMap((setting) => {
-      const value = constantOf(setting)
-      const heard = waiting.get(setting.name) ?? []
-      const started = heard.filter((one) => one.value === null || value === null || one.value === value)
-      return started.map(({ node: to }) => ({ from, to, input: setting.name, value }))
-    }),
+  const settings = nodes.flatMap((from) =>
+    from.read.rule.do.flatMap(settingsIn).map((setting) => ({ from, setting })),
   )
+  const count = settings.reduce((sum, { setting }) => sum + (waiting.get(setting.name)?.length ?? 0), 0)
+  if (count > mostSteps) return []
+  return settings.flatMap(({ from, setting }) => {
+    const value = constantOf(setting)
+    const heard = waiting.get(setting.name) ?? []
+    const started = heard.filter((one) => one.value === null || value === null || one.value === value)
+    return started.map(({ node: to }) => ({ from, to, input: setting.name, value }))
+  })
 }
 
 function settingsIn({ settings = [], branches = [] }: Bound<ActionDef>): BoundSetting[] {
@@ -79,6 +85,7 @@ function circleFrom(first: Node, steps: readonly Step[]): readonly Step[] | null
     paths = paths
       .flatMap((path) => steps.filter(({ from }) => from === path.at(-1)?.to).map((step) => [...path, step]))
       .filter((path) => path.filter(({ from }) => from === path.at(-1)?.from).length === 1)
+      .slice(0, mostPaths)
   }
   return null
 }
