@@ -51,7 +51,9 @@ function usualMinutes(time: DayTime): number {
 
 /** Of "HH:MM", since midnight. */
 export function minutesOf(time: string): number {
-  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
+  // Asked thousands of times at each look, and making numbers of texts would be most of it.
+  const digit = (at: number) => time.charCodeAt(at) - 48
+  return (digit(0) * 10 + digit(1)) * 60 + digit(3) * 10 + digit(4)
 }
 
 /** When the sun's time is on that date, in milliseconds since 1970; `or` as "HH:MM" where that holds; null where nothing does. */

@@ -27,6 +27,7 @@ testWith(
       'No Yoto account is set up',
       'Players',
       'Library',
+      'Rules',
       'History',
       'People',
       'Tokens',

@@ -313,8 +313,8 @@ testWith(
     const page = await openLibrary()
     await expect.poll(() => rows(page).count(), { timeout: patienceMs }).toBe(100)
     await page.getByRole('button', { name: /^More \(100 of / }).press('Enter')
-    await expect.poll(() => rows(page).count()).toBeGreaterThan(songs)
-    await expect.poll(() => focused(page)).toMatch(/^button Song/)
+    await expect.poll(() => rows(page).count(), { timeout: patienceMs }).toBeGreaterThan(songs)
+    await expect.poll(() => focused(page), { timeout: patienceMs }).toMatch(/^button Song/)
 
     await page.getByLabel('Search the library').fill('songs 77')
     await expect.poll(() => rows(page).count()).toBe(1)
@@ -404,7 +404,7 @@ testWith(
     await items.nth(0).getByRole('button', { name: 'Move “The Wizard: The hat” down' }).waitFor()
     await items.nth(2).getByText('Lullaby one').waitFor()
     await items.nth(3).getByText('This file is not in the library any more.').waitFor()
-    expect(await page.getByText('This file is not in the library any more.').count()).toBe(1)
+    expect(await items.getByText('This file is not in the library any more.').count()).toBe(1)
   },
   patienceMs,
 )
