@@ -4,6 +4,7 @@ import type { Collection } from '../core/collection.ts'
 import { messageOf } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
+import { memoryCollection } from '../core/memory-collection.ts'
 import { readCard } from './card.ts'
 
 export type StoredCard = JsonObject & { readonly cardId: string }
@@ -107,16 +108,4 @@ export class CardStore {
 function boughtCard(card: JsonObject): StoredCard {
   const { cardId } = readCard(card)
   return { userId: 'yoto', ...card, cardId }
-}
-
-function memoryCollection(): Collection<unknown> {
-  const values = new Map<string, unknown>()
-  return {
-    get: async (key) => values.get(key),
-    set: async (key, value) => {
-      values.set(key, value)
-    },
-    delete: async (key) => values.delete(key),
-    entries: async () => [...values],
-  }
 }

@@ -1,9 +1,9 @@
 import { type Clock, isoOf } from '../core/clock.ts'
-import type { Collection } from '../core/collection.ts'
 import type { Effect, Perform } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import type { Button, PlayerEvent } from '../core/event.ts'
 import type { Log, LogDetail } from '../core/log.ts'
+import { memoryCollection } from '../core/memory-collection.ts'
 import { randomFrom } from '../core/play-order.ts'
 import type { PlayerPatch } from '../core/player.ts'
 import type { PlainValue } from '../core/value-form.ts'
@@ -55,7 +55,7 @@ export class InMemoryHouse implements DryHouse {
     const random = randomFrom(stage.seed)
     let items = 0
     const hub = new Hub({
-      queues: memory(),
+      queues: memoryCollection(),
       card: (id) => ({ layout: null, stream: streamOf(id), presses: 'none' }),
       newId: () => `item-${++items}`,
       random,
@@ -76,8 +76,8 @@ export class InMemoryHouse implements DryHouse {
         this.#record(effect, because)
         await carryOut(effect, because)
       },
-      applied: memory(),
-      moments: memory(),
+      applied: memoryCollection(),
+      moments: memoryCollection(),
       clock,
       log,
     })
@@ -293,16 +293,6 @@ function cardPatch(card: CardIn): PlayerPatch {
 
 function streamOf(cardId: string): string | null {
   return cardId.startsWith(ownCard) ? cardId.slice(ownCard.length) : null
-}
-
-function memory<Value>(): Collection<Value> {
-  const values = new Map<string, Value>()
-  return {
-    get: async (key) => values.get(key),
-    set: async (key, value) => void values.set(key, value),
-    delete: async (key) => values.delete(key),
-    entries: async () => [...values],
-  }
 }
 
 /** Nothing in the house waits for the machine: after one turn all is done that does not wait for the clock. */
