@@ -139,7 +139,7 @@ test('a rule learns from its trigger what a command of ours has done', async () 
     log: recordingLog(),
   })
   const when = [{ kind: 'playing', definition: playing, options: { change: 'paused' }, id: null }]
-  const deeds = [{ kind: 'tell', definition: tell, options: {}, id: null }]
+  const deeds = [{ does: 'act' as const, kind: 'tell', definition: tell, options: {}, id: null }]
   engine.start([
     { id: 'r', place: 'test.yaml:1', enabled: true, player: null, stream: null, when, if: [], do: deeds },
   ])

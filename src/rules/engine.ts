@@ -8,7 +8,7 @@ import type { Moments } from './moments/moments.ts'
 import type { EventSource, RuleEvent, TriggerData, World } from './plugin.ts'
 import type { Rule } from './rule-set.ts'
 import { Runs } from './runs.ts'
-import type { SlotEvent } from './slot-events.ts'
+import { Subscriptions } from './subscriptions.ts'
 
 interface EngineOptions {
   readonly world: World
@@ -18,6 +18,8 @@ interface EngineOptions {
   readonly log: Log
   /** Without them no trigger that waits for a moment can start. */
   readonly moments?: Pick<Moments, 'of'>
+  /** Told when somebody begins to listen to such events, for sources that have to be asked for them; returns what ends it. */
+  readonly listening?: (source: EventSource, match: Readonly<Record<string, string>>) => () => void
 }
 
 /** A rule whose triggers are set up. */
@@ -28,19 +30,16 @@ interface Armed {
   readonly triggers: AbortController
   /** Ends its runs under way. */
   readonly runs: AbortController
-  readonly subscriptions: { readonly place: string; readonly subscription: Subscription }[]
-}
-
-interface Subscription {
-  readonly match: readonly (readonly [field: string, value: string])[]
-  readonly receive: (event: RuleEvent) => void
+  /** Where it stands among all of them. */
+  order: number
+  /** End what its triggers listen to. */
+  readonly forgets: (() => void)[]
 }
 
 /** Events in, effects out: starts the rules whose triggers fire and whose conditions hold. */
 export class Engine {
   readonly #options: EngineOptions
-  /** By source and event type, so that an event only meets the triggers that could want it. */
-  readonly #subscriptions = new Map<string, Set<Subscription>>()
+  readonly #subscriptions: Subscriptions
   readonly #runs: Runs
   readonly #armed = new Map<string, Armed>()
   #isStarted = false
@@ -52,9 +51,15 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options
     const { world, log } = options
+    this.#subscriptions = new Subscriptions((named) => world.playerId(named))
     this.#runs = new Runs({
       perform: (...performed) => options.perform(...performed),
       isRunning: () => this.#isStarted,
+      clock: {
+        now: () => options.clock.now(),
+        sleep: (ms) => options.clock.sleep(ms),
+        until: (when) => options.clock.sleep(Math.max(0, when.getTime() - options.clock.now().getTime())),
+      },
       world,
       log,
     })
@@ -72,8 +77,12 @@ export class Engine {
       if (rule !== undefined && isSame(rule, armed.rule)) armed.rule = rule
       else this.#disarm(id, armed, { runsGoOn: rule !== undefined && isWrittenSame(rule, armed.rule) })
     }
-    for (const rule of coming.values()) if (!this.#armed.has(rule.id)) this.#arm(rule)
-    if (!this.#isStarted) this.#deliver('startup', '', { type: 'startup' })
+    for (const [order, rule] of [...coming.values()].entries()) {
+      const armed = this.#armed.get(rule.id)
+      if (armed === undefined) this.#arm(rule, order)
+      else armed.order = order
+    }
+    if (!this.#isStarted) this.happened('startup', { type: 'startup' })
     this.#isStarted = true
   }
 
@@ -88,21 +97,30 @@ export class Engine {
   async handle(event: PlayerEvent): Promise<void> {
     const before = new Set(this.#runs.underWay)
     this.#event = event
-    this.#deliver('player', event.type, { ...event })
+    this.happened('player', { ...event })
     this.#event = null
     await Promise.allSettled([...this.#runs.underWay].filter((run) => !before.has(run)))
+  }
+
+  /** Takes in what happened, from wherever: `event` has the fields of its source, see `EventSource`. */
+  happened(source: EventSource, event: RuleEvent): void {
+    for (const { receive } of this.#subscriptions.of(source, event)) {
+      try {
+        receive(event)
+      } catch (error) {
+        this.#options.log.error('a trigger failed on an event; the others go on', {
+          source,
+          error: messageOf(error),
+        })
+      }
+    }
   }
 
   /** Takes in that an input was set. */
   inputChanged({ id, value }: Pick<Input, 'id' | 'value'>): void {
     this.#depth = this.#runs.depthOf(id)
-    this.#deliver('input', '', { type: 'input', name: id, value })
+    this.happened('input', { type: 'input', name: id, value })
     this.#depth = 0
-  }
-
-  /** Takes in that a slot has begun, ended, or holds as the rules begin to run. */
-  slotChanged(event: SlotEvent): void {
-    this.#deliver('slot', event.type, { ...event })
   }
 
   /** Resolves when every run that has begun by now has ended. */
@@ -110,13 +128,14 @@ export class Engine {
     await this.#runs.settled()
   }
 
-  #arm(rule: Rule): void {
+  #arm(rule: Rule, order: number): void {
     const { world, clock, log, moments } = this.#options
     const armed: Armed = {
       rule,
       triggers: new AbortController(),
       runs: new AbortController(),
-      subscriptions: [],
+      order,
+      forgets: [],
     }
     const { signal } = armed.triggers
     this.#armed.set(rule.id, armed)
@@ -138,6 +157,7 @@ export class Engine {
             const run = { data: withId(data, bound), because, event: this.#event }
             this.#runs.begin({ ...run, rule, started: bound, depth: this.#depth, signal: runs.signal })
           },
+          didNotFire: (because) => log.debug(`rule "${rule.id}" did not run`, { because }),
         })
       } catch (error) {
         log.error(`a trigger of rule "${rule.id}" (${rule.place}) could not start and is left out`, {
@@ -150,42 +170,18 @@ export class Engine {
 
   #disarm(id: string, armed: Armed, { runsGoOn }: { readonly runsGoOn: boolean }): void {
     this.#armed.delete(id)
-    for (const { place, subscription } of armed.subscriptions)
-      this.#subscriptions.get(place)?.delete(subscription)
+    for (const forget of armed.forgets) forget()
     armed.triggers.abort(takenOut)
     if (!runsGoOn) armed.runs.abort(takenOut)
   }
 
-  #subscribe(armed: Armed, { source, match, receive }: Wanted): void {
+  #subscribe(armed: Armed, { source, match: asked, receive }: Wanted): void {
     if (armed.triggers.signal.aborted) return
-    const { type = '', ...rest } = narrowed(armed.rule, match, source)
-    const place = `${source} ${type}`
-    const subscriptions = this.#subscriptions.get(place) ?? new Set()
-    const subscription = { match: Object.entries(rest), receive }
-    subscriptions.add(subscription)
-    this.#subscriptions.set(place, subscriptions)
-    armed.subscriptions.push({ place, subscription })
-  }
-
-  #deliver(source: EventSource, type: string, event: RuleEvent): void {
-    const fits = ([field, value]: Subscription['match'][number]) =>
-      event[field] === value || (field === 'player' && this.#isPlayer(event.player, value))
-    for (const { match, receive } of this.#subscriptions.get(`${source} ${type}`) ?? []) {
-      if (!match.every(fits)) continue
-      try {
-        receive(event)
-      } catch (error) {
-        this.#options.log.error('a trigger failed on an event; the others go on', {
-          type,
-          error: messageOf(error),
-        })
-      }
-    }
-  }
-
-  /** Asked at each event: the player of that name may have come or been renamed. */
-  #isPlayer(id: unknown, named: string): boolean {
-    return typeof id === 'string' && this.#options.world.playerId(named) === id
+    const match = narrowed(armed.rule, asked, source)
+    const forget = this.#subscriptions.add({ source, match, order: () => armed.order, receive })
+    armed.forgets.push(forget)
+    const unheard = this.#options.listening?.(source, match)
+    if (unheard !== undefined) armed.forgets.push(unheard)
   }
 }
 

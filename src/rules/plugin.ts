@@ -85,10 +85,17 @@ export interface TriggerContext<Options> {
   readonly moments: TriggerMoments
   /** Starts the rule. `because` is for people: "right was pressed on Nursery". */
   fire(data: TriggerData, because: string): void
+  /** Says in the traces why it did not, though it nearly did: "the battery was at 20, not below". */
+  didNotFire(because: string): void
 }
 
-/** `input`: one was set; `name` and `value` say to what. */
-export type EventSource = 'player' | 'slot' | 'startup' | 'input'
+/**
+ * Where events come from, and the field that tells those of one source apart: `player` its `type`, `slot` its `type`,
+ * `input` its `name` (with the `value` it was set to), `mqtt` its `topic` (with the text `payload`), `webhook` its `key`
+ * (with `body`), `ha` its `entity` (with `from` and `to`). A trigger that names that field hears what it asks for alone,
+ * however many others there are.
+ */
+export type EventSource = 'player' | 'slot' | 'startup' | 'input' | 'mqtt' | 'webhook' | 'ha'
 
 /**
  * An event as rules see it: its published fields. Where `commanded` is true a command of this product has made the
@@ -136,13 +143,48 @@ export interface ActionContext<Options> {
   readonly ruleId: string
   readonly world: World
   readonly trigger: TriggerData
+  /** Aborted when the run ends before its time. */
   readonly signal: AbortSignal
+  /** In a dry run nothing leaves the house: its effects are told of, not done. */
+  readonly dryRun: boolean
+  readonly clock: ActionClock
+  /**
+   * What `look` returns, the same after a restart: an action that waits is run again from its start then, with the effects
+   * and waits that are behind it passed over. What decides about effects and is no option has to be asked through this.
+   */
+  recorded<Value extends PlainData>(look: () => Value): Promise<Value>
   /** The stream the rule is about: its own `stream:`, else the trigger's. @throws AppError when there is none. */
   stream(): string
   /** Of an action that sets values: which, in the order they were written. */
   readonly settings: readonly Setting[]
   /** Resolves when the effect is carried out; rejects with the reason when it could not be. */
   effect(effect: Effect): Promise<void>
+  /** The same of what only a plug-in can do: `run` is told of in traces, not called in dry runs, never called twice. */
+  effect(effect: PluginEffect, run: () => Promise<unknown>): Promise<void>
+}
+
+/** `detail`: what it is about, for traces. */
+export interface PluginEffect {
+  readonly kind: 'plugin'
+  readonly detail: PlainData
+}
+
+/** What JSON can say. */
+export type PlainData =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly PlainData[]
+  | { readonly [key: string]: PlainData }
+
+/** Time as actions see it: waits outlive a restart. */
+export interface ActionClock {
+  now(): Date
+  /** Resolves after so many milliseconds, counted from the first time the run came here. Others may act meanwhile. */
+  sleep(ms: number): Promise<void>
+  /** Resolves at that moment; at once where it is over. */
+  until(when: Date): Promise<void>
 }
 
 export type Setting = Extract<Effect, { kind: 'set-var' | 'set-input' }>
@@ -194,3 +236,18 @@ export function condition<Schema extends TSchema>(definition: ConditionDef<Schem
 export function action<Schema extends TSchema>(definition: ActionDef<Schema>): ActionDef<Schema> {
   return definition
 }
+
+/** What a plug-in is: a plain object, with the parts it brings by the name people write. Ours are one as well. */
+export interface Plugin {
+  /** Names it in messages: small letters, digits and `-`. */
+  readonly id: string
+  /** The version of this contract it was written for. */
+  readonly api: typeof pluginApi
+  readonly version: string
+  readonly triggers?: Readonly<Record<string, TriggerDef>>
+  readonly conditions?: Readonly<Record<string, ConditionDef>>
+  readonly actions?: Readonly<Record<string, ActionDef>>
+}
+
+/** The version of the contract between the engine and plug-ins. */
+export const pluginApi = 1

@@ -4,8 +4,9 @@ import type { Expression } from '../language/expression/expression.ts'
 import type { Template } from '../language/expression/interpolation.ts'
 import { type Calendar, plainCalendar } from './calendar.ts'
 import type { RuleCondition } from './condition.ts'
-import type { ActionDef, TriggerDef } from './plugin.ts'
+import type { TriggerDef } from './plugin.ts'
 import type { SlotChange } from './slot-terms.ts'
+import type { RuleMode, Step } from './step.ts'
 import type { Days } from './time.ts'
 import type { Window } from './window.ts'
 
@@ -79,7 +80,11 @@ export interface Rule {
   readonly when: readonly Bound<TriggerDef>[]
   /** All of them must hold. */
   readonly if: readonly RuleCondition[]
-  readonly do: readonly Bound<ActionDef>[]
+  readonly do: readonly Step[]
+  /** `single` where absent. */
+  readonly mode?: RuleMode
+  /** With `queued` and `parallel`: so many at once or waiting, see `mostRuns`. */
+  readonly max?: number
   /** Equal where it means the same after a reload; where it is absent, only the same object does. */
   readonly meaning?: Meaning
 }
@@ -108,14 +113,6 @@ export interface Bound<Definition> {
   readonly provides?: Fields
   /** Of an action that sets values. */
   readonly settings?: readonly BoundSetting[]
-  /** Of an action that chooses among others: the first way that can be gone is, if any. */
-  readonly branches?: readonly Branch[]
-}
-
-export interface Branch {
-  /** All of them must hold; null for `else`. */
-  readonly if: readonly RuleCondition[] | null
-  readonly do: readonly Bound<ActionDef>[]
 }
 
 export interface BoundSetting {

@@ -5,8 +5,9 @@ import type { Log } from '../core/log.ts'
 import type { Values } from '../language/expression/environment.ts'
 import { type Judgement, judge, type RuleCondition } from './condition.ts'
 import { valuesFor } from './names.ts'
-import type { ActionContext, ActionDef, Setting, TriggerData, World } from './plugin.ts'
-import type { Bound, Branch, Rule } from './rule-set.ts'
+import type { ActionClock, ActionContext, PluginEffect, Setting, TriggerData, World } from './plugin.ts'
+import type { Rule } from './rule-set.ts'
+import type { ActionStep, Step, Way } from './step.ts'
 
 interface RunsOptions {
   readonly world: World
@@ -14,6 +15,7 @@ interface RunsOptions {
   perform(effect: Effect, because: string, event: PlayerEvent | null): Promise<void>
   /** False while the product ends: a run that began is not left half done then. */
   isRunning(): boolean
+  readonly clock: ActionClock
   readonly log: Log
 }
 
@@ -97,7 +99,7 @@ export class Runs {
   }
 
   /** One after the other; false where one of them failed, and those behind it were not begun. `within`: `2.` in action 2. */
-  async #doAll(actions: readonly Bound<ActionDef>[], run: Run, within: string): Promise<boolean> {
+  async #doAll(actions: readonly Step[], run: Run, within: string): Promise<boolean> {
     const { log, world } = this.#options
     const { rule, because } = run
     for (const [index, bound] of actions.entries()) {
@@ -109,9 +111,9 @@ export class Runs {
         return false
       }
       try {
-        const next = unmetAmong(bound.if ?? [], run, world) ?? wayOf(bound.branches, run, world)
-        if (next === null) await bound.definition.run(this.#actionContext({ ...run, bound }))
-        else if ('do' in next) {
+        const next = unmetAmong(bound.if ?? [], run, world) ?? (await this.#step(bound, run))
+        if (next === null) continue
+        if ('do' in next) {
           if (!(await this.#doAll(next.do, run, `${number}.`))) return false
         } else log.info(`${wordsOf(rule)} skips ${what}: ${next.why}`, { because, ...seen(next.saw) })
       } catch (error) {
@@ -120,6 +122,13 @@ export class Runs {
       }
     }
     return true
+  }
+
+  async #step(step: Step, run: Run): Promise<Way | Judgement | null> {
+    if (step.does === 'choose') return wayOf(step.ways, run, this.#options.world)
+    if (step.does !== 'act') throw new AppError('conflict', `\`${step.kind}\` cannot be carried out yet`)
+    await step.definition.run(this.#actionContext({ ...run, bound: step }))
+    return null
   }
 
   async #perform(effect: Effect, { rule, event, depth }: Run): Promise<void> {
@@ -137,7 +146,7 @@ export class Runs {
     this.#options.log.error(`rule "${rule.id}" (${place}) ${how}`, { error: messageOf(error) })
   }
 
-  #actionContext({ bound, ...run }: Run & { bound: Bound<ActionDef> }): ActionContext<never> {
+  #actionContext({ bound, ...run }: Run & { bound: ActionStep }): ActionContext<never> {
     const { world } = this.#options
     const { rule, data, signal } = run
     const now = () => valuesFor({ rule, data }, world)
@@ -149,7 +158,13 @@ export class Runs {
       signal,
       stream: () => targetStream(rule, data),
       settings: settingsOf(bound, now),
-      effect: (effect) => this.#perform(effect, run),
+      dryRun: false,
+      clock: this.#options.clock,
+      recorded: async (look) => look(),
+      effect: async (effect: Effect | PluginEffect, perform?: () => Promise<unknown>) => {
+        if (effect.kind === 'plugin') await perform?.()
+        else await this.#perform(effect, run)
+      },
     }
   }
 }
@@ -178,11 +193,10 @@ function unmetAmong(conditions: readonly RuleCondition[], run: Run, world: World
   return null
 }
 
-/** Of an action that chooses among others: the way it goes, or why it goes none. Null for any other. */
-function wayOf(branches: readonly Branch[] | undefined, run: Run, world: World): Branch | Judgement | null {
-  if (branches === undefined) return null
+/** The way it goes, or why it goes none. */
+function wayOf(ways: readonly Way[], run: Run, world: World): Way | Judgement {
   const saw: string[] = []
-  for (const branch of branches) {
+  for (const branch of ways) {
     const unmet = branch.if === null ? null : unmetAmong(branch.if, run, world)
     if (unmet === null) return branch
     saw.push(...unmet.saw)
@@ -191,7 +205,7 @@ function wayOf(branches: readonly Branch[] | undefined, run: Run, world: World):
 }
 
 /** The options with their texts as they read now. */
-function filled({ options, texts }: Bound<ActionDef>, values: () => Values): unknown {
+function filled({ options, texts }: ActionStep, values: () => Values): unknown {
   if (texts === undefined || texts.size === 0 || typeof options !== 'object') return options
   const now = values()
   const written = [...texts].map(([option, template]) => [option, template.evaluate(now).text])
@@ -199,7 +213,7 @@ function filled({ options, texts }: Bound<ActionDef>, values: () => Values): unk
 }
 
 /** Each is worked out when its turn comes, from what the household remembers then. */
-function settingsOf({ settings = [] }: Bound<ActionDef>, values: () => Values): readonly Setting[] {
+function settingsOf({ settings = [] }: ActionStep, values: () => Values): readonly Setting[] {
   return settings.map(({ kind, name, expression }) => ({
     kind,
     name,

@@ -3,7 +3,9 @@ import type { Sources } from '../audio/sources/sources.ts'
 import type { Preset } from '../core/presets.ts'
 import type { Queue } from '../core/queue.ts'
 import type { FileUser } from '../http/api/library.ts'
+import type { Reference } from '../rules/plugin.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
+import { allSteps, type Step } from '../rules/step.ts'
 
 /** Who names audio, and where. */
 export type NamedAudio = (
@@ -111,8 +113,12 @@ function* inRules({ playlists, schedules, rules }: RuleSet): Generator<NamedAudi
         const place = { one: 'slot', many: 'slots', at: id }
         yield { reference: ifPressed, user: { kind: 'schedule', name: stream }, place }
       }
-  for (const { id, place, do: actions } of rules)
-    for (const { definition, options } of actions)
-      for (const { kind, name } of definition.references?.(options) ?? [])
+  for (const { id, place, do: steps } of rules)
+    for (const step of allSteps(steps))
+      for (const { kind, name } of referencesOf(step))
         if (kind === 'playlist or file') yield { reference: name, user: { kind: 'rule', name: id }, place }
+}
+
+function referencesOf(step: Step): readonly Reference[] {
+  return step.does === 'act' ? (step.definition.references?.(step.options) ?? []) : []
 }

@@ -111,17 +111,17 @@ export class RuleRunner {
   /** Rules that do not run yet hear of it when they do. */
   #slotChanged(event: SlotEvent): void {
     this.#slotsChanged()
-    if (this.#early === null) this.#engine.slotChanged(event)
+    if (this.#early === null) this.#engine.happened('slot', { ...event })
     else this.#early.push(event)
   }
 
   #tellOfSlots(): void {
     const early = this.#early ?? []
     this.#early = null
-    for (const event of early) this.#engine.slotChanged(event)
+    for (const event of early) this.#engine.happened('slot', { ...event })
     const hasBegun = (stream: string) => early.some((event) => event.stream === stream)
     for (const { stream, slot } of this.#scheduler.slots())
-      if (!hasBegun(stream)) this.#engine.slotChanged({ type: 'holds', stream, slot })
+      if (!hasBegun(stream)) this.#engine.happened('slot', { type: 'holds', stream, slot })
   }
 
   /** When the stream's schedule puts something else there than it holds at `now`; null: not in the next days. */

@@ -44,7 +44,7 @@ function rule(
     stream: parts.stream ?? null,
     when: [bind(triggers, parts.when)],
     if: (parts.if ?? []).map((condition) => bind(conditions, condition)),
-    do: parts.do.map((action) => bind(actions, action)),
+    do: parts.do.map((action) => ({ does: 'act', ...bind(actions, action) })),
   }
 }
 

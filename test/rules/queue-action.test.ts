@@ -68,6 +68,6 @@ test('a word alone says what is to be done, and a wrong one is told with its pla
     )
   const { ruleSet, diagnostics } = await read('queue: restore')
   expect(diagnostics).toEqual([])
-  expect(ruleSet.rules[0]?.do[0]?.options).toEqual({ do: 'restore' })
+  expect(ruleSet.rules[0]?.do[0]).toMatchObject({ options: { do: 'restore' } })
   expect((await read('queue: resture')).diagnostics).toMatchObject([{ line: 7, level: 'error' }])
 })

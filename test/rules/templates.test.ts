@@ -42,16 +42,17 @@ describe('a rule made from a template', () => {
     expect(diagnostics).toEqual([])
     const [one, two] = rules
     expect(one).toMatchObject({ id: 'one', place: 'a.yaml:7', player: null, enabled: true })
-    expect(one?.do.map(({ options }) => options)).toEqual([
-      { set: 'forest' },
-      { message: `forest at \${now.time}, $\${with.turn}` },
+    expect(one?.do).toMatchObject([
+      { options: { set: 'forest' } },
+      { options: { message: `forest at \${now.time}, $\${with.turn}` } },
     ])
-    expect(one?.do[1]?.texts?.size).toBe(1)
+    const second = one?.do[1]
+    expect(second?.does === 'act' && second.texts?.size).toBe(1)
     expect(two).toMatchObject({ player: 'kids', enabled: false })
-    expect(two?.do.map(({ options }) => options)).toEqual([
-      { set: 'lullabies', limit: 3 },
-      { message: `lullabies at \${now.time}, $\${with.turn}` },
-      { message: 'hi' },
+    expect(two?.do).toMatchObject([
+      { options: { set: 'lullabies', limit: 3 } },
+      { options: { message: `lullabies at \${now.time}, $\${with.turn}` } },
+      { options: { message: 'hi' } },
     ])
   })
 

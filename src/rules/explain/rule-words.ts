@@ -1,6 +1,7 @@
 import type { RuleCondition } from '../condition.ts'
 import type { Telling } from '../plugin.ts'
-import type { Bound, Branch, Playlist, Rule } from '../rule-set.ts'
+import type { Bound, Playlist, Rule } from '../rule-set.ts'
+import type { Step, Way } from '../step.ts'
 import { inWords } from '../telling.ts'
 import { expressionInWords } from './expression-words.ts'
 
@@ -35,17 +36,26 @@ interface Explained {
 
 /** In the part's own words, else its title and its options; with what must hold for it alone. */
 function partInWords(part: Bound<Explained>, telling: Telling): string {
-  const { definition, options, branches, if: own = [] } = part
-  const what =
-    branches === undefined
-      ? (definition.explain?.(options as never, telling) ?? titleAndOptions(definition.title, options))
-      : choiceInWords(branches, telling)
+  const { definition, options, if: own = [] } = part
+  const what = definition.explain?.(options as never, telling) ?? titleAndOptions(definition.title, options)
   return own.length === 0 ? what : `${what} (only if ${conditionsInWords(own, telling)})`
 }
 
+function stepInWords(step: Step, telling: Telling): string {
+  if (step.does === 'act') return partInWords(step, telling)
+  const { if: own = [] } = step
+  const what = grammarInWords(step, telling)
+  return own.length === 0 ? what : `${what} (only if ${conditionsInWords(own, telling)})`
+}
+
+function grammarInWords(step: Exclude<Step, { does: 'act' }>, telling: Telling): string {
+  if (step.does === 'choose') return choiceInWords(step.ways, telling)
+  return step.kind
+}
+
 /** "does one of these (if the stream is closed, it …, then …; else it …)": within brackets, for one may stand in another. */
-function choiceInWords(branches: readonly Branch[], telling: Telling): string {
-  const ways = branches.map(({ if: conditions, do: deeds }, index) => {
+function choiceInWords(choices: readonly Way[], telling: Telling): string {
+  const ways = choices.map(({ if: conditions, do: deeds }, index) => {
     const does = deedsInWords(deeds, telling)
     if (conditions === null) return `else ${does}`
     // What is switched off in a condition leaves one that always holds.
@@ -56,9 +66,9 @@ function choiceInWords(branches: readonly Branch[], telling: Telling): string {
   return `${what} (${ways.join('; ')})`
 }
 
-function deedsInWords(deeds: readonly Bound<Explained>[], telling: Telling): string {
+function deedsInWords(deeds: readonly Step[], telling: Telling): string {
   if (deeds.length === 0) return 'it does nothing'
-  return `it ${deeds.map((part) => partInWords(part, telling)).join(', then ')}`
+  return `it ${deeds.map((step) => stepInWords(step, telling)).join(', then ')}`
 }
 
 function conditionsInWords(conditions: readonly RuleCondition[], telling: Telling): string {

@@ -4,7 +4,7 @@ import { isEmpty, type MapEntry, type MapNode, type Node } from '../../language/
 import type { Report } from '../../language/report.ts'
 
 /** One way on: its actions are done where its condition holds, or where none of those before it did. */
-export interface Way {
+export interface WrittenWay {
   /** What stands behind `if`; null for `else`. */
   readonly if: Node | null
   readonly do: readonly Node[]
@@ -17,7 +17,7 @@ export interface Control {
   readonly enabled: boolean
   /** Of `choose`: the condition beside it. */
   readonly if: Node | null
-  readonly ways: readonly Way[]
+  readonly ways: readonly WrittenWay[]
 }
 
 const beside = {
@@ -73,7 +73,7 @@ function readChoose(node: MapNode, report: Report): Control | undefined {
 function readWay(
   node: Node,
   { isLast, report }: { readonly isLast: boolean; readonly report: Report },
-): readonly Way[] | undefined {
+): readonly WrittenWay[] | undefined {
   const isElse = node.kind === 'map' && node.entries.has('else') && !node.entries.has('if')
   const schema: TSchema = isElse ? elseSchema : waySchema
   if (decode(schema, node, report, { what: 'a way of `choose`' }) === undefined || node.kind !== 'map')
@@ -95,7 +95,7 @@ function wayIn(
   node: MapNode,
   keys: { readonly if: string | null; readonly do: string },
   report: Report,
-): readonly Way[] | undefined {
+): readonly WrittenWay[] | undefined {
   const entry = node.entries.get(keys.do)
   const condition = keys.if === null ? null : (node.entries.get(keys.if)?.value ?? null)
   const items = entry === undefined ? undefined : itemsIn(entry, 'a list of actions', report)

@@ -1,11 +1,11 @@
 import { list, quote } from '../../language/wording.ts'
-import type { ActionDef } from '../plugin.ts'
-import type { Bound, BoundSetting } from '../rule-set.ts'
+import type { BoundSetting } from '../rule-set.ts'
+import { allSteps, type Step } from '../step.ts'
 import type { RuleFile } from './rule-file.ts'
 import type { ReadRule } from './rules.ts'
 
 /** A rule that sets an input which starts another one. */
-interface Step {
+interface Start {
   readonly from: Node
   readonly to: Node
   readonly input: string
@@ -42,7 +42,7 @@ export function checkLoops(files: readonly RuleFile[]): void {
   }
 }
 
-function stepsAmong(nodes: readonly Node[]): Step[] {
+function stepsAmong(nodes: readonly Node[]): Start[] {
   const waiting = new Map<string, { readonly node: Node; readonly value: string | null }[]>()
   for (const node of nodes)
     for (const { definition, options } of node.read.rule.when)
@@ -53,7 +53,9 @@ function stepsAmong(nodes: readonly Node[]): Step[] {
       }
   if (waiting.size === 0) return []
   const settings = nodes.flatMap((from) =>
-    from.read.rule.do.flatMap(settingsIn).map((setting) => ({ from, setting })),
+    allSteps(from.read.rule.do)
+      .flatMap(settingsIn)
+      .map((setting) => ({ from, setting })),
   )
   const count = settings.reduce((sum, { setting }) => sum + (waiting.get(setting.name)?.length ?? 0), 0)
   if (count > mostSteps) return []
@@ -65,9 +67,9 @@ function stepsAmong(nodes: readonly Node[]): Step[] {
   })
 }
 
-function settingsIn({ settings = [], branches = [] }: Bound<ActionDef>): BoundSetting[] {
-  const own = settings.filter(({ kind }) => kind === 'set-input')
-  return [...own, ...branches.flatMap((branch) => branch.do.flatMap(settingsIn))]
+function settingsIn(step: Step): readonly BoundSetting[] {
+  if (step.does !== 'act') return []
+  return (step.settings ?? []).filter(({ kind }) => kind === 'set-input')
 }
 
 function constantOf({ expression }: BoundSetting): string | null {
@@ -77,8 +79,8 @@ function constantOf({ expression }: BoundSetting): string | null {
 }
 
 /** The shortest circle through the rule that does not end by itself. */
-function circleFrom(first: Node, steps: readonly Step[]): readonly Step[] | null {
-  let paths: readonly (readonly Step[])[] = steps.filter(({ from }) => from === first).map((step) => [step])
+function circleFrom(first: Node, steps: readonly Start[]): readonly Start[] | null {
+  let paths: readonly (readonly Start[])[] = steps.filter(({ from }) => from === first).map((step) => [step])
   for (let length = 1; length <= longest && paths.length > 0; length++) {
     const closed = paths.find((path) => path.at(-1)?.to === first && isEndless(path))
     if (closed !== undefined) return closed
@@ -90,7 +92,7 @@ function circleFrom(first: Node, steps: readonly Step[]): readonly Step[] | null
   return null
 }
 
-function isEndless(circle: readonly Step[]): boolean {
+function isEndless(circle: readonly Start[]): boolean {
   return circle.every(({ input, value }) => {
     const others = circle.filter((step) => step.input === input).map((step) => step.value)
     return value === null || others.some((other) => other !== value)
@@ -98,7 +100,7 @@ function isEndless(circle: readonly Step[]): boolean {
 }
 
 /** `"a" sets input party, which starts "b", which sets party, which starts "a"`. */
-function inWords(circle: readonly Step[]): string {
+function inWords(circle: readonly Start[]): string {
   const name = ({ read }: Node) => quote(read.rule.id)
   const [first] = circle
   if (circle.length === 1 && first !== undefined)

@@ -1,0 +1,86 @@
+import type { Static, TSchema } from 'typebox'
+import { decode } from '../../language/check.ts'
+import type { Node } from '../../language/node.ts'
+import type { Report } from '../../language/report.ts'
+import { readTagged, withShorthand } from '../../language/tagged.ts'
+import type { InputReference, Reference } from '../plugin.ts'
+import type { Bound } from '../rule-set.ts'
+import { type ConditionReading, readConditions } from './conditions.ts'
+import { isKnownTime } from './days.ts'
+import type { Declared } from './declared.ts'
+import { checkInput } from './input-references.ts'
+import { scalarWith } from './references.ts'
+
+/** With the condition that stands beside it; null after errors. */
+export function withOwnIf<Found>(item: BoundNode<Found>, reading: ConditionReading): BoundNode<Found> | null {
+  if (item.if === null) return item
+  const conditions = readConditions(item.if, reading)
+  return conditions === null ? null : { ...item, bound: { ...item.bound, if: conditions } }
+}
+
+export function allOf<Item>(items: readonly (Item | null)[]): readonly Item[] | null {
+  const good = items.filter((item) => item !== null)
+  return good.length === items.length ? good : null
+}
+
+export function isEnabled({ enabled }: { readonly enabled: boolean }): boolean {
+  return enabled
+}
+
+export interface Definition {
+  readonly options: TSchema
+  readonly shorthand?: string
+  references?(options: never): readonly (Reference | InputReference)[]
+}
+
+export interface Binding<Found> {
+  readonly what: string
+  readonly definitions: ReadonlyMap<string, Found>
+  readonly report: Report
+  readonly declared: Declared
+  /** Names that are known beside those of the definitions. */
+  readonly more?: readonly string[]
+}
+
+export interface BoundNode<Found> {
+  readonly bound: Bound<Found>
+  readonly node: Node
+  /** What stands behind the `if:` beside it. */
+  readonly if: Node | null
+  readonly enabled: boolean
+}
+
+/** All of a list, or null where one of them was wrong. */
+export function bindAll<Found extends Definition>(
+  nodes: readonly Node[],
+  binding: Binding<Found>,
+): BoundNode<Found>[] | null {
+  const all = nodes.map((node) => bind(node, binding))
+  const good = all.filter((item) => item !== undefined)
+  return good.length === all.length ? good : null
+}
+
+/** Looks the kind's name up first and checks its options second, so that each message is about one thing. */
+export function bind<Found extends Definition>(
+  node: Node,
+  { what: item, definitions, report, declared, more = [] }: Binding<Found>,
+): BoundNode<Found> | undefined {
+  const tagged = readTagged(node, report, { what: item, kinds: [...definitions.keys(), ...more] })
+  if (tagged === undefined) return undefined
+  const definition = definitions.get(tagged.kind)
+  if (definition === undefined) return undefined
+  const value = withShorthand(tagged.value, definition.shorthand)
+  const what = `${item} \`${tagged.kind}\``
+  const options: Static<TSchema> | undefined = decode(definition.options, value, report, { what })
+  if (options === undefined) return undefined
+  const references = definition.references?.(options as never) ?? []
+  const isKnown = (reference: Reference | InputReference) => {
+    if (reference.kind === 'input') return checkInput(reference, tagged.value, { report, declared })
+    const { kind, name } = reference
+    return isKnownTime(kind, scalarWith(tagged.value, name), { name, report, calendar: declared.calendar })
+  }
+  if (!references.map(isKnown).every(Boolean)) return undefined
+  const { kind, name, id = null, enabled } = tagged
+  const bound = { kind, definition, options, id, ...(name === undefined ? {} : { name }) }
+  return { bound, node: tagged.value, if: tagged.if ?? null, enabled }
+}
