@@ -1,6 +1,6 @@
 import type { TrackAddress, TrackPlace } from './core/card-plan.ts'
 import { type Clock, isoOf } from './core/clock.ts'
-import type { Collection } from './core/collection.ts'
+import type { Also, Collection } from './core/collection.ts'
 import type { PlayerCommand } from './core/effect.ts'
 import { messageOf } from './core/error.ts'
 import type { PlayerEvent } from './core/event.ts'
@@ -183,13 +183,13 @@ export class Hub {
   }
 
   /** Sets a var and resolves with what it then is. @throws AppError as `KeptValues.set` does. */
-  setVar(name: string, asked: AskedValue, because: string): Promise<PlainValue> {
-    return this.#vars.set(name, asked, because)
+  setVar(name: string, asked: AskedValue, because: string, also?: Also): Promise<PlainValue> {
+    return this.#vars.set(name, asked, because, also)
   }
 
   /** Sets an input and resolves with what it then is. @throws AppError as `KeptValues.set` does. */
-  setInput(name: string, asked: AskedValue, because: string): Promise<PlainValue> {
-    return this.#inputs.set(name, asked, because)
+  setInput(name: string, asked: AskedValue, because: string, also?: Also): Promise<PlainValue> {
+    return this.#inputs.set(name, asked, because, also)
   }
 
   /** The account's players as the cloud lists them; those that are no longer listed are removed. */
@@ -294,8 +294,8 @@ export class Hub {
   }
 
   /** Changes a queue, or makes it. @throws AppError as `Queues.mutate` does. */
-  mutateQueue(name: string, asked: AskedMutation, reason: string): Promise<Queue> {
-    return this.#queues.mutate(name, asked, reason)
+  mutateQueue(name: string, asked: AskedMutation, reason: string, also?: Also): Promise<Queue> {
+    return this.#queues.mutate(name, asked, reason, also)
   }
 
   /** Changes many queues at once, all or none. @throws AppError as `Queues.mutateAll` does. */

@@ -1,3 +1,4 @@
+import type { Also } from './core/collection.ts'
 import type { Effect, Perform, PlayerCommand } from './core/effect.ts'
 import { AppError } from './core/error.ts'
 import type { FewLines } from './core/few-lines.ts'
@@ -14,7 +15,7 @@ import type { Hub } from './hub.ts'
 
 /** What effects act on. */
 interface Hands {
-  mutateQueue(stream: string, mutation: AskedMutation, because: string): Promise<Queue>
+  mutateQueue(stream: string, mutation: AskedMutation, because: string, also?: Also): Promise<Queue>
   /** The files of a playlist, or the one file of that name. */
   files(playlistOrFile: string): Promise<readonly string[]>
   /**
@@ -47,7 +48,7 @@ interface Hands {
 export function performWith(hands: Hands): Perform {
   const done = (message: string, detail: LogDetail) =>
     hands.deeds.say('info', `${message} ${detail.player ?? ''}`, { message, detail })
-  return async (effect: Effect, because: string) => {
+  return async (effect: Effect, because: string, also?: Also) => {
     switch (effect.kind) {
       case 'mutate-queue': {
         const { stream, mutation, meantFor } = effect
@@ -56,7 +57,7 @@ export function performWith(hands: Hands): Perform {
           checkMeant({ name: stream, queue }, meantFor)
           return bringing(effect, hands)
         }
-        const queue = await hands.mutateQueue(stream, asked, because)
+        const queue = await hands.mutateQueue(stream, asked, because, also)
         done(`stream "${stream}": ${mutation.op}`, { because, ...sizeOf(queue) })
         return
       }
@@ -66,7 +67,7 @@ export function performWith(hands: Hands): Perform {
           checkMeant({ name: stream, queue }, meantFor)
           return filling(effect, queue, hands)
         }
-        const queue = await hands.mutateQueue(stream, asked, because)
+        const queue = await hands.mutateQueue(stream, asked, because, also)
         done(`stream "${stream}": ${how} "${content}"`, { because, ...sizeOf(queue) })
         return
       }
@@ -89,7 +90,7 @@ export function performWith(hands: Hands): Perform {
       case 'set-var':
       case 'set-input': {
         const { name } = effect
-        const value = await setting(effect, because, hands)
+        const value = await setting(effect, { because, also }, hands)
         const what = effect.kind === 'set-var' ? 'var' : 'input'
         const message = `${what} "${name}" is ${value}`
         // However often one is set in a minute, it takes a few lines.
@@ -102,9 +103,19 @@ export function performWith(hands: Hands): Perform {
 
 type Setting = Extract<Effect, { kind: 'set-var' | 'set-input' }>
 
-function setting({ kind, name, value }: Setting, because: string, { values }: Hands): Promise<PlainValue> {
+interface Wish {
+  readonly because: string
+  readonly also: Also | undefined
+}
+
+function setting(
+  { kind, name, value }: Setting,
+  { because, also }: Wish,
+  { values }: Hands,
+): Promise<PlainValue> {
   if (values === undefined) throw new AppError('not_found', 'nothing is remembered here')
-  return kind === 'set-var' ? values.setVar(name, value, because) : values.setInput(name, value, because)
+  if (kind === 'set-var') return values.setVar(name, value, because, also)
+  return values.setInput(name, value, because, also)
 }
 
 /**

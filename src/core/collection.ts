@@ -1,8 +1,19 @@
 /** One named set of values in the store, by key. Every promise resolves when the store has it on disk, and rejects on failure. */
 export interface Collection<Value> {
   get(key: string): Promise<Value | undefined>
-  set(key: string, value: Value): Promise<void>
+  /** `also` is stored together with it, or neither is. */
+  set(key: string, value: Value, also?: Also): Promise<void>
   delete(key: string): Promise<boolean>
   /** All values, in no order that may be relied on. */
   entries(): Promise<[key: string, value: Value][]>
+}
+
+/** What is to be stored together with something else, asked for at that moment. */
+export type Also = () => readonly Entry[]
+
+/** A value and where it belongs. */
+export interface Entry {
+  readonly collection: string
+  readonly key: string
+  readonly value: unknown
 }

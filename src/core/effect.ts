@@ -1,3 +1,4 @@
+import type { Also } from './collection.ts'
 import type { HoldWish } from './hold.ts'
 import type { AskedValue } from './kept-values.ts'
 import type { Light } from './player.ts'
@@ -107,5 +108,8 @@ export interface PlayerSettings {
   readonly ambient_night?: Light
 }
 
-/** Carries an effect out, or throws an AppError that says why it could not. `because` is for people. */
-export type Perform = (effect: Effect, because: string) => Promise<void>
+/**
+ * Carries an effect out, or throws an AppError that says why it could not. `because` is for people. `also`: stored together
+ * with what a queue, a var or an input becomes, or neither is.
+ */
+export type Perform = (effect: Effect, because: string, also?: Also) => Promise<void>

@@ -1,4 +1,4 @@
-import type { Collection } from './collection.ts'
+import type { Also, Collection } from './collection.ts'
 import { AppError } from './error.ts'
 import type { Log } from './log.ts'
 import type { Turns } from './turns.ts'
@@ -63,7 +63,7 @@ export class KeptValues<Declared extends Declaration> {
    * is then, once that is in the store.
    * @throws AppError `not_found` for a name that is not declared, `unprocessable` for a value of another type.
    */
-  set(name: string, asked: AskedValue, because: string): Promise<PlainValue> {
+  set(name: string, asked: AskedValue, because: string, also?: Also): Promise<PlainValue> {
     return this.#options.turns.take('values', async () => {
       const { what, store, tell, log } = this.#options
       const declared = this.#declared.get(name)
@@ -76,7 +76,7 @@ export class KeptValues<Declared extends Declaration> {
       if (why !== null) log.warn(`${what} "${name}" is ${value}: ${why}`, { because })
       const isNew = value !== this.#current.get(name)
       if (!isNew && this.#stored.get(name) === value) return value
-      await store?.set(name, value)
+      await store?.set(name, value, also)
       this.#stored.set(name, value)
       // The files may have been edited meanwhile.
       const latest = this.#declared.get(name)

@@ -1,12 +1,37 @@
-import type { Collection } from './collection.ts'
+import type { Collection, Entry } from './collection.ts'
 
-/** A collection that is forgotten with whoever holds it. */
-export function memoryCollection<Value>(): Collection<Value> {
-  const values = new Map<string, Value>()
-  return {
-    get: async (key) => values.get(key),
-    set: async (key, value) => void values.set(key, value),
-    delete: async (key) => values.delete(key),
-    entries: async () => [...values],
+/** Collections that are forgotten with whoever holds them. */
+export interface MemoryStorage {
+  collection<Value>(name: string): Collection<Value>
+  setMany(entries: readonly Entry[]): Promise<void>
+}
+
+/** Keeps its values as the real storage does, as JSON: who changes one that he has handed in changes nothing here. */
+export function memoryStorage(): MemoryStorage {
+  const collections = new Map<string, Map<string, string>>()
+  const valuesOf = (name: string) => {
+    const values = collections.get(name) ?? new Map<string, string>()
+    collections.set(name, values)
+    return values
   }
+  const setMany = async (entries: readonly Entry[]) => {
+    for (const { collection, key, value } of entries) valuesOf(collection).set(key, JSON.stringify(value))
+  }
+  return {
+    setMany,
+    collection: (name) => ({
+      get: async (key) => {
+        const text = valuesOf(name).get(key)
+        return text === undefined ? undefined : JSON.parse(text)
+      },
+      set: (key, value, also) => setMany([{ collection: name, key, value }, ...(also?.() ?? [])]),
+      delete: async (key) => valuesOf(name).delete(key),
+      entries: async () => [...valuesOf(name)].map(([key, text]) => [key, JSON.parse(text)]),
+    }),
+  }
+}
+
+/** A collection of its own. */
+export function memoryCollection<Value>(): Collection<Value> {
+  return memoryStorage().collection('only')
 }

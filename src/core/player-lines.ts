@@ -48,8 +48,8 @@ export class PlayerLines {
 
 /** The same, where commands come to players by the door; one that was overtaken counts as done. */
 export function performThrough(door: Door, perform: Perform): Perform {
-  return async (effect, because) => {
-    if (effect.kind !== 'command') return perform(effect, because)
+  return async (effect, because, also) => {
+    if (effect.kind !== 'command') return perform(effect, because, also)
     const { player, command } = effect
     await door({ player, commands: [command], send: () => perform(effect, because) })
   }

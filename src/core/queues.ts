@@ -1,4 +1,4 @@
-import type { Collection } from './collection.ts'
+import type { Also, Collection } from './collection.ts'
 import { AppError } from './error.ts'
 import {
   emptyQueue,
@@ -83,7 +83,7 @@ export class Queues {
    * @throws AppError as `mutate` does, `not_found` where there is no stream to change, and `conflict` where there are
    * as many streams as there may be; the queue then stays as it was.
    */
-  mutate(name: string, asked: AskedMutation, reason: string): Promise<Queue> {
+  mutate(name: string, asked: AskedMutation, reason: string, also?: Also): Promise<Queue> {
     return this.#turns.take(name, async () => {
       const known = this.#queues.get(name)
       const mutation = typeof asked === 'function' ? await asked(known) : asked
@@ -91,8 +91,8 @@ export class Queues {
       const { newId, random, tell } = this.#options
       const queue = mutate(known ?? this.#newQueue(name), mutation, { newId, random, reason })
       if (queue === known) return queue
-      if (known === undefined) await this.#storeNew(queue)
-      else await this.#store(queue)
+      if (known === undefined) await this.#storeNew(queue, also)
+      else await this.#store(queue, also)
       const letsEnd = mutation.op === 'replace' && mutation.lets_end === true
       tell({ kind: 'queue', queue, op: mutation.op, because: reason, ...(letsEnd ? { letsEnd } : {}) })
       return queue
@@ -154,18 +154,18 @@ export class Queues {
   }
 
   /** Several may come at once. */
-  async #storeNew(queue: Queue): Promise<void> {
+  async #storeNew(queue: Queue, also: Also | undefined): Promise<void> {
     if (this.#queues.size + this.#coming.size >= mostStreams) throw tooManyStreams(queue.name)
     this.#coming.add(queue.name)
     try {
-      await this.#store(queue)
+      await this.#store(queue, also)
     } finally {
       this.#coming.delete(queue.name)
     }
   }
 
-  async #store(queue: Queue): Promise<void> {
-    await this.#options.store.set(queue.name, queue)
+  async #store(queue: Queue, also: Also | undefined): Promise<void> {
+    await this.#options.store.set(queue.name, queue, also)
     this.#queues.set(queue.name, queue)
   }
 }

@@ -28,7 +28,7 @@ export class Commands {
 
   /** Does the same, and keeps it. `cause`: the entry that the wishes follow from. */
   kept(perform: Perform, cause: () => string | null = () => null): Perform {
-    return async (effect, because) => {
+    return async (effect, because, also) => {
       if (effect.kind === 'log') return perform(effect, because)
       const atMs = this.#nowMs
       const id = this.#history.add({
@@ -40,7 +40,7 @@ export class Commands {
       })
       const end = this.#begun(id, effect, because)
       try {
-        await perform(effect, because)
+        await perform(effect, because, also)
         this.#settle(id, atMs, { outcome: 'done', reason: null })
       } catch (error) {
         this.#settle(id, atMs, { outcome: outcomeOf(error), reason: messageOf(error) })

@@ -1,73 +1,104 @@
 import type { Clock } from '../core/clock.ts'
+import type { Also, Collection } from '../core/collection.ts'
 import type { Effect } from '../core/effect.ts'
 import { messageOf } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Input } from '../core/input.ts'
 import type { Log } from '../core/log.ts'
+import { memoryCollection, memoryStorage } from '../core/memory-collection.ts'
 import type { Moments } from './moments/moments.ts'
-import type { EventSource, RuleEvent, TriggerData, World } from './plugin.ts'
-import type { Rule } from './rule-set.ts'
-import { Runs } from './runs.ts'
+import type { EventSource, RuleEvent, TriggerData, TriggerDef, World } from './plugin.ts'
+import type { Bound, Rule } from './rule-set.ts'
+import type { JournalStore, KeptRun } from './running/journal.ts'
+import type { Run, Start } from './running/run.ts'
+import { Runs } from './running/runs.ts'
+import type { Armed } from './running/steps.ts'
+import type { RunTrace } from './running/trace.ts'
+import { TraceBook } from './running/trace-book.ts'
 import { Subscriptions } from './subscriptions.ts'
 
-interface EngineOptions {
+export interface EngineOptions {
   readonly world: World
-  /** `event`: what started the rule; null where no event did. */
-  perform(effect: Effect, because: string, event: PlayerEvent | null): Promise<void>
+  /**
+   * `event`: what started the rule; null where no event did. `also`: rows of the journal, to be stored together with what
+   * the effect changes in the store.
+   */
+  perform(effect: Effect, because: string, event: PlayerEvent | null, also: Also): Promise<void>
   readonly clock: Clock
   readonly log: Log
   /** Without them no trigger that waits for a moment can start. */
   readonly moments?: Pick<Moments, 'of'>
   /** Told when somebody begins to listen to such events, for sources that have to be asked for them; returns what ends it. */
   readonly listening?: (source: EventSource, match: Readonly<Record<string, string>>) => () => void
+  /** Where runs outlive the process; without it they do not. */
+  readonly journal?: JournalStore
+  /** The same of what became of them, by rule. */
+  readonly traces?: Collection<readonly RunTrace[]>
+  /** Told that a rule rests as it was started too often, and with null that it does no longer. */
+  readonly troubled?: (rule: Rule, why: string | null) => void
+  /** Nothing leaves the house, not even through a plug-in. */
+  readonly dryRun?: boolean
 }
 
 /** A rule whose triggers are set up. */
-interface Armed {
+interface ArmedRule {
   /** As it is written now: only its place may change while it stands. */
   rule: Rule
   /** Ends its triggers. */
   readonly triggers: AbortController
-  /** Ends its runs under way. */
-  readonly runs: AbortController
   /** Where it stands among all of them. */
   order: number
-  /** End what its triggers listen to. */
-  readonly forgets: (() => void)[]
 }
 
-/** Events in, effects out: starts the rules whose triggers fire and whose conditions hold. */
+// What happened longer ago is nothing to act on any more: it came late, or is told again.
+const lateMs = 60_000
+
+/** Events in, effects out: starts the rules whose triggers fire, and sees to it that what they began is done once. */
 export class Engine {
   readonly #options: EngineOptions
   readonly #subscriptions: Subscriptions
   readonly #runs: Runs
-  readonly #armed = new Map<string, Armed>()
+  readonly #traces: TraceBook
+  readonly #armed = new Map<string, ArmedRule>()
   #isStarted = false
-  /** The event that triggers are being told of. */
-  #event: PlayerEvent | null = null
+  /** Runs that the last process left, until the rules are there. */
+  #kept: readonly KeptRun[] = []
+  /** The event that triggers are being told of, with what it has started so far; null while they are told of none. */
+  #telling: { readonly event: PlayerEvent | null; readonly starts: Start[] } | null = null
   /** How many rules have led to what triggers are being told of, by setting inputs that start one another. */
   #depth = 0
 
   constructor(options: EngineOptions) {
     this.#options = options
-    const { world, log } = options
+    const { world, clock, log, dryRun = false } = options
+    const memory = memoryStorage()
+    const journal = { name: 'runs', runs: memory.collection<null>('runs'), setMany: memory.setMany }
     this.#subscriptions = new Subscriptions((named) => world.playerId(named))
+    this.#traces = new TraceBook({ store: options.traces ?? memoryCollection(), clock, log })
     this.#runs = new Runs({
+      ...{ world, clock, log, dryRun, traces: this.#traces },
+      journal: options.journal ?? journal,
       perform: (...performed) => options.perform(...performed),
-      isRunning: () => this.#isStarted,
-      clock: {
-        now: () => options.clock.now(),
-        sleep: (ms) => options.clock.sleep(ms),
-        until: (when) => options.clock.sleep(Math.max(0, when.getTime() - options.clock.now().getTime())),
-      },
-      world,
-      log,
+      arm: (rule, trigger, armed) => this.#armForRun(rule, trigger, armed),
+      troubled: (rule, why) => options.troubled?.(rule, why),
     })
+  }
+
+  /** What became of the last runs of each rule. */
+  get traces(): Pick<TraceBook, 'of' | 'find' | 'onChange'> {
+    return this.#traces
+  }
+
+  /** Reads what the last process left. To be called before the first start, where it is kept at all. */
+  async open(): Promise<void> {
+    await this.#traces.open()
+    this.#kept = await this.#runs.open()
   }
 
   /**
    * Takes the rules in place of those that ran before. Those that mean the same go on as if nothing had happened; of
-   * those that are gone or changed, the runs under way end. Only the first start is one to the rules that wait for it.
+   * those that are gone or changed, the runs under way end. Only the first start is one to the rules that wait for it;
+   * it takes up the runs that the last process left.
    * A rule whose trigger fails to start is left out by name.
    */
   start(rules: readonly Rule[]): void {
@@ -77,43 +108,37 @@ export class Engine {
       if (rule !== undefined && isSame(rule, armed.rule)) armed.rule = rule
       else this.#disarm(id, armed, { runsGoOn: rule !== undefined && isWrittenSame(rule, armed.rule) })
     }
+    this.#traces.keepOnly(new Set(rules.map(({ id }) => id)))
     for (const [order, rule] of [...coming.values()].entries()) {
       const armed = this.#armed.get(rule.id)
       if (armed === undefined) this.#arm(rule, order)
       else armed.order = order
     }
-    if (!this.#isStarted) this.happened('startup', { type: 'startup' })
+    if (this.#isStarted) return
+    for (const kept of this.#kept) this.#runs.takeUp(kept, coming.get(kept.record.rule))
+    this.#kept = []
+    this.happened('startup', { type: 'startup' })
     this.#isStarted = true
   }
 
-  /** Takes no more events; resolves when the runs under way have ended. */
+  /** Takes no more events; resolves when the runs under way have ended, or are kept where they wait. */
   async stop(): Promise<void> {
-    for (const [id, armed] of this.#armed) this.#disarm(id, armed, { runsGoOn: false })
     this.#isStarted = false
-    await this.#runs.settled()
+    for (const { triggers } of this.#armed.values()) triggers.abort(takenOut)
+    this.#armed.clear()
+    await this.#runs.stop()
+    await this.#traces.close()
   }
 
-  /** Takes in what happened; resolves when the runs that this event started have ended. */
+  /** Takes in what a player did; resolves when the runs that this started have ended, or only wait. */
   async handle(event: PlayerEvent): Promise<void> {
-    const before = new Set(this.#runs.underWay)
-    this.#event = event
-    this.happened('player', { ...event })
-    this.#event = null
-    await Promise.allSettled([...this.#runs.underWay].filter((run) => !before.has(run)))
+    const runs = this.#told('player', { ...event }, event)
+    await Promise.all(runs.map((run) => run.rested))
   }
 
   /** Takes in what happened, from wherever: `event` has the fields of its source, see `EventSource`. */
   happened(source: EventSource, event: RuleEvent): void {
-    for (const { receive } of this.#subscriptions.of(source, event)) {
-      try {
-        receive(event)
-      } catch (error) {
-        this.#options.log.error('a trigger failed on an event; the others go on', {
-          source,
-          error: messageOf(error),
-        })
-      }
-    }
+    this.#told(source, event, null)
   }
 
   /** Takes in that an input was set. */
@@ -123,70 +148,122 @@ export class Engine {
     this.#depth = 0
   }
 
-  /** Resolves when every run that has begun by now has ended. */
+  /** Resolves when every run that has begun by now has ended, or only waits. */
   async settled(): Promise<void> {
     await this.#runs.settled()
   }
 
-  #arm(rule: Rule, order: number): void {
-    const { world, clock, log, moments } = this.#options
-    const armed: Armed = {
-      rule,
-      triggers: new AbortController(),
-      runs: new AbortController(),
-      order,
-      forgets: [],
-    }
-    const { signal } = armed.triggers
-    this.#armed.set(rule.id, armed)
-    for (const bound of rule.when) {
+  /** Returns the runs that it has started. */
+  #told(source: EventSource, event: RuleEvent, from: PlayerEvent | null): readonly Run[] {
+    if (this.#isLate(event)) return []
+    const before = this.#telling
+    const telling = { event: from, starts: [] }
+    this.#telling = telling
+    for (const { receive } of this.#subscriptions.of(source, event)) {
       try {
-        bound.definition.start({
-          options: bound.options as never,
-          ruleId: rule.id,
-          signal,
-          clock,
-          world,
-          get moments() {
-            return momentsIn(moments).of(rule.id, signal)
-          },
-          on: (source, match, receive) => this.#subscribe(armed, { source, match, receive }),
-          fire: (data, because) => {
-            if (signal.aborted) return
-            const { rule, runs } = armed
-            const run = { data: withId(data, bound), because, event: this.#event }
-            this.#runs.begin({ ...run, rule, started: bound, depth: this.#depth, signal: runs.signal })
-          },
-          didNotFire: (because) => log.debug(`rule "${rule.id}" did not run`, { because }),
-        })
+        receive(event)
       } catch (error) {
-        log.error(`a trigger of rule "${rule.id}" (${rule.place}) could not start and is left out`, {
-          trigger: bound.kind,
+        this.#options.log.error('a trigger failed on an event; the others go on', {
+          ...{ source, type: String(event.type ?? source) },
           error: messageOf(error),
         })
       }
     }
+    this.#telling = before
+    return this.#runs.begin(telling.starts)
   }
 
-  #disarm(id: string, armed: Armed, { runsGoOn }: { readonly runsGoOn: boolean }): void {
+  #isLate({ at, type }: RuleEvent): boolean {
+    if (typeof at !== 'string') return false
+    const late = this.#options.clock.now().getTime() - Date.parse(at)
+    if (!(late > lateMs)) return false
+    this.#options.log.debug('an event came too late to act on', { type: String(type), at })
+    return true
+  }
+
+  #arm(rule: Rule, order: number): void {
+    const armed: ArmedRule = { rule, triggers: new AbortController(), order }
+    this.#armed.set(rule.id, armed)
+    for (const bound of rule.when) {
+      const fire = (data: TriggerData, because: string) => {
+        const { clock } = this.#options
+        const event = this.#telling?.event ?? null
+        const start = { rule: armed.rule, trigger: triggerIn(armed.rule, bound, rule), data, because, event }
+        const whole = { ...start, depth: this.#depth, at: clock.now() }
+        if (this.#telling === null) this.#runs.begin([whole])
+        else this.#telling.starts.push(whole)
+      }
+      this.#startTrigger(bound, {
+        rule,
+        name: rule.id,
+        signal: armed.triggers.signal,
+        order: () => armed.order,
+        fire,
+      })
+    }
+  }
+
+  #armForRun(rule: Rule, trigger: Bound<TriggerDef>, { name, signal, fired }: Armed): void {
+    const order = () => this.#armed.get(rule.id)?.order ?? 0
+    this.#startTrigger(trigger, { rule, name, signal, order, fire: (_data, because) => fired(because) })
+  }
+
+  #startTrigger(bound: Bound<TriggerDef>, { rule, name, signal, order, fire }: Starting): void {
+    const { world, clock, log, moments } = this.#options
+    try {
+      bound.definition.start({
+        options: bound.options as never,
+        ruleId: rule.id,
+        signal,
+        clock,
+        world,
+        get moments() {
+          return momentsIn(moments).of(name, signal)
+        },
+        on: (source, match, receive) => this.#subscribe({ rule, source, match, receive, signal, order }),
+        fire: (data, because) => {
+          if (!signal.aborted) fire(withId(data, bound), because)
+        },
+        didNotFire: (because) => {
+          if (!signal.aborted) this.#runs.didNotFire({ rule, trigger: bound, because })
+        },
+      })
+    } catch (error) {
+      log.error(`a trigger of rule "${rule.id}" (${rule.place}) could not start and is left out`, {
+        trigger: bound.kind,
+        error: messageOf(error),
+      })
+    }
+  }
+
+  #disarm(id: string, armed: ArmedRule, { runsGoOn }: { readonly runsGoOn: boolean }): void {
     this.#armed.delete(id)
-    for (const forget of armed.forgets) forget()
     armed.triggers.abort(takenOut)
-    if (!runsGoOn) armed.runs.abort(takenOut)
+    if (!runsGoOn) this.#runs.endAll(id, 'the rule was changed, or taken out')
   }
 
-  #subscribe(armed: Armed, { source, match: asked, receive }: Wanted): void {
-    if (armed.triggers.signal.aborted) return
-    const match = narrowed(armed.rule, asked, source)
-    const forget = this.#subscriptions.add({ source, match, order: () => armed.order, receive })
-    armed.forgets.push(forget)
+  #subscribe({ rule, source, match: asked, receive, signal, order }: Wanted): void {
+    if (signal.aborted) return
+    const match = narrowed(rule, asked, source)
+    const forget = this.#subscriptions.add({ source, match, order, receive })
+    signal.addEventListener('abort', forget, { once: true })
     const unheard = this.#options.listening?.(source, match)
-    if (unheard !== undefined) armed.forgets.push(unheard)
+    if (unheard !== undefined) signal.addEventListener('abort', unheard, { once: true })
   }
 }
 
+/** A trigger to be set up. */
+interface Starting {
+  readonly rule: Rule
+  /** Tells its moments from those of others. */
+  readonly name: string
+  readonly signal: AbortSignal
+  readonly order: () => number
+  readonly fire: (data: TriggerData, because: string) => void
+}
+
 /** What a trigger listens to. */
-interface Wanted {
+interface Wanted extends Pick<Starting, 'rule' | 'signal' | 'order'> {
   readonly source: EventSource
   readonly match: Readonly<Record<string, string>>
   readonly receive: (event: RuleEvent) => void
@@ -226,4 +303,9 @@ function momentsIn(moments: EngineOptions['moments']): Pick<Moments, 'of'> {
 
 function withId(data: TriggerData, bound: Rule['when'][number]): TriggerData {
   return { ...data, kind: bound.kind, ...(bound.id === null ? {} : { id: bound.id }) }
+}
+
+/** The same trigger of the rule as it was read again. */
+function triggerIn(rule: Rule, bound: Bound<TriggerDef>, armed: Rule): Bound<TriggerDef> {
+  return rule.when[armed.when.indexOf(bound)] ?? bound
 }

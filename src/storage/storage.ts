@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Keyv } from 'keyv'
-import type { Collection } from '../core/collection.ts'
+import type { Collection, Entry } from '../core/collection.ts'
 import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { damaged, folderFailure, storeFailure } from './failure.ts'
@@ -18,15 +18,9 @@ export interface Storage {
   /** The values under one name. Names and keys may be any text; values are what JSON can say. */
   collection<Value>(name: string): Collection<Value>
   /** Writes all entries, across collections, or none of them. */
-  setMany(entries: readonly StorageEntry[]): Promise<void>
+  setMany(entries: readonly Entry[]): Promise<void>
   /** Finishes what was asked for; whatever is asked for later rejects. */
   close(): Promise<void>
-}
-
-export interface StorageEntry {
-  readonly collection: string
-  readonly key: string
-  readonly value: unknown
 }
 
 export interface StorageOptions {
@@ -150,13 +144,13 @@ class KeyvStorage implements Storage {
   collection<Value>(name: string): Collection<Value> {
     return {
       get: (key) => this.#read(`read "${name}"`, () => this.#keyv.get<Value>(storeKey(name, key))),
-      set: (key, value) => this.setMany([{ collection: name, key, value }]),
+      set: (key, value, also) => this.setMany([{ collection: name, key, value }, ...(also?.() ?? [])]),
       delete: (key) => this.#write(`delete from "${name}"`, () => this.#keyv.delete(storeKey(name, key))),
       entries: () => this.#read(`read "${name}"`, () => this.#entries<Value>(name)),
     }
   }
 
-  async setMany(entries: readonly StorageEntry[]): Promise<void> {
+  async setMany(entries: readonly Entry[]): Promise<void> {
     const names = [...new Set(entries.map((entry) => `"${entry.collection}"`))].join(', ')
     const doing = `write to ${names}`
     this.#checkWritable(doing)
@@ -248,7 +242,7 @@ class KeyvStorage implements Storage {
 }
 
 /** As they are set. @throws Error for a value that cannot be kept */
-function rowsOf(entries: readonly StorageEntry[]): Row[] {
+function rowsOf(entries: readonly Entry[]): Row[] {
   return entries.map(({ collection, key, value }) => {
     if (value === undefined) throw new Error(`"${key}" has no value`)
     return { key: storeKey(collection, key), value }

@@ -14,8 +14,9 @@ import type { CardIn, Dated, DryHouse, PlayingChange, Records, Stage } from '../
 import { stagedValues } from '../rules/dry/staged-values.ts'
 import { patchOf } from '../rules/dry/told.ts'
 import { contentFiles, dailyOrder } from '../rules/playlists.ts'
-import { condition, type World } from '../rules/plugin.ts'
-import type { Rule, RuleSet } from '../rules/rule-set.ts'
+import type { World } from '../rules/plugin.ts'
+import type { RuleSet } from '../rules/rule-set.ts'
+import type { RunTrace } from '../rules/running/trace.ts'
 import { wallTime } from '../rules/time.ts'
 import { RuleRunner } from './rules.ts'
 
@@ -45,6 +46,7 @@ export class InMemoryHouse implements DryHouse {
   readonly #runner: RuleRunner
   /** By stream: what a press on it was answered with. */
   readonly #heard = new Map<string, string>()
+  readonly #begun = new WeakSet<RunTrace>()
   #endless: string | null = null
 
   constructor({ ruleSet, stage, folders }: DryHouseOptions) {
@@ -69,7 +71,6 @@ export class InMemoryHouse implements DryHouse {
       book: unchanging({
         ...ruleSet,
         ...stagedValues(ruleSet, stage),
-        rules: ruleSet.rules.map((rule) => this.#watched(rule)),
       }),
       hub,
       perform: async (effect, because) => {
@@ -78,6 +79,10 @@ export class InMemoryHouse implements DryHouse {
       },
       applied: memoryCollection(),
       moments: memoryCollection(),
+      dryRun: true,
+      troubled: ({ id }, why) => {
+        if (why !== null) this.#endless ??= `rule "${id}" was stopped: ${why}`
+      },
       clock,
       log,
     })
@@ -107,6 +112,7 @@ export class InMemoryHouse implements DryHouse {
         ...cardPatch(card),
       })),
     )
+    this.#runner.traces.onChange((trace) => this.#traced(trace))
     await this.#runner.start()
     await quiet()
   }
@@ -201,19 +207,11 @@ export class InMemoryHouse implements DryHouse {
     return this.#ruleSet.players.get(named) ?? named
   }
 
-  /** Notes each run: what stands last under its `if` is asked only when the rule is about to run. */
-  #watched(rule: Rule): Rule {
-    const definition = condition({
-      title: 'Noted',
-      describe: 'Always holds.',
-      examples: [],
-      options: {},
-      test: () => {
-        this.#note(this.#records.ran, { rule: rule.id })
-        return true
-      },
-    })
-    return { ...rule, if: [...rule.if, { kind: 'noted', definition, options: {}, id: null }] }
+  /** A trace is told of again with each step; its first step, or its end, is the first that is heard of a run. */
+  #traced(trace: RunTrace): void {
+    if (trace.outcome === 'did_not_run' || trace.outcome === 'ignored' || this.#begun.has(trace)) return
+    this.#begun.add(trace)
+    this.#note(this.#records.ran, { rule: trace.rule })
   }
 
   #record(effect: Effect, because: string): void {

@@ -53,7 +53,7 @@ export async function openRuleBook({
 
 interface RunInput extends Omit<OpenInput, 'options' | 'foundation' | 'topicFault'> {
   readonly input: { readonly options: Options }
-  readonly foundation: Pick<Foundation, 'storage' | 'history' | 'log'>
+  readonly foundation: Pick<Foundation, 'storage' | 'history' | 'problems' | 'log'>
   readonly book: RuleBook
   readonly hub: Hub
   readonly lines: PlayerLines
@@ -66,7 +66,7 @@ interface RunInput extends Omit<OpenInput, 'options' | 'foundation' | 'topicFaul
 /** Runs what the book says; from then on it is read again whenever somebody writes to its files. */
 export async function startRules(run: RunInput): Promise<RuleRunner> {
   const { input, foundation, started, book, hub, lines, slotGround, performed, perform, clock } = run
-  const { history, storage } = foundation
+  const { history, storage, problems } = foundation
   const log = foundation.log.for('rules')
   const door = lines.door()
   const rules = new RuleRunner({
@@ -76,6 +76,16 @@ export async function startRules(run: RunInput): Promise<RuleRunner> {
     performAfter: (event) => performThrough(door, history.keptAfter(performed, event)),
     applied: storage.collection('applied-slots'),
     moments: storage.collection('moments'),
+    journal: {
+      name: 'runs',
+      runs: storage.collection('runs'),
+      setMany: (entries) => storage.setMany(entries),
+    },
+    traces: storage.collection('traces'),
+    troubled: ({ id, name, place }, why) => {
+      const what = name == null ? `rule "${id}" (${place})` : `rule "${id}" (${name}, ${place})`
+      problems.set(`rule/${id}/rests`, why === null ? null : `${what} rests for 10 minutes: ${why}`)
+    },
     slots: {
       positions: storage.collection('slot-positions'),
       isHeard: (stream) => slotGround.isHeard(stream),

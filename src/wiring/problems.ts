@@ -7,6 +7,7 @@
  * - `second_instance`: another product uses our topics on the MQTT broker.
  * - `message_size`: the MQTT broker does not take a message as large as we have one for it.
  * - `rules/<file>`: a rule file does not run as it is written, or a folder of them cannot be read.
+ * - `rule/<id>/rests`: a rule was started too often, and is left alone for ten minutes.
  * - `card/<card id>/<what>`: `distrusted` (requests are no presses any more), `outdated` (the account has not taken it
  *   as it is now), `copies` (other cards may carry its old key), `silent` (presses are not counted).
  * - `store`: the last write to the data folder has failed, such as for a full disk. The next that succeeds mends it.

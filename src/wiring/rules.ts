@@ -5,7 +5,7 @@ import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
 import type { Queue } from '../core/queue.ts'
 import type { Hub } from '../hub.ts'
-import { Engine } from '../rules/engine.ts'
+import { Engine, type EngineOptions } from '../rules/engine.ts'
 import type { KeptRecord } from '../rules/moments/kept-moments.ts'
 import { Moments } from '../rules/moments/moments.ts'
 import { changedPlaylists } from '../rules/playlists.ts'
@@ -29,6 +29,12 @@ interface RuleRunnerOptions {
   readonly applied: Collection<string>
   /** Which moments rules have heard of. */
   readonly moments: Collection<KeptRecord>
+  /** Runs as they outlive the process, and what became of them; without it they do not. */
+  readonly journal?: EngineOptions['journal']
+  readonly traces?: EngineOptions['traces']
+  /** Told that a rule rests, and with null that it does no longer. */
+  readonly troubled?: EngineOptions['troubled']
+  readonly dryRun?: boolean
   /** Where slots were left, who hears streams, and how they are cut over: see `SchedulerOptions`. */
   readonly slots?: Pick<SchedulerOptions, 'positions' | 'isHeard' | 'cutOver'>
   readonly clock: Clock
@@ -64,7 +70,9 @@ export class RuleRunner {
     this.#moments = new Moments({ world, kept: options.moments, clock, log })
     this.#engine = new Engine({
       world,
-      perform: (effect, because, event) => (event === null ? perform : performAfter(event))(effect, because),
+      perform: (effect, because, event, also) =>
+        (event === null ? perform : performAfter(event))(effect, because, also),
+      ...keptIn(options),
       clock,
       log,
       moments: this.#moments,
@@ -86,6 +94,7 @@ export class RuleRunner {
     })
     this.#forgets = [forgetQueues, forgetEvents]
     await this.#moments.start()
+    await this.#engine.open()
     this.#engine.start(rules)
     this.#tellOfSlots()
     const forgetBook = book.onChange(async (ruleSet) => {
@@ -139,7 +148,12 @@ export class RuleRunner {
     return this.#scheduler.volumeLimit(stream)
   }
 
-  /** Resolves when the rules that this very event started have run. */
+  /** What became of the last runs of each rule. */
+  get traces(): Engine['traces'] {
+    return this.#engine.traces
+  }
+
+  /** Resolves when the rules that this very event started have run, or only wait. */
   async runsOf(event: PlayerEvent): Promise<void> {
     await this.#runs.get(event)
   }
@@ -150,6 +164,16 @@ export class RuleRunner {
     await this.#scheduler.stop()
     await this.#moments.stop()
     await this.#engine.stop()
+  }
+}
+
+/** What there is of where the engine keeps things, as it takes it. */
+function keptIn({ journal, traces, troubled, dryRun }: RuleRunnerOptions) {
+  return {
+    ...(journal === undefined ? {} : { journal }),
+    ...(traces === undefined ? {} : { traces }),
+    ...(troubled === undefined ? {} : { troubled }),
+    ...(dryRun === undefined ? {} : { dryRun }),
   }
 }
 

@@ -93,9 +93,9 @@ describe('a reload', () => {
       goOn()
       await handled
       expect(said).toEqual(heard)
-      expect(log.lines.some(({ message }) => message.includes('ends before action 2'))).toBe(
-        heard.length === 1,
-      )
+      expect(
+        log.lines.some(({ message }) => message.includes('ended: the rule was changed, or taken out')),
+      ).toBe(heard.length === 1)
       await engine.stop()
     }
   })

@@ -1,0 +1,86 @@
+import type { Collection, Entry } from '../../core/collection.ts'
+import type { PlayerEvent } from '../../core/event.ts'
+import type { TriggerData } from '../plugin.ts'
+import type { Marks } from './progress.ts'
+
+/** A run as it outlives the process. */
+export interface RunRecord {
+  /** Larger for those that came later; of one event those of rules further down. */
+  readonly number: number
+  readonly rule: string
+  /** Of what was written in the rule when it started. */
+  readonly meaning: string
+  /** Which trigger of the rule fired. */
+  readonly trigger: number
+  readonly data: TriggerData
+  readonly because: string
+  readonly event: PlayerEvent | null
+  readonly depth: number
+  /** ISO 8601: when it fired. */
+  readonly at: string
+  readonly marks: Marks
+}
+
+/** Where the journal is written: rows of several collections together, or none of them. */
+export interface JournalStore {
+  readonly runs: Collection<RunRecord | null>
+  /** The name of that collection. */
+  readonly name: string
+  setMany(entries: readonly Entry[]): Promise<void>
+}
+
+/** The runs that have begun and not ended. A key is used again when its run is over, so that they stay few. */
+export class Journal {
+  readonly #store: JournalStore
+  #free: string[] = []
+  #keys = 0
+  #highest = 0
+
+  constructor(store: JournalStore) {
+    this.#store = store
+  }
+
+  /** Those that the last process left, in the order in which they began. */
+  async open(): Promise<readonly KeptRun[]> {
+    const rows = await this.#store.runs.entries()
+    this.#keys = Math.max(0, ...rows.map(([key]) => Number(key) || 0))
+    this.#free = rows.filter(([, record]) => record === null).map(([key]) => key)
+    const kept = rows.flatMap(([key, record]) => (record === null ? [] : [{ key, record }]))
+    this.#highest = Math.max(this.#highest, ...kept.map(({ record }) => record.number))
+    return kept.sort((one, other) => one.record.number - other.record.number)
+  }
+
+  /** Larger than all before, also than those of processes before. */
+  nextNumber(now: Date): number {
+    this.#highest = Math.max(this.#highest + 1, now.getTime())
+    return this.#highest
+  }
+
+  newKey(): string {
+    const free = this.#free.pop()
+    if (free !== undefined) return free
+    this.#keys += 1
+    return String(this.#keys)
+  }
+
+  /** The row of a run, for whoever writes something together with it. */
+  row(key: string, record: RunRecord): Entry {
+    return { collection: this.#store.name, key, value: record }
+  }
+
+  write(rows: readonly Entry[]): Promise<void> {
+    return this.#store.setMany(rows)
+  }
+
+  /** The run is over. Resolves when the store has it; what is written after that call is written after it. */
+  async end(key: string): Promise<void> {
+    const written = this.#store.setMany([{ collection: this.#store.name, key, value: null }])
+    this.#free.push(key)
+    await written
+  }
+}
+
+export interface KeptRun {
+  readonly key: string
+  readonly record: RunRecord
+}

@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto'
+import { type Clock, isoOf } from '../../core/clock.ts'
+import type { Entry } from '../../core/collection.ts'
+import type { PlayerEvent } from '../../core/event.ts'
+import type { TriggerData, World } from '../plugin.ts'
+import type { Rule } from '../rule-set.ts'
+import { EndOfRun } from './end-of-run.ts'
+import type { Journal, KeptRun } from './journal.ts'
+import type { Lanes, Turn } from './lanes.ts'
+import { Progress } from './progress.ts'
+import type { RunTrace, StepTrace } from './trace.ts'
+
+/** A trigger has fired. */
+export interface Start {
+  readonly rule: Rule
+  /** The trigger that fired. */
+  readonly trigger: Rule['when'][number]
+  readonly data: TriggerData
+  /** For people: "right was pressed on Nursery". */
+  readonly because: string
+  /** What fired it; null where no player did anything. */
+  readonly event: PlayerEvent | null
+  /** How many rules have led to it, one by another. */
+  readonly depth: number
+  readonly at: Date
+}
+
+/** One thread through the steps of a run. */
+export interface Strand {
+  /** Its place among those who act on the same stream or player; null while it waits. */
+  turn: Turn | null
+  /** How many of its waits are under way. */
+  waits: number
+}
+
+interface Ground {
+  readonly journal: Journal
+  readonly lanes: Lanes
+  readonly clock: Pick<Clock, 'now'>
+  readonly world: Pick<World, 'playerId'>
+}
+
+/** A run that the last process left, with its trace where that was kept. */
+interface Kept extends KeptRun {
+  readonly trace?: RunTrace
+}
+
+// A loop of a thousand rounds is not read by anybody, and would be written each time.
+const mostSteps = 100
+
+/** A rule under way: who it is, how far it has come, and whether it acts, waits or is over. */
+export class Run {
+  readonly start: Start
+  readonly number: number
+  readonly progress: Progress
+  readonly trace: RunTrace
+  /** Resolves when it first has nothing to do but wait, or is over. */
+  readonly rested: Promise<void>
+  /** Resolves when it is over, or suspended. */
+  readonly over: Promise<void>
+  readonly strand: Strand
+  /** Milliseconds of the clock: when what it does now was to be done. */
+  dueMs: number
+  readonly #ground: Ground
+  readonly #key: string
+  readonly #ends = new AbortController()
+  readonly #lane: string
+  readonly #meaning: string
+  #acting = 1
+  #hasRested: () => void = () => undefined
+  #isOver: () => void = () => undefined
+
+  /** `kept`: of a run that the last process left. Its place in the lane is taken at once. */
+  constructor(start: Start, ground: Ground, kept?: Kept) {
+    const { rule, trigger, data, because, at } = start
+    this.start = start
+    this.#ground = ground
+    this.number = kept?.record.number ?? ground.journal.nextNumber(ground.clock.now())
+    this.#key = kept?.key ?? ground.journal.newKey()
+    this.progress = new Progress(kept?.record.marks)
+    this.dueMs = at.getTime()
+    this.#meaning = kept?.record.meaning ?? meaningOfRule(rule)
+    this.#lane = laneOf(start, ground.world)
+    this.strand = this.newStrand()
+    this.rested = new Promise((resolve) => {
+      this.#hasRested = resolve
+    })
+    this.over = new Promise((resolve) => {
+      this.#isOver = resolve
+    })
+    this.trace = kept?.trace ?? {
+      ...{ id: this.number, rule: rule.id, at: isoOf(at), because },
+      trigger: { kind: trigger.kind, data },
+      ...{ outcome: 'running', why: null, saw: [], steps: [], ended_at: null },
+    }
+  }
+
+  get rule(): Rule {
+    return this.start.rule
+  }
+
+  /** Aborted with an `EndOfRun`. */
+  get signal(): AbortSignal {
+    return this.#ends.signal
+  }
+
+  /** Ends it where it waits, or before its next step. */
+  end(how: 'ended' | 'stopped', why: string | null): void {
+    this.#ends.abort(new EndOfRun(how, why))
+  }
+
+  /** Ends it where it waits; what it is about to do is still done. */
+  suspend(): void {
+    if (!this.signal.aborted) this.#ends.abort(new EndOfRun('suspended', null))
+  }
+
+  /** @throws EndOfRun where it was ended. */
+  checkGoesOn(): void {
+    const { aborted, reason } = this.signal
+    if (aborted && reason instanceof EndOfRun && reason.how !== 'suspended') throw reason
+  }
+
+  /** As it is now, for the journal. */
+  row(): Entry {
+    const { rule, trigger, data, because, event, depth, at } = this.start
+    return this.#ground.journal.row(this.#key, {
+      number: this.number,
+      rule: rule.id,
+      meaning: this.#meaning,
+      trigger: rule.when.indexOf(trigger),
+      ...{ data, because, event, depth, at: at.toISOString() },
+      marks: this.progress.marks,
+    })
+  }
+
+  /** Resolves when the journal has how far it has come. */
+  async write(): Promise<void> {
+    await this.#ground.journal.write([this.row()])
+  }
+
+  newStrand(): Strand {
+    return { turn: this.#ground.lanes.enter(this.#lane), waits: 0 }
+  }
+
+  /** Lets others act while this strand waits for the work. @throws EndOfRun where the run is ended meanwhile. */
+  async aside<Result>(strand: Strand, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    this.signal.throwIfAborted()
+    if (strand.waits++ === 0) {
+      strand.turn?.leave()
+      strand.turn = null
+      this.acts(-1)
+    }
+    try {
+      return await work(this.signal)
+    } finally {
+      if (--strand.waits === 0) {
+        this.acts(1)
+        if (!this.signal.aborted) await this.#enter(strand)
+      }
+    }
+  }
+
+  async #enter(strand: Strand): Promise<void> {
+    strand.turn = this.#ground.lanes.enter(this.#lane)
+    await strand.turn.ready
+  }
+
+  /** So many strands more act now. */
+  acts(more: number): void {
+    this.#acting += more
+    if (this.#acting === 0) this.#hasRested()
+  }
+
+  /** The trace of a step, at its beginning; of one that waited over a restart the same again. */
+  stepTrace(step: string, of: { readonly kind: string; readonly name?: string }): StepTrace {
+    const known = this.trace.steps.findLast((one) => one.step === step)
+    if (known !== undefined && (known.outcome === 'waiting' || known.outcome === 'running')) return known
+    const { kind, name } = of
+    const at = isoOf(this.#ground.clock.now())
+    const named = name === undefined ? {} : { name }
+    const trace: StepTrace = { step, kind, ...named, at, outcome: 'running', effects: [] }
+    if (this.trace.steps.length < mostSteps) this.trace.steps.push(trace)
+    return trace
+  }
+
+  /** Nothing more comes of it. What others do in its lane from now on is written behind its end. */
+  async close(how: 'over' | 'suspended'): Promise<void> {
+    try {
+      if (how === 'over') {
+        const ended = this.#ground.journal.end(this.#key)
+        this.strand.turn?.leave()
+        this.#rest()
+        await ended
+      } else await this.write()
+    } finally {
+      this.strand.turn?.leave()
+      this.#rest()
+    }
+  }
+
+  #rest(): void {
+    this.#hasRested()
+    this.#isOver()
+  }
+}
+
+/** Tells what is written in the rule from what is written in another. */
+export function meaningOfRule({ meaning }: Rule): string {
+  if (meaning === undefined) return ''
+  return createHash('sha256').update(meaning.own).digest('base64url')
+}
+
+/** Runs that concern one stream or player follow one another, so that the last wish is the one that holds. */
+function laneOf({ rule, data }: Start, world: Pick<World, 'playerId'>): string {
+  const player = rule.player ?? data.player
+  const known = player === undefined ? undefined : world.playerId(player)
+  return rule.stream ?? data.stream ?? known ?? player ?? rule.id
+}

@@ -1,0 +1,325 @@
+import { type Clock, isoOf } from '../../core/clock.ts'
+import type { Entry } from '../../core/collection.ts'
+import type { Effect } from '../../core/effect.ts'
+import { messageOf } from '../../core/error.ts'
+import type { PlayerEvent } from '../../core/event.ts'
+import type { Log } from '../../core/log.ts'
+import type { World } from '../plugin.ts'
+import type { Rule } from '../rule-set.ts'
+import { Breaker, pauseMs } from './breaker.ts'
+import { EndOfRun, StepFailed, unlessAborted } from './end-of-run.ts'
+import { Journal, type JournalStore, type KeptRun } from './journal.ts'
+import { Lanes } from './lanes.ts'
+import { meaningOfRule, Run, type Start } from './run.ts'
+import { placeOf, type StepHands, Steps, wordsOf } from './steps.ts'
+import type { RunOutcome, RunTrace } from './trace.ts'
+import type { TraceBook } from './trace-book.ts'
+import { unmetAmong } from './way.ts'
+
+export interface RunsOptions {
+  readonly world: World
+  /** `event`: what started the rule; null where no event did. `also`: rows that are stored together with what it changes. */
+  perform(
+    effect: Effect,
+    because: string,
+    event: PlayerEvent | null,
+    also: () => readonly Entry[],
+  ): Promise<void>
+  readonly arm: StepHands['arm']
+  readonly journal: JournalStore
+  readonly traces: TraceBook
+  /** Told that a rule rests as it was started too often, and with null that it does no longer. */
+  readonly troubled: (rule: Rule, why: string | null) => void
+  readonly dryRun: boolean
+  readonly clock: Clock
+  readonly log: Log
+}
+
+// Rules that set what starts one another would go on for ever.
+const deepest = 8
+/** How many runs of a rule there may be at once, or wait for one another. */
+export const mostRuns = 10
+
+/** What started rules do: whether they may, their conditions, then one step after the other. */
+export class Runs {
+  readonly #options: RunsOptions
+  readonly #journal: Journal
+  readonly #lanes = new Lanes()
+  readonly #breaker: Breaker
+  readonly #steps: Steps
+  /** Those that have begun and not ended, in their order. */
+  readonly #all = new Set<Run>()
+  /** Those of them that may run, by rule. */
+  readonly #running = new Map<string, Set<Run>>()
+  /** How many rules have led to each input that is being set. */
+  readonly #settingRuns = new Set<{ readonly input: string; readonly depth: number }>()
+  #isStopping = false
+  #isJournalBroken = false
+
+  constructor(options: RunsOptions) {
+    this.#options = options
+    const { world, clock, log, arm, traces, dryRun } = options
+    this.#journal = new Journal(options.journal)
+    this.#breaker = new Breaker(clock)
+    this.#steps = new Steps({
+      ...{ world, clock, log, arm, dryRun },
+      changed: (run) => traces.changed(run.trace),
+      perform: (effect, run, also) => this.#perform(effect, run, also),
+    })
+  }
+
+  /** The runs that the last process left. */
+  open(): Promise<readonly KeptRun[]> {
+    return this.#journal.open()
+  }
+
+  /** How many rules have led to the input being set just now; 0 where no rule did. */
+  depthOf(input: string): number {
+    return Math.max(0, ...[...this.#settingRuns].flatMap((run) => (run.input === input ? [run.depth] : [])))
+  }
+
+  /** Those that have begun and not ended. */
+  get underWay(): readonly Run[] {
+    return [...this.#all]
+  }
+
+  /** Resolves when every run that has begun by now has ended, or has nothing to do but wait. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#all].map((run) => run.rested))
+  }
+
+  /** Begins the runs that one event has started: the journal has all of them before one acts. */
+  begin(starts: readonly Start[]): readonly Run[] {
+    const runs = starts.flatMap((start) => {
+      if (this.#isStopping || !this.#mayStart(start)) return []
+      return [new Run(start, this.#ground)]
+    })
+    if (runs.length === 0) return []
+    const written = this.#journal.write(runs.map((run) => run.row())).then(
+      () => this.#journalWorks(),
+      (error) => this.#journalFails(error),
+    )
+    for (const run of runs) void this.#run(run, written)
+    return runs
+  }
+
+  /** A trigger nearly fired. */
+  didNotFire({ rule, trigger, because }: Pick<Start, 'rule' | 'trigger' | 'because'>): void {
+    const { clock } = this.#options
+    const at = isoOf(clock.now())
+    const trace: RunTrace = {
+      ...{ id: this.#journal.nextNumber(clock.now()), rule: rule.id, at, because },
+      trigger: { kind: trigger.kind, data: {} },
+      ...{ outcome: 'did_not_run', why: because, saw: [], steps: [], ended_at: at },
+    }
+    this.#options.traces.add(trace)
+  }
+
+  /** Takes up a run that the last process left, or says why that cannot be. */
+  takeUp({ key, record }: KeptRun, rule: Rule | undefined): void {
+    const trigger = rule?.when[record.trigger]
+    if (rule === undefined || trigger === undefined || meaningOfRule(rule) !== record.meaning) {
+      const why = `rule "${record.rule}" was ${rule === undefined ? 'taken out or switched off' : 'edited'} while it waited`
+      this.#options.log.info(`${why}: that run has ended`, { because: record.because })
+      const trace = this.#options.traces.find(record.rule, record.number)
+      if (trace !== undefined) this.#closeTrace(trace, 'ended', why)
+      void this.#journal.end(key)
+      return
+    }
+    const { data, because, event, depth, at } = record
+    const start: Start = { rule, trigger, data, because, event, depth, at: new Date(at) }
+    const trace = this.#options.traces.find(record.rule, record.number)
+    const run = new Run(start, this.#ground, { key, record, ...(trace === undefined ? {} : { trace }) })
+    if (run.progress.get(admitted) === true) this.#runningOf(rule).add(run)
+    void this.#run(run, Promise.resolve())
+  }
+
+  /** Ends the runs of a rule that was edited or taken out: where they wait, or before their next step. */
+  endAll(rule: string, why: string): void {
+    for (const run of this.#all) if (run.rule.id === rule) run.end('ended', why)
+    this.#breaker.forget(rule)
+  }
+
+  /** Starts nothing more. Resolves when those that wait are in the journal, and those that acted wait or have ended. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    const all = [...this.#all]
+    for (const run of all) run.suspend()
+    await Promise.all(all.map((run) => run.over))
+  }
+
+  get #ground() {
+    const { clock, world } = this.#options
+    return { journal: this.#journal, lanes: this.#lanes, clock, world }
+  }
+
+  #mayStart({ rule, depth, event, trigger, because }: Start): boolean {
+    const { log } = this.#options
+    const until = this.#breaker.pausedUntil(rule.id)
+    if (until !== null) return false
+    if (depth > deepest) {
+      const error = `${deepest} rules have started one another in a row by setting inputs; this one is not run`
+      log.error(`${placeOf(rule)} is held`, { error, because })
+      this.#pause(rule, error)
+      return false
+    }
+    if (!mayGoRound(trigger.kind, event) || this.#breaker.allows(rule.id)) return true
+    const error = `it was started more than 30 times in a minute, the last time because ${because}`
+    log.error(`${placeOf(rule)} rests for 10 minutes`, { error })
+    this.#pause(rule, error)
+    return false
+  }
+
+  #pause(rule: Rule, why: string): void {
+    const { clock, troubled } = this.#options
+    this.#breaker.pause(rule.id)
+    troubled(rule, why)
+    clock.at(new Date(clock.now().getTime() + pauseMs), () => {
+      if (this.#breaker.pausedUntil(rule.id) === null) troubled(rule, null)
+    })
+  }
+
+  async #run(run: Run, written: Promise<void>): Promise<void> {
+    this.#all.add(run)
+    let how: 'over' | 'suspended' = 'over'
+    try {
+      await written
+      await run.strand.turn?.ready
+      if (await this.#isAdmitted(run)) {
+        await this.#steps.doAll(run.rule.do, { run, strand: run.strand, prefix: '' })
+        this.#closeTrace(run.trace, 'done', null)
+      }
+    } catch (error) {
+      if (error instanceof EndOfRun && error.how === 'suspended') how = 'suspended'
+      else this.#ended(run, error)
+    }
+    this.#all.delete(run)
+    this.#running.get(run.rule.id)?.delete(run)
+    await run.close(how).catch((error) => this.#journalFails(error))
+  }
+
+  #ended(run: Run, error: unknown): void {
+    const { log } = this.#options
+    const { rule, trace } = run
+    if (error instanceof EndOfRun) {
+      const outcome = error.how === 'stopped' ? 'stopped' : 'ended'
+      log.info(`${wordsOf(rule)} ${outcome}${error.why === null ? '' : `: ${error.why}`}`)
+      this.#closeTrace(trace, outcome, error.why)
+      return
+    }
+    // What a step said itself is not said again.
+    if (!(error instanceof StepFailed))
+      log.error(`${placeOf(rule)} could not run`, { error: messageOf(error) })
+    const cause = error instanceof StepFailed ? error.cause : error
+    const prefix = error instanceof StepFailed ? `${error.message}: ` : ''
+    if (trace.steps.length === 0) this.#options.traces.add(trace)
+    this.#closeTrace(trace, 'failed', `${prefix}${messageOf(cause)}`)
+  }
+
+  /** Whether its conditions hold and its mode lets it run; asked once, when its turn has come. */
+  async #isAdmitted(run: Run): Promise<boolean> {
+    const { log, traces, world } = this.#options
+    const { rule, progress } = run
+    if (progress.get(admitted) === true) return true
+    run.checkGoesOn()
+    const { because, data, trigger } = run.start
+    if (progress.get(conditionsHeld) !== true) {
+      const unmet = unmetAmong([...(trigger.if ?? []), ...rule.if], { rule, data, world })
+      if (unmet !== null) {
+        const { why, saw } = unmet
+        log.info(`${wordsOf(rule)} did not run: ${why}`, { because, ...(saw.length === 0 ? {} : { saw }) })
+        run.trace.saw = saw
+        this.#leftOut(run.trace, 'did_not_run', why)
+        return false
+      }
+      progress.set(conditionsHeld, true)
+    }
+    const held = await this.#heldByMode(run)
+    if (held !== null) {
+      log.debug(`${wordsOf(rule)} is not started again: ${held}`, { because })
+      this.#leftOut(run.trace, 'ignored', held)
+      return false
+    }
+    progress.set(admitted, true)
+    this.#runningOf(rule).add(run)
+    log.info(`${wordsOf(rule)} runs`, { because })
+    traces.add(run.trace)
+    return true
+  }
+
+  /** Null where its mode lets it run, by now; else why not. */
+  async #heldByMode(run: Run): Promise<string | null> {
+    const { rule } = run
+    const others = [...this.#runningOf(rule)]
+    const [first] = others
+    if (first === undefined) return null
+    const { mode = 'single', max = mostRuns } = rule
+    if (mode === 'single') return `it still runs, since ${first.trace.at}`
+    if (mode === 'restart') {
+      for (const other of others) other.end('ended', 'the rule was started again')
+      return null
+    }
+    const waiting = [...this.#all].filter((one) => one.rule.id === rule.id && one.number < run.number)
+    if (Math.max(waiting.length, others.length) >= max) return `${max} of it run or wait already`
+    if (mode === 'parallel') return null
+    for (const other of waiting) {
+      await run.aside(run.strand, (signal) => unlessAborted(other.over, signal))
+      run.dueMs = Math.max(run.dueMs, other.dueMs)
+    }
+    return null
+  }
+
+  #runningOf({ id }: Rule): Set<Run> {
+    const running = this.#running.get(id) ?? new Set()
+    this.#running.set(id, running)
+    return running
+  }
+
+  #leftOut(trace: RunTrace, outcome: RunOutcome, why: string): void {
+    trace.outcome = outcome
+    trace.why = why
+    trace.ended_at = isoOf(this.#options.clock.now())
+    this.#options.traces.add(trace)
+  }
+
+  #closeTrace(trace: RunTrace, outcome: RunOutcome, why: string | null): void {
+    trace.outcome = outcome
+    trace.why = why
+    trace.ended_at = isoOf(this.#options.clock.now())
+    this.#options.traces.changed(trace)
+  }
+
+  async #perform(effect: Effect, { rule, start }: Run, also: () => readonly Entry[]): Promise<void> {
+    const setting = effect.kind === 'set-input' ? { input: effect.name, depth: start.depth + 1 } : null
+    if (setting !== null) this.#settingRuns.add(setting)
+    try {
+      await this.#options.perform(effect, `rule ${rule.id}`, start.event, also)
+    } finally {
+      if (setting !== null) this.#settingRuns.delete(setting)
+    }
+  }
+
+  /** Rules run without it; only a restart would lose what waits. */
+  #journalFails(error: unknown): void {
+    if (this.#isJournalBroken) return
+    this.#isJournalBroken = true
+    this.#options.log.error('what rules are about to do could not be kept; they run all the same', {
+      error: messageOf(error),
+    })
+  }
+
+  #journalWorks(): void {
+    this.#isJournalBroken = false
+  }
+}
+
+/** Its conditions held, and need not be asked again after a restart. */
+const conditionsHeld = 'conditions'
+/** It may run, as far as its mode goes. */
+const admitted = 'admitted'
+
+/** What rules may bring about themselves, here or by way of somebody who listens. */
+function mayGoRound(kind: string, event: PlayerEvent | null): boolean {
+  const outside: readonly string[] = ['input', 'mqtt', 'webhook', 'ha']
+  return outside.includes(kind) || event?.commanded === true
+}
