@@ -6,7 +6,7 @@ import { messageOf } from './core/error.ts'
 import type { PlayerEvent } from './core/event.ts'
 import { Expectations, type Expected } from './core/expectation.ts'
 import { type Input, inputOf } from './core/input.ts'
-import { type AskedValue, KeptValues } from './core/kept-values.ts'
+import { type Announced, type AskedValue, KeptValues } from './core/kept-values.ts'
 import type { Log } from './core/log.ts'
 import { type Moment, stoppedCardIn } from './core/moment.ts'
 import { applyPatch, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
@@ -32,8 +32,8 @@ export type Change =
       readonly command?: PlayerCommand
     }
   | QueueChange
-  /** It was set to another value. `because`: whose wish it was, for people. */
-  | { readonly kind: 'input'; readonly input: Input; readonly because: string }
+  /** It was set to another value. `because`: whose wish it was, for people. `announced`: see `Hub.announceInputs`. */
+  | { readonly kind: 'input'; readonly input: Input; readonly because: string; readonly announced?: string }
   | { readonly kind: 'var'; readonly id: string; readonly value: PlainValue; readonly because: string }
   /** Which inputs there are, or how they are described, may be another now. */
   | { readonly kind: 'inputs-declared' }
@@ -73,6 +73,8 @@ interface HubOptions {
   readonly log: Log
 }
 
+type AnnounceInput = (id: string, value: PlainValue) => Announced | null
+
 interface Subscriber {
   readonly name: string
   readonly receive: (change: Change) => void
@@ -93,6 +95,7 @@ export class Hub {
   readonly #expectations = new Expectations()
   readonly #wishes = new Wishes()
   readonly #subscribers = new Set<Subscriber>()
+  #announceInput: AnnounceInput = () => null
 
   constructor(options: HubOptions) {
     this.#options = options
@@ -103,13 +106,14 @@ export class Hub {
     this.#vars = new KeptValues({
       what: 'var',
       ...{ store: values?.vars ?? null, turns, log },
-      tell: ({ id }, value, because) => this.#tell({ kind: 'var', id, value, because }),
+      tell: ({ id }, value, { because }) => this.#tell({ kind: 'var', id, value, because }),
     })
     this.#inputs = new KeptValues({
       what: 'input',
       ...{ store: values?.inputs ?? null, turns, log },
-      tell: (declared, value, because) =>
-        this.#tell({ kind: 'input', input: inputOf(declared, value), because }),
+      announce: ({ id }, value) => this.#announceInput(id, value),
+      tell: (declared, value, told) =>
+        this.#tell({ kind: 'input', input: inputOf(declared, value), ...told }),
     })
   }
 
@@ -180,6 +184,11 @@ export class Hub {
     this.#vars.declare(declared.vars.values())
     this.#inputs.declare(declared.inputs.values())
     this.#tell({ kind: 'inputs-declared' })
+  }
+
+  /** `announce` says what is stored together with each new value of an input; the change then has its name as `announced`. */
+  announceInputs(announce: AnnounceInput): void {
+    this.#announceInput = announce
   }
 
   /** Sets a var and resolves with what it then is. @throws AppError as `KeptValues.set` does. */

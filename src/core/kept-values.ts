@@ -1,4 +1,4 @@
-import type { Also, Collection } from './collection.ts'
+import type { Also, Collection, Entry } from './collection.ts'
 import { AppError } from './error.ts'
 import type { Log } from './log.ts'
 import type { Turns } from './turns.ts'
@@ -14,8 +14,21 @@ interface KeptValuesOptions<Declared> {
   readonly store: Collection<PlainValue> | null
   /** Shared by all whose values are worked out from one another. */
   readonly turns: Turns<'values'>
-  readonly tell: (declared: Declared, value: PlainValue, because: string) => void
+  /** What is to be stored together with a new value, so that nobody who is told of it has to fear a kill in between. */
+  readonly announce?: (declared: Declared, value: PlainValue) => Announced | null
+  /** `announced`: under which name that was. */
+  readonly tell: (declared: Declared, value: PlainValue, why: Told) => void
   readonly log: Log
+}
+
+export interface Announced {
+  readonly name: string
+  readonly rows: readonly Entry[]
+}
+
+interface Told {
+  readonly because: string
+  readonly announced?: string
 }
 
 /**
@@ -65,7 +78,7 @@ export class KeptValues<Declared extends Declaration> {
    */
   set(name: string, asked: AskedValue, because: string, also?: Also): Promise<PlainValue> {
     return this.#options.turns.take('values', async () => {
-      const { what, store, tell, log } = this.#options
+      const { what, store, tell, announce, log } = this.#options
       const declared = this.#declared.get(name)
       if (declared === undefined)
         throw new AppError('not_found', `there is no ${what} "${name.slice(0, 80)}"`)
@@ -76,14 +89,18 @@ export class KeptValues<Declared extends Declaration> {
       if (why !== null) log.warn(`${what} "${name}" is ${value}: ${why}`, { because })
       const isNew = value !== this.#current.get(name)
       if (!isNew && this.#stored.get(name) === value) return value
-      await store?.set(name, value, also)
+      let announced: Announced | null = null
+      await store?.set(name, value, () => {
+        announced = isNew ? (announce?.(declared, value) ?? null) : null
+        return [...(announced?.rows ?? []), ...(also?.() ?? [])]
+      })
       this.#stored.set(name, value)
       // The files may have been edited meanwhile.
       const latest = this.#declared.get(name)
       if (latest === undefined) return value
       const current = latest === declared ? value : this.#restored(latest)
       this.#current.set(name, current)
-      if (isNew) tell(latest, current, because)
+      if (isNew) tell(latest, current, toldOf(because, announced))
       return current
     })
   }
@@ -101,6 +118,10 @@ export class KeptValues<Declared extends Declaration> {
       log.warn(`${what} "${id}" is ${fitted.value}: ${fitted.why}, which was edited since it was set`)
     return fitted.value
   }
+}
+
+function toldOf(because: string, announced: Announced | null): Told {
+  return announced === null ? { because } : { because, announced: announced.name }
 }
 
 function wrongValue(what: string, { id, form }: Declaration, value: PlainValue): AppError {

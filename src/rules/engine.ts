@@ -1,15 +1,17 @@
 import type { Clock } from '../core/clock.ts'
-import type { Also, Collection } from '../core/collection.ts'
+import type { Also, Collection, Entry } from '../core/collection.ts'
 import type { Effect } from '../core/effect.ts'
 import { messageOf } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Input } from '../core/input.ts'
+import type { Announced } from '../core/kept-values.ts'
 import type { Log } from '../core/log.ts'
 import { memoryCollection, memoryStorage } from '../core/memory-collection.ts'
+import type { PlainValue } from '../core/value-form.ts'
 import type { Moments } from './moments/moments.ts'
 import type { EventSource, RuleEvent, TriggerData, TriggerDef, World } from './plugin.ts'
 import type { Bound, Rule } from './rule-set.ts'
-import type { JournalStore, KeptRun } from './running/journal.ts'
+import { type InputRecord, isKeptRun, type JournalStore, type Kept } from './running/journal.ts'
 import type { Run, Start } from './running/run.ts'
 import { Runs } from './running/runs.ts'
 import type { Armed } from './running/steps.ts'
@@ -61,10 +63,10 @@ export class Engine {
   readonly #traces: TraceBook
   readonly #armed = new Map<string, ArmedRule>()
   #isStarted = false
-  /** Runs that the last process left, until the rules are there. */
-  #kept: readonly KeptRun[] = []
+  /** What the last process left, until the rules are there. */
+  #kept: readonly Kept[] = []
   /** The event that triggers are being told of, with what it has started so far; null while they are told of none. */
-  #telling: { readonly event: PlayerEvent | null; readonly starts: Start[] } | null = null
+  #telling: Telling | null = null
   /** How many rules have led to what triggers are being told of, by setting inputs that start one another. */
   #depth = 0
 
@@ -115,7 +117,9 @@ export class Engine {
       else armed.order = order
     }
     if (this.#isStarted) return
-    for (const kept of this.#kept) this.#runs.takeUp(kept, coming.get(kept.record.rule))
+    for (const kept of this.#kept)
+      if (isKeptRun(kept)) this.#runs.takeUp(kept, coming.get(kept.record.rule))
+      else this.#toldOfInput({ ...kept.record, announced: kept.key })
     this.#kept = []
     this.happened('startup', { type: 'startup' })
     this.#isStarted = true
@@ -132,19 +136,33 @@ export class Engine {
 
   /** Takes in what a player did; resolves when the runs that this started have ended, or only wait. */
   async handle(event: PlayerEvent): Promise<void> {
-    const runs = this.#told('player', { ...event }, event)
+    const runs = this.#told('player', { ...event }, { event, announced: undefined })
     await Promise.all(runs.map((run) => run.rested))
   }
 
   /** Takes in what happened, from wherever: `event` has the fields of its source, see `EventSource`. */
   happened(source: EventSource, event: RuleEvent): void {
-    this.#told(source, event, null)
+    this.#told(source, event, { event: null, announced: undefined })
   }
 
-  /** Takes in that an input was set. */
-  inputChanged({ id, value }: Pick<Input, 'id' | 'value'>): void {
-    this.#depth = this.#runs.depthOf(id)
-    this.happened('input', { type: 'input', name: id, value })
+  /**
+   * What is to be stored together with an input's new value, so that rules hear of it also where the product is killed just
+   * then; null where none waits for it.
+   */
+  announce(id: string, value: PlainValue): Announced | null {
+    const isAwaited = this.#subscriptions.of('input', inputEvent(id, value)).length > 0
+    return isAwaited ? this.#runs.announce(id, value) : null
+  }
+
+  /** Takes in that an input was set. `announced`: the name under which it was announced, if it was. */
+  inputChanged({ id, value }: Pick<Input, 'id' | 'value'>, announced?: string): void {
+    const depth = this.#runs.depthOf(id)
+    this.#toldOfInput({ input: id, value, depth, ...(announced === undefined ? {} : { announced }) })
+  }
+
+  #toldOfInput({ input, value, depth, announced }: ToldInput): void {
+    this.#depth = depth
+    this.#told('input', inputEvent(input, value), { event: null, announced })
     this.#depth = 0
   }
 
@@ -154,10 +172,10 @@ export class Engine {
   }
 
   /** Returns the runs that it has started. */
-  #told(source: EventSource, event: RuleEvent, from: PlayerEvent | null): readonly Run[] {
+  #told(source: EventSource, event: RuleEvent, { event: from, announced }: Origin): readonly Run[] {
     if (this.#isLate(event)) return []
     const before = this.#telling
-    const telling = { event: from, starts: [] }
+    const telling: Telling = { event: from, starts: [], rows: [] }
     this.#telling = telling
     for (const { receive } of this.#subscriptions.of(source, event)) {
       try {
@@ -170,7 +188,7 @@ export class Engine {
       }
     }
     this.#telling = before
-    return this.#runs.begin(telling.starts)
+    return this.#runs.begin(telling.starts, { announced, rows: telling.rows.flatMap((rows) => rows()) })
   }
 
   #isLate({ at, type }: RuleEvent): boolean {
@@ -190,7 +208,7 @@ export class Engine {
         const event = this.#telling?.event ?? null
         const start = { rule: armed.rule, trigger: triggerIn(armed.rule, bound, rule), data, because, event }
         const whole = { ...start, depth: this.#depth, at: clock.now() }
-        if (this.#telling === null) this.#runs.begin([whole])
+        if (this.#telling === null) this.#runs.begin([whole], { rows: [] })
         else this.#telling.starts.push(whole)
       }
       this.#startTrigger(bound, {
@@ -203,9 +221,13 @@ export class Engine {
     }
   }
 
-  #armForRun(rule: Rule, trigger: Bound<TriggerDef>, { name, signal, fired }: Armed): void {
+  #armForRun(rule: Rule, trigger: Bound<TriggerDef>, { name, signal, fired, rows }: Armed): void {
     const order = () => this.#armed.get(rule.id)?.order ?? 0
-    this.#startTrigger(trigger, { rule, name, signal, order, fire: (_data, because) => fired(because) })
+    const fire = (_data: TriggerData, because: string) => {
+      fired(because)
+      this.#telling?.rows.push(rows)
+    }
+    this.#startTrigger(trigger, { rule, name, signal, order, fire })
   }
 
   #startTrigger(bound: Bound<TriggerDef>, { rule, name, signal, order, fire }: Starting): void {
@@ -250,6 +272,31 @@ export class Engine {
     const unheard = this.#options.listening?.(source, match)
     if (unheard !== undefined) signal.addEventListener('abort', unheard, { once: true })
   }
+}
+
+/** An input's new value that rules are to be told of. */
+interface ToldInput extends Pick<InputRecord, 'input' | 'value' | 'depth'> {
+  readonly announced?: string
+}
+
+/** What an event brings about. */
+interface Telling {
+  readonly event: PlayerEvent | null
+  readonly starts: Start[]
+  /** Of the runs that have waited for it. */
+  readonly rows: (() => readonly Entry[])[]
+}
+
+/** Where an event comes from. */
+interface Origin {
+  /** What a player did, where it is that. */
+  readonly event: PlayerEvent | null
+  /** Under which name the journal has it, where it does. */
+  readonly announced: string | undefined
+}
+
+function inputEvent(name: string, value: PlainValue): RuleEvent {
+  return { type: 'input', name, value }
 }
 
 /** A trigger to be set up. */

@@ -90,11 +90,12 @@ export class RuleRunner {
     const { rules } = await this.#schedule(book.current)
     const forgetEvents = hub.subscribe('the rules', (change) => {
       if (change.kind === 'event') this.#runs.set(change.event, this.#engine.handle(change.event))
-      if (change.kind === 'input') this.#engine.inputChanged(change.input)
+      if (change.kind === 'input') this.#engine.inputChanged(change.input, change.announced)
     })
     this.#forgets = [forgetQueues, forgetEvents]
     await this.#moments.start()
     await this.#engine.open()
+    hub.announceInputs((id, value) => this.#engine.announce(id, value))
     this.#engine.start(rules)
     this.#tellOfSlots()
     const forgetBook = book.onChange(async (ruleSet) => {

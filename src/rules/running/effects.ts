@@ -76,7 +76,7 @@ function isSlow({ kind }: Effect | PluginEffect): boolean {
 function inside(effect: Effect, { run, mark }: EffectPlace, { perform }: EffectHands): Promise<void> {
   return perform(effect, run, () => {
     run.progress.set(mark, 'done')
-    return [run.row()]
+    return run.rows()
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Collection, Entry } from '../../core/collection.ts'
 import type { PlayerEvent } from '../../core/event.ts'
+import type { PlainValue } from '../../core/value-form.ts'
 import type { TriggerData } from '../plugin.ts'
 import type { Marks } from './progress.ts'
 
@@ -21,9 +22,21 @@ export interface RunRecord {
   readonly marks: Marks
 }
 
+/** That an input was set, while nobody has been told of it: else a kill just then would lose what follows from it. */
+export interface InputRecord {
+  readonly number: number
+  readonly input: string
+  readonly value: PlainValue
+  /** How many rules have led to it, one by another. */
+  readonly depth: number
+}
+
+/** Null: the key is free. */
+export type JournalRecord = RunRecord | InputRecord | null
+
 /** Where the journal is written: rows of several collections together, or none of them. */
 export interface JournalStore {
-  readonly runs: Collection<RunRecord | null>
+  readonly runs: Collection<JournalRecord>
   /** The name of that collection. */
   readonly name: string
   setMany(entries: readonly Entry[]): Promise<void>
@@ -41,11 +54,13 @@ export class Journal {
   }
 
   /** Those that the last process left, in the order in which they began. */
-  async open(): Promise<readonly KeptRun[]> {
+  async open(): Promise<readonly Kept[]> {
     const rows = await this.#store.runs.entries()
     this.#keys = Math.max(0, ...rows.map(([key]) => Number(key) || 0))
     this.#free = rows.filter(([, record]) => record === null).map(([key]) => key)
-    const kept = rows.flatMap(([key, record]) => (record === null ? [] : [{ key, record }]))
+    const kept = rows.flatMap(([key, record]): Kept[] =>
+      record === null ? [] : 'rule' in record ? [{ key, record }] : [{ key, record }],
+    )
     this.#highest = Math.max(this.#highest, ...kept.map(({ record }) => record.number))
     return kept.sort((one, other) => one.record.number - other.record.number)
   }
@@ -64,7 +79,7 @@ export class Journal {
   }
 
   /** The row of a run, for whoever writes something together with it. */
-  row(key: string, record: RunRecord): Entry {
+  row(key: string, record: RunRecord | InputRecord): Entry {
     return { collection: this.#store.name, key, value: record }
   }
 
@@ -73,14 +88,24 @@ export class Journal {
   }
 
   /** The run is over. Resolves when the store has it; what is written after that call is written after it. */
-  async end(key: string): Promise<void> {
-    const written = this.#store.setMany([{ collection: this.#store.name, key, value: null }])
+  end(key: string): Promise<void> {
+    return this.write([this.freed(key)])
+  }
+
+  /** The row that gives the key back, to be written by the caller before anything that was asked for later. */
+  freed(key: string): Entry {
     this.#free.push(key)
-    await written
+    return { collection: this.#store.name, key, value: null }
   }
 }
 
 export interface KeptRun {
   readonly key: string
   readonly record: RunRecord
+}
+
+export type Kept = KeptRun | { readonly key: string; readonly record: InputRecord }
+
+export function isKeptRun(kept: Kept): kept is KeptRun {
+  return 'rule' in kept.record
 }

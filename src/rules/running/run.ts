@@ -67,6 +67,7 @@ export class Run {
   readonly #lane: string
   readonly #meaning: string
   #acting = 1
+  #isForgotten: Promise<void> | null = null
   #hasRested: () => void = () => undefined
   #isOver: () => void = () => undefined
 
@@ -104,9 +105,26 @@ export class Run {
     return this.#ends.signal
   }
 
-  /** Ends it where it waits, or before its next step. */
-  end(how: 'ended' | 'stopped', why: string | null): void {
-    this.#ends.abort(new EndOfRun(how, why))
+  /**
+   * Ends it where it waits, or before its next step. The journal has forgotten it before anything that is written later: a
+   * run that was ended never comes back beside the one that took its place.
+   */
+  end(why: string): void {
+    this.#ends.abort(new EndOfRun('ended', why))
+    void this.#forgotten()
+  }
+
+  /** Ends all its strands, as one of them has come to a `stop`. */
+  stop(why: string | null): void {
+    this.#ends.abort(new EndOfRun('stopped', why))
+  }
+
+  /** Resolves when the journal has forgotten it. */
+  #forgotten(): Promise<void> {
+    this.#isForgotten ??= this.#ground.journal.end(this.#key)
+    // Who asks for it is told; who does not must not end the process.
+    this.#isForgotten.catch(() => undefined)
+    return this.#isForgotten
   }
 
   /** Ends it where it waits; what it is about to do is still done. */
@@ -120,8 +138,12 @@ export class Run {
     if (aborted && reason instanceof EndOfRun && reason.how !== 'suspended') throw reason
   }
 
-  /** As it is now, for the journal. */
-  row(): Entry {
+  /** As it is now, for the journal; nothing where it was ended. */
+  rows(): readonly Entry[] {
+    return this.#isForgotten === null ? [this.#row()] : []
+  }
+
+  #row(): Entry {
     const { rule, trigger, data, because, event, depth, at } = this.start
     return this.#ground.journal.row(this.#key, {
       number: this.number,
@@ -135,7 +157,8 @@ export class Run {
 
   /** Resolves when the journal has how far it has come. */
   async write(): Promise<void> {
-    await this.#ground.journal.write([this.row()])
+    const rows = this.rows()
+    if (rows.length > 0) await this.#ground.journal.write(rows)
   }
 
   newStrand(): Strand {
@@ -187,7 +210,7 @@ export class Run {
   async close(how: 'over' | 'suspended'): Promise<void> {
     try {
       if (how === 'over') {
-        const ended = this.#ground.journal.end(this.#key)
+        const ended = this.#forgotten()
         this.strand.turn?.leave()
         this.#rest()
         await ended

@@ -3,12 +3,13 @@ import type { Entry } from '../../core/collection.ts'
 import type { Effect } from '../../core/effect.ts'
 import { messageOf } from '../../core/error.ts'
 import type { PlayerEvent } from '../../core/event.ts'
+import type { Announced } from '../../core/kept-values.ts'
 import type { Log } from '../../core/log.ts'
 import type { World } from '../plugin.ts'
 import type { Rule } from '../rule-set.ts'
 import { Breaker, pauseMs } from './breaker.ts'
 import { EndOfRun, StepFailed, unlessAborted } from './end-of-run.ts'
-import { Journal, type JournalStore, type KeptRun } from './journal.ts'
+import { type InputRecord, Journal, type JournalStore, type Kept, type KeptRun } from './journal.ts'
 import { Lanes } from './lanes.ts'
 import { meaningOfRule, Run, type Start } from './run.ts'
 import { placeOf, type StepHands, Steps, wordsOf } from './steps.ts'
@@ -33,6 +34,11 @@ export interface RunsOptions {
   readonly dryRun: boolean
   readonly clock: Clock
   readonly log: Log
+}
+
+interface Beginning {
+  readonly announced?: string | undefined
+  readonly rows: readonly Entry[]
 }
 
 // Rules that set what starts one another would go on for ever.
@@ -68,14 +74,21 @@ export class Runs {
     })
   }
 
-  /** The runs that the last process left. */
-  open(): Promise<readonly KeptRun[]> {
+  /** What the last process left. */
+  open(): Promise<readonly Kept[]> {
     return this.#journal.open()
   }
 
   /** How many rules have led to the input being set just now; 0 where no rule did. */
   depthOf(input: string): number {
     return Math.max(0, ...[...this.#settingRuns].flatMap((run) => (run.input === input ? [run.depth] : [])))
+  }
+
+  /** To be stored together with an input's new value, so that who waits for it hears of it also after a kill. */
+  announce(input: InputRecord['input'], value: InputRecord['value']): Announced {
+    const name = this.#journal.newKey()
+    const number = this.#journal.nextNumber(this.#options.clock.now())
+    return { name, rows: [this.#journal.row(name, { number, input, value, depth: this.depthOf(input) })] }
   }
 
   /** Those that have begun and not ended. */
@@ -88,14 +101,19 @@ export class Runs {
     await Promise.all([...this.#all].map((run) => run.rested))
   }
 
-  /** Begins the runs that one event has started: the journal has all of them before one acts. */
-  begin(starts: readonly Start[]): readonly Run[] {
+  /**
+   * Begins the runs that one event has started: the journal has all of them before one acts. `announced`: the name under
+   * which the event itself stood there, and does no longer. `rows`: of runs that have waited for it.
+   */
+  begin(starts: readonly Start[], { announced, rows }: Beginning): readonly Run[] {
     const runs = starts.flatMap((start) => {
       if (this.#isStopping || !this.#mayStart(start)) return []
       return [new Run(start, this.#ground)]
     })
-    if (runs.length === 0) return []
-    const written = this.#journal.write(runs.map((run) => run.row())).then(
+    const told = announced === undefined ? [] : [this.#journal.freed(announced)]
+    const all = [...runs.flatMap((run) => run.rows()), ...rows, ...told]
+    if (all.length === 0) return []
+    const written = this.#journal.write(all).then(
       () => this.#journalWorks(),
       (error) => this.#journalFails(error),
     )
@@ -136,7 +154,7 @@ export class Runs {
 
   /** Ends the runs of a rule that was edited or taken out: where they wait, or before their next step. */
   endAll(rule: string, why: string): void {
-    for (const run of this.#all) if (run.rule.id === rule) run.end('ended', why)
+    for (const run of this.#all) if (run.rule.id === rule) run.end(why)
     this.#breaker.forget(rule)
   }
 
@@ -256,7 +274,7 @@ export class Runs {
     const { mode = 'single', max = mostRuns } = rule
     if (mode === 'single') return `it still runs, since ${first.trace.at}`
     if (mode === 'restart') {
-      for (const other of others) other.end('ended', 'the rule was started again')
+      for (const other of others) other.end('the rule was started again')
       return null
     }
     const waiting = [...this.#all].filter((one) => one.rule.id === rule.id && one.number < run.number)

@@ -1,3 +1,4 @@
+import type { Entry } from '../../core/collection.ts'
 import type { Effect } from '../../core/effect.ts'
 import { AppError, messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
@@ -27,6 +28,8 @@ export interface Armed {
   readonly name: string
   readonly signal: AbortSignal
   readonly fired: (because: string) => void
+  /** As the run is by then, to be written together with whatever else the same event has brought about. */
+  readonly rows: () => readonly Entry[]
 }
 
 /** Where a list of steps stands: `prefix` is `2.` within step 2, empty for the rule's own. */
@@ -185,7 +188,10 @@ export class Steps {
       const fired = new Promise<string>((resolve) => {
         for (const [index, trigger] of step.when.entries()) {
           const name = `${run.rule.id} waiting at ${at}${step.when.length > 1 ? ` (${index + 1})` : ''}`
-          this.#hands.arm(run.rule, trigger, { name, signal: listening.signal, fired: resolve })
+          this.#hands.arm(run.rule, trigger, {
+            ...{ name, signal: listening.signal, rows: () => run.rows() },
+            fired: (because) => resolve(run.progress.recall(`${at}>`, () => because)),
+          })
         }
       })
       this.#waits(place)
@@ -196,9 +202,9 @@ export class Steps {
         return unlessAborted(Promise.race([fired, ...time]), signal)
       })
       run.dueMs = clock.now().getTime()
-      run.progress.set(`${at}>`, came)
+      const first = run.progress.recall(`${at}>`, () => came)
       await run.write()
-      return came
+      return first
     } finally {
       listening.abort('it came')
     }
@@ -250,7 +256,7 @@ export class Steps {
         await this.doAll(steps, { run, strand: own, prefix: `${at}.${index + 1}.` })
       } catch (error) {
         // A `stop` in one of them is the end of all.
-        if (error instanceof EndOfRun && error.how === 'stopped') run.end('stopped', error.why)
+        if (error instanceof EndOfRun && error.how === 'stopped') run.stop(error.why)
         throw error
       } finally {
         own.turn?.leave()

@@ -1,0 +1,214 @@
+import type { Collection, Entry } from '../../src/core/collection.ts'
+import type { Button, PlayerEvent } from '../../src/core/event.ts'
+import { unknownPlayer } from '../../src/core/player.ts'
+import type { StoredQueue } from '../../src/core/queue.ts'
+import type { PlainValue } from '../../src/core/value-form.ts'
+import { Hub } from '../../src/hub.ts'
+import { performWith } from '../../src/perform.ts'
+import type { Rule, RuleSet } from '../../src/rules/rule-set.ts'
+import { RuleRunner } from '../../src/wiring/rules.ts'
+import { memoryCollection } from './memory-collection.ts'
+import { recordingLog } from './recording-log.ts'
+import { oneTurn, VirtualClock } from './virtual-clock.ts'
+
+/** When the process dies: at its nth deed of that kind, before the deed or right behind it. */
+export interface Death {
+  readonly of: 'write' | 'publish'
+  readonly nth: number
+  readonly when: 'before' | 'behind'
+}
+
+/**
+ * A household whose process dies at moments that a test chooses, and is started again on what its store had by then. Of a
+ * dead process nothing comes any more: what it waits for never comes, and it reaches nobody.
+ */
+export class MortalHouse {
+  /** What left the house. */
+  readonly published: string[] = []
+  readonly log = recordingLog()
+  readonly clock = new VirtualClock()
+  readonly #durable = new Map<string, Map<string, string>>()
+  readonly #ruleSet: RuleSet
+  readonly #deaths: Death[]
+  readonly #done = { write: 0, publish: 0 }
+  #writes = 0
+  #life = new AbortController()
+  #hub: Hub | null = null
+  #rules: RuleRunner | null = null
+  #changed: (ruleSet: RuleSet) => Promise<void> = async () => undefined
+
+  constructor(ruleSet: RuleSet, deaths: readonly Death[] = []) {
+    this.#ruleSet = ruleSet
+    this.#deaths = [...deaths]
+  }
+
+  get deaths(): number {
+    return this.#done.write + this.#done.publish
+  }
+
+  /** Starts the process, or starts it again. */
+  async start(): Promise<void> {
+    this.#life = new AbortController()
+    const { signal } = this.#life
+    const { clock, log } = this
+    const collection = <Value>(name: string) => this.#collection<Value>(name, signal)
+    const hub = new Hub({
+      queues: collection<StoredQueue>('queues'),
+      values: { vars: collection<PlainValue>('vars'), inputs: collection<PlainValue>('inputs') },
+      card: () => ({ layout: null, stream: null }),
+      newId: () => 'i',
+      ...{ clock, log },
+    })
+    this.#hub = hub
+    await hub.start()
+    hub.setPlayers([unknownPlayer('y1', 'Nursery')])
+    this.#rules = new RuleRunner({
+      ...{ hub, clock, log },
+      perform: performWith({
+        mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
+        deleteQueue: (...deletion) => hub.deleteQueue(...deletion),
+        command: async () => undefined,
+        publish: (topic, payload) => this.#publish(`${topic} ${payload}`, signal),
+        values: hub,
+        files: async (name) => [name],
+        lookup: async () => ({ state: 'ready' }),
+        deeds: { say: () => undefined },
+        log,
+      }),
+      book: {
+        current: this.#ruleSet,
+        onChange: (changed) => {
+          this.#changed = changed
+          return () => undefined
+        },
+      },
+      applied: memoryCollection(),
+      moments: memoryCollection(),
+      traces: collection('traces'),
+      journal: {
+        name: 'runs',
+        runs: collection('runs'),
+        setMany: (entries) => this.#setMany(entries, signal),
+      },
+    })
+    await this.#rules.start()
+    await this.#quiet()
+  }
+
+  /** Resolves when the press is taken in and what it started is done, or waits; in a process that lives. */
+  async press(button: Button): Promise<void> {
+    const event: PlayerEvent = {
+      ...{ type: 'button', button, confidence: 1, via: 'mqtt', player: 'y1', stream: 'bedroom' },
+      ...{ card_id: 'c', chapter_key: '01', track_key: '01' },
+      at: this.clock.now().toISOString(),
+    }
+    for (;;) {
+      const before = this.#writes
+      this.#hub?.report(event)
+      await this.#quiet()
+      // Nothing of it was written: it came while nobody was there, and whoever told of it tells again.
+      const isLost = this.#isDead && this.#writes === before
+      await this.#live()
+      if (!isLost) return
+    }
+  }
+
+  async advance(seconds: number): Promise<void> {
+    for (let passed = 0; passed < seconds; passed++) {
+      await this.clock.advance(1000, () => this.#quiet())
+      await this.#live()
+    }
+  }
+
+  /** Reads the rules again, which say what they said. */
+  async reload(): Promise<void> {
+    const rules = this.#ruleSet.rules.map((rule): Rule => ({ ...rule }))
+    await this.#changed({ ...this.#ruleSet, rules })
+    await this.#quiet()
+    await this.#live()
+  }
+
+  /** What the store has. */
+  get kept() {
+    const all = (name: string) =>
+      Object.fromEntries([...(this.#durable.get(name) ?? [])].map(([key, text]) => [key, JSON.parse(text)]))
+    const queues: Record<string, StoredQueue> = all('queues')
+    const files = Object.entries(queues).map(([name, { items }]) => [
+      name,
+      items.map(({ file }) => file).sort(),
+    ])
+    const underWay = Object.values(all('runs')).filter((record) => record !== null)
+    return {
+      vars: all('vars'),
+      inputs: all('inputs'),
+      queues: Object.fromEntries(files),
+      underWay: underWay.length,
+    }
+  }
+
+  /** The traces of all rules, as they are in memory. */
+  traces(rule: string) {
+    return this.#rules?.traces.of(rule) ?? []
+  }
+
+  get #isDead(): boolean {
+    return this.#life.signal.aborted
+  }
+
+  async #live(): Promise<void> {
+    while (this.#isDead) await this.start()
+  }
+
+  async #quiet(): Promise<void> {
+    for (let turn = 0; turn < 4; turn++) await oneTurn()
+  }
+
+  #collection<Value>(name: string, signal: AbortSignal): Collection<Value> {
+    const values = () => this.#durable.get(name) ?? new Map<string, string>()
+    return {
+      get: async (key) => {
+        const text = values().get(key)
+        return text === undefined ? undefined : JSON.parse(text)
+      },
+      set: (key, value, also) =>
+        this.#setMany([{ collection: name, key, value }, ...(also?.() ?? [])], signal),
+      delete: async (key) => values().delete(key),
+      entries: async () => [...values()].map(([key, text]) => [key, JSON.parse(text)]),
+    }
+  }
+
+  #setMany(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
+    return this.#mortally('write', signal, () => {
+      this.#writes += 1
+      for (const { collection, key, value } of entries) {
+        const values = this.#durable.get(collection) ?? new Map<string, string>()
+        this.#durable.set(collection, values.set(key, JSON.stringify(value)))
+      }
+    })
+  }
+
+  #publish(message: string, signal: AbortSignal): Promise<void> {
+    return this.#mortally('publish', signal, () => this.published.push(message))
+  }
+
+  /** Does it unless the process dies before; what it dies at never comes back to it. */
+  async #mortally(of: Death['of'], signal: AbortSignal, deed: () => void): Promise<void> {
+    if (signal.aborted) return new Promise(() => undefined)
+    const [death] = this.#deaths
+    const isLast = death?.of === of && --this.#countdown === 0
+    if (!isLast || death === undefined) return deed()
+    if (death.when === 'behind') deed()
+    this.#deaths.shift()
+    this.#countdown = this.#deaths[0]?.nth ?? 0
+    this.#done[of] += 1
+    this.#life.abort()
+    return new Promise(() => undefined)
+  }
+
+  #countdown = 0
+
+  /** From now on it dies as it was told. */
+  arm(): void {
+    this.#countdown = this.#deaths[0]?.nth ?? 0
+  }
+}
