@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { weekdays } from '../dist/core/answer.js'
 import { systemClock } from '../dist/core/clock.js'
 import { compileExpression } from '../dist/language/expression/expression.js'
 import { plainCalendar } from '../dist/rules/calendar.js'
@@ -21,6 +22,11 @@ const reading = {
   fileExists: async () => true,
   topicFault: () => null,
   zone: 'Europe/London',
+}
+const dayMs = 86_400_000
+const mondays = {
+  'of an ordinary week': Date.UTC(2026, 10, 16),
+  'of the week in which the clocks are set': Date.UTC(2026, 9, 19),
 }
 const silent = { debug() {}, info() {}, warn() {}, error() {}, for: () => silent }
 
@@ -69,15 +75,18 @@ async function reloading() {
 async function asking() {
   const { ruleSet } = await readRuleFiles([{ file: 'a.yaml', text: schedulesOf(100) }], reading)
   const calendar = plainCalendar('Europe/London')
-  const moments = Array.from({ length: rounds }, (_, hour) => new Date(Date.UTC(2026, 10, 21, hour)))
   const ask = (now) => {
     for (const schedule of ruleSet.schedules) slotAt(schedule, now, calendar)
   }
-  // The compiler's own work is done by then.
-  for (const now of moments) ask(now)
-  const each = []
-  for (const now of moments) each.push(...(await timed(1, () => ask(now))))
-  print('slot(now) of 100 schedules of 5 slots', spread(each))
+  for (const [week, monday] of Object.entries(mondays))
+    for (const [day, name] of weekdays.entries()) {
+      const moments = Array.from({ length: 96 }, (_, quarter) => new Date(monday + day * dayMs + (quarter * dayMs) / 96))
+      // The compiler's own work is done by then.
+      for (const now of moments) ask(now)
+      const each = []
+      for (const now of moments) each.push(...(await timed(1, () => ask(now))))
+      print(`slot(now) of 100 schedules of 5 slots, ${name} ${week}`, spread(each))
+    }
 }
 
 async function evaluating() {

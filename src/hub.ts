@@ -1,63 +1,30 @@
-import type { TrackAddress, TrackPlace } from './core/card-plan.ts'
-import { type Clock, isoOf } from './core/clock.ts'
+import type { TrackAddress } from './core/card-plan.ts'
+import type { Clock } from './core/clock.ts'
 import type { Also, Collection } from './core/collection.ts'
 import type { PlayerCommand } from './core/effect.ts'
 import { messageOf } from './core/error.ts'
 import type { PlayerEvent } from './core/event.ts'
-import { Expectations, type Expected } from './core/expectation.ts'
+import type { Expected } from './core/expectation.ts'
 import { type Input, inputOf } from './core/input.ts'
 import { type Announced, type AskedValue, KeptValues } from './core/kept-values.ts'
 import type { Log } from './core/log.ts'
-import { type Moment, stoppedCardIn } from './core/moment.ts'
-import { applyPatch, type PlayerPatch, type PlayerState, unknownPlayer } from './core/player.ts'
-import type { ReadPresses } from './core/press.ts'
+import type { Moment } from './core/moment.ts'
+import type { PlayerPatch, PlayerState } from './core/player.ts'
+import { type CardFacts, type PlayerChange, Players } from './core/players.ts'
 import type { Queue, QueueMutation, StoredQueue } from './core/queue.ts'
 import { type AskedMutation, type ManyOptions, type QueueChange, Queues } from './core/queues.ts'
-import { eventsBetween } from './core/transition.ts'
 import { Turns } from './core/turns.ts'
-import { withUnsaid } from './core/unsaid.ts'
 import type { Declaration, InputDeclaration, PlainValue } from './core/value-form.ts'
-import { Wishes } from './core/wishes.ts'
 
 /** What changed, in the order it changed. */
 export type Change =
-  | { readonly kind: 'player'; readonly player: PlayerState; readonly said?: Said }
-  | { readonly kind: 'player-removed'; readonly id: string }
-  /** The players there are now are all there are. */
-  | { readonly kind: 'players-listed' }
-  | {
-      readonly kind: 'event'
-      readonly event: PlayerEvent
-      /** What has made the player do it, as it was given to `commanding`; there where the event is `commanded`. */
-      readonly command?: PlayerCommand
-    }
+  | PlayerChange
   | QueueChange
   /** It was set to another value. `because`: whose wish it was, for people. `announced`: see `Hub.announceInputs`. */
   | { readonly kind: 'input'; readonly input: Input; readonly because: string; readonly announced?: string }
   | { readonly kind: 'var'; readonly id: string; readonly value: PlainValue; readonly because: string }
   /** Which inputs there are, or how they are described, may be another now. */
   | { readonly kind: 'inputs-declared' }
-
-/** A player's own words, where it was they that changed it. */
-export interface Said {
-  readonly patch: PlayerPatch
-  readonly at: Date
-  readonly before: Moment
-  /** They tell what a command of ours has made the player do. */
-  readonly commanded: boolean
-}
-
-/** What is known of a card, for reading presses off it. */
-export interface CardFacts {
-  /** The tracks in playing order; null while they are not known. */
-  readonly layout: readonly TrackPlace[] | null
-  /** The stream it carries, where the card is ours. */
-  readonly stream: string | null
-  /** Its maker has it begin again after its last track, whatever the player is set to. */
-  readonly repeats?: boolean
-  /** Which presses are read off its players' words; the others are told by whoever serves its requests. */
-  readonly presses?: ReadPresses
-}
 
 interface HubOptions {
   /** Where queues live; a mutation is in it before it is acknowledged. */
@@ -85,20 +52,18 @@ interface Subscriber {
  */
 export class Hub {
   readonly #options: HubOptions
-  readonly #players = new Map<string, Moment>()
-  /** Which players are set to begin their card again after its last track, of those that have said. */
-  readonly #repeats = new Map<string, boolean>()
+  readonly #players: Players
   readonly #queues: Queues
   readonly #vars: KeptValues<Declaration>
   readonly #inputs: KeptValues<InputDeclaration>
   readonly #valueTurns = new Turns<'values'>()
-  readonly #expectations = new Expectations()
-  readonly #wishes = new Wishes()
   readonly #subscribers = new Set<Subscriber>()
   #announceInput: AnnounceInput = () => null
 
   constructor(options: HubOptions) {
     this.#options = options
+    const { card, clock } = options
+    this.#players = new Players({ card, clock, tell: (change) => this.#tell(change) })
     const { queues: store, newId, random = Math.random } = options
     this.#queues = new Queues({ store, newId, random, tell: (change) => this.#tell(change) })
     const { log, values } = options
@@ -135,16 +100,16 @@ export class Hub {
   }
 
   players(): PlayerState[] {
-    return [...this.#players.values()].map((moment) => moment.state)
+    return this.#players.list()
   }
 
   player(id: string): PlayerState | undefined {
-    return this.#players.get(id)?.state
+    return this.#players.moment(id)?.state
   }
 
   /** The player and when it last said where it is. */
   moment(id: string): Moment | undefined {
-    return this.#players.get(id)
+    return this.#players.moment(id)
   }
 
   queues(): Queue[] {
@@ -203,60 +168,22 @@ export class Hub {
 
   /** The account's players as the cloud lists them; those that are no longer listed are removed. */
   setPlayers(listed: readonly ({ readonly id: string; readonly name: string } & PlayerPatch)[]): void {
-    const ids = new Set(listed.map((player) => player.id))
-    for (const id of this.#players.keys()) {
-      if (ids.has(id)) continue
-      this.#players.delete(id)
-      this.#repeats.delete(id)
-      this.#tell({ kind: 'player-removed', id })
-    }
-    for (const { id, ...patch } of listed) {
-      if (this.#players.has(id)) {
-        this.amendPlayer(id, patch)
-        continue
-      }
-      const state = applyPatch(unknownPlayer(id, patch.name), patch)
-      this.#players.set(id, { state, at: this.#options.clock.now() })
-      this.#tell({ kind: 'player', player: state })
-    }
-    this.#tell({ kind: 'players-listed' })
+    this.#players.set(listed)
   }
 
   /** Takes in what a player said at `at` (a time of the clock). A player that is not listed is ignored. */
   patchPlayer(id: string, said: PlayerPatch, at: Date): void {
-    const before = this.#players.get(id)
-    if (before === undefined) return
-    // That a player is off it mostly does not say itself.
-    const patch = said.online === false ? said : { ...said, last_seen_at: isoOf(at) }
-    const complete = withUnsaid(before, patch, at)
-    const state = applyPatch(before.state, complete)
-    const placed = complete.position_s !== undefined || state.playback !== before.state.playback
-    const stoppedCard = stoppedCardIn(state, before)
-    const after = { state, at: placed ? at : before.at, stoppedCard }
-    this.#players.set(id, after)
-    const facts: CardFacts =
-      state.card_id === null ? { layout: null, stream: null } : this.#options.card(state.card_id, id)
-    const commanded = this.#expectations.meet(before, after, at)
-    const repeats = facts.repeats === true || (this.#repeats.get(id) ?? null)
-    const events = eventsBetween(before, { ...after, at }, { ...facts, repeats, commanded })
-    this.#tell({ kind: 'player', player: state, said: { patch, at, before, commanded } })
-    const commands = this.#wishes.behind(events, { state, jumped: commanded, now: at })
-    for (const [place, event] of events.entries()) this.#happened(event, commands[place] ?? null)
+    this.#players.patch(id, said, at)
   }
 
   /** Takes in what is known of a player from elsewhere than its own words, such as its card's title; no events follow. */
   amendPlayer(id: string, patch: PlayerPatch): void {
-    const known = this.#players.get(id)
-    if (known === undefined) return
-    const state = applyPatch(known.state, patch)
-    if (state === known.state) return
-    this.#players.set(id, { ...known, state })
-    this.#tell({ kind: 'player', player: state })
+    this.#players.amend(id, patch)
   }
 
   /** Takes in whether a player is set to begin its card again after its last track; that is no part of its state. */
   setRepeats(id: string, repeats: boolean): void {
-    if (this.#players.has(id)) this.#repeats.set(id, repeats)
+    this.#players.setRepeats(id, repeats)
   }
 
   /** Something that happened which no state of a player shows, such as the request of a stream. */
@@ -266,7 +193,7 @@ export class Hub {
 
   /** Players may have done anything since their last words, as after a broken connection: no press is read off the next ones. */
   loseTrack(): void {
-    for (const [id, moment] of this.#players) this.#players.set(id, { ...moment, at: longAgo })
+    this.#players.loseTrack()
   }
 
   /**
@@ -274,7 +201,7 @@ export class Hub {
    * The returned function takes that back, for a command that was refused.
    */
   expect(playerId: string, expected: Expected): () => void {
-    return this.#expectations.add(playerId, expected, this.#options.clock.now())
+    return this.#players.expect(playerId, expected)
   }
 
   /**
@@ -283,23 +210,17 @@ export class Hub {
    * command that was refused.
    */
   commanding(playerId: string, command: PlayerCommand, expected?: Expected): () => void {
-    const state = this.player(playerId)
-    if (state === undefined) return () => undefined
-    const takeBacks = [this.#wishes.add(state, { command, expected }, this.#options.clock.now())]
-    if (expected !== undefined) takeBacks.push(this.expect(playerId, expected))
-    return () => {
-      for (const takeBack of takeBacks) takeBack()
-    }
+    return this.#players.commanding(playerId, command, expected)
   }
 
   /** Where the last of our commands is about to take the player; undefined once it has told of it. */
   expectedTrack(playerId: string): Expected | undefined {
-    return this.#expectations.newest(playerId, this.#options.clock.now())
+    return this.#players.expectedTrack(playerId)
   }
 
   /** Whether a command of ours is about to take the player to just that track. */
   isExpected(playerId: string, track: TrackAddress & { readonly card_id: string }): boolean {
-    return this.#expectations.has(playerId, track, this.#options.clock.now())
+    return this.#players.isExpected(playerId, track)
   }
 
   /** Changes a queue, or makes it. @throws AppError as `Queues.mutate` does. */
@@ -317,11 +238,6 @@ export class Hub {
     return this.#queues.delete(name, check)
   }
 
-  #happened(event: PlayerEvent, command: PlayerCommand | null): void {
-    if (command === null) this.#tell({ kind: 'event', event })
-    else this.#tell({ kind: 'event', event: { ...event, commanded: true }, command })
-  }
-
   #tell(change: Change): void {
     for (const { name, receive } of this.#subscribers) {
       try {
@@ -335,6 +251,3 @@ export class Hub {
     }
   }
 }
-
-// So long that no press is read off what follows.
-const longAgo = new Date(0)

@@ -35,8 +35,6 @@ interface Day {
 
 // Slots repeat by the week; a day more covers one that has just begun or ended.
 const daysAround = 8
-// Nearly always yesterday and tomorrow tell it, and over a weekend a day or two more.
-const reaches = [2, 4] as const
 const minuteMs = 60_000
 const dayMs = 86_400_000
 const weekMs = 7 * dayMs
@@ -49,13 +47,7 @@ const weekMs = 7 * dayMs
 export function slotAt(schedule: Schedule, now: Date, calendar: Calendar): SlotNow {
   const moment = now.getTime()
   const days = daysAt(moment, calendar)
-  // What the sun has to do with may begin and end on other days than its own.
-  const isNear = schedule.slots.every(({ window }) => window === null || !followsSun(window))
-  for (const reach of isNear ? reaches : []) {
-    const slot = slotNear(schedule, moment, { days, calendar, reach })
-    if (slot !== null) return slot
-  }
-  return slotIn(windowsIn(schedule, days, calendar), schedule, moment)
+  return told(nearby(schedule, moment, { days, calendar }), schedule, moment)
 }
 
 /** The slot that holds at `now`, and those behind it in order: each `until` is where the next begins. They reach a week ahead. */
@@ -77,29 +69,49 @@ export function playlistIn(schedule: Schedule, { slot }: Pick<SlotNow, 'slot'>):
 }
 
 /**
- * The same from so many days before and after alone; null where more must be looked at. A window ends on the day after it
- * starts at the latest, so none that starts before those days ends behind the first of them.
+ * The windows around the moment as far as they can have a say in what holds then and since and until when: from today
+ * backwards until none that starts earlier can end behind the last boundary, then forwards until none can begin before
+ * the next one. Nearly always that is two or three days of the seventeen.
  */
-function slotNear(
-  schedule: Schedule,
+function nearby(
+  { slots }: Schedule,
   moment: number,
-  {
-    days,
-    calendar,
-    reach,
-  }: { readonly days: readonly Day[]; readonly calendar: Calendar; readonly reach: number },
-): SlotNow | null {
-  const windows = windowsOn(schedule, days.slice(daysAround - reach, daysAround + reach + 1), calendar)
-  const [earliest, latest] = [days[daysAround - reach + 1]?.begins, days[daysAround + reach]?.begins]
-  if (earliest === undefined || latest === undefined) return null
+  { days, calendar }: { readonly days: readonly Day[]; readonly calendar: Calendar },
+): Near {
+  // What follows the sun may begin and end on other days than its own.
+  const isAnywhere = slots.some(({ window }) => window !== null && followsSun(window))
+  let windows: readonly Window[] = []
   let [last, next] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-  for (const { start, end } of windows) {
-    if (start > moment) next = Math.min(next, start)
-    else last = Math.max(last, start)
-    if (end > moment) next = Math.min(next, end)
-    else last = Math.max(last, end)
+  const windowsAt = (place: number): readonly Window[] => {
+    const found = windowsOn(slots, { days, place, calendar })
+    for (const { start, end } of found) {
+      if (start > moment) next = Math.min(next, start)
+      else last = Math.max(last, start)
+      if (end > moment) next = Math.min(next, end)
+      else last = Math.max(last, end)
+    }
+    return found
   }
-  return earliest <= last && next <= latest ? told({ windows, last, next }, schedule, moment) : null
+  for (let place = daysAround; place >= 0 && (isAnywhere || last < overBy(days, place)); place--)
+    windows = [...windowsAt(place), ...windows]
+  for (let place = daysAround + 1; place < days.length - 1; place++) {
+    if (!isAnywhere && next <= beginOf(days, place)) break
+    windows = [...windows, ...windowsAt(place)]
+  }
+  return { windows, last, next }
+}
+
+/**
+ * When all windows that start on that day or earlier are over: they end on the day after it, or one later where an end
+ * lies in hours that the clocks leave out.
+ */
+function overBy(days: readonly Day[], place: number): number {
+  const isEven = days[place]?.isEven === true && days[place + 1]?.isEven === true
+  return beginOf(days, place + (isEven ? 2 : 3))
+}
+
+function beginOf(days: readonly Day[], place: number): number {
+  return days[place]?.begins ?? Number.POSITIVE_INFINITY
 }
 
 interface DaysAround {
@@ -123,31 +135,23 @@ function daysAt(moment: number, calendar: Calendar): readonly Day[] {
   return days
 }
 
-function windowsIn(schedule: Schedule, days: readonly Day[], calendar: Calendar): Around {
-  const windows = windowsOn(schedule, days, calendar)
+function windowsIn({ slots }: Schedule, days: readonly Day[], calendar: Calendar): Around {
+  const windows = days.flatMap((_, place) => windowsOn(slots, { days, place, calendar }))
   const boundaries = windows.flatMap(({ start, end }) => [start, end]).sort((one, other) => one - other)
   return { windows, boundaries }
 }
 
-/** Those that start on one of the days but the last. */
-function windowsOn(schedule: Schedule, days: readonly Day[], calendar: Calendar): Window[] {
-  return days.flatMap((day, place) => {
-    const next = days[place + 1]
-    return next === undefined ? [] : windowsOf(schedule.slots, [day, next], calendar)
-  })
-}
-
 function slotIn({ windows, boundaries }: Around, schedule: Schedule, moment: number): SlotNow {
-  const last = boundaries.findLast((time) => time <= moment)
-  const next = boundaries.find((time) => time > moment)
+  const last = boundaries.findLast((time) => time <= moment) ?? Number.NEGATIVE_INFINITY
+  const next = boundaries.find((time) => time > moment) ?? Number.POSITIVE_INFINITY
   return told({ windows, last, next }, schedule, moment)
 }
 
 interface Near {
   readonly windows: readonly Window[]
-  /** Of the boundaries by now, the last, and of those to come the next. */
-  readonly last: number | undefined
-  readonly next: number | undefined
+  /** Of the boundaries by now, the last, and of those to come the next; infinitely far away where there is none. */
+  readonly last: number
+  readonly next: number
 }
 
 function told({ windows, last, next }: Near, { slots }: Schedule, moment: number): SlotNow {
@@ -158,13 +162,13 @@ function told({ windows, last, next }: Near, { slots }: Schedule, moment: number
   return {
     slot: current?.slot ?? null,
     occurrence: current === undefined ? defaultSince(last) : `${current.slot.id}@${current.date.toString()}`,
-    until: new Date(Math.min(next ?? latest, latest)),
+    until: new Date(Math.min(next, latest)),
   }
 }
 
 /** The default is a new occurrence each time a slot has passed. */
-function defaultSince(last: number | undefined): string {
-  return last === undefined ? 'default' : `default@${new Date(last).toISOString()}`
+function defaultSince(last: number): string {
+  return Number.isFinite(last) ? `default@${new Date(last).toISOString()}` : 'default'
 }
 
 /** So many days one behind the other. */
@@ -181,19 +185,29 @@ function daysFrom(first: Temporal.PlainDate, count: number, zone: string): Day[]
   return days
 }
 
-function windowsOf(slots: readonly Slot[], [day, next]: readonly [Day, Day], calendar: Calendar): Window[] {
-  return slots
-    .filter((slot) => slot.days === null || calendar.includes(slot.days, day.date))
-    .flatMap((slot) => {
-      const window = slot.window ?? wholeDay
-      const [from, to] = window
-      const start = instant(day, from, calendar, 'compatible')
-      const end = instant(crossesMidnight(window) ? next : day, to, calendar, 'later')
-      // The sun does not come on each day, nor always in time.
-      return start === null || end === null || (end <= start && followsSun(window))
-        ? []
-        : [{ slot, date: day.date, start, end }]
-    })
+/** Those that start on the day in that place; none on the last, for they may end on the day behind it. */
+function windowsOn(
+  slots: readonly Slot[],
+  {
+    days,
+    place,
+    calendar,
+  }: { readonly days: readonly Day[]; readonly place: number; readonly calendar: Calendar },
+): Window[] {
+  const [day, next] = [days[place], days[place + 1]]
+  if (day === undefined || next === undefined) return []
+  const windows: Window[] = []
+  for (const slot of slots) {
+    if (slot.days !== null && !calendar.includes(slot.days, day.date)) continue
+    const window = slot.window ?? wholeDay
+    const [from, to] = window
+    const start = instant(day, from, calendar, 'compatible')
+    const end = instant(crossesMidnight(window) ? next : day, to, calendar, 'later')
+    // The sun does not come on each day, nor always in time.
+    const isThere = start !== null && end !== null && (end > start || !followsSun(window))
+    if (isThere) windows.push({ slot, date: day.date, start, end })
+  }
+  return windows
 }
 
 const wholeDay: DayWindow = ['00:00', '00:00']

@@ -1,10 +1,11 @@
 import { placeAddress } from '../core/card-plan.ts'
 import type { PlayerState } from '../core/player.ts'
+import type { CardFacts } from '../core/players.ts'
 import type { Queue, QueueMove } from '../core/queue.ts'
 import { checkPlays, moveTo } from '../core/queue-goal.ts'
 import { itemAfter } from '../core/queue-mutation.ts'
 import { edgesFrom, isSlot, type SlotCut } from '../core/slot.ts'
-import type { CardFacts, Hub } from '../hub.ts'
+import type { Hub } from '../hub.ts'
 import type { LiveCommand } from '../yoto/command.ts'
 import { entrance } from './entrance.ts'
 

@@ -1,13 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
-import { isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { Turns } from '../core/turns.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import { actions, conditions, triggers } from '../rules/catalog.ts'
-import { readLastGood, type Standing, type StandingFile, type WrittenFile } from '../rules/read/last-good.ts'
+import { readLastGood, type Standing, type StandingFile } from '../rules/read/last-good.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
 import { ReadingMemory } from '../rules/read/reading-memory.ts'
 import type { Surroundings } from '../rules/read/references.ts'
@@ -15,10 +14,12 @@ import { type Reading, type RuleSource, readRuleFiles } from '../rules/read/rule
 import { createRegistry } from '../rules/registry.ts'
 import { emptyRuleSet, type Rule, type RuleSet } from '../rules/rule-set.ts'
 import type { Location } from '../rules/sun.ts'
+import { type GoodText, GoodTexts } from './good-texts.ts'
 import { KnownCalendars } from './known-calendars.ts'
 import type { Problems } from './problems.ts'
-import { calendarFiles, type KnownTexts, type RuleFolder, readRuleFolder } from './rule-folder.ts'
+import { calendarFiles, type RuleFolder } from './rule-folder.ts'
 import { type BookFile, RuleNews } from './rule-news.ts'
+import { WrittenRules } from './written-rules.ts'
 import { YamlThread } from './yaml-thread.ts'
 
 export interface RuleBookOptions {
@@ -44,24 +45,13 @@ export interface RuleBookOptions {
   readonly log: Log
 }
 
-/** A file's text that ran, and since when: ISO 8601. */
-export interface GoodText {
-  readonly text: string
-  readonly at: string
-}
-
 /** Where a rule file is at fault and of which kind the fault is, without a word of what it says. */
 export type RuleFault = Pick<Diagnostic, 'file' | 'line' | 'column' | 'level' | 'code'>
 
 type Changed = (ruleSet: RuleSet) => Promise<void> | void
 
-// While files are written they are looked at again, but somebody who writes without end is not waited for.
-const standStillMs = 200
-const mostLooks = 25
 // Longer than a sound may wait; see the breath between two parts of the work.
 const breathMs = 15
-
-const quiet = { error: () => undefined }
 
 /**
  * The household's rules as they run now. Each file runs as it is written or, where that has an error, as it last ran
@@ -73,14 +63,12 @@ export class RuleBook {
   readonly #memory: ReadingMemory
   readonly #thread: YamlThread
   readonly #news: RuleNews
-  readonly #known: KnownTexts = new Map()
   readonly #calendars: KnownCalendars
-  readonly #good = new Map<string, GoodText>()
+  readonly #written: WrittenRules
+  readonly #good: GoodTexts
   readonly #enabled = new Map<string, boolean>()
   readonly #listeners = new Set<Changed>()
   readonly #turns = new Turns<'reload'>()
-  #texts: ReadonlyMap<string, string> = new Map()
-  #unread: RuleFolder['problems'] = []
   #standing: Standing = { ruleSet: emptyRuleSet, files: [], playersNamed: [] }
   #current: RuleSet = emptyRuleSet
 
@@ -89,6 +77,8 @@ export class RuleBook {
     this.#options = options
     const { calendars: good, problems } = options
     this.#calendars = new KnownCalendars({ readFile: calendarFiles(folder), good, zone, problems, log })
+    this.#written = new WrittenRules({ folder, clock })
+    this.#good = new GoodTexts({ store: options.good, clock })
     this.#thread = new YamlThread({ clock, log })
     this.#memory = new ReadingMemory({ load: (source) => this.#thread.load(source), breathe: breathing() })
     this.#news = new RuleNews(options)
@@ -112,14 +102,14 @@ export class RuleBook {
   get files(): readonly BookFile[] {
     return this.#standing.files.map((file) => ({
       ...file,
-      text: this.#texts.get(file.file) ?? null,
-      goodSince: this.#good.get(file.file)?.at ?? null,
+      text: this.#written.texts.get(file.file) ?? null,
+      goodSince: this.#good.of(file.file)?.at ?? null,
     }))
   }
 
   /** What could not be read, and why. */
   get unread(): RuleFolder['problems'] {
-    return this.#unread
+    return this.#written.unread
   }
 
   /** Which players the rules that run speak of. */
@@ -141,30 +131,21 @@ export class RuleBook {
 
   /** Reads all there is; what ran before the product was ended counts as if it had never been. */
   async start(): Promise<void> {
-    const { good, enabled } = this.#options
-    for (const [file, text] of await good.entries()) this.#good.set(file, text)
-    for (const [rule, isEnabled] of await enabled.entries()) this.#enabled.set(rule, isEnabled)
+    await this.#good.start()
+    for (const [rule, isEnabled] of await this.#options.enabled.entries()) this.#enabled.set(rule, isEnabled)
     await this.reload()
   }
 
   /** Reads what was changed and puts it to work; resolves when it is. */
   reload(): Promise<void> {
-    return this.#turns.take('reload', async () => this.#take(await this.#look()))
+    return this.#turns.take('reload', async () => this.#take(await this.#written.look()))
   }
 
   /** The same for files that somebody may still be writing: where anything changed, it is taken once it stands still. */
   look(): Promise<void> {
     return this.#turns.take('reload', async () => {
-      let seen = await this.#look()
-      if (this.#isKnown(seen) && !(await this.#calendars.haveChanged())) return
-      for (let looks = 1; looks < mostLooks; looks++) {
-        await this.#options.clock.sleep(standStillMs)
-        const again = await this.#look()
-        const isStill = isSame(textsOf(again), textsOf(seen))
-        seen = again
-        if (isStill) break
-      }
-      await this.#take(seen)
+      const seen = await this.#written.lookForChange(() => this.#calendars.haveChanged())
+      if (seen !== null) await this.#take(seen)
     })
   }
 
@@ -213,28 +194,17 @@ export class RuleBook {
     await this.#turns.settled('reload')
   }
 
-  #look(): Promise<RuleFolder> {
-    return readRuleFolder(this.#options.folder, quiet, this.#known)
-  }
-
-  #isKnown(seen: RuleFolder): boolean {
-    return (
-      isSame(textsOf(seen), this.#texts) && JSON.stringify(seen.problems) === JSON.stringify(this.#unread)
-    )
-  }
-
   async #take(seen: RuleFolder): Promise<void> {
     const { log } = this.#options
-    const texts = textsOf(seen)
-    for (const file of this.#known.keys()) if (!texts.has(file)) this.#known.delete(file)
-    const standing = await readLastGood(this.#written(texts, seen.problems), this.#looking())
+    const standing = await readLastGood(this.#good.beside(seen), this.#looking())
     this.#memory.sweep()
-    this.#texts = texts
-    this.#unread = seen.problems
+    this.#written.take(seen)
     this.#standing = standing
-    await this.#remember(standing).catch((error) =>
-      log.error('the rules that run could not be kept for the next start', { error: messageOf(error) }),
-    )
+    await this.#good
+      .remember(standing.files, this.#written.texts)
+      .catch((error) =>
+        log.error('the rules that run could not be kept for the next start', { error: messageOf(error) }),
+      )
     this.#news.tell(this.files, seen.problems)
     await this.#put(standing)
   }
@@ -250,39 +220,12 @@ export class RuleBook {
     return { ...this.#reading, fileExists }
   }
 
-  #written(texts: ReadonlyMap<string, string>, unread: RuleFolder['problems']): WrittenFile[] {
-    const files = new Set([...texts.keys(), ...this.#good.keys()])
-    return [...files].map((file) => {
-      const good = this.#good.get(file)?.text ?? null
-      const isAway = unread.some((away) => isBelow(file, away.file))
-      // What cannot be read now, as of a disk that is away, was not deleted.
-      return { file, text: texts.get(file) ?? (isAway ? good : null), good }
-    })
-  }
-
   #runningSource({ file, state }: StandingFile): RuleSource | null {
-    const good = this.#good.get(file)?.text
-    const text = this.#texts.get(file)
+    const good = this.#good.of(file)?.text
+    const text = this.#written.texts.get(file)
     if (state === 'left-out') return text === undefined ? null : { file, text, only: 'names' }
     if (good === undefined) return text === undefined ? null : { file, text }
     return { file, text: good, ...(state === 'kept-for-others' ? { only: 'shared' } : {}) }
-  }
-
-  async #remember({ files }: Standing): Promise<void> {
-    const { good, clock } = this.#options
-    const at = isoOf(clock.now())
-    for (const { file, state } of files) {
-      const text = this.#texts.get(file)
-      if (state !== 'running' || text === undefined || this.#good.get(file)?.text === text) continue
-      this.#good.set(file, { text, at })
-      await good.set(file, { text, at })
-    }
-    const standing = new Set(files.map(({ file }) => file))
-    for (const file of [...this.#good.keys()]) {
-      if (standing.has(file)) continue
-      this.#good.delete(file)
-      await good.delete(file)
-    }
   }
 
   async #put({ ruleSet }: Standing): Promise<void> {
@@ -302,18 +245,6 @@ export class RuleBook {
     const enabled = this.#enabled.get(rule.id) ?? rule.enabled
     return enabled === rule.enabled ? rule : { ...rule, enabled }
   }
-}
-
-function textsOf({ sources }: RuleFolder): ReadonlyMap<string, string> {
-  return new Map(sources.map(({ file, text }) => [file, text]))
-}
-
-function isSame(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
-  return one.size === other.size && [...one].every(([file, text]) => other.get(file) === text)
-}
-
-function isBelow(file: string, away: string): boolean {
-  return away === '.' || file === away || file.startsWith(`${away}/`)
 }
 
 /** Lets everything else have its turn once this work has gone on for a while. */

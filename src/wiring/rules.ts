@@ -11,7 +11,8 @@ import { Moments } from '../rules/moments/moments.ts'
 import { changedPlaylists } from '../rules/playlists.ts'
 import type { World } from '../rules/plugin.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
-import { Scheduler, type SchedulerOptions } from '../rules/scheduler.ts'
+import type { ScheduledStreamsOptions } from '../rules/scheduled-streams.ts'
+import { Scheduler } from '../rules/scheduler.ts'
 import type { SlotEvent } from '../rules/slot-events.ts'
 import { ruleWorld } from './rule-world.ts'
 
@@ -35,8 +36,8 @@ interface RuleRunnerOptions {
   /** Told that a rule rests, and with null that it does no longer. */
   readonly troubled?: EngineOptions['troubled']
   readonly dryRun?: boolean
-  /** Where slots were left, who hears streams, and how they are cut over: see `SchedulerOptions`. */
-  readonly slots?: Pick<SchedulerOptions, 'positions' | 'isHeard' | 'cutOver'>
+  /** Where slots were left, who hears streams, and how they are cut over: see `ScheduledStreamsOptions`. */
+  readonly slots?: Pick<ScheduledStreamsOptions, 'positions' | 'isHeard' | 'cutOver'>
   readonly clock: Clock
   readonly log: Log
 }

@@ -1,7 +1,7 @@
 import type { LiveStreams } from '../audio/live/live-streams.ts'
 import type { Effect } from '../core/effect.ts'
 import type { PlayerState } from '../core/player.ts'
-import type { Changed } from '../rules/scheduler.ts'
+import type { Changed } from '../rules/scheduled-streams.ts'
 import { type AnewGround, isPlaying, listenersOn, playAnew } from './play-anew.ts'
 
 /** What schedules need to know of those who listen, and how these are cut over to a slot. */

@@ -5,22 +5,12 @@ import type { PlayerEvent } from '../../src/core/event.ts'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { Engine } from '../../src/rules/engine.ts'
 import type { Rule } from '../../src/rules/rule-set.ts'
+import { buttonPress } from '../support/button-press.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { worldOf } from '../support/rules.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
-const press: PlayerEvent = {
-  type: 'button',
-  button: 'right',
-  confidence: 0.9,
-  via: 'mqtt',
-  player: 'y1',
-  stream: 'bedroom',
-  card_id: '4Dem0',
-  chapter_key: '02',
-  track_key: '02',
-  at: '2026-11-21T10:00:00+00:00',
-}
+const press = buttonPress()
 
 type Written = readonly [kind: string, options: unknown]
 

@@ -9,24 +9,14 @@ import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { Engine } from '../../src/rules/engine.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { createRegistry } from '../../src/rules/registry.ts'
+import { buttonPress } from '../support/button-press.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { worldOf } from '../support/rules.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
 const registry = createRegistry({ triggers, conditions, actions })
 
-const press: PlayerEvent = {
-  type: 'button',
-  button: 'right',
-  confidence: 0.9,
-  via: 'mqtt',
-  player: 'y1',
-  stream: 'bedroom',
-  card_id: '4Dem0',
-  chapter_key: '02',
-  track_key: '02',
-  at: '2026-11-21T19:30:00+00:00',
-}
+const press = buttonPress({ at: '2026-11-21T19:30:00+00:00' })
 
 function read(text: string) {
   return readRuleFiles([{ file: 'a.yaml', text }], {

@@ -1,7 +1,6 @@
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
 import type { Effect } from '../../src/core/effect.ts'
-import type { PlayerEvent } from '../../src/core/event.ts'
 import { emptyQueue } from '../../src/core/queue.ts'
 import { actions, conditions } from '../../src/rules/catalog.ts'
 import { Engine } from '../../src/rules/engine.ts'
@@ -10,23 +9,13 @@ import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { createRegistry } from '../../src/rules/registry.ts'
 import type { Schedule } from '../../src/rules/rule-set.ts'
 import { Scheduler } from '../../src/rules/scheduler.ts'
+import { buttonPress } from '../support/button-press.ts'
 import { memoryCollection } from '../support/memory-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { readingOf, worldOf } from '../support/rules.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
-const press: PlayerEvent = {
-  type: 'button',
-  player: 'y1',
-  stream: 'bedroom',
-  button: 'right',
-  confidence: 1,
-  via: 'http',
-  card_id: null,
-  chapter_key: null,
-  track_key: null,
-  at: '2026-11-21T18:00:00+00:00',
-}
+const press = buttonPress()
 
 async function rulesIn(text: string, reading = readingOf()) {
   const { ruleSet, diagnostics } = await readRuleFiles([{ file: 'a.yaml', text }], reading)

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { AppError } from '../../src/core/error.ts'
-import type { PlayerEvent } from '../../src/core/event.ts'
 import { unknownPlayer } from '../../src/core/player.ts'
 import type { StoredQueue } from '../../src/core/queue.ts'
 import type { PlainValue } from '../../src/core/value-form.ts'
@@ -12,6 +11,7 @@ import { performWith } from '../../src/perform.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { openStorage } from '../../src/storage/storage.ts'
 import { RuleRunner } from '../../src/wiring/rules.ts'
+import { buttonPress } from '../support/button-press.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { readingOf } from '../support/rules.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
@@ -70,8 +70,8 @@ async function running(text: string) {
     vi.waitFor(() => expect(said().filter((line) => line.includes(words)).length).toBe(times), 20_000)
   return {
     ...{ hub, rules, log, perform, said, until },
-    async press(more: Partial<PlayerEvent> = {}) {
-      const event = { ...pressed, ...more } as PlayerEvent
+    async press(...more: Parameters<typeof buttonPress>) {
+      const event = buttonPress(...more)
       hub.report(event)
       await rules.runsOf(event)
     },
@@ -85,19 +85,6 @@ async function running(text: string) {
 
 function errorIn(detail: unknown): string {
   return typeof detail === 'object' && detail !== null && 'error' in detail ? ` | ${detail.error}` : ''
-}
-
-const pressed: PlayerEvent = {
-  type: 'button',
-  button: 'right',
-  confidence: 0.9,
-  via: 'mqtt',
-  player: 'y1',
-  stream: 'bedroom',
-  card_id: '4Dem0',
-  chapter_key: '02',
-  track_key: '02',
-  at: '2026-11-21T10:00:00+00:00',
 }
 
 const counting = `
@@ -279,7 +266,7 @@ rules:
         enabled: false
 `)
     await house.press()
-    await house.press({ button: 'left' } as Partial<PlayerEvent>)
+    await house.press({ button: 'left' })
     await house.press()
     await house.press()
     expect(house.hub.vars().get('n')).toBe(2)

@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { plainCalendar } from '../../src/rules/calendar.ts'
 import type { Schedule, Slot } from '../../src/rules/rule-set.ts'
 import { slotAt, slotsFrom } from '../../src/rules/schedule.ts'
+import type { DayTime } from '../../src/rules/window.ts'
 
 const london = plainCalendar('Europe/London')
+const dayMs = 86_400_000
 
 function schedule(...slots: Partial<Slot>[]): Schedule {
   const filled = slots.map((slot, index) => ({
@@ -102,56 +104,114 @@ describe('when the clocks change', () => {
 })
 
 // Among them: clocks that are set by half an hour, at midnight, and so that a day has no beginning or a date is left out.
-test.each([
+const difficultYears = [
   ['Europe/London', 2026],
   ['Australia/Lord_Howe', 2026],
   ['America/Havana', 2026],
   ['America/Santiago', 2026],
   ['Africa/Cairo', 2026],
   ['Pacific/Apia', 2011],
-])('in each week of a year slots of %s begin and end when the clocks there say so', (zone, year) => {
-  const of = schedule({ id: 'early', window: ['00:00', '01:45'] }, { id: 'late', window: ['03:00', '23:30'] })
-  const instant = (date: string, time: string, disambiguation: 'compatible' | 'later') =>
-    Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone, { disambiguation }).epochMilliseconds
-  const begin = Date.UTC(year, 0, 1)
-  for (let week = 0; week < 53; week++) {
-    const [, ...slots] = slotsFrom(of, new Date(begin + week * 7 * 86_400_000), plainCalendar(zone))
-    let beganMs = 0
-    for (const { slot, occurrence, until } of slots) {
-      const [from, to] = slot?.window ?? []
-      const date = occurrence.split('@')[1] ?? ''
-      if (typeof from === 'string' && typeof to === 'string' && beganMs > 0) {
-        expect([occurrence, beganMs]).toEqual([occurrence, instant(date, from, 'compatible')])
-        expect([occurrence, until.getTime()]).toEqual([occurrence, instant(date, to, 'later')])
-      }
-      beganMs = until.getTime()
-    }
-  }
-})
+] as const
 
-test('what is told from the days next to today is what the whole of two weeks tells', () => {
+test.each(difficultYears)(
+  'in each week of a year slots of %s begin and end when the clocks there say so',
+  (zone, year) => {
+    const of = schedule(
+      { id: 'early', window: ['00:00', '01:45'] },
+      { id: 'late', window: ['03:00', '23:30'] },
+    )
+    const instant = (date: string, time: string, disambiguation: 'compatible' | 'later') =>
+      Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone, { disambiguation })
+        .epochMilliseconds
+    const begin = Date.UTC(year, 0, 1)
+    for (let week = 0; week < 53; week++) {
+      const [, ...slots] = slotsFrom(of, new Date(begin + week * 7 * 86_400_000), plainCalendar(zone))
+      let beganMs = 0
+      for (const { slot, occurrence, until } of slots) {
+        const [from, to] = slot?.window ?? []
+        const date = occurrence.split('@')[1] ?? ''
+        if (typeof from === 'string' && typeof to === 'string' && beganMs > 0) {
+          expect([occurrence, beganMs]).toEqual([occurrence, instant(date, from, 'compatible')])
+          expect([occurrence, until.getTime()]).toEqual([occurrence, instant(date, to, 'later')])
+        }
+        beganMs = until.getTime()
+      }
+    }
+  },
+)
+
+describe('what is told from the days next to today is what all days around it tell', () => {
+  const two = (number: number) => String(number).padStart(2, '0')
   const time = fc.integer({ min: 0, max: 24 * 4 - 1 }).map((quarter) => {
-    const two = (number: number) => String(number).padStart(2, '0')
     return `${two(Math.floor(quarter / 4))}:${two((quarter % 4) * 15)}`
   })
-  const slot = fc.record({
-    window: fc.option(fc.tuple(time, time).filter(([from, to]) => from !== to)),
-    days: fc.option(fc.constantFrom<Slot['days']>('mon', 'weekends', ['tue', 'sat'], 'daily')),
+  const sun = fc.record({
+    sun: fc.constantFrom('dawn', 'sunrise', 'sunset', 'dusk'),
+    offsetMinutes: fc.integer({ min: -720, max: 720 }),
+    or: fc.option(time),
   })
-  const moment = fc.date({ min: new Date('2026-10-20'), max: new Date('2026-11-05'), noInvalidDate: true })
-  fc.assert(
-    fc.property(fc.array(slot, { maxLength: 5 }), moment, (slots, now) => {
-      const of = schedule(...slots)
-      // A sun time that never wins has all days looked at.
-      const never = { sun: 'sunset', offsetMinutes: 0, or: null } as const
-      const whole = {
-        ...of,
-        slots: [...of.slots, { ...(of.slots[0] ?? night.slots[0]), window: [never, never] }],
-      }
-      expect(slotAt(of, now, london)).toEqual(slotAt(whole as Schedule, now, london))
-    }),
-    { numRuns: 300 },
+  const days = fc.option(fc.constantFrom<Slot['days']>('mon', 'weekends', ['tue', 'sat'], 'daily'))
+  const slotOf = (dayTime: fc.Arbitrary<DayTime>) =>
+    fc.record({
+      window: fc.option(fc.tuple(dayTime, dayTime).filter(([from, to]) => from !== to)),
+      days,
+    })
+  const slots = fc.oneof(
+    { weight: 3, arbitrary: fc.array(slotOf(time), { maxLength: 5 }) },
+    { weight: 1, arbitrary: fc.array(slotOf(fc.oneof(time, sun)), { maxLength: 3 }) },
   )
+
+  test.each([...difficultYears, ['America/Los_Angeles', 2027] as const])('%s', (zone, year) => {
+    // Where in some weeks of the year the sun neither rises nor sets.
+    const calendar = plainCalendar(zone, { latitude: 69.65, longitude: 18.96 })
+    const begin = Date.UTC(year, 0, 1)
+    const anyTime = fc.integer({ min: begin, max: begin + 365 * dayMs })
+    const nearASetting = fc
+      .tuple(fc.constantFrom(...settingsOf(zone, begin)), fc.integer({ min: -5 * 96, max: 5 * 96 }))
+      .map(([setting, quarters]) => setting + (quarters * dayMs) / 96)
+    fc.assert(
+      fc.property(slots, fc.oneof(anyTime, nearASetting), (written, moment) => {
+        const of = schedule(...written)
+        const now = new Date(moment)
+        expect(slotAt(of, now, calendar)).toEqual(slotsFrom(of, now, calendar)[0])
+      }),
+      { numRuns: 400 },
+    )
+  })
+})
+
+/** When the clocks of the zone are set in the year that begins then. */
+function settingsOf(zone: string, begin: number): number[] {
+  const found: number[] = []
+  let at = Temporal.Instant.fromEpochMilliseconds(begin).toZonedDateTimeISO(zone)
+  for (;;) {
+    const next = at.getTimeZoneTransition('next')
+    if (next === null || next.epochMilliseconds > begin + 365 * dayMs) return found
+    found.push(next.epochMilliseconds)
+    at = next
+  }
+}
+
+test('a night that ends on a date that is left out holds in the morning after it', () => {
+  // Samoa went from 29 to 31 December 2011; the 29th was a Thursday.
+  const of = schedule(
+    { id: 'night', window: ['22:00', '06:00'], days: 'thu' },
+    { window: ['03:00', '04:00'] },
+  )
+  const apia = plainCalendar('Pacific/Apia')
+  expect(slotAt(of, new Date('2011-12-30T15:00:00Z'), apia).occurrence).toBe('night@2011-12-29')
+  expect(slotAt(of, new Date('2011-12-30T16:00:00Z'), apia).occurrence).toBe(
+    'default@2011-12-30T16:00:00.000Z',
+  )
+})
+
+test('a day that is an hour longer has a slot of the whole day begin once, and the one before it holds until then', () => {
+  const of = schedule({ id: 'all' })
+  const havana = plainCalendar('America/Havana')
+  // On 1 November 2026 clocks there go from 01:00 back to 00:00.
+  const told = (when: string) => slotAt(of, new Date(when), havana)
+  expect(told('2026-11-01T04:30:00Z').occurrence).toBe('all@2026-10-31')
+  expect(told('2026-11-01T05:30:00Z').occurrence).toBe('all@2026-11-01')
 })
 
 test('the default begins where the last slot ended, also one of three days ago', () => {

@@ -1,21 +1,18 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import type { Queue } from '../../src/core/queue.ts'
 import { Attempt } from '../attempt.ts'
-import { formatText, loudnessText, userTexts } from '../file-words.ts'
+import { type Fact, mainFacts, moreFacts } from '../file-facts.ts'
+import { userTexts } from '../file-words.ts'
 import { formLook } from '../form-look.ts'
 import { icon } from '../icons.ts'
 import { importingText, refusedText } from '../importing.ts'
 import { appendTo, audioUrl, coverUrl, deleteFile, fetchFile, type LibraryDetails } from '../library.ts'
-import { sizeText } from '../size.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
-import { clockText } from '../time.ts'
 import { attemptNotice } from './attempt-notice.ts'
 import { chapterList } from './chapter-list.ts'
 import type { Confirm } from './confirm.ts'
 import { libraryFileLook } from './library-file-look.ts'
-
-type Fact = readonly [label: string, value: string]
 
 // More of them would hide what else there is to see.
 const shownUsers = 20
@@ -85,7 +82,7 @@ export class LibraryFile extends LitElement {
         <div class="what">
           ${state === 'refused' ? html`<p class="reason">${refusedText(file, say)}</p>` : nothing}
           ${state === 'importing' ? html`<p>${importingText(progress, say)}</p>` : nothing}
-          <dl>${facts(this.#main(file))}</dl>
+          <dl>${facts(mainFacts(file, say))}</dl>
         </div>
       </div>
       ${
@@ -101,46 +98,8 @@ export class LibraryFile extends LitElement {
             </ul>`
       }
       ${this.#parts(file)}
-      <dl>${facts(this.#more(file))}</dl>
+      <dl>${facts(moreFacts(file, say))}</dl>
       ${this.#users(file)}`
-  }
-
-  #main({ tags, seconds, plays, last_played_at }: LibraryDetails): Fact[] {
-    const { say } = this
-    const { artist, album, album_artist, genre, year, track, disc, language, comment } = tags
-    const times = say(plays === 1 ? 'library.plays-one' : 'library.plays', { count: plays })
-    const last =
-      last_played_at === null ? '' : ` · ${say('file.last-played', { date: this.#date(last_played_at) })}`
-    return present([
-      [say('file.artist'), artist],
-      [say('file.album'), album],
-      [say('file.album-artist'), album_artist === artist ? undefined : album_artist],
-      [
-        say('file.track'),
-        disc === undefined ? track : [disc, track].filter((part) => part !== undefined).join('-'),
-      ],
-      [say('file.genre'), genre],
-      [say('file.year'), year],
-      [say('file.language'), language],
-      [say('file.comment'), comment],
-      [say('file.length'), seconds === null ? undefined : clockText(seconds)],
-      [say('file.plays'), plays === 0 ? say('file.never') : `${times}${last}`],
-    ])
-  }
-
-  #more(file: LibraryDetails): Fact[] {
-    const { say } = this
-    const { size, result_size } = file
-    const original = sizeText(size, say.locale)
-    const made =
-      result_size === null ? '' : ` · ${say('file.result-size', { size: sizeText(result_size, say.locale) })}`
-    return present([
-      [say('fact.file'), file.file],
-      [say('file.format'), formatText(file.format, say)],
-      [say('file.loudness'), loudnessText(file.loudness, say)],
-      [say('file.size'), `${original}${made}`],
-      [say('file.added'), this.#date(file.added_at)],
-    ])
   }
 
   #parts(file: LibraryDetails) {
@@ -261,10 +220,6 @@ export class LibraryFile extends LitElement {
     void this.#confirm?.ask(question)
   }
 
-  #date(text: string): string {
-    return new Intl.DateTimeFormat(this.say.locale, { dateStyle: 'medium' }).format(Date.parse(text))
-  }
-
   #close(): void {
     this.#dialog?.close()
   }
@@ -282,14 +237,6 @@ export class LibraryFile extends LitElement {
   get #dialog(): HTMLDialogElement | null {
     return this.renderRoot.querySelector('dialog')
   }
-}
-
-function present(
-  all: readonly (readonly [label: string, value: string | number | null | undefined])[],
-): Fact[] {
-  return all.flatMap(([label, value]): Fact[] =>
-    value === null || value === undefined || value === '' ? [] : [[label, String(value)]],
-  )
 }
 
 function facts(all: readonly Fact[]) {

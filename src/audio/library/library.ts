@@ -1,15 +1,14 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
-import { AppError, messageOf } from '../../core/error.ts'
 import { fewAtOnce } from '../../core/few-at-once.ts'
-import { FewLines } from '../../core/few-lines.ts'
 import type { Log } from '../../core/log.ts'
-import { bytesPerFrame, msPerFrame } from '../frames.ts'
+import { msPerFrame } from '../frames.ts'
 import type { Chapter } from '../import/chapters.ts'
 import { naturalOrder, staysInside } from '../names.ts'
-import { type Extent, OpenFiles, type SharedFile } from '../open-files.ts'
+import type { Extent, SharedFile } from '../open-files.ts'
 import type { Piece } from '../pieces/piece.ts'
 import type { PieceReader } from '../pieces/piece-reader.ts'
 import { Warnings } from '../warnings.ts'
+import { ContentReader } from './content-reader.ts'
 import { Contents } from './contents.ts'
 import { EarlyChapters } from './early-chapters.ts'
 import type { Imports } from './imports.ts'
@@ -36,13 +35,7 @@ interface LibraryOptions {
 }
 
 const missing: Lookup = { state: 'missing' }
-const unnamedLosses = {
-  level: 'warn',
-  message: 'more listeners have lost a file that was removed or changed',
-} as const
 const noChapters: readonly Chapter[] = []
-const handlesAtOnce = 64
-const handleIdleMs = 30_000
 // Few: reading many new files at once would only keep listeners waiting.
 const listedAtOnce = 4
 
@@ -53,22 +46,19 @@ const listedAtOnce = 4
  */
 export class Library {
   readonly #folders: readonly LibraryFolder[]
-  readonly #losses: FewLines
   readonly #imports: Imports | undefined
   readonly #contents: Contents
   readonly #still: StillFiles | undefined
   readonly #early: EarlyChapters
-  readonly #open: OpenFiles
+  readonly #reader: ContentReader
   /** Sorting ten thousand names takes longer than looking them up. */
   #sorted: { readonly unsorted: readonly string[]; readonly names: readonly string[] } = {
     unsorted: [],
     names: [],
   }
-  readonly #openedAt = new WeakMap<LibraryFile, Location>()
 
   constructor(options: LibraryOptions) {
     const { log, clock = systemClock } = options
-    this.#losses = new FewLines({ clock, log, more: unnamedLosses })
     const said = new Warnings(log)
     const { known, imports, still } = options
     const contents = new Contents({ known, imports, still, said })
@@ -83,11 +73,9 @@ export class Library {
     this.#imports = imports
     this.#still = still
     this.#early = new EarlyChapters({ clock, ffmpeg: options.ffmpeg })
-    this.#open = new OpenFiles({
-      clock,
-      limit: handlesAtOnce,
-      idleMs: handleIdleMs,
-      pieces: options.pieces,
+    this.#reader = new ContentReader({
+      ...{ clock, log, pieces: options.pieces },
+      locate: (file) => this.#locate(file),
     })
   }
 
@@ -186,24 +174,8 @@ export class Library {
    * it begins. Give it back with `close`.
    * @throws AppError `not_found` when the file is gone or has another content by now; it was logged then.
    */
-  async open(file: LibraryFile): Promise<SharedFile> {
-    const shared = this.#sharedBefore(file)
-    if (shared !== null) return shared
-    const name = wholeOf(file.file)
-    try {
-      for (const folder of this.#folders) {
-        const place = await folder.place(name)
-        if (place === null) continue
-        const lookup = await this.#contents.at(place, name)
-        if (lookup.state !== 'ready' || lookup.file.hash !== file.hash) continue
-        const shared = await this.#open.share(lookup.at.path, lookup.at.identity)
-        this.#openedAt.set(file, lookup.at)
-        return this.#guarded(file, shared)
-      }
-    } catch (error) {
-      throw this.#lost(file, error)
-    }
-    throw this.#lost(file, new Error('no file of that name has the content that was asked for'))
+  open(file: LibraryFile): Promise<SharedFile> {
+    return this.#reader.open(file)
   }
 
   /**
@@ -211,56 +183,26 @@ export class Library {
    * first.
    * @throws AppError `not_found` when the file is gone or has another content by now; it was logged then.
    */
-  readPiece(file: LibraryFile, { position, length }: Extent): Promise<Piece> | null {
-    const at = this.#openedAt.get(file)
-    if (at === undefined) return null
-    const extent = { position: file.firstFrame * bytesPerFrame + position, length }
-    const reading = this.#open.readPiece(at.path, at.identity, extent)
-    return reading && this.#read(file, () => reading)
+  readPiece(file: LibraryFile, extent: Extent): Promise<Piece> | null {
+    return this.#reader.readPiece(file, extent)
   }
 
   async close(): Promise<void> {
     this.#early.stop()
-    this.#losses.stop()
     await this.#imports?.stop()
-    await this.#open.close()
+    await this.#reader.close()
   }
 
-  /**
-   * The handle by which the content was read before, without looking at its name again: reading tells when it is
-   * another by now, and then it is looked for anew.
-   */
-  #sharedBefore(file: LibraryFile): SharedFile | null {
-    const at = this.#openedAt.get(file)
-    const shared = at === undefined ? null : this.#open.shareOpen(at.path, at.identity)
-    return shared === null ? null : this.#guarded(file, shared)
-  }
-
-  /** Reads are counted from the file's first byte, which of a part lies further on. */
-  #guarded(file: LibraryFile, shared: SharedFile): SharedFile {
-    const from = file.firstFrame * bytesPerFrame
-    return {
-      close: shared.close,
-      read: (position, length) => this.#read(file, () => shared.read(from + position, length)),
+  /** Where the very content of that file lies now, in whichever folder; null where it is nowhere. */
+  async #locate(file: LibraryFile): Promise<Location | null> {
+    const name = wholeOf(file.file)
+    for (const folder of this.#folders) {
+      const place = await folder.place(name)
+      if (place === null) continue
+      const lookup = await this.#contents.at(place, name)
+      if (lookup.state === 'ready' && lookup.file.hash === file.hash) return lookup.at
     }
-  }
-
-  async #read<Bytes>(file: LibraryFile, read: () => Promise<Bytes>): Promise<Bytes> {
-    try {
-      return await read()
-    } catch (error) {
-      this.#openedAt.delete(file)
-      throw this.#lost(file, error)
-    }
-  }
-
-  #lost(file: LibraryFile, cause: unknown): AppError {
-    // A whole crowd may listen to it.
-    this.#losses.say('warn', file.hash, {
-      message: 'a file was removed or changed while somebody was listening to it',
-      detail: { file: file.file, reason: messageOf(cause) },
-    })
-    return new AppError('not_found', `"${file.file}" was removed or changed`, { cause })
+    return null
   }
 
   async #lookUp(names: readonly string[]): Promise<{ file: string; lookup: Lookup }[]> {
