@@ -116,7 +116,7 @@ describe('set', () => {
   test('loses nothing where two rules count a hundred presses at once', async () => {
     const two = `${counting}  count-too:\n    stream: attic\n    when:\n      - button: {button: right, stream: bedroom}\n    do:\n      - set: {presses: vars.presses + 1}\n`
     const house = await running(two)
-    await Promise.all(Array.from({ length: 100 }, (_, n) => house.press({ position_s: n })))
+    await Promise.all(Array.from({ length: 100 }, (_, n) => house.press({ track_key: `${n}` })))
     expect(house.hub.vars().get('presses')).toBe(200)
     await house.stop()
   })
