@@ -83,6 +83,12 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   },
   'test/failed': { level: 'error', about: 'What a test expects did not happen.' },
   'rule/loop': { level: 'warning', about: 'Rules that start one another for ever.' },
+  'rule/unreachable': { level: 'warning', about: 'An action behind a `stop`, which is never done.' },
+  'rule/endless-wait': { level: 'warning', about: 'A `wait_for` that does not say how long.' },
+  'rule/wait-mode': {
+    level: 'warning',
+    about: 'A rule that waits, and does not say what happens when it is started again meanwhile.',
+  },
   'rule/no-trigger': { level: 'error', about: 'A rule that nothing starts.' },
   'report/more': { level: 'error', about: 'The file has more than 100 findings.' },
 }

@@ -43,6 +43,8 @@ interface Beyond {
 interface Instead {
   readonly pattern: string
   readonly write: string
+  /** Whether it needs no quotes. */
+  readonly plain?: true
 }
 
 /** The same schema, with the keywords that TypeBox's own type keeps quiet about. */

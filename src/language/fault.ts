@@ -128,9 +128,10 @@ function wordHelp(schema: TSchema, text: string): string | null {
 
 function insteadHelp(schema: TSchema, text: string): string | null {
   for (const branch of [schema, ...branchesOf(schema)])
-    for (const { pattern, write } of viewOf(branch).instead ?? []) {
+    for (const { pattern, write, plain = false } of viewOf(branch).instead ?? []) {
       const form = new RegExp(pattern)
-      if (form.test(text)) return `write ${code(quote(text.replace(form, write)))}`
+      const meant = text.replace(form, write)
+      if (form.test(text)) return `write ${code(plain ? meant : quote(meant))}`
     }
   return null
 }

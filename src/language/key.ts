@@ -1,4 +1,4 @@
-import { didYouMean, homeAssistantWords } from './names.ts'
+import { didYouMean, homeAssistantWords, homeAssistantWordsWithin } from './names.ts'
 import { list, quote } from './wording.ts'
 
 interface UnknownKey {
@@ -13,7 +13,9 @@ interface UnknownKey {
 export function unknownKey(key: { name: string; allowed: readonly string[]; where: string }): UnknownKey {
   const { name, allowed, where } = key
   const meant = didYouMean(name, allowed)
-  const ours = homeAssistantWords.get(name)
+  const within = homeAssistantWordsWithin.get(name)
+  const isHere = (word: string) => within?.includes(`\`${word}\``)
+  const ours = homeAssistantWords.get(name) ?? (allowed.some(isHere) ? within : undefined)
   const oursHere = ours === undefined ? undefined : allowed.find((word) => ours.includes(`\`${word}\``))
   if (ours !== undefined && (oursHere !== undefined || meant === null)) {
     const message = `Home Assistant calls this \`${name}\`; here it is ${ours}`

@@ -36,8 +36,18 @@ export const homeAssistantWords: ReadonlyMap<string, string> = new Map([
   ['default', '`else`'],
   ['delay', '`wait`'],
   ['wait_for_trigger', '`wait_for`'],
+  ['wait_template', '`wait_for`, which takes a trigger'],
+  ['continue_on_timeout', '`on_timeout`, with stop or continue behind it'],
+  ['continue_on_error', '`on_error`, with continue behind it'],
   ['entity_id', '`player` or `stream`'],
   ['target', '`player`'],
+])
+
+/** More of them, which mean what is said here only where one of our words for it may stand. */
+export const homeAssistantWordsWithin: ReadonlyMap<string, string> = new Map([
+  ['count', '`times`'],
+  ['until', '`while`, with `not` before what ends it'],
+  ['for_each', '`do`, with the actions written out for each'],
 ])
 
 function changesBetween(one: string, other: string): number {

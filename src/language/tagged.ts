@@ -16,19 +16,27 @@ export interface Tagged {
   readonly name?: string
   readonly if?: Node
   readonly enabled: boolean
+  /** What stands there of the further keys that were asked for. */
+  readonly more: ReadonlyMap<string, MapEntry>
 }
 
 const beside = ['id', 'if', 'name', 'enabled']
 // Keys behind which Home Assistant names the kind that here is itself the key.
 const kindKeys = new Set(['platform', 'trigger', 'condition', 'action', 'service', 'device_id', 'type'])
 
+interface ItemOptions {
+  readonly what: string
+  readonly kinds: Iterable<string>
+  /** Further keys that may stand beside the kind. */
+  readonly more?: readonly string[]
+  /** By kind: keys that belong below it, where they are often written beside it. */
+  readonly inner?: ReadonlyMap<string, readonly string[]>
+}
+
 /** Reads an item by the first reading rule: one key that names the kind. Undefined after errors, which are reported. */
-export function readTagged(
-  node: Node,
-  report: Report,
-  options: { what: string; kinds: Iterable<string> },
-): Tagged | undefined {
-  const item = { what: options.what, kinds: [...options.kinds], report }
+export function readTagged(node: Node, report: Report, options: ItemOptions): Tagged | undefined {
+  const { what, kinds, more = [], inner = new Map() } = options
+  const item: Item = { what, kinds: [...kinds], more, inner, report }
   if (node.kind !== 'map') return notAMap(node, item)
   const known = [...node.entries.values()].filter(({ key }) => item.kinds.includes(key.text))
   // `if` may be a kind of its own; beside another kind it is that one's condition.
@@ -60,6 +68,8 @@ export function withShorthand(value: Node, option: string | undefined): Node {
 interface Item {
   readonly what: string
   readonly kinds: readonly string[]
+  readonly more: readonly string[]
+  readonly inner: ReadonlyMap<string, readonly string[]>
   readonly report: Report
 }
 
@@ -73,9 +83,9 @@ function notAMap(node: Node, { what, kinds, report }: Item): undefined {
 }
 
 /** One message for the first key that could have been meant as the kind; its neighbours are options or echoes. */
-function noKind(node: MapNode, { what, kinds, report }: Item): undefined {
+function noKind(node: MapNode, { what, kinds, more, report }: Item): undefined {
   const entries = [...node.entries.values()]
-  const strangers = entries.filter(({ key }) => !beside.includes(key.text))
+  const strangers = entries.filter(({ key }) => ![...beside, ...more].includes(key.text))
   const foreign = strangers.find(({ key }) => homeAssistantWords.has(key.text) || kindKeys.has(key.text))
   const near = strangers.find(({ key }) => nearest(key.text, kinds) !== null)
   const stranger = near ?? foreign ?? strangers[0]
@@ -92,7 +102,10 @@ function noKind(node: MapNode, { what, kinds, report }: Item): undefined {
 }
 
 /** `platform: time` beside its options, which Home Assistant's people write. */
-function reportForeign({ key, value }: MapEntry, { what, kinds, report }: Item): void {
+function reportForeign(
+  { key, value }: MapEntry,
+  { what, kinds, report }: Pick<Item, 'what' | 'kinds' | 'report'>,
+): void {
   if (value.kind === 'scalar' && kindKeys.has(key.text) && value.text !== '') {
     const kind = nearest(value.text, kinds)
     const instead =
@@ -107,20 +120,24 @@ function reportForeign({ key, value }: MapEntry, { what, kinds, report }: Item):
   report.add(key, 'error', problem, message, `the kinds of ${what} are: ${list(kinds)}`)
 }
 
-function readBeside(node: MapNode, tag: MapEntry, { what, report }: Item): Tagged | undefined {
+function readBeside(node: MapNode, tag: MapEntry, item: Item): Tagged | undefined {
+  const { what, more, inner, report } = item
   const kind = tag.key.text
+  const allowed = [...beside, ...more]
   let isGood = true
   for (const { key } of node.entries.values()) {
-    if (key === tag.key || beside.includes(key.text)) continue
+    if (key === tag.key || allowed.includes(key.text)) continue
     isGood = false
     const { code: problem, message } = unknownKey({
       name: key.text,
-      allowed: beside,
+      allowed,
       where: `this ${what}, beside ${code(kind)}`,
     })
     const help = isEmpty(tag.value)
       ? `to make it an option of ${code(kind)}, indent it further than ${code(kind)}`
-      : undefined
+      : inner.get(kind)?.includes(key.text)
+        ? `it belongs into ${code(kind)}, as in ${code(`${kind}: {…, ${key.text}: …}`)}`
+        : undefined
     report.add(key, 'error', problem, message, help)
     if (help !== undefined) break
   }
@@ -134,6 +151,7 @@ function readBeside(node: MapNode, tag: MapEntry, { what, report }: Item): Tagge
     keyNode: tag.key,
     value: tag.value,
     enabled,
+    more: new Map([...node.entries].filter(([name]) => more.includes(name))),
     ...(id === undefined ? {} : { id }),
     ...(name === undefined ? {} : { name }),
     ...(condition === undefined || condition === tag ? {} : { if: condition.value }),

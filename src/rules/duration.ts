@@ -14,7 +14,40 @@ export const durationUpToADay = Type.String({
   expected: 'a length of time from a minute to a day such as "30m"',
 })
 
+/** The same up to seven days. */
+export const durationUpToAWeek = Type.String({
+  pattern:
+    '^([1-9][0-9]{0,4}s|([1-9][0-9]{0,3}|100[0-7][0-9]|10080)m|([1-9][0-9]?|1[0-5][0-9]|16[0-8])h|[1-7]d)$',
+  expected: 'a length of time such as "10s" or "5m"',
+  beyond: { pattern: '^[1-9][0-9]{0,4}[smhd]$', code: 'type/value', says: 'is longer than 7 days' },
+  instead: [
+    { pattern: '^([1-9][0-9]{0,3})$', write: '$1s', plain: true },
+    { pattern: '^([1-9][0-9]{0,3}) *(s|sec|secs|seconds?)$', write: '$1s', plain: true },
+    { pattern: '^([1-9][0-9]{0,3}) *(m|min|mins|minutes?)$', write: '$1m', plain: true },
+    { pattern: '^([1-9][0-9]?) *(h|hours?)$', write: '$1h', plain: true },
+    { pattern: '^([1-7]) *(d|days?)$', write: '$1d', plain: true },
+    // As Home Assistant writes it.
+    { pattern: '^0?0:0?0:0?([1-9][0-9]?)$', write: '$1s', plain: true },
+    { pattern: '^0?0:0?([1-9][0-9]?):0?0$', write: '$1m', plain: true },
+    { pattern: '^0?([1-9][0-9]?):0?0:0?0$', write: '$1h', plain: true },
+  ],
+})
+
 /** Milliseconds of a text that fits `duration`; 0 for any other. */
 export function durationMs(text: string): number {
   return Number.parseInt(text, 10) * (unitMs[text.slice(-1)] ?? 0) || 0
+}
+
+const units: readonly (readonly [name: string, ms: number])[] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+]
+
+/** `90 seconds`, `5 minutes`, `1 day`: exact, by the largest unit of which it is a whole number. `ms` is whole seconds. */
+export function durationInWords(ms: number): string {
+  const [name, length] = units.find(([, unit]) => ms % unit === 0) ?? ['second', 1000]
+  const count = ms / length
+  return `${count} ${name}${count === 1 ? '' : 's'}`
 }

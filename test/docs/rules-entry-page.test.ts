@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { formatYaml } from '../../src/language/format.ts'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
+import { grammarKinds } from '../../src/rules/read/actions.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { commands } from '../../src/wiring/commands.ts'
 import { failuresIn, runTests } from '../../src/wiring/test-command.ts'
@@ -34,6 +35,9 @@ describe('the page that leads through the rules', () => {
     expect(firstWords(page.below('### When')).toSorted()).toEqual(Object.keys(triggers).toSorted())
     expect(firstWords(page.below('### If')).toSorted()).toEqual(Object.keys(conditions).toSorted())
     expect(firstWords(page.below('### Do')).toSorted()).toEqual(Object.keys(actions).toSorted())
+    expect([...firstWords(page.below('### When and how often')), 'choose'].toSorted()).toEqual(
+      grammarKinds.toSorted(),
+    )
   })
 
   test('shows each of them as it can be written', async () => {
@@ -45,7 +49,7 @@ describe('the page that leads through the rules', () => {
       'calendar: {country: GB}\nvars: {plays: {start: 0, max: 9}}\ninputs: {party: {type: switch}}\nplaylists: {forest: [a.mp3]}\n'
     const schedule =
       'schedules: {bedroom: {default: forest, slots: {night: {from: "19:00", play: forest}}}}\n'
-    const rule = `rules:\n  r:\n    stream: bedroom\n    when:\n${lines('### When')}    if:\n${lines('### If')}    do:\n${lines('### Do')}`
+    const rule = `rules:\n  r:\n    stream: bedroom\n    mode: restart\n    when:\n${lines('### When')}    if:\n${lines('### If')}    do:\n${lines('### Do')}${lines('### When and how often')}`
     expect(await diagnosticsOf(declared + schedule + rule)).toEqual([])
   })
 

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { grammarKinds } from '../../src/rules/read/actions.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
+import { mostWays } from '../../src/rules/read/steps/parallel.ts'
+import { usualRounds } from '../../src/rules/read/steps/repeat.ts'
+import { ruleModes } from '../../src/rules/step.ts'
 import { failuresIn, runTests } from '../../src/wiring/test-command.ts'
 import { readingOf } from '../support/rules.ts'
 import { asPrinted } from './check-page.ts'
@@ -68,6 +72,48 @@ describe('the page of tests', () => {
     const keys = /allowed: (.*)\)/.exec(await said(test('steps: [], stage: 1')))?.[1]?.split(', ') ?? []
     expect(firstColumn(page.below('## The stage')).filter((key) => key !== 'steps')).toEqual(
       expect.arrayContaining(keys.filter((key) => key !== 'steps')),
+    )
+  })
+})
+
+describe('the page of waits', () => {
+  const page = readPage('docs/rules/waits.md')
+  const doing = (item: string) =>
+    `vars: {brave: false}\nrules:\n  r:\n    mode: restart\n    when:\n      - button: right\n    do:\n      - ${item}\n`
+
+  test('has examples of which nothing is to be said', async () => {
+    const examples = [...page.text.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text)
+    expect(examples.length).toBeGreaterThan(4)
+    for (const example of examples) expect(await said(example)).toBe('')
+  })
+
+  test('shows every kind as it can be written', async () => {
+    const [table = ''] = page.text.split('\n## ')
+    const items = firstColumn(table)
+    const kinds = items.map((item) => item.split(':')[0] ?? '')
+    expect([...new Set([...kinds, 'choose'])].toSorted()).toEqual(grammarKinds.toSorted())
+    for (const item of items) expect(await said(doing(item))).not.toContain('error[')
+  })
+
+  test('has every mode, and the bounds that hold', () => {
+    expect(firstColumn(page.below('## Modes'))).toEqual([...ruleModes])
+    expect(page.below('## Rounds')).toContain(`at most ${usualRounds} rounds`)
+    expect(page.below('## At once')).toContain(`There may be ${mostWays} at once`)
+  })
+
+  test.each([
+    ['delay: "00:05:00"', 'key/ha-word'],
+    ['wait: "00:05:00"', 'write `5m`'],
+    ['wait_for_trigger: {button: right}', 'key/ha-word'],
+    ['wait_template: x', 'key/ha-word'],
+    ['repeat: {count: 3, do: [stop]}', 'key/ha-word'],
+    ['repeat: {until: vars.brave, do: [stop]}', 'key/ha-word'],
+    ['parallel: [sequence: [stop]]', 'key/ha-word'],
+    ['{log: x, continue_on_error: true}', 'key/ha-word'],
+  ])('tells of words of Home Assistant that are answered: %s', async (item, answer) => {
+    expect(await said(doing(item))).toContain(answer)
+    expect(page.below('## If you know Home Assistant')).toContain(
+      /delay|\w+_\w+|count|until|sequence|wait/.exec(item)?.[0],
     )
   })
 })

@@ -36,6 +36,8 @@ test('every word of Home Assistant that the manual answers is answered', () => {
     'alias',
     'condition',
     'conditions',
+    'continue_on_error',
+    'continue_on_timeout',
     'default',
     'delay',
     'entity_id',
@@ -46,5 +48,6 @@ test('every word of Home Assistant that the manual answers is answered', () => {
     'trigger',
     'triggers',
     'wait_for_trigger',
+    'wait_template',
   ])
 })

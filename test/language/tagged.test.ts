@@ -6,12 +6,16 @@ import { readTagged, withShorthand } from '../../src/language/tagged.ts'
 
 const kinds = ['time', 'mqtt', 'card', 'volume']
 
-function read(text: string, known: Iterable<string> = kinds) {
+function read(
+  text: string,
+  known: Iterable<string> = kinds,
+  further: Omit<Parameters<typeof readTagged>[2], 'what' | 'kinds'> = {},
+) {
   const source = { file: 'a.yaml', text }
   const { root } = loadYaml(source)
   if (root === null) throw new Error('no tree')
   const report = new Report(source)
-  const tagged = readTagged(root, report, { what: 'trigger', kinds: known })
+  const tagged = readTagged(root, report, { what: 'trigger', kinds: known, ...further })
   const found = report.diagnostics.map(
     ({ line, column, code, message }) => `${line}:${column} ${code} ${message}`,
   )
@@ -35,10 +39,22 @@ describe('readTagged', () => {
     })
   })
 
+  test('takes further keys where they are asked for, and says of others where they belong', () => {
+    const further = { more: ['late'], inner: new Map([['time', ['at']]]) }
+    const { tagged, found } = read('time: x\nlate: 3', kinds, further)
+    expect(found).toEqual([])
+    expect([...(tagged?.more ?? [])]).toMatchObject([['late', { value: { text: '3' } }]])
+    expect(read('time: x\nlate: 3').found).toEqual([expect.stringContaining('unknown key "late"')])
+    expect(read('time: {for: 3}\nat: x', kinds, further).helps).toEqual([
+      'it belongs into `time`, as in `time: {…, at: …}`',
+    ])
+    expect(read('late: 3', kinds, further).found).toEqual([expect.stringContaining('does not name its kind')])
+  })
+
   test('is enabled, and has neither id nor name nor condition, unless it says so', () => {
     const { tagged } = read('card: x')
     expect(tagged?.enabled).toBe(true)
-    expect(Object.keys(tagged ?? {}).sort()).toEqual(['enabled', 'keyNode', 'kind', 'value'])
+    expect(Object.keys(tagged ?? {}).sort()).toEqual(['enabled', 'keyNode', 'kind', 'more', 'value'])
   })
 
   test('reads the kinds once from whatever hands them out', () => {

@@ -111,6 +111,34 @@ rules:
           - else: [{log: f}]
         if: not weekends
       - log: g
+  waiting:
+    mode: queued
+    max: 5
+    when: [{button: right}]
+    do:
+      - wait: 90s
+      - wait_for: {button: left, if: weekdays, timeout: 5m, on_timeout: stop}
+      - wait_for: {any: [{input: party}, {card: {inserted: 7JtVV}}], timeout: none}
+        if: vars.plays > 3
+      - wait_for: {button: left, timeout: 2h}
+      - wait_for: {button: left, timeout: 1m, on_timeout: [{log: a}, {stop: Too late}]}
+  rounds:
+    mode: restart
+    when: [{startup: {}}]
+    do:
+      - repeat: {times: 3, do: [{log: a}, {wait: 1s}]}
+      - repeat: {times: 1, do: [{log: a}]}
+      - repeat: {while: [vars.plays > 3, weekdays], max: 9, do: [{queue: skip}]}
+        on_error: continue
+      - parallel: [{log: a}, [{wait: 1d}, {log: b}]]
+      - log: c
+        if: weekends
+        on_error: continue
+      - stop
+  beside:
+    mode: parallel
+    when: [{startup: {}}]
+    do: [{log: a}]
 calendar: {country: GB}
 `
 
@@ -133,6 +161,29 @@ test.each([
       'then does one of these (if it is a public holiday, it does this in one case only (if it is a day of the weekend, it writes "d" into the log); ' +
       'else if either it is a day from Monday to Friday or the input party is on, it writes "e" into the log; else it writes "f" into the log) ' +
       '(only if it is a day from Monday to Friday), then writes "g" into the log.',
+  ],
+  [
+    'waiting',
+    'When the right button is pressed on any player, it waits 90 seconds, ' +
+      'then waits until the left button is pressed on any player (only if it is a day from Monday to Friday), for at most 5 minutes (else it ends), ' +
+      'then waits until the input party is set or the card 7JtVV is put into a player, for ever if need be (only if the variable plays is above 3), ' +
+      'then waits until the left button is pressed on any player, for at most 2 hours (else it goes on all the same), ' +
+      'then waits until the left button is pressed on any player, for at most 1 minute (else it writes "a" into the log, then ends here ("Too late")). ' +
+      'Started again while it runs, it runs once more afterwards, at most 5 in all.',
+  ],
+  [
+    'rounds',
+    'When the product has started, it does this 3 times (it writes "a" into the log, then waits 1 second), ' +
+      'then does this once (it writes "a" into the log), ' +
+      'then does this again and again, as long as the variable plays is above 3 and it is a day from Monday to Friday, at most 9 times ' +
+      '(it goes to the next item of the stream it happened on) (and goes on if that fails), ' +
+      'then does these at the same time (it writes "a" into the log; it waits 1 day, then writes "b" into the log), ' +
+      'then writes "c" into the log (only if it is a day of the weekend) (and goes on if that fails), then ends here. ' +
+      'Started again while it runs, it begins anew.',
+  ],
+  [
+    'beside',
+    'When the product has started, it writes "a" into the log. Started again while it runs, it runs once more beside that.',
   ],
 ])('%s is explained with all that stands beside and within its items', async (id, text) => {
   const ruleSet = await ruleSetOf(household, { location: { latitude: 51.5, longitude: 0 } })

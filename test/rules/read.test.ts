@@ -284,7 +284,7 @@ describe('all that is wrong is told at once', () => {
   })
 
   test('a fault of the rule hides none of its triggers and actions', async () => {
-    const text = rule('    mode: restart\n    when:\n      - playing: startd\n    do:\n      - lgo: x\n')
+    const text = rule('    moed: restart\n    when:\n      - playing: startd\n    do:\n      - lgo: x\n')
     expect(await shownIn(text)).toEqual([
       expect.stringContaining('a.yaml:5:5 error[key/unknown]'),
       expect.stringContaining('a.yaml:7:18 error[type/value]'),

@@ -226,3 +226,60 @@ function isInside(finding: Diagnostic, text: string): boolean {
   formatDiagnostic(finding, text)
   return line !== undefined && finding.column >= 1 && finding.column + finding.length <= line.length + 2
 }
+
+describe('holes in what says when and how often', () => {
+  const asking = `templates:
+  ask:
+    needs: {turn: text, long: duration, wait: duration?, rounds: number, late: text?, why: text?}
+    rule:
+      mode: restart
+      when: [{button: left}]
+      do:
+        - wait: \${with.wait}
+        - wait_for: {button: "\${with.turn}", timeout: "\${with.long}", on_timeout: "\${with.late}"}
+        - repeat: {times: "\${with.rounds}", do: [{log: "\${with.turn}"}]}
+        - repeat: {while: "player.volume > \${with.rounds}", max: "\${with.rounds}", do: [{wait: "\${with.long}"}]}
+        - parallel: [{log: x}, [{wait: "\${with.long}"}, {log: "\${with.why}"}]]
+        - stop: \${with.why}
+`
+  const used = (given: string) =>
+    read({ 'a.yaml': using(`one: {use: ask, with: {${given}}}`), 't.yaml': asking })
+
+  test('are filled, as what they are', async () => {
+    const { rules, said } = await used('turn: right, long: 5m, wait: 2s, rounds: 3, late: stop, why: Enough')
+    expect(said).toEqual([])
+    expect(rules[0]?.mode).toBe('restart')
+    expect(rules[0]?.do).toMatchObject([
+      { does: 'wait', ms: 2000 },
+      { does: 'wait-for', when: [{ options: { button: 'right' } }], timeoutMs: 300_000, onTimeout: 'stop' },
+      { does: 'repeat', rounds: 3, do: [{ options: { message: 'right' } }] },
+      { does: 'repeat', most: 3, do: [{ ms: 300_000 }] },
+      { does: 'parallel', ways: [[{ kind: 'log' }], [{ ms: 300_000 }, { kind: 'log' }]] },
+      { does: 'stop', because: 'Enough' },
+    ])
+  })
+
+  test('go with what they stood in where nothing is given', async () => {
+    const { rules, said } = await used('turn: right, long: 5m, rounds: 3')
+    expect(said).toEqual([])
+    expect(rules[0]?.do).toMatchObject([
+      { does: 'wait-for', timeoutMs: 300_000, onTimeout: [] },
+      { does: 'repeat' },
+      { does: 'repeat' },
+      { does: 'parallel', ways: [[{ kind: 'log' }], [{ does: 'wait' }]] },
+    ])
+    expect(rules[0]?.do).toHaveLength(4)
+  })
+
+  test.each([
+    ['turn: rigth, long: 5m, rounds: 3', 'a.yaml:7 trigger `button` takes left, right, next or previous'],
+    ['turn: right, long: 8d, rounds: 3', 'a.yaml:7 8d is longer than 7 days'],
+    ['turn: right, long: 5m, rounds: 0', 'a.yaml:7 `times` takes a whole number 1-1000'],
+    ['turn: right, long: 5m, rounds: 3, late: never', 'a.yaml:7 `on_timeout` takes stop, continue'],
+  ])('with what does not fit are told of where it is given: %s', async (given, expected) => {
+    const { rules, said } = await used(given)
+    expect(rules).toEqual([])
+    expect(`${said[0]?.file}:${said[0]?.line} ${said[0]?.message}`).toContain(expected)
+    expect(said[0]?.help).toContain('template "ask" puts it in at t.yaml:')
+  })
+})

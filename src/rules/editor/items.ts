@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import { propertiesOf, viewOf } from '../../language/expected.ts'
 import { groupKinds } from '../condition.ts'
 import type { Registry } from '../registry.ts'
-import { controlKeys, controlNeeds, ref, way } from './control.ts'
+import { besideActions, controlKeys, controlKinds, controlNeeds, ref, waitForKeys, way } from './control.ts'
 import {
   anyText,
   branch,
@@ -19,12 +19,25 @@ export function itemDefinitions({ triggers, conditions, actions }: Registry): Re
     trigger: itemOf(triggers, { beside }),
     condition: conditionOf(conditions),
     conditions: conditionsOf(),
-    action: {
-      ...itemOf(actions, { more: controlKeys(), beside, kinds: ['choose', 'then'] }),
+    action: orBareStop({
+      ...itemOf(actions, {
+        more: controlKeys(),
+        beside: { ...beside, ...besideActions() },
+        kinds: controlKinds,
+      }),
       dependencies: controlNeeds,
+    }),
+    'wait-for': {
+      ...itemOf(triggers, { more: waitForKeys(), beside, kinds: ['any'] }),
+      dependencies: Object.fromEntries([['on_timeout', ['timeout']]]),
     },
     way: way(),
   }
+}
+
+/** `- stop` needs no colon. */
+function orBareStop(item: JsonSchema): JsonSchema {
+  return byShape({ object: item, scalar: { enum: ['stop'] } })
 }
 
 interface Part {

@@ -15,7 +15,7 @@ export function ruleSections(): Readonly<Record<string, JsonSchema>> {
   }
 }
 
-const ownKeys = ['player', 'stream', 'when', 'if', 'do']
+const ownKeys = ['player', 'stream', 'when', 'if', 'do', 'mode', 'max']
 
 /** Written out, or made from a template. */
 function rule(): JsonSchema {
@@ -47,13 +47,19 @@ function written(): JsonSchema {
     when: 'What starts the rule; any of these.',
     if: 'What must hold then: an expression, or a list of conditions.',
     do: 'What is done, in order.',
+    mode: 'What happens when it is started again while it runs: nothing more (`single`), it begins anew (`restart`), it runs once more afterwards (`queued`) or beside that (`parallel`).',
+    max: 'With `queued` and `parallel`: at most so many runs, 10 where nothing is said.',
   })
   const filled = withProperties(words, {
     when: { type: ['array', 'null'], items: ref('trigger') },
     if: ref('conditions'),
     do: { type: ['array', 'null'], items: ref('action') },
   })
-  return { ...filled, required: ['when', 'do'] }
+  return {
+    ...filled,
+    required: ['when', 'do'],
+    dependencies: Object.fromEntries([['max', ['mode']]]),
+  }
 }
 
 function template(): JsonSchema {

@@ -1,7 +1,8 @@
 import type { RuleCondition } from '../condition.ts'
+import { durationInWords } from '../duration.ts'
 import type { Telling } from '../plugin.ts'
 import type { Bound, Playlist, Rule } from '../rule-set.ts'
-import type { Step, Way } from '../step.ts'
+import type { ParallelStep, RepeatStep, Step, WaitForStep, Way } from '../step.ts'
 import { inWords } from '../telling.ts'
 import { expressionInWords } from './expression-words.ts'
 
@@ -21,7 +22,23 @@ export function ruleInWords(rule: Rule, playlists: ReadonlyMap<string, Playlist>
     ...(rule.if.length === 0 ? [] : [`if ${conditionsInWords(rule.if, telling)}`]),
     deedsInWords(rule.do, telling),
   ].join(', ')
-  return rule.enabled ? `${sentence}.` : `It is switched off (enabled: false). ${sentence}.`
+  const whole = `${sentence}.${modeInWords(rule)}`
+  return rule.enabled ? whole : `It is switched off (enabled: false). ${whole}`
+}
+
+/** What becomes of a start while it still runs; nothing is said of `single`. */
+function modeInWords({ mode = 'single', max }: Rule): string {
+  const most = max === undefined ? '' : `, at most ${max} `
+  switch (mode) {
+    case 'single':
+      return ''
+    case 'restart':
+      return ' Started again while it runs, it begins anew.'
+    case 'queued':
+      return ` Started again while it runs, it runs once more afterwards${most === '' ? '' : `${most}in all`}.`
+    case 'parallel':
+      return ` Started again while it runs, it runs once more beside that${most === '' ? '' : `${most}at once`}.`
+  }
 }
 
 /** A playlist or a file by its name. */
@@ -42,15 +59,54 @@ function partInWords(part: Bound<Explained>, telling: Telling): string {
 }
 
 function stepInWords(step: Step, telling: Telling): string {
-  if (step.does === 'act') return partInWords(step, telling)
+  const goesOn = step.onError === 'continue' ? ' (and goes on if that fails)' : ''
+  if (step.does === 'act') return `${partInWords(step, telling)}${goesOn}`
   const { if: own = [] } = step
-  const what = grammarInWords(step, telling)
-  return own.length === 0 ? what : `${what} (only if ${conditionsInWords(own, telling)})`
+  const onlyIf = own.length === 0 ? '' : ` (only if ${conditionsInWords(own, telling)})`
+  return `${grammarInWords(step, telling)}${onlyIf}${goesOn}`
 }
 
 function grammarInWords(step: Exclude<Step, { does: 'act' }>, telling: Telling): string {
-  if (step.does === 'choose') return choiceInWords(step.ways, telling)
-  return step.kind
+  switch (step.does) {
+    case 'choose':
+      return choiceInWords(step.ways, telling)
+    case 'wait':
+      return `waits ${durationInWords(step.ms)}`
+    case 'wait-for':
+      return waitInWords(step, telling)
+    case 'repeat':
+      return `${roundsInWords(step, telling)} (${deedsInWords(step.do, telling)})`
+    case 'parallel':
+      return parallelInWords(step, telling)
+    case 'stop':
+      return step.because === null ? 'ends here' : `ends here ("${step.because}")`
+  }
+}
+
+/** "waits until the right button is pressed on any player, for at most 5 minutes (else it ends)". */
+function waitInWords({ when, timeoutMs, onTimeout }: WaitForStep, telling: Telling): string {
+  const until = inWords(
+    when.map((part) => partInWords(part, telling)),
+    'or',
+  )
+  if (timeoutMs === null) return `waits until ${until}, for ever if need be`
+  const late =
+    onTimeout === 'stop'
+      ? 'else it ends'
+      : onTimeout.length === 0
+        ? 'else it goes on all the same'
+        : `else ${deedsInWords(onTimeout, telling)}`
+  return `waits until ${until}, for at most ${durationInWords(timeoutMs)} (${late})`
+}
+
+function roundsInWords({ rounds, most }: RepeatStep, telling: Telling): string {
+  if (typeof rounds === 'number') return rounds === 1 ? 'does this once' : `does this ${rounds} times`
+  const holds = rounds.length === 0 ? 'always' : `as long as ${conditionsInWords(rounds, telling)}`
+  return `does this again and again, ${holds}, at most ${most} times`
+}
+
+function parallelInWords({ ways }: ParallelStep, telling: Telling): string {
+  return `does these at the same time (${ways.map((way) => deedsInWords(way, telling)).join('; ')})`
 }
 
 /** "does one of these (if the stream is closed, it …, then …; else it …)": within brackets, for one may stand in another. */

@@ -1,73 +1,134 @@
 import type { Node } from '../../language/node.ts'
+import type { Report } from '../../language/report.ts'
+import { readTagged, type Tagged } from '../../language/tagged.ts'
 import type { ActionDef } from '../plugin.ts'
-import type { Bound } from '../rule-set.ts'
-import type { Step } from '../step.ts'
-import { allOf, type Binding, type BoundNode, bind, withOwnIf } from './bind.ts'
-import { type ConditionReading, readConditions } from './conditions.ts'
-import { type Control, isControl, readControl, type WrittenWay } from './control.ts'
+import type { Registry } from '../registry.ts'
+import { allOf, type BoundNode, bindTagged, withOwnIf } from './bind.ts'
 import type { Declared } from './declared.ts'
 import { readSettings } from './settings.ts'
+import { besideActions, onErrorIn } from './steps/beside.ts'
+import { isIf, readChoose, readIf } from './steps/choose.ts'
+import { type Finding, type FoundStep, type GrammarItem, noParts, type ReadGrammar } from './steps/found.ts'
+import { readParallel } from './steps/parallel.ts'
+import { readRepeat } from './steps/repeat.ts'
+import { readStop } from './steps/stop.ts'
+import { readWait } from './steps/wait.ts'
+import { readWaitFor } from './steps/wait-for.ts'
 import { readTexts } from './texts.ts'
 
-/** What expressions of the rule may name, known once its triggers are read. */
-export type ActionReading = ConditionReading & { readonly declared: Declared }
+/** What says when, whether and how often actions are done, by the key that people write. `if` is known by its `then`. */
+const grammar: ReadonlyMap<string, ReadGrammar> = new Map([
+  ['choose', readChoose],
+  ['wait', readWait],
+  ['wait_for', readWaitFor],
+  ['repeat', readRepeat],
+  ['parallel', readParallel],
+  ['stop', readStop],
+])
 
-/** An item of `do` whose kind and options are good; what is written in it as expressions waits for their names. */
-export interface FoundStep {
-  readonly enabled: boolean
-  /** Null after errors, which are reported. */
-  finish(reading: ActionReading): FinishedStep | null
-}
+/** The kinds of actions that no plug-in brings. */
+export const grammarKinds: readonly string[] = [...grammar.keys()]
 
-export interface FinishedStep {
-  readonly step: Step
-  /** The actions of the catalog it is or holds, also those that are switched off, for messages about what they refer to. */
-  readonly acts: readonly ActNode[]
-}
+// What tools of other houses write beside the kind.
+const innerKeys: ReadonlyMap<string, readonly string[]> = new Map([
+  ['wait_for', ['timeout', 'on_timeout']],
+  ['repeat', ['times', 'while', 'max', 'do']],
+])
 
-export interface ActNode {
-  readonly bound: Bound<ActionDef>
-  readonly node: Node
+// More than anybody follows.
+const deepest = 8
+
+export interface ActionsReading {
+  readonly registry: Registry
+  readonly report: Report
+  readonly declared: Declared
 }
 
 /** All of a list and of what stands in it, or null where one of them was wrong. */
 export function findSteps(
   nodes: readonly Node[],
-  binding: Binding<ActionDef>,
+  reading: ActionsReading,
   depth = 0,
 ): readonly FoundStep[] | null {
-  return allOf(
-    nodes.map((node) => {
-      if (isControl(node, binding.definitions)) return findControl(node, binding, depth + 1)
-      const item = bind(node, binding)
-      return item === undefined ? null : foundAct(item)
-    }),
-  )
+  return allOf(nodes.map((node) => findStep(node, reading, depth)))
 }
 
-/** Those that are switched on, with the actions of all; null after errors. */
-export function finishSteps(found: readonly FoundStep[], reading: ActionReading): FinishedList | null {
-  const all = allOf(
-    found.map((one) => {
-      const finished = one.finish(reading)
-      return finished === null ? null : { ...finished, enabled: one.enabled }
-    }),
-  )
-  if (all === null) return null
-  return {
-    steps: all.filter(({ enabled }) => enabled).map(({ step }) => step),
-    acts: all.flatMap(({ acts }) => acts),
+function findStep(written: Node, reading: ActionsReading, depth: number): FoundStep | null {
+  const { registry, report, declared } = reading
+  const definitions = registry.actions
+  const node = withoutBareStop(written)
+  const kinds = [...definitions.keys(), ...grammarKinds]
+  const finding: Finding = {
+    ...{ report, declared, triggers: registry.triggers },
+    find: (inner) => findSteps(inner, reading, depth + 1),
   }
+  const isDeep = () => isTooDeep(node, depth, report)
+  if (isIf(node, kinds)) return isDeep() ? null : readIf(node, finding)
+  if (isSequence(node, kinds, report)) return null
+  const tagged = readTagged(node, report, {
+    ...{ what: 'action', kinds, more: besideActions, inner: innerKeys },
+  })
+  if (tagged === undefined) return null
+  const beside = onErrorIn(tagged, report)
+  const read = definitions.has(tagged.kind) ? undefined : grammar.get(tagged.kind)
+  if (read === undefined) {
+    const item = bindTagged(tagged, { what: 'action', definitions, report, declared })
+    return item === undefined || beside === null ? null : foundAct(item, tagged, beside)
+  }
+  if (beside === null || (holdsOthers(read) && isDeep())) return null
+  return read(itemOf(tagged, beside), finding)
 }
 
-interface FinishedList {
-  readonly steps: readonly Step[]
-  readonly acts: readonly ActNode[]
+/** `- stop` is `- stop:`. */
+function withoutBareStop(node: Node): Node {
+  if (node.kind !== 'scalar' || node.quoted || node.text !== 'stop') return node
+  const { end } = node.span
+  const value = { ...node, text: '', span: { ...node.span, start: end } }
+  return { kind: 'map', entries: new Map([['stop', { key: node, value }]]), span: node.span }
 }
 
-function foundAct(item: BoundNode<ActionDef>): FoundStep {
+/** Home Assistant's way to make one action of several. */
+function isSequence(node: Node, kinds: readonly string[], report: Report): boolean {
+  const entry = node.kind === 'map' ? node.entries.get('sequence') : undefined
+  if (
+    node.kind !== 'map' ||
+    entry === undefined ||
+    [...node.entries.keys()].some((key) => kinds.includes(key))
+  )
+    return false
+  const message =
+    'Home Assistant makes one action of several with `sequence`; here they stand in the list as they are'
+  const help = 'in `parallel` those that go in a row are a list of their own'
+  report.add(entry.key, 'error', 'key/ha-word', message, help)
+  return true
+}
+
+function holdsOthers(read: ReadGrammar): boolean {
+  return read !== readWait && read !== readStop
+}
+
+function isTooDeep(node: Node, depth: number, report: Report): boolean {
+  if (depth < deepest) return false
+  const message = `actions stand in one another more than ${deepest} levels deep`
+  report.add(node, 'error', 'type/value', message, 'make several rules of it')
+  return true
+}
+
+function itemOf(
+  { kind, keyNode: key, value, name, enabled, if: own }: Tagged,
+  beside: Pick<GrammarItem, 'onError'>,
+): GrammarItem {
+  return { kind, key, value, enabled, if: own ?? null, ...(name === undefined ? {} : { name }), ...beside }
+}
+
+function foundAct(
+  item: BoundNode<ActionDef>,
+  { keyNode: place }: Tagged,
+  beside: Pick<GrammarItem, 'onError'>,
+): FoundStep {
   return {
     enabled: item.enabled,
+    place,
     finish(reading) {
       const own = withOwnIf(item, reading)
       if (own === null) return null
@@ -80,59 +141,7 @@ function foundAct(item: BoundNode<ActionDef>): FoundStep {
         ...(texts.size === 0 ? {} : { texts }),
         ...(settings.length === 0 ? {} : { settings }),
       }
-      return { step: { ...whole, does: 'act' }, acts: [{ bound: whole, node }] }
+      return { ...noParts, step: { ...whole, ...beside, does: 'act' }, acts: [{ bound: whole, node }] }
     },
   }
-}
-
-// More than anybody follows.
-const deepest = 8
-
-function findControl(node: Node, binding: Binding<ActionDef>, depth: number): FoundStep | null {
-  const { report } = binding
-  if (depth > deepest) {
-    const message = `actions stand in one another more than ${deepest} levels deep`
-    report.add(node, 'error', 'type/value', message, 'make several rules of it')
-    return null
-  }
-  const control = node.kind === 'map' ? readControl(node, report) : undefined
-  if (control === undefined) return null
-  const ways = allOf(
-    control.ways.map((way) => {
-      const inner = findSteps(way.do, binding, depth)
-      return inner === null ? null : { way, inner }
-    }),
-  )
-  return ways === null ? null : foundChoice(control, ways)
-}
-
-interface FoundWay {
-  readonly way: WrittenWay
-  readonly inner: readonly FoundStep[]
-}
-
-function foundChoice({ kind, name, enabled, if: own }: Control, found: readonly FoundWay[]): FoundStep {
-  return {
-    enabled,
-    finish(reading) {
-      const conditions = own === null ? [] : readConditions(own, reading)
-      const ways = allOf(found.map((one) => finishWay(one, reading)))
-      if (conditions === null || ways === null) return null
-      const step: Step = {
-        does: 'choose',
-        kind,
-        ...(name === undefined ? {} : { name }),
-        ...(conditions.length === 0 ? {} : { if: conditions }),
-        ways: ways.map(({ conditions, list }) => ({ if: conditions, do: list.steps })),
-      }
-      return { step, acts: ways.flatMap(({ list }) => list.acts) }
-    },
-  }
-}
-
-function finishWay({ way, inner }: FoundWay, reading: ActionReading) {
-  const conditions = way.if === null ? null : readConditions(way.if, reading)
-  const list = finishSteps(inner, reading)
-  if (list === null || (way.if !== null && conditions === null)) return null
-  return { conditions, list }
 }

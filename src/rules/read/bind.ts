@@ -2,7 +2,7 @@ import type { Static, TSchema } from 'typebox'
 import { decode } from '../../language/check.ts'
 import type { Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
-import { readTagged, withShorthand } from '../../language/tagged.ts'
+import { readTagged, type Tagged, withShorthand } from '../../language/tagged.ts'
 import type { InputReference, Reference } from '../plugin.ts'
 import type { Bound } from '../rule-set.ts'
 import { type ConditionReading, readConditions } from './conditions.ts'
@@ -38,8 +38,6 @@ export interface Binding<Found> {
   readonly definitions: ReadonlyMap<string, Found>
   readonly report: Report
   readonly declared: Declared
-  /** Names that are known beside those of the definitions. */
-  readonly more?: readonly string[]
 }
 
 export interface BoundNode<Found> {
@@ -63,10 +61,18 @@ export function bindAll<Found extends Definition>(
 /** Looks the kind's name up first and checks its options second, so that each message is about one thing. */
 export function bind<Found extends Definition>(
   node: Node,
-  { what: item, definitions, report, declared, more = [] }: Binding<Found>,
+  binding: Binding<Found>,
 ): BoundNode<Found> | undefined {
-  const tagged = readTagged(node, report, { what: item, kinds: [...definitions.keys(), ...more] })
-  if (tagged === undefined) return undefined
+  const { what, definitions, report } = binding
+  const tagged = readTagged(node, report, { what, kinds: definitions.keys() })
+  return tagged === undefined ? undefined : bindTagged(tagged, binding)
+}
+
+/** The same of an item whose kind is known. */
+export function bindTagged<Found extends Definition>(
+  tagged: Tagged,
+  { what: item, definitions, report, declared }: Binding<Found>,
+): BoundNode<Found> | undefined {
   const definition = definitions.get(tagged.kind)
   if (definition === undefined) return undefined
   const value = withShorthand(tagged.value, definition.shorthand)

@@ -13,6 +13,8 @@ export interface ConditionReading {
   readonly kinds: ReadonlySet<string>
   /** Reads one of the catalog's conditions; what is wrong is reported. Null for one that is switched off. */
   readonly bind: (node: Node) => Bound<ConditionDef> | null | undefined
+  /** The key they stand behind, where that is not `if`. */
+  readonly word?: string
 }
 
 /**
@@ -27,13 +29,14 @@ export function readConditions(
   if (node.kind === 'list') return readAll(node.items, reading)
   const isAlone = node.kind === 'scalar' ? !isEmpty(node) : groupIn(node, reading) !== undefined
   if (isAlone) return readAll([node], reading)
-  const message = '`if` takes an expression or a list'
+  const { word = 'if' } = reading
+  const message = `\`${word}\` takes an expression or a list`
   reading.report.add(
     node,
     'error',
     'type/value',
     message,
-    'write it as in `if: player.playing`, or begin each line with "- "',
+    `write it as in \`${word}: player.playing\`, or begin each line with "- "`,
   )
   return null
 }

@@ -5,14 +5,17 @@ import { meaningOf } from '../../language/meaning.ts'
 import type { MapNode, Node, ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { environmentFor } from '../names.ts'
-import type { TriggerDef } from '../plugin.ts'
+import type { ActionDef, TriggerDef } from '../plugin.ts'
 import type { Registry } from '../registry.ts'
 import type { Rule } from '../rule-set.ts'
-import { type ActNode, findSteps, finishSteps } from './actions.ts'
+import { type RuleMode, ruleModes } from '../step.ts'
+import { findSteps } from './actions.ts'
 import { allOf, type BoundNode, bind, bindAll, isEnabled, withOwnIf } from './bind.ts'
 import { type ConditionReading, readConditions } from './conditions.ts'
 import { silencedIn } from './declarations.ts'
 import type { Declared } from './declared.ts'
+import { finishSteps, type PartNode } from './steps/found.ts'
+import { warnOfWaiting } from './waiting.ts'
 
 export const ruleSchema = Type.Object(
   {
@@ -25,17 +28,21 @@ export const ruleSchema = Type.Object(
     when: Type.Optional(Type.Unknown()),
     if: Type.Optional(Type.Unknown()),
     do: Type.Unknown(),
+    mode: Type.Optional(Type.Union(ruleModes.map((mode) => Type.Literal(mode)))),
+    max: Type.Optional(Type.Integer({ minimum: 2, maximum: 50 })),
   },
   { additionalProperties: false },
 )
 
+const modesOfSeveral: readonly string[] = ['queued', 'parallel'] satisfies RuleMode[]
+
 export interface ReadRule {
   readonly rule: Rule
   readonly node: Node
-  /** Each trigger with the node of its options. */
-  readonly triggers: readonly { readonly bound: Rule['when'][number]; readonly node: Node }[]
+  /** Each trigger with the node of its options, also those that its actions wait for. */
+  readonly triggers: readonly PartNode<TriggerDef>[]
   /** Each action with its node, for messages about what it refers to. */
-  readonly actions: readonly ActNode[]
+  readonly actions: readonly PartNode<ActionDef>[]
 }
 
 /** Reads the map `rules:`; wrong rules are reported and left out. */
@@ -71,10 +78,10 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
   }
   const list = (section: 'when' | 'do') => listOf(value.entries.get(section)?.value, section, report)
   const when = bindAll(list('when'), { what: 'trigger', definitions: registry.triggers, report, declared })
-  const binding = { what: 'action', definitions: registry.actions, report, declared, more: ['choose'] }
-  const actions = findSteps(list('do'), binding)
+  const actions = findSteps(list('do'), reading)
+  const fitsMode = head === undefined || maxFits(head, value, report)
   // Only now, so that a fault of the rule itself hides none of its lists.
-  if (head === undefined || when === null || actions === null) return undefined
+  if (head === undefined || when === null || actions === null || !fitsMode) return undefined
   const triggers = when.map((item) => withProvided(item, declared))
   const player = head.player ?? null
   const stream = head.stream ?? null
@@ -93,23 +100,32 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
   const starts = allOf(triggers.map((item) => withOwnIf(item, asking)))
   const does = finishSteps(actions, { ...asking, declared })
   if (conditions === null || starts === null || does === null) return undefined
-  return {
-    node: key,
-    triggers: when,
-    rule: {
-      id,
-      name: head.name ?? null,
-      place: `${report.file}:${report.lineOf(key)}`,
-      enabled: head.enabled ?? true,
-      player,
-      stream,
-      when: starts.filter(isEnabled).map((item) => item.bound),
-      if: conditions,
-      do: does.steps,
-      meaning: { own: meaningOf(value), shared: reading.shared ?? '' },
-    },
-    actions: does.acts,
+  const { name = null, enabled = true, mode, max } = head
+  const rule: Rule = {
+    id,
+    name,
+    place: `${report.file}:${report.lineOf(key)}`,
+    enabled,
+    player,
+    stream,
+    when: starts.filter(isEnabled).map((item) => item.bound),
+    if: conditions,
+    do: does.steps,
+    ...(mode === undefined ? {} : { mode }),
+    ...(max === undefined ? {} : { max }),
+    meaning: { own: meaningOf(value), shared: reading.shared ?? '' },
   }
+  warnOfWaiting(rule, does.pauses, report)
+  return { node: key, triggers: [...when, ...does.awaited], rule, actions: does.acts }
+}
+
+/** `max` says how many, where there can be several. */
+function maxFits({ mode, max }: Pick<Rule, 'mode' | 'max'>, { entries }: MapNode, report: Report): boolean {
+  if (max === undefined || modesOfSeveral.includes(mode ?? '')) return true
+  const place = entries.get('max')?.key ?? { start: 0, end: 0 }
+  const message = `\`max\` goes with \`mode: queued\` or \`mode: parallel\`${mode === undefined ? '' : `, not with \`${mode}\``}`
+  report.add(place, 'error', 'key/unknown', message, 'take it out, or choose one of these modes')
+  return false
 }
 
 function withProvided(item: BoundNode<TriggerDef>, { inputs }: Declared): BoundNode<TriggerDef> {
