@@ -27,6 +27,7 @@ import { LocalBroker } from './wiring/local-broker.ts'
 import { openRuleBook, startRules } from './wiring/open-rule-book.ts'
 import { keepOpeningTimes } from './wiring/opening-times.ts'
 import { houseOf } from './wiring/panel-house.ts'
+import { audioOfPlaylists } from './wiring/picks.ts'
 import { Reach } from './wiring/reach.ts'
 import { type Reports, reportsOf } from './wiring/reports.ts'
 import type { RuleBook } from './wiring/rule-book.ts'
@@ -124,11 +125,17 @@ async function start(input: AppInput, started: Started): Promise<App> {
   })
   const parts = { input, started, foundation, household, book, broker, reach, lines, slotGround }
   const order = dailyOrder(() => wallTime(clock.now(), options.timezone).date.toString())
+  const playlistAudio = audioOfPlaylists({
+    sources,
+    facts: foundation.libraryFacts,
+    zone: options.timezone,
+    clock,
+  })
   const performed = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name, check) =>
       deleteStream(name, { hub, cards: cards.published, answers: household.answers, check }),
-    files: (content) => contentFiles(content, book.current.playlists, sources, order),
+    files: (content) => contentFiles(content, book.current.playlists, playlistAudio, order),
     expand: (files, how) => sources.expand(files, how),
     lookup: (file) => sources.find(file),
     hint: (file) => sources.hint(file),

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { counting, forest, queueCardHouse, sea } from './support/queue-card-house.ts'
 import { runApp } from './support/running-app.ts'
 import { SleepingClock } from './support/sleeping-clock.ts'
@@ -199,5 +199,72 @@ describe('the end of a file', () => {
     const whole = await heard()
     await set(dreamsWhile(text))
     expect((await heard()) < whole).toBe(ends)
+  })
+})
+
+describe('answers that a rule file has', () => {
+  const filed = `${declared}
+schedules:
+  kitchen:
+    answers:
+      - stream: dreams
+        if: inputs.party
+`
+
+  test('go before the others, follow the file, and are shown and not changed by REST', async () => {
+    const { call, heard, own, rewrite, set } = await houseOf(filed)
+    expect(await heard()).toBe(own)
+    await call('PUT', '/inputs/party', { value: true })
+    const dreams = await heard()
+    expect(dreams).toBeGreaterThan(own)
+    const fromFiles = [
+      { stream: 'dreams', player: null, holds: 'if the input party is on', place: 'house.yaml:14' },
+    ]
+    const others = [{ stream: 'kitchen-2', when: { days: ['daily'] } }]
+    await call('POST', '/streams/kitchen-2/queue', { files: [sea, sea] })
+    expect(await set(...others)).toMatchObject({ status: 200, body: { answers: others } })
+    expect(await call('GET', '/streams/kitchen/answers')).toEqual({
+      status: 200,
+      body: { answers: others, from_files: fromFiles },
+    })
+    const { streams } = (await call('GET', '/queues/export')).body as { streams: Record<string, object> }
+    expect(streams.kitchen).toMatchObject({ answers: others })
+    expect(await heard()).toBe(dreams)
+    await rewrite(declared)
+    expect(await heard()).not.toBe(dreams)
+    expect(await call('GET', '/streams/kitchen/answers')).toEqual({ status: 200, body: { answers: others } })
+  })
+
+  test('have two players hear two streams by one card each', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'yoto-answers-'))
+    await mkdir(join(data, 'config'), { recursive: true })
+    const running = await runApp({ data })
+    onTestFinished(() => running.remove())
+    const { app, call } = running
+    const [nursery, den] = app.simulator?.players ?? []
+    if (nursery === undefined || den === undefined) throw new Error('two simulated players')
+    for (const stream of ['kitchen', 'dreams'])
+      await app.hub.mutateQueue(stream, { op: 'append', files: [sea] }, 'the test')
+    const name = app.hub.player(den.id)?.name
+    const text = `schedules:\n  kitchen:\n    answers:\n      - {stream: dreams, if: "player.name == '${name}'"}\n`
+    await writeFile(join(data, 'config', 'house.yaml'), text)
+    await call('POST', '/rules/reload', {})
+    const heardBy = async (player: typeof den) => {
+      const made = await call('POST', '/cards', { stream: 'kitchen', kind: 'stream', player: player.id })
+      await player.insert((made.body as { card_id: string }).card_id)
+      const asked = async () => {
+        const { body } = await call('GET', `/events?kind=request&player=${player.id}&limit=1`)
+        return (body as { events: { stream: string }[] }).events[0]?.stream
+      }
+      return vi.waitFor(
+        async () => {
+          const stream = await asked()
+          expect(stream).toBeDefined()
+          return stream
+        },
+        { timeout: 10_000 },
+      )
+    }
+    expect([await heardBy(nursery), await heardBy(den)]).toEqual(['kitchen', 'dreams'])
   })
 })

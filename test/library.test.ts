@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { decode } from './audio/decode.ts'
@@ -76,4 +76,18 @@ test('what can never be played says why, and keeps nothing else from being there
   const queued = await house.call('POST', '/streams/bath/queue', { files: ['list.mp3'] })
   expect(queued).toMatchObject({ status: 422, body: { error: { code: 'unprocessable' } } })
   expect((await entry('stories/sea.mp3'))?.state).toBe('ready')
+})
+
+test('a folder that is away is said, and is no library without files', async () => {
+  house = await runApp()
+  const media = join(house.data, 'media')
+  await rename(media, `${media}-away`)
+  const away = { error: { code: 'unavailable', message: expect.stringContaining('is its disk away?') } }
+  expect(await house.call('GET', '/library')).toMatchObject({ status: 503, body: away })
+  expect(await house.call('POST', '/library/search', { text: 'sea' })).toMatchObject({
+    status: 503,
+    body: away,
+  })
+  await rename(`${media}-away`, media)
+  expect(await house.call('GET', '/library')).toMatchObject({ status: 200 })
 })

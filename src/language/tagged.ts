@@ -31,12 +31,13 @@ interface ItemOptions {
   readonly more?: readonly string[]
   /** By kind: keys that belong below it, where they are often written beside it. */
   readonly inner?: ReadonlyMap<string, readonly string[]>
+  readonly optionsOf?: OptionsOf | undefined
 }
 
 /** Reads an item by the first reading rule: one key that names the kind. Undefined after errors, which are reported. */
 export function readTagged(node: Node, report: Report, options: ItemOptions): Tagged | undefined {
-  const { what, kinds, more = [], inner = new Map() } = options
-  const item: Item = { what, kinds: [...kinds], more, inner, report }
+  const { what, kinds, more = [], inner = new Map(), optionsOf } = options
+  const item: Item = { what, kinds: [...kinds], more, inner, report, optionsOf }
   if (node.kind !== 'map') return notAMap(node, item)
   const known = [...node.entries.values()].filter(({ key }) => item.kinds.includes(key.text))
   // `if` may be a kind of its own; beside another kind it is that one's condition.
@@ -65,12 +66,19 @@ export function withShorthand(value: Node, option: string | undefined): Node {
   return { kind: 'map', entries: new Map([[option, { key, value }]]), span: value.span }
 }
 
+/** The options of a kind, and the one that a bare value stands for. */
+export type OptionsOf = (kind: string) => {
+  readonly names: readonly string[]
+  readonly shorthand: string | undefined
+}
+
 interface Item {
   readonly what: string
   readonly kinds: readonly string[]
   readonly more: readonly string[]
   readonly inner: ReadonlyMap<string, readonly string[]>
   readonly report: Report
+  readonly optionsOf?: OptionsOf | undefined
 }
 
 function notAMap(node: Node, { what, kinds, report }: Item): undefined {
@@ -125,7 +133,8 @@ function readBeside(node: MapNode, tag: MapEntry, item: Item): Tagged | undefine
   const kind = tag.key.text
   const allowed = [...beside, ...more]
   let isGood = true
-  for (const { key } of node.entries.values()) {
+  for (const entry of node.entries.values()) {
+    const { key } = entry
     if (key === tag.key || allowed.includes(key.text)) continue
     isGood = false
     const { code: problem, message } = unknownKey({
@@ -137,7 +146,7 @@ function readBeside(node: MapNode, tag: MapEntry, item: Item): Tagged | undefine
       ? `to make it an option of ${code(kind)}, indent it further than ${code(kind)}`
       : inner.get(kind)?.includes(key.text)
         ? `it belongs into ${code(kind)}, as in ${code(`${kind}: {…, ${key.text}: …}`)}`
-        : undefined
+        : insideHelp(tag, entry, item)
     report.add(key, 'error', problem, message, help)
     if (help !== undefined) break
   }
@@ -159,6 +168,31 @@ function readBeside(node: MapNode, tag: MapEntry, item: Item): Tagged | undefine
 }
 
 /** Undefined where the key is not there, null after an error. */
+/** An option that stands beside its kind: how it is written inside. */
+function insideHelp(
+  tag: MapEntry,
+  { key, value }: MapEntry,
+  { report, optionsOf }: Item,
+): string | undefined {
+  const kind = tag.key.text
+  const { names, shorthand } = optionsOf?.(kind) ?? { names: [], shorthand: undefined }
+  if (!names.includes(key.text)) return undefined
+  const inside = `${key.text}: ${report.textAt(value)}`
+  const first =
+    tag.value.kind === 'map'
+      ? (/^\{(.*)\}$/s.exec(report.textAt(tag.value))?.[1] ?? null)
+      : shorthand === undefined
+        ? null
+        : `${shorthand}: ${report.textAt(tag.value)}`
+  const whole = `${kind}: {${first}, ${inside}}`
+  const isShort = first !== null && !whole.includes('\n') && whole.length <= longestExample
+  return isShort
+    ? `write ${code(whole)}`
+    : `${code(key.text)} is an option of ${code(kind)}: indent it further than ${code(kind)}`
+}
+
+const longestExample = 100
+
 function text(node: MapNode, key: string, report: Report): string | undefined | null {
   const entry = node.entries.get(key)
   if (entry === undefined) return undefined

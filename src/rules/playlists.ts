@@ -1,6 +1,7 @@
 import { AppError } from '../core/error.ts'
 import { randomFrom, shuffled } from '../core/play-order.ts'
 import type { Playlist } from './rule-set.ts'
+import { seedOf } from './seed.ts'
 
 interface LibraryFiles {
   find(file: string): Promise<{ readonly state: 'ready' | 'importing' | 'missing' | 'refused' }>
@@ -10,6 +11,8 @@ interface LibraryFiles {
   readonly expand?: (files: readonly string[], how: { readonly split: boolean }) => Promise<readonly string[]>
   /** The same files, those that were changed last first. */
   readonly newestFirst?: (files: readonly string[]) => Promise<readonly string[]>
+  /** What a playlist with `pick` takes from all of the library. Without it that is nothing. */
+  readonly pick?: (playlist: Playlist) => Promise<readonly string[]>
 }
 
 /** Mixes what a playlist holds: one list on one day in one order, so that whoever goes back hears what was there. */
@@ -18,13 +21,6 @@ export type DailyOrder = (playlist: string, files: readonly string[]) => readonl
 /** `today`: the date on the household's clocks. */
 export function dailyOrder(today: () => string): DailyOrder {
   return (playlist, files) => shuffled(files, randomFrom(seedOf(`${today()} ${playlist}`)))
-}
-
-/** FNV-1a of the code points, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/). */
-function seedOf(text: string): number {
-  let hash = 0x811c9dc5
-  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
-  return hash >>> 0
 }
 
 // Playlists may stand in playlists; a circle of them must end.
@@ -66,6 +62,7 @@ async function filesOf(name: string, search: Search): Promise<readonly string[]>
   for (const entry of playlist.entries)
     files.push(...(await filesOf(entry, { ...search, depth: search.depth + 1 })))
   if (playlist.folder !== null) files.push(...(await filesInFolder(playlist.folder, playlist, search)))
+  if (playlist.pick !== undefined) files.push(...((await search.library.pick?.(playlist)) ?? []))
   const all =
     playlist.split === true ? ((await search.library.expand?.(files, { split: true })) ?? files) : files
   return playlist.shuffle === true ? (search.order?.(name, all) ?? all) : all

@@ -4,7 +4,10 @@ import type { Expression } from '../language/expression/expression.ts'
 import type { Template } from '../language/expression/interpolation.ts'
 import { type Calendar, plainCalendar } from './calendar.ts'
 import type { RuleCondition } from './condition.ts'
+
+import type { LibraryPick } from './picks.ts'
 import type { TriggerDef } from './plugin.ts'
+
 import type { SlotChange } from './slot-terms.ts'
 import type { RuleMode, Step } from './step.ts'
 import type { Days } from './time.ts'
@@ -21,6 +24,8 @@ export interface RuleSet {
   readonly inputs: ReadonlyMap<string, InputDeclaration>
   /** Names of players as rules may call them, with their ids. */
   readonly players: ReadonlyMap<string, string>
+  /** By stream: which others answer in its place. Absent: none of any. */
+  readonly answers?: ReadonlyMap<string, readonly FiledAnswer[]>
 }
 
 export interface Playlist {
@@ -35,6 +40,8 @@ export interface Playlist {
   readonly shuffle?: boolean
   /** So many of the folder's files, those that were changed last first. */
   readonly newest?: number
+  /** What is taken from all of the library, behind the rest. */
+  readonly pick?: LibraryPick
 }
 
 /** What a stream holds, by the clock. */
@@ -48,6 +55,17 @@ export interface Schedule {
   /** Of the slots that say nothing of it, and of the default. */
   readonly change?: SlotChange
   readonly resume?: boolean
+}
+
+/** Another stream that is heard where one is asked for, while all of this holds. */
+export interface FiledAnswer {
+  /** The stream that is heard. */
+  readonly stream: string
+  /** Of the player that asks, as people call it; null for any. */
+  readonly player: string | null
+  readonly if: readonly RuleCondition[]
+  /** Where it stands: "bedroom.yaml:15". */
+  readonly place: string
 }
 
 export interface Slot {

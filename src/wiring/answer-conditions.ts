@@ -5,13 +5,14 @@ import { shorten } from '../language/wording.ts'
 import { askedEnvironment, askedValues } from '../rules/names.ts'
 import type { World } from '../rules/plugin.ts'
 import { dayFault } from '../rules/read/days.ts'
-import type { RuleSet } from '../rules/rule-set.ts'
+import type { FiledAnswer, RuleSet } from '../rules/rule-set.ts'
+import { holdsFor, isFor, slotsHeldAt, timesOf } from '../rules/stream-answers.ts'
 import { wallTime } from '../rules/time.ts'
 
 /** The house as the conditions of answers look at it. */
-export interface ConditionGround extends Pick<World, 'player' | 'queue' | 'vars' | 'inputs'> {
+export interface ConditionGround extends Pick<World, 'player' | 'playerId' | 'queue' | 'vars' | 'inputs'> {
   /** What rule files say, as it runs now. */
-  readonly ruleSet: () => Pick<RuleSet, 'calendar' | 'vars' | 'inputs'>
+  readonly ruleSet: () => Pick<RuleSet, 'calendar' | 'vars' | 'inputs' | 'schedules' | 'answers'>
 }
 
 /** Something in a condition that does not hold as it is written, or probably not as it is meant. */
@@ -72,6 +73,46 @@ export class AnswerConditions {
     return calendar.includes(days, wallTime(moment, calendar.zone).date)
   }
 
+  /** What rule files say of the stream: each goes before what was set over REST. */
+  filed(stream: string): readonly FiledAnswer[] {
+    return this.#ground.ruleSet().answers?.get(stream) ?? []
+  }
+
+  /** By the stream that is asked for. */
+  get allFiled(): ReadonlyMap<string, readonly FiledAnswer[]> {
+    return this.#ground.ruleSet().answers ?? new Map()
+  }
+
+  /** Whether the answer of a rule file holds for who asks. Never throws; what is not known does not hold. */
+  filedHolds(answer: FiledAnswer, { player, stream, moment }: Asked): boolean {
+    return holdsFor(answer, { player, stream }, this.#worldAt(moment))
+  }
+
+  /** The same as `timesIn` of answers of rule files, with the moments at which slots and the sun change them. */
+  filedTimes(
+    answers: readonly FiledAnswer[],
+    player: string | null,
+    span: { readonly after: Date; readonly before: Date },
+  ): { readonly walls: readonly string[]; readonly moments: readonly Date[] } {
+    const world = this.#worldAt(span.after)
+    const found = answers
+      .filter((answer) => isFor(answer, player, world))
+      .map((answer) => timesOf(answer, span, this.#ground.ruleSet()))
+    return {
+      walls: found.flatMap(({ walls, expressions }) => [
+        ...walls,
+        ...expressions.flatMap((expression) => timesInExpression(expression)),
+      ]),
+      moments: found.flatMap(({ moments }) => moments),
+    }
+  }
+
+  #worldAt(moment: Date): World {
+    const { calendar, schedules } = this.#ground.ruleSet()
+    const slots = () => slotsHeldAt(moment, { schedules, calendar })
+    return { ...this.#ground, calendar, now: () => moment, slots }
+  }
+
   /** Whether the expression holds for who asks. Takes some 50 µs and never throws; what is not known does not hold. */
   holds(text: string, { player, stream, moment }: Asked): boolean {
     const { expression } = this.#known(text)
@@ -92,15 +133,7 @@ export class AnswerConditions {
    */
   timesIn(text: string): string[] {
     const { expression } = this.#known(text)
-    if (expression === null) return []
-    const { names } = expression
-    const byDay =
-      /\bevent\s*\(/.test(text) || names.some((name) => name.startsWith('now.') || !name.includes('.'))
-    return [
-      ...(byDay ? ['00:00'] : []),
-      ...(names.includes('now.time') ? [...text.matchAll(timeInText)].flatMap(([time]) => around(time)) : []),
-      ...(names.includes('now.hour') ? hours : []),
-    ]
+    return expression === null ? [] : timesInExpression(expression)
   }
 
   /** What is in use now: all else that was compiled is let go. */
@@ -126,6 +159,16 @@ export class AnswerConditions {
     const declared = { ...this.#ground.ruleSet(), faulty: new Map<string, string>() }
     return compileExpression(text, askedEnvironment(declared), 'bool')
   }
+}
+
+function timesInExpression({ text, names }: Pick<Expression, 'text' | 'names'>): string[] {
+  const byDay =
+    /\bevent\s*\(/.test(text) || names.some((name) => name.startsWith('now.') || !name.includes('.'))
+  return [
+    ...(byDay ? ['00:00'] : []),
+    ...(names.includes('now.time') ? [...text.matchAll(timeInText)].flatMap(([time]) => around(time)) : []),
+    ...(names.includes('now.hour') ? hours : []),
+  ]
 }
 
 const hours = Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, '0')}:00`)

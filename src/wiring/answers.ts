@@ -4,7 +4,8 @@ import type { Collection } from '../core/collection.ts'
 import { AppError } from '../core/error.ts'
 import { Turns } from '../core/turns.ts'
 import { plainCalendar } from '../rules/calendar.ts'
-import { emptyRuleSet } from '../rules/rule-set.ts'
+import { emptyRuleSet, type FiledAnswer } from '../rules/rule-set.ts'
+import { speaksOfPlayer } from '../rules/stream-answers.ts'
 import { wallTime } from '../rules/time.ts'
 import { AnswerConditions, type ConditionFinding, faultIn } from './answer-conditions.ts'
 import { wallMoments } from './wall-moments.ts'
@@ -69,28 +70,43 @@ export class StreamAnswers {
     player: string | null,
     { after, before }: { readonly after: Date; readonly before: Date },
   ): Date | null {
-    const times = timesOf(this.of(stream), player, (text) => this.#conditions.timesIn(text))
-    if (times.size === 0) return null
+    const conditions = this.#conditions
+    const filed = conditions.filedTimes(conditions.filed(stream), player, { after, before })
+    const set = timesOf(this.of(stream), player, (text) => conditions.timesIn(text))
+    const times = new Set([...set, ...filed.walls])
+    if (times.size === 0 && filed.moments.length === 0) return null
     const current = this.#streamAt(stream, player, after)
-    const moments = wallMoments(times, { after, before, zone: this.#options.zone })
+    const walls = times.size === 0 ? [] : wallMoments(times, { after, before, zone: this.#options.zone })
+    const moments = [...walls, ...filed.moments].sort((one, other) => one.getTime() - other.getTime())
     return moments.find((moment) => this.#streamAt(stream, player, moment) !== current) ?? null
   }
 
   /** Whether it matters who asks for the stream. */
   dependOnPlayer(stream: string): boolean {
-    return this.of(stream).some(
-      ({ when: { player, if: text } }) =>
-        player !== undefined || (text !== undefined && this.#conditions.speaksOfPlayer(text)),
+    return (
+      this.filed(stream).some(speaksOfPlayer) ||
+      this.of(stream).some(
+        ({ when: { player, if: text } }) =>
+          player !== undefined || (text !== undefined && this.#conditions.speaksOfPlayer(text)),
+      )
     )
   }
 
+  /** What rule files say: these go before the others, and nothing but the files changes them. */
+  filed(stream: string): readonly FiledAnswer[] {
+    return this.#conditions.filed(stream)
+  }
+
+  /** What was set, without what rule files say. */
   of(stream: string): readonly Answer[] {
     return this.#answers.get(stream) ?? []
   }
 
   /** Every stream that answers in place of another, and that other. */
   users(): { readonly stream: string; readonly answers: string }[] {
-    return [...this.#answers].flatMap(([answers, list]) => list.map(({ stream }) => ({ stream, answers })))
+    return [...this.#conditions.allFiled, ...this.#answers].flatMap(([answers, list]) =>
+      list.map(({ stream }) => ({ stream, answers })),
+    )
   }
 
   /**
@@ -138,11 +154,15 @@ export class StreamAnswers {
   }
 
   #streamAt(stream: string, player: string | null, moment: Date): string {
+    const { exists, zone } = this.#options
+    const conditions = this.#conditions
+    const filed = conditions
+      .filed(stream)
+      .find((answer) => exists(answer.stream) && conditions.filedHolds(answer, { player, stream, moment }))
+    if (filed !== undefined) return filed.stream
     const answers = this.#answers.get(stream)
     if (answers === undefined) return stream
-    const { exists, zone } = this.#options
     const { time } = wallTime(moment, zone)
-    const conditions = this.#conditions
     const asker = {
       player,
       time,
@@ -220,6 +240,7 @@ function houseWithoutRules(zone: string) {
   return {
     ruleSet: () => ruleSet,
     player: () => undefined,
+    playerId: () => undefined,
     queue: () => undefined,
     vars: () => new Map<string, never>(),
     inputs: () => new Map<string, never>(),

@@ -56,6 +56,12 @@ export class AudioOnDisk {
     return [...new Set(names.flat())].sort(naturalOrder)
   }
 
+  /** All audio files of the library, in natural order, as they stand in queues. */
+  async allFiles(): Promise<readonly string[]> {
+    const names = [...new Set(await this.#allNames())].sort(naturalOrder)
+    return names.map((name) => this.#sources.referenceOf(name))
+  }
+
   close(): Promise<void> {
     return this.#sources.close()
   }

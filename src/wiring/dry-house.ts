@@ -1,3 +1,4 @@
+import { titleOf } from '../audio/names.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
 import type { Effect, Perform } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
@@ -13,11 +14,16 @@ import { DryClock } from '../rules/dry/dry-clock.ts'
 import type { CardIn, Dated, DryHouse, PlayingChange, Records, Stage } from '../rules/dry/house.ts'
 import { stagedValues } from '../rules/dry/staged-values.ts'
 import { patchOf } from '../rules/dry/told.ts'
+import { type PickFacts, picked } from '../rules/picks.ts'
 import { contentFiles, dailyOrder } from '../rules/playlists.ts'
+
 import type { World } from '../rules/plugin.ts'
-import type { RuleSet } from '../rules/rule-set.ts'
+import type { Playlist, RuleSet } from '../rules/rule-set.ts'
 import type { RunTrace } from '../rules/running/trace.ts'
+import { holdsFor } from '../rules/stream-answers.ts'
+
 import { wallTime } from '../rules/time.ts'
+import { dayOf } from './picks.ts'
 import { RuleRunner } from './rules.ts'
 
 interface DryHouseOptions {
@@ -25,6 +31,8 @@ interface DryHouseOptions {
   readonly stage: Stage
   /** By folder of the library, the files in it. Every other file that somebody names is taken to be there. */
   readonly folders: ReadonlyMap<string, readonly string[]>
+  /** All files that playlists with `pick` take from; of these nothing but the name is known. */
+  readonly library?: readonly string[]
 }
 
 // More than any household needs in a week, and few enough that what goes round in a circle ends in a moment.
@@ -49,7 +57,7 @@ export class InMemoryHouse implements DryHouse {
   readonly #begun = new WeakSet<RunTrace>()
   #endless: string | null = null
 
-  constructor({ ruleSet, stage, folders }: DryHouseOptions) {
+  constructor({ ruleSet, stage, folders, library = [] }: DryHouseOptions) {
     this.#stage = stage
     this.#ruleSet = ruleSet
     const clock = new DryClock(stage.now, mostTimers)
@@ -58,13 +66,13 @@ export class InMemoryHouse implements DryHouse {
     let items = 0
     const hub = new Hub({
       queues: memoryCollection(),
-      card: (id) => ({ layout: null, stream: streamOf(id), presses: 'none' }),
+      card: (id, player) => ({ layout: null, stream: this.#heardFor(streamOf(id), player), presses: 'none' }),
       newId: () => `item-${++items}`,
       random,
       clock,
       log,
     })
-    const carryOut = performIn(hub, { ruleSet, folders, random, clock, log })
+    const carryOut = performIn(hub, { ruleSet, folders, library, random, clock, log })
     this.#clock = clock
     this.#hub = hub
     this.#runner = new RuleRunner({
@@ -199,7 +207,19 @@ export class InMemoryHouse implements DryHouse {
   }
 
   #streamIn(player: string): string | undefined {
-    return streamOf(this.#hub.player(this.#idOf(player))?.card_id ?? '') ?? undefined
+    const id = this.#idOf(player)
+    return this.#heardFor(streamOf(this.#hub.player(id)?.card_id ?? ''), id) ?? undefined
+  }
+
+  /** The stream that the household's files have answer where one is asked for. */
+  #heardFor(stream: string | null, player: string): string | null {
+    if (stream === null) return null
+    const answers = this.#ruleSet.answers?.get(stream) ?? []
+    const heard = answers.find(
+      (answer) =>
+        this.#hub.queue(answer.stream) !== undefined && holdsFor(answer, { player, stream }, this.world),
+    )
+    return heard?.stream ?? stream
   }
 
   /** Tests call players as rules do. */
@@ -252,16 +272,21 @@ function unchanging(current: RuleSet) {
 interface Hands {
   readonly ruleSet: RuleSet
   readonly folders: DryHouseOptions['folders']
+  readonly library: readonly string[]
   readonly random: () => number
   readonly clock: Clock
   readonly log: Log
 }
 
 /** Carries effects out in the hub alone; what is published is only written down, by whoever asks. */
-function performIn(hub: Hub, { ruleSet, folders, random, clock, log }: Hands): Perform {
+function performIn(hub: Hub, { ruleSet, folders, library: all, random, clock, log }: Hands): Perform {
   const library = {
     find: async () => ({ state: 'ready' }) as const,
     filesIn: async (folder: string) => folders.get(folder) ?? [],
+    pick: async ({ id, pick }: Playlist) => {
+      const day = { ...dayOf(clock.now(), ruleSet.calendar.zone), unknownPasses: true }
+      return pick === undefined ? [] : picked(id, pick, { files: all.map(namedOnly), ...day })
+    },
   }
   const order = dailyOrder(() => wallTime(clock.now(), ruleSet.calendar.zone).date.toString())
   return performWith({
@@ -281,6 +306,12 @@ function performIn(hub: Hub, { ruleSet, folders, random, clock, log }: Hands): P
     random,
     log,
   })
+}
+
+/** A file whose name is all that is known. */
+function namedOnly(file: string): PickFacts {
+  const nobody = { artist: null, album: null, seconds: null, plays: null, lastPlayedAtMs: null }
+  return { file, title: titleOf(file), changedAtMs: 0, ...nobody }
 }
 
 function cardPatch(card: CardIn): PlayerPatch {

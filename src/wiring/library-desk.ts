@@ -1,4 +1,4 @@
-import { readdir, stat, statfs } from 'node:fs/promises'
+import { access, constants, readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ContentFacts, factsInProfile } from '../audio/library/content-facts.ts'
 import { deleteFile } from '../audio/library/delete-file.ts'
@@ -9,7 +9,7 @@ import { titleOf } from '../audio/names.ts'
 import { playable } from '../audio/playable.ts'
 import type { Sources } from '../audio/sources/sources.ts'
 import { isoOf } from '../core/clock.ts'
-import { AppError } from '../core/error.ts'
+import { AppError, errnoOf, messageOf } from '../core/error.ts'
 import type { Preset } from '../core/presets.ts'
 import type { Queue } from '../core/queue.ts'
 import type { House } from '../http/api/app.ts'
@@ -53,7 +53,10 @@ export function libraryDesk(input: DeskInput): LibraryHouse & AudioHouse & Pick<
     )
   const entry = (listed: Listed) => entryOf(listed, { facts, sources })
   return {
-    library: async () => (await library.list()).flatMap((listed) => entry(listed) ?? []),
+    async library() {
+      await checkThere(facts)
+      return (await library.list()).flatMap((listed) => entry(listed) ?? [])
+    },
     async libraryFile(id) {
       const { file, folder, place } = await named(id)
       const lookup = await library.find(file)
@@ -106,6 +109,19 @@ export function libraryDesk(input: DeskInput): LibraryHouse & AudioHouse & Pick<
     // By its name in the library too, which was all that the predecessor knew.
     audioBody: (file) => bodyOf(sources.nameInLibrary(file) ?? file, facts),
     libraryAudio: async (id) => bodyOf((await named(id)).file, facts),
+  }
+}
+
+/** @throws AppError `unavailable` where the library's folder is away: no file would look like an empty one. */
+async function checkThere({ folders }: LibraryFacts): Promise<void> {
+  try {
+    await access(folders.media, constants.R_OK | constants.X_OK)
+  } catch (error) {
+    throw new AppError(
+      'unavailable',
+      `the folder of the library cannot be read (${errnoOf(error) ?? messageOf(error)}): is its disk away?`,
+      { cause: error },
+    )
   }
 }
 

@@ -14,6 +14,7 @@ import type { LibraryHouse } from '../http/api/library.ts'
 import type { RuleToolsHouse } from '../http/api/rule-tools.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { Change, Hub } from '../hub.ts'
+import { answerInWords } from '../rules/explain/schedule-words.ts'
 import type { SimulatedCloud } from '../simulator/cloud.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { StreamAnswers } from './answers.ts'
@@ -24,7 +25,7 @@ import type { HouseUploads } from './uploads.ts'
 interface HouseParts {
   readonly version: string
   readonly hub: Hub
-  readonly answers: Pick<StreamAnswers, 'of' | 'set' | 'setAll' | 'streamFor'>
+  readonly answers: Pick<StreamAnswers, 'of' | 'filed' | 'set' | 'setAll' | 'streamFor'>
   readonly library: Pick<Sources, 'find'> & Partial<Pick<Sources, 'hint'>>
   readonly libraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'>
   /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
@@ -90,6 +91,13 @@ export function houseOf({
     inputs: () => hub.inputs(),
     input: (id) => hub.input(id),
     answers: (stream) => answers.of(stream),
+    filedAnswers: (stream) =>
+      answers.filed(stream).map((answer) => ({
+        stream: answer.stream,
+        player: answer.player,
+        holds: answerInWords(answer),
+        place: answer.place,
+      })),
     setAnswers: (stream, list, { meantFor }) =>
       answers.set(stream, list, () => checkMeant({ name: stream, queue: hub.queue(stream) }, meantFor)),
     perform,

@@ -45,7 +45,9 @@ async function test(input: TestInput): Promise<Tested> {
   const { media, config } = options.folders
   const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silent })
   try {
-    const outcomes = await runTests({ ruleSet, tests }, await foldersOf(ruleSet, audio))
+    const picks = [...ruleSet.playlists.values()].some(({ pick }) => pick !== undefined)
+    const all = picks ? await audio.allFiles() : []
+    const outcomes = await runTests({ ruleSet, tests }, await foldersOf(ruleSet, audio), all)
     return { sources, problems, outcomes, findings: [...errors, ...failuresIn(outcomes, { sources })] }
   } finally {
     await audio.close()
@@ -56,10 +58,11 @@ async function test(input: TestInput): Promise<Tested> {
 export async function runTests(
   { ruleSet, tests }: Pick<ReadResult, 'ruleSet' | 'tests'>,
   folders: ReadonlyMap<string, readonly string[]>,
+  library: readonly string[] = [],
 ): Promise<TestOutcome[]> {
   const outcomes: TestOutcome[] = []
   for (const one of tests)
-    outcomes.push(await runTest(one, new InMemoryHouse({ ruleSet, stage: one, folders })))
+    outcomes.push(await runTest(one, new InMemoryHouse({ ruleSet, stage: one, folders, library })))
   return outcomes
 }
 

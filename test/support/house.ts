@@ -96,6 +96,7 @@ export const withoutPast = {
   libraryDesk: noLibraryDesk,
   answers: {
     of: () => [],
+    filed: () => [],
     set: async () => [],
     setAll: async (_answers: unknown, write: () => Promise<void>) => write(),
     streamFor: (stream: string) => stream,
@@ -191,6 +192,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     input: (id) => hub.input(id),
     perform,
     answers: (stream) => answers.of(stream),
+    filedAnswers: () => [],
     setAnswers: (stream, list, { meantFor }) =>
       answers.set(stream, list, () => checkMeant({ name: stream, queue: hub.queue(stream) }, meantFor)),
     lookup,

@@ -8,7 +8,10 @@ import { existing, type StreamsHouse } from './stream-view.ts'
 
 /** What the calls about answers need of the house. */
 export interface AnswersHouse extends Pick<StreamsHouse, 'queue'>, Pick<PlayersHouse, 'player'> {
+  /** Those that were set. */
   answers(stream: string): readonly Answer[]
+  /** Those of rule files, which go before the others. */
+  filedAnswers(stream: string): readonly FiledAnswerView[]
   /**
    * `meantFor`: only while the stream is in one of these states. Resolves to what is probably not meant as it is written.
    * @throws AppError where they cannot be set
@@ -18,6 +21,17 @@ export interface AnswersHouse extends Pick<StreamsHouse, 'queue'>, Pick<PlayersH
     answers: readonly Answer[],
     condition: { readonly meantFor?: MeantFor },
   ): Promise<readonly string[]>
+}
+
+/** What a rule file says of who answers for a stream. */
+export interface FiledAnswerView {
+  readonly stream: string
+  /** Of the player, as the file calls it; null for any. */
+  readonly player: string | null
+  /** For people: for whom and when it holds. */
+  readonly holds: string
+  /** "bedroom.yaml:15". */
+  readonly place: string
 }
 
 const mostAnswers = 100
@@ -49,15 +63,19 @@ export function answerRoutes(house: AnswersHouse): Route[] {
       method: 'get',
       path: '/streams/{name}/answers',
       summary:
-        'Which other streams answer in place of this one, and for whom; the first that holds is taken.',
+        'Which other streams answer in place of this one, and for whom; the first that holds is taken, those of rule files (`from_files`) before the others.',
       needs: 'house',
-      handle: ({ param }) => ({ answers: house.answers(existing(house, param('name')).name) }),
+      handle({ param }) {
+        const { name } = existing(house, param('name'))
+        const filed = house.filedAnswers(name)
+        return { answers: house.answers(name), ...(filed.length === 0 ? {} : { from_files: filed }) }
+      },
     }),
     route({
       method: 'put',
       path: '/streams/{name}/answers',
       summary:
-        'Has other streams answer in place of this one: for a player, at a time of day, on some days, while an expression holds. An empty list ends that.',
+        'Has other streams answer in place of this one: for a player, at a time of day, on some days, while an expression holds. An empty list ends that. Those of rule files stay.',
       needs: 'house',
       body: Type.Object({ answers: answersOfStream }, { additionalProperties: false }),
       async handle(request) {

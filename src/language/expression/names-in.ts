@@ -58,8 +58,29 @@ function unknown(node: ASTNode, name: Name, { checking, environment }: Context):
       `known: ${list(fields.map((field) => `${first}.${field}`))}`,
     )
   }
-  const near = nearest(name, environment)
-  add(`there is no "${nameText(name)}"`, near === null ? known(name, environment) : `did you mean "${near}"?`)
+  const word = name.group === null ? wordMeant(name.name, environment) : null
+  const near = word === null ? nearest(name, environment) : null
+  const help =
+    word !== null
+      ? `write '${word}': a text stands in quotes`
+      : near === null
+        ? known(name, environment)
+        : `did you mean "${near}"?`
+  add(`there is no "${nameText(name)}"`, help)
+}
+
+const shortestWord = 3
+
+/** What a name can be, written without quotes: `mon`, or `monday` for it. */
+function wordMeant(name: string, { groups }: Environment): string | null {
+  const words = Object.values(groups).flatMap((fields) =>
+    Object.values(fields).flatMap((field) => (typeof field === 'string' ? [] : (field.words ?? []))),
+  )
+  const lower = name.toLowerCase()
+  if (words.includes(name)) return name
+  const begun = words.filter((word) => word.length >= shortestWord && lower.startsWith(word))
+  const isDay = /^[a-z]{3,6}day$/.test(lower)
+  return isDay ? (begun[0] ?? null) : null
 }
 
 function nearest(name: Name, environment: Environment): string | null {

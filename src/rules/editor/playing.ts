@@ -1,7 +1,10 @@
 import { streamNamePattern } from '../../core/queue.ts'
+import { answerSchema, mostAnswers } from '../read/answers.ts'
+import { pickSchema } from '../read/picks.ts'
 import { playlistSchema } from '../read/playlists.ts'
 import { scheduleSchema, slotSchema } from '../read/schedules.ts'
 import { sunEvents } from '../sun.ts'
+import { ref } from './control.ts'
 import { mapOf, titled, withProperties, withWords } from './described.ts'
 import { editorSchemaOf, type JsonSchema, snippet } from './json-schema.ts'
 
@@ -17,12 +20,25 @@ export function playingSections(): Readonly<Record<string, JsonSchema>> {
 }
 
 function playlist(): JsonSchema {
-  return withWords(titled('playlist', editorSchemaOf(playlistSchema)), {
+  const words = withWords(titled('playlist', editorSchemaOf(playlistSchema)), {
     files: 'Files and names of other playlists, in order.',
     folder: 'A folder of the library; its files follow, in natural order.',
     split: '`true` plays what is very long in parts.',
     shuffle: '`true` mixes it; the order stays the same for a day.',
     newest: 'So many of the folder, those that were changed last first.',
+    pick: 'What is taken from all of the library, by what is known of each file.',
+  })
+  return withProperties(words, { pick: pick() })
+}
+
+function pick(): JsonSchema {
+  return withWords(titled('pick', editorSchemaOf(pickSchema)), {
+    all: 'All of these must hold: `[{folder: stories}, {shorter_than: 7m}, {not_played_in: 3d}]`.',
+    any: 'One of these must hold.',
+    none: 'None of these may hold.',
+    sort: 'In which order: by file name where it is left out; `random` stays the same for a day.',
+    limit: 'At most so many.',
+    newest: 'Of those that fit, only so many that were changed last.',
   })
 }
 
@@ -32,8 +48,21 @@ function schedule(): JsonSchema {
     slots: 'The first that fits holds.',
     change: 'How a slot comes: when the track has ended, when the queue has, or at once.',
     resume: '`false`: each slot begins anew, not where it was left.',
+    answers: 'Other streams that are heard in place of this one; the first that holds is taken.',
   })
-  return withProperties(words, { slots: { type: ['object', 'null'], additionalProperties: slot() } })
+  return withProperties(words, {
+    slots: { type: ['object', 'null'], additionalProperties: slot() },
+    answers: { type: 'array', items: answer(), maxItems: mostAnswers },
+  })
+}
+
+function answer(): JsonSchema {
+  const words = withWords(titled('answer', editorSchemaOf(answerSchema)), {
+    stream: 'The stream that is heard instead.',
+    player: 'Only where this player asks.',
+    if: 'What must hold then: an expression, or a list of conditions.',
+  })
+  return withProperties(words, { if: ref('conditions') })
 }
 
 function slot(): JsonSchema {

@@ -1,8 +1,8 @@
 import { AppError } from '../../core/error.ts'
 import { didYouMean } from '../../language/names.ts'
-import type { Rule, RuleSet, Schedule } from '../rule-set.ts'
+import type { FiledAnswer, Rule, RuleSet, Schedule } from '../rule-set.ts'
 import { ruleInWords } from './rule-words.ts'
-import { scheduleInWords } from './schedule-words.ts'
+import { answersInWords, scheduleInWords } from './schedule-words.ts'
 
 /** One rule or schedule in plain English. */
 export interface Explanation {
@@ -14,11 +14,11 @@ export interface Explanation {
   readonly text: string
 }
 
-type Explainable = Pick<RuleSet, 'rules' | 'schedules' | 'playlists'>
+type Explainable = Pick<RuleSet, 'rules' | 'schedules' | 'playlists' | 'answers'>
 
 /** All rules and schedules, in the order of the files. */
-export function explainAll({ rules, schedules, playlists }: Explainable): Explanation[] {
-  return [...schedules.map(explainSchedule), ...rules.map((rule) => explainRule(rule, playlists))]
+export function explainAll(ruleSet: Explainable): Explanation[] {
+  return explainables(ruleSet).map(({ explained }) => explained())
 }
 
 /**
@@ -38,12 +38,14 @@ export function explain(
   throw new AppError('not_found', `there is no ${what} "${name.slice(0, 200)}"${hint(name, names)}`)
 }
 
-function explainables({ rules, schedules, playlists }: Explainable) {
+function explainables({ rules, schedules, playlists, answers = new Map() }: Explainable) {
+  const byStream = new Map(schedules.map((schedule) => [schedule.stream, schedule]))
+  const streams = [...new Set([...byStream.keys(), ...answers.keys()])]
   return [
-    ...schedules.map((schedule) => ({
+    ...streams.map((stream) => ({
       kind: 'schedule' as const,
-      id: schedule.stream,
-      explained: () => explainSchedule(schedule),
+      id: stream,
+      explained: () => explainSchedule(stream, byStream.get(stream), answers.get(stream) ?? []),
     })),
     ...rules.map((rule) => ({
       kind: 'rule' as const,
@@ -53,9 +55,18 @@ function explainables({ rules, schedules, playlists }: Explainable) {
   ]
 }
 
-function explainSchedule(schedule: Schedule): Explanation {
-  const { stream: id, place = null } = schedule
-  return { kind: 'schedule', id, place, text: scheduleInWords(schedule) }
+/** What the stream holds, where that goes by a schedule, and what is heard in its place. */
+function explainSchedule(
+  stream: string,
+  schedule: Schedule | undefined,
+  answers: readonly FiledAnswer[],
+): Explanation {
+  const place = schedule?.place ?? answers[0]?.place ?? null
+  const text = [
+    ...(schedule === undefined ? [] : [scheduleInWords(schedule)]),
+    ...(answers.length === 0 ? [] : [answersInWords(stream, answers)]),
+  ].join('\n')
+  return { kind: 'schedule', id: stream, place, text }
 }
 
 function explainRule(rule: Rule, playlists: RuleSet['playlists']): Explanation {

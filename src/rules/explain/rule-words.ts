@@ -127,7 +127,8 @@ function deedsInWords(deeds: readonly Step[], telling: Telling): string {
   return `it ${deeds.map((step) => stepInWords(step, telling)).join(', then ')}`
 }
 
-function conditionsInWords(conditions: readonly RuleCondition[], telling: Telling): string {
+/** All of them in one sentence. */
+export function conditionsInWords(conditions: readonly RuleCondition[], telling: Telling): string {
   return conditions.map((condition) => conditionInWords(condition, telling)).join(' and ')
 }
 

@@ -1,6 +1,24 @@
-import type { Schedule, Slot } from '../rule-set.ts'
+import type { FiledAnswer, Schedule, Slot } from '../rule-set.ts'
 import { daysInWords, dayTimeInWords } from '../telling.ts'
 import { crossesMidnight } from '../window.ts'
+import { conditionsInWords } from './rule-words.ts'
+
+/** Which other streams are heard in place of one, in the order in which they are tried. */
+export function answersInWords(stream: string, answers: readonly FiledAnswer[]): string {
+  const order = answers.length > 1 ? '; the first that holds is taken' : ''
+  return [
+    `Where the stream ${stream} is asked for, another one may be heard${order}:`,
+    ...answers.map((answer) => `- the stream ${answer.stream}, ${answerInWords(answer)};`),
+    '- else the stream itself.',
+  ].join('\n')
+}
+
+/** For whom and when it holds: "for the player anna, if it is between 19:00 and 06:00". */
+export function answerInWords({ player, if: conditions }: FiledAnswer): string {
+  const telling = { player, stream: null, content: (name: string) => name }
+  const holds = conditions.length === 0 ? [] : [`if ${conditionsInWords(conditions, telling)}`]
+  return [...(player === null ? [] : [`for the player ${player}`]), ...holds].join(', ')
+}
 
 /** What a schedule puts into its stream, a sentence for each slot in the order in which they are tried. */
 export function scheduleInWords({ stream, slots, default: otherwise }: Schedule): string {

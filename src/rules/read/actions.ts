@@ -3,12 +3,19 @@ import type { Report } from '../../language/report.ts'
 import { readTagged, type Tagged } from '../../language/tagged.ts'
 import type { ActionDef } from '../plugin.ts'
 import type { Registry } from '../registry.ts'
-import { allOf, type BoundNode, bindTagged, withOwnIf } from './bind.ts'
+import { allOf, type BoundNode, bindTagged, optionsIn, withOwnIf } from './bind.ts'
 import type { Declared } from './declared.ts'
 import { readSettings } from './settings.ts'
 import { besideActions, onErrorIn } from './steps/beside.ts'
 import { isIf, readChoose, readIf } from './steps/choose.ts'
-import { type Finding, type FoundStep, type GrammarItem, noParts, type ReadGrammar } from './steps/found.ts'
+import {
+  type Finding,
+  type FoundStep,
+  type GrammarItem,
+  noParts,
+  type PartNode,
+  type ReadGrammar,
+} from './steps/found.ts'
 import { readParallel } from './steps/parallel.ts'
 import { readRepeat } from './steps/repeat.ts'
 import { readStop } from './steps/stop.ts'
@@ -42,6 +49,8 @@ export interface ActionsReading {
   readonly registry: Registry
   readonly report: Report
   readonly declared: Declared
+  /** Gets each action that is sound by itself. */
+  readonly seen?: PartNode<ActionDef>[]
 }
 
 /** All of a list and of what stands in it, or null where one of them was wrong. */
@@ -67,12 +76,13 @@ function findStep(written: Node, reading: ActionsReading, depth: number): FoundS
   if (isSequence(node, kinds, report)) return null
   const tagged = readTagged(node, report, {
     ...{ what: 'action', kinds, more: besideActions, inner: innerKeys },
+    optionsOf: (kind) => optionsIn(definitions.get(kind)),
   })
   if (tagged === undefined) return null
   const beside = onErrorIn(tagged, report)
   const read = definitions.has(tagged.kind) ? undefined : grammar.get(tagged.kind)
   if (read === undefined) {
-    const item = bindTagged(tagged, { what: 'action', definitions, report, declared })
+    const item = bindTagged(tagged, { what: 'action', definitions, report, declared, ...seenIn(reading) })
     return item === undefined || beside === null ? null : foundAct(item, tagged, beside)
   }
   if (beside === null || (holdsOthers(read) && isDeep())) return null
@@ -144,4 +154,8 @@ function foundAct(
       return { ...noParts, step: { ...whole, ...beside, does: 'act' }, acts: [{ bound: whole, node }] }
     },
   }
+}
+
+function seenIn({ seen }: ActionsReading): Pick<ActionsReading, 'seen'> {
+  return seen === undefined ? {} : { seen }
 }

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import { decode } from '../../language/check.ts'
+import { propertiesOf } from '../../language/expected.ts'
 import type { Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { readTagged, type Tagged, withShorthand } from '../../language/tagged.ts'
@@ -38,6 +39,8 @@ export interface Binding<Found> {
   readonly definitions: ReadonlyMap<string, Found>
   readonly report: Report
   readonly declared: Declared
+  /** Gets each part that is sound by itself. */
+  readonly seen?: { readonly bound: Bound<Found>; readonly node: Node }[]
 }
 
 export interface BoundNode<Found> {
@@ -64,14 +67,17 @@ export function bind<Found extends Definition>(
   binding: Binding<Found>,
 ): BoundNode<Found> | undefined {
   const { what, definitions, report } = binding
-  const tagged = readTagged(node, report, { what, kinds: definitions.keys() })
+  const tagged = readTagged(node, report, {
+    ...{ what, kinds: definitions.keys() },
+    optionsOf: (kind) => optionsIn(definitions.get(kind)),
+  })
   return tagged === undefined ? undefined : bindTagged(tagged, binding)
 }
 
 /** The same of an item whose kind is known. */
 export function bindTagged<Found extends Definition>(
   tagged: Tagged,
-  { what: item, definitions, report, declared }: Binding<Found>,
+  { what: item, definitions, report, declared, seen }: Binding<Found>,
 ): BoundNode<Found> | undefined {
   const definition = definitions.get(tagged.kind)
   if (definition === undefined) return undefined
@@ -88,5 +94,14 @@ export function bindTagged<Found extends Definition>(
   if (!references.map(isKnown).every(Boolean)) return undefined
   const { kind, name, id = null, enabled } = tagged
   const bound = { kind, definition, options, id, ...(name === undefined ? {} : { name }) }
+  seen?.push({ bound, node: tagged.value })
   return { bound, node: tagged.value, if: tagged.if ?? null, enabled }
+}
+
+/** The options of a kind, and the one that a bare value stands for. */
+export function optionsIn(definition: Definition | undefined) {
+  return {
+    names: definition === undefined ? [] : [...propertiesOf(definition.options).keys()],
+    shorthand: definition?.shorthand,
+  }
 }

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../language/names.ts'
-import type { MapNode, Node, ScalarNode } from '../../language/node.ts'
+import type { Node, ScalarNode } from '../../language/node.ts'
 import type { PlayerNames } from '../players.ts'
 import type { RuleFile } from './rule-file.ts'
 
@@ -10,20 +10,56 @@ const mostCompared = 20_000
  * unknown name is nothing wrong.
  */
 export async function checkStreams(files: readonly RuleFile[], breathe: () => Promise<void>): Promise<void> {
-  const known = new Set(files.flatMap((file) => file.schedules.map(({ schedule }) => schedule.stream)))
+  const known = scheduledStreams(files)
   const searched = new Set<string>()
   for (const file of files)
-    for await (const node of streamsInParts(file.section('rules'), breathe)) {
+    for await (const node of streamsInParts(file, breathe)) {
       if (known.has(node.text)) continue
       // Each name is compared with all others: beyond this it would hold up what plays.
       if (searched.add(node.text).size * known.size > mostCompared) return
-      // "bedroom-1" and "bedroom-2" are two streams.
-      const likely = [...known].filter((name) => withoutNumbers(name) !== withoutNumbers(node.text))
-      const near = didYouMean(node.text, likely)
+      const near = meantStream(node.text, known)
       if (near === null) continue
       const message = `no schedule fills the stream "${node.text}" - did you mean "${near}"?`
       file.report.add(node, 'warning', 'ref/stream', message)
     }
+}
+
+function meantStream(name: string, known: ReadonlySet<string>): string | null {
+  // "bedroom-1" and "bedroom-2" are two streams.
+  const likely = [...known].filter((other) => withoutNumbers(other) !== withoutNumbers(name))
+  return didYouMean(name, likely)
+}
+
+function scheduledStreams(files: readonly RuleFile[]): ReadonlySet<string> {
+  return new Set(files.flatMap((file) => file.schedules.map(({ schedule }) => schedule.stream)))
+}
+
+/** Tells of streams that are to answer for others and that nothing in the files fills. */
+export function adviseAnswers(files: readonly RuleFile[]): void {
+  const rules = files.flatMap((file) => streamsIn(file.section('rules')).map(({ text }) => text))
+  const scheduled = scheduledStreams(files)
+  const filled = new Set([...scheduled, ...rules])
+  const searched = new Set<string>()
+  for (const file of files)
+    for (const node of answersIn(file)) {
+      // What was probably meant is said as a warning.
+      if (filled.has(node.text)) continue
+      if (searched.add(node.text).size * scheduled.size > mostCompared) return
+      if (meantStream(node.text, scheduled) !== null) continue
+      const message = `nothing in the files fills the stream "${node.text}"`
+      const help = 'the answer is passed over until somebody puts something into that stream'
+      file.report.add(node, 'info', 'ref/stream', message, help)
+    }
+}
+
+/** Where the answers of the file's schedules name a stream. */
+function answersIn({ schedules }: RuleFile): ScalarNode[] {
+  return schedules.flatMap(({ answers }) =>
+    answers.flatMap(({ node }) => {
+      const named = node.kind === 'map' ? node.entries.get('stream')?.value : undefined
+      return named?.kind === 'scalar' ? [named] : []
+    }),
+  )
 }
 
 /** Tells of playlists that nothing in the files plays. */
@@ -63,7 +99,7 @@ export interface NamedPlayer {
 /** Warns of players that there are not: they may come, and then rules find them by themselves. */
 export function checkPlayers(files: readonly RuleFile[], names: PlayerNames): void {
   for (const { report, section } of files)
-    for (const node of valuesOf('player', section('rules'))) {
+    for (const node of playerNodes(section)) {
       const fault = names.faultOf(node.text)
       if (fault !== null) report.add(node, 'warning', 'ref/player', fault.message, fault.help)
     }
@@ -71,18 +107,21 @@ export function checkPlayers(files: readonly RuleFile[], names: PlayerNames): vo
 
 /** Every player that rules of the file name. */
 export function playersNamedIn({ report, section }: RuleFile): NamedPlayer[] {
-  return valuesOf('player', section('rules')).map((node) => ({
+  return playerNodes(section).map((node) => ({
     name: node.text,
     file: report.file,
     line: report.lineOf(node),
   }))
 }
 
-async function* streamsInParts(
-  rules: MapNode | null,
-  breathe: () => Promise<void>,
-): AsyncGenerator<ScalarNode> {
-  for (const { value } of rules?.entries.values() ?? []) {
+/** Of rules, and of what answers for streams. */
+function playerNodes(section: RuleFile['section']): ScalarNode[] {
+  return [...valuesOf('player', section('rules')), ...valuesOf('player', section('schedules'))]
+}
+
+async function* streamsInParts(file: RuleFile, breathe: () => Promise<void>): AsyncGenerator<ScalarNode> {
+  yield* answersIn(file)
+  for (const { value } of file.section('rules')?.entries.values() ?? []) {
     yield* streamsIn(value)
     await breathe()
   }

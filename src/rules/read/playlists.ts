@@ -5,6 +5,7 @@ import type { MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import type { Playlist } from '../rule-set.ts'
 import { libraryPath } from './library-path.ts'
+import { checkPick, pickOf, pickSchema } from './picks.ts'
 
 const entry = Type.String({ minLength: 1, expected: 'a file name or the name of another playlist' })
 const folder = libraryPath('a folder of the library such as "music/lullabies"')
@@ -16,6 +17,7 @@ const written = Type.Object(
     split: Type.Optional(Type.Boolean()),
     shuffle: Type.Optional(Type.Boolean()),
     newest: Type.Optional(Type.Integer({ minimum: 1, maximum: mostItems })),
+    pick: Type.Optional(pickSchema),
   },
   { additionalProperties: false, minProperties: 1 },
 )
@@ -39,6 +41,9 @@ export function readPlaylists(
       continue
     }
     const { files = [], folder = null, split, shuffle, newest } = named
+    const pick = named.pick === undefined ? undefined : pickOf(named.pick)
+    const place = value.kind === 'map' ? value.entries.get('pick')?.key : undefined
+    if (pick !== undefined && !checkPick(id, pick, place ?? value, report)) continue
     found.set(id, {
       playlist: {
         id,
@@ -47,6 +52,7 @@ export function readPlaylists(
         ...(split === true ? { split } : {}),
         ...(shuffle === true ? { shuffle } : {}),
         ...(newest === undefined ? {} : { newest }),
+        ...(pick === undefined ? {} : { pick }),
       },
       node: value,
     })

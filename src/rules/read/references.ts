@@ -5,7 +5,7 @@ import { inLines } from '../../language/wording.ts'
 import type { Reference } from '../plugin.ts'
 import type { Playlist, Slot } from '../rule-set.ts'
 import type { RuleFile } from './rule-file.ts'
-import { slotNode } from './schedules.ts'
+import { slotNode } from './slot-node.ts'
 
 /** What the names in rule files are held against. */
 export interface Surroundings {
@@ -48,7 +48,7 @@ export async function checkReferences(
       requirePlaylist(schedule.default, { node: entryOf(node, 'default'), known })
     for (const slot of schedule.slots) await checkSlot(file, slot, { node: slotNode(node, slot.id), known })
   }
-  for (const { bound, node } of file.rules.flatMap((rule) => rule.actions)) {
+  for (const { bound, node } of [...file.rules, ...file.faultyRules].flatMap((rule) => rule.actions)) {
     await surroundings.breathe?.()
     for (const reference of bound.definition.references?.(bound.options) ?? [])
       await checkReference(file, reference, { node: scalarWith(node, reference.name), known })

@@ -1,7 +1,7 @@
 import type { Node } from '../../language/node.ts'
 import type { Playlist } from '../rule-set.ts'
 import type { ParsedFile } from './parsed-file.ts'
-import type { ReadRule } from './rules.ts'
+import type { ReadRule, SoundParts } from './rules.ts'
 import type { ReadSchedule } from './schedules.ts'
 import type { ReadTest } from './tests.ts'
 
@@ -10,6 +10,8 @@ export interface RuleFile extends ParsedFile {
   readonly playlists: ReadonlyMap<string, { readonly playlist: Playlist; readonly node: Node }>
   readonly schedules: readonly ReadSchedule[]
   readonly rules: readonly ReadRule[]
+  /** What is sound in rules that are not. */
+  readonly faultyRules: readonly SoundParts[]
   readonly tests: readonly ReadTest[]
   /** Whether it has errors by itself, beside which other files it may stand. */
   readonly hasOwnErrors: boolean

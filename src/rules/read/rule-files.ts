@@ -7,21 +7,29 @@ import type { Calendar } from '../calendar.ts'
 import type { RuleTest } from '../dry/rule-test.ts'
 import { PlayerNames } from '../players.ts'
 import type { Registry } from '../registry.ts'
-import type { RuleSet } from '../rule-set.ts'
+import type { FiledAnswer, RuleSet } from '../rule-set.ts'
 import type { Location } from '../sun.ts'
 import type { ReadCalendar } from './calendar.ts'
 import { type Declared, declaredIn } from './declared.ts'
 import { readInParts } from './in-parts.ts'
 import { checkLoops } from './loops.ts'
-import { adviseUnused, checkPlayers, checkStreams, type NamedPlayer, playersNamedIn } from './names.ts'
+import {
+  adviseAnswers,
+  adviseUnused,
+  checkPlayers,
+  checkStreams,
+  type NamedPlayer,
+  playersNamedIn,
+} from './names.ts'
 import { type ParsedFile, parseFile } from './parsed-file.ts'
 import { readPlaylists } from './playlists.ts'
 import { ReadingMemory, sharedKey } from './reading-memory.ts'
 import { checkReferences, type Surroundings } from './references.ts'
 import type { RuleFile } from './rule-file.ts'
-import { readRules } from './rules.ts'
+import { readRules, type SoundParts } from './rules.ts'
 import { adviseClockChanges, adviseGaps, checkShadowed } from './schedule-times.ts'
 import { readSchedules } from './schedules.ts'
+import { checkHolds, checkSlotNames } from './slot-names.ts'
 import { triedTemplates } from './template-trial.ts'
 import { writtenOut } from './template-use.ts'
 import { adviseNeeds } from './templates.ts'
@@ -90,7 +98,11 @@ export async function readRuleFiles(
   const sound = files.filter(isSound)
   for (const file of sound) checkShadowed(file)
   // What is wrong in one file may be all that the others lack.
-  if (sound.length === files.length) await checkStreams(files, breathe)
+  if (sound.length === files.length) {
+    await checkStreams(files, breathe)
+    await checkSlotNames(files, breathe)
+    checkHolds(files)
+  }
   checkLoops(sound)
   const { players } = surroundings
   if (players != null)
@@ -102,7 +114,10 @@ export async function readRuleFiles(
       playlists: new Map(
         sound.flatMap((file) => [...file.playlists].map(([id, { playlist }]) => [id, playlist])),
       ),
-      schedules: sound.flatMap((file) => file.schedules.map(({ schedule }) => schedule)),
+      schedules: sound.flatMap((file) =>
+        file.schedules.flatMap(({ schedule, fills }) => (fills ? [schedule] : [])),
+      ),
+      answers: answersIn(sound),
       rules: sound.flatMap((file) => file.rules.map(({ rule }) => rule)),
       calendar: declared.calendar,
       ...{ vars: declared.vars, inputs: declared.inputs, players: declared.players },
@@ -120,12 +135,26 @@ export async function readRuleFiles(
   }
 }
 
+/** By the stream that is asked for. */
+function answersIn(files: readonly RuleFile[]): NonNullable<RuleSet['answers']> {
+  return new Map(
+    files.flatMap((file) =>
+      file.schedules.flatMap(({ schedule, answers }): [string, FiledAnswer[]][] =>
+        answers.length === 0 ? [] : [[schedule.stream, answers.map(({ answer }) => answer)]],
+      ),
+    ),
+  )
+}
+
 function advise(
   files: readonly RuleFile[],
   clocks: { readonly now: Date; readonly calendar: Calendar },
 ): void {
   const sound = files.filter(isSound)
-  if (sound.length === files.length) adviseUnused(files)
+  if (sound.length === files.length) {
+    adviseUnused(files)
+    adviseAnswers(files)
+  }
   for (const file of sound) {
     adviseGaps(file)
     adviseClockChanges(file, clocks)
@@ -205,13 +234,18 @@ async function readContent(
   }
   const tests = file.section('tests')
   const { calendar } = declared
-  const rules = await inParts('rules', (part) => readRules(part, { report, registry, declared, shared }))
-  checkTriggers({ report, rules }, calendar)
+  const faultyRules: SoundParts[] = []
+  const reading = { report, registry, declared, shared, faulty: faultyRules }
+  const rules = await inParts('rules', (part) => readRules(part, reading))
+  checkTriggers({ report, rules: [...rules, ...faultyRules] }, calendar)
   return {
     section: file.section,
     playlists: new Map(await inParts('playlists', (part) => readPlaylists(part, report))),
-    schedules: await inParts('schedules', (part) => readSchedules(part, { report, calendar })),
+    schedules: await inParts('schedules', (part) =>
+      readSchedules(part, { report, calendar, registry, declared }),
+    ),
     rules,
+    faultyRules,
     tests: tests === null ? [] : readTests(tests, { report, declared }),
   }
 }

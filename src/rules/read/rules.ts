@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { streamNamePattern } from '../../core/queue.ts'
 import { decode } from '../../language/check.ts'
+import type { Environment } from '../../language/expression/environment.ts'
 import { meaningOf } from '../../language/meaning.ts'
 import type { MapNode, Node, ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
@@ -54,12 +55,21 @@ export function readRules(node: MapNode, given: Reading): ReadRule[] {
   })
 }
 
-interface Reading {
+/** Parts that are sound by themselves. */
+export interface SoundParts {
+  readonly triggers: PartNode<TriggerDef>[]
+  readonly actions: PartNode<ActionDef>[]
+}
+
+/** What rules are read with. */
+export interface Reading {
   readonly report: Report
   readonly registry: Registry
   readonly declared: Declared
   /** What tells one `declared` from another. */
   readonly shared?: string
+  /** Gets what is sound in each rule that is not, so that all that is wrong in it is told at once. */
+  readonly faulty?: SoundParts[]
 }
 
 interface Written {
@@ -77,29 +87,22 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
     return undefined
   }
   const list = (section: 'when' | 'do') => listOf(value.entries.get(section)?.value, section, report)
-  const when = bindAll(list('when'), { what: 'trigger', definitions: registry.triggers, report, declared })
-  const actions = findSteps(list('do'), reading)
+  const seen: SoundParts = { triggers: [], actions: [] }
+  const starting = { what: 'trigger', definitions: registry.triggers, report, declared, seen: seen.triggers }
+  const when = bindAll(list('when'), starting)
+  const actions = findSteps(list('do'), { ...reading, seen: seen.actions })
   const fitsMode = head === undefined || maxFits(head, value, report)
   // Only now, so that a fault of the rule itself hides none of its lists.
-  if (head === undefined || when === null || actions === null || !fitsMode) return undefined
+  if (head === undefined || when === null || actions === null || !fitsMode) return faulty(seen, reading)
   const triggers = when.map((item) => withProvided(item, declared))
   const player = head.player ?? null
   const stream = head.stream ?? null
   const environment = environmentFor({ player, stream, when: triggers.map((item) => item.bound) }, declared)
-  const asking: ConditionReading = {
-    report,
-    environment,
-    kinds: new Set(registry.conditions.keys()),
-    bind(node) {
-      const item = bind(node, { what: 'condition', definitions: registry.conditions, report, declared })
-      const own = item === undefined ? null : withOwnIf(item, asking)
-      return own === null ? undefined : own.enabled ? own.bound : null
-    },
-  }
+  const asking = askingIn(environment, reading)
   const conditions = readConditions(value.entries.get('if')?.value, asking)
   const starts = allOf(triggers.map((item) => withOwnIf(item, asking)))
   const does = finishSteps(actions, { ...asking, declared })
-  if (conditions === null || starts === null || does === null) return undefined
+  if (conditions === null || starts === null || does === null) return faulty(seen, reading)
   const { name = null, enabled = true, mode, max } = head
   const rule: Rule = {
     id,
@@ -126,6 +129,29 @@ function maxFits({ mode, max }: Pick<Rule, 'mode' | 'max'>, { entries }: MapNode
   const message = `\`max\` goes with \`mode: queued\` or \`mode: parallel\`${mode === undefined ? '' : `, not with \`${mode}\``}`
   report.add(place, 'error', 'key/unknown', message, 'take it out, or choose one of these modes')
   return false
+}
+
+/** How an `if` is read whose expressions may use these names. */
+export function askingIn(
+  environment: Environment,
+  { report, registry, declared }: Reading,
+): ConditionReading {
+  const asking: ConditionReading = {
+    report,
+    environment,
+    kinds: new Set(registry.conditions.keys()),
+    bind(node) {
+      const item = bind(node, { what: 'condition', definitions: registry.conditions, report, declared })
+      const own = item === undefined ? null : withOwnIf(item, asking)
+      return own === null ? undefined : own.enabled ? own.bound : null
+    },
+  }
+  return asking
+}
+
+function faulty(seen: SoundParts, reading: Reading): undefined {
+  reading.faulty?.push(seen)
+  return undefined
 }
 
 function withProvided(item: BoundNode<TriggerDef>, { inputs }: Declared): BoundNode<TriggerDef> {

@@ -3,7 +3,8 @@ import type { Calendar } from '../calendar.ts'
 import type { Slot } from '../rule-set.ts'
 import { changedEnd, clockChanges } from './clock-changes.ts'
 import type { RuleFile } from './rule-file.ts'
-import { type ReadSchedule, slotEntry } from './schedules.ts'
+import type { ReadSchedule } from './schedules.ts'
+import { slotEntry } from './slot-node.ts'
 import { gapsInWords, Week } from './week.ts'
 
 const mostGaps = 3
@@ -31,8 +32,8 @@ export function checkShadowed(file: RuleFile): void {
 
 /** Tells of hours in which nothing is due. */
 export function adviseGaps(file: RuleFile): void {
-  for (const { schedule, node } of file.schedules) {
-    if (schedule.default !== null) continue
+  for (const { schedule, node, fills } of file.schedules) {
+    if (schedule.default !== null || !fills) continue
     const gaps = gapsInWords(new Week(schedule.slots).gaps)
     if (gaps.length === 0) continue
     const more = gaps.length > mostGaps ? ' and more' : ''

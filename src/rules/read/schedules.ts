@@ -1,15 +1,17 @@
 import { type Static, Type } from 'typebox'
 import { isStreamName, streamNamePattern } from '../../core/queue.ts'
 import { decode } from '../../language/check.ts'
-import type { MapEntry, MapNode, Node } from '../../language/node.ts'
+import type { MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import type { Calendar } from '../calendar.ts'
 import type { Schedule, Slot } from '../rule-set.ts'
 import { slotChanges } from '../slot-terms.ts'
 import { dayNames } from '../time.ts'
 import { dayTime, dayTimeOf, dayTimeText } from '../window.ts'
+import { type ReadAnswer, readAnswers } from './answers.ts'
 import { isKnownDay } from './days.ts'
 import { libraryPath } from './library-path.ts'
+import type { Reading as AnswerReading } from './rules.ts'
 import { isKnownSun, neverComes } from './sun-times.ts'
 
 const playlistName = Type.String({ minLength: 1, expected: 'the name of a playlist' })
@@ -41,6 +43,7 @@ export const scheduleSchema = Type.Object(
   {
     default: Type.Optional(playlistName),
     slots: Type.Optional(Type.Unknown()),
+    answers: Type.Optional(Type.Unknown()),
     ...terms,
   },
   { additionalProperties: false },
@@ -49,12 +52,13 @@ export const scheduleSchema = Type.Object(
 export interface ReadSchedule {
   readonly schedule: Schedule
   readonly node: MapNode
+  /** Which streams answer in place of this one. */
+  readonly answers: readonly ReadAnswer[]
+  /** Whether it says what the stream holds; with answers alone that is left to whoever fills it. */
+  readonly fills: boolean
 }
 
-interface Reading {
-  readonly report: Report
-  readonly calendar: Calendar
-}
+type Reading = AnswerReading & { readonly calendar: Calendar }
 
 /** Reads the map `schedules:`, keyed by stream; wrong ones are reported and left out. */
 export function readSchedules(node: MapNode, reading: Reading): ReadSchedule[] {
@@ -76,10 +80,12 @@ export function readSchedules(node: MapNode, reading: Reading): ReadSchedule[] {
     if (value.kind !== 'map') return []
     // Also beside a fault of the schedule itself, so that all of them are told at once.
     const slots = readSlots(value, reading)
+    const answers = readAnswers(stream, value, reading)
     if (decoded === undefined) return []
     const place = `${report.file}:${report.lineOf(key)}`
     const schedule = { stream, place, default: decoded.default ?? null, slots, ...termsOf(decoded) }
-    return [{ schedule, node: value }]
+    const fills = !value.entries.has('answers') || decoded.default !== undefined || value.entries.has('slots')
+    return [{ schedule, node: value, answers, fills }]
   })
 }
 
@@ -100,17 +106,6 @@ function readSlots(schedule: MapNode, reading: Reading): Slot[] {
     const isSound = [checkTimes(slot, value, reading), checkIfPressed(slot, { node: value, report })]
     return isSound.every(Boolean) ? [slot] : []
   })
-}
-
-/** The node of one slot, for messages about it. */
-export function slotNode(schedule: MapNode, id: string): Node {
-  return slotEntry(schedule, id)?.value ?? schedule
-}
-
-/** The name of one slot and what stands behind it. */
-export function slotEntry(schedule: MapNode, id: string): MapEntry | undefined {
-  const slots = schedule.entries.get('slots')?.value
-  return slots?.kind === 'map' ? slots.entries.get(id) : undefined
 }
 
 function slotOf(id: string, written: Static<typeof slotSchema>): Slot {

@@ -6,7 +6,9 @@ import type { RuleFile } from './rule-file.ts'
 // As many as a report holds; what looks for them may take its time over each.
 const mostSaid = 100
 
-type Checked = Pick<RuleFile, 'report' | 'rules'>
+interface Checked extends Pick<RuleFile, 'report'> {
+  readonly rules: readonly Pick<RuleFile['rules'][number], 'triggers'>[]
+}
 
 /** What triggers themselves find wrong with their options. */
 export function checkTriggers(file: Checked, calendar: Calendar): void {
