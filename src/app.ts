@@ -19,6 +19,7 @@ import type { LinkState } from './wiring/cloud-link.ts'
 import type { Runtime } from './wiring/diagnostics.ts'
 import { serveMedia, servePanel } from './wiring/doors.ts'
 import { type Foundation, type FoundationInput, openFoundation } from './wiring/foundation.ts'
+import { openHomeAssistant } from './wiring/home-assistant.ts'
 import { type Household, type HouseholdInput, openHousehold } from './wiring/household.ts'
 import { instanceId } from './wiring/instance.ts'
 import { judgeAnswers } from './wiring/judge-answers.ts'
@@ -114,9 +115,18 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const simulator = cloud?.simulator ?? null
 
   const topicFault: LocalBroker['topicFault'] = (topic) => broker.topicFault(topic)
-  const book = await openRuleBook({ options, foundation, started, topicFault, clock })
+  const supervisor = input.supervisor ?? null
+  const book = await openRuleBook({
+    ...{ options, foundation, started, topicFault, supervisor, random, clock },
+  })
   judgeAnswers({ household, book })
   started.add('the local broker', broker)
+  const homeAssistant = openHomeAssistant({
+    ...{ supervisor, clock, random },
+    allow: options.homeassistant.allow,
+    log: log.for('home-assistant'),
+  })
+  started.add('Home Assistant', homeAssistant)
   const lines = new PlayerLines()
   const slotGround = new SlotGround({
     hub,
@@ -144,6 +154,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     command: async (player, command) =>
       signedIn(link).command(player, slotVolume?.limited(player, command) ?? command),
     publish: (...message) => broker.publish(...message),
+    ...(homeAssistant.callAction === undefined ? {} : { callAction: homeAssistant.callAction }),
     values: hub,
     deeds: started.add('the log of what was done', new FewLines({ clock, log, more: unnamedDeeds })),
     log,
@@ -152,7 +163,9 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const wishes = { performed, perform: history.kept(performed) }
   const reports = reportsOf(parts)
   await startBroker(parts, { ...wishes, ...reports })
-  const rules = await startRules({ ...parts, ...wishes, hub, clock })
+  const feeds = [homeAssistant.feed]
+  const rules = await startRules({ ...parts, ...wishes, hub, feeds, clock })
+  started.add('calls to Home Assistant', { stop: async () => homeAssistant.hurry() })
   const audio = await startAudio(parts, rules)
   slotVolume = startSlotVolume(parts, rules, wishes)
   if (link !== null) {

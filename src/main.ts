@@ -10,6 +10,7 @@ import { createLog } from './log.ts'
 import { usesEmbeddedBroker } from './options/defaults.ts'
 import { knownOptions } from './options/known.ts'
 import { type Loaded, loadOptions, type Options, usesSimulator } from './options.ts'
+import type { CommandInput } from './wiring/command.ts'
 import { commands, helpAsked, helpText } from './wiring/commands.ts'
 import { startBlock } from './wiring/start-block.ts'
 
@@ -41,7 +42,8 @@ async function main(redactor: Redactor): Promise<void> {
   const version = await ownVersion()
   const { SUPERVISOR_TOKEN: token = '' } = process.env
   for (const secret of [...secretsIn(options), token]) redactor.addLasting(secret)
-  if (loaded.command !== null) return runCommand(loaded, redactor)
+  const supervisor = token === '' ? {} : { supervisor: { address: 'http://supervisor', token } }
+  if (loaded.command !== null) return runCommand({ ...loaded, ...supervisor }, redactor)
   const log = createLog({
     level: options.log_level,
     write: (line) => process.stdout.write(`${line}\n`),
@@ -53,7 +55,7 @@ async function main(redactor: Redactor): Promise<void> {
     options,
     simulate: usesSimulator(options, process.env),
     embeddedBroker: usesEmbeddedBroker(options, process.env),
-    ...(token === '' ? {} : { supervisor: { address: 'http://supervisor', token } }),
+    ...supervisor,
     shipped,
     version,
     runtime: { node: process.version, platform: `${process.platform} ${process.arch}` },
@@ -68,7 +70,10 @@ async function main(redactor: Redactor): Promise<void> {
 }
 
 /** Prints the answer and nothing else; ends with 1 where the command says so. */
-async function runCommand(loaded: Loaded, { redact }: Redactor): Promise<void> {
+async function runCommand(
+  loaded: Loaded & Pick<CommandInput, 'supervisor'>,
+  { redact }: Redactor,
+): Promise<void> {
   const command = commands.find(({ name }) => name === loaded.command)
   if (command === undefined) return
   const { answer, failed } = await command.run({

@@ -33,6 +33,8 @@ interface Hands {
   deleteQueue(stream: string, check: (queue: Queue) => void): Promise<void>
   command(player: string, command: PlayerCommand): Promise<void>
   publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
+  /** Calls an action of Home Assistant; absent outside it. */
+  readonly callAction?: (call: Omit<Extract<Effect, { kind: 'ha' }>, 'kind'>) => Promise<void>
   /** Where the household remembers things; without them there are none. */
   readonly values?: Pick<Hub, 'setVar' | 'setInput'>
   /** Told what was done, which may be a great deal. */
@@ -84,6 +86,13 @@ export function performWith(hands: Hands): Perform {
       case 'publish':
         await hands.publish(effect.topic, effect.payload, { retain: effect.retain })
         return
+      case 'ha': {
+        const { kind: _, ...call } = effect
+        if (hands.callAction === undefined) throw new AppError('unavailable', noHomeAssistant)
+        await hands.callAction(call)
+        done(`Home Assistant told: ${effect.action}`, { because })
+        return
+      }
       case 'log':
         hands.log.info(effect.message, { because })
         return
@@ -100,6 +109,9 @@ export function performWith(hands: Hands): Perform {
     }
   }
 }
+
+const noHomeAssistant =
+  'Home Assistant did not start this program, so its actions cannot be called: publish with `mqtt`, and let an automation of Home Assistant listen to that'
 
 type Setting = Extract<Effect, { kind: 'set-var' | 'set-input' }>
 

@@ -405,7 +405,6 @@ describe('nothing listens beyond this machine without a guard', () => {
     'speech: { provider: espeak }',
     'speech: { wyoming_url: tcp://host:10200 }',
     'speech: { voice: alba }',
-    'homeassistant: { allow: [light] }',
   ])('and so does what has no effect: %s', async (text) => {
     const [section = ''] = text.split(':')
     expect(await failure(loadFile(text))).toMatch(

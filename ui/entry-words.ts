@@ -136,6 +136,8 @@ function wishWords({ type, asked }: CommandFacts, { player, stream }: Among, { s
       return say('told.delete', { stream })
     case 'publish':
       return say('told.publish', { topic: String(asked.topic ?? '') })
+    case 'ha':
+      return say('told.ha', { action: String(asked.action ?? '') })
     case 'set-var':
     case 'set-input':
       return say('told.set', { name: String(asked.name ?? '') })

@@ -503,6 +503,7 @@ export const textKeys = [
   'told.change',
   'told.delete',
   'told.publish',
+  'told.ha',
   'told.set',
   'told.open',
   'told.refused',

@@ -1,5 +1,6 @@
 import type { Also } from './collection.ts'
 import type { HoldWish } from './hold.ts'
+import type { JsonObject } from './json.ts'
 import type { AskedValue } from './kept-values.ts'
 import type { Light } from './player.ts'
 import type { QueueMutation } from './queue.ts'
@@ -54,6 +55,8 @@ export type Effect =
   | { readonly kind: 'delete-stream'; readonly stream: string; readonly meantFor?: MeantFor }
   | { readonly kind: 'command'; readonly player: string; readonly command: PlayerCommand }
   | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }
+  /** An action of Home Assistant, such as `light.turn_on`. `target`: `{entity_id: …}`, `{area_id: …}` and so on. */
+  | { readonly kind: 'ha'; readonly action: string; readonly target: JsonObject; readonly data: JsonObject }
   | { readonly kind: 'log'; readonly message: string }
   /** What is worked out from a value, such as one more, is worked out when its turn comes, so that nothing is lost. */
   | { readonly kind: 'set-var' | 'set-input'; readonly name: string; readonly value: AskedValue }

@@ -32,6 +32,7 @@ export const entryTypes = {
     'fill-queue',
     'delete-stream',
     'publish',
+    'ha',
     'set-var',
     'set-input',
   ] as const satisfies readonly CommandType[],

@@ -107,6 +107,8 @@ function askedBy(effect: Exclude<Effect, { kind: 'log' }>): Asked {
       return {}
     case 'publish':
       return { topic: effect.topic, retain: effect.retain }
+    case 'ha':
+      return { action: effect.action, ...inWords(effect.target, []) }
     case 'set-var':
     case 'set-input':
       return inWords(effect, ['kind'])

@@ -56,6 +56,14 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   },
   'ref/slot': { level: 'warning', about: 'A slot that no schedule has.' },
   'ref/topic': { level: 'error', about: "A rule publishes where only the product's own states belong." },
+  'ref/ha-domain': {
+    level: 'error',
+    about: 'A rule calls an action of Home Assistant that rules may not call.',
+  },
+  'ref/home-assistant': {
+    level: 'warning',
+    about: 'A rule has to do with Home Assistant, and that is not there.',
+  },
   'ref/player': { level: 'warning', about: 'A player that there is not.' },
   'ref/input': { level: 'error', about: 'An input that does not exist.' },
   'ref/var': { level: 'error', about: '`set` names neither a var nor an input.' },

@@ -7,7 +7,6 @@ const notYet: ReadonlyMap<string, string> = new Map([
   ['speech.provider', 'speech'],
   ['speech.wyoming_url', 'speech'],
   ['speech.voice', 'speech'],
-  ['homeassistant.allow', 'calling actions of Home Assistant'],
 ])
 
 /**

@@ -108,7 +108,7 @@ export const optionsSchema = Type.Object(
     location: section({
       latitude: orNull(
         degrees(90),
-        'Degrees north, for sunrise and sunset. Not taken from Home Assistant: without it times of the sun are not known.',
+        'Degrees north, for sunrise and sunset. Default: as Home Assistant says; outside it times of the sun are not known without it.',
       ),
       longitude: orNull(degrees(180), 'Degrees east, beside the latitude.'),
     }),

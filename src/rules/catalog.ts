@@ -1,3 +1,4 @@
+import { ha as callHa } from './actions/ha.ts'
 import { log } from './actions/log.ts'
 import { mqtt } from './actions/mqtt.ts'
 import { queue } from './actions/queue.ts'
@@ -12,6 +13,7 @@ import { button } from './triggers/button.ts'
 import { card } from './triggers/card.ts'
 import { cron } from './triggers/cron.ts'
 import { every } from './triggers/every.ts'
+import { ha } from './triggers/ha.ts'
 import { input } from './triggers/input.ts'
 import { playing } from './triggers/playing.ts'
 import { slot } from './triggers/slot.ts'
@@ -30,6 +32,7 @@ export const triggers: Readonly<Record<string, TriggerDef>> = {
   cron,
   every,
   input,
+  ha,
   startup,
 }
 
@@ -41,4 +44,4 @@ export const conditions: Readonly<Record<string, ConditionDef>> = {
   input: inputIs,
 }
 
-export const actions: Readonly<Record<string, ActionDef>> = { queue, mqtt, log, set }
+export const actions: Readonly<Record<string, ActionDef>> = { queue, mqtt, ha: callHa, log, set }

@@ -3,20 +3,25 @@ import { topicsFor } from '../broker/topic.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
-import { locationIn, type Options } from '../options.ts'
+import type { Options } from '../options.ts'
 import { actions, conditions, triggers } from '../rules/catalog.ts'
 import type { RuleTest } from '../rules/dry/rule-test.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
 import { createRegistry } from '../rules/registry.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
+import { homeAssistantChecks } from './home-assistant.ts'
+import { locationNow } from './home-location.ts'
 import { calendarFiles, type RuleFolder, readRuleFolder } from './rule-folder.ts'
+import type { Supervisor } from './supervisor.ts'
 
 interface ReadInput {
   readonly options: Options
   /** The folder of rules and audio that come with the product. */
   readonly shipped: string
   readonly clock: Clock
+  /** Where Home Assistant's Supervisor started it. */
+  readonly supervisor?: Supervisor
 }
 
 /** The household's rule files as a command finds them. */
@@ -45,7 +50,7 @@ export async function checkCommand(
  * Reads the rule files of the config folder, with no product running and nothing changed.
  * @throws AppError `not_found` where there is no config folder.
  */
-export async function readHousehold({ options, shipped, clock }: ReadInput): Promise<Checked> {
+export async function readHousehold({ options, shipped, clock, supervisor }: ReadInput): Promise<Checked> {
   const { config, media } = options.folders
   const { sources, problems } = await readRuleFolder(config, silent)
   if (problems.some(({ file }) => file === '.'))
@@ -62,7 +67,11 @@ export async function readHousehold({ options, shipped, clock }: ReadInput): Pro
     fileHint: (name) => audio.hint(name),
     topicFault: (topic) => householdTopicFault(topic, { base, discoveryPrefix }, topics),
     zone: options.timezone,
-    location: locationIn(options),
+    homeAssistant: homeAssistantChecks({
+      isThere: supervisor !== undefined,
+      allow: options.homeassistant.allow,
+    }),
+    location: await locationNow({ options, supervisor: supervisor ?? null }),
     readCalendar: calendarFiles(config),
     adviceAt: clock.now(),
   }).finally(() => audio.close())

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { CommandForm } from '../options/command-line.ts'
 import type { Loaded } from '../options.ts'
+import type { Supervisor } from './supervisor.ts'
 
 export interface CommandInput extends Pick<Loaded, 'options' | 'args' | 'flags' | 'json'> {
   /** The folder of rules and audio that come with the product. */
@@ -8,6 +9,8 @@ export interface CommandInput extends Pick<Loaded, 'options' | 'args' | 'flags' 
   /** Where the command was called: names of files are looked for there. */
   readonly cwd: string
   readonly clock: Clock
+  /** Where Home Assistant's Supervisor started it. */
+  readonly supervisor?: Supervisor
 }
 
 export interface CommandAnswer {

@@ -16,13 +16,12 @@ import { stagedValues } from '../rules/dry/staged-values.ts'
 import { patchOf } from '../rules/dry/told.ts'
 import { type PickFacts, picked } from '../rules/picks.ts'
 import { contentFiles, dailyOrder } from '../rules/playlists.ts'
-
-import type { World } from '../rules/plugin.ts'
+import type { RuleEvent, World } from '../rules/plugin.ts'
 import type { Playlist, RuleSet } from '../rules/rule-set.ts'
 import type { RunTrace } from '../rules/running/trace.ts'
 import { holdsFor } from '../rules/stream-answers.ts'
-
 import { wallTime } from '../rules/time.ts'
+import type { EventFeed } from './event-feed.ts'
 import { dayOf } from './picks.ts'
 import { RuleRunner } from './rules.ts'
 
@@ -55,6 +54,8 @@ export class InMemoryHouse implements DryHouse {
   /** By stream: what a press on it was answered with. */
   readonly #heard = new Map<string, string>()
   readonly #begun = new WeakSet<RunTrace>()
+  readonly #entities = new Map<string, string>()
+  #tellOfEntity: (event: RuleEvent) => void = () => undefined
   #endless: string | null = null
 
   constructor({ ruleSet, stage, folders, library = [] }: DryHouseOptions) {
@@ -91,6 +92,7 @@ export class InMemoryHouse implements DryHouse {
       troubled: ({ id }, why) => {
         if (why !== null) this.#endless ??= `rule "${id}" was stopped: ${why}`
       },
+      feeds: [this.#entityFeed()],
       clock,
       log,
     })
@@ -160,6 +162,18 @@ export class InMemoryHouse implements DryHouse {
 
   async set(inputs: ReadonlyMap<string, PlainValue>): Promise<void> {
     for (const [name, value] of inputs) await this.#hub.setInput(name, value, 'a test')
+    await quiet()
+  }
+
+  async entities(states: ReadonlyMap<string, string>): Promise<void> {
+    for (const [entity, to] of states) {
+      // What was before is nothing that anybody knows, and still something else.
+      const from = this.#entities.get(entity) ?? ''
+      this.#entities.set(entity, to)
+      if (from === to) continue
+      const attributes = {}
+      this.#tellOfEntity({ type: 'ha', entity, from, to, attributes, since_ms: this.#clock.now().getTime() })
+    }
     await quiet()
   }
 
@@ -234,6 +248,17 @@ export class InMemoryHouse implements DryHouse {
     this.#note(this.#records.ran, { rule: trace.rule })
   }
 
+  #entityFeed(): EventFeed {
+    return {
+      source: 'ha',
+      listen: () => () => undefined,
+      start: (happened) => {
+        this.#tellOfEntity = happened
+        return () => undefined
+      },
+    }
+  }
+
   #record(effect: Effect, because: string): void {
     if (this.#records.effects.length >= mostEffects) {
       this.#endless ??= `its rules came to more than ${mostEffects} effects`
@@ -301,6 +326,7 @@ function performIn(hub: Hub, { ruleSet, folders, library: all, random, clock, lo
       hub.patchPlayer(player, patchOf(command, state), clock.now())
     },
     publish: async () => undefined,
+    callAction: async () => undefined,
     values: hub,
     deeds: { say: () => undefined },
     random,

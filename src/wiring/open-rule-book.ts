@@ -2,22 +2,31 @@ import type { Clock } from '../core/clock.ts'
 import type { Perform } from '../core/effect.ts'
 import { type PlayerLines, performThrough } from '../core/player-lines.ts'
 import type { Hub } from '../hub.ts'
-import { locationIn, type Options } from '../options.ts'
+import type { Options } from '../options.ts'
 import type { Surroundings } from '../rules/read/references.ts'
+import type { Location } from '../rules/sun.ts'
 import { writeEditorSchema } from './editor-schema.ts'
+import type { EventFeed } from './event-feed.ts'
 import type { Foundation } from './foundation.ts'
+import { homeAssistantChecks } from './home-assistant.ts'
+import { HomeLocation } from './home-location.ts'
 import { watchNamedPlayers } from './named-players.ts'
 import { RuleBook } from './rule-book.ts'
 import { RuleWatch } from './rule-watch.ts'
 import { RuleRunner } from './rules.ts'
 import type { SlotGround } from './slot-ground.ts'
 import type { Started } from './started.ts'
+import type { Supervisor } from './supervisor.ts'
 
 interface OpenInput {
   readonly options: Options
   readonly foundation: Pick<Foundation, 'storage' | 'sources' | 'problems' | 'log'>
   readonly started: Started
   readonly topicFault: Surroundings['topicFault']
+  /** Null outside Home Assistant. */
+  readonly supervisor: Supervisor | null
+  /** 0 (inclusive) to 1. */
+  readonly random: () => number
   readonly clock: Clock
 }
 
@@ -27,17 +36,26 @@ export async function openRuleBook({
   foundation,
   started,
   topicFault,
+  supervisor,
+  random,
   clock,
 }: OpenInput): Promise<RuleBook> {
   const { storage, sources, problems } = foundation
   const log = foundation.log.for('rules')
   const folder = options.folders.config
+  const kept = storage.collection<Location>('home-location')
+  const home = new HomeLocation({ options, supervisor, kept, clock, random, log })
+  await home.start()
   const book = new RuleBook({
     folder,
     library: sources,
     topicFault,
     zone: options.timezone,
-    location: locationIn(options),
+    homeAssistant: homeAssistantChecks({
+      isThere: supervisor !== null,
+      allow: options.homeassistant.allow,
+    }),
+    location: home.current,
     good: storage.collection('rule-files'),
     calendars: storage.collection('calendar-files'),
     enabled: storage.collection('rule-switches'),
@@ -48,10 +66,12 @@ export async function openRuleBook({
   started.add('the rule book', book)
   await book.start()
   await writeEditorSchema(folder, log)
+  started.add('where the house is', home).watch((location) => book.relocate(location))
   return book
 }
 
-interface RunInput extends Omit<OpenInput, 'options' | 'foundation' | 'topicFault'> {
+interface RunInput
+  extends Omit<OpenInput, 'options' | 'foundation' | 'topicFault' | 'supervisor' | 'random'> {
   readonly input: { readonly options: Options }
   readonly foundation: Pick<Foundation, 'storage' | 'history' | 'problems' | 'log'>
   readonly book: RuleBook
@@ -61,11 +81,13 @@ interface RunInput extends Omit<OpenInput, 'options' | 'foundation' | 'topicFaul
   /** How wishes are carried out: `perform` keeps them in the history, `performed` leaves that to its caller. */
   readonly performed: Perform
   readonly perform: Perform
+  /** What rules hear from beyond the product. */
+  readonly feeds: readonly EventFeed[]
 }
 
 /** Runs what the book says; from then on it is read again whenever somebody writes to its files. */
 export async function startRules(run: RunInput): Promise<RuleRunner> {
-  const { input, foundation, started, book, hub, lines, slotGround, performed, perform, clock } = run
+  const { input, foundation, started, book, hub, lines, slotGround, performed, perform, feeds, clock } = run
   const { history, storage, problems } = foundation
   const log = foundation.log.for('rules')
   const door = lines.door()
@@ -91,6 +113,7 @@ export async function startRules(run: RunInput): Promise<RuleRunner> {
       isHeard: (stream) => slotGround.isHeard(stream),
       cutOver: (changed) => slotGround.cutOver(changed),
     },
+    feeds,
     clock,
     log,
   })

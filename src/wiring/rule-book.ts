@@ -30,6 +30,8 @@ export interface RuleBookOptions {
     readonly hint?: (file: string) => Promise<string | null>
   }
   readonly topicFault: Surroundings['topicFault']
+  /** Without it no name in Home Assistant is doubted. */
+  readonly homeAssistant?: Surroundings['homeAssistant']
   /** IANA name of the household's time zone. */
   readonly zone: string
   /** Where the house is; null where it is not said. */
@@ -59,7 +61,7 @@ const breathMs = 15
  */
 export class RuleBook {
   readonly #options: RuleBookOptions
-  readonly #reading: Reading
+  #reading: Reading
   readonly #memory: ReadingMemory
   readonly #thread: YamlThread
   readonly #news: RuleNews
@@ -73,7 +75,7 @@ export class RuleBook {
   #current: RuleSet = emptyRuleSet
 
   constructor(options: RuleBookOptions) {
-    const { folder, library, topicFault, zone, location = null, clock, log } = options
+    const { folder, library, topicFault, homeAssistant, zone, location = null, clock, log } = options
     this.#options = options
     const { calendars: good, problems } = options
     this.#calendars = new KnownCalendars({ readFile: calendarFiles(folder), good, zone, problems, log })
@@ -87,6 +89,7 @@ export class RuleBook {
       fileExists: async (file) => (await library.find(file)).state !== 'missing',
       fileHint: async (file) => (await library.hint?.(file)) ?? null,
       topicFault,
+      ...(homeAssistant === undefined ? {} : { homeAssistant }),
       zone,
       location,
       readCalendar: (path) => this.#calendars.read(path),
@@ -139,6 +142,12 @@ export class RuleBook {
   /** Reads what was changed and puts it to work; resolves when it is. */
   reload(): Promise<void> {
     return this.#turns.take('reload', async () => this.#take(await this.#written.look()))
+  }
+
+  /** The house is there, as is known now; what follows the sun is read again. */
+  relocate(location: Location | null): Promise<void> {
+    this.#reading = { ...this.#reading, location }
+    return this.reload()
   }
 
   /** The same for files that somebody may still be writing: where anything changed, it is taken once it stands still. */

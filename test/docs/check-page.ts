@@ -6,6 +6,7 @@ import { type Diagnostic, formatDiagnostic } from '../../src/language/diagnostic
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { createRegistry } from '../../src/rules/registry.ts'
+import { homeAssistantChecks } from '../../src/wiring/home-assistant.ts'
 import { failuresIn, runTests } from '../../src/wiring/test-command.ts'
 
 const pages = new URL('../../docs/checks/', import.meta.url)
@@ -57,6 +58,10 @@ export async function findingsIn(text: string): Promise<readonly Diagnostic[]> {
     registry: createRegistry({ triggers, conditions, actions }),
     fileExists: async (name) => existsSync(new URL(name, shipped)),
     topicFault: (topic) => householdTopicFault(topic, tree, topicsFor(tree.base, tree.discoveryPrefix)),
+    homeAssistant: homeAssistantChecks({
+      isThere: !/^# outside Home Assistant$/m.test(text),
+      allow: ['light', 'switch', 'scene', 'script', 'media_player', 'notify', 'input_boolean'],
+    }),
     zone: 'Europe/London',
     players: simulatedPlayers,
     location: locationIn(text),

@@ -26,6 +26,8 @@ export function unmet(expectation: Expectation, seen: Seen): string | null {
       return otherValue(expectation, seen)
     case 'published':
       return notPublished(expectation, seen)
+    case 'called':
+      return notCalled(expectation, seen)
     case 'log': {
       const logged = seen.records.effects.flatMap(({ effect }) =>
         effect.kind === 'log' ? [effect.message] : [],
@@ -79,6 +81,20 @@ function notPublished(
   if (there.length > 0) return `${expected}, ${thereWas(there.map((message) => message.payload))}`
   const near = didYouMean(topic, new Set(messages.map((message) => message.topic)))
   return `${expected}, and none came${near === null ? '' : `; one came to ${quote(near)}`}`
+}
+
+function notCalled(
+  { action, entity }: Extract<Expectation, { kind: 'called' }>,
+  { records }: Seen,
+): string | null {
+  const calls = records.effects.flatMap(({ effect }) => (effect.kind === 'ha' ? [effect] : []))
+  const about = (call: (typeof calls)[number]) =>
+    [call.target.entity_id ?? call.data.entity_id ?? []].flat().map(String)
+  const there = calls.filter((call) => call.action === action)
+  if (there.some((call) => entity === null || about(call).includes(entity))) return null
+  const expected = `expected ${quote(action)} of Home Assistant to be called${entity === null ? '' : ` for ${entity}`}`
+  if (there.length > 0) return `${expected}, and it was called for ${list(there.flatMap(about))}`
+  return `${expected}, ${thereWas(calls.map((call) => call.action))}`
 }
 
 function thereWas(texts: readonly string[]): string {

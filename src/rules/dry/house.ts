@@ -53,6 +53,8 @@ export interface DryHouse {
   change(player: string, patch: PlayerPatch): Promise<void>
   /** Somebody sets inputs, one after the other. */
   set(inputs: ReadonlyMap<string, PlainValue>): Promise<void>
+  /** Entities of Home Assistant go to these states, one after the other. */
+  entities(states: ReadonlyMap<string, string>): Promise<void>
   /** The file that a closed or empty stream was last heard with, at a press, while it stays as it is; else null. */
   heardInstead(stream: string): string | null
   /** Why it cannot go on, in words: what it does would never end. */

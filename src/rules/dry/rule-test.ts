@@ -31,10 +31,14 @@ export type Deed =
   | { readonly kind: 'playing'; readonly player: string; readonly change: PlayingChange }
   | { readonly kind: 'player'; readonly player: string; readonly patch: PlayerPatch }
   | { readonly kind: 'input'; readonly values: ReadonlyMap<string, PlainValue> }
+  /** By entity of Home Assistant: its new state. */
+  | { readonly kind: 'ha'; readonly states: ReadonlyMap<string, string> }
 
 export type Expectation = { readonly span: Span } & (
   | { readonly kind: 'ran' | 'did_not_run'; readonly rules: readonly string[] }
   | { readonly kind: 'value'; readonly group: string; readonly name: string; readonly want: Value }
   | { readonly kind: 'published'; readonly topic: string; readonly payload: string | null }
+  /** `action`: of Home Assistant. `entity`: one that it has to be about; null: any. */
+  | { readonly kind: 'called'; readonly action: string; readonly entity: string | null }
   | { readonly kind: 'log'; readonly text: string }
 )

@@ -93,6 +93,8 @@ function doDeed(deed: Deed, house: DryHouse): Promise<void> {
       return house.change(deed.player, deed.patch)
     case 'input':
       return house.set(deed.values)
+    case 'ha':
+      return house.entities(deed.states)
   }
 }
 

@@ -15,6 +15,13 @@ export interface Surroundings {
   /** Why rules cannot publish to a topic of MQTT, and what they can do instead; null where they can. */
   /** Asked for between two names; resolves when it may go on. */
   readonly breathe?: () => Promise<void>
+  /** Absent where nothing is known of it, and then nothing is doubted. */
+  readonly homeAssistant?: {
+    /** Whether it started the program. */
+    readonly isThere: boolean
+    /** Why rules cannot call an action of it, and what to do; null where they can. */
+    readonly actionFault: (action: string) => { readonly message: string; readonly help: string } | null
+  }
   readonly topicFault: (topic: string) => { readonly message: string; readonly help: string } | null
   /** The players there are; null or absent where that is not known, and then no name of one is doubted. */
   readonly players?: readonly Pick<PlayerState, 'id' | 'name'>[] | null

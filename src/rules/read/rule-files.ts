@@ -11,6 +11,7 @@ import type { FiledAnswer, RuleSet } from '../rule-set.ts'
 import type { Location } from '../sun.ts'
 import type { ReadCalendar } from './calendar.ts'
 import { type Declared, declaredIn } from './declared.ts'
+import { checkHomeAssistant } from './home-assistant.ts'
 import { readInParts } from './in-parts.ts'
 import { checkLoops } from './loops.ts'
 import {
@@ -93,7 +94,9 @@ export async function readRuleFiles(
   for (const file of parsed) files.push(await readFile(file, { shared, declared, registry, memory }))
   refuseDoubles(files)
   const { breathe } = memory
+  const { homeAssistant } = surroundings
   for (const file of files) await checkReferences(file, files, { breathe, ...surroundings })
+  if (homeAssistant !== undefined) for (const file of files) checkHomeAssistant(file, homeAssistant)
   checkTestNames(files)
   const sound = files.filter(isSound)
   for (const file of sound) checkShadowed(file)

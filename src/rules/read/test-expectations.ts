@@ -11,6 +11,7 @@ import type { MapEntry, Node, ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { plainCalendar } from '../calendar.ts'
 import type { Expectation } from '../dry/rule-test.ts'
+import { entityId } from '../entity.ts'
 import { environmentFor } from '../names.ts'
 import { noDeclarations } from './declarations.ts'
 import type { Naming } from './test-naming.ts'
@@ -26,10 +27,23 @@ const message = Type.Union([
     { additionalProperties: false },
   ),
 ])
+const called = Type.Union([
+  Type.String({ minLength: 1, expected: 'an action of Home Assistant' }),
+  Type.Object(
+    { action: Type.String({ minLength: 1 }), entity: Type.Optional(entityId) },
+    { additionalProperties: false },
+  ),
+])
 const logged = Type.String({ minLength: 1, expected: 'a part of what is logged' })
 
 /** What can be expected beside the values of names. */
-export const fixedExpectations = { ran: ruleNames, did_not_run: ruleNames, published: message, log: logged }
+export const fixedExpectations = {
+  ran: ruleNames,
+  did_not_run: ruleNames,
+  published: message,
+  called,
+  log: logged,
+}
 
 /** The names that every household's tests may speak of, in their groups. */
 export function groupsOfTests(): Environment['groups'] {
@@ -84,6 +98,12 @@ function readOne(entry: MapEntry, reading: Reading): Expectation | null {
       if (wanted === undefined) return null
       const { topic, payload = null } = typeof wanted === 'string' ? { topic: wanted } : wanted
       return { span, kind: 'published', topic, payload }
+    }
+    case 'called': {
+      const wanted = read(called)
+      if (wanted === undefined) return null
+      const { action, entity = null } = typeof wanted === 'string' ? { action: wanted } : wanted
+      return { span, kind: 'called', action, entity }
     }
     case 'log': {
       const text = read(logged)

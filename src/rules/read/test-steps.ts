@@ -10,6 +10,7 @@ import { list } from '../../language/wording.ts'
 import { playingChanges } from '../dry/house.ts'
 import type { Deed, TestStep } from '../dry/rule-test.ts'
 import { duration, durationMs } from '../duration.ts'
+import { entityId } from '../entity.ts'
 import type { Declarations } from './declarations.ts'
 import { readExpectations } from './test-expectations.ts'
 import type { Naming } from './test-naming.ts'
@@ -113,6 +114,17 @@ export const steps: Readonly<Record<string, StepDef>> = {
       const values = readValues('inputs', node, reading)
       return values === null ? null : { kind: 'input', values }
     },
+  }),
+  ha: step({
+    title: 'Home Assistant',
+    describe: 'Entities of Home Assistant go to another state.',
+    examples: ['- ha: {binary_sensor.front_door: "on"}'],
+    options: Type.Record(entityId, Type.String({ minLength: 1, maxLength: 255 }), {
+      minProperties: 1,
+      additionalProperties: false,
+      expected: 'entities of Home Assistant with their states, as in {light.nursery: "on"}',
+    }),
+    read: (states) => ({ kind: 'ha', states: new Map(Object.entries(states)) }),
   }),
 }
 

@@ -1,11 +1,12 @@
 import type { Environment } from '../../language/expression/environment.ts'
 import { hasHoles, type Template } from '../../language/expression/interpolation.ts'
 import { readTemplate } from '../../language/expression/read.ts'
-import type { Node } from '../../language/node.ts'
+import type { Node, ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
+import { innerPath } from '../inner-texts.ts'
 import type { ActionDef } from '../plugin.ts'
 
-/** The action's texts that hold `${ }`, by option; null after errors, which are reported. */
+/** The action's texts that hold `${ }`, by option, or by path where they stand in one; null after errors, which are reported. */
 export function readTexts(
   node: Node,
   { texts = [], shorthand }: Pick<ActionDef, 'texts' | 'shorthand'>,
@@ -16,10 +17,21 @@ export function readTexts(
   for (const option of texts) {
     const bare = option === shorthand ? node : undefined
     const value = node.kind === 'map' ? node.entries.get(option)?.value : bare
-    if (value?.kind !== 'scalar' || !hasHoles(value.text)) continue
-    const template = readTemplate(value, report, { environment })
-    if (template === undefined) isGood = false
-    else found.set(option, template)
+    for (const [path, text] of value === undefined ? [] : textsIn(option, value)) {
+      if (!hasHoles(text.text)) continue
+      const template = readTemplate(text, report, { environment })
+      if (template === undefined) isGood = false
+      else found.set(path, template)
+    }
   }
   return isGood ? found : null
+}
+
+function textsIn(path: string, node: Node): readonly [path: string, text: ScalarNode][] {
+  if (node.kind === 'scalar') return [[path, node]]
+  const inner: [string | number, Node][] =
+    node.kind === 'list'
+      ? [...node.items.entries()]
+      : [...node.entries].map(([key, { value }]) => [key, value])
+  return inner.flatMap(([key, value]) => textsIn(innerPath(path, key), value))
 }

@@ -1,0 +1,71 @@
+import { backoffMs } from '../core/backoff.ts'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/error.ts'
+import { parseJsonObject } from '../core/json.ts'
+import { type Access, refusalWords } from './session.ts'
+
+/** Degrees north and east. */
+export interface HomeLocation {
+  readonly latitude: number
+  readonly longitude: number
+}
+
+interface Asking {
+  readonly access: Access
+  /** How long one answer may take; 10 s where it is not given. */
+  readonly answerMs?: number
+  readonly signal: AbortSignal
+}
+
+const usualAnswerMs = 10_000
+// What a Home Assistant says whose place nobody has set.
+const nowhere = 0
+
+/**
+ * Where Home Assistant says that the house is (`GET /core/api/config`); null where nobody has told it.
+ * @throws AppError `unavailable` where it does not answer, as while it starts.
+ */
+export async function askLocation({
+  access,
+  answerMs = usualAnswerMs,
+  signal,
+}: Asking): Promise<HomeLocation | null> {
+  const { status, text } = await answerOf(access, AbortSignal.any([signal, AbortSignal.timeout(answerMs)]))
+  const config = status === 200 ? parseJsonObject(text) : undefined
+  if (config === undefined) throw new AppError('unavailable', refusalWords(status))
+  const { latitude, longitude } = config
+  if (!isDegrees(latitude, 90) || !isDegrees(longitude, 180)) return null
+  return latitude === nowhere && longitude === nowhere ? null : { latitude, longitude }
+}
+
+/** The same, asked again until there is an answer. Rejects when the signal is aborted. */
+export async function waitForLocation(
+  asking: Asking & { readonly clock: Clock; readonly random: () => number },
+): Promise<HomeLocation | null> {
+  const { clock, random, signal } = asking
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await askLocation(asking)
+    } catch (error) {
+      if (signal.aborted) throw error
+    }
+    await clock.sleep(backoffMs(failures, { random }), signal)
+  }
+}
+
+async function answerOf({ address, token }: Access, signal: AbortSignal) {
+  try {
+    const answer = await fetch(`${address}/core/api/config`, {
+      headers: { authorization: `Bearer ${token}` },
+      redirect: 'error',
+      signal,
+    })
+    return { status: answer.status, text: await answer.text() }
+  } catch {
+    throw new AppError('unavailable', 'Home Assistant does not answer')
+  }
+}
+
+function isDegrees(value: unknown, limit: number): value is number {
+  return typeof value === 'number' && Math.abs(value) <= limit
+}

@@ -1,0 +1,40 @@
+import { isJsonObject } from '../../core/json.ts'
+import type { Node } from '../../language/node.ts'
+import { inLines } from '../../language/wording.ts'
+import { ha as action } from '../actions/ha.ts'
+import { ha as trigger } from '../triggers/ha.ts'
+import { type Surroundings, scalarWith } from './references.ts'
+import type { RuleFile } from './rule-file.ts'
+
+/** What rules have to do with Home Assistant and cannot: an action that is not for them, and all of it where it is not there. */
+export function checkHomeAssistant(
+  file: Pick<RuleFile, 'report' | 'rules'>,
+  surroundings: NonNullable<Surroundings['homeAssistant']>,
+): void {
+  const { report, rules } = file
+  const calls = rules.flatMap(({ actions }) => actions.filter(({ bound }) => bound.definition === action))
+  const heard = rules.flatMap(({ triggers }) => triggers.filter(({ bound }) => bound.definition === trigger))
+  for (const { bound, node } of calls) {
+    const called = isJsonObject(bound.options) ? String(bound.options.action) : ''
+    const fault = surroundings.actionFault(called)
+    if (fault !== null)
+      report.add(scalarWith(node, called), 'error', 'ref/ha-domain', fault.message, fault.help)
+  }
+  if (!surroundings.isThere)
+    sayNotThere(
+      report,
+      [...heard, ...calls].map(({ node }) => node),
+    )
+}
+
+/** Once, however often it is written. */
+function sayNotThere(report: RuleFile['report'], nodes: readonly Node[]): void {
+  const [first, ...more] = nodes.toSorted((one, other) => one.span.start - other.span.start)
+  if (first === undefined) return
+  const lines = more.map((node) => report.lineOf(node)).filter((line) => line !== report.lineOf(first))
+  const also = lines.length === 0 ? '' : ` (also in ${inLines(lines)})`
+  const message = `Home Assistant did not start this program, so \`ha\` neither hears nor does anything here${also}`
+  const help =
+    'use `mqtt`: an automation of Home Assistant can publish what happens there, and listen to what rules publish'
+  report.add(first, 'warning', 'ref/home-assistant', message, help)
+}

@@ -1,0 +1,477 @@
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { memoryCollection } from '../../src/core/memory-collection.ts'
+import { Hub } from '../../src/hub.ts'
+import { performWith } from '../../src/perform.ts'
+import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
+import type { RuleSet } from '../../src/rules/rule-set.ts'
+import { openHomeAssistant } from '../../src/wiring/home-assistant.ts'
+import { RuleRunner } from '../../src/wiring/rules.ts'
+import { recordingLog } from '../support/recording-log.ts'
+import { readingOf } from '../support/rules.ts'
+import { StandInSupervisor, secret } from '../support/stand-in-supervisor.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+
+const opened: { stop(): Promise<unknown> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.stop()
+})
+
+async function ruleSetOf(text: string): Promise<RuleSet> {
+  const { ruleSet, diagnostics } = await readRuleFiles([{ file: 'a.yaml', text }], readingOf())
+  expect(diagnostics).toEqual([])
+  return ruleSet
+}
+
+interface Given {
+  readonly house: StandInSupervisor
+  readonly answerMs?: number
+  readonly allow?: readonly string[]
+  readonly isOutside?: boolean
+}
+
+/** A house that runs these rules beside that Home Assistant. The clock goes on by itself where something waits to try again. */
+async function running(
+  text: string,
+  { house, answerMs = 5_000, allow = ['light', 'script'], isOutside }: Given,
+) {
+  const clock = new VirtualClock()
+  const log = recordingLog()
+  const hub = new Hub({
+    queues: memoryCollection(),
+    card: () => ({ layout: null, stream: null }),
+    newId: () => 'i',
+    ...{ clock, log },
+  })
+  await hub.start()
+  const homeAssistant = openHomeAssistant({
+    supervisor: isOutside === true ? null : house.supervisor,
+    ...{ allow, clock, log, answerMs },
+    random: () => 0,
+  })
+  opened.push(homeAssistant)
+  let [current, changed] = [await ruleSetOf(text), async (_: RuleSet): Promise<void> => undefined]
+  const rules = new RuleRunner({
+    book: {
+      get current() {
+        return current
+      },
+      onChange: (listener) => {
+        changed = listener
+        return () => undefined
+      },
+    },
+    hub,
+    perform: performWith({
+      mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
+      deleteQueue: (...deletion) => hub.deleteQueue(...deletion),
+      command: async () => undefined,
+      publish: async () => undefined,
+      ...(homeAssistant.callAction === undefined ? {} : { callAction: homeAssistant.callAction }),
+      files: async () => [],
+      lookup: async () => ({ state: 'missing' }),
+      deeds: { say: () => undefined },
+      log,
+    }),
+    applied: memoryCollection(),
+    moments: memoryCollection(),
+    feeds: [homeAssistant.feed],
+    clock,
+    log,
+  })
+  opened.push(rules)
+  await rules.start()
+  const said = () =>
+    log.lines.map(({ level, message, detail }) => `${level}: ${message} ${JSON.stringify(detail ?? {})}`)
+  onTestFinished(() => expect(said().join('\n')).not.toContain(secret))
+  const runs = () => log.lines.filter(({ message }) => / runs$/.test(message)).length
+  return {
+    ...{ clock, rules, said, runs, homeAssistant },
+    /** Waits for what comes over sockets, and lets tries again come due meanwhile. */
+    until: (what: () => boolean) =>
+      vi.waitFor(
+        async () => {
+          await clock.advance(what() ? 0 : 20)
+          expect(what()).toBe(true)
+        },
+        { timeout: 10_000, interval: 5 },
+      ),
+    async reads(next: string) {
+      current = await ruleSetOf(next)
+      await changed(current)
+    },
+  }
+}
+
+/** Lets what was said by now arrive: a marker behind it has been heard. */
+async function settled(house: StandInSupervisor, { runs }: { runs(): number }): Promise<number> {
+  let seen = runs()
+  for (let quiet = 0; quiet < 3; quiet += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 15))
+    if (runs() !== seen) quiet = 0
+    seen = runs()
+  }
+  expect(house.connections).toBeLessThanOrEqual(1)
+  return seen
+}
+
+async function standIn(manner: Parameters<typeof StandInSupervisor.start>[0] = {}) {
+  const house = await StandInSupervisor.start(manner)
+  opened.push(house)
+  return house
+}
+
+const rule = (trigger: string, does = 'log: heard') =>
+  `rules:\n  r:\n    when:\n      - ha: ${trigger}\n    do:\n      - ${does}\n`
+
+describe('the trigger ha', () => {
+  test('fires when the entity goes to that state, and not for how things stand', async () => {
+    const house = await standIn()
+    house.set('light.nursery', 'on')
+    const subject = await running(
+      rule(
+        '{entity: light.nursery, to: "on"}',
+        `log: "\${trigger.entity}: \${trigger.from} to \${trigger.to}"`,
+      ),
+      { house },
+    )
+    await subject.until(() => house.subscribed.length === 1)
+    expect(await settled(house, subject)).toBe(0)
+    house.set('light.nursery', 'off')
+    house.set('light.nursery', 'on')
+    await subject.until(() => subject.runs() === 1)
+    expect(subject.said()).toContainEqual(expect.stringContaining('info: light.nursery: off to on'))
+  })
+
+  test('takes in nothing but the entities that rules name', async () => {
+    const house = await standIn()
+    const subject = await running(
+      `${rule('light.a')}  s:\n    when:\n      - ha: {entity: light.b, for: 5m}\n      - ha: light.a\n    do:\n      - log: s\n`,
+      { house },
+    )
+    await subject.until(() => house.subscribed.length === 1)
+    expect(house.subscribed).toEqual([['light.a', 'light.b']])
+    await settled(house, subject)
+    expect(subject.said().filter((line) => line.includes('no entity'))).toEqual([
+      'warn: Home Assistant has no entity "light.a"; rules that name it wait for it {}',
+      'warn: Home Assistant has no entity "light.b"; rules that name it wait for it {}',
+    ])
+  })
+
+  test('opens no connection where no rule needs one', async () => {
+    const house = await standIn()
+    const subject = await running('rules:\n  r:\n    when:\n      - startup:\n    do:\n      - log: here\n', {
+      house,
+    })
+    await subject.until(() => subject.runs() === 1)
+    await settled(house, subject)
+    expect(house.asked).toEqual([])
+  })
+
+  test('ignores other attributes, and what leads from or to a state that is not known', async () => {
+    const house = await standIn()
+    house.set('light.a', 'off')
+    const subject = await running(rule('light.a'), { house })
+    await subject.until(() => house.subscribed.length === 1)
+    house.set('light.a', 'off', { a: { brightness: 3 } })
+    house.set('light.a', 'unavailable')
+    house.set('light.a', 'on')
+    house.set('light.a', 'unknown')
+    house.set('light.a', 'off')
+    house.remove('light.a')
+    house.set('light.a', 'on')
+    expect(await settled(house, subject)).toBe(0)
+    house.set('light.a', 'off')
+    await subject.until(() => subject.runs() === 1)
+  })
+
+  test('hears of a state that is not known where it is named', async () => {
+    const house = await standIn()
+    house.set('light.a', 'on')
+    const subject = await running(rule('{entity: light.a, to: [unavailable, "off"], from: "on"}'), { house })
+    await subject.until(() => house.subscribed.length === 1)
+    house.set('light.a', 'unavailable')
+    await subject.until(() => subject.runs() === 1)
+  })
+
+  test('is not fired by what was missed while Home Assistant was away, and hears again afterwards', async () => {
+    const house = await standIn()
+    house.set('light.a', 'off')
+    const subject = await running(rule('{entity: light.a, to: "on"}'), { house })
+    await subject.until(() => house.subscribed.length === 1)
+    house.downFor = 3
+    house.drop()
+    house.set('light.a', 'on')
+    await subject.until(() => house.subscribed.length === 2)
+    expect(house.downFor).toBe(0)
+    expect(await settled(house, subject)).toBe(0)
+    house.set('light.a', 'off')
+    house.set('light.a', 'on')
+    await subject.until(() => subject.runs() === 1)
+    expect(subject.said().filter((line) => line.includes('502'))).toHaveLength(1)
+  })
+
+  test('waits for a Home Assistant whose Supervisor lets us in before it is there', async () => {
+    const house = await standIn()
+    house.isHollow = true
+    house.set('light.a', 'off')
+    const subject = await running(rule('{entity: light.a, to: "on"}'), { house })
+    await subject.until(() => house.asked.length > 3)
+    house.isHollow = false
+    await subject.until(() => house.subscribed.length === 1)
+    house.set('light.a', 'on')
+    await subject.until(() => subject.runs() === 1)
+    expect(subject.said().filter((line) => line.startsWith('warn'))).toHaveLength(1)
+  })
+
+  test('hears of other entities once its file is read again, without a state told twice', async () => {
+    const house = await standIn()
+    house.set('light.a', 'on')
+    house.set('light.b', 'off')
+    const subject = await running(rule('light.a'), { house })
+    await subject.until(() => house.subscribed.length === 1)
+    await subject.reads(`${rule('light.a')}  s:\n    when:\n      - ha: light.b\n    do:\n      - log: s\n`)
+    await subject.until(() => house.subscribed.length === 2 && house.subscriptions === 1)
+    house.set('light.a', 'off')
+    house.set('light.b', 'on')
+    await subject.until(() => subject.runs() === 2)
+    expect(await settled(house, subject)).toBe(2)
+    await subject.reads('rules: {}\n')
+    await subject.until(() => house.subscriptions === 0)
+  })
+})
+
+describe('`for`', () => {
+  const door = rule('{entity: binary_sensor.door, to: "on", for: 5m}')
+  const heard = async (subject: Awaited<ReturnType<typeof running>>, house: StandInSupervisor) =>
+    settled(house, subject)
+
+  test('fires once it has lasted, and not where it changed before', async () => {
+    const house = await standIn()
+    house.set('binary_sensor.door', 'off')
+    const subject = await running(door, { house })
+    await subject.until(() => house.subscribed.length === 1)
+    house.set('binary_sensor.door', 'on')
+    await heard(subject, house)
+    await subject.clock.advance(4 * 60_000)
+    house.set('binary_sensor.door', 'off')
+    house.set('binary_sensor.door', 'on')
+    await heard(subject, house)
+    await subject.clock.advance(4 * 60_000)
+    expect(subject.runs()).toBe(0)
+    await subject.clock.advance(60_000)
+    expect(subject.runs()).toBe(1)
+    await subject.clock.advance(600_000)
+    expect(subject.runs()).toBe(1)
+  })
+
+  test('goes on over a moment in which the entity was not there', async () => {
+    const house = await standIn()
+    house.set('binary_sensor.door', 'off')
+    const subject = await running(door, { house })
+    await subject.until(() => house.subscribed.length === 1)
+    house.set('binary_sensor.door', 'on')
+    house.set('binary_sensor.door', 'unavailable')
+    house.set('binary_sensor.door', 'on')
+    await heard(subject, house)
+    await subject.clock.advance(5 * 60_000)
+    expect(subject.runs()).toBe(1)
+  })
+
+  test('does not fire while it cannot be told whether it lasts', async () => {
+    const house = await standIn()
+    house.set('binary_sensor.door', 'off')
+    const subject = await running(door, { house })
+    await subject.until(() => house.subscribed.length === 1)
+    house.set('binary_sensor.door', 'on')
+    house.set('binary_sensor.door', 'unavailable')
+    await heard(subject, house)
+    await subject.clock.advance(5 * 60_000)
+    expect(subject.runs()).toBe(0)
+    expect(subject.said()).toContainEqual(expect.stringContaining('cannot be told'))
+  })
+
+  test.each([
+    ['fires after a gap in which nothing changed', 1_795_000_000, 1],
+    ['does not fire where it changed in the gap, although it is so again', 1_795_000_060, 0],
+  ])('%s', async (_what, at, times) => {
+    const house = await standIn()
+    house.set('binary_sensor.door', 'off')
+    const subject = await running(door, { house })
+    await subject.until(() => house.subscribed.length === 1)
+    house.set('binary_sensor.door', 'on')
+    await heard(subject, house)
+    house.drop()
+    if (at > 1_795_000_000) house.set('binary_sensor.door', 'off')
+    house.set('binary_sensor.door', 'on', { at })
+    await subject.until(() => house.subscribed.length === 2)
+    await heard(subject, house)
+    await subject.clock.advance(5 * 60_000)
+    expect(subject.runs()).toBe(times)
+  })
+
+  test('is not waited for once the rule is taken out', async () => {
+    const house = await standIn()
+    house.set('binary_sensor.door', 'off')
+    const subject = await running(door, { house })
+    await subject.until(() => house.subscribed.length === 1)
+    house.set('binary_sensor.door', 'on')
+    await heard(subject, house)
+    await subject.reads('rules: {}\n')
+    await subject.clock.advance(10 * 60_000)
+    expect(subject.runs()).toBe(0)
+  })
+})
+
+describe('`also_at_start`', () => {
+  const bedtime = rule('{entity: input_boolean.bedtime, to: "on", also_at_start: true}')
+
+  test('fires once, also where Home Assistant comes late and the entity later still', async () => {
+    const house = await standIn({ downFor: 3 })
+    house.set('input_boolean.bedtime', 'unavailable')
+    const subject = await running(bedtime, { house })
+    await subject.until(() => house.subscribed.length === 1)
+    expect(await settled(house, subject)).toBe(0)
+    house.set('input_boolean.bedtime', 'on')
+    await subject.until(() => subject.runs() === 1)
+    house.drop()
+    await subject.until(() => house.subscribed.length === 2)
+    expect(await settled(house, subject)).toBe(1)
+  })
+
+  test('does not fire where it is otherwise, nor for a rule that was written later', async () => {
+    const house = await standIn()
+    house.set('input_boolean.bedtime', 'off')
+    house.set('light.a', 'on')
+    const subject = await running(bedtime, { house })
+    await subject.until(() => house.subscribed.length === 1)
+    await subject.reads(rule('{entity: light.a, to: "on", also_at_start: true}'))
+    await subject.until(() => house.subscribed.length === 2)
+    expect(await settled(house, subject)).toBe(0)
+  })
+
+  test('with `for` counts from when it became so', async () => {
+    const house = await standIn()
+    const subject = await (async () => {
+      const startS = new VirtualClock().now().getTime() / 1000
+      house.set('light.a', 'on', { at: startS - 3000 })
+      return running(rule('{entity: light.a, to: "on", for: 1h, also_at_start: true}'), { house })
+    })()
+    await subject.until(() => house.subscribed.length === 1)
+    await settled(house, subject)
+    await subject.clock.advance(9 * 60_000)
+    expect(subject.runs()).toBe(0)
+    await subject.clock.advance(2 * 60_000)
+    expect(subject.runs()).toBe(1)
+  })
+})
+
+describe('the action ha', () => {
+  const calling = (does: string, head = '') =>
+    `${head}rules:\n  r:\n    when:\n      - startup:\n    do:\n      - ha: ${does}\n      - log: behind it\n`
+
+  test('calls the action with its target and its data, values filled in', async () => {
+    const house = await standIn()
+    const subject = await running(
+      calling(
+        `{action: light.turn_on, target: {entity_id: [light.a, "light.\${vars.place}"]}, data: {brightness_pct: "\${vars.level}", rgb_color: [255, 0, 7], note: "at \${now.time}", deep: {er: "\${vars.level} of 9"}}}`,
+        'vars: {level: {start: 4, max: 9}, place: {one_of: [nursery, den], start: nursery}}\n',
+      ),
+      { house },
+    )
+    await subject.until(() => subject.said().some((line) => line.includes('behind it')))
+    expect(house.calls).toMatchObject([
+      {
+        type: 'call_service',
+        domain: 'light',
+        service: 'turn_on',
+        target: { entity_id: ['light.a', 'light.nursery'] },
+        service_data: { brightness_pct: 4, rgb_color: [255, 0, 7], note: 'at 10:00', deep: { er: '4 of 9' } },
+      },
+    ])
+  })
+
+  test('waits until Home Assistant is up', async () => {
+    const house = await standIn({ downFor: 4 })
+    const subject = await running(calling('script.good_night'), { house })
+    await subject.until(() => subject.said().some((line) => line.includes('behind it')))
+    expect(house.calls).toMatchObject([{ domain: 'script', service: 'good_night' }])
+  })
+
+  test('ends the run with the reason where Home Assistant says no', async () => {
+    const house = await standIn()
+    house.outcome = { code: 'not_found', message: 'Service light.turn_onn not found.' }
+    const subject = await running(calling('light.turn_onn'), { house })
+    await subject.until(() => subject.said().some((line) => line.startsWith('error')))
+    expect(subject.said().at(-1)).toContain(
+      'light.turn_onn: Home Assistant said no: Service light.turn_onn not found.',
+    )
+    expect(subject.said().some((line) => line.includes('behind it'))).toBe(false)
+  })
+
+  test.each([
+    [
+      'is never sent twice where the connection is lost',
+      'hangs up',
+      'the connection to Home Assistant was lost',
+    ],
+    ['does not hold a run for ever', 'nothing is said', 'Home Assistant said nothing'],
+  ] as const)('%s', async (_what, outcome, words) => {
+    const house = await standIn()
+    house.outcome = outcome
+    const subject = await running(calling('light.toggle'), { house, answerMs: 300 })
+    await subject.until(() => subject.said().some((line) => line.startsWith('error')))
+    const error = subject.said().find((line) => line.startsWith('error'))
+    expect(error).toContain(words)
+    expect(error).toContain('it may have been done all the same')
+    house.outcome = 'done'
+    await settled(house, subject)
+    expect(house.calls).toHaveLength(1)
+  })
+
+  test('does not hold a run for ever where the Supervisor takes the call and says nothing', async () => {
+    const house = await standIn()
+    house.hangs = true
+    const subject = await running(calling('light.toggle'), { house, answerMs: 300 })
+    await subject.until(() => subject.said().some((line) => line.startsWith('error')))
+    expect(subject.said().find((line) => line.startsWith('error'))).toContain(
+      'Home Assistant does not answer',
+    )
+  })
+
+  test('says that the token is not taken, without it', async () => {
+    const house = await standIn()
+    const wrong = Object.assign(Object.create(house), {
+      supervisor: { ...house.supervisor, token: `${secret}-of-yesterday` },
+    }) as StandInSupervisor
+    const subject = await running(calling('light.toggle'), { house: wrong, answerMs: 300 })
+    await subject.until(() => subject.said().some((line) => line.startsWith('error')))
+    expect(subject.said().join('\n')).toContain('homeassistant_api: true')
+  })
+
+  test('is refused in a domain that rules may not use, before anything is sent', async () => {
+    const house = await standIn()
+    const subject = await running(calling('homeassistant.restart'), { house })
+    await subject.until(() => subject.said().some((line) => line.startsWith('error')))
+    expect(subject.said().at(-1)).toContain('homeassistant.allow')
+    expect(house.asked).toEqual([])
+  })
+
+  test('outside Home Assistant fails with the way out', async () => {
+    const house = await standIn()
+    const subject = await running(calling('light.toggle'), { house, isOutside: true })
+    await subject.until(() => subject.said().some((line) => line.startsWith('error')))
+    expect(subject.said().at(-1)).toContain('publish with `mqtt`')
+  })
+
+  test('that is under way ends soon when the product ends', async () => {
+    const house = await standIn()
+    house.outcome = 'nothing is said'
+    const subject = await running(calling('light.toggle'), { house, answerMs: 60_000 })
+    await subject.until(() => house.calls.length === 1)
+    subject.homeAssistant.hurry()
+    await subject.rules.stop()
+    expect(subject.said().some((line) => line.includes('the connection to Home Assistant was lost'))).toBe(
+      true,
+    )
+  })
+})
