@@ -37,8 +37,10 @@ import { ruleTools } from './wiring/rule-tools.ts'
 import { type RuleRunner, streamsOf } from './wiring/rules.ts'
 import { SlotGround } from './wiring/slot-ground.ts'
 import { SlotVolume } from './wiring/slot-volume.ts'
+import { startOfStream } from './wiring/start-stream.ts'
 import { Started } from './wiring/started.ts'
 import type { Supervisor } from './wiring/supervisor.ts'
+import { VolumeReturns } from './wiring/volume-returns.ts'
 
 export interface AppInput extends FoundationInput, HouseholdInput {
   /** A broker of our own in place of another. */
@@ -151,16 +153,37 @@ async function start(input: AppInput, started: Started): Promise<App> {
     hint: (file) => sources.hint(file),
     random,
     now: () => clock.now(),
+    startStream: async (stream, player) =>
+      signedIn(link).command(
+        player,
+        startOfStream(stream, player, {
+          hub,
+          cards: cards.published,
+          streamFor: (asked, id) => household.answers.streamFor(asked, id),
+        }),
+      ),
     command: async (player, command) =>
       signedIn(link).command(player, slotVolume?.limited(player, command) ?? command),
     publish: (...message) => broker.publish(...message),
     ...(homeAssistant.callAction === undefined ? {} : { callAction: homeAssistant.callAction }),
+    returnVolume: (player, wanted) => returns.add(player, wanted),
     values: hub,
     deeds: started.add('the log of what was done', new FewLines({ clock, log, more: unnamedDeeds })),
     log,
   })
   let slotVolume: SlotVolume | undefined
   const wishes = { performed, perform: history.kept(performed) }
+  const returns = started.add(
+    'volumes to put back',
+    new VolumeReturns({
+      store: storage.collection('volume-returns'),
+      player: (id) => hub.player(id),
+      perform: wishes.perform,
+      clock,
+      log: log.for('rules'),
+    }),
+  )
+  await returns.start()
   const reports = reportsOf(parts)
   await startBroker(parts, { ...wishes, ...reports })
   const feeds = [homeAssistant.feed]

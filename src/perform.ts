@@ -32,6 +32,13 @@ interface Hands {
   /** `check` throws where the stream must not be deleted. */
   deleteQueue(stream: string, check: (queue: Queue) => void): Promise<void>
   command(player: string, command: PlayerCommand): Promise<void>
+  /** Has the player play the stream's card; without it there are no cards. */
+  readonly startStream?: (stream: string, player: string) => Promise<void>
+  /** Puts a volume back later; without it nothing is remembered. */
+  readonly returnVolume?: (
+    player: string,
+    wanted: { readonly step: number; readonly left: number; readonly at: string },
+  ) => Promise<void>
   publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
   /** Calls an action of Home Assistant; absent outside it. */
   readonly callAction?: (call: Omit<Extract<Effect, { kind: 'ha' }>, 'kind'>) => Promise<void>
@@ -83,6 +90,19 @@ export function performWith(hands: Hands): Perform {
         await hands.command(effect.player, effect.command)
         done(`player told: ${effect.command.type}`, { because, player: effect.player })
         return
+      case 'start-stream': {
+        const { stream, player } = effect
+        if (hands.startStream === undefined) throw new AppError('not_found', 'there are no cards here')
+        await hands.startStream(stream, player)
+        done(`player told: play stream "${stream}"`, { because, player })
+        return
+      }
+      case 'return-volume': {
+        const { player, step, left, at } = effect
+        if (hands.returnVolume === undefined) throw new AppError('not_found', 'nothing is remembered here')
+        await hands.returnVolume(player, { step, left, at })
+        return
+      }
       case 'publish':
         await hands.publish(effect.topic, effect.payload, { retain: effect.retain })
         return
@@ -187,6 +207,7 @@ async function filling(filling: Filling, queue: Queue | undefined, hands: Hands)
   const files = chosen(all, filling, hands)
   const hold = filling.hold == null ? undefined : heldFrom(filling.hold, hands.now?.() ?? new Date())
   const held = hold === undefined ? {} : { hold }
+  if (how === 'replace-next') return { op: 'insert-next', files, instead: true, ...held }
   if (how === 'now') return { op: 'insert-next', files, now: true, ...held }
   if (how !== 'replace') return { op: how, files, ...held }
   if (filling.goesOn === true && isJustThat(queue, content, files))

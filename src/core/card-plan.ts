@@ -111,6 +111,9 @@ function targetsFrom(slot: Slot): Record<'left' | 'right' | 'end', TrackAddress>
   return { left: placeAddress(left), right: placeAddress(right), end: placeAddress(end) }
 }
 
+/** Where a stream card begins. */
+export const streamCardStart: TrackAddress = { chapter_key: '01', track_key: '01' }
+
 /** A stream card: an ordinary card of `count` one-track chapters (`01` …) that all play the same address. */
 export function streamCardPlan(options: { title: string; url: string; count: number }): CardPlan {
   return {

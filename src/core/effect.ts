@@ -25,8 +25,8 @@ export type Effect =
   | {
       readonly kind: 'fill-queue'
       readonly stream: string
-      /** `now`: behind the current item, and on to it. */
-      readonly how: 'replace' | 'append' | 'insert-next' | 'now'
+      /** `now`: behind the current item, and on to it. `replace-next`: in place of all that comes behind it. */
+      readonly how: 'replace' | 'append' | 'insert-next' | 'now' | 'replace-next'
       /** A playlist's id or a file's name. */
       readonly content: string
       /** Its files in another order. */
@@ -54,6 +54,16 @@ export type Effect =
     }
   | { readonly kind: 'delete-stream'; readonly stream: string; readonly meantFor?: MeantFor }
   | { readonly kind: 'command'; readonly player: string; readonly command: PlayerCommand }
+  /** Has a player play the card of a stream, from the beginning of what is due there. */
+  | { readonly kind: 'start-stream'; readonly stream: string; readonly player: string }
+  /** Puts a volume back at a time (ISO 8601), if it is then still as it was left. In steps of 0 to 16. */
+  | {
+      readonly kind: 'return-volume'
+      readonly player: string
+      readonly step: number
+      readonly left: number
+      readonly at: string
+    }
   | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }
   /** An action of Home Assistant, such as `light.turn_on`. `target`: `{entity_id: …}`, `{area_id: …}` and so on. */
   | { readonly kind: 'ha'; readonly action: string; readonly target: JsonObject; readonly data: JsonObject }

@@ -50,8 +50,12 @@ export function itemAfter(queue: Queue, move: QueueMove): string | null {
 function changedBy(queue: Queue, mutation: QueueMutation, context: MutationContext): Queue {
   switch (mutation.op) {
     case 'append':
-    case 'insert-next':
-      return { ...withMore(queue, mutation, context), playlist: null, held: mutation.hold ?? queue.held }
+    case 'insert-next': {
+      const before = mutation.op === 'insert-next' && mutation.instead === true ? ended(queue) : queue
+      return { ...withMore(before, mutation, context), playlist: null, held: mutation.hold ?? queue.held }
+    }
+    case 'end-after-current':
+      return ended(queue)
     case 'replace':
       return replaced(queue, mutation, context)
     case 'restore': {
@@ -146,6 +150,15 @@ function pastOf(queue: Queue): PastQueue {
 function withItems(queue: Queue, items: readonly QueueItem[]): Queue {
   const { order } = queue
   return { ...queue, items, order: order === null ? null : orderOf(order, items), playlist: null }
+}
+
+/** Without what comes behind the current item; it does not go round. What is over stays as it is. */
+function ended(queue: Queue): Queue {
+  const played = playOrder(queue)
+  const at = played.findIndex((item) => item.id === queue.current)
+  const coming = new Set(at < 0 ? [] : idsOf(played.slice(at + 1)))
+  const left = queue.items.filter((item) => !coming.has(item.id))
+  return { ...withItems(queue, left), loop: false }
 }
 
 function mixed(queue: Queue, { random }: MutationContext): Queue {

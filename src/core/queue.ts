@@ -89,6 +89,8 @@ export type QueueMutation =
       readonly op: 'insert-next'
       readonly files: readonly string[]
       readonly now?: boolean
+      /** All that came behind the current item goes. */
+      readonly instead?: boolean
       readonly hold?: Hold
     }
   | {
@@ -116,6 +118,8 @@ export type QueueMutation =
   /** `before: null` moves the item to the end. */
   | { readonly op: 'move'; readonly id: string; readonly before: string | null }
   | { readonly op: 'clear' }
+  /** The current item is the last one: what comes behind it goes, and it does not begin anew. */
+  | { readonly op: 'end-after-current' }
   /** Lists the items in another order, once: the current one first. */
   | { readonly op: 'shuffle' }
   /** Begins the next round of a shuffled queue. `of`: only while it plays in the order of that seed, so that two who ask do it once. */

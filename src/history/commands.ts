@@ -33,7 +33,7 @@ export class Commands {
       const atMs = this.#nowMs
       const id = this.#history.add({
         kind: 'command',
-        player: effect.kind === 'command' ? effect.player : null,
+        player: 'player' in effect ? effect.player : null,
         stream: 'stream' in effect ? effect.stream : null,
         cause: cause(),
         what: factsOf(effect, because),
@@ -104,6 +104,7 @@ function askedBy(effect: Exclude<Effect, { kind: 'log' }>): Asked {
     case 'mutate-queue':
       return inWords(effect.mutation, [])
     case 'delete-stream':
+    case 'start-stream':
       return {}
     case 'publish':
       return { topic: effect.topic, retain: effect.retain }
@@ -112,6 +113,8 @@ function askedBy(effect: Exclude<Effect, { kind: 'log' }>): Asked {
     case 'set-var':
     case 'set-input':
       return inWords(effect, ['kind'])
+    case 'return-volume':
+      return inWords(effect, ['kind', 'player'])
   }
 }
 

@@ -67,6 +67,7 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   'ref/player': { level: 'warning', about: 'A player that there is not.' },
   'ref/input': { level: 'error', about: 'An input that does not exist.' },
   'ref/var': { level: 'error', about: '`set` names neither a var nor an input.' },
+  'ref/event': { level: 'warning', about: 'An event that no calendar file has.' },
   'ref/unused': { level: 'info', about: 'A playlist that nothing names.' },
   'ref/day': { level: 'error', about: 'A day or a day set that does not exist.' },
   'ref/country': { level: 'error', about: 'A country or a region whose holidays are not known.' },
@@ -106,6 +107,10 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   'rule/wait-mode': {
     level: 'warning',
     about: 'A rule that waits, and does not say what happens when it is started again meanwhile.',
+  },
+  'rule/no-player': {
+    level: 'error',
+    about: 'An action or a condition is about a player, and none is known.',
   },
   'rule/no-trigger': { level: 'error', about: 'A rule that nothing starts.' },
   'report/more': { level: 'error', about: 'The file has more than 100 findings.' },

@@ -1,36 +1,56 @@
+import { ambient } from './actions/ambient.ts'
+import { startCard } from './actions/card.ts'
 import { ha as callHa } from './actions/ha.ts'
 import { log } from './actions/log.ts'
 import { mqtt } from './actions/mqtt.ts'
+import { pause } from './actions/pause.ts'
+import { play } from './actions/play.ts'
 import { queue } from './actions/queue.ts'
+import { resume } from './actions/resume.ts'
 import { set } from './actions/set.ts'
+import { skip } from './actions/skip.ts'
+import { sleepTimer } from './actions/sleep-timer.ts'
+import { stopPlayer } from './actions/stop-player.ts'
+import { volume as setVolume } from './actions/volume.ts'
+import { windDown } from './actions/wind-down.ts'
 import { between } from './conditions/between.ts'
+import { card as hasCard } from './conditions/card.ts'
 import { days } from './conditions/days.ts'
 import { holiday } from './conditions/holiday.ts'
 import { input as inputIs } from './conditions/input.ts'
+import { playing as isPlaying } from './conditions/playing.ts'
 import { slot as inSlot } from './conditions/slot.ts'
 import type { ActionDef, ConditionDef, TriggerDef } from './plugin.ts'
 import { button } from './triggers/button.ts'
+import { calendar } from './triggers/calendar.ts'
 import { card } from './triggers/card.ts'
 import { cron } from './triggers/cron.ts'
 import { every } from './triggers/every.ts'
 import { ha } from './triggers/ha.ts'
 import { input } from './triggers/input.ts'
+import { player } from './triggers/player.ts'
 import { playing } from './triggers/playing.ts'
 import { slot } from './triggers/slot.ts'
 import { startup } from './triggers/startup.ts'
+import { stream } from './triggers/stream.ts'
 import { sun } from './triggers/sun.ts'
 import { time } from './triggers/time.ts'
+import { volume } from './triggers/volume.ts'
 
 /** Every part that rules are made of, in reading order. A new one is a file and a line here. */
 export const triggers: Readonly<Record<string, TriggerDef>> = {
   button,
   card,
   playing,
+  player,
+  volume,
+  stream,
   slot,
   time,
   sun,
   cron,
   every,
+  calendar,
   input,
   ha,
   startup,
@@ -42,6 +62,24 @@ export const conditions: Readonly<Record<string, ConditionDef>> = {
   holiday,
   slot: inSlot,
   input: inputIs,
+  playing: isPlaying,
+  card: hasCard,
 }
 
-export const actions: Readonly<Record<string, ActionDef>> = { queue, mqtt, ha: callHa, log, set }
+export const actions: Readonly<Record<string, ActionDef>> = {
+  queue,
+  play,
+  pause,
+  resume,
+  stop_player: stopPlayer,
+  skip,
+  volume: setVolume,
+  ambient,
+  sleep_timer: sleepTimer,
+  card: startCard,
+  wind_down: windDown,
+  mqtt,
+  ha: callHa,
+  log,
+  set,
+}

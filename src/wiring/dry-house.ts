@@ -6,7 +6,7 @@ import type { Button, PlayerEvent } from '../core/event.ts'
 import type { Log, LogDetail } from '../core/log.ts'
 import { memoryCollection } from '../core/memory-collection.ts'
 import { randomFrom } from '../core/play-order.ts'
-import type { PlayerPatch } from '../core/player.ts'
+import type { PlayerPatch, PlayerState } from '../core/player.ts'
 import type { PlainValue } from '../core/value-form.ts'
 import { Hub } from '../hub.ts'
 import { performWith } from '../perform.ts'
@@ -24,6 +24,7 @@ import { wallTime } from '../rules/time.ts'
 import type { EventFeed } from './event-feed.ts'
 import { dayOf } from './picks.ts'
 import { RuleRunner } from './rules.ts'
+import { VolumeReturns } from './volume-returns.ts'
 
 interface DryHouseOptions {
   readonly ruleSet: RuleSet
@@ -39,6 +40,7 @@ const mostTimers = 100_000
 const mostEffects = 10_000
 // No card has such an id, so no rule for a card of somebody else takes it for its own.
 const ownCard = 'card of '
+const pressMs = 300
 
 type Recording = { readonly [Kind in keyof Records]: Records[Kind][number][] }
 
@@ -57,6 +59,8 @@ export class InMemoryHouse implements DryHouse {
   readonly #entities = new Map<string, string>()
   #tellOfEntity: (event: RuleEvent) => void = () => undefined
   #endless: string | null = null
+  /** Who was pressed last, and when. */
+  #pressed = ''
 
   constructor({ ruleSet, stage, folders, library = [] }: DryHouseOptions) {
     this.#stage = stage
@@ -132,6 +136,9 @@ export class InMemoryHouse implements DryHouse {
   }
 
   async press(player: string, button: Button): Promise<void> {
+    // What comes within less is one press.
+    if (this.#pressed === `${player} ${this.#clock.now().getTime()}`) await this.advance(pressMs)
+    this.#pressed = `${player} ${this.#clock.now().getTime()}`
     const stream = this.#streamIn(player)
     const before = stream === undefined ? undefined : this.#hub.queue(stream)
     await this.#happened({ type: 'button', button, confidence: 1, via: 'mqtt', ...this.#on(player) })
@@ -314,16 +321,32 @@ function performIn(hub: Hub, { ruleSet, folders, library: all, random, clock, lo
     },
   }
   const order = dailyOrder(() => wallTime(clock.now(), ruleSet.calendar.zone).date.toString())
-  return performWith({
+  const returns = new VolumeReturns({
+    store: memoryCollection(),
+    player: (id) => hub.player(id),
+    perform: (...asked) => perform(...asked),
+    clock,
+    log,
+  })
+  const perform = performWith({
     mutateQueue: (stream, mutation, because) => hub.mutateQueue(stream, mutation, because),
     files: (name) => contentFiles(name, ruleSet.playlists, library, order),
     lookup: library.find,
     deleteQueue: (stream, check) => hub.deleteQueue(stream, check),
     command: async (player, command) => {
-      const state = hub.player(player)
-      if (state === undefined) throw new AppError('not_found', `there is no player "${player}" in this house`)
+      const state = playerIn(hub, player)
+      if (!state.online && command.type !== 'settings')
+        throw new AppError('unavailable', `player "${state.name}" is offline`)
       hub.commanding(player, command)
       hub.patchPlayer(player, patchOf(command, state), clock.now())
+    },
+    returnVolume: (player, wanted) => returns.add(player, wanted),
+    async startStream(stream, player) {
+      if (!playerIn(hub, player).online)
+        throw new AppError('unavailable', `player "${playerIn(hub, player).name}" is offline`)
+      const command = { type: 'card', card_id: `${ownCard}${stream}` } as const
+      hub.commanding(player, command, command)
+      hub.patchPlayer(player, patchOf(command, playerIn(hub, player)), clock.now())
     },
     publish: async () => undefined,
     callAction: async () => undefined,
@@ -332,6 +355,13 @@ function performIn(hub: Hub, { ruleSet, folders, library: all, random, clock, lo
     random,
     log,
   })
+  return perform
+}
+
+function playerIn(hub: Hub, id: string): PlayerState {
+  const player = hub.player(id)
+  if (player === undefined) throw new AppError('not_found', `there is no player "${id}" in this house`)
+  return player
 }
 
 /** A file whose name is all that is known. */

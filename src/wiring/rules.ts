@@ -16,6 +16,7 @@ import { Scheduler } from '../rules/scheduler.ts'
 import type { SlotEvent } from '../rules/slot-events.ts'
 import type { EventFeed } from './event-feed.ts'
 import { ruleWorld } from './rule-world.ts'
+import { UnpublishedEvents } from './unpublished-events.ts'
 
 interface RuleRunnerOptions {
   readonly book: {
@@ -60,6 +61,7 @@ export class RuleRunner {
   #slotsChanged: () => void = () => undefined
   #forgets: readonly (() => void)[] = []
   #playlists: RuleSet['playlists'] = new Map()
+  readonly #unpublished: UnpublishedEvents
 
   constructor(options: RuleRunnerOptions) {
     this.#options = options
@@ -71,6 +73,7 @@ export class RuleRunner {
       ...{ world, perform, applied, ...slots, clock, log },
       told: (event) => this.#slotChanged(event),
     })
+    this.#unpublished = new UnpublishedEvents(hub, clock)
     this.#moments = new Moments({ world, kept: options.moments, clock, log })
     this.#engine = new Engine({
       world,
@@ -100,6 +103,7 @@ export class RuleRunner {
     this.#forgets = [forgetQueues]
     const { rules } = await this.#schedule(book.current)
     const forgetEvents = hub.subscribe('the rules', (change) => {
+      for (const event of this.#unpublished.of(change)) this.#engine.happened('player', event)
       if (change.kind === 'event') this.#runs.set(change.event, this.#engine.handle(change.event))
       if (change.kind === 'input') this.#engine.inputChanged(change.input, change.announced)
     })
@@ -112,6 +116,7 @@ export class RuleRunner {
       feed.start((event) => this.#engine.happened(feed.source, event)),
     )
     this.#tellOfSlots()
+    for (const event of this.#unpublished.found()) this.#engine.happened('player', event)
     const forgetBook = book.onChange(async (ruleSet) => {
       await this.#schedule(ruleSet)
       this.#engine.start(ruleSet.rules)

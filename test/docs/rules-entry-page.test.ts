@@ -15,9 +15,10 @@ const firstWords = (part: string) =>
   rowsOf(part).map(([first = '']) => codeIn(first)[0]?.split(/[: ]/)[0] ?? '')
 const example = (row: readonly string[]) => codeIn(row[0] ?? '')[0] ?? ''
 
+const location = { latitude: 51.5, longitude: 0 }
+const readCalendar = async () => ({ text: schoolHoliday })
 const diagnosticsOf = async (text: string) =>
-  (await readRuleFiles([{ file: 'a.yaml', text }], readingOf({ location: { latitude: 51.5, longitude: 0 } })))
-    .diagnostics
+  (await readRuleFiles([{ file: 'a.yaml', text }], readingOf({ location, readCalendar }))).diagnostics
 
 const schoolHoliday = [
   'BEGIN:VCALENDAR',
@@ -46,7 +47,7 @@ describe('the page that leads through the rules', () => {
         .map((row) => `      - ${example(row)}\n`)
         .join('')
     const declared =
-      'calendar: {country: GB}\nvars: {plays: {start: 0, max: 9}}\ninputs: {party: {type: switch}}\nplaylists: {forest: [a.mp3]}\n'
+      'calendar: {country: GB, files: [school.ics]}\nvars: {plays: {start: 0, max: 9}}\ninputs: {party: {type: switch}}\nplaylists: {forest: [a.mp3]}\n'
     const schedule =
       'schedules: {bedroom: {default: forest, slots: {night: {from: "19:00", play: forest}}}}\n'
     const rule = `rules:\n  r:\n    stream: bedroom\n    mode: restart\n    when:\n${lines('### When')}    if:\n${lines('### If')}    do:\n${lines('### Do')}${lines('### When and how often')}`
@@ -105,10 +106,7 @@ describe.each(readdirSync(pages).filter((name) => name.endsWith('.md')))('the pa
       ? [blocks.map((block, at) => ({ file: `${at}.yaml`, text: block }))]
       : blocks.map((block) => [{ file: 'a.yaml', text: block }])
     for (const sources of households) {
-      const reading = readingOf({
-        location: { latitude: 51.5, longitude: 0 },
-        readCalendar: async () => ({ text: schoolHoliday }),
-      })
+      const reading = readingOf({ location, readCalendar })
       expect(
         (await readRuleFiles(sources, reading)).diagnostics.filter(({ level }) => level === 'error'),
       ).toEqual([])

@@ -132,7 +132,11 @@ test.each([
   [rule({ condition: 'between: {from: "07:00"}' }), 'between', 'Missing property "to".'],
   [rule({ action: 'qeue: {set: a}' }), 'qeue', 'Property qeue is not allowed.'],
   [rule({ action: 'queue: {sat: a}' }), 'sat', 'Property sat is not allowed.'],
-  [rule({ action: 'queue: restor' }), 'restor', words('restore', 'clear', 'skip', 'shuffle')],
+  [
+    rule({ action: 'queue: restor' }),
+    'restor',
+    words('restore', 'clear', 'skip', 'shuffle', 'end_after_track'),
+  ],
   [rule({ action: 'queue: {limit: many}' }), 'many', 'Incorrect type. Expected "integer".'],
   [rule({ action: 'mqtt: {payload: x}' }), 'mqtt', 'Missing property "topic".'],
   [rule({}).replace('    do:', '    trigger: x\n    do:'), 'trigger', 'Property trigger is not allowed.'],
@@ -319,7 +323,7 @@ describe('an editor offers', () => {
     [
       'the words of an action',
       rule({ action: 'queue: |' }),
-      ['restore', 'clear', 'skip', 'shuffle', '{set: forest}'],
+      ['restore', 'clear', 'skip', 'shuffle', 'end_after_track', '{set: forest}'],
     ],
     [
       'the options of an action',

@@ -10,6 +10,17 @@ import { createRegistry } from '../../src/rules/registry.ts'
 const registry = createRegistry({ triggers, conditions, actions })
 const rulesFolder = fileURLToPath(new URL('../../rules', import.meta.url))
 
+const schoolHoliday = [
+  'BEGIN:VCALENDAR',
+  'BEGIN:VEVENT',
+  'UID:1',
+  'DTSTART;VALUE=DATE:20261221',
+  'SUMMARY:School holiday',
+  'END:VEVENT',
+  'END:VCALENDAR',
+  '',
+].join('\r\n')
+
 function read(...texts: string[]) {
   const sources = texts.map((text, index) => ({ file: `${'abc'[index]}.yaml`, text }))
   const fileExists = async (file: string) => file.startsWith('music/')
@@ -17,6 +28,7 @@ function read(...texts: string[]) {
     registry,
     fileExists,
     topicFault: () => null,
+    readCalendar: async () => ({ text: schoolHoliday }),
     zone: 'UTC',
     location: { latitude: 51.5, longitude: 0 },
   })
@@ -251,9 +263,11 @@ describe('every part of the catalog', () => {
         const playlists = 'playlists:\n  forest: [music/a.mp3]\n  lullabies: [music/a.mp3]\n'
         const remembered =
           'vars: {dino_plays: {start: 0, max: 9}, mood: {one_of: [calm, wild], start: calm}}\n'
-        const days = 'calendar: {country: GB}\n'
+        const days = 'calendar: {country: GB, files: [school.ics]}\n'
         const known = `${days}${playlists}${remembered}inputs: {party: {type: switch}}\n`
-        expect(await shownIn(`${known}rules:\n  r:\n${body}`)).toEqual([])
+        expect(
+          await shownIn(`${known}rules:\n  r:\n    player: kids-room\n    stream: bedroom\n${body}`),
+        ).toEqual([])
       }
     },
   )

@@ -11,7 +11,7 @@ import { theStream } from '../telling.ts'
 const content = Type.String({ minLength: 1, expected: 'the name of a playlist or of a file' })
 const yes = Type.Literal(true)
 const count = Type.Integer({ minimum: 1, maximum: mostItems })
-const acts = ['restore', 'clear', 'skip', 'shuffle'] as const
+const acts = ['restore', 'clear', 'skip', 'shuffle', 'end_after_track'] as const
 
 const options = Type.Object(
   {
@@ -25,9 +25,11 @@ const options = Type.Object(
     add: Type.Optional(content),
     next: Type.Optional(content),
     now: Type.Optional(content),
+    replace_next: Type.Optional(content),
     clear: Type.Optional(yes),
     restore: Type.Optional(yes),
     skip: Type.Optional(yes),
+    end_after_track: Type.Optional(yes),
     keep_old: Type.Optional(Type.Boolean()),
     shuffle: Type.Optional(yes),
     from: Type.Optional(count),
@@ -44,13 +46,15 @@ type QueueOptions = Static<typeof options>
 export const queue = action({
   title: 'Queue',
   describe:
-    'Changes what a stream plays: `set` replaces its queue, `add` appends, `next` puts behind the current item, `now` does so and goes on to it, `clear` empties it, `skip` goes to the next item. Of what is put there `shuffle` mixes the files, `from` and `limit` take a part; `shuffle` alone mixes the queue once. `set` with `keep_old` keeps what was there before, and `restore` brings that back, each rule its own. What is put there holds until the schedule of the stream begins another slot; with `for: 2h` no longer than that, then what the slot itself has comes back; with `until_slot_ends: false` slots pass it over, until that time has passed, or `restore` or something else ends it. The player hears it from its next request on. A closed stream stays closed.',
+    'Changes what a stream plays: `set` replaces its queue, `add` appends, `next` puts behind the current item, `now` does so and goes on to it, `replace_next` puts it in place of all that comes behind the current item, `clear` empties it, `skip` goes to the next item, `end_after_track` lets nothing come behind the current one. Of what is put there `shuffle` mixes the files, `from` and `limit` take a part; `shuffle` alone mixes the queue once. `set` with `keep_old` keeps what was there before, and `restore` brings that back, each rule its own. What is put there holds until the schedule of the stream begins another slot; with `for: 2h` no longer than that, then what the slot itself has comes back; with `until_slot_ends: false` slots pass it over, until that time has passed, or `restore` or something else ends it. The player hears it from its next request on. A closed stream stays closed.',
   examples: [
     '- queue: {set: forest}',
     '- queue: {add: lullabies, shuffle: true, limit: 1}',
     '- queue: {set: forest, keep_old: true}',
     '- queue: {set: forest, for: 2h, until_slot_ends: false}',
+    '- queue: {replace_next: lullabies}',
     '- queue: restore',
+    '- queue: end_after_track',
     '- queue: {clear: true, stream: bedroom}',
   ],
   options,
@@ -66,8 +70,8 @@ export const queue = action({
 })
 
 /** The playlists and files that it names. */
-export function contentsOf({ set, add, next, now }: QueueOptions): string[] {
-  return [set, add, next, now].filter((name) => name !== undefined)
+export function contentsOf({ set, add, next, now, replace_next }: QueueOptions): string[] {
+  return [set, add, next, now, replace_next].filter((name) => name !== undefined)
 }
 
 /**
@@ -78,7 +82,7 @@ export function effectsOf(
   options: QueueOptions,
   { stream, owner }: { readonly stream: string; readonly owner: string },
 ): Effect[] {
-  const { set, add, next, now, shuffle, from, limit, keep_old: keepsOld } = options
+  const { set, add, next, now, replace_next, shuffle, from, limit, keep_old: keepsOld } = options
   const does = (act: (typeof acts)[number]) => options.do === act || options[act] === true
   const isPut = contentsOf(options).length > 0
   checkTogether(options, isPut)
@@ -97,6 +101,8 @@ export function effectsOf(
     // What is set takes the place of all there was anyway, and only where it has something to play.
     ...change(does('clear') && set === undefined, { op: 'clear' }),
     ...fill('replace', set, keepsOld === true ? { keep: owner } : {}),
+    ...change(does('end_after_track'), { op: 'end-after-current' }),
+    ...fill('replace-next', replace_next),
     ...fill('append', add),
     ...fill('insert-next', next),
     ...fill('now', now),
@@ -106,7 +112,7 @@ export function effectsOf(
   if (effects.length > 0) return effects
   throw new AppError(
     'invalid',
-    '`queue` says nothing to do: give it set, add, next, now, clear, restore, skip or shuffle',
+    '`queue` says nothing to do: give it set, add, next, now, replace_next, clear, restore, skip, shuffle or end_after_track',
   )
 }
 
@@ -120,7 +126,7 @@ function holdOf({ for: time, until_slot_ends }: QueueOptions): { hold?: HoldWish
 
 /** "puts the playlist forest into the stream bedroom, shuffled"; in the order in which it is carried out. */
 function queueInWords(options: QueueOptions, telling: Telling): string {
-  const { set, add, next, now } = options
+  const { set, add, next, now, replace_next } = options
   const { shuffle, from, limit, keep_old: keepsOld, for: time, until_slot_ends: untilSlotEnds } = options
   const does = (act: (typeof acts)[number]) => options.do === act || options[act] === true
   const stream = theStream(options.stream ?? telling.stream)
@@ -138,6 +144,8 @@ function queueInWords(options: QueueOptions, telling: Telling): string {
     ...(does('restore') ? [`brings back what this rule replaced in ${stream}`] : []),
     ...(does('clear') && set === undefined ? [`empties ${stream}`] : []),
     ...put('puts', set, `into ${stream}`),
+    ...(does('end_after_track') ? [`lets nothing come behind the current item of ${stream}`] : []),
+    ...put('puts', replace_next, `in place of what comes behind the current item of ${stream}`),
     ...put('adds', add, `at the end of ${stream}`),
     ...put('puts', next, `behind the current item of ${stream}`),
     ...put('goes on at once with', now, `in ${stream}`),
@@ -159,12 +167,12 @@ function checkTogether(
   if (!isPut && (from !== undefined || limit !== undefined))
     throw new AppError(
       'invalid',
-      '`from` and `limit` go with `set`, `add`, `next` or `now`: they take a part of it',
+      '`from` and `limit` go with `set`, `add`, `next`, `now` or `replace_next`: they take a part of it',
     )
   if (!isPut && (time !== undefined || until_slot_ends !== undefined))
     throw new AppError(
       'invalid',
-      '`for` and `until_slot_ends` go with `set`, `add`, `next` or `now`: they say how long what is put there holds',
+      '`for` and `until_slot_ends` go with `set`, `add`, `next`, `now` or `replace_next`: they say how long what is put there holds',
     )
   const isRestored = restore === true || act === 'restore'
   if (isRestored && (set !== undefined || clear === true))

@@ -21,6 +21,7 @@ import { readRepeat } from './steps/repeat.ts'
 import { readStop } from './steps/stop.ts'
 import { readWait } from './steps/wait.ts'
 import { readWaitFor } from './steps/wait-for.ts'
+import { aimed } from './target.ts'
 import { readTexts } from './texts.ts'
 
 /** What says when, whether and how often actions are done, by the key that people write. `if` is known by its `then`. */
@@ -142,7 +143,9 @@ function foundAct(
     finish(reading) {
       const own = withOwnIf(item, reading)
       if (own === null) return null
-      const { bound, node } = own
+      const { node } = own
+      const bound = aimed(own.bound, node, { ...reading, told: reading.environment.groups })
+      if (bound === null) return null
       const texts = readTexts(node, bound.definition, reading)
       const settings = bound.definition.setsValues === true ? readSettings(node, reading) : []
       if (texts === null || settings === null) return null

@@ -44,7 +44,7 @@ export function readAnswers(stream: string, schedule: MapNode, reading: Reading)
     return []
   }
   const declared = silencedIn(reading.declared, report.file)
-  const asking = askingIn(askedEnvironment(declared), { ...reading, declared })
+  const asking = askingIn(askedEnvironment(declared), { ...reading, declared }, null)
   return list.items.flatMap((node, index) => {
     const written = decode(answerSchema, node, report, { what: `answer ${index + 1}` })
     if (node.kind !== 'map') return []

@@ -132,12 +132,22 @@ export function streamsIn(node: Node | null): ScalarNode[] {
   return valuesOf('stream', node)
 }
 
+// Of these a bare value is the name of a player.
+const playerFirst: ReadonlySet<string> = new Set(['pause', 'resume', 'stop_player', 'playing'])
+
 function valuesOf(key: string, node: Node | null): ScalarNode[] {
   if (node === null || node.kind === 'scalar') return []
   if (node.kind === 'list') return node.items.flatMap((item) => valuesOf(key, item))
   return [...node.entries].flatMap(([name, { value }]) => {
     // Behind `set` stand names that people gave.
     if (name === 'set' && value.kind === 'map') return []
+    // Triggers are called `player` and `stream` themselves: a word behind these is none of either.
+    if (name === 'when' && value.kind === 'list')
+      return value.items.flatMap((item) =>
+        item.kind === 'map' ? [...item.entries.values()].flatMap((entry) => valuesOf(key, entry.value)) : [],
+      )
+    if (key === 'player' && playerFirst.has(name) && value.kind === 'scalar' && value.text !== '')
+      return [value]
     return name === key && value.kind === 'scalar' ? [value] : valuesOf(key, value)
   })
 }

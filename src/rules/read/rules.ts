@@ -16,6 +16,7 @@ import { type ConditionReading, readConditions } from './conditions.ts'
 import { silencedIn } from './declarations.ts'
 import type { Declared } from './declared.ts'
 import { finishSteps, type PartNode } from './steps/found.ts'
+import { aimed } from './target.ts'
 import { warnOfWaiting } from './waiting.ts'
 
 export const ruleSchema = Type.Object(
@@ -98,10 +99,10 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
   const player = head.player ?? null
   const stream = head.stream ?? null
   const environment = environmentFor({ player, stream, when: triggers.map((item) => item.bound) }, declared)
-  const asking = askingIn(environment, reading)
+  const asking = askingIn(environment, reading, player)
   const conditions = readConditions(value.entries.get('if')?.value, asking)
   const starts = allOf(triggers.map((item) => withOwnIf(item, asking)))
-  const does = finishSteps(actions, { ...asking, declared })
+  const does = finishSteps(actions, { ...asking, declared, player })
   if (conditions === null || starts === null || does === null) return faulty(seen, reading)
   const { name = null, enabled = true, mode, max } = head
   const rule: Rule = {
@@ -131,10 +132,11 @@ function maxFits({ mode, max }: Pick<Rule, 'mode' | 'max'>, { entries }: MapNode
   return false
 }
 
-/** How an `if` is read whose expressions may use these names. */
+/** How an `if` is read whose expressions may use these names. `player`: the one that is meant where none is named. */
 export function askingIn(
   environment: Environment,
   { report, registry, declared }: Reading,
+  player: string | null,
 ): ConditionReading {
   const asking: ConditionReading = {
     report,
@@ -143,7 +145,8 @@ export function askingIn(
     bind(node) {
       const item = bind(node, { what: 'condition', definitions: registry.conditions, report, declared })
       const own = item === undefined ? null : withOwnIf(item, asking)
-      return own === null ? undefined : own.enabled ? own.bound : null
+      const bound = own === null ? null : aimed(own.bound, own.node, { report, player, told: {} })
+      return own === null || bound === null ? undefined : own.enabled ? bound : null
     },
   }
   return asking

@@ -9,7 +9,11 @@ import type { Declared } from '../declared.ts'
 import { endsRun } from './ends.ts'
 
 /** What expressions of the rule may name, known once its triggers are read. */
-export type StepReading = ConditionReading & { readonly declared: Declared }
+export type StepReading = ConditionReading & {
+  readonly declared: Declared
+  /** The rule's own. */
+  readonly player: string | null
+}
 
 /** An item of `do` whose kind and options are good; what is written in it as expressions waits for their names. */
 export interface FoundStep {

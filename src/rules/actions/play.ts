@@ -1,0 +1,53 @@
+import { Type } from 'typebox'
+import { action } from '../plugin.ts'
+import { playerTarget, streamTarget, targetPlayer, thePlayer } from '../target.ts'
+import { theStream } from '../telling.ts'
+
+const count = Type.Integer({ minimum: 1, maximum: 10_000 })
+
+export const play = action({
+  title: 'Play',
+  describe:
+    'Puts a playlist or a file into a stream, as `queue: {set: …}` does, and has a player play the card of that stream from its beginning. Without a playlist the player plays what the stream holds. The stream needs a card that the player may play.',
+  examples: [
+    '- play: forest',
+    '- play: {what: forest, shuffle: true, limit: 2, player: kids-room, stream: bedroom}',
+    '- play: {}',
+  ],
+  options: Type.Object(
+    {
+      what: Type.Optional(Type.String({ minLength: 1, expected: 'the name of a playlist or of a file' })),
+      shuffle: Type.Optional(Type.Literal(true)),
+      limit: Type.Optional(count),
+      player: playerTarget,
+      stream: streamTarget,
+    },
+    { additionalProperties: false },
+  ),
+  shorthand: 'what',
+  references: ({ what }) => (what === undefined ? [] : [{ kind: 'playlist or file', name: what }]),
+  explain({ what, shuffle, limit, player, stream }, telling) {
+    const content = what === undefined ? 'what it holds' : telling.content(what)
+    const how = [
+      ...(shuffle === true ? ['shuffled'] : []),
+      ...(limit === undefined ? [] : [limit === 1 ? 'one item of it' : `at most ${limit} items of it`]),
+    ]
+    const where = theStream(stream ?? telling.stream)
+    return [`plays ${content} on ${thePlayer(player, telling)} by ${where}`, ...how].join(', ')
+  },
+  async run(context) {
+    const { what, shuffle, limit } = context.options
+    const stream = context.options.stream ?? context.stream()
+    const { id } = targetPlayer(context)
+    if (what !== undefined)
+      await context.effect({
+        kind: 'fill-queue',
+        stream,
+        how: 'replace',
+        content: what,
+        ...(shuffle === undefined ? {} : { shuffle }),
+        ...(limit === undefined ? {} : { limit }),
+      })
+    await context.effect({ kind: 'start-stream', stream, player: id })
+  },
+})
