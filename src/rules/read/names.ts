@@ -142,14 +142,22 @@ function valuesOf(key: string, node: Node | null): ScalarNode[] {
     // Behind `set` stand names that people gave.
     if (name === 'set' && value.kind === 'map') return []
     // Triggers are called `player` and `stream` themselves: a word behind these is none of either.
-    if (name === 'when' && value.kind === 'list')
-      return value.items.flatMap((item) =>
-        item.kind === 'map' ? [...item.entries.values()].flatMap((entry) => valuesOf(key, entry.value)) : [],
+    if (name === 'when') return valuesInTriggers(key, value)
+    if (name === 'wait_for' && value.kind === 'map')
+      return [...value.entries].flatMap(([inner, entry]) =>
+        inner === 'any' ? valuesInTriggers(key, entry.value) : valuesOf(key, entry.value),
       )
     if (key === 'player' && playerFirst.has(name) && value.kind === 'scalar' && value.text !== '')
       return [value]
     return name === key && value.kind === 'scalar' ? [value] : valuesOf(key, value)
   })
+}
+
+function valuesInTriggers(key: string, triggers: Node): ScalarNode[] {
+  if (triggers.kind !== 'list') return valuesOf(key, triggers)
+  return triggers.items.flatMap((item) =>
+    item.kind === 'map' ? [...item.entries.values()].flatMap((entry) => valuesOf(key, entry.value)) : [],
+  )
 }
 
 function withoutNumbers(name: string): string {
