@@ -264,7 +264,9 @@ describe('every part of the catalog', () => {
         const remembered =
           'vars: {dino_plays: {start: 0, max: 9}, mood: {one_of: [calm, wild], start: calm}}\n'
         const days = 'calendar: {country: GB, files: [school.ics]}\n'
-        const known = `${days}${playlists}${remembered}inputs: {party: {type: switch}}\n`
+        const night = '{from: "19:00", to: "06:30", play: lullabies}'
+        const clock = `schedules: {bedroom: {default: forest, slots: {night: ${night}}}}\n`
+        const known = `${days}${playlists}${clock}${remembered}inputs: {party: {type: switch}}\n`
         expect(
           await shownIn(`${known}rules:\n  r:\n    player: kids-room\n    stream: bedroom\n${body}`),
         ).toEqual([])

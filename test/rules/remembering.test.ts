@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { isoOf } from '../../src/core/clock.ts'
 import { AppError } from '../../src/core/error.ts'
 import { unknownPlayer } from '../../src/core/player.ts'
 import type { StoredQueue } from '../../src/core/queue.ts'
@@ -71,9 +72,15 @@ async function running(text: string) {
   return {
     ...{ hub, rules, log, perform, said, until },
     async press(...more: Parameters<typeof buttonPress>) {
-      const event = buttonPress(...more)
+      await (await this.pressed(...more)).ended
+    },
+    /** Resolves when the press was told of; `ended` when what it started has ended. */
+    async pressed(...more: Parameters<typeof buttonPress>) {
+      // The same button within 300 ms is one press.
+      await clock.advance(1000)
+      const event = { ...buttonPress(...more), at: isoOf(clock.now()) }
       hub.report(event)
-      await rules.runsOf(event)
+      return { ended: rules.runsOf(event) }
     },
     async stop() {
       await rules.stop()
@@ -116,7 +123,9 @@ describe('set', () => {
   test('loses nothing where two rules count a hundred presses at once', async () => {
     const two = `${counting}  count-too:\n    stream: attic\n    when:\n      - button: {button: right, stream: bedroom}\n    do:\n      - set: {presses: vars.presses + 1}\n`
     const house = await running(two)
-    await Promise.all(Array.from({ length: 100 }, (_, n) => house.press({ track_key: `${n}` })))
+    const presses: Promise<void>[] = []
+    for (let n = 0; n < 100; n++) presses.push((await house.pressed()).ended)
+    await Promise.all(presses)
     expect(house.hub.vars().get('presses')).toBe(200)
     await house.stop()
   })
@@ -212,7 +221,7 @@ describe('input', () => {
     house.hub.subscribe('a test', (change) => told.push(change))
     await house.hub.setInput('loud', 4, 'a test')
     const input = { id: 'loud', name: 'loud', type: 'number', min: 0, max: 10, step: 1, unit: null, value: 4 }
-    expect(told).toEqual([{ kind: 'input', input, because: 'a test' }])
+    expect(told).toEqual([{ kind: 'input', input, because: 'a test', announced: expect.any(String) }])
     expect(house.hub.inputs().map(({ id }) => id)).toEqual(['party', 'wish', 'loud'])
     await house.stop()
   })

@@ -103,6 +103,8 @@ export class MortalHouse {
       at: this.clock.now().toISOString(),
     }
     for (;;) {
+      // The same button within 300 ms is one press.
+      await this.advance(1)
       const before = this.#writes
       this.#hub?.report(event)
       await this.#quiet()
