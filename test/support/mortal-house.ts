@@ -97,14 +97,14 @@ export class MortalHouse {
 
   /** Resolves when the press is taken in and what it started is done, or waits; in a process that lives. */
   async press(button: Button): Promise<void> {
+    // The same button within 300 ms is one press.
+    await this.advance(1)
     const event: PlayerEvent = {
       ...{ type: 'button', button, confidence: 1, via: 'mqtt', player: 'y1', stream: 'bedroom' },
       ...{ card_id: 'c', chapter_key: '01', track_key: '01' },
       at: this.clock.now().toISOString(),
     }
     for (;;) {
-      // The same button within 300 ms is one press.
-      await this.advance(1)
       const before = this.#writes
       this.#hub?.report(event)
       await this.#quiet()
