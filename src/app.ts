@@ -9,6 +9,7 @@ import { contentFiles, dailyOrder } from './rules/playlists.ts'
 import type { RuleSet } from './rules/rule-set.ts'
 import { wallTime } from './rules/time.ts'
 import type { SimulatedCloud } from './simulator/cloud.ts'
+import { callWebhook } from './webhooks/call.ts'
 import { setUpWords } from './wiring/access.ts'
 import { deskWithoutAccount } from './wiring/account.ts'
 import { brokerPorts, queueEffects } from './wiring/broker-ports.ts'
@@ -19,7 +20,7 @@ import type { LinkState } from './wiring/cloud-link.ts'
 import type { Runtime } from './wiring/diagnostics.ts'
 import { serveMedia, servePanel } from './wiring/doors.ts'
 import { type Foundation, type FoundationInput, openFoundation } from './wiring/foundation.ts'
-import { openHomeAssistant } from './wiring/home-assistant.ts'
+import { type HomeAssistant, openHomeAssistant } from './wiring/home-assistant.ts'
 import { type Household, type HouseholdInput, openHousehold } from './wiring/household.ts'
 import { instanceId } from './wiring/instance.ts'
 import { judgeAnswers } from './wiring/judge-answers.ts'
@@ -33,6 +34,7 @@ import { Reach } from './wiring/reach.ts'
 import { type Reports, reportsOf } from './wiring/reports.ts'
 import type { RuleBook } from './wiring/rule-book.ts'
 import { reloadRules, ruleDesk } from './wiring/rule-desk.ts'
+import type { RuleSources } from './wiring/rule-sources.ts'
 import { ruleTools } from './wiring/rule-tools.ts'
 import { type RuleRunner, streamsOf } from './wiring/rules.ts'
 import { SlotGround } from './wiring/slot-ground.ts'
@@ -116,7 +118,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const link = cloud?.link ?? null
   const simulator = cloud?.simulator ?? null
 
-  const topicFault: LocalBroker['topicFault'] = (topic) => broker.topicFault(topic)
+  const topicFault: LocalBroker['topicFault'] = (...asked) => broker.topicFault(...asked)
   const supervisor = input.supervisor ?? null
   const book = await openRuleBook({
     ...{ options, foundation, started, topicFault, supervisor, random, clock },
@@ -167,6 +169,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
     publish: (...message) => broker.publish(...message),
     ...(homeAssistant.callAction === undefined ? {} : { callAction: homeAssistant.callAction }),
     returnVolume: (player, wanted) => returns.add(player, wanted),
+    callWebhook,
     values: hub,
     deeds: started.add('the log of what was done', new FewLines({ clock, log, more: unnamedDeeds })),
     log,
@@ -186,8 +189,9 @@ async function start(input: AppInput, started: Started): Promise<App> {
   await returns.start()
   const reports = reportsOf(parts)
   await startBroker(parts, { ...wishes, ...reports })
-  const feeds = [homeAssistant.feed]
-  const rules = await startRules({ ...parts, ...wishes, hub, feeds, clock })
+  const heard = ruleSources({ broker, foundation, homeAssistant })
+  const rules = await startRules({ ...parts, ...wishes, hub, sources: heard, clock })
+  homeAssistant.start()
   started.add('calls to Home Assistant', { stop: async () => homeAssistant.hurry() })
   const audio = await startAudio(parts, rules)
   slotVolume = startSlotVolume(parts, rules, wishes)
@@ -235,12 +239,28 @@ interface Wishes {
   readonly perform: Perform
 }
 
+/** Where rules hear of what comes from outside. */
+function ruleSources({
+  broker,
+  foundation,
+  homeAssistant,
+}: Pick<Parts, 'broker' | 'foundation'> & { readonly homeAssistant: HomeAssistant }): RuleSources {
+  return {
+    mqtt: ({ topic = '' }, happened) =>
+      broker.listen(topic, ({ topic: name, payload }) => happened({ name, payload })),
+    webhook: ({ key = '' }, happened) => foundation.webhooks.listen(key, (body) => happened({ body })),
+    ha: homeAssistant.listen,
+  }
+}
+
 async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishes & Reports): Promise<void> {
   const { input, started, foundation, household, book, broker, reach, lines } = parts
   const { options, clock } = input
   const { hub, cards, cloud } = household
   const { problems, sources, storage, log } = foundation
   problems.onChange(() => broker.infoChanged())
+  // What is not declared when the broker is there would be taken off it.
+  hub.declareValues(book.current)
   foundation.libraryFacts.onTitles(() => broker.titlesChanged())
   await broker.start({
     version: input.version,
@@ -357,6 +377,7 @@ function openToPeople(
     write: (entries) => storage.setMany(entries),
     health,
     rules: ruleDesk({ book, folder: options.folders.config }),
+    webhooks: foundation.webhooks,
   })
   const ground = groundOf(parts, rules)
   const panel = servePanel({ doors, house, access, ground, liveAudio, options, redactAll, clock, log })

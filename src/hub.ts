@@ -20,7 +20,10 @@ import type { Declaration, InputDeclaration, PlainValue } from './core/value-for
 export type Change =
   | PlayerChange
   | QueueChange
-  /** It was set to another value. `because`: whose wish it was, for people. `announced`: see `Hub.announceInputs`. */
+  /**
+   * It was set to another value, or pressed. `because`: whose wish it was, for people. `announced`: see
+   * `Hub.announceInputs`.
+   */
   | { readonly kind: 'input'; readonly input: Input; readonly because: string; readonly announced?: string }
   | { readonly kind: 'var'; readonly id: string; readonly value: PlainValue; readonly because: string }
   /** Which inputs there are, or how they are described, may be another now. */
@@ -57,6 +60,8 @@ export class Hub {
   readonly #vars: KeptValues<Declaration>
   readonly #inputs: KeptValues<InputDeclaration>
   readonly #valueTurns = new Turns<'values'>()
+  /** What they were declared by last. */
+  #valuesOf: object | null = null
   readonly #subscribers = new Set<Subscriber>()
   #announceInput: AnnounceInput = () => null
 
@@ -137,8 +142,9 @@ export class Hub {
 
   input(id: string): Input | undefined {
     const declared = this.#inputs.declared.get(id)
-    const value = this.#inputs.values.get(id)
-    return declared === undefined || value === undefined ? undefined : inputOf(declared, value)
+    return declared === undefined
+      ? undefined
+      : inputOf(declared, this.#inputs.values.get(id) ?? declared.start)
   }
 
   /** Which vars and inputs there are from now on. Those that were there before keep their values where they fit. */
@@ -146,6 +152,8 @@ export class Hub {
     readonly vars: ReadonlyMap<string, Declaration>
     readonly inputs: ReadonlyMap<string, InputDeclaration>
   }): void {
+    if (declared === this.#valuesOf) return
+    this.#valuesOf = declared
     this.#vars.declare(declared.vars.values())
     this.#inputs.declare(declared.inputs.values())
     this.#tell({ kind: 'inputs-declared' })

@@ -1,5 +1,5 @@
 import type { Also } from './core/collection.ts'
-import type { Effect, Perform, PlayerCommand } from './core/effect.ts'
+import type { Effect, Perform, PlayerCommand, WebhookCall } from './core/effect.ts'
 import { AppError } from './core/error.ts'
 import type { FewLines } from './core/few-lines.ts'
 import { heldFrom } from './core/hold.ts'
@@ -42,6 +42,8 @@ interface Hands {
   publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void>
   /** Calls an action of Home Assistant; absent outside it. */
   readonly callAction?: (call: Omit<Extract<Effect, { kind: 'ha' }>, 'kind'>) => Promise<void>
+  /** Calls a webhook of somebody else; without it there is nobody to call. */
+  readonly callWebhook?: (call: WebhookCall) => Promise<void>
   /** Where the household remembers things; without them there are none. */
   readonly values?: Pick<Hub, 'setVar' | 'setInput'>
   /** Told what was done, which may be a great deal. */
@@ -111,6 +113,12 @@ export function performWith(hands: Hands): Perform {
         if (hands.callAction === undefined) throw new AppError('unavailable', noHomeAssistant)
         await hands.callAction(call)
         done(`Home Assistant told: ${effect.action}`, { because })
+        return
+      }
+      case 'webhook': {
+        const { kind: _, ...call } = effect
+        if (hands.callWebhook === undefined) throw new AppError('unavailable', 'no webhooks are called here')
+        await hands.callWebhook(call)
         return
       }
       case 'log':

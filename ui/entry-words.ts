@@ -140,6 +140,8 @@ function wishWords({ type, asked }: CommandFacts, { player, stream }: Among, { s
       return say('told.publish', { topic: String(asked.topic ?? '') })
     case 'ha':
       return say('told.ha', { action: String(asked.action ?? '') })
+    case 'webhook':
+      return say('told.webhook', { host: String(asked.host ?? '') })
     case 'set-var':
     case 'set-input':
       return say('told.set', { name: String(asked.name ?? '') })

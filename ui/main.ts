@@ -39,6 +39,7 @@ import { StreamSettings } from './elements/stream-settings.ts'
 import { Tokens } from './elements/tokens.ts'
 import { Uploads } from './elements/uploads.ts'
 import { Volume } from './elements/volume.ts'
+import { WebhookList } from './elements/webhook-list.ts'
 import { followTheme } from './theme.ts'
 
 followTheme()
@@ -74,6 +75,7 @@ const elements = {
   'yoto-rule-list': RuleList,
   'yoto-rule-plan': RulePlan,
   'yoto-rules': Rules,
+  'yoto-webhook-list': WebhookList,
   'yoto-set-up': SetUp,
   'yoto-sign-in': SignIn,
   'yoto-sign-in-ways': SignInWays,

@@ -1,8 +1,10 @@
 import type { Clock } from '../core/clock.ts'
+import type { Input } from '../core/input.ts'
 import type { Light, PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
 import type { Device, Devices } from './devices.ts'
 import { bridgeDiscovery, playerDiscovery } from './discovery.ts'
+import { inputState } from './input-set.ts'
 import type { LightField } from './light-json.ts'
 import type { Outbox } from './outbox.ts'
 import { OwnTopics } from './own-topics.ts'
@@ -21,6 +23,8 @@ export interface House {
   readonly origin: PlayerOrigin
   players(): readonly PlayerState[]
   queues(): readonly Queue[]
+  /** What people set, in the order of the rule files. */
+  inputs(): readonly Input[]
   /** Names of the playlists of the rules, in the order people meet them. */
   playlists(): readonly string[]
   /** A title for people. */
@@ -92,6 +96,7 @@ export class Announcer {
       this.#own.changed(player)
     }
     for (const queue of this.#house.queues()) this.#sayQueue(queue)
+    for (const input of this.#house.inputs()) this.inputChanged(input)
   }
 
   infoChanged(): void {
@@ -146,6 +151,17 @@ export class Announcer {
     this.#options.devices.changed(this.#bridge())
   }
 
+  inputChanged(input: Input): void {
+    if (input.type === 'button' || !this.#options.outbox.isOpen) return
+    const { state } = this.#options.topics.input(input.id)
+    this.#retain(state, inputState(input), { kind: 'input', id: input.id })
+  }
+
+  inputsDeclared(): void {
+    this.#options.devices.changed(this.#bridge())
+    for (const input of this.#house.inputs()) this.inputChanged(input)
+  }
+
   /** The colour that a player's light has, or had when it was last on; null where it was never seen on. */
   lastColour(player: string, field: LightField): Light | null {
     return this.#own.lastColour(player, field)
@@ -153,9 +169,10 @@ export class Announcer {
 
   #bridge(): Device {
     const { topics } = this.#options
-    const { version, queues, playlists, isStartedAgain } = this.#house
+    const { version, queues, playlists, inputs, isStartedAgain } = this.#house
     const streams = queues().map(({ name, title }) => ({ name, title }))
-    const facts = { streams, playlists: playlists(), isStartedAgain }
+    const described = inputs().map((input): Input => ({ ...input, value: null }))
+    const facts = { streams, playlists: playlists(), inputs: described, isStartedAgain }
     return {
       topic: topics.bridge.discovery,
       owner: bridgeOwner,

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { PlayerEvent } from '../core/event.ts'
+import type { Input } from '../core/input.ts'
 import type { Log } from '../core/log.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
@@ -136,6 +137,7 @@ export class Bridge {
     // A retained command is refused on its arrival too, not only when the broker hands it out of its store.
     client.subscribe(filters.playerSet, takeAs('player-set'), { asPublished: true })
     client.subscribe(filters.streamSet, takeAs('stream-set'), { asPublished: true })
+    client.subscribe(filters.inputSet, takeAs('input-set'), { asPublished: true })
     client.subscribe(filters.request, takeAs('request'), { asPublished: true })
     client.subscribe(filters.birth, (_topic, payload, message) => {
       // A birth message that was kept is from before our own connect, which has said everything already.
@@ -211,6 +213,16 @@ export class Bridge {
   /** Call it when `playlists()` says something else. */
   playlistsChanged(): void {
     this.#announcer.playlistsChanged()
+  }
+
+  inputChanged(input: Input): void {
+    this.#announcer.inputChanged(input)
+  }
+
+  /** Call it when `inputs()` may be others, or described otherwise. */
+  inputsDeclared(): void {
+    this.#leftovers.lessDeclared()
+    this.#announcer.inputsDeclared()
   }
 
   infoChanged(): void {

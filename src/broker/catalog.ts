@@ -20,6 +20,7 @@ import { eventTriggers } from './entities/event-trigger.ts'
 import { firmware } from './entities/firmware.ts'
 import { freeSpace } from './entities/free-space.ts'
 import { headphones } from './entities/headphones.ts'
+import { inputs } from './entities/input.ts'
 import { lastSeen } from './entities/last-seen.ts'
 import { lights } from './entities/light.ts'
 import { lightSensor } from './entities/light-sensor.ts'
@@ -47,7 +48,7 @@ import { volume } from './entities/volume.ts'
 import { volumeCaps } from './entities/volume-cap.ts'
 import { volumeLimit } from './entities/volume-limit.ts'
 import { wifi } from './entities/wifi.ts'
-import type { BridgeEntity, PlayerEntity, StreamEntity } from './entity.ts'
+import type { BridgeEntity, InputEntity, PlayerEntity, StreamEntity } from './entity.ts'
 
 /** The entities of every player, in the order people meet them. */
 export const playerEntities: readonly PlayerEntity[] = [
@@ -109,3 +110,6 @@ export const streamEntities: readonly StreamEntity[] = [
   ...streamControls,
   streamButton,
 ]
+
+/** Of every input the one that is meant for its type, on the device of the product. */
+export const inputEntities: readonly InputEntity[] = inputs

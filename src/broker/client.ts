@@ -108,17 +108,23 @@ export class BrokerClient {
   /**
    * Hands messages under the filters to the handler, now and after every reconnect. The filters of one subscription
    * must not overlap. A broker clears the retain flag of what it does not hand out of its store, unless `asPublished`
-   * asks for it as it was; MQTT 3.1.1 cannot ask.
+   * asks for it as it was; MQTT 3.1.1 cannot ask. Returns what ends it.
    */
   subscribe(
     filters: string | readonly string[],
     handler: MessageHandler,
     options: SubscribeOptions = {},
-  ): void {
+  ): () => void {
     const own = [...new Set(typeof filters === 'string' ? [filters] : filters)]
-    const fresh = this.#subscriptions.add({ filters: own, handler, ...options })
-    const mqtt = this.#mqtt
-    if (mqtt !== undefined) void this.#askAll(mqtt, fresh)
+    const subscription = { filters: own, handler, ...options }
+    const fresh = this.#subscriptions.add(subscription)
+    if (this.#mqtt !== undefined) void this.#askAll(this.#mqtt, fresh)
+    return () => {
+      const stale = this.#subscriptions.remove(subscription)
+      // A connection that ends takes what it listened to with it.
+      if (this.#mqtt?.connected === true && stale.length > 0)
+        this.#mqtt.unsubscribeAsync([...stale]).catch(() => undefined)
+    }
   }
 
   /** Calls `run` after each connect, once subscriptions are in place, before anything else is published. */
@@ -245,7 +251,7 @@ export class BrokerClient {
   #deliver(topic: string, payload: Buffer, packet: IPublishPacket): void {
     for (const { handler } of this.#subscriptions.addressees(topic, packet, this.#dialler.version)) {
       try {
-        handler(topic, payload.toString('utf8'), { retain: packet.retain })
+        handler(topic, payload.toString('utf8'), { retain: packet.retain, isRepeated: packet.dup })
       } catch (error) {
         this.#log.error('a handler of MQTT messages failed', { topic, error: messageOf(error) })
       }

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Effect, Perform, PlayerCommand } from '../core/effect.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import { FewLines } from '../core/few-lines.ts'
+import type { Input } from '../core/input.ts'
 import { type JsonObject, parseJsonObject } from '../core/json.ts'
 import type { Log, LogDetail } from '../core/log.ts'
 import type { Light } from '../core/player.ts'
@@ -13,6 +14,7 @@ import { Answers } from './answers.ts'
 import { parseField, parseFields } from './commands.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { Freshness } from './freshness.ts'
+import { readInputSet } from './input-set.ts'
 import type { LightField } from './light-json.ts'
 import type { Parsed, Refusal } from './reading.ts'
 import { SharedDiagnostics } from './requests/diagnostics.ts'
@@ -27,6 +29,7 @@ export interface CommandDeskOptions extends StreamPorts, Omit<RequestPorts, 'dia
   readonly log: Log
   /** By which all that is asked for here comes to players. */
   readonly door: Door
+  inputs(): readonly Input[]
   /** Real time, by which it is seen that the program stood still; the machine's clock where absent. */
   readonly heart?: Clock
   /** The state of the product without secrets, however large. */
@@ -56,6 +59,7 @@ const unnamed = {
 // They wait for the store and not for players: a burst of an automation is no flood.
 const mostOfAStream = 32
 const mostOfARequest = 32
+const mostOfAnInput = 32
 
 /**
  * Takes messages under `set` and `bridge/request`, has them carried out and says so, or in one line of the log and to
@@ -71,6 +75,7 @@ export class CommandDesk {
   readonly #turns = new Turns<string>()
   readonly #streams = new UnderWay(mostOfAStream)
   readonly #requests = new UnderWay(mostOfARequest)
+  readonly #inputs = new UnderWay(mostOfAnInput)
   readonly #stopping = new AbortController()
 
   constructor(options: CommandDeskOptions) {
@@ -136,13 +141,36 @@ export class CommandDesk {
     const taken = { topic, payload, perform: this.#checked(check) }
     let outcome: Outcome
     try {
-      outcome = read.kind === 'player-set' ? await this.#player(read, taken) : await this.#stream(read, taken)
+      outcome = await this.#outcomeOf(read, taken)
     } catch (error) {
       this.#failed(taken, error)
       return
     }
     if (outcome.ok) this.#answers.say('set', { status: 'ok', data: { topic, ...outcome.came } })
     else this.#refuse(topic, outcome)
+  }
+
+  #outcomeOf(read: SetTopic, taken: Taken): Promise<Outcome> {
+    switch (read.kind) {
+      case 'player-set':
+        return this.#player(read, taken)
+      case 'stream-set':
+        return this.#stream(read, taken)
+      case 'input-set':
+        return this.#input(read, taken)
+    }
+  }
+
+  async #input({ input: id }: SetTopic & { kind: 'input-set' }, taken: Taken): Promise<Outcome> {
+    const { topic, payload, perform } = taken
+    const input = this.#options.inputs().find((one) => one.id === id)
+    if (input === undefined)
+      throw new AppError('not_found', `there is no input "${id.slice(0, longestShown)}"`)
+    const read = readInputSet(input, payload)
+    if (!read.ok) return read
+    const run = () => perform({ kind: 'set-input', name: id, value: read.value }, `MQTT ${topic}`)
+    await this.#inputs.take(`the input ${id}`, { run })
+    return { ok: true }
   }
 
   async #player(read: SetTopic & { kind: 'player-set' }, taken: Taken): Promise<Outcome> {

@@ -1,7 +1,8 @@
+import type { Input } from '../core/input.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
 import { slugOf } from '../core/slug.ts'
-import { bridgeEntities, playerEntities, streamEntities } from './catalog.ts'
+import { bridgeEntities, inputEntities, playerEntities, streamEntities } from './catalog.ts'
 import type { ComponentKeys, Entity } from './entity.ts'
 import type { Topics } from './topic.ts'
 
@@ -18,6 +19,8 @@ export interface BridgeFacts {
   readonly streams: readonly Pick<Queue, 'name' | 'title'>[]
   /** Names of the playlists of the rules, which streams can be told to play. */
   readonly playlists: readonly string[]
+  /** As they are described; their values do not matter. */
+  readonly inputs: readonly Input[]
   /** Whether somebody starts the product again when it has ended. */
   readonly isStartedAgain: boolean
 }
@@ -27,13 +30,14 @@ export const product = 'Yoto Smart Stream'
 const longestTitle = 60
 // Blanks, control characters, and what turns the direction of the text behind it.
 const unshown = /[\s\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]+/gu
-const withoutStreams: BridgeFacts = { streams: [], playlists: [], isStartedAgain: true }
+const withoutStreams: BridgeFacts = { streams: [], playlists: [], inputs: [], isStartedAgain: true }
 
-/** The device of the product itself and of its streams; players point at it, so it is published before them. */
+/** The device of the product itself, of its streams and of what people set; players point at it, so it is published before them. */
 export function bridgeDiscovery(topics: Topics, version: string, facts = withoutStreams): DeviceDiscovery {
   const { bridge } = topics
   const { playlists, isStartedAgain } = facts
   const streams = facts.streams.map((stream) => streamComponents(topics, stream, playlists))
+  const inputs = facts.inputs.map((input) => inputComponent(topics, input))
   const place = { ...bridge, isStartedAgain }
   return {
     device: {
@@ -44,7 +48,11 @@ export function bridgeDiscovery(topics: Topics, version: string, facts = without
       sw_version: version,
     },
     origin: { name: product, sw_version: version },
-    components: Object.assign(componentsOf(bridgeEntities, place, { slug: 'yoto_smart_stream' }), ...streams),
+    components: Object.assign(
+      componentsOf(bridgeEntities, place, { slug: 'yoto_smart_stream' }),
+      ...streams,
+      ...inputs,
+    ),
     qos: 1,
   }
 }
@@ -91,6 +99,20 @@ function streamComponents(
   )
   const availability = [{ topic: bridge.state }]
   return Object.fromEntries(Object.entries(components).map(([key, own]) => [key, { ...own, availability }]))
+}
+
+function inputComponent({ bridge, input: topicsOf }: Topics, input: Input): Record<string, ComponentKeys> {
+  const topics = topicsOf(input.id)
+  // It has a single entity, which is called as the input is: no word for what it is stands behind that.
+  const own = inputEntities.map((entity) => ({ ...entity, key: topics.key }))
+  const title = shownTitle(input.name) ?? input.id
+  const components = componentsOf(
+    own,
+    { ...topics, deviceId: bridge.deviceId, title, input },
+    { slug: 'yoto_input', keyPrefix: 'input_' },
+  )
+  const availability = [{ topic: bridge.state }]
+  return Object.fromEntries(Object.entries(components).map(([key, keys]) => [key, { ...keys, availability }]))
 }
 
 /** As much of a title as fits before the name of an entity; null where nothing of it can be read. */

@@ -1,4 +1,5 @@
-import type { BridgeTopics, PlayerTopics, StreamTopics } from './topic.ts'
+import type { Input } from '../core/input.ts'
+import type { BridgeTopics, InputTopics, PlayerTopics, StreamTopics } from './topic.ts'
 
 /** Platforms of Home Assistant's MQTT discovery that we use. There is none for media players. */
 export type Platform =
@@ -38,3 +39,6 @@ export type BridgeEntity = Entity<BridgeTopics & { readonly isStartedAgain: bool
 export type StreamEntity = Entity<
   StreamTopics & { readonly title: string; readonly playlists: readonly string[] }
 >
+
+/** All inputs share the bridge's device, too. `input` is how it is described; its value is not to be relied on. */
+export type InputEntity = Entity<InputTopics & { readonly title: string; readonly input: Input }>

@@ -7,7 +7,7 @@ import { type Owner, type Platforms, retainedTopics, type Standing } from './sta
 import type { Topics } from './topic.ts'
 
 interface LeftoversOptions {
-  readonly house: Pick<House, 'players' | 'queues' | 'origin'>
+  readonly house: Pick<House, 'players' | 'queues' | 'inputs' | 'origin'>
   readonly topics: Topics
   readonly standing: Standing
   readonly outbox: Outbox
@@ -56,6 +56,11 @@ export class Leftovers {
   stop(): void {
     this.#cancelPatience?.()
     this.#cancelPatience = undefined
+  }
+
+  /** What there is of streams and inputs may be less than before. */
+  lessDeclared(): void {
+    this.#sweepNoted()
   }
 
   /** Call it on a new connection, before what there is is said, and when our topics are ours alone again. */
@@ -145,7 +150,7 @@ export class Leftovers {
   }
 
   #isOurs(owner: Owner): boolean {
-    const { players, queues } = this.#options.house
+    const { players, queues, inputs } = this.#options.house
     switch (owner.kind) {
       case 'bridge':
         return true
@@ -153,6 +158,8 @@ export class Leftovers {
         return players().some(({ id }) => id === owner.id)
       case 'stream':
         return queues().some(({ name }) => name === owner.name)
+      case 'input':
+        return inputs().some(({ id, type }) => id === owner.id && type !== 'button')
     }
   }
 }

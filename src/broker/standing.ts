@@ -11,6 +11,7 @@ export type Owner =
   | { readonly kind: 'bridge' }
   | { readonly kind: 'player'; readonly id: string; readonly origin: PlayerOrigin }
   | { readonly kind: 'stream'; readonly name: string }
+  | { readonly kind: 'input'; readonly id: string }
 
 /** The platform of each component of a device, by the component's key. */
 export type Platforms = ReadonlyMap<string, string>
@@ -92,7 +93,7 @@ export class Standing {
 }
 
 /** All topics under which something of the owner is retained. */
-export function retainedTopics({ bridge, player, stream }: Topics, owner: Owner): readonly string[] {
+export function retainedTopics({ bridge, player, stream, input }: Topics, owner: Owner): readonly string[] {
   switch (owner.kind) {
     case 'bridge':
       return [bridge.state, bridge.info, bridge.discovery]
@@ -100,5 +101,7 @@ export function retainedTopics({ bridge, player, stream }: Topics, owner: Owner)
       return player(owner.id).retained
     case 'stream':
       return [stream(owner.name).state]
+    case 'input':
+      return [input(owner.id).state]
   }
 }

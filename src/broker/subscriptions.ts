@@ -2,7 +2,13 @@ import type { IClientSubscribeOptions, IPublishPacket } from 'mqtt'
 import type { MqttVersion } from './connection.ts'
 import { topicMatches } from './topic-filter.ts'
 
-export type MessageHandler = (topic: string, payload: string, message: { readonly retain: boolean }) => void
+export type MessageHandler = (topic: string, payload: string, message: HeardMessage) => void
+
+export interface HeardMessage {
+  readonly retain: boolean
+  /** Whether the broker sends it once more, as it has missed our acknowledgement. */
+  readonly isRepeated?: boolean
+}
 
 export interface SubscribeOptions {
   /** Whether the retain flag is wanted as it was published. */
@@ -21,20 +27,31 @@ const noneOfTheStore = 2
 
 /** Who hears what of a broker. */
 export class Subscriptions {
-  readonly #all: Subscription[] = []
-  /** Each once, however many subscriptions name it; its place is its number for the broker. */
-  readonly #filters: string[] = []
+  readonly #all = new Set<Subscription>()
+  /** Each once, however many subscriptions name it, with its number for the broker. */
+  readonly #filters = new Map<string, number>()
+  /** Numbers begin at 1 by the standard, and none is given twice. */
+  #lastNumber = 0
 
   get filters(): readonly string[] {
-    return this.#filters
+    return [...this.#filters.keys()]
   }
 
   /** Brings the filters that nobody has named before. */
   add(subscription: Subscription): readonly string[] {
-    const fresh = subscription.filters.filter((filter) => !this.#filters.includes(filter))
-    this.#all.push(subscription)
-    this.#filters.push(...fresh)
+    const fresh = subscription.filters.filter((filter) => !this.#filters.has(filter))
+    this.#all.add(subscription)
+    for (const filter of fresh) this.#filters.set(filter, ++this.#lastNumber)
     return fresh
+  }
+
+  /** Brings the filters that nobody names any more. */
+  remove(subscription: Subscription): readonly string[] {
+    if (!this.#all.delete(subscription)) return []
+    const isNamed = (filter: string) => [...this.#all].some(({ filters }) => filters.includes(filter))
+    const stale = subscription.filters.filter((filter) => !isNamed(filter))
+    for (const filter of stale) this.#filters.delete(filter)
+    return stale
   }
 
   /** How to ask the broker for the filter; undefined where nobody can hear it in this version. */
@@ -49,8 +66,8 @@ export class Subscriptions {
       rap,
       nl,
       rh: nl ? noneOfTheStore : 0,
-      // Numbers begin at 1 by the standard; MQTT 3.1.1 has none.
-      properties: { subscriptionIdentifier: this.#filters.indexOf(filter) + 1 },
+      // MQTT 3.1.1 has none.
+      properties: { subscriptionIdentifier: this.#filters.get(filter) ?? 0 },
     }
   }
 
@@ -60,12 +77,13 @@ export class Subscriptions {
     const numbers = typeof named === 'number' ? [named] : named
     const meant =
       numbers === undefined
-        ? this.#filters.filter((filter) => topicMatches(filter, topic))
-        : this.#filters.filter((_, index) => numbers.includes(index + 1))
+        ? this.filters.filter((filter) => topicMatches(filter, topic))
+        : [...this.#filters].filter(([, number]) => numbers.includes(number)).map(([filter]) => filter)
     return this.#heard(version).filter(({ filters }) => filters.some((filter) => meant.includes(filter)))
   }
 
   #heard(version: MqttVersion): readonly Subscription[] {
-    return version === 5 ? this.#all : this.#all.filter(({ fromOthers }) => fromOthers !== true)
+    const all = [...this.#all]
+    return version === 5 ? all : all.filter(({ fromOthers }) => fromOthers !== true)
   }
 }

@@ -51,15 +51,25 @@ export interface StreamTopics {
   readonly key: string
 }
 
+export interface InputTopics {
+  readonly state: string
+  readonly set: string
+  /** The key of its component: no two inputs share it, not even without regard to case. */
+  readonly key: string
+}
+
 /** Every topic of the product, written once, with the filters to hear them by. */
 export interface Topics {
   readonly bridge: BridgeTopics
   response(what: string): string
   player(id: string): PlayerTopics
   stream(name: string): StreamTopics
+  /** Of an input of the rule files. */
+  input(id: string): InputTopics
   readonly filters: {
     readonly playerSet: readonly string[]
     readonly streamSet: string
+    readonly inputSet: string
     readonly request: string
     readonly birth: string
     /** What is retained of streams, ours and that of earlier runs. */
@@ -85,6 +95,7 @@ export type IncomingTopic = SetTopic | { readonly kind: 'request'; readonly what
 export type SetTopic =
   | { readonly kind: 'player-set'; readonly player: string; readonly field: string | undefined }
   | { readonly kind: 'stream-set'; readonly stream: string }
+  | { readonly kind: 'input-set'; readonly input: string }
 
 /**
  * All topics below `base`, and Home Assistant's below `discoveryPrefix`.
@@ -112,9 +123,15 @@ export function topicsFor(base: string, discoveryPrefix: string): Topics {
     response: (what) => `${base}/bridge/response/${what}`,
     player: (id) => playerTopics(`${base}/${segmentOf(id)}`, { instance, id, discovery }),
     stream: (name) => streamTopics(`${base}/stream/${name}`, name),
+    input: (id) => ({
+      state: `${base}/input/${id}/state`,
+      set: `${base}/input/${id}/set`,
+      key: keyOf(id),
+    }),
     filters: {
       playerSet: [`${base}/+/set`, `${base}/+/set/+`],
       streamSet: `${base}/stream/+/set`,
+      inputSet: `${base}/input/+/set`,
       request: `${base}/bridge/request/#`,
       birth: `${discoveryPrefix}/status`,
       streamState: `${base}/stream/+/state`,
@@ -131,13 +148,15 @@ export function topicsFor(base: string, discoveryPrefix: string): Topics {
   }
 }
 
-/** Reads `<base>/<player>/set[/<field>]` and `<base>/stream/<name>/set`. */
+/** Reads `<base>/<player>/set[/<field>]`, `<base>/stream/<name>/set` and `<base>/input/<id>/set`. */
 export function parseSetTopic(base: string, topic: string): SetTopic | undefined {
   if (!topic.startsWith(`${base}/`)) return undefined
   const [first = '', second, third, ...more] = topic.slice(base.length + 1).split('/')
   if (more.length > 0) return undefined
   if (first === 'stream' && third === 'set' && second !== undefined)
     return { kind: 'stream-set', stream: second }
+  if (first === 'input' && third === 'set' && second !== undefined)
+    return { kind: 'input-set', input: second }
   if (reservedSegments.has(first) || second !== 'set') return undefined
   const player = idOfSegment(first)
   return player === undefined ? undefined : { kind: 'player-set', player, field: third }

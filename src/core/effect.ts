@@ -67,9 +67,24 @@ export type Effect =
   | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }
   /** An action of Home Assistant, such as `light.turn_on`. `target`: `{entity_id: …}`, `{area_id: …}` and so on. */
   | { readonly kind: 'ha'; readonly action: string; readonly target: JsonObject; readonly data: JsonObject }
+  /** A request to a program of the household or beyond it, such as Node-RED. */
+  | ({ readonly kind: 'webhook' } & WebhookCall)
   | { readonly kind: 'log'; readonly message: string }
   /** What is worked out from a value, such as one more, is worked out when its turn comes, so that nothing is lost. */
   | { readonly kind: 'set-var' | 'set-input'; readonly name: string; readonly value: AskedValue }
+
+export const webhookMethods = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] as const
+
+export interface WebhookCall {
+  /** Begins with http:// or https://. It may hold secrets: it is said nowhere. */
+  readonly url: string
+  readonly method: (typeof webhookMethods)[number]
+  readonly headers: Readonly<Record<string, string>>
+  /** Null where nothing is sent. */
+  readonly body: string | null
+  /** What the body is, unless a header says so. */
+  readonly type: 'json' | 'text'
+}
 
 export const bluetoothActions = ['on', 'off', 'connect', 'disconnect', 'delete-bonds', 'state'] as const
 export type BluetoothAction = (typeof bluetoothActions)[number]

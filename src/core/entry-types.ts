@@ -35,6 +35,7 @@ export const entryTypes = {
     'return-volume',
     'publish',
     'ha',
+    'webhook',
     'set-var',
     'set-input',
   ] as const satisfies readonly CommandType[],

@@ -2,11 +2,15 @@ import { AppError } from './error.ts'
 import { fittedTo, type InputDeclaration, type PlainValue, takenBy, type ValueForm } from './value-form.ts'
 
 /** The kinds of inputs, by the words people write. */
-export const inputTypes = ['switch', 'select', 'number'] as const
+export const inputTypes = ['switch', 'select', 'number', 'button'] as const
 export type InputType = (typeof inputTypes)[number]
 
-/** An input as everybody outside sees it. The keys are the published names. */
-export type Input = { readonly id: string; readonly name: string; readonly value: PlainValue } & InputKind
+/** An input as everybody outside sees it. The keys are the published names. A button's value is null. */
+export type Input = {
+  readonly id: string
+  readonly name: string
+  readonly value: PlainValue | null
+} & InputKind
 
 type InputKind =
   | { readonly type: 'switch' }
@@ -18,10 +22,11 @@ type InputKind =
       readonly step: number
       readonly unit: string | null
     }
+  | { readonly type: 'button' }
 
 /** The input as it is while it has that value. */
 export function inputOf({ id, name, form, unit }: InputDeclaration, value: PlainValue): Input {
-  return { id, name, ...kindOf(form, unit), value }
+  return { id, name, ...kindOf(form, unit), value: form.type === 'press' ? null : value }
 }
 
 /**
@@ -42,15 +47,20 @@ function kindOf(form: ValueForm, unit: string | null): InputKind {
       return { type: 'switch' }
     case 'choice':
       return { type: 'select', options: form.options }
+    case 'press':
+      return { type: 'button' }
     case 'number':
       return { type: 'number', min: form.min, max: form.max, step: form.step, unit }
   }
 }
 
-function formOf(input: Input): ValueForm {
+/** What it takes. */
+export function formOf(input: Input): ValueForm {
   switch (input.type) {
     case 'switch':
       return { type: 'flag' }
+    case 'button':
+      return { type: 'press' }
     case 'select':
       return { type: 'choice', options: input.options }
     case 'number':

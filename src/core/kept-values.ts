@@ -58,11 +58,11 @@ export class KeptValues<Declared extends Declaration> {
     this.#current.clear()
     for (const declared of all) {
       this.#declared.set(declared.id, declared)
-      this.#current.set(declared.id, this.#restored(declared))
+      if (declared.form.type !== 'press') this.#current.set(declared.id, this.#restored(declared))
     }
   }
 
-  /** By name, in the order of their declaration. */
+  /** By name, in the order of their declaration; what is pressed has none. */
   get values(): ReadonlyMap<string, PlainValue> {
     return this.#current
   }
@@ -86,6 +86,10 @@ export class KeptValues<Declared extends Declaration> {
       const fitted = fittedTo(declared.form, wanted)
       if (fitted === null) throw wrongValue(what, declared, wanted)
       const { value, why } = fitted
+      if (declared.form.type === 'press') {
+        tell(declared, value, { because })
+        return value
+      }
       if (why !== null) log.warn(`${what} "${name}" is ${value}: ${why}`, { because })
       const isNew = value !== this.#current.get(name)
       if (!isNew && this.#stored.get(name) === value) return value
@@ -98,6 +102,7 @@ export class KeptValues<Declared extends Declaration> {
       // The files may have been edited meanwhile.
       const latest = this.#declared.get(name)
       if (latest === undefined) return value
+      if (latest.form.type === 'press') return value
       const current = latest === declared ? value : this.#restored(latest)
       this.#current.set(name, current)
       if (isNew) tell(latest, current, toldOf(because, announced))

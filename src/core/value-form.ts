@@ -12,6 +12,8 @@ export type ValueForm =
       readonly step: number
     }
   | { readonly type: 'choice'; readonly options: readonly string[] }
+  /** Of a button: it is pressed, and has no value that anybody could ask for. */
+  | { readonly type: 'press' }
 
 /** What the household remembers under a name. */
 export interface Declaration {
@@ -39,6 +41,8 @@ export function fittedTo(form: ValueForm, value: PlainValue): Fitted | null {
   switch (form.type) {
     case 'flag':
       return typeof value === 'boolean' ? { value, why: null } : null
+    case 'press':
+      return value === true ? { value, why: null } : null
     case 'choice':
       return typeof value === 'string' && form.options.includes(value) ? { value, why: null } : null
     case 'number':
@@ -51,6 +55,8 @@ export function takenBy(form: ValueForm): string {
   switch (form.type) {
     case 'flag':
       return 'true or false'
+    case 'press':
+      return 'a press'
     case 'choice':
       return `one of ${form.options.join(', ')}`
     case 'number': {
@@ -63,10 +69,22 @@ export function takenBy(form: ValueForm): string {
 
 /** What somebody wrote, as a value of the form; null where it cannot be one. */
 export function valueIn(form: ValueForm, text: string): PlainValue | null {
-  const value =
-    form.type === 'choice' ? text : form.type === 'flag' ? flags.get(text.toLowerCase()) : numberIn(text)
+  const value = wordOf(form, text)
   const fitted = value === undefined ? null : fittedTo(form, value)
   return fitted === null || fitted.why !== null ? null : fitted.value
+}
+
+function wordOf(form: ValueForm, text: string): PlainValue | undefined {
+  switch (form.type) {
+    case 'choice':
+      return text
+    case 'flag':
+      return flags.get(text.toLowerCase())
+    case 'number':
+      return numberIn(text)
+    case 'press':
+      return text.toLowerCase() === 'press' ? true : undefined
+  }
 }
 
 /** Whether the value is the one that somebody wrote: 2.50 of a file is the number 2.5. */

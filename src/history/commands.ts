@@ -110,12 +110,19 @@ function askedBy(effect: Exclude<Effect, { kind: 'log' }>): Asked {
       return { topic: effect.topic, retain: effect.retain }
     case 'ha':
       return { action: effect.action, ...inWords(effect.target, []) }
+    // The rest of an address may hold secrets.
+    case 'webhook':
+      return { host: hostIn(effect.url), method: effect.method }
     case 'set-var':
     case 'set-input':
       return inWords(effect, ['kind'])
     case 'return-volume':
       return inWords(effect, ['kind', 'player'])
   }
+}
+
+function hostIn(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : ''
 }
 
 /** Of lists only how many are in them: there may be thousands of files. */

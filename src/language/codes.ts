@@ -55,7 +55,10 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
     about: 'A stream without a schedule, whose name is nearly that of another.',
   },
   'ref/slot': { level: 'warning', about: 'A slot that no schedule has.' },
-  'ref/topic': { level: 'error', about: "A rule publishes where only the product's own states belong." },
+  'ref/topic': {
+    level: 'error',
+    about: "A rule publishes or listens where only the product's own topics are.",
+  },
   'ref/ha-domain': {
     level: 'error',
     about: 'A rule calls an action of Home Assistant that rules may not call.',

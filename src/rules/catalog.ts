@@ -2,7 +2,7 @@ import { ambient } from './actions/ambient.ts'
 import { startCard } from './actions/card.ts'
 import { ha as callHa } from './actions/ha.ts'
 import { log } from './actions/log.ts'
-import { mqtt } from './actions/mqtt.ts'
+import { mqtt as publish } from './actions/mqtt.ts'
 import { pause } from './actions/pause.ts'
 import { play } from './actions/play.ts'
 import { queue } from './actions/queue.ts'
@@ -12,6 +12,7 @@ import { skip } from './actions/skip.ts'
 import { sleepTimer } from './actions/sleep-timer.ts'
 import { stopPlayer } from './actions/stop-player.ts'
 import { volume as setVolume } from './actions/volume.ts'
+import { webhook as callWebhook } from './actions/webhook.ts'
 import { windDown } from './actions/wind-down.ts'
 import { between } from './conditions/between.ts'
 import { card as hasCard } from './conditions/card.ts'
@@ -28,6 +29,7 @@ import { cron } from './triggers/cron.ts'
 import { every } from './triggers/every.ts'
 import { ha } from './triggers/ha.ts'
 import { input } from './triggers/input.ts'
+import { mqtt } from './triggers/mqtt.ts'
 import { player } from './triggers/player.ts'
 import { playing } from './triggers/playing.ts'
 import { slot } from './triggers/slot.ts'
@@ -36,6 +38,7 @@ import { stream } from './triggers/stream.ts'
 import { sun } from './triggers/sun.ts'
 import { time } from './triggers/time.ts'
 import { volume } from './triggers/volume.ts'
+import { webhook } from './triggers/webhook.ts'
 
 /** Every part that rules are made of, in reading order. A new one is a file and a line here. */
 export const triggers: Readonly<Record<string, TriggerDef>> = {
@@ -53,6 +56,8 @@ export const triggers: Readonly<Record<string, TriggerDef>> = {
   calendar,
   input,
   ha,
+  mqtt,
+  webhook,
   startup,
 }
 
@@ -78,7 +83,8 @@ export const actions: Readonly<Record<string, ActionDef>> = {
   sleep_timer: sleepTimer,
   card: startCard,
   wind_down: windDown,
-  mqtt,
+  mqtt: publish,
+  webhook: callWebhook,
   ha: callHa,
   log,
   set,

@@ -275,7 +275,9 @@ export class Engine {
 }
 
 /** An input's new value that rules are to be told of. */
-interface ToldInput extends Pick<InputRecord, 'input' | 'value' | 'depth'> {
+interface ToldInput extends Pick<InputRecord, 'input' | 'depth'> {
+  /** Null of a button that was pressed. */
+  readonly value: PlainValue | null
   readonly announced?: string
 }
 
@@ -295,7 +297,7 @@ interface Origin {
   readonly announced: string | undefined
 }
 
-function inputEvent(name: string, value: PlainValue): RuleEvent {
+function inputEvent(name: string, value: PlainValue | null): RuleEvent {
   return { type: 'input', name, value }
 }
 

@@ -15,7 +15,7 @@ interface Kept {
 }
 
 /** What expressions know of a value before anything runs. */
-export function fieldFor(form: ValueForm): Field {
+export function fieldFor(form: Exclude<ValueForm, { type: 'press' }>): Field {
   switch (form.type) {
     case 'flag':
       return { type: 'bool' }
@@ -51,7 +51,9 @@ export function keptValues(kept: Kept): Pick<Values, 'vars' | 'inputs'> {
 }
 
 function fieldsOf(declared: ReadonlyMap<string, Declaration>): Fields {
-  return Object.fromEntries([...declared.values()].map(({ id, form }) => [id, fieldFor(form)]))
+  return Object.fromEntries(
+    [...declared.values()].flatMap(({ id, form }) => (form.type === 'press' ? [] : [[id, fieldFor(form)]])),
+  )
 }
 
 /** For messages: what there is of it. */

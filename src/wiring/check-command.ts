@@ -1,4 +1,4 @@
-import { householdTopicFault } from '../broker/household-topic.ts'
+import { heardTopicFault, householdTopicFault } from '../broker/household-topic.ts'
 import { topicsFor } from '../broker/topic.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
@@ -65,7 +65,8 @@ export async function readHousehold({ options, shipped, clock, supervisor }: Rea
     registry: createRegistry({ triggers, conditions, actions }),
     fileExists: (name) => audio.has(name),
     fileHint: (name) => audio.hint(name),
-    topicFault: (topic) => householdTopicFault(topic, { base, discoveryPrefix }, topics),
+    topicFault: (topic, use) =>
+      (use === 'publish' ? householdTopicFault : heardTopicFault)(topic, { base, discoveryPrefix }, topics),
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
       isThere: supervisor !== undefined,

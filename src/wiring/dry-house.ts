@@ -1,4 +1,5 @@
 import { titleOf } from '../audio/names.ts'
+import { topicMatches } from '../broker/topic-filter.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
 import type { Effect, Perform } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
@@ -21,7 +22,6 @@ import type { Playlist, RuleSet } from '../rules/rule-set.ts'
 import type { RunTrace } from '../rules/running/trace.ts'
 import { holdsFor } from '../rules/stream-answers.ts'
 import { wallTime } from '../rules/time.ts'
-import type { EventFeed } from './event-feed.ts'
 import { dayOf } from './picks.ts'
 import { RuleRunner } from './rules.ts'
 import { VolumeReturns } from './volume-returns.ts'
@@ -57,7 +57,10 @@ export class InMemoryHouse implements DryHouse {
   readonly #heard = new Map<string, string>()
   readonly #begun = new WeakSet<RunTrace>()
   readonly #entities = new Map<string, string>()
-  #tellOfEntity: (event: RuleEvent) => void = () => undefined
+  /** Who hears of these entities, what is said under these filters, and calls of these webhooks. */
+  readonly #watched = new Map<string, (event: RuleEvent) => void>()
+  readonly #topics = new Map<string, (event: RuleEvent) => void>()
+  readonly #webhooks = new Map<string, (event: RuleEvent) => void>()
   #endless: string | null = null
   /** Who was pressed last, and when. */
   #pressed = ''
@@ -77,7 +80,8 @@ export class InMemoryHouse implements DryHouse {
       clock,
       log,
     })
-    const carryOut = performIn(hub, { ruleSet, folders, library, random, clock, log })
+    const publish = async (topic: string, payload: string) => this.#said(topic, payload)
+    const carryOut = performIn(hub, { ruleSet, folders, library, random, publish, clock, log })
     this.#clock = clock
     this.#hub = hub
     this.#runner = new RuleRunner({
@@ -96,7 +100,12 @@ export class InMemoryHouse implements DryHouse {
       troubled: ({ id }, why) => {
         if (why !== null) this.#endless ??= `rule "${id}" was stopped: ${why}`
       },
-      feeds: [this.#entityFeed()],
+      sources: {
+        mqtt: ({ topic = '' }, happened) => kept(this.#topics, topic, happened),
+        webhook: ({ key = '' }, happened) => kept(this.#webhooks, key, happened),
+        ha: ({ entity }, happened) =>
+          entity === undefined ? () => undefined : kept(this.#watched, entity, happened),
+      },
       clock,
       log,
     })
@@ -178,9 +187,19 @@ export class InMemoryHouse implements DryHouse {
       const from = this.#entities.get(entity) ?? ''
       this.#entities.set(entity, to)
       if (from === to) continue
-      const attributes = {}
-      this.#tellOfEntity({ type: 'ha', entity, from, to, attributes, since_ms: this.#clock.now().getTime() })
+      const sinceMs = this.#clock.now().getTime()
+      this.#watched.get(entity)?.({ type: 'ha', from, to, attributes: {}, since_ms: sinceMs })
     }
+    await quiet()
+  }
+
+  async say(topic: string, payload: string): Promise<void> {
+    this.#said(topic, payload)
+    await quiet()
+  }
+
+  async call(webhook: string, body: string): Promise<void> {
+    this.#webhooks.get(webhook)?.({ body })
     await quiet()
   }
 
@@ -255,15 +274,10 @@ export class InMemoryHouse implements DryHouse {
     this.#note(this.#records.ran, { rule: trace.rule })
   }
 
-  #entityFeed(): EventFeed {
-    return {
-      source: 'ha',
-      listen: () => () => undefined,
-      start: (happened) => {
-        this.#tellOfEntity = happened
-        return () => undefined
-      },
-    }
+  /** A broker brings what rules say back to those that listen, a moment later. */
+  #said(topic: string, payload: string): void {
+    for (const [filter, happened] of this.#topics)
+      if (topicMatches(filter, topic)) queueMicrotask(() => happened({ name: topic, payload }))
   }
 
   #record(effect: Effect, because: string): void {
@@ -296,6 +310,12 @@ export class InMemoryHouse implements DryHouse {
   }
 }
 
+/** Keeps it there until the returned function is called. */
+function kept<What>(all: Map<string, What>, name: string, what: What): () => void {
+  all.set(name, what)
+  return () => all.delete(name)
+}
+
 /** The rules of a house are the same all the time. */
 function unchanging(current: RuleSet) {
   return { current, onChange: () => () => undefined }
@@ -306,12 +326,16 @@ interface Hands {
   readonly folders: DryHouseOptions['folders']
   readonly library: readonly string[]
   readonly random: () => number
+  readonly publish: (topic: string, payload: string) => Promise<void>
   readonly clock: Clock
   readonly log: Log
 }
 
 /** Carries effects out in the hub alone; what is published is only written down, by whoever asks. */
-function performIn(hub: Hub, { ruleSet, folders, library: all, random, clock, log }: Hands): Perform {
+function performIn(
+  hub: Hub,
+  { ruleSet, folders, library: all, random, publish, clock, log }: Hands,
+): Perform {
   const library = {
     find: async () => ({ state: 'ready' }) as const,
     filesIn: async (folder: string) => folders.get(folder) ?? [],
@@ -348,8 +372,9 @@ function performIn(hub: Hub, { ruleSet, folders, library: all, random, clock, lo
       hub.commanding(player, command, command)
       hub.patchPlayer(player, patchOf(command, playerIn(hub, player)), clock.now())
     },
-    publish: async () => undefined,
     callAction: async () => undefined,
+    publish,
+    callWebhook: async () => undefined,
     values: hub,
     deeds: { say: () => undefined },
     random,

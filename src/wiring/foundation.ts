@@ -1,3 +1,4 @@
+import { Webhooks } from '../access/webhooks.ts'
 import type { Library } from '../audio/library/library.ts'
 import type { Sources } from '../audio/sources/sources.ts'
 import type { Clock } from '../core/clock.ts'
@@ -44,6 +45,8 @@ export interface Foundation extends Pick<Redactor, 'redactAll'> {
   readonly onLibraryChange: HouseLibrary['onChange']
   readonly uploads: HouseUploads
   readonly access: Awaited<ReturnType<typeof openAccess>>
+  /** What rules wait for that others call by HTTP. */
+  readonly webhooks: Webhooks
   readonly problems: Problems
   readonly history: HouseHistory
   /** Masks a secret wherever it would be said, from now on. */
@@ -88,6 +91,14 @@ export async function openFoundation(input: FoundationInput, started: Started): 
   started.add('the library', house)
   const access = await openAccess({ storage, options, hide, clock, log })
   started.add('who may come in', access)
+  const webhooks = new Webhooks({
+    records: storage.collection('webhooks'),
+    hide,
+    clock,
+    log: log.for('rules'),
+  })
+  started.add('webhooks', webhooks)
+  await webhooks.start()
   const history = await openHistory({ storage, redactAll, clock, log: log.for('history') })
   started.add('the history', history)
   return {
@@ -101,6 +112,7 @@ export async function openFoundation(input: FoundationInput, started: Started): 
     onLibraryChange: house.onChange,
     uploads: house.uploads,
     access,
+    webhooks,
     problems,
     history,
     hide,

@@ -7,7 +7,7 @@ import { HomeAssistantLink } from '../homeassistant/link.ts'
 import { EntityStates } from '../homeassistant/states.ts'
 import type { RuleEvent } from '../rules/plugin.ts'
 import type { Surroundings } from '../rules/read/references.ts'
-import type { EventFeed } from './event-feed.ts'
+import type { Listen } from './rule-sources.ts'
 import type { Supervisor } from './supervisor.ts'
 
 type Call = Omit<Extract<Effect, { kind: 'ha' }>, 'kind'>
@@ -27,8 +27,10 @@ interface HomeAssistantOptions {
 
 /** Home Assistant as rules have to do with it. */
 export interface HomeAssistant {
-  /** Which entities change; empty outside Home Assistant. */
-  readonly feed: EventFeed
+  /** How rules listen to entities; outside Home Assistant nothing comes. */
+  readonly listen: Listen
+  /** Hands on what changes from now on; rules of the start of the product listen by then. */
+  start(): void
   /** Absent outside Home Assistant. @throws AppError `forbidden` for a domain that rules may not use; and see `callAction`. */
   readonly callAction?: (call: Call) => Promise<void>
   /** Calls that are under way end within two seconds: the product is about to end. */
@@ -41,10 +43,10 @@ const hurriedMs = 2_000
 /** Nothing is connected to until a rule needs it. */
 export function openHomeAssistant(options: HomeAssistantOptions): HomeAssistant {
   const { supervisor: access, allow, ...rest } = options
-  if (access === null) return { feed: nothingHeard, hurry: () => undefined, stop: async () => undefined }
+  if (access === null) return nothingThere
   const link = new HomeAssistantLink({ access, ...rest })
   return {
-    feed: entityFeed(link, options.log),
+    ...entitySource(link, options.log),
     callAction: async (call) => {
       const fault = actionFault(call.action, allow)
       if (fault !== null) throw new AppError('forbidden', `${fault.message}; ${fault.help}`)
@@ -66,38 +68,52 @@ export function homeAssistantChecks({
   return { isThere, actionFault: (action) => actionFault(action, allow) }
 }
 
-const nothingHeard: EventFeed = {
-  source: 'ha',
+const nothingThere: HomeAssistant = {
   listen: () => () => undefined,
-  start: () => () => undefined,
+  start: () => undefined,
+  hurry: () => undefined,
+  stop: async () => undefined,
+}
+
+/** Who listens to an entity: to its changes by its name as `entity`, to what is merely known of it by `known`. */
+interface Listener {
+  readonly entity: string
+  readonly isForKnown: boolean
+  readonly happened: (event: RuleEvent) => void
 }
 
 /**
  * Changes are events with the field `entity`. What is merely known of an entity, at the start and after Home Assistant
  * was away, has the field `known` in its place, so that nobody takes it for something that happened.
  */
-function entityFeed(link: HomeAssistantLink, log: Log): EventFeed {
-  let happened: (event: RuleEvent) => void = () => undefined
+function entitySource(link: HomeAssistantLink, log: Log): Pick<HomeAssistant, 'listen' | 'start'> {
+  const listeners = new Set<Listener>()
+  const tell = (entity: string, isForKnown: boolean, event: RuleEvent) => {
+    for (const one of listeners)
+      if (one.entity === entity && one.isForKnown === isForKnown) one.happened(event)
+  }
   const states = new EntityStates({
     link,
     log,
     listener: {
-      changed: ({ sinceMs, ...change }) => happened({ type: 'ha', ...change, since_ms: sinceMs }),
+      changed: ({ sinceMs, ...change }) =>
+        tell(change.entity, false, { type: 'ha', ...change, since_ms: sinceMs }),
       known: ({ entity, state, sinceMs, isFirst }) =>
-        happened({ type: 'known', known: entity, state, since_ms: sinceMs, is_first: isFirst }),
+        tell(entity, true, { type: 'known', state, since_ms: sinceMs, is_first: isFirst }),
     },
   })
   return {
-    source: 'ha',
-    listen({ entity, known = entity }) {
-      return known === undefined ? () => undefined : states.watch(known)
-    },
-    start(hand) {
-      happened = hand
-      states.start()
+    listen({ entity: changing, known }, happened) {
+      const entity = changing ?? known
+      if (entity === undefined) return () => undefined
+      const listener = { entity, isForKnown: changing === undefined, happened }
+      listeners.add(listener)
+      const end = states.watch(entity)
       return () => {
-        happened = () => undefined
+        listeners.delete(listener)
+        end()
       }
     },
+    start: () => states.start(),
   }
 }

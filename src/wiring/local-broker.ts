@@ -2,7 +2,8 @@ import type { House } from '../broker/announcer.ts'
 import { Bridge } from '../broker/bridge.ts'
 import { BrokerClient } from '../broker/client.ts'
 import { type EmbeddedBroker, startEmbeddedBroker } from '../broker/embedded.ts'
-import { householdTopicFault, type TopicFault } from '../broker/household-topic.ts'
+import { type HouseholdMessage, HouseholdMessages } from '../broker/household-messages.ts'
+import { heardTopicFault, householdTopicFault, type TopicFault } from '../broker/household-topic.ts'
 import type { Tree } from '../broker/own-tree.ts'
 import type { Stood } from '../broker/standing.ts'
 import { type Topics, topicsFor } from '../broker/topic.ts'
@@ -35,7 +36,7 @@ interface LocalBrokerOptions {
 }
 
 /** What the broker tells of, and what commands on it act on. */
-interface BrokerHouse extends Omit<House, 'instance' | 'players' | 'queues' | 'isStartedAgain'> {
+interface BrokerHouse extends Omit<House, 'instance' | 'players' | 'queues' | 'inputs' | 'isStartedAgain'> {
   readonly hub: Hub
   readonly problems: Pick<Problems, 'set'>
   /** What stands on the broker since the last run, by topic. */
@@ -53,6 +54,7 @@ export class LocalBroker {
   readonly #topics: Topics
   #embedded: EmbeddedBroker | null = null
   #client: BrokerClient | null = null
+  #messages: HouseholdMessages | null = null
   #bridge: Bridge | null = null
   #takesCommands = false
   #forget: () => void = () => undefined
@@ -71,6 +73,12 @@ export class LocalBroker {
   async start(house: BrokerHouse): Promise<void> {
     const client = this.#clientOf(await this.#findBroker())
     this.#client = client
+    this.#messages = new HouseholdMessages({
+      client,
+      fault: (filter) => this.topicFault(filter, 'listen'),
+      clock: this.#options.clock,
+      log: this.#log,
+    })
     const bridge = this.#bridgeOn(client, house)
     this.#bridge = bridge
     this.#queues = () => house.hub.queues()
@@ -90,6 +98,7 @@ export class LocalBroker {
 
   async stop(): Promise<void> {
     this.#forget()
+    this.#messages?.stop()
     await this.#bridge?.stop()
     await this.#client?.stop()
     await this.#embedded?.stop()
@@ -127,9 +136,20 @@ export class LocalBroker {
     return this.#publish(this.#topics.bridge.logging, payload, { retain: false })
   }
 
-  /** Why rules cannot publish to the topic, and what they can do instead; null where they can. */
-  topicFault(topic: string): TopicFault | null {
-    return householdTopicFault(topic, this.#tree, this.#topics)
+  /** Why rules cannot publish or listen to the topic, and what they can do instead; null where they can. */
+  topicFault(topic: string, use: 'publish' | 'listen'): TopicFault | null {
+    const fault = use === 'publish' ? householdTopicFault : heardTopicFault
+    return fault(topic, this.#tree, this.#topics)
+  }
+
+  /**
+   * Calls `receive` for each message that others publish under the filter from now on, until the returned function is
+   * called; a broker that is away is listened to when it is back.
+   * @throws AppError `unprocessable` for a filter that is not for rules, `unavailable` before the start.
+   */
+  listen(filter: string, receive: (message: HouseholdMessage) => void): () => void {
+    if (this.#messages === null) throw new AppError('unavailable', 'the local broker is not started')
+    return this.#messages.listen(filter, receive)
   }
 
   /**
@@ -137,7 +157,7 @@ export class LocalBroker {
    * @throws AppError `unprocessable` for a topic that is not for rules, `unavailable` while the broker is away.
    */
   async publish(topic: string, payload: string, options: { readonly retain: boolean }): Promise<void> {
-    const fault = this.topicFault(topic)
+    const fault = this.topicFault(topic, 'publish')
     if (fault !== null) throw new AppError('unprocessable', `${fault.message}; ${fault.help}`)
     await this.#publish(topic, payload, options)
   }
@@ -203,6 +223,7 @@ export class LocalBroker {
       leftOut: (words) => problems.set('message_size', leftOutProblem(words)),
       players: () => hub.players(),
       queues: () => hub.queues(),
+      inputs: () => hub.inputs(),
       perform,
     })
   }
@@ -228,9 +249,13 @@ function tell(change: Change, bridge: Bridge): void {
     case 'queue-removed':
       bridge.queueRemoved(change.name)
       break
-    // They have no topics.
     case 'input':
+      bridge.inputChanged(change.input)
+      break
     case 'inputs-declared':
+      bridge.inputsDeclared()
+      break
+    // They have no topics.
     case 'var':
   }
 }

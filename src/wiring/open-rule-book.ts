@@ -6,12 +6,12 @@ import type { Options } from '../options.ts'
 import type { Surroundings } from '../rules/read/references.ts'
 import type { Location } from '../rules/sun.ts'
 import { writeEditorSchema } from './editor-schema.ts'
-import type { EventFeed } from './event-feed.ts'
 import type { Foundation } from './foundation.ts'
 import { homeAssistantChecks } from './home-assistant.ts'
 import { HomeLocation } from './home-location.ts'
 import { watchNamedPlayers } from './named-players.ts'
 import { RuleBook } from './rule-book.ts'
+import type { RuleSources } from './rule-sources.ts'
 import { RuleWatch } from './rule-watch.ts'
 import { RuleRunner } from './rules.ts'
 import type { SlotGround } from './slot-ground.ts'
@@ -78,16 +78,16 @@ interface RunInput
   readonly hub: Hub
   readonly lines: PlayerLines
   readonly slotGround: SlotGround
+  readonly sources: RuleSources
   /** How wishes are carried out: `perform` keeps them in the history, `performed` leaves that to its caller. */
   readonly performed: Perform
   readonly perform: Perform
   /** What rules hear from beyond the product. */
-  readonly feeds: readonly EventFeed[]
 }
 
 /** Runs what the book says; from then on it is read again whenever somebody writes to its files. */
 export async function startRules(run: RunInput): Promise<RuleRunner> {
-  const { input, foundation, started, book, hub, lines, slotGround, performed, perform, feeds, clock } = run
+  const { input, foundation, started, book, hub, lines, slotGround, sources, performed, perform, clock } = run
   const { history, storage, problems } = foundation
   const log = foundation.log.for('rules')
   const door = lines.door()
@@ -113,7 +113,7 @@ export async function startRules(run: RunInput): Promise<RuleRunner> {
       isHeard: (stream) => slotGround.isHeard(stream),
       cutOver: (changed) => slotGround.cutOver(changed),
     },
-    feeds,
+    sources,
     clock,
     log,
   })

@@ -42,6 +42,7 @@ interface HouseParts {
   readonly diagnostics: House['diagnostics']
   readonly ruleTools: RuleToolsHouse
   readonly rules: House['rules']
+  readonly webhooks: House['webhooks']
   readonly simulator: SimulatedCloud | null
   readonly account: AccountDesk
   readonly perform: Perform
@@ -78,6 +79,7 @@ export function houseOf({
   write,
   health,
   rules,
+  webhooks,
 }: HouseParts): House & LiveHouse {
   return {
     ...cardsOf(cards),
@@ -118,6 +120,7 @@ export function houseOf({
     events,
     diagnostics,
     rules,
+    webhooks,
     cardLook: (cardId) => lookOf(cards.byCard(cardId)) ?? knownCard(cardId),
     account,
     accountCards: async (options) => {

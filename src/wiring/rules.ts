@@ -14,7 +14,7 @@ import type { RuleSet } from '../rules/rule-set.ts'
 import type { ScheduledStreamsOptions } from '../rules/scheduled-streams.ts'
 import { Scheduler } from '../rules/scheduler.ts'
 import type { SlotEvent } from '../rules/slot-events.ts'
-import type { EventFeed } from './event-feed.ts'
+import { listeningFor, type RuleSources } from './rule-sources.ts'
 import { ruleWorld } from './rule-world.ts'
 import { UnpublishedEvents } from './unpublished-events.ts'
 
@@ -40,8 +40,8 @@ interface RuleRunnerOptions {
   readonly dryRun?: boolean
   /** Where slots were left, who hears streams, and how they are cut over: see `ScheduledStreamsOptions`. */
   readonly slots?: Pick<ScheduledStreamsOptions, 'positions' | 'isHeard' | 'cutOver'>
-  /** What rules hear from beyond the product. */
-  readonly feeds?: readonly EventFeed[]
+  /** Where events come from that are there for who asks for them. */
+  readonly sources?: RuleSources
   readonly clock: Clock
   readonly log: Log
 }
@@ -83,13 +83,7 @@ export class RuleRunner {
       clock,
       log,
       moments: this.#moments,
-      listening: (source, match) => {
-        const heard = (options.feeds ?? []).filter((feed) => feed.source === source)
-        const ends = heard.map((feed) => feed.listen(match))
-        return () => {
-          for (const end of ends) end()
-        }
-      },
+      listening: listeningFor(options.sources ?? {}, () => this.#engine),
     })
   }
 
@@ -112,16 +106,13 @@ export class RuleRunner {
     await this.#engine.open()
     hub.announceInputs((id, value) => this.#engine.announce(id, value))
     this.#engine.start(rules)
-    const forgetFeeds = (this.#options.feeds ?? []).map((feed) =>
-      feed.start((event) => this.#engine.happened(feed.source, event)),
-    )
     this.#tellOfSlots()
     for (const event of this.#unpublished.found()) this.#engine.happened('player', event)
     const forgetBook = book.onChange(async (ruleSet) => {
       await this.#schedule(ruleSet)
       this.#engine.start(ruleSet.rules)
     })
-    this.#forgets = [forgetQueues, forgetEvents, forgetBook, ...forgetFeeds]
+    this.#forgets = [forgetQueues, forgetEvents, forgetBook]
   }
 
   async #schedule(ruleSet: RuleSet): Promise<RuleSet> {

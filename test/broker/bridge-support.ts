@@ -6,6 +6,7 @@ import { topicsFor } from '../../src/broker/topic.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Collection } from '../../src/core/collection.ts'
 import type { Effect } from '../../src/core/effect.ts'
+import type { Input } from '../../src/core/input.ts'
 import type { PlayerState } from '../../src/core/player.ts'
 import { mostAsked, PlayerLines } from '../../src/core/player-lines.ts'
 import type { Queue } from '../../src/core/queue.ts'
@@ -60,6 +61,7 @@ export async function startBridge(
   more: {
     players?: PlayerState[]
     queues?: Queue[]
+    inputs?: Input[]
     playlists?: string[]
     origin?: PlayerOrigin
     standing?: Collection<Stood>
@@ -76,6 +78,7 @@ export async function startBridge(
   const otherInstances: (readonly Instance[])[] = []
   const players = more.players ?? [player('abc')]
   const queues = more.queues ?? []
+  const inputs = more.inputs ?? []
   const performed: Effect[] = []
   const playlistNames = more.playlists ?? []
   let failure: Error | undefined
@@ -95,6 +98,7 @@ export async function startBridge(
     leftOut: () => {},
     players: () => players,
     queues: () => queues,
+    inputs: () => inputs,
     playlists: () => playlistNames,
     titleOf: (file) => `Title of ${file}`,
     info: () => ({ cloud_connected: true, problems: [] }),
@@ -121,6 +125,7 @@ export async function startBridge(
     clock,
     players,
     queues,
+    inputs,
     performed,
     playlistNames,
     otherInstances,

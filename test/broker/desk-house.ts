@@ -67,6 +67,7 @@ export async function deskHouse() {
       await obey(player)
     },
     publish: async () => undefined,
+    values: hub,
     deeds: { say: (level, _kind, { message, detail }) => log[level](message, detail) },
     log,
   })
@@ -93,6 +94,7 @@ export async function deskHouse() {
     heart,
     players: () => hub.players(),
     queues: () => hub.queues(),
+    inputs: () => hub.inputs(),
     perform,
     door: lines.door(mostAsked),
     async queueEffects(options, stream) {

@@ -89,7 +89,12 @@ test('Home Assistant can ask for the names of problems, and records no words tha
 
 test('there is a button to restart the product only where somebody starts it again', () => {
   const buttonsOf = (isStartedAgain: boolean) => {
-    const { components } = bridgeDiscovery(topics, '1', { streams: [], playlists: [], isStartedAgain })
+    const { components } = bridgeDiscovery(topics, '1', {
+      streams: [],
+      playlists: [],
+      inputs: [],
+      isStartedAgain,
+    })
     return Object.keys(components).filter((key) => components[key]?.platform === 'button')
   }
   expect(buttonsOf(true)).toEqual(['sign_in', 'restart'])

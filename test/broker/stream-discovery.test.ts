@@ -9,7 +9,12 @@ const topics = topicsFor('yoto', 'homeassistant')
 const tables = new URL('../../../shared/fixtures/home-assistant/mqtt-discovery.json', import.meta.url)
 
 function componentsOf(streams: { name: string; title: string }[], playlists: string[] = ['forest', 'sea']) {
-  const all = bridgeDiscovery(topics, '1.2.3', { streams, playlists, isStartedAgain: true }).components
+  const all = bridgeDiscovery(topics, '1.2.3', {
+    streams,
+    playlists,
+    inputs: [],
+    isStartedAgain: true,
+  }).components
   return Object.fromEntries(Object.entries(all).filter(([key]) => key.startsWith('stream_')))
 }
 
@@ -46,7 +51,8 @@ describe('a stream', () => {
   test.skipIf(!existsSync(tables))('has the keys that Home Assistant knows', () => {
     const { platforms, common_entity_keys } = JSON.parse(readFileSync(tables, 'utf8'))
     for (const component of Object.values(
-      bridgeDiscovery(topics, '1', { streams: [night], playlists: ['a'], isStartedAgain: true }).components,
+      bridgeDiscovery(topics, '1', { streams: [night], playlists: ['a'], inputs: [], isStartedAgain: true })
+        .components,
     )) {
       const { required = [], keys } = platforms[String(component.platform)]
       expect([...common_entity_keys, ...required, ...keys]).toEqual(

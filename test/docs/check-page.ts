@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { householdTopicFault } from '../../src/broker/household-topic.ts'
+import { heardTopicFault, householdTopicFault } from '../../src/broker/household-topic.ts'
 import { topicsFor } from '../../src/broker/topic.ts'
 import { type Diagnostic, formatDiagnostic } from '../../src/language/diagnostic.ts'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
@@ -57,7 +57,12 @@ export async function findingsIn(text: string): Promise<readonly Diagnostic[]> {
   const { diagnostics, ...read } = await readRuleFiles([source], {
     registry: createRegistry({ triggers, conditions, actions }),
     fileExists: async (name) => existsSync(new URL(name, shipped)),
-    topicFault: (topic) => householdTopicFault(topic, tree, topicsFor(tree.base, tree.discoveryPrefix)),
+    topicFault: (topic, use) =>
+      (use === 'publish' ? householdTopicFault : heardTopicFault)(
+        topic,
+        tree,
+        topicsFor(tree.base, tree.discoveryPrefix),
+      ),
     homeAssistant: homeAssistantChecks({
       isThere: !/^# outside Home Assistant$/m.test(text),
       allow: ['light', 'switch', 'scene', 'script', 'media_player', 'notify', 'input_boolean'],

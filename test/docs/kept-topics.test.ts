@@ -30,6 +30,7 @@ test('the page tells of every topic that is kept, and of none besides', () => {
   const owners: readonly Owner[] = [
     { kind: 'bridge' },
     { kind: 'stream', name: 'dusk' },
+    { kind: 'input', id: 'party' },
     { kind: 'player', id: 'abc', origin: 'account' },
   ]
   const kept = owners.flatMap((owner) => retainedTopics(topicsFor('yoto', 'homeassistant'), owner))
@@ -96,7 +97,8 @@ test('what a running product keeps on its broker is what the page tells of', {
 function named(topic: string): string {
   return topic
     .replace(/^yoto\/stream\/[^/]+\//, 'yoto/stream/<name>/')
-    .replace(/^yoto\/(?!bridge\/|stream\/)[^/]+\//, 'yoto/<player>/')
+    .replace(/^yoto\/input\/[^/]+\//, 'yoto/input/<id>/')
+    .replace(/^yoto\/(?!bridge\/|stream\/|input\/)[^/]+\//, 'yoto/<player>/')
     .replace(/\/yoto_(?!bridge\/)[^/]+\//, '/yoto_<player>/')
 }
 

@@ -11,6 +11,7 @@ const declared: readonly InputDeclaration[] = [
   { id: 'party', name: 'Party music', form: { type: 'flag' }, start: false, unit: null },
   { id: 'wish', name: 'wish', form: { type: 'choice', options: ['songs', '5'] }, start: 'songs', unit: null },
   { id: 'loud', name: 'loud', form: { type: 'number', min: 1, max: 3, step: 0.5 }, start: 1, unit: '%' },
+  { id: 'bell', name: 'Bell', form: { type: 'press' }, start: false, unit: null },
 ]
 
 beforeEach(async () => {
@@ -31,6 +32,7 @@ async function call(method: string, path: string, body?: unknown) {
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
 }
 
+const bell = { id: 'bell', name: 'Bell', type: 'button', value: null }
 const party = { id: 'party', name: 'Party music', type: 'switch', value: false }
 
 describe('inputs', () => {
@@ -40,8 +42,9 @@ describe('inputs', () => {
         party,
         { id: 'wish', name: 'wish', type: 'select', options: ['songs', '5'], value: 'songs' },
         { id: 'loud', name: 'loud', type: 'number', min: 1, max: 3, step: 0.5, unit: '%', value: 1 },
+        bell,
       ],
-      count: 3,
+      count: 4,
     })
   })
 
@@ -61,6 +64,23 @@ describe('inputs', () => {
     expect((await call('PUT', '/inputs/loud', { value: 2.5 })).body).toMatchObject({ input: { value: 2.5 } })
   })
 
+  test('of the type button are pressed, each time anew', async () => {
+    const told: unknown[] = []
+    house.subscribe('a test', (change) => told.push(change))
+    for (const _ of [1, 2])
+      expect(await call('POST', '/inputs/bell/press')).toEqual({
+        status: 200,
+        body: { success: true, message: 'input "bell" was pressed', input: bell },
+      })
+    const pressed = { kind: 'input', input: bell, because: 'REST' }
+    expect(told).toEqual([pressed, pressed])
+    expect(await call('POST', '/inputs/party/press')).toMatchObject({
+      status: 422,
+      body: { error: { message: 'input "party" is a switch: set it with PUT /api/inputs/party' } },
+    })
+    expect((await call('POST', '/inputs/gone/press')).status).toBe(404)
+  })
+
   test.each<[string, unknown, number, string]>([
     ['party', 'on', 422, 'input "party" takes true or false, not "on"'],
     ['party', 1, 422, 'input "party" takes true or false, not 1'],
@@ -69,6 +89,7 @@ describe('inputs', () => {
     ['loud', 9, 422, 'input "loud" takes a number from 1 to 3 in steps of 0.5, not 9'],
     ['loud', 1.2, 422, 'not 1.2'],
     ['loud', null, 422, ''],
+    ['bell', true, 422, 'press it with POST /api/inputs/bell/press'],
     ['gone', true, 404, 'there is no input "gone"'],
     ['__proto__', true, 404, 'there is no input "__proto__"'],
     ['constructor', true, 404, 'there is no input "constructor"'],
@@ -77,7 +98,7 @@ describe('inputs', () => {
     expect(answer.status).toBe(status)
     expect(JSON.stringify(answer.body)).toContain(said.replaceAll('"', '\\"'))
     expect((await call('GET', '/inputs')).body).toMatchObject({
-      inputs: [{ value: false }, { value: 'songs' }, { value: 1 }],
+      inputs: [{ value: false }, { value: 'songs' }, { value: 1 }, { value: null }],
     })
   })
 })

@@ -84,12 +84,9 @@ describe('what is declared', () => {
     ],
     [
       'inputs:\n  party: {type: swich}\n',
-      '2:17 error[type/value] `type` takes one of switch, select, number, not "swich" - did you mean "switch"?',
+      '2:17 error[type/value] `type` takes one of switch, select, number, button, not "swich" - did you mean "switch"?',
     ],
-    [
-      'inputs:\n  party: {type: button}\n',
-      '2:17 error[type/value] inputs of the type `button` are not part of this version yet',
-    ],
+    ['inputs:\n  party: {type: button, unit: x}\n', 'unit'],
     ['inputs:\n  wish: {type: select}\n', 'input "wish" needs `options`'],
     [
       'inputs:\n  wish: {type: select, options: [a], start: b}\n',

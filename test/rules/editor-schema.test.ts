@@ -216,7 +216,7 @@ test.each([
   ['rules:\n  r:\n    use: t\n    wiht: {}\n', 'wiht', 'Property wiht is not allowed.'],
   ['rules:\n  r:\n    when: []\n    with: {}\n    do: []\n', 'with', 'Property with is not allowed.'],
   ['players:\n  a: [b]\n', '[b]', 'Incorrect type. Expected one of string, number.'],
-  ['inputs:\n  a: {type: slect}\n', 'slect', words('switch', 'select', 'number')],
+  ['inputs:\n  a: {type: slect}\n', 'slect', words('switch', 'select', 'number', 'button')],
   ['inputs:\n  a: {type: select, start: x}\n', 'a', 'Missing property "options".'],
   ['inputs:\n  a: {type: switch, options: [x]}\n', 'options', 'Property options is not allowed.'],
   ['inputs:\n  a-b: {type: switch}\n', 'a-b', 'Expected a name of letters, digits and underscores'],

@@ -85,6 +85,15 @@ const noLibraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'> = {
 /** Tests of rules bring them. */
 export const noRuleTools = ruleTools({ ruleSet: () => emptyRuleSet, clock: new VirtualClock() })
 
+/** Tests of webhooks bring some. */
+const noWebhooks: House['webhooks'] = {
+  list: async () => [],
+  rotate: noRule,
+  admit: () => {
+    throw new AppError('not_found', 'there is nothing at this address')
+  },
+}
+
 /** A file of 10 s, by its name alone. */
 export function libraryEntry(file: string, more: Partial<LibraryEntry> = {}): LibraryEntry {
   const nobody = { artist: null, album: null, plays: 0, last_played_at: null }
@@ -108,6 +117,7 @@ export const withoutPast = {
   diagnostics: () => ({ at: '' }),
   ruleTools: noRuleTools,
   rules: noRules,
+  webhooks: noWebhooks,
   uploads: { desk: noUploads, onChange: () => () => undefined },
   queueEffects: async () => [],
   presets: new Presets({ store: memoryCollection() }),
@@ -180,6 +190,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     },
     playAnew: () => [],
     rules: noRules,
+    webhooks: noWebhooks,
     hub,
     version: '0.0.0',
     simulated: true,

@@ -1,6 +1,10 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { Webhooks } from '../../src/access/webhooks.ts'
+import { memoryCollection } from '../support/memory-collection.ts'
 import { testWith } from '../support/programs.ts'
+import { recordingLog } from '../support/recording-log.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
 import { seriousFaults } from './axe.ts'
 import { focused } from './focused.ts'
 import { family, openHousehold, signIn } from './household.ts'
@@ -43,6 +47,39 @@ testWith(
 
     await house.write('bedroom.yaml', bedroom)
     await page.getByText('All is well: 2 files run as they are written.').waitFor()
+  },
+  60_000,
+)
+
+testWith(
+  ['chromium'],
+  'who decides sees the addresses of webhooks, and gives them others',
+  async () => {
+    const house = await openRuledHome({ 'bedroom.yaml': bedroom, 'knobs.yaml': knobs })
+    const webhooks = new Webhooks({
+      records: memoryCollection(),
+      hide: () => undefined,
+      clock: new VirtualClock(),
+      log: recordingLog(),
+    })
+    webhooks.listen('garden-bell', () => undefined)
+    const withHooks = { ...house, more: { ...house.more, webhooks } }
+    const { front, page } = await openRules(withHooks)
+    const address = page.getByRole('textbox', { name: 'Address of garden-bell' })
+    await address.waitFor()
+    const before = await address.inputValue()
+    const [webhook] = await webhooks.list()
+    expect(before).toBe(`${front.address}${webhook?.path.slice(1)}`)
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByRole('button', { name: 'Other address for garden-bell' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Other address for garden-bell' }).click()
+    await page.getByText('garden-bell has another address.').waitFor()
+    await expect.poll(() => address.inputValue()).not.toBe(before)
+    expect(await address.inputValue()).toContain((await webhooks.list())[0]?.key)
+
+    const { page: other } = await openRules(withHooks, 'Ben')
+    await other.getByRole('heading', { name: 'The coming days' }).waitFor()
+    expect(await other.locator('yoto-webhook-list').count()).toBe(0)
   },
   60_000,
 )

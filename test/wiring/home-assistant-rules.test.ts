@@ -74,12 +74,13 @@ async function running(
     }),
     applied: memoryCollection(),
     moments: memoryCollection(),
-    feeds: [homeAssistant.feed],
+    sources: { ha: homeAssistant.listen },
     clock,
     log,
   })
   opened.push(rules)
   await rules.start()
+  homeAssistant.start()
   const said = () =>
     log.lines.map(({ level, message, detail }) => `${level}: ${message} ${JSON.stringify(detail ?? {})}`)
   onTestFinished(() => expect(said().join('\n')).not.toContain(secret))

@@ -30,16 +30,21 @@ async function localBroker(): Promise<LocalBroker> {
 }
 
 /** What is said of a file with a rule that publishes there, and the rules that run. */
-async function read(topic: string) {
+async function read(topic: string, written = (rule: string) => rule) {
   const folder = await mkdtemp(join(tmpdir(), 'rule-topics-'))
   folders.push(folder)
   await mkdir(join(folder, 'lamps'))
   const rule = `rules:\n  lamp:\n    when:\n      - startup:\n    do:\n      - mqtt: {payload: "ON", topic: ${topic}}\n`
-  await writeFile(join(folder, 'lamps', 'night.yaml'), rule)
+  await writeFile(join(folder, 'lamps', 'night.yaml'), written(rule))
   const broker = await localBroker()
   const problems = new Problems()
   const log = recordingLog()
-  const book = await readBook({ folder, topicFault: (given) => broker.topicFault(given), problems, log })
+  const book = await readBook({
+    folder,
+    topicFault: (...asked) => broker.topicFault(...asked),
+    problems,
+    log,
+  })
   const { rules } = book.current
   return { rules, said: log.lines.map(({ message }) => message).join('\n'), problems: problems.list() }
 }
@@ -84,6 +89,18 @@ test('the household hears of it, under the base topic that it has chosen', async
     problem_names: ['rules/loud.yaml'],
     problems: [expect.stringContaining('rules do not publish below "toys/"')],
   })
+})
+
+test('nor does a rule run that listens to what the product says', async () => {
+  const when = 'when:\n      - startup:'
+  const { rules, said } = await read('home/lamp', (rule) =>
+    rule.replace(when, 'when:\n      - mqtt: yoto/input/party/state'),
+  )
+  expect(rules).toEqual([])
+  expect(said).toContain(
+    'lamps/night.yaml:4:15 error[ref/topic] rules do not listen below "yoto/": the topics there are the product\'s own',
+  )
+  expect(said).toContain('use another trigger: `input: party`')
 })
 
 test('a rule may publish anywhere else', async () => {

@@ -169,7 +169,12 @@ export class Panel extends LitElement {
         .say=${say}
       ></yoto-library>`
     if (page === 'rules')
-      return html`<yoto-rules .active=${active} .decides=${mayDecide(session)} .say=${say}></yoto-rules>`
+      return html`<yoto-rules
+        .active=${active}
+        .decides=${mayDecide(session)}
+        .direct=${session.auth !== 'ingress'}
+        .say=${say}
+      ></yoto-rules>`
     const players = [...(view?.players.values() ?? [])].map(({ state }) => ({
       id: state.id,
       label: state.name,

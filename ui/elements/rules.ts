@@ -19,6 +19,7 @@ export class Rules extends LitElement {
   static override properties = {
     active: { type: Boolean },
     decides: { type: Boolean },
+    direct: { type: Boolean },
     say: { attribute: false },
     file: { state: true },
   }
@@ -50,6 +51,8 @@ export class Rules extends LitElement {
   declare active: boolean
   /** The reader may change files. */
   declare decides: boolean
+  /** Programs reach the panel by the address of the page. */
+  declare direct: boolean
   declare say: Say
   /** The one that is edited. */
   declare file: string | null
@@ -60,6 +63,7 @@ export class Rules extends LitElement {
     super()
     this.active = true
     this.decides = false
+    this.direct = true
     this.file = null
   }
 
@@ -96,7 +100,12 @@ export class Rules extends LitElement {
       ${decides ? this.#editing(view) : nothing}
       ${fault === null ? nothing : html`<p class="wrong">${fault}</p>`}
       ${plan === null ? nothing : html`<yoto-rule-plan .plan=${plan} .names=${names} .say=${say}></yoto-rule-plan>`}
-      <yoto-rule-list .rules=${rules} .say=${say} @rules-changed=${this.#changed}></yoto-rule-list>`
+      <yoto-rule-list .rules=${rules} .say=${say} @rules-changed=${this.#changed}></yoto-rule-list>
+      ${
+        decides
+          ? html`<yoto-webhook-list .active=${this.active} .direct=${this.direct} .say=${say}></yoto-webhook-list>`
+          : nothing
+      }`
   }
 
   #editing({ files }: RulesView) {

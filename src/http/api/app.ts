@@ -42,6 +42,7 @@ import { streamRoutes } from './streams.ts'
 import { type TokensHouse, tokenRoutes } from './tokens.ts'
 import { type UploadsHouse, uploadRoutes } from './uploads.ts'
 import { type UsersHouse, userRoutes } from './users.ts'
+import { hookRoute, type WebhooksHouse, webhookRoutes } from './webhooks.ts'
 
 /** Everything the panel door asks of the house. */
 export type House = StreamsHouse &
@@ -60,6 +61,7 @@ export type House = StreamsHouse &
   DiagnosticsHouse &
   RuleToolsHouse &
   RulesHouse &
+  WebhooksHouse &
   AccountHouse &
   AccountCardsHouse &
   HealthHouse & { readonly simulated: boolean }
@@ -133,6 +135,9 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...diagnosticsRoutes(house),
     ...ruleToolRoutes(house),
     ...ruleRoutes(house),
+    ...webhookRoutes(house),
+    // Behind ingress nobody comes but Home Assistant's own users.
+    ...(auth === 'ingress' ? [] : [hookRoute(house, door.clock)]),
     ...(house.simulated ? simulatorRoutes(house) : []),
     ...accountRoutes(house),
     ...accountCardRoutes(house),

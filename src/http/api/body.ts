@@ -16,13 +16,21 @@ export async function readJson(
   request: IncomingMessage,
   { maxBytes, clock }: { maxBytes: number; clock: Clock },
 ): Promise<unknown> {
-  const text = await Promise.race([textOf(request, maxBytes), refusedWhenLate(request, clock)])
+  const text = await readText(request, { maxBytes, clock })
   if (text.trim() === '') return {}
   try {
     return JSON.parse(text)
   } catch (cause) {
     throw new AppError('invalid', 'the body is not JSON', { cause })
   }
+}
+
+/** The request's body as text. @throws AppError `too_large` and `too_slow` as `readJson` does. */
+export function readText(
+  request: IncomingMessage,
+  { maxBytes, clock }: { maxBytes: number; clock: Clock },
+): Promise<string> {
+  return Promise.race([textOf(request, maxBytes), refusedWhenLate(request, clock)])
 }
 
 async function textOf(request: IncomingMessage, maxBytes: number): Promise<string> {

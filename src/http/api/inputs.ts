@@ -15,14 +15,15 @@ export interface InputsHouse {
 const because = 'REST'
 
 export function inputRoutes(house: InputsHouse): Route[] {
-  return [listRoute(house), setRoute(house)]
+  return [listRoute(house), setRoute(house), pressRoute(house)]
 }
 
 function listRoute(house: InputsHouse): Route {
   return route({
     method: 'get',
     path: '/inputs',
-    summary: 'The inputs of the rule files: switches, selects and numbers, with their values.',
+    summary:
+      'The inputs of the rule files: switches, selects and numbers with their values, and buttons, whose value is null.',
     needs: 'house',
     handle() {
       const inputs = house.inputs()
@@ -44,9 +45,35 @@ function setRoute(house: InputsHouse): Route {
     ),
     async handle({ body, param }) {
       const id = param('id')
-      const value = fittingInput(existingInput(house, id), body.value)
+      const input = existingInput(house, id)
+      if (input.type === 'button')
+        throw new AppError(
+          'unprocessable',
+          `input "${id}" is a button: press it with POST /api/inputs/${id}/press`,
+        )
+      const value = fittingInput(input, body.value)
       await house.perform({ kind: 'set-input', name: id, value }, because)
       return { success: true, message: `input "${id}" is ${value}`, input: existingInput(house, id) }
+    },
+  })
+}
+
+function pressRoute(house: InputsHouse): Route {
+  return route({
+    method: 'post',
+    path: '/inputs/{id}/press',
+    summary: 'Presses an input of the type button. Rules hear of it.',
+    needs: 'house',
+    async handle({ param }) {
+      const id = param('id')
+      const input = existingInput(house, id)
+      if (input.type !== 'button')
+        throw new AppError(
+          'unprocessable',
+          `input "${id}" is a ${input.type}: set it with PUT /api/inputs/${id}`,
+        )
+      await house.perform({ kind: 'set-input', name: id, value: true }, because)
+      return { success: true, message: `input "${id}" was pressed`, input }
     },
   })
 }

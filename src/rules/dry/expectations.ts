@@ -28,6 +28,8 @@ export function unmet(expectation: Expectation, seen: Seen): string | null {
       return notPublished(expectation, seen)
     case 'called':
       return notCalled(expectation, seen)
+    case 'requested':
+      return notRequested(expectation, seen)
     case 'log': {
       const logged = seen.records.effects.flatMap(({ effect }) =>
         effect.kind === 'log' ? [effect.message] : [],
@@ -95,6 +97,19 @@ function notCalled(
   const expected = `expected ${quote(action)} of Home Assistant to be called${entity === null ? '' : ` for ${entity}`}`
   if (there.length > 0) return `${expected}, and it was called for ${list(there.flatMap(about))}`
   return `${expected}, ${thereWas(calls.map((call) => call.action))}`
+}
+
+function notRequested(
+  { url, body }: Extract<Expectation, { kind: 'requested' }>,
+  { records }: Seen,
+): string | null {
+  const calls = records.effects.flatMap(({ effect }) => (effect.kind === 'webhook' ? [effect] : []))
+  const there = calls.filter((call) => call.url === url)
+  if (there.some((call) => body === null || call.body === body)) return null
+  const expected = `expected ${quote(url)} to be called${body === null ? '' : ` with ${quote(body)}`}`
+  if (there.length > 0) return `${expected}, ${thereWas(there.map((call) => call.body ?? ''))}`
+  const near = didYouMean(url, new Set(calls.map((call) => call.url)))
+  return `${expected}, and it was not${near === null ? '' : `; ${quote(near)} was`}`
 }
 
 function thereWas(texts: readonly string[]): string {

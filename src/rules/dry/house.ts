@@ -55,6 +55,10 @@ export interface DryHouse {
   set(inputs: ReadonlyMap<string, PlainValue>): Promise<void>
   /** Entities of Home Assistant go to these states, one after the other. */
   entities(states: ReadonlyMap<string, string>): Promise<void>
+  /** Somebody publishes on the local broker. */
+  say(topic: string, payload: string): Promise<void>
+  /** Somebody calls a webhook. */
+  call(webhook: string, body: string): Promise<void>
   /** The file that a closed or empty stream was last heard with, at a press, while it stays as it is; else null. */
   heardInstead(stream: string): string | null
   /** Why it cannot go on, in words: what it does would never end. */

@@ -33,6 +33,8 @@ export type Deed =
   | { readonly kind: 'input'; readonly values: ReadonlyMap<string, PlainValue> }
   /** By entity of Home Assistant: its new state. */
   | { readonly kind: 'ha'; readonly states: ReadonlyMap<string, string> }
+  | { readonly kind: 'mqtt'; readonly topic: string; readonly payload: string }
+  | { readonly kind: 'webhook'; readonly name: string; readonly body: string }
 
 export type Expectation = { readonly span: Span } & (
   | { readonly kind: 'ran' | 'did_not_run'; readonly rules: readonly string[] }
@@ -40,5 +42,6 @@ export type Expectation = { readonly span: Span } & (
   | { readonly kind: 'published'; readonly topic: string; readonly payload: string | null }
   /** `action`: of Home Assistant. `entity`: one that it has to be about; null: any. */
   | { readonly kind: 'called'; readonly action: string; readonly entity: string | null }
+  | { readonly kind: 'requested'; readonly url: string; readonly body: string | null }
   | { readonly kind: 'log'; readonly text: string }
 )

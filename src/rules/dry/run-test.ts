@@ -95,6 +95,10 @@ function doDeed(deed: Deed, house: DryHouse): Promise<void> {
       return house.set(deed.values)
     case 'ha':
       return house.entities(deed.states)
+    case 'mqtt':
+      return house.say(deed.topic, deed.payload)
+    case 'webhook':
+      return house.call(deed.name, deed.body)
   }
 }
 

@@ -50,11 +50,12 @@ function calendar(): JsonSchema {
 
 /** Told apart by `type`; without one all keys are offered. */
 function input(): JsonSchema {
-  const { switch: flag, select, number } = inputSchemas
+  const { switch: flag, select, number, button } = inputSchemas
   const kinds = {
     switch: editorSchemaOf(flag),
     select: editorSchemaOf(select),
     number: editorSchemaOf(number),
+    button: editorSchemaOf(button),
   }
   const properties = Object.assign({}, ...Object.values(kinds).map(propertiesIn))
   const unknown: JsonSchema = {
@@ -69,7 +70,7 @@ function input(): JsonSchema {
   const words = withWords(
     { type: 'object', ...withProperties(whole, { type: { enum: inputTypes } }) },
     {
-      type: '`switch`, `select` or `number`.',
+      type: '`switch`, `select`, `number` or `button`.',
       name: 'What it is called where people see it.',
       start: 'What it is until somebody sets it.',
       options: 'The words of a `select`.',

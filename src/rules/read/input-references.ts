@@ -37,7 +37,13 @@ export function checkInput(reference: InputReference, node: Node, { report, decl
     )
     return false
   }
-  if (value === null || valueIn(input.form, value) !== null) return true
+  if (value === null) return true
+  if (input.form.type === 'press') {
+    const message = `input ${quote(name)} is a button: it is pressed, and has no value`
+    report.add(placeOf(node, option), 'error', 'type/value', message, `as in \`when: [input: ${name}]\``)
+    return false
+  }
+  if (valueIn(input.form, value) !== null) return true
   const isWritten = node.kind === 'map' && node.entries.has(option)
   const message = isWritten
     ? `input ${quote(name)} is never ${quote(value)}; it takes ${takenBy(input.form)}`
@@ -50,7 +56,11 @@ function placeOf(node: Node, option: string): Node {
   return (node.kind === 'map' ? node.entries.get(option)?.value : undefined) ?? node
 }
 
-function helpFor(form: ValueForm, name: string, option: string): string | undefined {
+function helpFor(
+  form: Exclude<ValueForm, { type: 'press' }>,
+  name: string,
+  option: string,
+): string | undefined {
   if (form.type === 'flag') return undefined
   const example = form.type === 'choice' ? form.options[0] : form.min
   return `as in \`input: {name: ${name}, ${option}: ${example}}\``

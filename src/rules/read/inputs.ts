@@ -27,11 +27,17 @@ const numberSchema = Type.Object(
   },
   closed,
 )
+const buttonSchema = Type.Object(head, closed)
 
 /** By `type`. */
-export const inputSchemas = { switch: switchSchema, select: selectSchema, number: numberSchema }
+export const inputSchemas = {
+  switch: switchSchema,
+  select: selectSchema,
+  number: numberSchema,
+  button: buttonSchema,
+}
 
-/** A switch, select or number; undefined after errors. */
+/** A switch, select, number or button; undefined after errors. */
 export function readInput(written: Written, report: Report): InputDeclaration | undefined {
   const { id, key, value } = written
   const help = `as in \`${id}: {type: switch}\``
@@ -53,6 +59,8 @@ export function readInput(written: Written, report: Report): InputDeclaration | 
       return readSelect(written, report)
     case 'number':
       return readNumber(written, report)
+    case 'button':
+      return readButton(written, report)
     default:
       report.add(isEmpty(type.value) ? type.key : type.value, 'error', 'type/value', unknownType(written))
       return undefined
@@ -62,7 +70,6 @@ export function readInput(written: Written, report: Report): InputDeclaration | 
 function unknownType({ value }: Written): string {
   const type = entryOf(value, 'type')
   const text = type.kind === 'scalar' ? type.text : ''
-  if (text === 'button') return 'inputs of the type `button` are not part of this version yet'
   const near = didYouMean(text, inputTypes)
   const question = near === null ? '' : ` - did you mean "${near}"?`
   const found = type.kind === 'scalar' && text !== '' ? `, not ${quote(text)}` : ''
@@ -73,6 +80,12 @@ function readSwitch({ id, value }: Written, report: Report): InputDeclaration | 
   const read = decode(switchSchema, value, report, { what: `input "${id}"` })
   if (read === undefined) return undefined
   return { id, name: read.name ?? id, form: { type: 'flag' }, start: read.start ?? false, unit: null }
+}
+
+function readButton({ id, value }: Written, report: Report): InputDeclaration | undefined {
+  const read = decode(buttonSchema, value, report, { what: `input "${id}"` })
+  if (read === undefined) return undefined
+  return { id, name: read.name ?? id, form: { type: 'press' }, start: false, unit: null }
 }
 
 function readSelect({ id, value }: Written, report: Report): InputDeclaration | undefined {

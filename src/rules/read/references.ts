@@ -12,7 +12,6 @@ export interface Surroundings {
   readonly fileExists: (file: string) => Promise<boolean>
   /** What was probably meant by the name of a file that does not exist, for people. */
   readonly fileHint?: (file: string) => Promise<string | null>
-  /** Why rules cannot publish to a topic of MQTT, and what they can do instead; null where they can. */
   /** Asked for between two names; resolves when it may go on. */
   readonly breathe?: () => Promise<void>
   /** Absent where nothing is known of it, and then nothing is doubted. */
@@ -22,7 +21,11 @@ export interface Surroundings {
     /** Why rules cannot call an action of it, and what to do; null where they can. */
     readonly actionFault: (action: string) => { readonly message: string; readonly help: string } | null
   }
-  readonly topicFault: (topic: string) => { readonly message: string; readonly help: string } | null
+  /** Why rules cannot publish or listen to a topic of MQTT, and what they can do instead; null where they can. */
+  readonly topicFault: (
+    topic: string,
+    use: 'publish' | 'listen',
+  ) => { readonly message: string; readonly help: string } | null
   /** The players there are; null or absent where that is not known, and then no name of one is doubted. */
   readonly players?: readonly Pick<PlayerState, 'id' | 'name'>[] | null
 }
@@ -55,7 +58,12 @@ export async function checkReferences(
       requirePlaylist(schedule.default, { node: entryOf(node, 'default'), known })
     for (const slot of schedule.slots) await checkSlot(file, slot, { node: slotNode(node, slot.id), known })
   }
-  for (const { bound, node } of [...file.rules, ...file.faultyRules].flatMap((rule) => rule.actions)) {
+  const rules = [...file.rules, ...file.faultyRules]
+  for (const { bound, node } of rules.flatMap((rule) => rule.triggers))
+    for (const reference of bound.definition.references?.(bound.options as never) ?? [])
+      if (reference.kind === 'topic')
+        checkTopic(file, reference.name, { node: scalarWith(node, reference.name), known, use: 'listen' })
+  for (const { bound, node } of rules.flatMap((rule) => rule.actions)) {
     await surroundings.breathe?.()
     for (const reference of bound.definition.references?.(bound.options) ?? [])
       await checkReference(file, reference, { node: scalarWith(node, reference.name), known })
@@ -81,12 +89,16 @@ async function checkReference(file: RuleFile, { kind, name }: Reference, where: 
       // Checked where the part is read.
       return
     case 'topic':
-      return checkTopic(file, name, where)
+      return checkTopic(file, name, { ...where, use: 'publish' })
   }
 }
 
-function checkTopic(file: RuleFile, topic: string, { node, known }: Where): void {
-  const fault = known.topicFault(topic)
+function checkTopic(
+  file: RuleFile,
+  topic: string,
+  { node, known, use }: Where & { readonly use: 'publish' | 'listen' },
+): void {
+  const fault = known.topicFault(topic, use)
   if (fault !== null) file.report.add(node, 'error', 'ref/topic', fault.message, fault.help)
 }
 

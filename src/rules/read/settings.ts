@@ -37,6 +37,11 @@ function targetOf(
 ): { readonly kind: BoundSetting['kind']; readonly declared: Declaration } | undefined {
   const name = key.text
   const input = declared.inputs.get(name)
+  if (input !== undefined && input.form.type === 'press') {
+    const message = `input ${quote(name)} is a button: people press it, and rules do not set it`
+    report.add(key, 'error', 'type/value', message, 'take an input of the type `switch`, or a var')
+    return undefined
+  }
   if (input !== undefined) return { kind: 'set-input', declared: input }
   const known = declared.vars.get(name)
   if (known !== undefined) return { kind: 'set-var', declared: known }
@@ -58,6 +63,7 @@ function withoutGroup(name: string): string {
 function expressionFor(declared: Declaration, node: ScalarNode, reading: Reading): Expression | undefined {
   const { form } = declared
   const { report, environment } = reading
+  if (form.type === 'press') return undefined
   const text = node.text.trim()
   if (form.type === 'choice' && form.options.includes(text)) return wordOf(text)
   const literal = literalIn(text, environment)

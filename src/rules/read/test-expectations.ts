@@ -28,9 +28,13 @@ const message = Type.Union([
   ),
 ])
 const called = Type.Union([
-  Type.String({ minLength: 1, expected: 'an action of Home Assistant' }),
+  Type.String({ minLength: 1, expected: 'an action of Home Assistant, or an address' }),
   Type.Object(
     { action: Type.String({ minLength: 1 }), entity: Type.Optional(entityId) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { url: Type.String({ minLength: 1 }), body: Type.Optional(Type.String()) },
     { additionalProperties: false },
   ),
 ])
@@ -102,8 +106,10 @@ function readOne(entry: MapEntry, reading: Reading): Expectation | null {
     case 'called': {
       const wanted = read(called)
       if (wanted === undefined) return null
-      const { action, entity = null } = typeof wanted === 'string' ? { action: wanted } : wanted
-      return { span, kind: 'called', action, entity }
+      const isAddress = typeof wanted === 'string' && wanted.includes('://')
+      const call = typeof wanted !== 'string' ? wanted : isAddress ? { url: wanted } : { action: wanted }
+      if ('url' in call) return { span, kind: 'requested', url: call.url, body: call.body ?? null }
+      return { span, kind: 'called', action: call.action, entity: call.entity ?? null }
     }
     case 'log': {
       const text = read(logged)

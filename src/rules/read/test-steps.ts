@@ -126,6 +126,28 @@ export const steps: Readonly<Record<string, StepDef>> = {
     }),
     read: (states) => ({ kind: 'ha', states: new Map(Object.entries(states)) }),
   }),
+  mqtt: step({
+    title: 'MQTT',
+    describe: 'Somebody publishes on the local broker.',
+    examples: ['- mqtt: {topic: home/party/set, payload: "ON"}'],
+    options: Type.Object(
+      {
+        topic: Type.String({ pattern: '^[^+#]+$', expected: 'a topic without + and #' }),
+        payload: Type.Optional(Type.String()),
+      },
+      closed,
+    ),
+    shorthand: 'topic',
+    read: ({ topic, payload = '' }) => ({ kind: 'mqtt', topic, payload }),
+  }),
+  webhook: step({
+    title: 'Webhook',
+    describe: 'Somebody calls a webhook.',
+    examples: ['- webhook: garden-bell', '- webhook: {name: garden-bell, body: ring}'],
+    options: Type.Object({ name: Type.String({ minLength: 1 }), body: Type.Optional(Type.String()) }, closed),
+    shorthand: 'name',
+    read: ({ name, body = '' }) => ({ kind: 'webhook', name, body }),
+  }),
 }
 
 interface Reading {
