@@ -367,7 +367,7 @@ function openToPeople(
     presses: (cardId) => history.presses(cardId),
     events: (query) => history.events(query),
     diagnostics,
-    ruleTools: ruleTools({ ruleSet: () => book.current, clock }),
+    ruleTools: ruleTools({ ruleSet: () => book.current, registry: () => book.registry, clock }),
     simulator: cloud?.simulator ?? null,
     account: cloud?.desk ?? deskWithoutAccount,
     perform: performThrough(lines.door(mostAsked), perform),

@@ -10,6 +10,7 @@ import { createLog } from './log.ts'
 import { usesEmbeddedBroker } from './options/defaults.ts'
 import { knownOptions } from './options/known.ts'
 import { type Loaded, loadOptions, type Options, usesSimulator } from './options.ts'
+import { takeStray } from './rules/plugins/watch.ts'
 import type { CommandInput } from './wiring/command.ts'
 import { commands, helpAsked, helpText } from './wiring/commands.ts'
 import { startBlock } from './wiring/start-block.ts'
@@ -22,7 +23,12 @@ const shipped = fileURLToPath(new URL('../rules', import.meta.url))
 
 // All that this process says passes through it.
 const redactor = createRedactor()
-process.on('uncaughtException', (error) => endWith(error, redactor))
+const uncaught = (error: unknown) => {
+  // What a plug-in lets go of must not end the product.
+  if (!takeStray(error)) endWith(error, redactor)
+}
+process.on('uncaughtException', uncaught)
+process.on('unhandledRejection', uncaught)
 await main(redactor).catch((error) => endWith(error, redactor))
 
 async function main(redactor: Redactor): Promise<void> {

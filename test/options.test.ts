@@ -401,7 +401,6 @@ describe('nothing listens beyond this machine without a guard', () => {
   })
 
   test.each([
-    'plugins: [sun]',
     'speech: { provider: espeak }',
     'speech: { wyoming_url: tcp://host:10200 }',
     'speech: { voice: alba }',

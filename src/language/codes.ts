@@ -86,6 +86,7 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   'calendar/circle': { level: 'error', about: 'Day sets that stand for one another in a circle.' },
   'playlist/empty': { level: 'error', about: 'A smart playlist that can never hold anything.' },
   'schedule/if-pressed': { level: 'error', about: '`if_pressed` stands in a slot that plays something.' },
+  'ref/plugin': { level: 'warning', about: 'A rule uses a plug-in that is left out.' },
   'schedule/none': {
     level: 'warning',
     about: 'A time is set for what is put into a stream that no schedule fills.',
@@ -116,5 +117,8 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
     about: 'An action or a condition is about a player, and none is known.',
   },
   'rule/no-trigger': { level: 'error', about: 'A rule that nothing starts.' },
+  'plugin/api': { level: 'error', about: 'A plug-in was written for another version of the contract.' },
+  'plugin/schema': { level: 'error', about: 'A plug-in is not of the form that plug-ins have.' },
+  'plugin/failed': { level: 'error', about: 'A plug-in failed to load, or failed too often.' },
   'report/more': { level: 'error', about: 'The file has more than 100 findings.' },
 }

@@ -3,7 +3,6 @@ import { type Setting, wrong } from './setting.ts'
 
 /** Options that this version knows and does not act on, and what each of them needs. */
 const notYet: ReadonlyMap<string, string> = new Map([
-  ['plugins', 'loading plug-ins'],
   ['speech.provider', 'speech'],
   ['speech.wyoming_url', 'speech'],
   ['speech.voice', 'speech'],

@@ -21,7 +21,7 @@ import { holiday } from './conditions/holiday.ts'
 import { input as inputIs } from './conditions/input.ts'
 import { playing as isPlaying } from './conditions/playing.ts'
 import { slot as inSlot } from './conditions/slot.ts'
-import type { ActionDef, ConditionDef, TriggerDef } from './plugin.ts'
+import { type ActionDef, type ConditionDef, type Plugin, pluginApi, type TriggerDef } from './plugin.ts'
 import { button } from './triggers/button.ts'
 import { calendar } from './triggers/calendar.ts'
 import { card } from './triggers/card.ts'
@@ -88,4 +88,14 @@ export const actions: Readonly<Record<string, ActionDef>> = {
   ha: callHa,
   log,
   set,
+}
+
+/** What comes with the product, as any plug-in brings its parts. */
+export const builtIn: Plugin = {
+  id: 'built-in',
+  api: pluginApi,
+  version: '1.0.0',
+  triggers,
+  conditions,
+  actions,
 }

@@ -237,6 +237,10 @@ export function action<Schema extends TSchema>(definition: ActionDef<Schema>): A
   return definition
 }
 
+export function definePlugin(plugin: Plugin): Plugin {
+  return plugin
+}
+
 /** What a plug-in is: a plain object, with the parts it brings by the name people write. Ours are one as well. */
 export interface Plugin {
   /** Names it in messages: small letters, digits and `-`. */
@@ -247,6 +251,34 @@ export interface Plugin {
   readonly triggers?: Readonly<Record<string, TriggerDef>>
   readonly conditions?: Readonly<Record<string, ConditionDef>>
   readonly actions?: Readonly<Record<string, ActionDef>>
+  /** Functions for expressions, by the name that they are called by. */
+  readonly functions?: Readonly<Record<string, FunctionDef>>
+  /** What its own file `plugins/<id>.yaml` may say: a closed TypeBox object. Without it there is no such file. */
+  readonly config?: TSchema
+  /** Called once, before any of its parts. It must have ended within 10 s; not called by commands that only read. */
+  setup?(context: SetupContext): void | Promise<void>
+  /** These three belong to the contract and are not used by this version yet. */
+  readonly playlistSources?: unknown
+  readonly importers?: unknown
+  readonly checks?: unknown
+}
+
+export interface SetupContext {
+  /** What `plugins/<id>.yaml` says, checked; an empty object where there is no such file. */
+  readonly config: unknown
+  /** Aborted when the plug-in is taken out, changed or stopped: what it opened is to be closed then. */
+  readonly signal: AbortSignal
+  /** In a dry run nothing may leave the house, so nothing may be opened either. */
+  readonly dryRun: boolean
+}
+
+/** A function for expressions. It is asked often: it must be quick, the same for the same values, and without effects. */
+export interface FunctionDef {
+  /** Its name with the types it takes and gives, of `string`, `number` and `bool`: `school_week(string): bool`. */
+  readonly signature: string
+  readonly describe: string
+  /** Null where the answer is not known. */
+  call(...values: readonly never[]): boolean | number | string | null
 }
 
 /** The version of the contract between the engine and plug-ins. */

@@ -1,30 +1,45 @@
 import { AppError } from '../core/error.ts'
-import type { ActionDef, ConditionDef, TriggerDef } from './plugin.ts'
+import type { ExpressionFunction } from '../language/expression/environment.ts'
+import type { ActionDef, ConditionDef, Plugin, TriggerDef } from './plugin.ts'
+import { functionsOf } from './plugins/signature.ts'
 
 /** All kinds of triggers, conditions and actions by the name people write. */
 export interface Registry {
   readonly triggers: ReadonlyMap<string, TriggerDef>
   readonly conditions: ReadonlyMap<string, ConditionDef>
   readonly actions: ReadonlyMap<string, ActionDef>
+  /** What expressions of rules may call beside what every expression may. */
+  readonly functions: Readonly<Record<string, ExpressionFunction>>
+  /** The plug-in that would have a part of that name, if it were not left out; null where none would. */
+  readonly lost?: (name: string) => LostPart | null
+  /** Tells one set of plug-ins that are left out from another. */
+  readonly lostKey?: string
+  /** Tells one set of plug-ins from another, as far as the text has names of their parts. */
+  readonly stampOf?: (text: string) => string
 }
 
-interface Parts {
-  readonly triggers?: Readonly<Record<string, TriggerDef>>
-  readonly conditions?: Readonly<Record<string, ConditionDef>>
-  readonly actions?: Readonly<Record<string, ActionDef>>
+/** Why a part is not there: its plug-in is left out. */
+export interface LostPart {
+  readonly plugin: string
+  /** The plug-in's file, by its path below the config folder. */
+  readonly file: string
 }
+
+type Parts = Pick<Plugin, 'triggers' | 'conditions' | 'actions' | 'functions'>
 
 /** Gathers the parts under their names. @throws AppError `conflict` when two parts of a kind share a name. */
 export function createRegistry(...contributions: readonly Parts[]): Registry {
   const triggers = new Map<string, TriggerDef>()
   const conditions = new Map<string, ConditionDef>()
   const actions = new Map<string, ActionDef>()
+  const functions = new Map<string, ExpressionFunction>()
   for (const parts of contributions) {
     addAll(triggers, parts.triggers, 'trigger')
     addAll(conditions, parts.conditions, 'condition')
     addAll(actions, parts.actions, 'action')
+    addAll(functions, functionsOf(parts.functions), 'function')
   }
-  return { triggers, conditions, actions }
+  return { triggers, conditions, actions, functions: Object.fromEntries(functions) }
 }
 
 function addAll<Found>(

@@ -4,14 +4,14 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import type { Options } from '../options.ts'
-import { actions, conditions, triggers } from '../rules/catalog.ts'
 import type { RuleTest } from '../rules/dry/rule-test.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
-import { createRegistry } from '../rules/registry.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
 import { homeAssistantChecks } from './home-assistant.ts'
 import { locationNow } from './home-location.ts'
+import type { PluginShelf } from './plugin-shelf.ts'
+import { readPlugins } from './read-plugins.ts'
 import { calendarFiles, type RuleFolder, readRuleFolder } from './rule-folder.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -22,6 +22,8 @@ interface ReadInput {
   readonly clock: Clock
   /** Where Home Assistant's Supervisor started it. */
   readonly supervisor?: Supervisor
+  /** `dry`: the rules are tried out, so plug-ins are set up. */
+  readonly purpose?: 'read' | 'dry'
 }
 
 /** The household's rule files as a command finds them. */
@@ -31,6 +33,8 @@ export interface Checked extends RuleFolder {
   readonly ruleSet: RuleSet
   /** What people wrote to try it out. */
   readonly tests: readonly RuleTest[]
+  /** Those that the rules were read with. */
+  readonly plugins: PluginShelf
 }
 
 /**
@@ -50,7 +54,13 @@ export async function checkCommand(
  * Reads the rule files of the config folder, with no product running and nothing changed.
  * @throws AppError `not_found` where there is no config folder.
  */
-export async function readHousehold({ options, shipped, clock, supervisor }: ReadInput): Promise<Checked> {
+export async function readHousehold({
+  options,
+  shipped,
+  clock,
+  supervisor,
+  purpose = 'read',
+}: ReadInput): Promise<Checked> {
   const { config, media } = options.folders
   const { sources, problems } = await readRuleFolder(config, silent)
   if (problems.some(({ file }) => file === '.'))
@@ -58,11 +68,12 @@ export async function readHousehold({ options, shipped, clock, supervisor }: Rea
       'not_found',
       `the config folder ${config} cannot be read: start the product once, or name another with --config`,
     )
+  const plugins = await readPlugins({ options, clock, purpose })
   const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silent })
   const { base_topic: base, discovery_prefix: discoveryPrefix } = options.mqtt
   const topics = topicsFor(base, discoveryPrefix)
   const { diagnostics, ruleSet, tests } = await readRuleFiles(sources, {
-    registry: createRegistry({ triggers, conditions, actions }),
+    registry: plugins.registry,
     fileExists: (name) => audio.has(name),
     fileHint: (name) => audio.hint(name),
     topicFault: (topic, use) =>
@@ -76,15 +87,16 @@ export async function readHousehold({ options, shipped, clock, supervisor }: Rea
     readCalendar: calendarFiles(config),
     adviceAt: clock.now(),
   }).finally(() => audio.close())
-  return { sources, problems, findings: diagnostics, ruleSet, tests }
+  const findings = [...plugins.troubles.map(({ finding }) => finding), ...diagnostics]
+  return { sources, problems, findings, ruleSet, tests, plugins }
 }
 
 function asJson({ sources, problems, findings }: Checked) {
   return { files: sources.map(({ file }) => file), unread: problems, findings }
 }
 
-function inWords({ sources, problems, findings }: Checked): string {
-  const texts = new Map(sources.map(({ file, text }) => [file, text]))
+function inWords({ sources, problems, findings, plugins }: Checked): string {
+  const texts = new Map([...sources, ...plugins.troubles].map(({ file, text }) => [file, text]))
   const said = [
     ...problems.map(({ text }) => text),
     ...findings.map((finding) => formatDiagnostic(finding, texts.get(finding.file) ?? '')),

@@ -11,6 +11,7 @@ import type { PlayerPatch, PlayerState } from '../core/player.ts'
 import type { PlainValue } from '../core/value-form.ts'
 import { Hub } from '../hub.ts'
 import { performWith } from '../perform.ts'
+import { withDryActs } from '../rules/dry/dry-acts.ts'
 import { DryClock } from '../rules/dry/dry-clock.ts'
 import type { CardIn, Dated, DryHouse, PlayingChange, Records, Stage } from '../rules/dry/house.ts'
 import { stagedValues } from '../rules/dry/staged-values.ts'
@@ -18,7 +19,7 @@ import { patchOf } from '../rules/dry/told.ts'
 import { type PickFacts, picked } from '../rules/picks.ts'
 import { contentFiles, dailyOrder } from '../rules/playlists.ts'
 import type { RuleEvent, World } from '../rules/plugin.ts'
-import type { Playlist, RuleSet } from '../rules/rule-set.ts'
+import type { Playlist, Rule, RuleSet } from '../rules/rule-set.ts'
 import type { RunTrace } from '../rules/running/trace.ts'
 import { holdsFor } from '../rules/stream-answers.ts'
 import { wallTime } from '../rules/time.ts'
@@ -88,6 +89,7 @@ export class InMemoryHouse implements DryHouse {
       book: unchanging({
         ...ruleSet,
         ...stagedValues(ruleSet, stage),
+        rules: ruleSet.rules.map((rule) => this.#withDryActs(rule)),
       }),
       hub,
       perform: async (effect, because) => {
@@ -278,6 +280,12 @@ export class InMemoryHouse implements DryHouse {
   #said(topic: string, payload: string): void {
     for (const [filter, happened] of this.#topics)
       if (topicMatches(filter, topic)) queueMicrotask(() => happened({ name: topic, payload }))
+  }
+
+  /** What only a plug-in can do is told, as if it were logged. */
+  #withDryActs(rule: Rule): Rule {
+    const told = (message: string) => this.#record({ kind: 'log', message }, `rule ${rule.id}`)
+    return { ...rule, do: withDryActs(rule.do, told) }
   }
 
   #record(effect: Effect, because: string): void {

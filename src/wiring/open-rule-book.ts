@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import type { Collection } from '../core/collection.ts'
 import type { Perform } from '../core/effect.ts'
 import { type PlayerLines, performThrough } from '../core/player-lines.ts'
 import type { Hub } from '../hub.ts'
@@ -10,6 +11,8 @@ import type { Foundation } from './foundation.ts'
 import { homeAssistantChecks } from './home-assistant.ts'
 import { HomeLocation } from './home-location.ts'
 import { watchNamedPlayers } from './named-players.ts'
+import { tellOfPlugins } from './plugin-news.ts'
+import { PluginShelf } from './plugin-shelf.ts'
 import { RuleBook } from './rule-book.ts'
 import type { RuleSources } from './rule-sources.ts'
 import { RuleWatch } from './rule-watch.ts'
@@ -46,8 +49,12 @@ export async function openRuleBook({
   const kept = storage.collection<Location>('home-location')
   const home = new HomeLocation({ options, supervisor, kept, clock, random, log })
   await home.start()
+  const parts = storage.collection<readonly string[]>('plugin-parts')
+  const plugins = openPlugins({ options, parts, problems, clock, log: foundation.log.for('plug-ins') })
+  started.add('the plug-ins', plugins)
   const book = new RuleBook({
     folder,
+    plugins,
     library: sources,
     topicFault,
     zone: options.timezone,
@@ -65,9 +72,24 @@ export async function openRuleBook({
   })
   started.add('the rule book', book)
   await book.start()
-  await writeEditorSchema(folder, log)
+  await writeEditorSchema(folder, log, book.registry)
+  book.onChange(() => writeEditorSchema(folder, log, book.registry))
   started.add('where the house is', home).watch((location) => book.relocate(location))
   return book
+}
+
+interface PluginsInput extends Pick<OpenInput, 'options' | 'clock'> {
+  readonly parts: Collection<readonly string[]>
+  readonly problems: Foundation['problems']
+  readonly log: Foundation['log']
+}
+
+/** The plug-ins of the config folder; the rule book loads them. */
+function openPlugins({ options, parts, problems, clock, log }: PluginsInput): PluginShelf {
+  const { plugins: packages, folders } = options
+  const shelf = new PluginShelf({ folder: folders.config, packages, purpose: 'run', parts, clock, log })
+  tellOfPlugins({ shelf, problems, log })
+  return shelf
 }
 
 interface RunInput

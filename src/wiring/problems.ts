@@ -11,6 +11,7 @@
  * - `card/<card id>/<what>`: `distrusted` (requests are no presses any more), `outdated` (the account has not taken it
  *   as it is now), `copies` (other cards may carry its old key), `silent` (presses are not counted).
  * - `store`: the last write to the data folder has failed, such as for a full disk. The next that succeeds mends it.
+ * - `plugin/<file>`: a plug-in is left out, or was stopped because it failed too often.
  * - `stream/<name>/copies`: other cards may carry the old address of the stream.
  * - `answers/<stream>`: something answers in its place by what the rule files no longer have.
  */

@@ -5,17 +5,18 @@ import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { Turns } from '../core/turns.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
-import { actions, conditions, triggers } from '../rules/catalog.ts'
+import { registryWith } from '../rules/plugins/plugin-set.ts'
 import { readLastGood, type Standing, type StandingFile } from '../rules/read/last-good.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
 import { ReadingMemory } from '../rules/read/reading-memory.ts'
 import type { Surroundings } from '../rules/read/references.ts'
 import { type Reading, type RuleSource, readRuleFiles } from '../rules/read/rule-files.ts'
-import { createRegistry } from '../rules/registry.ts'
+import type { Registry } from '../rules/registry.ts'
 import { emptyRuleSet, type Rule, type RuleSet } from '../rules/rule-set.ts'
 import type { Location } from '../rules/sun.ts'
 import { type GoodText, GoodTexts } from './good-texts.ts'
 import { KnownCalendars } from './known-calendars.ts'
+import type { PluginShelf } from './plugin-shelf.ts'
 import type { Problems } from './problems.ts'
 import { calendarFiles, type RuleFolder } from './rule-folder.ts'
 import { type BookFile, RuleNews } from './rule-news.ts'
@@ -32,6 +33,8 @@ export interface RuleBookOptions {
   readonly topicFault: Surroundings['topicFault']
   /** Without it no name in Home Assistant is doubted. */
   readonly homeAssistant?: Surroundings['homeAssistant']
+  /** Those of third parties; without them only our own parts are there. */
+  readonly plugins?: Pick<PluginShelf, 'registry' | 'troubles' | 'look'>
   /** IANA name of the household's time zone. */
   readonly zone: string
   /** Where the house is; null where it is not said. */
@@ -61,7 +64,8 @@ const breathMs = 15
  */
 export class RuleBook {
   readonly #options: RuleBookOptions
-  #reading: Reading
+  readonly #reading: Reading
+  #location: Location | null
   readonly #memory: ReadingMemory
   readonly #thread: YamlThread
   readonly #news: RuleNews
@@ -78,6 +82,9 @@ export class RuleBook {
     const { folder, library, topicFault, homeAssistant, zone, location = null, clock, log } = options
     this.#options = options
     const { calendars: good, problems } = options
+    const ours = registryWith([])
+    const here = () => this.#location
+    this.#location = location
     this.#calendars = new KnownCalendars({ readFile: calendarFiles(folder), good, zone, problems, log })
     this.#written = new WrittenRules({ folder, clock })
     this.#good = new GoodTexts({ store: options.good, clock })
@@ -85,13 +92,17 @@ export class RuleBook {
     this.#memory = new ReadingMemory({ load: (source) => this.#thread.load(source), breathe: breathing() })
     this.#news = new RuleNews(options)
     this.#reading = {
-      registry: createRegistry({ triggers, conditions, actions }),
+      get registry() {
+        return options.plugins?.registry ?? ours
+      },
       fileExists: async (file) => (await library.find(file)).state !== 'missing',
       fileHint: async (file) => (await library.hint?.(file)) ?? null,
       topicFault,
       ...(homeAssistant === undefined ? {} : { homeAssistant }),
       zone,
-      location,
+      get location() {
+        return here()
+      },
       readCalendar: (path) => this.#calendars.read(path),
       memory: this.#memory,
     }
@@ -110,9 +121,16 @@ export class RuleBook {
     }))
   }
 
-  /** What could not be read, and why. */
+  /** What could not be read, and why; also the plug-ins that are left out. */
   get unread(): RuleFolder['problems'] {
-    return this.#written.unread
+    const troubles = this.#options.plugins?.troubles ?? []
+    const leftOut = troubles.map(({ file, finding }) => ({ file, text: finding.message }))
+    return [...this.#written.unread, ...leftOut]
+  }
+
+  /** Of what rules are made now. */
+  get registry(): Registry {
+    return this.#reading.registry
   }
 
   /** Which players the rules that run speak of. */
@@ -141,19 +159,25 @@ export class RuleBook {
 
   /** Reads what was changed and puts it to work; resolves when it is. */
   reload(): Promise<void> {
-    return this.#turns.take('reload', async () => this.#take(await this.#written.look()))
+    return this.#turns.take('reload', async () => {
+      await this.#options.plugins?.look()
+      await this.#take(await this.#written.look())
+    })
   }
 
   /** The house is there, as is known now; what follows the sun is read again. */
   relocate(location: Location | null): Promise<void> {
-    this.#reading = { ...this.#reading, location }
+    this.#location = location
     return this.reload()
   }
 
   /** The same for files that somebody may still be writing: where anything changed, it is taken once it stands still. */
   look(): Promise<void> {
     return this.#turns.take('reload', async () => {
-      const seen = await this.#written.lookForChange(() => this.#calendars.haveChanged())
+      const areOthers = (await this.#options.plugins?.look()) ?? false
+      const seen = await this.#written.lookForChange(
+        async () => areOthers || (await this.#calendars.haveChanged()),
+      )
       if (seen !== null) await this.#take(seen)
     })
   }

@@ -5,6 +5,8 @@ import type { RuleToolsHouse } from '../http/api/rule-tools.ts'
 import { type Explanation, explain } from '../rules/explain/explain.ts'
 import { inOrder, type Moment, type Plan, type PlannedSchedule, planOf, type Stretch } from '../rules/plan.ts'
 import { localIso } from '../rules/plan-words.ts'
+import { registryWith } from '../rules/plugins/plugin-set.ts'
+import type { Registry } from '../rules/registry.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { playlistIn, slotAt } from '../rules/schedule.ts'
 import { householdSchema } from './editor-schema.ts'
@@ -13,18 +15,29 @@ import { FormatThread } from './format-thread.ts'
 interface ToolsInput {
   /** Those that run at the moment. */
   readonly ruleSet: () => RuleSet
+  /** Of what rules are made at the moment; without plug-ins where it is not said. */
+  readonly registry?: () => Registry
   readonly clock: Pick<Clock, 'now'>
 }
 
+const ours = registryWith([])
+const alone = () => ours
+
 /** What REST tells about rules without changing anything. */
-export function ruleTools({ ruleSet, clock }: ToolsInput): RuleToolsHouse {
-  const schema = householdSchema()
+export function ruleTools({ ruleSet, registry = alone, clock }: ToolsInput): RuleToolsHouse {
+  let schema = householdSchema(registry())
+  let made = registry()
   const thread = new FormatThread()
   return {
     plan: (days) => planInTurns(ruleSet(), { now: clock.now(), days }),
     schedules: () => schedulesNow(ruleSet(), clock.now()),
     explain: (kind, name) => explain(name, ruleSet(), kind).map(explanationAsJson),
-    editorSchema: () => schema,
+    editorSchema() {
+      if (made === registry()) return schema
+      made = registry()
+      schema = householdSchema(made)
+      return schema
+    },
     async formatRules(text) {
       const formatted = await thread.format(text)
       if ('text' in formatted) return formatted.text

@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, relative, sep } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import { type Clock, every } from '../core/clock.ts'
 import { messageOf } from '../core/error.ts'
@@ -39,7 +39,14 @@ export class RuleWatch {
       ignoreInitial: true,
       depth: deepestFolder,
       ignorePermissionErrors: true,
-      ignored: (path, facts) => path !== folder && isNoRule(basename(path), facts?.isFile() === true),
+      ignored: (path, facts) => {
+        const inner = relative(folder, path).split(sep)
+        const isFile = facts?.isFile() === true
+        return (
+          path !== folder &&
+          (inner[0] === 'plugins' ? isNoPlugin(inner, isFile) : isNoRule(basename(path), isFile))
+        )
+      },
     })
     this.#watcher.on('all', () => this.#soon())
     this.#watcher.on('error', (error) =>
@@ -82,6 +89,12 @@ export class RuleWatch {
         this.#look()
       })
   }
+}
+
+/** Plug-ins and what they are told lie directly in their folder. */
+function isNoPlugin([, name, deeper]: readonly string[], isFile: boolean): boolean {
+  if (name === undefined) return false
+  return deeper !== undefined || name.startsWith('.') || (isFile && !/\.(m?js|yaml)$/.test(name))
 }
 
 function isNoRule(name: string, isFile: boolean): boolean {

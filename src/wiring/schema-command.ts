@@ -1,6 +1,7 @@
 import { editorSchemaFile } from '../rules/editor/schema.ts'
 import type { Command } from './command.ts'
 import { householdSchema, schemaText } from './editor-schema.ts'
+import { readPlugins } from './read-plugins.ts'
 
 /** The command `schema`: the JSON Schema of rule files. */
 export const schemaCommand: Command = {
@@ -8,5 +9,8 @@ export const schemaCommand: Command = {
   usage: '',
   about: 'prints the JSON Schema of rule files, for editors',
   more: `The product writes the same to ${editorSchemaFile} below the config folder at every start.`,
-  run: async () => ({ answer: schemaText(householdSchema()), failed: false }),
+  async run({ options, clock }) {
+    const { registry } = await readPlugins({ options, clock, purpose: 'read' })
+    return { answer: schemaText(householdSchema(registry)), failed: false }
+  },
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import { Report } from '../language/report.ts'
+import type { Source } from '../language/source.ts'
 import type { Options } from '../options.ts'
 import { reportOutcome, runTest, type TestOutcome } from '../rules/dry/run-test.ts'
 import type { ReadResult } from '../rules/read/rule-files.ts'
@@ -23,6 +24,8 @@ interface Tested extends RuleFolder {
   /** The errors of files that are left out, and what failed. */
   readonly findings: readonly Diagnostic[]
   readonly outcomes: readonly TestOutcome[]
+  /** What else findings are about. */
+  readonly texts: readonly Source[]
 }
 
 /**
@@ -40,7 +43,8 @@ export async function testCommand(
 
 async function test(input: TestInput): Promise<Tested> {
   const { options, shipped, clock } = input
-  const { sources, problems, findings, ruleSet, tests } = await readHousehold(input)
+  const household = await readHousehold({ ...input, purpose: 'dry' })
+  const { sources, problems, findings, ruleSet, tests, plugins } = household
   const errors = findings.filter(({ level }) => level === 'error')
   const { media, config } = options.folders
   const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silent })
@@ -48,8 +52,15 @@ async function test(input: TestInput): Promise<Tested> {
     const picks = [...ruleSet.playlists.values()].some(({ pick }) => pick !== undefined)
     const all = picks ? await audio.allFiles() : []
     const outcomes = await runTests({ ruleSet, tests }, await foldersOf(ruleSet, audio), all)
-    return { sources, problems, outcomes, findings: [...errors, ...failuresIn(outcomes, { sources })] }
+    return {
+      sources,
+      texts: plugins.troubles,
+      problems,
+      outcomes,
+      findings: [...errors, ...failuresIn(outcomes, { sources })],
+    }
   } finally {
+    plugins.stop()
     await audio.close()
   }
 }
@@ -98,8 +109,8 @@ function asJson({ sources, problems, findings, outcomes }: Tested) {
   }
 }
 
-function inWords({ sources, problems, findings, outcomes }: Tested): string {
-  const texts = new Map(sources.map(({ file, text }) => [file, text]))
+function inWords({ sources, problems, findings, outcomes, texts: others }: Tested): string {
+  const texts = new Map([...sources, ...others].map(({ file, text }) => [file, text]))
   const said = [
     ...problems.map(({ text }) => text),
     ...findings.map((finding) => formatDiagnostic(finding, texts.get(finding.file) ?? '')),
@@ -107,7 +118,7 @@ function inWords({ sources, problems, findings, outcomes }: Tested): string {
   return `${[...said, summary({ problems, findings, outcomes })].join('\n\n')}\n`
 }
 
-function summary({ problems, findings, outcomes }: Omit<Tested, 'sources'>): string {
+function summary({ problems, findings, outcomes }: Omit<Tested, 'sources' | 'texts'>): string {
   const failed = outcomes.filter(({ failures }) => failures.length > 0).length
   const count = outcomes.length
   const tests = `${count} test${count === 1 ? '' : 's'}: ${count - failed} passed, ${failed} failed`

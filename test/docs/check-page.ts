@@ -1,13 +1,17 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { heardTopicFault, householdTopicFault } from '../../src/broker/household-topic.ts'
 import { topicsFor } from '../../src/broker/topic.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import { type Diagnostic, formatDiagnostic } from '../../src/language/diagnostic.ts'
-import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
-import { createRegistry } from '../../src/rules/registry.ts'
 import { homeAssistantChecks } from '../../src/wiring/home-assistant.ts'
+import { PluginShelf } from '../../src/wiring/plugin-shelf.ts'
 import { failuresIn, runTests } from '../../src/wiring/test-command.ts'
+import { recordingLog } from '../support/recording-log.ts'
 
 const pages = new URL('../../docs/checks/', import.meta.url)
 const shipped = new URL('../../rules/audio/', import.meta.url)
@@ -26,6 +30,8 @@ export interface CheckPage {
   readonly failing: string
   readonly shown: string
   readonly mended: string
+  /** The plug-in `plugins/lamp.mjs` beside each of them, on pages about plug-ins. */
+  readonly plugins: { readonly failing: string | null; readonly mended: string | null }
 }
 
 /** The codes that have a page, sorted. */
@@ -48,14 +54,19 @@ export function checkPage(code: string): CheckPage {
     failing: block(/yaml failing(?:, last line (\d+) times)?/),
     shown: block(/text()/),
     mended: block(/yaml mended()/),
+    plugins: {
+      failing: text.includes('\n```js failing\n') ? block(/js failing()/) : null,
+      mended: text.includes('\n```js mended\n') ? block(/js mended()/) : null,
+    },
   }
 }
 
 /** What `check` finds in a rule file, and where that is nothing what `test` does, beside the audio that comes with the product, with London's clocks of 2027. */
-export async function findingsIn(text: string): Promise<readonly Diagnostic[]> {
+export async function findingsIn(text: string, plugin: string | null = null): Promise<readonly Diagnostic[]> {
+  const shelf = await shelfWith(plugin)
   const source = { file, text }
   const { diagnostics, ...read } = await readRuleFiles([source], {
-    registry: createRegistry({ triggers, conditions, actions }),
+    registry: shelf.registry,
     fileExists: async (name) => existsSync(new URL(name, shipped)),
     topicFault: (topic, use) =>
       (use === 'publish' ? householdTopicFault : heardTopicFault)(
@@ -74,7 +85,24 @@ export async function findingsIn(text: string): Promise<readonly Diagnostic[]> {
     adviceAt: new Date('2027-01-15T12:00:00Z'),
   })
   if (diagnostics.length > 0) return diagnostics
+  const troubles = shelf.troubles.map(({ finding }) => finding)
+  if (troubles.length > 0) return troubles
   return failuresIn(await runTests(read, new Map()), { sources: [source] })
+}
+
+/** The plug-ins of a household that has that one, or none. */
+async function shelfWith(plugin: string | null): Promise<PluginShelf> {
+  const folder = mkdtempSync(join(tmpdir(), 'check-page-'))
+  try {
+    await mkdir(join(folder, 'plugins'))
+    if (plugin !== null) await writeFile(join(folder, 'plugins', 'lamp.mjs'), plugin)
+    const log = recordingLog()
+    const shelf = new PluginShelf({ folder, packages: [], purpose: 'dry', clock: systemClock, log })
+    await shelf.look()
+    return shelf
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 /** Where the house of an example stands: `# location: 69.6, 18.9` says it. */
@@ -84,8 +112,8 @@ function locationIn(text: string): { latitude: number; longitude: number } | nul
 }
 
 /** All that is said of a rule file, as `check` prints it. */
-export async function saidOf(text: string): Promise<string> {
-  return asPrinted(await findingsIn(text), text)
+export async function saidOf(text: string, plugin: string | null = null): Promise<string> {
+  return asPrinted(await findingsIn(text, plugin), text)
 }
 
 export function asPrinted(findings: readonly Diagnostic[], text: string): string {

@@ -2,7 +2,7 @@ import { code } from '../wording.ts'
 import type { Environment, Value } from './environment.ts'
 import { eventCall } from './events.ts'
 import { problem } from './finding.ts'
-import { called, choice, isCallable, methods } from './functions.ts'
+import { called, choice, isCallable, methods, ownCalled } from './functions.ts'
 import { typedName } from './names-in.ts'
 import { arithmetic, type Comparison, comparison, isOf, joined } from './operations.ts'
 import type { ASTNode } from './parse.ts'
@@ -50,7 +50,7 @@ export function checked(node: ASTNode, checking: Checking, environment: Environm
     case 'call':
       return node.args[0] === 'event'
         ? eventCall(node, node.args[1], { checking, environment })
-        : call(node, node.args, checking, inner)
+        : call(node, node.args, { checking, inner, own: environment.functions ?? {} })
     case 'rcall':
       return method(node, node.args, checking, inner)
     default:
@@ -175,15 +175,21 @@ function membership(
   return { start, end, type: 'bool', run }
 }
 
+interface Calling {
+  readonly checking: Checking
+  readonly inner: Inner
+  readonly own: NonNullable<Environment['functions']>
+}
+
 function call(
   node: ASTNode,
   [name, args]: readonly [string, readonly ASTNode[]],
-  checking: Checking,
-  inner: Inner,
+  { checking, inner, own }: Calling,
 ): Typed | null {
   const callee = name === 'If' ? 'if' : name
-  if (!isCallable(callee, { start: node.start, end: node.start + name.length }, 'function', checking))
-    return null
+  if (Object.hasOwn(own, callee)) return ownCalled(callee, node, args.map(inner), { checking, own })
+  const span = { start: node.start, end: node.start + name.length }
+  if (!isCallable(callee, span, 'function', checking, Object.keys(own))) return null
   const values = args.map(inner).filter((value) => value !== null)
   return values.length < args.length ? null : called(callee, node, values, checking)
 }

@@ -28,6 +28,16 @@ export interface Environment {
    * was said elsewhere.
    */
   readonly absent?: Readonly<Record<string, string>>
+  /** What may be called beside the functions that every expression may. */
+  readonly functions?: Readonly<Record<string, ExpressionFunction>>
+}
+
+/** A function that is not of the language itself. */
+export interface ExpressionFunction {
+  readonly takes: readonly FieldType[]
+  readonly gives: FieldType
+  /** Never throws; null where the answer is not known. */
+  call(...values: readonly Value[]): Value | null
 }
 
 /** A value that a name stands for; null: not known at the moment. */

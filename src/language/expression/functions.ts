@@ -1,6 +1,7 @@
 import { didYouMean } from '../names.ts'
 import type { Span } from '../node.ts'
 import { code, list } from '../wording.ts'
+import type { Environment } from './environment.ts'
 import { problem } from './finding.ts'
 import { isOf, joined } from './operations.ts'
 import { type Checking, type Typed, typeWords } from './typed.ts'
@@ -21,14 +22,15 @@ export const methods: ReadonlyMap<string, (text: string, part: string) => boolea
 
 const refused = new Set(['has', 'all', 'exists', 'exists_one', 'map', 'filter', 'matches', 'bind'])
 
-/** Says why a function or a method cannot be called, or null where it can. */
+/** Whether a function or a method can be called; else it is said why not. `own`: those that are not of the language. */
 export function isCallable(
   name: string,
   span: Span,
   kind: 'function' | 'method',
   checking: Checking,
+  own: readonly string[] = [],
 ): boolean {
-  const known = [...(kind === 'function' ? functions : methods).keys()]
+  const known = [...(kind === 'function' ? functions : methods).keys(), ...own]
   if (known.includes(name)) return true
   if (refused.has(name)) {
     checking.findings.push(
@@ -70,6 +72,33 @@ export function called(name: string, span: Span, values: readonly Typed[], check
   if (!isOf('bool', first, what, checking)) return null
   if (name === 'on_off') return joined(span, 'text', [first], (value) => (value === true ? 'ON' : 'OFF'))
   return second === undefined || third === undefined ? null : choice(span, [first, second, third], checking)
+}
+
+/** A function that is not of the language; each of its values must be known. */
+export function ownCalled(
+  name: string,
+  span: Span,
+  values: readonly (Typed | null)[],
+  { checking, own }: { readonly checking: Checking; readonly own: NonNullable<Environment['functions']> },
+): Typed | null {
+  const definition = own[name]
+  const parts = values.filter((value) => value !== null)
+  if (definition === undefined || parts.length < values.length) return null
+  const { takes, gives, call } = definition
+  if (parts.length !== takes.length) {
+    const shown = `${name}(${takes.map((type) => typeWords[type]).join(', ')})`
+    checking.findings.push(problem(span, 'expr/type', `${code(name)} is written ${code(shown)}`))
+    return null
+  }
+  const fits = parts.map((part, index) => isOf(takes[index] ?? 'text', part, code(name), checking))
+  if (!fits.every(Boolean)) return null
+  const { start, end } = span
+  const run: Typed['run'] = (known) => {
+    const now = parts.map((part) => part.run(known))
+    const all = now.filter((value) => value !== null)
+    return all.length < now.length ? null : call(...all)
+  }
+  return { start, end, type: gives, run }
 }
 
 /** One of two values of a type; only the one that is chosen needs to be known. */

@@ -212,7 +212,8 @@ type Content = Omit<RuleFile, Exclude<keyof ParsedFile, 'section'> | 'hasOwnErro
 async function readFile(file: ParsedFile, reading: FileReading): Promise<RuleFile> {
   const { shared, memory } = reading
   const sections = (['playlists', ...ownSections] as const).filter((name) => file.section(name) !== null)
-  const { content, report } = await memory.content(file.source, `${shared} ${sections}`, async () => {
+  const key = `${shared} ${sections} ${reading.registry.stampOf?.(file.source.text) ?? ''} ${reading.registry.lostKey ?? ''}`
+  const { content, report } = await memory.content(file.source, key, async () => {
     const own = new Report(file.source)
     const written = writtenOut({ ...file, report: own }, reading.declared.templates)
     return { content: await readContent(written, reading), report: own }

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { streamNamePattern } from '../../core/queue.ts'
 import { decode } from '../../language/check.ts'
 import type { Environment } from '../../language/expression/environment.ts'
@@ -15,6 +15,7 @@ import { allOf, type BoundNode, bind, bindAll, isEnabled, withOwnIf } from './bi
 import { type ConditionReading, readConditions } from './conditions.ts'
 import { silencedIn } from './declarations.ts'
 import type { Declared } from './declared.ts'
+import { usesLostParts } from './lost-parts.ts'
 import { finishSteps, type PartNode } from './steps/found.ts'
 import { aimed } from './target.ts'
 import { warnOfWaiting } from './waiting.ts'
@@ -83,6 +84,8 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
   const { report, registry, declared } = reading
   const head = decode(ruleSchema, value, report, { what: `rule "${id}"` })
   if (value.kind !== 'map') return undefined
+  if (usesLostParts(value, reading))
+    return head === undefined ? undefined : idle({ id, key, value }, head, report)
   if (head !== undefined && !value.entries.has('when')) {
     report.add(key, 'error', 'rule/no-trigger', `rule "${id}" has no \`when\`, and nothing starts it`)
     return undefined
@@ -98,7 +101,8 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
   const triggers = when.map((item) => withProvided(item, declared))
   const player = head.player ?? null
   const stream = head.stream ?? null
-  const environment = environmentFor({ player, stream, when: triggers.map((item) => item.bound) }, declared)
+  const started = { player, stream, when: triggers.map((item) => item.bound) }
+  const environment = { ...environmentFor(started, declared), functions: registry.functions }
   const asking = askingIn(environment, reading, player)
   const conditions = readConditions(value.entries.get('if')?.value, asking)
   const starts = allOf(triggers.map((item) => withOwnIf(item, asking)))
@@ -117,7 +121,7 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
     do: does.steps,
     ...(mode === undefined ? {} : { mode }),
     ...(max === undefined ? {} : { max }),
-    meaning: { own: meaningOf(value), shared: reading.shared ?? '' },
+    meaning: { own: ownMeaning(value, registry), shared: reading.shared ?? '' },
   }
   warnOfWaiting(rule, does.pauses, report)
   return { node: key, triggers: [...when, ...does.awaited], rule, actions: does.acts }
@@ -155,6 +159,25 @@ export function askingIn(
 function faulty(seen: SoundParts, reading: Reading): undefined {
   reading.faulty?.push(seen)
   return undefined
+}
+
+/** With the versions of the plug-ins that it may use: where one was changed, it is another rule. */
+function ownMeaning(value: Node, { stampOf }: Registry): string {
+  const written = meaningOf(value)
+  return `${written}${stampOf?.(written) ?? ''}`
+}
+
+/** A rule that is known by name and does nothing. */
+function idle({ id, key, value }: Written, head: Static<typeof ruleSchema>, report: Report): ReadRule {
+  const { name = null, player = null, stream = null } = head
+  const place = `${report.file}:${report.lineOf(key)}`
+  const meaning = { own: `left out ${meaningOf(value)}`, shared: '' }
+  return {
+    node: key,
+    triggers: [],
+    rule: { id, name, place, enabled: false, player, stream, when: [], if: [], do: [], meaning },
+    actions: [],
+  }
 }
 
 function withProvided(item: BoundNode<TriggerDef>, { inputs }: Declared): BoundNode<TriggerDef> {

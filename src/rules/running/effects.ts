@@ -69,7 +69,7 @@ function isInside(effect: Effect | PluginEffect): effect is Extract<Effect, { ki
 
 /** Who is asked may take seconds to answer, and nobody's press shall wait for that. */
 function isSlow({ kind }: Effect | PluginEffect): boolean {
-  const quick: readonly string[] = ['command', 'publish']
+  const quick: readonly string[] = ['command', 'start-stream', 'return-volume', 'publish']
   return !quick.includes(kind)
 }
 

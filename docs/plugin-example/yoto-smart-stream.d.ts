@@ -1,0 +1,107 @@
+// The contract between Yoto Smart Stream and its plug-ins, API 1, as far as a plug-in needs it. Copy it beside yours.
+
+/** A JSON Schema of `type: object` that is closed. What it allows is not known to these types. */
+export interface OptionsSchema {
+  readonly type: 'object'
+  readonly properties?: Readonly<Record<string, object>>
+  readonly required?: readonly string[]
+  readonly additionalProperties: false
+}
+
+type Options = any
+type FieldType = 'bool' | 'number' | 'text'
+type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain }
+
+interface Documented {
+  readonly title: string
+  readonly describe: string
+  readonly examples: readonly string[]
+  readonly options: OptionsSchema
+  readonly shorthand?: string
+  explain?(options: Options): string
+}
+
+export interface Trigger extends Documented {
+  readonly provides?: Readonly<Record<string, FieldType>>
+  upcoming?(options: Options, span: { readonly from: Date; readonly until: Date }): Iterable<Date>
+  start(context: TriggerContext): void
+}
+
+export interface TriggerContext {
+  readonly options: Options
+  readonly ruleId: string
+  readonly signal: AbortSignal
+  readonly clock: { now(): Date; at(when: Date, run: () => void): () => void }
+  readonly world: World
+  on(
+    source: 'player' | 'slot' | 'startup' | 'input' | 'mqtt' | 'webhook' | 'ha',
+    match: Readonly<Record<string, string>>,
+    receive: (event: Readonly<Record<string, unknown>>) => void,
+  ): void
+  fire(data: { readonly player?: string; readonly stream?: string; readonly [field: string]: unknown }, because: string): void
+  didNotFire(because: string): void
+}
+
+export interface Condition extends Documented {
+  test(options: Options, world: World): boolean
+}
+
+export interface Action extends Documented {
+  readonly texts?: readonly string[]
+  run(context: ActionContext): Promise<void>
+}
+
+export interface ActionContext {
+  readonly options: Options
+  readonly ruleId: string
+  readonly world: World
+  readonly trigger: Readonly<Record<string, unknown>>
+  readonly signal: AbortSignal
+  readonly dryRun: boolean
+  readonly clock: { now(): Date; sleep(ms: number): Promise<void>; until(when: Date): Promise<void> }
+  recorded<Value extends Plain>(look: () => Value): Promise<Value>
+  /** The stream the rule is about. Throws where there is none. */
+  stream(): string
+  effect(effect: { readonly kind: 'log'; readonly message: string }): Promise<void>
+  effect(effect: { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }): Promise<void>
+  effect(effect: { readonly kind: 'plugin'; readonly detail: Plain }, run: () => Promise<unknown>): Promise<void>
+}
+
+export interface World {
+  now(): Date
+  /** Null where it is not known. Volumes are steps of 0 to 16. */
+  player(id: string):
+    | {
+        readonly id: string
+        readonly name: string
+        readonly battery_percent: number | null
+        readonly volume_step: number | null
+        readonly card_id: string | null
+      }
+    | undefined
+  queue(stream: string): { readonly name: string; readonly playlist: string | null; readonly closed: boolean } | undefined
+  playerId(named: string): string | undefined
+  vars(): ReadonlyMap<string, string | number | boolean>
+  inputs(): ReadonlyMap<string, string | number | boolean>
+}
+
+export interface PluginFunction {
+  readonly signature: string
+  readonly describe: string
+  call(...values: any[]): boolean | number | string | null
+}
+
+export interface Plugin {
+  readonly id: string
+  readonly api: 1
+  readonly version: string
+  readonly triggers?: Readonly<Record<string, Trigger>>
+  readonly conditions?: Readonly<Record<string, Condition>>
+  readonly actions?: Readonly<Record<string, Action>>
+  readonly functions?: Readonly<Record<string, PluginFunction>>
+  readonly config?: OptionsSchema
+  setup?(context: { readonly config: any; readonly signal: AbortSignal; readonly dryRun: boolean }): void | Promise<void>
+}
+
+/** Of no effect but on types, for plug-ins in TypeScript: `satisfies Plugin` does the same. */
+export declare function definePlugin<Own extends Plugin>(plugin: Own): Own
