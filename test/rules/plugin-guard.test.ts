@@ -14,7 +14,7 @@ import { PluginWatch } from '../../src/rules/plugins/watch.ts'
 import type { Rule } from '../../src/rules/rule-set.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { worldOf } from '../support/rules.ts'
-import { VirtualClock } from '../support/virtual-clock.ts'
+import { oneTurn, VirtualClock } from '../support/virtual-clock.ts'
 
 const options = Type.Object({}, { additionalProperties: false })
 const documented = { title: 'Part', describe: 'A part.', examples: ['- part:'], options }
@@ -69,18 +69,21 @@ function houseOf({ trigger, test: holds, run }: Parts) {
   }
   const engine = new Engine({ world: worldOf({ now: () => clock.now() }), perform, clock, log })
   engine.start(rules)
-  const press = () =>
-    engine.handle({
+  const press = async () => {
+    await engine.handle({
       type: 'button',
       button: 'right',
       confidence: 1,
       via: 'mqtt',
       player: 'p',
-      at: '2026-11-24T19:00:00+00:00',
+      at: clock.now().toISOString(),
       card_id: null,
       chapter_key: null,
       track_key: null,
     })
+    // A run that waits for what only a plug-in can do holds nobody up.
+    await oneTurn()
+  }
   const errors = () =>
     log.lines
       .filter(({ level }) => level === 'error')

@@ -130,6 +130,7 @@ export class Runs {
       trigger: { kind: trigger.kind, data: {} },
       ...{ outcome: 'did_not_run', why: because, saw: [], steps: [], ended_at: at },
     }
+    this.#options.log.debug(`${wordsOf(rule)} did not run: ${because}`)
     this.#options.traces.add(trace)
   }
 
