@@ -30,6 +30,7 @@ import { openRuleBook, startRules } from './wiring/open-rule-book.ts'
 import { keepOpeningTimes } from './wiring/opening-times.ts'
 import { houseOf } from './wiring/panel-house.ts'
 import { audioOfPlaylists } from './wiring/picks.ts'
+import { PlayersReady } from './wiring/players-ready.ts'
 import { Reach } from './wiring/reach.ts'
 import { type Reports, reportsOf } from './wiring/reports.ts'
 import type { RuleBook } from './wiring/rule-book.ts'
@@ -190,7 +191,9 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const reports = reportsOf(parts)
   await startBroker(parts, { ...wishes, ...reports })
   const heard = ruleSources({ broker, foundation, homeAssistant })
-  const rules = await startRules({ ...parts, ...wishes, hub, sources: heard, clock })
+  const isReached = () => link === null || (link.state().connected && hub.players().length > 0)
+  const playersReady = started.add('the wait for players', new PlayersReady({ isReached, clock }))
+  const rules = await startRules({ ...parts, ...wishes, hub, sources: heard, playersReady, clock })
   homeAssistant.start()
   started.add('calls to Home Assistant', { stop: async () => homeAssistant.hurry() })
   const audio = await startAudio(parts, rules)

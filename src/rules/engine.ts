@@ -13,7 +13,7 @@ import type { EventSource, RuleEvent, TriggerData, TriggerDef, World } from './p
 import type { Bound, Rule } from './rule-set.ts'
 import { type InputRecord, isKeptRun, type JournalStore, type Kept } from './running/journal.ts'
 import type { Run, Start } from './running/run.ts'
-import { Runs } from './running/runs.ts'
+import { Runs, type RunsOptions } from './running/runs.ts'
 import type { Armed } from './running/steps.ts'
 import type { RunTrace } from './running/trace.ts'
 import { TraceBook } from './running/trace-book.ts'
@@ -32,6 +32,8 @@ export interface EngineOptions {
   readonly moments?: Pick<Moments, 'of'>
   /** Told when somebody begins to listen to such events, for sources that have to be asked for them; returns what ends it. */
   readonly listening?: (source: EventSource, match: Readonly<Record<string, string>>) => () => void
+  /** Resolves when an effect can be tried, as just after the start nothing is known of players yet; null: now. */
+  readonly ready?: RunsOptions['ready']
   /** Where runs outlive the process; without it they do not. */
   readonly journal?: JournalStore
   /** The same of what became of them, by rule. */
@@ -81,6 +83,7 @@ export class Engine {
       ...{ world, clock, log, dryRun, traces: this.#traces },
       journal: options.journal ?? journal,
       perform: (...performed) => options.perform(...performed),
+      ready: (effect) => options.ready?.(effect) ?? null,
       arm: (rule, trigger, armed) => this.#armForRun(rule, trigger, armed),
       troubled: (rule, why) => options.troubled?.(rule, why),
     })

@@ -11,6 +11,7 @@ import type { Foundation } from './foundation.ts'
 import { homeAssistantChecks } from './home-assistant.ts'
 import { HomeLocation } from './home-location.ts'
 import { watchNamedPlayers } from './named-players.ts'
+import type { PlayersReady } from './players-ready.ts'
 import { tellOfPlugins } from './plugin-news.ts'
 import { PluginShelf } from './plugin-shelf.ts'
 import { RuleBook } from './rule-book.ts'
@@ -101,16 +102,17 @@ interface RunInput
   readonly lines: PlayerLines
   readonly slotGround: SlotGround
   readonly sources: RuleSources
+  readonly playersReady: PlayersReady
   /** How wishes are carried out: `perform` keeps them in the history, `performed` leaves that to its caller. */
   readonly performed: Perform
   readonly perform: Perform
-  /** What rules hear from beyond the product. */
 }
 
 /** Runs what the book says; from then on it is read again whenever somebody writes to its files. */
 export async function startRules(run: RunInput): Promise<RuleRunner> {
   const { input, foundation, started, book, hub, lines, slotGround, sources, performed, perform, clock } = run
   const { history, storage, problems } = foundation
+  const { playersReady } = run
   const log = foundation.log.for('rules')
   const door = lines.door()
   const rules = new RuleRunner({
@@ -126,6 +128,7 @@ export async function startRules(run: RunInput): Promise<RuleRunner> {
       setMany: (entries) => storage.setMany(entries),
     },
     traces: storage.collection('traces'),
+    ready: (effect) => playersReady.of(effect),
     troubled: ({ id, name, place }, why) => {
       const what = name == null ? `rule "${id}" (${place})` : `rule "${id}" (${name}, ${place})`
       problems.set(`rule/${id}/rests`, why === null ? null : `${what} rests for 10 minutes: ${why}`)

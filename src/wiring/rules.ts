@@ -38,6 +38,8 @@ interface RuleRunnerOptions {
   /** Told that a rule rests, and with null that it does no longer. */
   readonly troubled?: EngineOptions['troubled']
   readonly dryRun?: boolean
+  /** Resolves when an effect can be tried; null: now. */
+  readonly ready?: EngineOptions['ready']
   /** Where slots were left, who hears streams, and how they are cut over: see `ScheduledStreamsOptions`. */
   readonly slots?: Pick<ScheduledStreamsOptions, 'positions' | 'isHeard' | 'cutOver'>
   /** Where events come from that are there for who asks for them. */
@@ -179,12 +181,13 @@ export class RuleRunner {
 }
 
 /** What there is of where the engine keeps things, as it takes it. */
-function keptIn({ journal, traces, troubled, dryRun }: RuleRunnerOptions) {
+function keptIn({ journal, traces, troubled, dryRun, ready }: RuleRunnerOptions) {
   return {
     ...(journal === undefined ? {} : { journal }),
     ...(traces === undefined ? {} : { traces }),
     ...(troubled === undefined ? {} : { troubled }),
     ...(dryRun === undefined ? {} : { dryRun }),
+    ...(ready === undefined ? {} : { ready }),
   }
 }
 

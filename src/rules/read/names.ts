@@ -116,7 +116,10 @@ export function playersNamedIn({ report, section }: RuleFile): NamedPlayer[] {
 
 /** Of rules, and of what answers for streams. */
 function playerNodes(section: RuleFile['section']): ScalarNode[] {
-  return [...valuesOf('player', section('rules')), ...valuesOf('player', section('schedules'))]
+  const answers = [...(section('schedules')?.entries.values() ?? [])].flatMap(({ value }) =>
+    value.kind === 'map' ? (value.entries.get('answers')?.value ?? []) : [],
+  )
+  return [...valuesOf('player', section('rules')), ...answers.flatMap((node) => valuesOf('player', node))]
 }
 
 async function* streamsInParts(file: RuleFile, breathe: () => Promise<void>): AsyncGenerator<ScalarNode> {

@@ -5,6 +5,7 @@ import type { Effect } from '../../core/effect.ts'
 import { AppError, messageOf } from '../../core/error.ts'
 import type { PluginEffect } from '../plugin.ts'
 import { askedOf } from './action-context.ts'
+import { unlessAborted } from './end-of-run.ts'
 import type { Run, Strand } from './run.ts'
 import type { EffectTrace, StepTrace } from './trace.ts'
 
@@ -12,6 +13,8 @@ import type { EffectTrace, StepTrace } from './trace.ts'
 export interface EffectHands {
   readonly clock: Clock
   readonly dryRun: boolean
+  /** Resolves when such an effect can be tried, as just after the start nothing is known of players yet; null: now. */
+  ready(effect: Effect | PluginEffect): Promise<void> | null
   /** `also`: rows that the store takes together with what the effect changes in it. */
   perform(effect: Effect, run: Run, also: () => readonly Entry[]): Promise<void>
 }
@@ -48,6 +51,8 @@ export async function carryOut(
   if (isInside(effect)) return traced(effect, place, hands, () => inside(effect, place, hands))
   if (effect.kind === 'log') return traced(effect, place, hands, () => hands.perform(effect, run, () => []))
   if (hands.clock.now().getTime() - run.dueMs > lateMs) return tooLate(effect, place, hands)
+  const ready = hands.ready(effect)
+  if (ready !== null) await run.aside(place.strand, (signal) => unlessAborted(ready, signal))
   run.progress.set(mark, 'begun')
   await run.write()
   const work = async () => {

@@ -27,6 +27,7 @@ export interface RunsOptions {
     also: () => readonly Entry[],
   ): Promise<void>
   readonly arm: StepHands['arm']
+  readonly ready?: StepHands['ready']
   readonly journal: JournalStore
   readonly traces: TraceBook
   /** Told that a rule rests as it was started too often, and with null that it does no longer. */
@@ -70,6 +71,7 @@ export class Runs {
     this.#steps = new Steps({
       ...{ world, clock, log, arm, dryRun },
       changed: (run) => traces.changed(run.trace),
+      ready: (effect) => options.ready?.(effect) ?? null,
       perform: (effect, run, also) => this.#perform(effect, run, also),
     })
   }
