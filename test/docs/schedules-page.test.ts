@@ -6,11 +6,17 @@ import { readingOf } from '../support/rules.ts'
 
 const page = readFileSync(new URL('../../docs/rules/schedules.md', import.meta.url), 'utf8')
 
+// What examples that show only rules speak of.
+const bedroom = `playlists: {calm: [calm.mp3]}
+schedules: {bedroom: {default: calm, slots: {night: {from: "19:00", to: "06:30", play: calm}}}}
+`
+
 test('every example on the page of schedules can be read', async () => {
   const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '')
   expect(examples.length).toBeGreaterThan(1)
   for (const text of examples) {
-    const { diagnostics } = await readRuleFiles([{ file: 'a.yaml', text }], readingOf())
+    const beside = text.includes('schedules:') ? [] : [{ file: 'b.yaml', text: bedroom }]
+    const { diagnostics } = await readRuleFiles([{ file: 'a.yaml', text }, ...beside], readingOf())
     expect(diagnostics).toEqual([])
   }
 })
