@@ -1,26 +1,21 @@
 import type { PublishedCards } from './cards/published.ts'
 import type { Perform } from './core/effect.ts'
-import { FewLines } from './core/few-lines.ts'
 import { mostAsked, PlayerLines, performThrough } from './core/player-lines.ts'
 import type { LiveMedia } from './http/live-media.ts'
 import type { Hub } from './hub.ts'
-import { performWith } from './perform.ts'
-import { contentFiles, dailyOrder } from './rules/playlists.ts'
 import type { RuleSet } from './rules/rule-set.ts'
-import { wallTime } from './rules/time.ts'
 import type { SimulatedCloud } from './simulator/cloud.ts'
-import { callWebhook } from './webhooks/call.ts'
 import { setUpWords } from './wiring/access.ts'
 import { deskWithoutAccount } from './wiring/account.ts'
 import { brokerPorts, queueEffects } from './wiring/broker-ports.ts'
 import { lookOrLearn } from './wiring/card-titles.ts'
-import { deleteStream, signedIn } from './wiring/cards.ts'
 import { publishDemoCards } from './wiring/cloud.ts'
 import type { LinkState } from './wiring/cloud-link.ts'
+import { deedsOf } from './wiring/deeds.ts'
 import type { Runtime } from './wiring/diagnostics.ts'
 import { serveMedia, servePanel } from './wiring/doors.ts'
 import { type Foundation, type FoundationInput, openFoundation } from './wiring/foundation.ts'
-import { type HomeAssistant, openHomeAssistant } from './wiring/home-assistant.ts'
+import { openHomeAssistant } from './wiring/home-assistant.ts'
 import { type Household, type HouseholdInput, openHousehold } from './wiring/household.ts'
 import { instanceId } from './wiring/instance.ts'
 import { judgeAnswers } from './wiring/judge-answers.ts'
@@ -28,19 +23,17 @@ import { libraryDesk } from './wiring/library-desk.ts'
 import { LocalBroker } from './wiring/local-broker.ts'
 import { openRuleBook, startRules } from './wiring/open-rule-book.ts'
 import { keepOpeningTimes } from './wiring/opening-times.ts'
+import { sourcesOf } from './wiring/outside-sources.ts'
 import { houseOf } from './wiring/panel-house.ts'
-import { audioOfPlaylists } from './wiring/picks.ts'
 import { PlayersReady } from './wiring/players-ready.ts'
 import { Reach } from './wiring/reach.ts'
 import { type Reports, reportsOf } from './wiring/reports.ts'
 import type { RuleBook } from './wiring/rule-book.ts'
 import { reloadRules, ruleDesk } from './wiring/rule-desk.ts'
-import type { RuleSources } from './wiring/rule-sources.ts'
 import { ruleTools } from './wiring/rule-tools.ts'
 import { type RuleRunner, streamsOf } from './wiring/rules.ts'
 import { SlotGround } from './wiring/slot-ground.ts'
 import { SlotVolume } from './wiring/slot-volume.ts'
-import { startOfStream } from './wiring/start-stream.ts'
 import { Started } from './wiring/started.ts'
 import type { Supervisor } from './wiring/supervisor.ts'
 import { VolumeReturns } from './wiring/volume-returns.ts'
@@ -56,8 +49,6 @@ export interface AppInput extends FoundationInput, HouseholdInput {
   /** 0 to 1, for jitter; Math.random where absent. */
   readonly random?: () => number
 }
-
-const unnamedDeeds = { level: 'info', message: 'more was done than the log names' } as const
 
 /** A running product. */
 export interface App {
@@ -97,7 +88,7 @@ export async function startApp(input: AppInput): Promise<App> {
 async function start(input: AppInput, started: Started): Promise<App> {
   const { options, clock, random = Math.random } = input
   const foundation = await openFoundation(input, started)
-  const { doors, storage, sources, history, log } = foundation
+  const { doors, storage, history, log } = foundation
   const broker = new LocalBroker({
     options: options.mqtt,
     embedded: input.embeddedBroker,
@@ -139,43 +130,13 @@ async function start(input: AppInput, started: Started): Promise<App> {
     streamFor: (stream, player) => household.answers.streamFor(stream, player),
   })
   const parts = { input, started, foundation, household, book, broker, reach, lines, slotGround }
-  const order = dailyOrder(() => wallTime(clock.now(), options.timezone).date.toString())
-  const playlistAudio = audioOfPlaylists({
-    sources,
-    facts: foundation.libraryFacts,
-    zone: options.timezone,
-    clock,
-  })
-  const performed = performWith({
-    mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
-    deleteQueue: (name, check) =>
-      deleteStream(name, { hub, cards: cards.published, answers: household.answers, check }),
-    files: (content) => contentFiles(content, book.current.playlists, playlistAudio, order),
-    expand: (files, how) => sources.expand(files, how),
-    lookup: (file) => sources.find(file),
-    hint: (file) => sources.hint(file),
-    random,
-    now: () => clock.now(),
-    startStream: async (stream, player) =>
-      signedIn(link).command(
-        player,
-        startOfStream(stream, player, {
-          hub,
-          cards: cards.published,
-          streamFor: (asked, id) => household.answers.streamFor(asked, id),
-        }),
-      ),
-    command: async (player, command) =>
-      signedIn(link).command(player, slotVolume?.limited(player, command) ?? command),
-    publish: (...message) => broker.publish(...message),
-    ...(homeAssistant.callAction === undefined ? {} : { callAction: homeAssistant.callAction }),
-    returnVolume: (player, wanted) => returns.add(player, wanted),
-    callWebhook,
-    values: hub,
-    deeds: started.add('the log of what was done', new FewLines({ clock, log, more: unnamedDeeds })),
-    log,
-  })
   let slotVolume: SlotVolume | undefined
+  const performed = deedsOf({
+    ...{ foundation, household, book, broker, homeAssistant, started, random, clock },
+    zone: options.timezone,
+    limited: (player, command) => slotVolume?.limited(player, command) ?? command,
+    returnVolume: (...wanted) => returns.add(...wanted),
+  })
   const wishes = { performed, perform: history.kept(performed) }
   const returns = started.add(
     'volumes to put back',
@@ -190,7 +151,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   await returns.start()
   const reports = reportsOf(parts)
   await startBroker(parts, { ...wishes, ...reports })
-  const heard = ruleSources({ broker, foundation, homeAssistant })
+  const heard = sourcesOf({ broker, webhooks: foundation.webhooks, homeAssistant })
   const isReached = () => link === null || (link.state().connected && hub.players().length > 0)
   const playersReady = started.add('the wait for players', new PlayersReady({ isReached, clock }))
   const rules = await startRules({ ...parts, ...wishes, hub, sources: heard, playersReady, clock })
@@ -240,20 +201,6 @@ interface Parts {
 interface Wishes {
   readonly performed: Perform
   readonly perform: Perform
-}
-
-/** Where rules hear of what comes from outside. */
-function ruleSources({
-  broker,
-  foundation,
-  homeAssistant,
-}: Pick<Parts, 'broker' | 'foundation'> & { readonly homeAssistant: HomeAssistant }): RuleSources {
-  return {
-    mqtt: ({ topic = '' }, happened) =>
-      broker.listen(topic, ({ topic: name, payload }) => happened({ name, payload })),
-    webhook: ({ key = '' }, happened) => foundation.webhooks.listen(key, (body) => happened({ body })),
-    ha: homeAssistant.listen,
-  }
 }
 
 async function startBroker(parts: Parts, { perform, health, diagnostics }: Wishes & Reports): Promise<void> {
