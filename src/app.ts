@@ -14,6 +14,7 @@ import type { LinkState } from './wiring/cloud-link.ts'
 import { deedsOf } from './wiring/deeds.ts'
 import type { Runtime } from './wiring/diagnostics.ts'
 import { serveMedia, servePanel } from './wiring/doors.ts'
+import { DryDesk } from './wiring/dry-desk.ts'
 import { type Foundation, type FoundationInput, openFoundation } from './wiring/foundation.ts'
 import { openHomeAssistant } from './wiring/home-assistant.ts'
 import { type Household, type HouseholdInput, openHousehold } from './wiring/household.ts'
@@ -317,7 +318,12 @@ function openToPeople(
     presses: (cardId) => history.presses(cardId),
     events: (query) => history.events(query),
     diagnostics,
-    ruleTools: ruleTools({ ruleSet: () => book.current, registry: () => book.registry, clock }),
+    ruleTools: ruleTools({
+      ruleSet: () => book.current,
+      registry: () => book.registry,
+      clock,
+      dry: dryDeskOf(parts),
+    }),
     simulator: cloud?.simulator ?? null,
     account: cloud?.desk ?? deskWithoutAccount,
     perform: performThrough(lines.door(mostAsked), perform),
@@ -336,6 +342,21 @@ function openToPeople(
   book.onChange(() => panel.healthChanged())
   started.add('commands from the local broker', { stop: () => broker.closeToCommands() })
   broker.openToCommands()
+}
+
+/** Where rules are tried dry. */
+function dryDeskOf({ input, foundation, household, book }: Parts): DryDesk {
+  const { sources, libraryFacts, storage } = foundation
+  return new DryDesk({
+    book,
+    hub: household.hub,
+    cards: () => household.cards.published.list(),
+    plugins: { folder: input.options.folders.config, packages: input.options.plugins },
+    audio: sources,
+    allFiles: async () => (await libraryFacts.library.list()).map(({ file }) => sources.referenceOf(file)),
+    applied: storage.collection('applied-slots'),
+    clock: input.clock,
+  })
 }
 
 function groundOf({ foundation, household }: Parts, rules: RuleRunner) {

@@ -19,6 +19,8 @@ export interface Loaded {
   readonly args: string[]
   /** The command's own flags that were given; one that takes nothing is ''. */
   readonly flags: ReadonlyMap<string, string>
+  /** Its flags that may be given several times, in order. */
+  readonly lists: ReadonlyMap<string, readonly string[]>
   readonly json: boolean
 }
 
@@ -50,12 +52,13 @@ export async function loadOptions(input: {
   const options = checks.completed(chosen)
   refuseNotYet(chosen)
   checkTogether(options, env, (path) => chosen.get(path) ?? defaultSetting(path))
-  const { command, args, flags, json } = line
+  const { command, args, flags, lists, json } = line
   return {
     options: { ...options, folders: absolute(options.folders, cwd) },
     command,
     args: [...args],
     flags,
+    lists,
     json,
   }
 }

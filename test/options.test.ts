@@ -49,6 +49,7 @@ describe('without any option', () => {
     expect(await load()).toEqual({
       command: null,
       flags: new Map(),
+      lists: new Map(),
       args: [],
       json: false,
       options: {

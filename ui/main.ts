@@ -28,6 +28,7 @@ import { RuleEditor } from './elements/rule-editor.ts'
 import { RuleFiles } from './elements/rule-files.ts'
 import { RuleList } from './elements/rule-list.ts'
 import { RulePlan } from './elements/rule-plan.ts'
+import { RuleTrial } from './elements/rule-trial.ts'
 import { Rules } from './elements/rules.ts'
 import { SetUp } from './elements/set-up.ts'
 import { SignIn } from './elements/sign-in.ts'
@@ -74,6 +75,7 @@ const elements = {
   'yoto-rule-files': RuleFiles,
   'yoto-rule-list': RuleList,
   'yoto-rule-plan': RulePlan,
+  'yoto-rule-trial': RuleTrial,
   'yoto-rules': Rules,
   'yoto-webhook-list': WebhookList,
   'yoto-set-up': SetUp,

@@ -9,6 +9,8 @@ export interface CommandForm {
   readonly words?: { readonly most: number; readonly what: string }
   /** Flags of its own, without their dashes: what each takes, or null for one that takes nothing. */
   readonly flags?: Readonly<Record<string, string | null>>
+  /** Those of them that may be given several times. */
+  readonly lists?: readonly string[]
 }
 
 export interface CommandLine {
@@ -21,6 +23,8 @@ export interface CommandLine {
   readonly args: readonly string[]
   /** The command's own flags that were given; one that takes nothing is ''. */
   readonly flags: ReadonlyMap<string, string>
+  /** Its flags that may be given several times, in order. */
+  readonly lists: ReadonlyMap<string, readonly string[]>
   readonly json: boolean
 }
 
@@ -43,7 +47,15 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
   const form = commands.find(({ name }) => name === word) ?? null
   const known = new Map([...common, ...(form === null ? [] : ownFlags(form))])
   const given = new Map<string, string>()
-  for (const token of tokens) if (token.kind === 'option') addFlag(given, token, { known, commands })
+  const lists = new Map<string, readonly string[]>()
+  for (const token of tokens)
+    if (token.kind === 'option') {
+      const isList = form?.lists?.includes(token.name) === true
+      if (isList) given.delete(token.name)
+      addFlag(given, token, { known, commands })
+      if (isList) lists.set(token.name, [...(lists.get(token.name) ?? []), given.get(token.name) ?? ''])
+    }
+  const flags = new Map([...given].filter(([name]) => !common.has(name)))
   // Behind a flag that is not known, its value looks like a command.
   if (form === null) checkWord(word, commands)
   checkWords(args, form ?? { name: 'run' })
@@ -53,9 +65,11 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
       const value = given.get(name)
       return value === undefined ? [] : [{ path: `folders.${name}`, value, origin: `argument --${name}` }]
     }),
-    command: form?.name ?? null,
+    // The word alone runs the product, as no word does.
+    command: form === null || (form.name === 'run' && flags.size === 0) ? null : form.name,
     args,
-    flags: new Map([...given].filter(([name]) => !common.has(name))),
+    flags: new Map([...flags].filter(([name]) => !lists.has(name))),
+    lists,
     json: given.has('json'),
   }
 }
@@ -119,7 +133,7 @@ function unknownFlag(written: string, { known, commands }: Known): AppError {
 }
 
 function checkWord(word: string | undefined, commands: readonly CommandForm[]): void {
-  const known = ['run', ...commands.map(({ name }) => name)]
+  const known = [...new Set(['run', ...commands.map(({ name }) => name)])]
   if (word !== undefined && word !== 'run')
     throw new AppError('invalid', `unknown command ${quoted(word)}${suggestion(word, known)}`)
 }

@@ -5,6 +5,7 @@ import { AppError } from '../core/error.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import type { Options } from '../options.ts'
 import type { RuleTest } from '../rules/dry/rule-test.ts'
+import type { NamedPlayer } from '../rules/read/names.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
@@ -35,6 +36,8 @@ export interface Checked extends RuleFolder {
   readonly tests: readonly RuleTest[]
   /** Those that the rules were read with. */
   readonly plugins: PluginShelf
+  /** Which players the rules speak of. */
+  readonly playersNamed: readonly NamedPlayer[]
 }
 
 /**
@@ -72,7 +75,7 @@ export async function readHousehold({
   const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silent })
   const { base_topic: base, discovery_prefix: discoveryPrefix } = options.mqtt
   const topics = topicsFor(base, discoveryPrefix)
-  const { diagnostics, ruleSet, tests } = await readRuleFiles(sources, {
+  const { diagnostics, ruleSet, tests, playersNamed } = await readRuleFiles(sources, {
     registry: plugins.registry,
     fileExists: (name) => audio.has(name),
     fileHint: (name) => audio.hint(name),
@@ -88,7 +91,7 @@ export async function readHousehold({
     adviceAt: clock.now(),
   }).finally(() => audio.close())
   const findings = [...plugins.troubles.map(({ finding }) => finding), ...diagnostics]
-  return { sources, problems, findings, ruleSet, tests, plugins }
+  return { sources, problems, findings, ruleSet, tests, plugins, playersNamed }
 }
 
 function asJson({ sources, problems, findings }: Checked) {

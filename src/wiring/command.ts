@@ -3,7 +3,7 @@ import type { CommandForm } from '../options/command-line.ts'
 import type { Loaded } from '../options.ts'
 import type { Supervisor } from './supervisor.ts'
 
-export interface CommandInput extends Pick<Loaded, 'options' | 'args' | 'flags' | 'json'> {
+export interface CommandInput extends Pick<Loaded, 'options' | 'args' | 'flags' | 'lists' | 'json'> {
   /** The folder of rules and audio that come with the product. */
   readonly shipped: string
   /** Where the command was called: names of files are looked for there. */

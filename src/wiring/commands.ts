@@ -6,6 +6,7 @@ import type { Command } from './command.ts'
 import { explainCommand } from './explain-command.ts'
 import { formatCommand } from './format-command.ts'
 import { planCommand } from './plan-command.ts'
+import { runCommand } from './run-command.ts'
 import { schemaCommand } from './schema-command.ts'
 import { testCommand } from './test-command.ts'
 
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
     more: 'Ends with 1 where a test fails or a file is left out.',
     run: testCommand,
   },
+  runCommand,
   planCommand,
   explainCommand,
   formatCommand,

@@ -1,6 +1,7 @@
 import { titleOf } from '../audio/names.ts'
 import { topicMatches } from '../broker/topic-filter.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
+import type { Collection } from '../core/collection.ts'
 import type { Effect, Perform } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import type { Button, PlayerEvent } from '../core/event.ts'
@@ -8,12 +9,13 @@ import type { Log, LogDetail } from '../core/log.ts'
 import { memoryCollection } from '../core/memory-collection.ts'
 import { randomFrom } from '../core/play-order.ts'
 import type { PlayerPatch, PlayerState } from '../core/player.ts'
+import type { Queue, StoredQueue } from '../core/queue.ts'
 import type { PlainValue } from '../core/value-form.ts'
 import { Hub } from '../hub.ts'
 import { performWith } from '../perform.ts'
 import { withDryActs } from '../rules/dry/dry-acts.ts'
 import { DryClock } from '../rules/dry/dry-clock.ts'
-import type { CardIn, Dated, DryHouse, PlayingChange, Records, Stage } from '../rules/dry/house.ts'
+import type { CardIn, Dated, PlayingChange, Records, Stage, WatchedHouse } from '../rules/dry/house.ts'
 import { stagedValues } from '../rules/dry/staged-values.ts'
 import { patchOf } from '../rules/dry/told.ts'
 import { type PickFacts, picked } from '../rules/picks.ts'
@@ -34,11 +36,19 @@ interface DryHouseOptions {
   readonly folders: ReadonlyMap<string, readonly string[]>
   /** All files that playlists with `pick` take from; of these nothing but the name is known. */
   readonly library?: readonly string[]
+  /** What the streams hold as it begins; nothing where absent. */
+  readonly queues?: ReadonlyMap<string, StoredQueue>
+  /** By stream: the occurrence of its schedule that was put into effect last, as the scheduler keeps it. */
+  readonly applied?: ReadonlyMap<string, string>
+  /** By card of ours: the stream it plays. */
+  readonly cards?: ReadonlyMap<string, string>
 }
 
 // More than any household needs in a week, and few enough that what goes round in a circle ends in a moment.
 const mostTimers = 100_000
 const mostEffects = 10_000
+// Of what comes every second, nobody reads more.
+const mostRuns = 2_000
 // No card has such an id, so no rule for a card of somebody else takes it for its own.
 const ownCard = 'card of '
 const pressMs = 300
@@ -46,7 +56,7 @@ const pressMs = 300
 type Recording = { readonly [Kind in keyof Records]: Records[Kind][number][] }
 
 /** The hub, the rules and what carries effects out, as the product joins them, on a clock that stands still. */
-export class InMemoryHouse implements DryHouse {
+export class InMemoryHouse implements WatchedHouse {
   readonly world: World
   readonly #records: Recording = { ran: [], effects: [], said: [] }
   readonly #stage: Stage
@@ -57,6 +67,9 @@ export class InMemoryHouse implements DryHouse {
   /** By stream: what a press on it was answered with. */
   readonly #heard = new Map<string, string>()
   readonly #begun = new WeakSet<RunTrace>()
+  readonly #runs = new Set<RunTrace>()
+  readonly #cards: ReadonlyMap<string, string>
+  readonly #filled: Promise<unknown>
   readonly #entities = new Map<string, string>()
   /** Who hears of these entities, what is said under these filters, and calls of these webhooks. */
   readonly #watched = new Map<string, (event: RuleEvent) => void>()
@@ -66,16 +79,24 @@ export class InMemoryHouse implements DryHouse {
   /** Who was pressed last, and when. */
   #pressed = ''
 
-  constructor({ ruleSet, stage, folders, library = [] }: DryHouseOptions) {
+  constructor({ ruleSet, stage, folders, library = [], ...begins }: DryHouseOptions) {
     this.#stage = stage
     this.#ruleSet = ruleSet
+    this.#cards = begins.cards ?? new Map()
     const clock = new DryClock(stage.now, mostTimers)
     const log = this.#log()
     const random = randomFrom(stage.seed)
     let items = 0
+    const queues = memoryCollection<StoredQueue>()
+    const applied = memoryCollection<string>()
+    this.#filled = Promise.all([filledWith(queues, begins.queues), filledWith(applied, begins.applied)])
     const hub = new Hub({
-      queues: memoryCollection(),
-      card: (id, player) => ({ layout: null, stream: this.#heardFor(streamOf(id), player), presses: 'none' }),
+      queues,
+      card: (id, player) => ({
+        layout: null,
+        stream: this.#heardFor(this.#streamOf(id), player),
+        presses: 'none',
+      }),
       newId: () => `item-${++items}`,
       random,
       clock,
@@ -96,7 +117,7 @@ export class InMemoryHouse implements DryHouse {
         this.#record(effect, because)
         await carryOut(effect, because)
       },
-      applied: memoryCollection(),
+      applied,
       moments: memoryCollection(),
       dryRun: true,
       troubled: ({ id }, why) => {
@@ -125,7 +146,26 @@ export class InMemoryHouse implements DryHouse {
     return this.#endless
   }
 
+  /** Every start of a rule so far, in order; those under way grow on. */
+  get runs(): readonly RunTrace[] {
+    return [...this.#runs]
+  }
+
+  /** The streams there are, by name. */
+  queues(): readonly Queue[] {
+    return this.#hub.queues()
+  }
+
+  players(): readonly PlayerState[] {
+    return this.#hub.players()
+  }
+
+  streamOn(player: string): string | null {
+    return this.#streamIn(player) ?? null
+  }
+
   async start(): Promise<void> {
+    await this.#filled
     await this.#hub.start()
     const players = [...this.#stage.players]
     this.#hub.setPlayers(
@@ -144,6 +184,10 @@ export class InMemoryHouse implements DryHouse {
 
   advance(ms: number): Promise<void> {
     return this.#clock.advance(ms, quiet)
+  }
+
+  rest(mostMs: number, isOver: () => boolean): Promise<void> {
+    return this.#clock.advance(mostMs, quiet, isOver)
   }
 
   async press(player: string, button: Button): Promise<void> {
@@ -250,7 +294,11 @@ export class InMemoryHouse implements DryHouse {
 
   #streamIn(player: string): string | undefined {
     const id = this.#idOf(player)
-    return this.#heardFor(streamOf(this.#hub.player(id)?.card_id ?? ''), id) ?? undefined
+    return this.#heardFor(this.#streamOf(this.#hub.player(id)?.card_id ?? ''), id) ?? undefined
+  }
+
+  #streamOf(cardId: string): string | null {
+    return this.#cards.get(cardId) ?? streamOf(cardId)
   }
 
   /** The stream that the household's files have answer where one is asked for. */
@@ -271,6 +319,7 @@ export class InMemoryHouse implements DryHouse {
 
   /** A trace is told of again with each step; its first step, or its end, is the first that is heard of a run. */
   #traced(trace: RunTrace): void {
+    if (this.#runs.size < mostRuns) this.#runs.add(trace)
     if (trace.outcome === 'did_not_run' || trace.outcome === 'ignored' || this.#begun.has(trace)) return
     this.#begun.add(trace)
     this.#note(this.#records.ran, { rule: trace.rule })
@@ -395,6 +444,13 @@ function playerIn(hub: Hub, id: string): PlayerState {
   const player = hub.player(id)
   if (player === undefined) throw new AppError('not_found', `there is no player "${id}" in this house`)
   return player
+}
+
+async function filledWith<Value>(
+  collection: Collection<Value>,
+  values: ReadonlyMap<string, Value> | undefined,
+): Promise<void> {
+  for (const [key, value] of values ?? []) await collection.set(key, value)
 }
 
 /** A file whose name is all that is known. */

@@ -18,7 +18,7 @@ export async function readPlugins({ options, clock, purpose }: ReadInput): Promi
 }
 
 // A command says its answer and nothing else.
-const silent: Log = {
+export const silent: Log = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,

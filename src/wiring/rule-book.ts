@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
-import { messageOf } from '../core/error.ts'
+import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { Turns } from '../core/turns.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import { registryWith } from '../rules/plugins/plugin-set.ts'
+import type { ReadCalendar } from '../rules/read/calendar.ts'
 import { readLastGood, type Standing, type StandingFile } from '../rules/read/last-good.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
 import { ReadingMemory } from '../rules/read/reading-memory.ts'
@@ -52,6 +53,18 @@ export interface RuleBookOptions {
 
 /** Where a rule file is at fault and of which kind the fault is, without a word of what it says. */
 export type RuleFault = Pick<Diagnostic, 'file' | 'line' | 'column' | 'level' | 'code'>
+
+/** The rules as they may become, with what they are made of, so that they can be read elsewhere too. */
+export interface TriedRules {
+  readonly ruleSet: RuleSet
+  readonly playersNamed: readonly NamedPlayer[]
+  /** Of files that are not sound nothing but their name. */
+  readonly sources: readonly RuleSource[]
+  /** By path, as calendar files were found. */
+  readonly calendars: ReadonlyMap<string, Awaited<ReturnType<ReadCalendar>>>
+  readonly zone: string
+  readonly location: Location | null
+}
 
 type Changed = (ruleSet: RuleSet) => Promise<void> | void
 
@@ -220,6 +233,38 @@ export class RuleBook {
           ? []
           : read.diagnostics.filter(({ level }) => level === 'error'),
     )
+  }
+
+  /**
+   * What would run if that file read like that, beside the others as they run; with null what runs.
+   * @throws AppError `unprocessable` where the text has an error.
+   */
+  async tried(draft: RuleSource | null): Promise<TriedRules> {
+    const { zone, location = null, readCalendar } = this.#reading
+    const others = this.#standing.files.flatMap((file) =>
+      file.file === draft?.file ? [] : (this.#runningSource(file) ?? []),
+    )
+    const sources = [...others, ...(draft === null ? [] : [draft])].sort((one, other) =>
+      one.file < other.file ? -1 : 1,
+    )
+    const calendars = new Map<string, Awaited<ReturnType<ReadCalendar>>>()
+    const { ruleSet, playersNamed, files } = await readRuleFiles(sources, {
+      ...this.#looking(),
+      readCalendar: async (path) => {
+        const found = (await readCalendar?.(path)) ?? { fault: 'there is no such file' }
+        calendars.set(path, found)
+        return found
+      },
+    })
+    const own = files.find(({ file }) => file === draft?.file)
+    const fault = own?.isSound === false ? own.diagnostics.find(({ level }) => level === 'error') : undefined
+    if (fault !== undefined)
+      throw new AppError('unprocessable', `${fault.file}:${fault.line}:${fault.column} ${fault.message}`)
+    const sound = new Set(files.flatMap(({ file, isSound }) => (isSound ? [file] : [])))
+    return {
+      ...{ ruleSet, playersNamed, calendars, zone, location },
+      sources: sources.map((source) => (sound.has(source.file) ? source : { ...source, only: 'names' })),
+    }
   }
 
   async stop(): Promise<void> {

@@ -18,13 +18,15 @@ interface ToolsInput {
   /** Of what rules are made at the moment; without plug-ins where it is not said. */
   readonly registry?: () => Registry
   readonly clock: Pick<Clock, 'now'>
+  /** Where rules can be tried; nowhere where absent. */
+  readonly dry?: Pick<RuleToolsHouse, 'dryRun' | 'offers'>
 }
 
 const ours = registryWith([])
 const alone = () => ours
 
 /** What REST tells about rules without changing anything. */
-export function ruleTools({ ruleSet, registry = alone, clock }: ToolsInput): RuleToolsHouse {
+export function ruleTools({ ruleSet, registry = alone, clock, dry }: ToolsInput): RuleToolsHouse {
   let schema = householdSchema(registry())
   let made = registry()
   const thread = new FormatThread()
@@ -44,7 +46,13 @@ export function ruleTools({ ruleSet, registry = alone, clock }: ToolsInput): Rul
       const { line, message } = formatted.problem
       throw new AppError('unprocessable', `line ${line}: ${message}`)
     },
+    dryRun: async (asked) => (dry ?? nothingTried()).dryRun(asked),
+    offers: (rule) => (dry ?? nothingTried()).offers(rule),
   }
+}
+
+function nothingTried(): never {
+  throw new AppError('unavailable', 'rules cannot be tried here')
 }
 
 /** One schedule and one rule after the other: who listens meanwhile must not wait for all of them. */

@@ -90,9 +90,9 @@ export function failuresIn(
 }
 
 /** Looked up before the first test, so that in none of them anything waits for the disk. */
-async function foldersOf(
-  { playlists }: RuleSet,
-  audio: AudioOnDisk,
+export async function foldersOf(
+  { playlists }: Pick<RuleSet, 'playlists'>,
+  audio: { filesIn(folder: string): Promise<readonly string[]> },
 ): Promise<Map<string, readonly string[]>> {
   const folders = new Map<string, readonly string[]>()
   for (const { folder } of playlists.values())

@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { memoryCollection } from '../../src/core/memory-collection.ts'
 import type { House } from '../../src/http/api/app.ts'
+import { DryDesk } from '../../src/wiring/dry-desk.ts'
 import { Problems } from '../../src/wiring/problems.ts'
 import { ruleDesk } from '../../src/wiring/rule-desk.ts'
 import { ruleTools } from '../../src/wiring/rule-tools.ts'
@@ -29,6 +31,12 @@ export async function openRuledHome(files: Readonly<Record<string, string>>): Pr
     zone: 'Europe/Berlin',
     library: { find: async () => ({ state: 'ready' }) },
   })
+  const dry = new DryDesk({
+    book,
+    hub: { players: () => [], queues: () => [], vars: () => new Map(), inputValues: () => new Map() },
+    ...{ cards: () => [], audio: { filesIn: async () => [] }, allFiles: async () => [] },
+    ...{ applied: memoryCollection<string>(), clock },
+  })
   onTestFinished(async () => {
     await book.stop()
     await rm(folder, { recursive: true, force: true })
@@ -36,7 +44,7 @@ export async function openRuledHome(files: Readonly<Record<string, string>>): Pr
   return {
     more: {
       rules: ruleDesk({ book, folder }),
-      ...ruleTools({ ruleSet: () => book.current, clock }),
+      ...ruleTools({ ruleSet: () => book.current, clock, dry }),
       health: () => ({ players: 2, problems: problems.list(), problem_names: problems.names() }),
     },
     async write(file, text) {

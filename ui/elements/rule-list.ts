@@ -11,7 +11,11 @@ import { rulesLook } from './rules-look.ts'
 
 /** The rules with a switch each; fires `rules-changed` once one is switched. */
 export class RuleList extends LitElement {
-  static override properties = { rules: { attribute: false }, say: { attribute: false } }
+  static override properties = {
+    rules: { attribute: false },
+    decides: { type: Boolean },
+    say: { attribute: false },
+  }
   static override styles = [
     shared,
     formLook,
@@ -62,8 +66,15 @@ export class RuleList extends LitElement {
     `,
   ]
   declare rules: readonly RuleView[]
+  /** The reader may try what rules would do. */
+  declare decides: boolean
   declare say: Say
   readonly #switching = new Attempt(this)
+
+  constructor() {
+    super()
+    this.decides = false
+  }
 
   override render() {
     const { rules, say } = this
@@ -111,6 +122,7 @@ export class RuleList extends LitElement {
           : nothing
       }
       <yoto-explanation .kind=${'rule'} .name=${id} .say=${say}></yoto-explanation>
+      ${this.decides ? html`<yoto-rule-trial .rule=${id} .say=${say}></yoto-rule-trial>` : nothing}
     </li>`
   }
 

@@ -100,7 +100,7 @@ export class Rules extends LitElement {
       ${decides ? this.#editing(view) : nothing}
       ${fault === null ? nothing : html`<p class="wrong">${fault}</p>`}
       ${plan === null ? nothing : html`<yoto-rule-plan .plan=${plan} .names=${names} .say=${say}></yoto-rule-plan>`}
-      <yoto-rule-list .rules=${rules} .say=${say} @rules-changed=${this.#changed}></yoto-rule-list>
+      <yoto-rule-list .rules=${rules} .decides=${decides} .say=${say} @rules-changed=${this.#changed}></yoto-rule-list>
       ${
         decides
           ? html`<yoto-webhook-list .active=${this.active} .direct=${this.direct} .say=${say}></yoto-webhook-list>`

@@ -2,6 +2,25 @@ import { Type } from 'typebox'
 import { AppError } from '../../core/error.ts'
 import { type Route, route } from './route.ts'
 
+/** What is to be tried dry. */
+export interface DryAsked {
+  readonly at?: string
+  readonly events: readonly string[]
+  readonly player?: string
+  readonly state?: Readonly<Record<string, string | number | boolean>>
+  readonly seed?: number
+  /** A file as it may become. */
+  readonly file?: string
+  readonly text?: string
+}
+
+/** One way to try a rule: what to ask a dry run for. */
+export interface RuleOffer {
+  readonly events: readonly string[]
+  readonly at: string | null
+  readonly player: string | null
+}
+
 /** What is told about rules without changing anything; rules themselves are changed elsewhere. */
 export interface RuleToolsHouse {
   /** What schedules and clocks bring from today on, over so many days. */
@@ -17,6 +36,14 @@ export interface RuleToolsHouse {
    * @throws AppError `unprocessable` where it is not YAML, `busy` while others wait, `too_large` where it takes too long.
    */
   formatRules(text: string): Promise<string>
+  /**
+   * What rules would do; nothing leaves the house and nothing is kept.
+   * @throws AppError `unprocessable` for a question that cannot be asked so, `busy` while others wait, `too_large` where
+   * it takes too long.
+   */
+  dryRun(asked: DryAsked): Promise<object>
+  /** What starts the rule, as a dry run takes it. @throws AppError `not_found` */
+  offers(rule: string): readonly RuleOffer[]
 }
 
 const id = Type.String({ minLength: 1, maxLength: 200 })
@@ -77,6 +104,58 @@ export function ruleToolRoutes(house: RuleToolsHouse): Route[] {
       maxBytes: formatBytes,
       body: Type.Object({ text: Type.String({ maxLength: longestText }) }, { additionalProperties: false }),
       handle: async ({ body }) => ({ text: await house.formatRules(body.text) }),
+    }),
+    ...dryRoutes(house),
+  ]
+}
+
+const dryBytes = 4 * 1024 * 1024
+const word = Type.String({ maxLength: 200 })
+
+function dryRoutes(house: RuleToolsHouse): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/rules/dry-run',
+      summary:
+        'What the rules would do at a time, and when, if these events came one after the other. Nothing leaves the house and nothing is kept. With `file` and `text`, as if that file read like that.',
+      needs: 'admin',
+      maxBytes: dryBytes,
+      body: Type.Object(
+        {
+          at: Type.Optional(
+            Type.String({
+              maxLength: 30,
+              description: 'On the household’s clocks: `2026-11-24T19:29` or `19:29`; now where absent.',
+            }),
+          ),
+          events: Type.Array(Type.String({ maxLength: 400 }), {
+            maxItems: 50,
+            description:
+              'In order: `button=right`, `card.inserted=7JtVV`, `input.party=true`, `advance=25m` …',
+          }),
+          player: Type.Optional(word),
+          state: Type.Optional(
+            Type.Record(Type.String({ maxLength: 40 }), Type.Union([word, Type.Number(), Type.Boolean()]), {
+              maxProperties: 20,
+              description: 'How the player is as it begins: `{"volume": 3}`.',
+            }),
+          ),
+          seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295 })),
+          file: Type.Optional(word),
+          text: Type.Optional(Type.String({ maxLength: 1_000_000 })),
+        },
+        { additionalProperties: false },
+      ),
+      handle: ({ body }) => house.dryRun(body),
+    }),
+    route({
+      method: 'post',
+      path: '/rules/offers',
+      summary: 'What starts a rule, as a dry run takes it.',
+      needs: 'admin',
+      body: Type.Object({ rule: id }, { additionalProperties: false }),
+      handle: ({ body }) => ({ offers: house.offers(body.rule) }),
     }),
   ]
 }

@@ -47,13 +47,15 @@ export class DryClock implements Clock {
   }
 
   /**
-   * Moves it on; before each timer and at the end what the last one started has its turn with `quiet`.
+   * Moves it on; before each timer and at the end what the last one started has its turn with `quiet`. Stays where it
+   * is as soon as `isOver`.
    * @throws AppError `conflict` when more timers are due than any house has.
    */
-  async advance(ms: number, quiet: () => Promise<void>): Promise<void> {
+  async advance(ms: number, quiet: () => Promise<void>, isOver = () => false): Promise<void> {
     const end = this.#now + ms
     for (;;) {
       await quiet()
+      if (isOver()) return
       const next = this.#next(end)
       if (next === undefined) break
       if (++this.#done > this.#mostTimers)

@@ -1,8 +1,10 @@
 import type { Effect } from '../../core/effect.ts'
 import type { Button } from '../../core/event.ts'
-import type { PlayerPatch } from '../../core/player.ts'
+import type { PlayerPatch, PlayerState } from '../../core/player.ts'
+import type { Queue } from '../../core/queue.ts'
 import type { PlainValue } from '../../core/value-form.ts'
 import type { World } from '../plugin.ts'
+import type { RunTrace } from '../running/trace.ts'
 
 /** How a house stands when its rules begin. */
 export interface Stage {
@@ -64,6 +66,19 @@ export interface DryHouse {
   /** Why it cannot go on, in words: what it does would never end. */
   readonly endless: string | null
   stop(): Promise<void>
+}
+
+/** One that can also be looked into from outside. */
+export interface WatchedHouse extends DryHouse {
+  /** Every start of a rule so far, in order, also those that came to nothing; those under way grow on. */
+  readonly runs: readonly RunTrace[]
+  /** By name. */
+  queues(): readonly Queue[]
+  players(): readonly PlayerState[]
+  /** The stream that is heard from the card in the player; null where it is none of ours. */
+  streamOn(player: string): string | null
+  /** As `advance`, no further than `isOver`: asked before each thing that is due. */
+  rest(mostMs: number, isOver: () => boolean): Promise<void>
 }
 
 /** What happened, in order. */

@@ -77,7 +77,7 @@ function stopped(why: string): string {
   return `the test was stopped: ${why}`
 }
 
-function doDeed(deed: Deed, house: DryHouse): Promise<void> {
+export function doDeed(deed: Deed, house: DryHouse): Promise<void> {
   switch (deed.kind) {
     case 'advance':
       return house.advance(deed.ms)

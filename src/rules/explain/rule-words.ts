@@ -52,7 +52,7 @@ interface Explained {
 }
 
 /** In the part's own words, else its title and its options; with what must hold for it alone. */
-function partInWords(part: Bound<Explained>, telling: Telling): string {
+export function partInWords(part: Bound<Explained>, telling: Telling): string {
   const { definition, options, if: own = [] } = part
   const what = definition.explain?.(options as never, telling) ?? titleAndOptions(definition.title, options)
   return own.length === 0 ? what : `${what} (only if ${conditionsInWords(own, telling)})`

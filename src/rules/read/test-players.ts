@@ -4,8 +4,10 @@ import { streamNamePattern } from '../../core/queue.ts'
 import type { CardIn } from '../dry/house.ts'
 import { volumeOf } from '../dry/told.ts'
 
+export const cardIdPattern = /^[A-Za-z0-9]{5}$/
+
 export const cardId = Type.String({
-  pattern: '^[A-Za-z0-9]{5}$',
+  pattern: cardIdPattern.source,
   expected: 'a card id of five letters and digits',
 })
 
@@ -39,6 +41,9 @@ export const stagePlayer = Type.Object(
 )
 
 const playerState = Type.Object(playerFields)
+
+/** One of them and nothing else. */
+export const playerFieldsOnly = Type.Object(playerFields, { additionalProperties: false, minProperties: 1 })
 
 /** The state that the words stand for. `halted`: what a player does that does not play. */
 export function patchOfFields(

@@ -1,0 +1,223 @@
+import { AppError, messageOf } from '../../core/error.ts'
+import { contentInWords, partInWords } from '../explain/rule-words.ts'
+import { localIso } from '../plan-words.ts'
+import type { Rule, RuleSet } from '../rule-set.ts'
+import type { RunTrace, StepTrace } from '../running/trace.ts'
+import type { AskedEvent } from './asked.ts'
+import { effectInWords } from './effect-words.ts'
+import type { Records, WatchedHouse } from './house.ts'
+import { changesBetween, lookAround, playerInWords } from './outcome.ts'
+import type { DryEffect, DryPart, DryReport, DryRun, DryStep } from './report.ts'
+import { doDeed } from './run-test.ts'
+
+interface DryRunInput {
+  readonly house: WatchedHouse
+  readonly ruleSet: RuleSet
+  readonly events: readonly AskedEvent[]
+  /** Whom events happen to; null where there is nobody. */
+  readonly player: string | null
+  readonly seed: number
+  readonly began: DryReport['began']
+}
+
+// What still waits then is said.
+const longestWaitMs = 24 * 3_600_000
+// Nobody reads more, and each is sent.
+const mostShown = 200
+
+/**
+ * Lets the events happen in the house, one after the other, then moves its clock on until nothing waits, or for a day.
+ * Never throws for what the rules do: what would never end is told.
+ */
+export async function dryRun(input: DryRunInput): Promise<DryReport> {
+  const { house, ruleSet, player, events, seed, began } = input
+  const { zone } = ruleSet.calendar
+  const at = house.world.now()
+  const watched = new Watched(input)
+  try {
+    await house.start()
+    const before = lookAround(house)
+    const found = player === null ? undefined : house.players().find(({ id }) => id === player)
+    const first = found === undefined ? null : playerInWords(found, house.streamOn(found.id))
+    let stopped = await watched.part('start', null, async () => undefined)
+    for (const event of events)
+      stopped ??= await watched.part('event', event, () => doDeed(event.deed, house))
+    stopped ??= await watched.part('later', null, () => house.rest(longestWaitMs, () => isQuiet(house)))
+    return {
+      ...{ zone, at: localIso(at, { zone }), until: localIso(house.world.now(), { zone }), seed, began },
+      player: first,
+      parts: watched.parts(),
+      changes: changesBetween(before, lookAround(house)),
+      waiting: [...new Set(house.runs.filter(isWaiting).map(({ rule }) => rule))],
+      stopped,
+    }
+  } finally {
+    await house.stop()
+  }
+}
+
+function isWaiting({ outcome }: RunTrace): boolean {
+  return outcome === 'running'
+}
+
+/** No rule waits, and no volume is to be put back. */
+function isQuiet(house: WatchedHouse): boolean {
+  if (house.endless !== null) return true
+  const now = house.world.now().getTime()
+  const returns = house.records.effects.some(
+    ({ effect }) => effect.kind === 'return-volume' && Date.parse(effect.at) >= now,
+  )
+  return !returns && !house.runs.some(isWaiting)
+}
+
+interface Seen {
+  readonly kind: DryPart['kind']
+  readonly event: AskedEvent | null
+  readonly at: Date
+  readonly runs: readonly RunTrace[]
+  readonly records: Records
+  /** The stream of the card that was in then. */
+  readonly stream: string | null
+}
+
+/** Cuts what happens in a house into what each event has brought. */
+class Watched {
+  readonly #input: DryRunInput
+  readonly #seen: Seen[] = []
+  #runs = 0
+  #effects = 0
+  #said = 0
+
+  constructor(input: DryRunInput) {
+    this.#input = input
+  }
+
+  /** Null, or why it cannot go on. */
+  async part(kind: Seen['kind'], event: AskedEvent | null, act: () => Promise<void>): Promise<string | null> {
+    const { house, player } = this.#input
+    const at = house.world.now()
+    const streamBefore = player === null ? null : house.streamOn(player)
+    let stopped: string | null = null
+    try {
+      await act()
+    } catch (error) {
+      stopped = messageOf(error)
+      if (!(error instanceof AppError)) throw error
+    }
+    const { runs, records } = house
+    const { effects, said } = records
+    this.#seen.push({
+      ...{ kind, event, at },
+      runs: runs.slice(this.#runs),
+      records: { ran: [], effects: effects.slice(this.#effects), said: said.slice(this.#said) },
+      stream: (player === null ? null : house.streamOn(player)) ?? streamBefore,
+    })
+    this.#runs = runs.length
+    this.#effects = effects.length
+    this.#said = said.length
+    return stopped ?? house.endless
+  }
+
+  /** Those in which something happened, and every event. To be asked at the end, for runs grow on. */
+  parts(): DryPart[] {
+    return this.#seen
+      .map((seen) => this.#part(seen))
+      .filter(({ kind, runs, effects }) => kind === 'event' || runs.length + effects.length > 0)
+  }
+
+  #part({ kind, event, at, runs, records, stream }: Seen): DryPart {
+    const own = records.effects.filter(({ because }) => !because.startsWith('rule '))
+    return {
+      kind,
+      event: event?.written ?? null,
+      at: this.#local(at),
+      runs: runs.slice(0, mostShown).map((trace) => this.#run(trace)),
+      unmoved: event === null ? [] : this.#unmoved(event, runs, stream),
+      effects: own.slice(0, mostShown).map(({ effect, because, at: when }) => ({
+        at: this.#local(when),
+        kind: effect.kind,
+        words: effectInWords(effect.kind, effect, (id) => this.#nameOf(id)),
+        because,
+        failed: null,
+      })),
+      warnings: [
+        ...new Set(records.said.flatMap(({ level, message }) => (level === 'info' ? [] : [message]))),
+      ].slice(0, mostShown),
+    }
+  }
+
+  #run({ rule: id, at, because, outcome, why, saw, steps }: RunTrace): DryRun {
+    const rule = this.#input.ruleSet.rules.find((one) => one.id === id)
+    return {
+      rule: id,
+      name: rule?.name ?? null,
+      place: rule?.place ?? '',
+      at: this.#local(new Date(at)),
+      ...{ because, outcome, why, saw },
+      steps: steps.slice(0, mostShown).map((step) => this.#step(step)),
+    }
+  }
+
+  #step({ step, kind, name, at, outcome, why, saw = [], effects }: StepTrace): DryStep {
+    return {
+      ...{ step, kind, name: name ?? null, at: this.#local(new Date(at)), outcome, why: why ?? null, saw },
+      effects: effects.slice(0, mostShown).map(
+        (effect): DryEffect => ({
+          at: this.#local(new Date(effect.at)),
+          kind: effect.kind,
+          words: effectInWords(effect.kind, effect.asked, (id) => this.#nameOf(id)),
+          because: null,
+          failed: effect.outcome === 'failed' ? (effect.reason ?? 'it failed') : null,
+        }),
+      ),
+    }
+  }
+
+  #unmoved({ deed }: AskedEvent, runs: readonly RunTrace[], stream: string | null): DryPart['unmoved'] {
+    const kinds = kindsFor[deed.kind] ?? []
+    const heard = new Set(runs.map(({ rule }) => rule))
+    return this.#input.ruleSet.rules
+      .filter(({ id, when }) => !heard.has(id) && when.some(({ kind }) => kinds.includes(kind)))
+      .slice(0, mostShown)
+      .map((rule) => ({ rule: rule.id, place: rule.place, why: this.#whyNot(rule, kinds, stream) }))
+  }
+
+  #whyNot(rule: Rule, kinds: readonly string[], stream: string | null): string {
+    const { house, player, ruleSet } = this.#input
+    if (!rule.enabled) return 'it is switched off'
+    if (rule.player !== null && player !== null && house.world.playerId(rule.player) !== player)
+      return `it is about the player ${rule.player}, not ${this.#nameOf(player)}`
+    if (rule.stream !== null && player !== null && rule.stream !== stream)
+      return `it hears cards of the stream ${rule.stream}, and ${stream === null ? 'no card of a stream is' : `that of ${stream} is`} in ${this.#nameOf(player)}`
+    const telling = {
+      player: rule.player,
+      stream: rule.stream,
+      content: (name: string) => contentInWords(name, ruleSet.playlists),
+    }
+    const when = rule.when
+      .filter(({ kind }) => kinds.includes(kind))
+      .map((part) => partInWords(part, telling))
+    return `it waits until ${when.join(', or ')}`
+  }
+
+  #nameOf(id: string): string {
+    return this.#input.house.players().find((player) => player.id === id)?.name ?? id
+  }
+
+  #local(at: Date): string {
+    return localIso(at, this.#input.ruleSet.calendar)
+  }
+}
+
+/** The triggers that an event of that kind may fire. */
+const kindsFor: Readonly<Record<string, readonly string[]>> = {
+  press: ['button'],
+  insert: ['card'],
+  remove: ['card'],
+  playing: ['playing'],
+  player: ['player', 'volume'],
+  input: ['input'],
+  mqtt: ['mqtt'],
+  webhook: ['webhook'],
+  ha: ['ha'],
+}

@@ -1,0 +1,263 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { loadOptions } from '../../src/options.ts'
+import type { DryReport } from '../../src/rules/dry/report.ts'
+import { openStorage } from '../../src/storage/storage.ts'
+import { commands } from '../../src/wiring/commands.ts'
+import { recordingLog } from '../support/recording-log.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+
+const shipped = fileURLToPath(new URL('../../rules', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+
+const rules = `players: {kids-room: y1, den: y2}
+vars:
+  coins: {start: 2, min: 0, max: 9}
+inputs:
+  party: {type: switch, name: Party}
+playlists:
+  forest: [clip:lullaby-one]
+rules:
+  dino:
+    player: kids-room
+    when: [{card: {inserted: 7JtVV}}]
+    if: player.battery > 10
+    do:
+      - set: {coins: vars.coins + 1}
+      - queue: {set: forest, stream: bedroom}
+      - wait: 2h
+      - mqtt: {topic: home/lamp, payload: "on"}
+  elsewhere:
+    player: den
+    when: [{card: {inserted: 7JtVV}}]
+    do: [{log: den}]
+  dance:
+    when: [{input: {name: party, to: true}}]
+    do: [{queue: {set: forest, stream: bedroom, shuffle: true}}]
+`
+
+let home: string
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'yoto-run-'))
+  for (const folder of ['config', 'media']) await mkdir(join(home, folder))
+  await writeFile(join(home, 'config', 'a.yaml'), rules)
+})
+
+afterEach(() => rm(home, { recursive: true, force: true }))
+
+const write = (text: string) => writeFile(join(home, 'config', 'a.yaml'), text)
+
+/** The command line as the process gets it. */
+async function run(...argv: string[]): Promise<string> {
+  const loaded = await loadOptions({
+    argv: ['run', ...argv, '--data', home],
+    env: { TZ: 'Europe/Berlin' },
+    cwd: '/',
+    commands,
+  })
+  const command = commands.find(({ name }) => name === loaded.command) ?? expect.unreachable()
+  const clock = new VirtualClock('2026-11-22T11:00:00Z')
+  const { answer, failed } = await command.run({ ...loaded, shipped, cwd: home, clock })
+  expect(failed).toBe(false)
+  return answer
+}
+
+async function reported(...argv: string[]): Promise<DryReport> {
+  return JSON.parse(await run('--dry', '--json', ...argv))
+}
+
+const dino = ['--at', '2026-11-24T23:29', '--player', 'kids-room', '--event', 'card.inserted=7JtVV']
+
+describe('run --dry', () => {
+  test('says what each rule does and when, over waits of hours, why others do not, and what is then', async () => {
+    expect(await run('--dry', ...dino, '--state', 'battery=80')).toBe(
+      `Dry run on 2026-11-24 at 23:29:00, by the clocks of Europe/Berlin: nothing leaves the house.
+It begins with the start values of the files, for there is no store to read; chance by seed 1.
+kids-room: stopped, without a card.
+
+23:29:00  card.inserted=7JtVV
+  dino (a.yaml:9) runs, because card_inserted on kids-room
+    23:29:00  1 set: sets the var coins
+    23:29:00  2 queue: puts forest into the stream bedroom
+    23:29:00  3 wait
+    2026-11-25 01:29:00  4 mqtt: publishes "on" to home/lamp
+  not meant: elsewhere (a.yaml:18): it is about the player den, not kids-room
+
+At 2026-11-25 01:29:00 it is otherwise:
+  stream bedroom: forest (1 item), clip:lullaby-one is due (was not there)
+  var coins: 3 (was 2)
+  player kids-room: playing, with the card 7JtVV (was stopped, without a card)
+`,
+    )
+  })
+
+  test('says why a rule did not run, with the values it looked at', async () => {
+    const { parts } = await reported(...dino, '--state', 'battery=8')
+    expect(parts[0]?.runs).toMatchObject([
+      { rule: 'dino', outcome: 'did_not_run', saw: ['player.battery is 8'], steps: [] },
+    ])
+  })
+
+  test('takes events in order, and moves the clock between them', async () => {
+    const { parts, until } = await reported(
+      ...[
+        '--at',
+        '12:30',
+        '--event',
+        'input.party=true',
+        '--event',
+        'advance=25m',
+        '--event',
+        'input.party=false',
+      ],
+    )
+    expect(parts.map(({ event, at }) => [event, at])).toEqual([
+      ['input.party=true', '2026-11-22T12:30:00+01:00'],
+      ['advance=25m', '2026-11-22T12:30:00+01:00'],
+      ['input.party=false', '2026-11-22T12:55:00+01:00'],
+    ])
+    expect(parts[0]?.runs).toMatchObject([{ rule: 'dance', outcome: 'done' }])
+    expect(parts[2]?.runs).toEqual([])
+    expect(until).toBe('2026-11-22T12:55:00+01:00')
+  })
+
+  test('the same seed brings the same chance, and another one another', async () => {
+    const many = Array.from({ length: 12 }, (_, index) => `s${index}.mp3`)
+    await write(rules.replace('[clip:lullaby-one]', `[${many.join(', ')}]`))
+    for (const name of many) await writeFile(join(home, 'media', name), '')
+    const due = async (seed: string) =>
+      (await reported('--event', 'input.party=true', '--seed', seed)).changes.find(
+        ({ kind }) => kind === 'queue',
+      )?.to
+    const seeds = ['1', '2', '3', '4', '5']
+    const once = await Promise.all(seeds.map(due))
+    expect(await Promise.all(seeds.map(due))).toEqual(once)
+    expect(new Set(once).size).toBeGreaterThan(1)
+  })
+
+  test('begins with what the store remembers, and leaves it as it was, also where the product has it open', async () => {
+    const log = recordingLog()
+    const storage = await openStorage({ url: 'sqlite', folder: home, log })
+    await storage.collection('vars').set('coins', 7)
+    await storage.collection('rule-switches').set('elsewhere', false)
+    const before = await readFile(join(home, 'store.sqlite'))
+    const { began, changes, parts } = await reported(...dino, '--state', 'battery=80')
+    expect(began).toBe('remembered')
+    expect(changes).toContainEqual({ kind: 'var', name: 'coins', from: '7', to: '8' })
+    expect(parts[0]?.unmoved).toMatchObject([{ rule: 'elsewhere', why: 'it is switched off' }])
+    expect(await storage.collection('vars').get('coins')).toBe(7)
+    expect(await readFile(join(home, 'store.sqlite'))).toEqual(before)
+    await storage.close()
+  })
+
+  test('what goes round for ever is stopped and said', async () => {
+    await write(`inputs: {a: {type: switch, name: A}}
+rules:
+  round:
+    when: [{input: a}]
+    do: [{set: {a: "not inputs.a"}}]
+`)
+    const { stopped } = await reported('--event', 'input.a=true')
+    expect(stopped).toMatch(/^rule "round" was stopped: /)
+  })
+
+  test('what waits for more than a day still waits when it ends', async () => {
+    await write(rules.replace('wait: 2h', 'wait: 2d'))
+    const { waiting, until } = await reported(...dino, '--state', 'battery=80')
+    expect(waiting).toEqual(['dino'])
+    expect(until).toBe('2026-11-25T23:29:00+01:00')
+  })
+})
+
+test.each<[string[], RegExp]>([
+  [
+    ['--event', 'x'],
+    /^command run: it runs events dry alone, so add --dry\. To have it happen for real, press/,
+  ],
+  [
+    ['--dry', '--event', 'buton=right'],
+    /there is no such event - did you mean "button"\? \(what can be written: /,
+  ],
+  [
+    ['--dry', '--player', 'den', '--event', 'button=rigth'],
+    /expected one of left, .* - did you mean "right"\?/,
+  ],
+  [['--dry', '--event', 'button=right'], /which player is meant\? Name it with player: kids-room, den/],
+  [['--dry', '--event', 'input.prty=true'], /there is no input "prty" - did you mean "input\.party"\?/],
+  [['--dry', '--event', 'input.party=7'], /expected true or false/],
+  [['--dry', '--event', 'input.__proto__=true'], /there is no input "__proto__"/],
+  [['--dry', '--event', 'constructor=1'], /there is no such event/],
+  [['--dry', '--event', 'ha.=on'], /there is no such event|an entity of Home Assistant/],
+  [['--dry', '--event', 'advance=9d'], /at most 8 days/],
+  [['--dry', '--event', 'advance=0m'], /a length of time/],
+  [['--dry', '--player', 'den', '--event', 'card.inserted=../..'], /a card id of five letters and digits/],
+  [['--dry', '--player', 'den', '--event', 'card.inserted=stream:bedrom'], /expected a stream/],
+  [['--dry', '--player', 'kid-room'], /there is no player "kid-room" - did you mean "kids-room"\?/],
+  [['--dry', '--player', 'den', '--state', 'volume=17'], /^state: /],
+  [['--dry', '--player', 'den', '--state', 'volum=1'], /volume/],
+  [['--dry', '--state', 'volume'], /expected a name and a value such as volume=3/],
+  [['--dry', '--at', '2026-02-30T10:00'], /^at: found "2026-02-30T10:00", expected a date and a time/],
+  [['--dry', '--at', '9999-01-01T10:00'], /^at: found/],
+  [['--dry', '--seed', '99999999999'], /expected a whole number/],
+  [['--dry', '--at', '12:00', '--at', '13:00'], /--at: given twice/],
+])('%j is refused with the way out', async (argv, message) => {
+  await expect(run(...argv)).rejects.toThrow(message)
+})
+
+test('as a process of its own it opens no socket, writes no file, and ends with 0', async () => {
+  const spy = join(home, 'spy.mjs')
+  await writeFile(
+    spy,
+    `import net from 'node:net'
+import dgram from 'node:dgram'
+import fs from 'node:fs'
+const refuse = (what) => () => { console.error('LEFT THE HOUSE: ' + what); process.exit(9) }
+net.Socket.prototype.connect = refuse('connect')
+net.Server.prototype.listen = refuse('listen')
+dgram.createSocket = refuse('udp')
+fs.promises.writeFile = refuse('write')
+fs.writeFileSync = refuse('write')
+fs.writeFile = refuse('write')
+fs.createWriteStream = refuse('write')
+`,
+  )
+  const facts = async () => {
+    const names = await readdir(home, { recursive: true })
+    return Promise.all(names.sort().map(async (name) => [name, (await stat(join(home, name))).mtimeMs]))
+  }
+  const before = await facts()
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      pathToFileURL(spy).href,
+      main,
+      'run',
+      '--dry',
+      ...dino,
+      '--state',
+      'battery=80',
+      '--data',
+      home,
+    ],
+    { cwd: home, env: { PATH: process.env.PATH ?? '', TZ: 'Europe/Berlin' } },
+  )
+  let [said, wrong] = ['', '']
+  child.stdout.on('data', (chunk) => {
+    said += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    wrong += chunk
+  })
+  const [code] = await once(child, 'close')
+  expect(wrong).toBe('')
+  expect(code).toBe(0)
+  expect(said).toContain('2026-11-25 01:29:00  4 mqtt: publishes "on" to home/lamp')
+  expect(await facts()).toEqual(before)
+})
