@@ -32,11 +32,13 @@ import { type Reports, reportsOf } from './wiring/reports.ts'
 import type { RuleBook } from './wiring/rule-book.ts'
 import { reloadRules, ruleDesk } from './wiring/rule-desk.ts'
 import { ruleTools } from './wiring/rule-tools.ts'
+import { ruleTraces } from './wiring/rule-traces.ts'
 import { type RuleRunner, streamsOf } from './wiring/rules.ts'
 import { SlotGround } from './wiring/slot-ground.ts'
 import { SlotVolume } from './wiring/slot-volume.ts'
 import { Started } from './wiring/started.ts'
 import type { Supervisor } from './wiring/supervisor.ts'
+import { tellTraces, tracesNow } from './wiring/told-traces.ts'
 import { VolumeReturns } from './wiring/volume-returns.ts'
 
 export interface AppInput extends FoundationInput, HouseholdInput {
@@ -324,6 +326,14 @@ function openToPeople(
       clock,
       dry: dryDeskOf(parts),
     }),
+    ruleTraces: ruleTraces({
+      ruleSet: () => book.current,
+      traces: rules.traces,
+      world: rules.world,
+      redactAll,
+      clock,
+    }),
+    onTraces: (changed) => tracesNow(rules.traces, changed, clock),
     simulator: cloud?.simulator ?? null,
     account: cloud?.desk ?? deskWithoutAccount,
     perform: performThrough(lines.door(mostAsked), perform),
@@ -335,6 +345,17 @@ function openToPeople(
     rules: ruleDesk({ book, folder: options.folders.config }),
     webhooks: foundation.webhooks,
   })
+  started.add(
+    'what is told of runs on the broker',
+    tellTraces({
+      traces: rules.traces,
+      rule: (id) => book.current.rules.find((rule) => rule.id === id),
+      calendar: () => book.current.calendar,
+      publish: (rule, payload) => broker.publishTrace(rule, payload),
+      redactAll,
+      clock,
+    }),
+  )
   const ground = groundOf(parts, rules)
   const panel = servePanel({ doors, house, access, ground, liveAudio, options, redactAll, clock, log })
   started.add('live events', panel)

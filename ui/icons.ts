@@ -19,6 +19,7 @@ const shapes = {
   edit: svg`<path d="M4.5 19.5h3.6L19 8.6 15.4 5 4.5 15.9zM13 7.4l3.6 3.6" />`,
   power: svg`<path d="M12 4v7.5M7.2 7.2a6.8 6.8 0 1 0 9.6 0" />`,
   warning: svg`<path d="M12 4.5 21 19.5H3zM12 10.5v4M12 17.2h.01" />`,
+  question: svg`<circle cx="12" cy="12" r="8.5" /><path d="M9.6 9.6a2.4 2.4 0 1 1 3.4 2.2c-.7.4-1 .8-1 1.5M12 16.2h.01" />`,
   info: svg`<circle cx="12" cy="12" r="8.5" /><path d="M12 11.5v4.5M12 8.2h.01" />`,
   moon: svg`<path d="M19 14.2A7.6 7.6 0 0 1 9.8 5a7.6 7.6 0 1 0 9.2 9.2z" />`,
   show: svg`<path d="M2.5 12c2.3-4 5.5-6 9.5-6s7.2 2 9.5 6c-2.3 4-5.5 6-9.5 6s-7.2-2-9.5-6z" /><circle cx="12" cy="12" r="2.8" />`,

@@ -28,6 +28,8 @@ import { RuleEditor } from './elements/rule-editor.ts'
 import { RuleFiles } from './elements/rule-files.ts'
 import { RuleList } from './elements/rule-list.ts'
 import { RulePlan } from './elements/rule-plan.ts'
+import { RuleRun } from './elements/rule-run.ts'
+import { RuleRuns } from './elements/rule-runs.ts'
 import { RuleTrial } from './elements/rule-trial.ts'
 import { Rules } from './elements/rules.ts'
 import { SetUp } from './elements/set-up.ts'
@@ -76,6 +78,8 @@ const elements = {
   'yoto-rule-list': RuleList,
   'yoto-rule-plan': RulePlan,
   'yoto-rule-trial': RuleTrial,
+  'yoto-rule-run': RuleRun,
+  'yoto-rule-runs': RuleRuns,
   'yoto-rules': Rules,
   'yoto-webhook-list': WebhookList,
   'yoto-set-up': SetUp,

@@ -89,6 +89,7 @@ function wallMs(iso: string): number {
   return Date.parse(`${iso.length === 10 ? `${iso}T00:00:00` : iso.slice(0, 19)}Z`)
 }
 
-function wallText(iso: string, say: Say, format: Intl.DateTimeFormatOptions): string {
+/** A time of the wall in that form; the reader’s own zone has no part in it. */
+export function wallText(iso: string, say: Say, format: Intl.DateTimeFormatOptions): string {
   return new Intl.DateTimeFormat(say.locale, { ...format, timeZone: 'UTC' }).format(wallMs(iso))
 }

@@ -37,6 +37,8 @@ export interface BridgeTopics {
   readonly info: string
   /** Where the log can be followed. */
   readonly logging: string
+  /** What became of the runs of a rule. */
+  ruleTrace(rule: string): string
   /** Where something is asked of the product. */
   request(what: string): string
   readonly discovery: string
@@ -116,6 +118,7 @@ export function topicsFor(base: string, discoveryPrefix: string): Topics {
       state: `${base}/bridge/state`,
       info: `${base}/bridge/info`,
       logging: `${base}/bridge/logging`,
+      ruleTrace: (rule) => `${base}/bridge/rule/${segmentOf(rule)}/trace`,
       request: (what) => `${base}/bridge/request/${what}`,
       discovery: discovery(`${instance}_bridge`),
       deviceId: `${instance}_bridge`,

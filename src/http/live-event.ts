@@ -19,6 +19,8 @@ export type LiveChange =
   | { readonly kind: 'upload'; readonly upload: Upload; readonly passing: boolean }
   | { readonly kind: 'upload-removed'; readonly id: string }
   | { readonly kind: 'input'; readonly input: Input }
+  /** Ids of rules with runs that have begun, come further or ended lately. */
+  | { readonly kind: 'rule-traces'; readonly rules: readonly string[] }
 
 /** Everything there is to see at one moment. */
 export interface LiveSnapshot {
@@ -45,6 +47,8 @@ export type LiveMessage =
   | { readonly event: 'upload-removed'; readonly data: { readonly id: string } }
   /** It was set; `/api/inputs` has them all, no snapshot has. */
   | { readonly event: 'input'; readonly data: Input }
+  /** `/api/rules/{id}/traces` has them; only admins are told. */
+  | { readonly event: 'rule-traces'; readonly data: { readonly rules: readonly string[] } }
 
 /** A message with the id by which a listener says how far it has come. */
 export type NumberedMessage = LiveMessage & { readonly id: string }

@@ -46,6 +46,8 @@ const mostListeners = 100
 export class Live {
   readonly #options: LiveOptions
   readonly #listeners = new Set<Readable>()
+  /** Those of them that hear what is for admins. */
+  readonly #deciders = new WeakSet<Readable>()
   readonly #past: NumberedMessage[] = []
   #count = 0
   #health = ''
@@ -92,10 +94,11 @@ export class Live {
   }
 
   /**
-   * Answers with a stream of events that ends when the listener leaves; null for a question without one.
+   * Answers with a stream of events that ends when the listener leaves; null for a question without one. `decides`: the
+   * listener hears what is for admins, too.
    * @throws AppError `unavailable` when too many listen already.
    */
-  listen(ctx: Context): Readable | null {
+  listen(ctx: Context, { decides = false } = {}): Readable | null {
     if (this.#listeners.size >= mostListeners)
       throw new AppError('unavailable', `${mostListeners} pages look on already: close some of them`)
     ctx.set('Cache-Control', 'no-store')
@@ -105,6 +108,7 @@ export class Live {
     if (ctx.method === 'HEAD') return null
     const listener = new Readable({ read: () => undefined })
     this.#listeners.add(listener)
+    if (decides) this.#deciders.add(listener)
     listener.once('close', () => this.#listeners.delete(listener))
     listener.push(`retry: ${retryMs}\n\n`)
     for (const message of this.catchUp(ctx.get('last-event-id') || null).messages)
@@ -117,6 +121,11 @@ export class Live {
     // Whoever is away misses nothing by it, and what is remembered has better uses.
     if (change.kind === 'upload' && change.passing) {
       this.#send(textOf(messageOf(change)))
+      return
+    }
+    if (change.kind === 'rule-traces') {
+      const deciders = [...this.#listeners].filter((listener) => this.#deciders.has(listener))
+      this.#send(textOf(messageOf(change)), deciders)
       return
     }
     this.#tell(messageOf(change))
@@ -146,8 +155,8 @@ export class Live {
     this.#send(textOf(numbered))
   }
 
-  #send(text: string): void {
-    for (const listener of [...this.#listeners]) {
+  #send(text: string, listeners: readonly Readable[] = [...this.#listeners]): void {
+    for (const listener of listeners) {
       if (listener.readableLength <= mostWaitingBytes) {
         listener.push(text)
         continue
@@ -204,6 +213,8 @@ function messageOf(change: LiveChange): LiveMessage {
       return { event: 'event', data: change.event }
     case 'input':
       return { event: 'input', data: change.input }
+    case 'rule-traces':
+      return { event: 'rule-traces', data: { rules: change.rules } }
   }
 }
 

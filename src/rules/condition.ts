@@ -34,11 +34,16 @@ export function judge(condition: RuleCondition, world: World, values: Values): J
   if ('conditions' in condition) return judgeGroup(condition, world, values)
   const holds = condition.definition.test(condition.options as never, world)
   const why = `its condition \`${condition.kind}\`${condition.name === undefined ? '' : ` (${condition.name})`} does not hold`
-  if (!holds) return { holds, why, saw: [] }
+  const seen = condition.definition.saw?.(condition.options as never, world) ?? []
+  if (!holds) return { holds, why, saw: seen }
   // What stands beside it must hold as well.
   const own = (condition.if ?? []).map((one) => judge(one, world, values))
   return (
-    own.find((judgement) => judgement.holds !== true) ?? { holds, why, saw: own.flatMap(({ saw }) => saw) }
+    own.find((judgement) => judgement.holds !== true) ?? {
+      holds,
+      why,
+      saw: [...seen, ...own.flatMap(({ saw }) => saw)],
+    }
   )
 }
 

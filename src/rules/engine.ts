@@ -123,6 +123,8 @@ export class Engine {
     for (const kept of this.#kept)
       if (isKeptRun(kept)) this.#runs.takeUp(kept, coming.get(kept.record.rule))
       else this.#toldOfInput({ ...kept.record, announced: kept.key })
+    const taken = new Set(this.#kept.flatMap((kept) => (isKeptRun(kept) ? [kept.record.number] : [])))
+    this.#traces.endLost(({ id }) => taken.has(id))
     this.#kept = []
     this.happened('startup', { type: 'startup' })
     this.#isStarted = true

@@ -117,6 +117,8 @@ export interface ConditionDef<Schema extends TSchema = TSchema> extends Document
   references?(options: Static<Schema>): readonly (Reference | InputReference)[]
   /** Synchronous, without effects. */
   test(options: Static<Schema>, world: World): boolean
+  /** What it looks at, as it is now, for traces: `now.time is "18:40"`. */
+  saw?(options: Static<Schema>, world: World): readonly string[]
   /** What has to hold, for `explain`: "it is between 07:00 and 19:00". */
   explain?(options: Static<Schema>, telling: Telling): string
 }

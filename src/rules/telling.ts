@@ -54,6 +54,13 @@ export function dayTimeInWords(time: DayTime): string {
   return or === null ? at : `${at} (${or} where that does not come)`
 }
 
+/** What a condition looked at, as expressions say it: `now.time is "18:40"`, `holiday is no`. */
+export function seen(name: string, value: string | number | boolean | null | undefined): string {
+  if (value === null || value === undefined) return `${name} is not known`
+  if (typeof value === 'boolean') return `${name} is ${value ? 'yes' : 'no'}`
+  return `${name} is ${typeof value === 'string' ? JSON.stringify(value) : value}`
+}
+
 /** "a, b and c". */
 export function inWords(words: readonly string[], joint: 'and' | 'or'): string {
   const last = words.at(-1) ?? ''

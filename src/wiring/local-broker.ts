@@ -136,6 +136,11 @@ export class LocalBroker {
     return this.#publish(this.#topics.bridge.logging, payload, { retain: false })
   }
 
+  /** Says what became of a run of a rule. @throws AppError `unavailable` while the broker is away. */
+  publishTrace(rule: string, payload: string): Promise<void> {
+    return this.#publish(this.#topics.bridge.ruleTrace(rule), payload, { retain: false })
+  }
+
   /** Why rules cannot publish or listen to the topic, and what they can do instead; null where they can. */
   topicFault(topic: string, use: 'publish' | 'listen'): TopicFault | null {
     const fault = use === 'publish' ? householdTopicFault : heardTopicFault

@@ -18,6 +18,7 @@ import { RuleBook } from './rule-book.ts'
 import type { RuleSources } from './rule-sources.ts'
 import { RuleWatch } from './rule-watch.ts'
 import { RuleRunner } from './rules.ts'
+import { seemlyTraces } from './shown-trace.ts'
 import type { SlotGround } from './slot-ground.ts'
 import type { Started } from './started.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -96,7 +97,7 @@ function openPlugins({ options, parts, problems, clock, log }: PluginsInput): Pl
 interface RunInput
   extends Omit<OpenInput, 'options' | 'foundation' | 'topicFault' | 'supervisor' | 'random'> {
   readonly input: { readonly options: Options }
-  readonly foundation: Pick<Foundation, 'storage' | 'history' | 'problems' | 'log'>
+  readonly foundation: Pick<Foundation, 'storage' | 'history' | 'problems' | 'redactAll' | 'log'>
   readonly book: RuleBook
   readonly hub: Hub
   readonly lines: PlayerLines
@@ -127,7 +128,7 @@ export async function startRules(run: RunInput): Promise<RuleRunner> {
       runs: storage.collection('runs'),
       setMany: (entries) => storage.setMany(entries),
     },
-    traces: storage.collection('traces'),
+    traces: seemlyTraces(storage.collection('traces'), foundation.redactAll),
     ready: (effect) => playersReady.of(effect),
     troubled: ({ id, name, place }, why) => {
       const what = name == null ? `rule "${id}" (${place})` : `rule "${id}" (${name}, ${place})`

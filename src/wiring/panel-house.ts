@@ -12,6 +12,7 @@ import type { CardPress, CardsHouse, PublishedCardView } from '../http/api/cards
 import type { CardLook } from '../http/api/kid.ts'
 import type { LibraryHouse } from '../http/api/library.ts'
 import type { RuleToolsHouse } from '../http/api/rule-tools.ts'
+import type { RuleTracesHouse } from '../http/api/rule-traces.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { Change, Hub } from '../hub.ts'
 import { answerInWords } from '../rules/explain/schedule-words.ts'
@@ -43,6 +44,9 @@ interface HouseParts {
   readonly ruleTools: RuleToolsHouse
   readonly rules: House['rules']
   readonly webhooks: House['webhooks']
+  readonly ruleTraces: RuleTracesHouse
+  /** Calls `changed` with the rules that have run lately, now and then. Returns what ends it. */
+  readonly onTraces?: (changed: (rules: readonly string[]) => void) => () => void
   readonly simulator: SimulatedCloud | null
   readonly account: AccountDesk
   readonly perform: Perform
@@ -80,6 +84,8 @@ export function houseOf({
   health,
   rules,
   webhooks,
+  ruleTraces,
+  onTraces,
 }: HouseParts): House & LiveHouse {
   return {
     ...cardsOf(cards),
@@ -121,6 +127,7 @@ export function houseOf({
     diagnostics,
     rules,
     webhooks,
+    ruleTraces,
     cardLook: (cardId) => lookOf(cards.byCard(cardId)) ?? knownCard(cardId),
     account,
     accountCards: async (options) => {
@@ -137,6 +144,7 @@ export function houseOf({
         }),
         onLibraryChange(() => receive({ kind: 'library' })),
         uploads.onChange(receive),
+        onTraces?.((rules) => receive({ kind: 'rule-traces', rules })) ?? (() => undefined),
       ]
       return () => {
         for (const forget of forgets) forget()

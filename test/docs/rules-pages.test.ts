@@ -6,6 +6,7 @@ import { usualRounds } from '../../src/rules/read/steps/repeat.ts'
 import { ruleModes } from '../../src/rules/step.ts'
 import { failuresIn, runTests } from '../../src/wiring/test-command.ts'
 import { readingOf } from '../support/rules.ts'
+import { tracedHouse } from '../support/traced-house.ts'
 import { asPrinted } from './check-page.ts'
 import { firstColumn, readPage, rowsOf } from './page.ts'
 
@@ -115,5 +116,31 @@ describe('the page of waits', () => {
     expect(page.below('## If you know Home Assistant')).toContain(
       /delay|\w+_\w+|count|until|sequence|wait/.exec(item)?.[0],
     )
+  })
+})
+
+describe('the page of what rules did', () => {
+  const { example, text } = exampleOf('docs/rules/traces.md')
+
+  test('has an example that is sound', async () => {
+    const findings = (await said(example)).replaceAll(/^.*music\/lullaby.*$/gm, '')
+    expect(findings).toBe('')
+  })
+
+  test('tells an example of its run as the engine does', async () => {
+    const house = await tracedHouse(example, { zone: 'Europe/Berlin' })
+    await house.patch({ battery_percent: 62 })
+    await house.clock.advance(9.25 * 3_600_000)
+    await house.press('right')
+    await house.clock.advance(600_000)
+    await house.press('right')
+    await house.clock.advance(10.6 * 3_600_000)
+    await house.press('right')
+    const runs = [...house.traces('sleepy-right')].reverse()
+    const saw = runs.flatMap((run) => [run.saw, ...run.steps.map((step) => step.saw ?? [])].flat())
+    for (const one of [...saw, ...runs.flatMap(({ why }) => why ?? [])]) expect(text).toContain(one)
+    for (const { step, kind } of runs[0]?.steps ?? []) expect(text).toContain(`\`${step} ${kind}\``)
+    expect(runs.map(({ outcome }) => outcome)).toEqual(['done', 'ignored', 'did_not_run'])
+    await house.stop()
   })
 })

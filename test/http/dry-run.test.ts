@@ -46,7 +46,13 @@ beforeEach(async () => {
   house = houseWith(['a.mp3'])
   house.hub.declareValues(book.current)
   const dry = new DryDesk({
-    ...{ book, hub: house.hub, cards: () => [], audio: { filesIn: async () => [] } },
+    ...{
+      book,
+      hub: house.hub,
+      cards: () => [],
+      audio: { filesIn: async () => [] },
+      plugins: { folder: '/nowhere', packages: [] },
+    },
     ...{ allFiles: async () => [], applied: memoryCollection<string>(), clock },
   })
   door = await openPanelDoor({ ...house, ...ruleTools({ ruleSet: () => book.current, clock, dry }) })

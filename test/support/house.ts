@@ -67,6 +67,13 @@ const noRules: House['rules'] = {
   enable: noRule,
 }
 
+/** Tests of traces bring them. */
+export const noRuleTraces: House['ruleTraces'] = {
+  traces: (rule) => ({ rule, zone: 'UTC', traces: [] }),
+  trace: noFile,
+  conditions: (rule) => ({ rule, zone: 'UTC', at: '', conditions: [] }),
+}
+
 /** Tests of the library bring one. */
 const noLibraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'> = {
   streamPlays: () => null,
@@ -118,6 +125,7 @@ export const withoutPast = {
   ruleTools: noRuleTools,
   rules: noRules,
   webhooks: noWebhooks,
+  ruleTraces: noRuleTraces,
   uploads: { desk: noUploads, onChange: () => () => undefined },
   queueEffects: async () => [],
   presets: new Presets({ store: memoryCollection() }),
@@ -191,6 +199,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     playAnew: () => [],
     rules: noRules,
     webhooks: noWebhooks,
+    ruleTraces: noRuleTraces,
     hub,
     version: '0.0.0',
     simulated: true,

@@ -34,7 +34,12 @@ export async function openRuledHome(files: Readonly<Record<string, string>>): Pr
   const dry = new DryDesk({
     book,
     hub: { players: () => [], queues: () => [], vars: () => new Map(), inputValues: () => new Map() },
-    ...{ cards: () => [], audio: { filesIn: async () => [] }, allFiles: async () => [] },
+    ...{
+      cards: () => [],
+      audio: { filesIn: async () => [] },
+      plugins: { folder: '/nowhere', packages: [] },
+      allFiles: async () => [],
+    },
     ...{ applied: memoryCollection<string>(), clock },
   })
   onTestFinished(async () => {

@@ -38,6 +38,7 @@ export class Panel extends LitElement {
     status: { state: true },
     cards: { state: true },
     fault: { state: true },
+    ruleNews: { state: true },
   }
   static override styles = [shared, panelLook]
   declare session: Session
@@ -49,6 +50,8 @@ export class Panel extends LitElement {
   declare status: LiveStatus
   declare cards: readonly PublishedCardView[]
   declare fault: string | null
+  /** Rules that have run lately. */
+  declare ruleNews: readonly string[]
   readonly #store = new Store(
     () => Date.now(),
     (view) => this.#viewed(view),
@@ -57,6 +60,7 @@ export class Panel extends LitElement {
     receive: (message) => {
       this.#store.receive(message)
       this.#library.hear(message)
+      if (message.event === 'rule-traces') this.ruleNews = message.data.rules
     },
     status: (status) => {
       this.status = status
@@ -79,6 +83,7 @@ export class Panel extends LitElement {
     this.status = 'connecting'
     this.cards = []
     this.fault = null
+    this.ruleNews = []
     this.addEventListener('wish', (event) => this.#wish((event as CustomEvent<Wish>).detail))
     this.addEventListener('library-wanted', () => void this.#library.read())
   }
@@ -173,6 +178,7 @@ export class Panel extends LitElement {
         .active=${active}
         .decides=${mayDecide(session)}
         .direct=${session.auth !== 'ingress'}
+        .news=${this.ruleNews}
         .say=${say}
       ></yoto-rules>`
     const players = [...(view?.players.values() ?? [])].map(({ state }) => ({

@@ -14,6 +14,8 @@ export class RuleList extends LitElement {
   static override properties = {
     rules: { attribute: false },
     decides: { type: Boolean },
+    active: { type: Boolean },
+    news: { attribute: false },
     say: { attribute: false },
   }
   static override styles = [
@@ -68,12 +70,18 @@ export class RuleList extends LitElement {
   declare rules: readonly RuleView[]
   /** The reader may try what rules would do. */
   declare decides: boolean
+  /** The page is before somebody's eyes. */
+  declare active: boolean
+  /** Rules of which there is something new. */
+  declare news: readonly string[]
   declare say: Say
   readonly #switching = new Attempt(this)
 
   constructor() {
     super()
     this.decides = false
+    this.active = true
+    this.news = []
   }
 
   override render() {
@@ -123,6 +131,13 @@ export class RuleList extends LitElement {
       }
       <yoto-explanation .kind=${'rule'} .name=${id} .say=${say}></yoto-explanation>
       ${this.decides ? html`<yoto-rule-trial .rule=${id} .say=${say}></yoto-rule-trial>` : nothing}
+      <yoto-rule-runs
+        .rule=${id}
+        .called=${title}
+        .watched=${this.active}
+        .news=${this.news}
+        .say=${say}
+      ></yoto-rule-runs>
     </li>`
   }
 

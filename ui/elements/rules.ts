@@ -20,6 +20,7 @@ export class Rules extends LitElement {
     active: { type: Boolean },
     decides: { type: Boolean },
     direct: { type: Boolean },
+    news: { attribute: false },
     say: { attribute: false },
     file: { state: true },
   }
@@ -53,6 +54,8 @@ export class Rules extends LitElement {
   declare decides: boolean
   /** Programs reach the panel by the address of the page. */
   declare direct: boolean
+  /** Rules that have run lately, where that is told. */
+  declare news: readonly string[]
   declare say: Say
   /** The one that is edited. */
   declare file: string | null
@@ -64,6 +67,7 @@ export class Rules extends LitElement {
     this.active = true
     this.decides = false
     this.direct = true
+    this.news = []
     this.file = null
   }
 
@@ -100,7 +104,14 @@ export class Rules extends LitElement {
       ${decides ? this.#editing(view) : nothing}
       ${fault === null ? nothing : html`<p class="wrong">${fault}</p>`}
       ${plan === null ? nothing : html`<yoto-rule-plan .plan=${plan} .names=${names} .say=${say}></yoto-rule-plan>`}
-      <yoto-rule-list .rules=${rules} .decides=${decides} .say=${say} @rules-changed=${this.#changed}></yoto-rule-list>
+      <yoto-rule-list
+        .rules=${rules}
+        .decides=${decides}
+        .active=${this.active}
+        .news=${this.news}
+        .say=${say}
+        @rules-changed=${this.#changed}
+      ></yoto-rule-list>
       ${
         decides
           ? html`<yoto-webhook-list .active=${this.active} .direct=${this.direct} .say=${say}></yoto-webhook-list>`

@@ -35,6 +35,7 @@ import { queryChecks } from './query.ts'
 import { type QueueFileHouse, queueFileRoutes } from './queue-file.ts'
 import type { Route, ServedRoute } from './route.ts'
 import { type RuleToolsHouse, ruleToolRoutes } from './rule-tools.ts'
+import { type RuleTracesHouse, ruleTraceRoutes } from './rule-traces.ts'
 import { type RulesHouse, ruleRoutes } from './rules.ts'
 import { type SimulatorHouse, simulatorRoutes } from './simulator.ts'
 import { existing, type StreamsHouse } from './stream-view.ts'
@@ -60,8 +61,7 @@ export type House = StreamsHouse &
   EventsHouse &
   DiagnosticsHouse &
   RuleToolsHouse &
-  RulesHouse &
-  WebhooksHouse &
+  RulesHouse & { readonly ruleTraces: RuleTracesHouse } & WebhooksHouse &
   AccountHouse &
   AccountCardsHouse &
   HealthHouse & { readonly simulated: boolean }
@@ -135,6 +135,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...diagnosticsRoutes(house),
     ...ruleToolRoutes(house),
     ...ruleRoutes(house),
+    ...ruleTraceRoutes(house.ruleTraces),
     ...webhookRoutes(house),
     // Behind ingress nobody comes but Home Assistant's own users.
     ...(auth === 'ingress' ? [] : [hookRoute(house, door.clock)]),
@@ -194,11 +195,12 @@ function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): 
   const path = route.isRest === true ? named.replace(/:(\w+)$/, '*$1') : named
   if ('serve' in route) {
     router[method](path, async (ctx) => {
-      await admission.admit(ctx, needs)
+      const caller = await admission.admit(ctx, needs)
       if (route.takes === 'audio') requireAudio(ctx)
       await route.serve(ctx, {
         param: (name) => ctx.params[name] ?? '',
         whileAdmitted: (end) => admission.whileAdmitted(ctx, needs, end),
+        caller,
       })
     })
     return

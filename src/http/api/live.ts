@@ -1,3 +1,4 @@
+import { reaches } from '../../core/role.ts'
 import type { Live } from '../live.ts'
 import type { ServedRoute } from './route.ts'
 
@@ -9,8 +10,9 @@ export function liveRoutes(live: Live): ServedRoute[] {
       path: '/live',
       summary: 'Server-sent events: a snapshot, then what changes.',
       needs: 'house',
-      serve(ctx, { whileAdmitted }) {
-        const events = live.listen(ctx)
+      serve(ctx, { whileAdmitted, caller }) {
+        const decides = caller !== null && reaches(caller.scope, 'admin')
+        const events = live.listen(ctx, { decides })
         if (events === null) return
         events.once(
           'close',

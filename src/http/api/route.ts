@@ -57,6 +57,8 @@ export interface ServedRequest {
   param(name: string): string
   /** Calls `end` once whoever asked may no longer have what they asked for, until the returned function is called. */
   whileAdmitted(end: () => void): () => void
+  /** Whoever asks; null only where the call needs nobody. */
+  readonly caller: Caller | null
 }
 
 /** Typing aid: the types of body and query are inferred from their schemas. */

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { isBetween } from '../../core/answer.ts'
 import { condition } from '../plugin.ts'
-import { dayTimeInWords } from '../telling.ts'
+import { dayTimeInWords, seen } from '../telling.ts'
 import { wallTime } from '../time.ts'
 import { dayTime, dayTimeOf, isWithin } from '../window.ts'
 
@@ -23,4 +23,5 @@ export const between = condition({
     if (typeof start !== 'string' || typeof end !== 'string') return isWithin([start, end], now(), calendar)
     return isBetween(wallTime(now(), calendar.zone).time, { from: start, to: end })
   },
+  saw: (_options, { calendar, now }) => [seen('now.time', wallTime(now(), calendar.zone).time)],
 })

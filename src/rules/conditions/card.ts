@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { condition } from '../plugin.ts'
 import { playerTarget, thePlayer } from '../target.ts'
+import { seen } from '../telling.ts'
 
 export const card = condition({
   title: 'Card',
@@ -29,5 +30,12 @@ export const card = condition({
     if (state === undefined) return false
     if (is === 'any') return state.card_id !== null
     return state.card_id === (is === 'none' ? null : is)
+  },
+  saw({ player }, world) {
+    const id = player === undefined ? undefined : world.playerId(player)
+    const state = id === undefined ? undefined : world.player(id)
+    return [
+      seen(`the card in ${player ?? 'the player'}`, state === undefined ? undefined : (state.card_id ?? '')),
+    ]
   },
 })

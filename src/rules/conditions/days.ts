@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { condition } from '../plugin.ts'
-import { daysInWords } from '../telling.ts'
+import { daysInWords, seen } from '../telling.ts'
 import { dayNames, wallTime } from '../time.ts'
 
 export const days = condition({
@@ -12,4 +12,8 @@ export const days = condition({
   references: ({ on }) => [on].flat().map((name) => ({ kind: 'day', name })),
   explain: ({ on }) => `it is ${daysInWords(on)}`,
   test: ({ on }, world) => world.calendar.includes(on, wallTime(world.now(), world.calendar.zone).date),
+  saw(_options, { calendar, now }) {
+    const { date, weekday } = wallTime(now(), calendar.zone)
+    return [seen('now.weekday', weekday), seen('now.date', date.toString())]
+  },
 })

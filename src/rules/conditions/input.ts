@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { isWritten } from '../../core/value-form.ts'
 import { condition } from '../plugin.ts'
+import { seen } from '../telling.ts'
 
 export const input = condition({
   title: 'Input',
@@ -15,4 +16,5 @@ export const input = condition({
     `the input ${name} is ${is === 'true' ? 'on' : is === 'false' ? 'off' : is}`,
   references: ({ name, is }) => [{ kind: 'input', name, value: is ?? 'true', option: 'is' }],
   test: ({ name, is = 'true' }, world) => isWritten(is, world.inputs().get(name)),
+  saw: ({ name }, world) => [seen(`inputs.${name}`, world.inputs().get(name))],
 })

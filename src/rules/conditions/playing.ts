@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { condition } from '../plugin.ts'
 import { playerTarget, thePlayer } from '../target.ts'
+import { seen } from '../telling.ts'
 
 export const playing = condition({
   title: 'Playing',
@@ -22,5 +23,10 @@ export const playing = condition({
   test({ player, is = 'playing' }, world) {
     const id = player === undefined ? undefined : world.playerId(player)
     return id !== undefined && world.player(id)?.playback === is
+  },
+  saw({ player }, world) {
+    const id = player === undefined ? undefined : world.playerId(player)
+    const state = id === undefined ? undefined : world.player(id)
+    return [seen(`the playback of ${player ?? 'the player'}`, state?.playback)]
   },
 })

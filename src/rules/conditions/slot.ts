@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { condition } from '../plugin.ts'
-import { theStream } from '../telling.ts'
+import { seen, theStream } from '../telling.ts'
 
 export const slot = condition({
   title: 'Slot',
@@ -19,4 +19,8 @@ export const slot = condition({
     `the slot ${is} of ${stream === undefined ? 'any stream' : theStream(stream)} holds`,
   test: ({ is, stream }, world) =>
     world.slots().some((held) => held.slot === is && (stream === undefined || held.stream === stream)),
+  saw({ stream }, world) {
+    const held = world.slots().filter((one) => stream === undefined || one.stream === stream)
+    return held.map((one) => seen(`the slot of ${one.stream}`, one.slot))
+  },
 })

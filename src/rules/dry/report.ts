@@ -1,4 +1,4 @@
-import type { RunOutcome } from '../running/trace.ts'
+import type { RunOutcome, StepTrace } from '../running/trace.ts'
 
 /** What a dry run came to. Times are ISO 8601 on the household's clocks, with their offset. */
 export interface DryReport {
@@ -63,7 +63,7 @@ export interface DryStep {
   readonly kind: string
   readonly name: string | null
   readonly at: string
-  readonly outcome: 'running' | 'done' | 'skipped' | 'failed' | 'waiting'
+  readonly outcome: StepTrace['outcome']
   readonly why: string | null
   readonly saw: readonly string[]
   readonly effects: readonly DryEffect[]

@@ -144,7 +144,8 @@ function valueInWords(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 }
 
-function conditionInWords(condition: RuleCondition, telling: Telling): string {
+/** One of them: "it is between 07:00 and 19:00". */
+export function conditionInWords(condition: RuleCondition, telling: Telling): string {
   if ('expression' in condition) return expressionInWords(condition.expression.text)
   if (!('conditions' in condition)) {
     const { if: own = [], ...alone } = condition

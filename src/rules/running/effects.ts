@@ -63,6 +63,8 @@ export async function carryOut(
 }
 
 const failure = 'failed: '
+// An action of a plug-in may do thousands of things, and what is kept of it is written each time.
+const mostEffects = 100
 
 type InsideKind = 'mutate-queue' | 'fill-queue' | 'delete-stream' | 'set-var' | 'set-input'
 
@@ -129,6 +131,6 @@ function noted(
 ): EffectTrace {
   const asked = effect.kind === 'plugin' ? effect.detail : askedOf(effect)
   const noted: EffectTrace = { kind: effect.kind, asked, at: isoOf(clock.now()), outcome: 'sent' }
-  trace.effects.push(noted)
+  if (trace.effects.length < mostEffects) trace.effects.push(noted)
   return noted
 }

@@ -7,15 +7,16 @@ import type { Announced } from '../../core/kept-values.ts'
 import type { Log } from '../../core/log.ts'
 import type { World } from '../plugin.ts'
 import type { Rule } from '../rule-set.ts'
+import { wallTime } from '../time.ts'
 import { Breaker, pauseMs } from './breaker.ts'
 import { EndOfRun, StepFailed, unlessAborted } from './end-of-run.ts'
 import { type InputRecord, Journal, type JournalStore, type Kept, type KeptRun } from './journal.ts'
 import { Lanes } from './lanes.ts'
 import { meaningOfRule, Run, type Start } from './run.ts'
 import { placeOf, type StepHands, Steps, wordsOf } from './steps.ts'
-import type { RunOutcome, RunTrace } from './trace.ts'
+import { endSteps, type RunOutcome, type RunTrace } from './trace.ts'
 import type { TraceBook } from './trace-book.ts'
-import { unmetAmong } from './way.ts'
+import { ask } from './way.ts'
 
 export interface RunsOptions {
   readonly world: World
@@ -143,7 +144,7 @@ export class Runs {
       const why = `rule "${record.rule}" was ${rule === undefined ? 'taken out or switched off' : 'edited'} while it waited`
       this.#options.log.info(`${why}: that run has ended`, { because: record.because })
       const trace = this.#options.traces.find(record.rule, record.number)
-      if (trace !== undefined) this.#closeTrace(trace, 'ended', why)
+      if (trace !== undefined) this.#close(trace, 'ended', why)
       void this.#journal.end(key)
       return
     }
@@ -151,7 +152,11 @@ export class Runs {
     const start: Start = { rule, trigger, data, because, event, depth, at: new Date(at) }
     const trace = this.#options.traces.find(record.rule, record.number)
     const run = new Run(start, this.#ground, { key, record, ...(trace === undefined ? {} : { trace }) })
-    if (run.progress.get(admitted) === true) this.#runningOf(rule).add(run)
+    if (run.progress.get(admitted) === true) {
+      this.#runningOf(rule).add(run)
+      // Where the product was killed before it was written, it begins anew.
+      this.#options.traces.add(run.trace)
+    }
     void this.#run(run, Promise.resolve())
   }
 
@@ -208,7 +213,7 @@ export class Runs {
       await run.strand.turn?.ready
       if (await this.#isAdmitted(run)) {
         await this.#steps.doAll(run.rule.do, { run, strand: run.strand, prefix: '' })
-        this.#closeTrace(run.trace, 'done', null)
+        this.#close(run.trace, 'done', null)
       }
     } catch (error) {
       if (error instanceof EndOfRun && error.how === 'suspended') how = 'suspended'
@@ -225,7 +230,7 @@ export class Runs {
     if (error instanceof EndOfRun) {
       const outcome = error.how === 'stopped' ? 'stopped' : 'ended'
       log.info(`${wordsOf(rule)} ${outcome}${error.why === null ? '' : `: ${error.why}`}`)
-      this.#closeTrace(trace, outcome, error.why)
+      this.#close(trace, outcome, error.why)
       return
     }
     // What a step said itself is not said again.
@@ -233,8 +238,7 @@ export class Runs {
       log.error(`${placeOf(rule)} could not run`, { error: messageOf(error) })
     const cause = error instanceof StepFailed ? error.cause : error
     const prefix = error instanceof StepFailed ? `${error.message}: ` : ''
-    if (trace.steps.length === 0) this.#options.traces.add(trace)
-    this.#closeTrace(trace, 'failed', `${prefix}${messageOf(cause)}`)
+    this.#close(trace, 'failed', `${prefix}${messageOf(cause)}`)
   }
 
   /** Whether its conditions hold and its mode lets it run; asked once, when its turn has come. */
@@ -245,12 +249,12 @@ export class Runs {
     run.checkGoesOn()
     const { because, data, trigger } = run.start
     if (progress.get(conditionsHeld) !== true) {
-      const unmet = unmetAmong([...(trigger.if ?? []), ...rule.if], { rule, data, world })
+      const { unmet, saw: looked } = ask([...(trigger.if ?? []), ...rule.if], { rule, data, world })
+      run.trace.saw = looked
       if (unmet !== null) {
         const { why, saw } = unmet
         log.info(`${wordsOf(rule)} did not run: ${why}`, { because, ...(saw.length === 0 ? {} : { saw }) })
-        run.trace.saw = saw
-        this.#leftOut(run.trace, 'did_not_run', why)
+        this.#close(run.trace, 'did_not_run', why)
         return false
       }
       progress.set(conditionsHeld, true)
@@ -258,7 +262,7 @@ export class Runs {
     const held = await this.#heldByMode(run)
     if (held !== null) {
       log.debug(`${wordsOf(rule)} is not started again: ${held}`, { because })
-      this.#leftOut(run.trace, 'ignored', held)
+      this.#close(run.trace, 'ignored', held)
       return false
     }
     progress.set(admitted, true)
@@ -275,7 +279,7 @@ export class Runs {
     const [first] = others
     if (first === undefined) return null
     const { mode = 'single', max = mostRuns } = rule
-    if (mode === 'single') return `it still runs, since ${first.trace.at}`
+    if (mode === 'single') return `it still runs, since ${this.#wallOf(first.trace.at)}`
     if (mode === 'restart') {
       for (const other of others) other.end('the rule was started again')
       return null
@@ -290,24 +294,27 @@ export class Runs {
     return null
   }
 
+  /** As the household's clocks show it; with its day where that is not today. */
+  #wallOf(iso: string): string {
+    const { world, clock } = this.#options
+    const { zone } = world.calendar
+    const { date, time } = wallTime(new Date(iso), zone)
+    return date.equals(wallTime(clock.now(), zone).date) ? time : `${date} ${time}`
+  }
+
   #runningOf({ id }: Rule): Set<Run> {
     const running = this.#running.get(id) ?? new Set()
     this.#running.set(id, running)
     return running
   }
 
-  #leftOut(trace: RunTrace, outcome: RunOutcome, why: string): void {
+  /** Of runs that had not come so far as to be kept, too. */
+  #close(trace: RunTrace, outcome: RunOutcome, why: string | null): void {
     trace.outcome = outcome
     trace.why = why
     trace.ended_at = isoOf(this.#options.clock.now())
+    endSteps(trace)
     this.#options.traces.add(trace)
-  }
-
-  #closeTrace(trace: RunTrace, outcome: RunOutcome, why: string | null): void {
-    trace.outcome = outcome
-    trace.why = why
-    trace.ended_at = isoOf(this.#options.clock.now())
-    this.#options.traces.changed(trace)
   }
 
   async #perform(effect: Effect, { rule, start }: Run, also: () => readonly Entry[]): Promise<void> {

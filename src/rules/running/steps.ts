@@ -6,13 +6,13 @@ import type { Judgement } from '../condition.ts'
 import { valuesFor } from '../names.ts'
 import type { ActionContext, PlainData, PluginEffect, TriggerDef, World } from '../plugin.ts'
 import type { Bound, Rule } from '../rule-set.ts'
-import type { ActionStep, ChooseStep, ParallelStep, RepeatStep, Step, WaitForStep } from '../step.ts'
+import type { ActionStep, ChooseStep, ParallelStep, RepeatStep, Step, WaitForStep, Way } from '../step.ts'
 import { filled, settingsOf, targetStream } from './action-context.ts'
 import { carryOut, type EffectHands } from './effects.ts'
 import { EndOfRun, StepFailed, unlessAborted } from './end-of-run.ts'
 import type { Run, Strand } from './run.ts'
 import type { StepTrace } from './trace.ts'
-import { unmetAmong, wayAmong } from './way.ts'
+import { ask, wayAmong } from './way.ts'
 
 /** What steps are done with. */
 export interface StepHands extends EffectHands {
@@ -88,9 +88,10 @@ export class Steps {
   }
 
   /** Asked once: a step that has begun to act is not left because of what it did. */
-  #unmet(step: Step, { run, step: at }: StepPlace): Judgement | null {
+  #unmet(step: Step, { run, step: at, trace }: StepPlace): Judgement | null {
     if (step.if === undefined || run.progress.get(`${at}?`) !== undefined) return null
-    const unmet = unmetAmong(step.if, { rule: run.rule, data: run.start.data, world: this.#hands.world })
+    const { unmet, saw } = ask(step.if, { rule: run.rule, data: run.start.data, world: this.#hands.world })
+    if (saw.length > 0) trace.saw = saw
     if (unmet === null) run.progress.set(`${at}?`, true)
     return unmet
   }
@@ -98,7 +99,6 @@ export class Steps {
   #skipped(step: Step, { run, step: at, trace }: StepPlace, { why, saw }: Judgement): void {
     trace.outcome = 'skipped'
     trace.why = why
-    if (saw.length > 0) trace.saw = saw
     const seen = saw.length === 0 ? {} : { saw }
     const { because } = run.start
     this.#hands.log.info(`${wordsOf(run.rule)} skips ${wordsOfStep(step, at)}: ${why}`, { because, ...seen })
@@ -139,13 +139,19 @@ export class Steps {
 
   async #choose(step: ChooseStep, place: StepPlace): Promise<void> {
     const { run, step: at } = place
-    const { world } = this.#hands
     const known = run.progress.get(`${at}>`)
-    const way =
-      typeof known === 'number' ? known : wayAmong(step.ways, { rule: run.rule, data: run.start.data, world })
+    const way = typeof known === 'number' ? known : this.#wayOf(step, place)
     if (typeof way !== 'number') return this.#skipped(step, place, way)
     run.progress.set(`${at}>`, way)
     await this.doAll(step.ways[way]?.do ?? [], { ...place, prefix: `${at}.` })
+  }
+
+  #wayOf(step: ChooseStep, { run, trace }: StepPlace): number | Judgement {
+    const { rule, start } = run
+    const { way, saw } = wayAmong(step.ways, { rule, data: start.data, world: this.#hands.world })
+    if (saw.length > 0) trace.saw = [...new Set([...(trace.saw ?? []), ...saw])]
+    if (typeof way === 'number') trace.way = wordsOfWay(step.ways, way)
+    return way
   }
 
   /** Until so many milliseconds after the run first came here. */
@@ -158,6 +164,7 @@ export class Steps {
       this.#waits(place)
       await run.write()
       await run.aside(place.strand, (signal) => clock.sleep(Math.max(0, left()), signal))
+      place.trace.outcome = 'running'
     }
     run.dueMs = Math.max(run.dueMs, until)
   }
@@ -179,7 +186,7 @@ export class Steps {
   /** What came, or that the time is over; written before anything follows from it, or what came would be lost. */
   async #coming(step: WaitForStep, place: StepPlace): Promise<PlainData> {
     const { clock } = this.#hands
-    const { run, step: at, strand } = place
+    const { run, step: at, strand, trace } = place
     const { timeoutMs } = step
     const until =
       timeoutMs === null ? null : run.progress.recall(`${at}~`, () => clock.now().getTime() + timeoutMs)
@@ -202,6 +209,7 @@ export class Steps {
         return unlessAborted(Promise.race([fired, ...time]), signal)
       })
       run.dueMs = clock.now().getTime()
+      trace.outcome = 'running'
       const first = run.progress.recall(`${at}>`, () => came)
       await run.write()
       return first
@@ -233,10 +241,13 @@ export class Steps {
     }
   }
 
-  #goesRound({ rounds, most }: RepeatStep, { run, step: at }: StepPlace, round: number): boolean {
+  #goesRound({ rounds, most }: RepeatStep, { run, step: at, trace }: StepPlace, round: number): boolean {
     if (typeof rounds === 'number' || run.progress.get(`${at}>`) === true) return true
     const { world } = this.#hands
-    if (unmetAmong(rounds, { rule: run.rule, data: run.start.data, world }) !== null) return false
+    const { unmet, saw } = ask(rounds, { rule: run.rule, data: run.start.data, world })
+    trace.way = `${round} ${round === 1 ? 'round' : 'rounds'} so far; \`while\` ${unmet === null ? 'holds' : 'holds no longer'}`
+    if (saw.length > 0) trace.saw = saw
+    if (unmet !== null) return false
     if (round >= most)
       throw new AppError(
         'conflict',
@@ -316,6 +327,13 @@ export class Steps {
 }
 
 const timedOut = 'nothing came in time'
+
+/** "if", "else"; of more than these "way 2 of 3", with the `else` by its name. */
+function wordsOfWay(ways: readonly Way[], way: number): string {
+  if (ways[way]?.if === null) return 'else'
+  const conditioned = ways.filter((one) => one.if !== null)
+  return conditioned.length === 1 ? 'if' : `${way + 1} of ${conditioned.length}`
+}
 
 /** The rule with its name, for the log. */
 export function wordsOf({ id, name }: Rule): string {

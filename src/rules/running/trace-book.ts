@@ -1,8 +1,8 @@
-import type { Clock } from '../../core/clock.ts'
+import { type Clock, isoOf } from '../../core/clock.ts'
 import type { Collection } from '../../core/collection.ts'
 import { messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
-import type { RunTrace } from './trace.ts'
+import { endSteps, type RunTrace } from './trace.ts'
 
 /** How many are kept of a rule. */
 export const mostTraces = 20
@@ -10,6 +10,8 @@ export const mostTraces = 20
 export const mostOfNothing = 5
 // A write for each of a thousand runs a minute would wear out the disk of a small machine.
 const saveMs = 2_000
+// A disk that is full stays so for a while.
+const saveAgainMs = 30_000
 
 interface TraceBookOptions {
   /** By rule. */
@@ -24,8 +26,11 @@ export class TraceBook {
   /** Of each rule the newest first. */
   readonly #traces = new Map<string, readonly RunTrace[]>()
   readonly #unsaved = new Set<string>()
+  /** Those that there are; null while nobody has said. */
+  #rules: { has(rule: string): boolean } | null = null
   #cancelSave: (() => void) | null = null
   #saving: Promise<void> = Promise.resolve()
+  #isStoreBroken = false
   #listeners: readonly ((trace: RunTrace) => void)[] = []
 
   constructor(options: TraceBookOptions) {
@@ -40,6 +45,7 @@ export class TraceBook {
   async close(): Promise<void> {
     this.#cancelSave?.()
     await this.#save()
+    this.#cancelSave?.()
   }
 
   /** The newest first. */
@@ -52,11 +58,12 @@ export class TraceBook {
     return this.of(rule).find((trace) => trace.id === id)
   }
 
+  /** Takes it in; one that is there already has changed. Those that still run are never pushed out by others. */
   add(trace: RunTrace): void {
-    const all = [trace, ...this.of(trace.rule)]
-    const nothing = all.filter(cameToNothing).slice(0, mostOfNothing)
-    const kept = all.filter((one) => !cameToNothing(one) || nothing.includes(one)).slice(0, mostTraces)
-    this.#traces.set(trace.rule, kept)
+    if (this.#rules?.has(trace.rule) !== false) {
+      const all = [trace, ...this.of(trace.rule).filter(({ id }) => id !== trace.id)]
+      this.#traces.set(trace.rule, keptOf(all.sort((one, other) => other.id - one.id)))
+    }
     this.changed(trace)
   }
 
@@ -70,18 +77,46 @@ export class TraceBook {
 
   changed(trace: RunTrace): void {
     this.#unsaved.add(trace.rule)
-    for (const receive of this.#listeners) receive(trace)
-    const { clock } = this.#options
-    this.#cancelSave ??= clock.at(new Date(clock.now().getTime() + saveMs), () => void this.#save())
+    for (const receive of this.#listeners) this.#tell(receive, trace)
+    this.#saveIn(saveMs)
   }
 
-  /** Forgets those of rules that are no more. */
+  /** Forgets those of rules that are no more, and takes no more of them. */
   keepOnly(rules: { has(rule: string): boolean }): void {
+    this.#rules = rules
     for (const rule of this.#traces.keys())
       if (!rules.has(rule)) {
         this.#traces.delete(rule)
         this.#unsaved.add(rule)
+        this.#saveIn(saveMs)
       }
+  }
+
+  /** Says of those that still run, and that nobody takes up again, that they have ended: the product was killed meanwhile. */
+  endLost(isTakenUp: (trace: RunTrace) => boolean): void {
+    for (const traces of this.#traces.values())
+      for (const trace of traces) {
+        if (trace.ended_at !== null || isTakenUp(trace)) continue
+        trace.outcome = 'ended'
+        trace.why = 'the product ended at about this time, and what became of it was not kept'
+        trace.ended_at = isoOf(this.#options.clock.now())
+        endSteps(trace)
+        this.changed(trace)
+      }
+  }
+
+  /** A rule must run whatever becomes of the listener. */
+  #tell(receive: (trace: RunTrace) => void, trace: RunTrace): void {
+    try {
+      receive(trace)
+    } catch (error) {
+      this.#options.log.error('a change of a trace could not be told', { error: messageOf(error) })
+    }
+  }
+
+  #saveIn(ms: number): void {
+    const { clock } = this.#options
+    this.#cancelSave ??= clock.at(new Date(clock.now().getTime() + ms), () => void this.#save())
   }
 
   #save(): Promise<void> {
@@ -89,20 +124,39 @@ export class TraceBook {
     this.#saving = this.#saving.then(async () => {
       const rules = [...this.#unsaved]
       this.#unsaved.clear()
-      const { store, log } = this.#options
-      try {
-        await Promise.all(
-          rules.map((rule) => {
-            const traces = this.#traces.get(rule)
-            return traces === undefined ? store.delete(rule) : store.set(rule, traces)
-          }),
-        )
-      } catch (error) {
-        log.warn('the traces of rules could not be kept', { error: messageOf(error) })
-      }
+      const outcomes = await Promise.allSettled(rules.map(async (rule) => this.#write(rule)))
+      const failed = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+      for (const [index, { status }] of outcomes.entries())
+        if (status === 'rejected') this.#unsaved.add(rules[index] ?? '')
+      if (failed.length > 0) this.#fails(failed[0])
+      else this.#isStoreBroken = false
     })
     return this.#saving
   }
+
+  async #write(rule: string): Promise<void> {
+    const { store } = this.#options
+    const traces = this.#traces.get(rule)
+    if (traces === undefined) await store.delete(rule)
+    else await store.set(rule, traces)
+  }
+
+  /** Said once, until it works again; what is not on disk waits for the next try. */
+  #fails(error: unknown): void {
+    if (!this.#isStoreBroken)
+      this.#options.log.warn('the traces of rules could not be kept', { error: messageOf(error) })
+    this.#isStoreBroken = true
+    this.#saveIn(saveAgainMs)
+  }
+}
+
+/** Of all, the newest first, those that there is room for. */
+function keptOf(all: readonly RunTrace[]): readonly RunTrace[] {
+  const running = all.filter(({ ended_at }) => ended_at === null).slice(0, mostTraces)
+  const nothing = all.filter(cameToNothing).slice(0, mostOfNothing)
+  const others = all.filter((one) => one.ended_at !== null && (!cameToNothing(one) || nothing.includes(one)))
+  const kept = new Set([...running, ...others.slice(0, mostTraces - running.length)])
+  return all.filter((one) => kept.has(one))
 }
 
 function cameToNothing({ outcome }: RunTrace): boolean {

@@ -32,8 +32,12 @@ export interface StepTrace {
   readonly kind: string
   readonly name?: string
   readonly at: string
-  outcome: 'running' | 'done' | 'skipped' | 'failed' | 'waiting'
+  /** `ended`: its run ended before it had. */
+  outcome: 'running' | 'done' | 'skipped' | 'failed' | 'waiting' | 'ended'
   why?: string
+  /** Which way was gone: `if`, `else`, `2 of 3`; of a repeat with `while`, how often it has gone round. */
+  way?: string
+  /** What its conditions looked at. */
   saw?: readonly string[]
   /** Of what it did. */
   readonly effects: EffectTrace[]
@@ -49,4 +53,22 @@ export interface EffectTrace {
   reason?: string
   /** How long it took. */
   ms?: number
+}
+
+/** Steps that still run or wait have ended with their run. */
+export function endSteps({ steps }: RunTrace): void {
+  for (const step of steps) if (isOpen(step)) step.outcome = 'ended'
+}
+
+/** What a run does now: whether some step of it acts, or all that are under way only wait; else how it ended. */
+export function standingOf({ outcome, steps }: RunTrace): RunOutcome | 'waiting' {
+  if (outcome !== 'running') return outcome
+  const open = steps.filter(isOpen)
+  // A step within which others are under way tells nothing by itself.
+  const last = open.filter((one) => !open.some((other) => other.step.startsWith(`${one.step}.`)))
+  return last.length > 0 && last.every((one) => one.outcome === 'waiting') ? 'waiting' : 'running'
+}
+
+function isOpen({ outcome }: StepTrace): boolean {
+  return outcome === 'running' || outcome === 'waiting'
 }

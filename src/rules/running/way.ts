@@ -11,25 +11,45 @@ export interface Asking {
   readonly world: World
 }
 
-/** The first condition that does not hold; those behind it are not asked. Null where all of them hold. */
-export function unmetAmong(conditions: readonly RuleCondition[], asking: Asking): Judgement | null {
-  if (conditions.length === 0) return null
-  const { world } = asking
-  const values = valuesFor(asking, world)
-  for (const condition of conditions) {
-    const judgement = judge(condition, world, values)
-    if (judgement.holds !== true) return judgement
-  }
-  return null
+/** What came of asking. */
+export interface Asked {
+  /** The first condition that does not hold; null where all of them do. */
+  readonly unmet: Judgement | null
+  /** What those that were asked looked at, each once; not more than anybody reads. */
+  readonly saw: readonly string[]
 }
 
-/** The number of the way that is gone, or why none is. */
-export function wayAmong(ways: readonly Way[], asking: Asking): number | Judgement {
+const mostSeen = 20
+
+/** Asks one condition after the other; those behind one that does not hold are not asked. */
+export function ask(conditions: readonly RuleCondition[], asking: Asking): Asked {
+  if (conditions.length === 0) return { unmet: null, saw: [] }
+  const { world } = asking
+  const values = valuesFor(asking, world)
+  const saw: string[] = []
+  for (const condition of conditions) {
+    const judgement = judge(condition, world, values)
+    saw.push(...judgement.saw)
+    if (judgement.holds !== true) return { unmet: judgement, saw: eachOnce(saw) }
+  }
+  return { unmet: null, saw: eachOnce(saw) }
+}
+
+/** The number of the way that is gone, or why none is; with what was looked at on the way. */
+export function wayAmong(
+  ways: readonly Way[],
+  asking: Asking,
+): { readonly way: number | Judgement; readonly saw: readonly string[] } {
   const saw: string[] = []
   for (const [index, way] of ways.entries()) {
-    const unmet = way.if === null ? null : unmetAmong(way.if, asking)
-    if (unmet === null) return index
-    saw.push(...unmet.saw)
+    const asked = ask(way.if ?? [], asking)
+    saw.push(...asked.saw)
+    if (asked.unmet === null) return { way: index, saw: eachOnce(saw) }
   }
-  return { holds: false, why: 'none of its conditions holds', saw: [...new Set(saw)] }
+  const seen = eachOnce(saw)
+  return { way: { holds: false, why: 'none of its conditions holds', saw: seen }, saw: seen }
+}
+
+function eachOnce(saw: readonly string[]): readonly string[] {
+  return [...new Set(saw)].slice(0, mostSeen)
 }
