@@ -92,7 +92,8 @@ export class KeptValues<Declared extends Declaration> {
       }
       if (why !== null) log.warn(`${what} "${name}" is ${value}: ${why}`, { because })
       const isNew = value !== this.#current.get(name)
-      if (!isNew && this.#stored.get(name) === value) return value
+      // Also where nothing changes, that it was done is to be kept.
+      if (!isNew && this.#stored.get(name) === value && also === undefined) return value
       let announced: Announced | null = null
       await store?.set(name, value, () => {
         announced = isNew ? (announce?.(declared, value) ?? null) : null

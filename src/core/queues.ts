@@ -90,7 +90,11 @@ export class Queues {
       if (known === undefined && !makesStream(mutation)) throw noStream(name)
       const { newId, random, tell } = this.#options
       const queue = mutate(known ?? this.#newQueue(name), mutation, { newId, random, reason })
-      if (queue === known) return queue
+      if (queue === known) {
+        // Nothing changes, and that it was done is to be kept all the same.
+        if (also !== undefined) await this.#store(queue, also)
+        return queue
+      }
       if (known === undefined) await this.#storeNew(queue, also)
       else await this.#store(queue, also)
       const letsEnd = mutation.op === 'replace' && mutation.lets_end === true

@@ -17,6 +17,7 @@ import { Runs, type RunsOptions } from './running/runs.ts'
 import type { Armed } from './running/steps.ts'
 import type { RunTrace } from './running/trace.ts'
 import { TraceBook } from './running/trace-book.ts'
+import { ask } from './running/way.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface EngineOptions {
@@ -65,6 +66,7 @@ export class Engine {
   readonly #traces: TraceBook
   readonly #armed = new Map<string, ArmedRule>()
   #isStarted = false
+  #isStopped = false
   /** What the last process left, until the rules are there. */
   #kept: readonly Kept[] = []
   /** The event that triggers are being told of, with what it has started so far; null while they are told of none. */
@@ -107,6 +109,8 @@ export class Engine {
    * A rule whose trigger fails to start is left out by name.
    */
   start(rules: readonly Rule[]): void {
+    // Files that were being read when the product stopped start nothing again.
+    if (this.#isStopped) return
     const coming = new Map(rules.filter(({ enabled }) => enabled).map((rule) => [rule.id, rule]))
     for (const [id, armed] of this.#armed) {
       const rule = coming.get(id)
@@ -132,10 +136,11 @@ export class Engine {
 
   /** Takes no more events; resolves when the runs under way have ended, or are kept where they wait. */
   async stop(): Promise<void> {
-    this.#isStarted = false
+    this.#isStopped = true
+    // What runs set until then is kept for the rules that wait for it.
+    await this.#runs.stop()
     for (const { triggers } of this.#armed.values()) triggers.abort(takenOut)
     this.#armed.clear()
-    await this.#runs.stop()
     await this.#traces.close()
   }
 
@@ -182,16 +187,7 @@ export class Engine {
     const before = this.#telling
     const telling: Telling = { event: from, starts: [], rows: [] }
     this.#telling = telling
-    for (const { receive } of this.#subscriptions.of(source, event)) {
-      try {
-        receive(event)
-      } catch (error) {
-        this.#options.log.error('a trigger failed on an event; the others go on', {
-          ...{ source, type: String(event.type ?? source) },
-          error: messageOf(error),
-        })
-      }
-    }
+    for (const { receive } of this.#subscriptions.of(source, event)) receive(event)
     this.#telling = before
     return this.#runs.begin(telling.starts, { announced, rows: telling.rows.flatMap((rows) => rows()) })
   }
@@ -207,7 +203,7 @@ export class Engine {
   #arm(rule: Rule, order: number): void {
     const armed: ArmedRule = { rule, triggers: new AbortController(), order }
     this.#armed.set(rule.id, armed)
-    for (const bound of rule.when) {
+    for (const [index, bound] of rule.when.entries()) {
       const fire = (data: TriggerData, because: string) => {
         const { clock } = this.#options
         const event = this.#telling?.event ?? null
@@ -220,15 +216,19 @@ export class Engine {
         rule,
         name: rule.id,
         signal: armed.triggers.signal,
-        order: () => armed.order,
+        order: () => armed.order + index / rule.when.length,
         fire,
       })
     }
   }
 
-  #armForRun(rule: Rule, trigger: Bound<TriggerDef>, { name, signal, fired, rows }: Armed): void {
+  #armForRun(rule: Rule, trigger: Bound<TriggerDef>, armed: Armed): void {
+    const { name, signal, fired, unmet, rows } = armed
     const order = () => this.#armed.get(rule.id)?.order ?? 0
-    const fire = (_data: TriggerData, because: string) => {
+    const fire = (data: TriggerData, because: string) => {
+      const { world } = this.#options
+      const asked = ask(trigger.if ?? [], { rule, data: { ...armed.data, ...data }, world })
+      if (asked.unmet !== null) return unmet(asked.unmet, because)
       fired(because)
       this.#telling?.rows.push(rows)
     }
@@ -236,31 +236,44 @@ export class Engine {
   }
 
   #startTrigger(bound: Bound<TriggerDef>, { rule, name, signal, order, fire }: Starting): void {
-    const { world, clock, log, moments } = this.#options
-    try {
+    const { world, clock, moments } = this.#options
+    const guarded = (work: () => unknown, what: string) =>
+      guard(work, (error) => this.#triggerFailed({ rule, bound, what, error }))
+    const start = () =>
       bound.definition.start({
         options: bound.options as never,
         ruleId: rule.id,
         signal,
-        clock,
+        clock: {
+          now: () => clock.now(),
+          at: (when, run) => clock.at(when, () => guarded(run, 'failed at a moment that it had waited for')),
+        },
         world,
         get moments() {
           return momentsIn(moments).of(name, signal)
         },
-        on: (source, match, receive) => this.#subscribe({ rule, source, match, receive, signal, order }),
+        on: (source, match, receive) => {
+          const heard = (event: RuleEvent) =>
+            guarded(() => receive(event), `failed on an event of "${source}"`)
+          this.#subscribe({ rule, source, match, receive: heard, signal, order })
+        },
         fire: (data, because) => {
-          if (!signal.aborted) fire(withId(data, bound), because)
+          if (signal.aborted) return
+          guarded(() => fire(withId(plainOf(data), bound), because), 'fired, and could not be followed')
         },
         didNotFire: (because) => {
           if (!signal.aborted) this.#runs.didNotFire({ rule, trigger: bound, because })
         },
       })
-    } catch (error) {
-      log.error(`a trigger of rule "${rule.id}" (${rule.place}) could not start and is left out`, {
-        trigger: bound.kind,
-        error: messageOf(error),
-      })
-    }
+    guarded(start, 'could not start and is left out')
+  }
+
+  #triggerFailed({ rule, bound, what, error }: TriggerFailure): void {
+    const { log } = this.#options
+    log.error(`a trigger of rule "${rule.id}" (${rule.place}) ${what}`, {
+      trigger: bound.kind,
+      error: messageOf(error),
+    })
   }
 
   #disarm(id: string, armed: ArmedRule, { runsGoOn }: { readonly runsGoOn: boolean }): void {
@@ -314,6 +327,27 @@ interface Starting {
   readonly signal: AbortSignal
   readonly order: () => number
   readonly fire: (data: TriggerData, because: string) => void
+}
+
+interface TriggerFailure extends Pick<Starting, 'rule'> {
+  readonly bound: Bound<TriggerDef>
+  readonly what: string
+  readonly error: unknown
+}
+
+/** Does what a trigger wants done; whatever fails in it, at once or later, ends nothing else. */
+function guard(work: () => unknown, failed: (error: unknown) => void): void {
+  try {
+    const result = work()
+    if (result instanceof Promise) result.catch(failed)
+  } catch (error) {
+    failed(error)
+  }
+}
+
+/** What a trigger tells, as the journal keeps it. @throws TypeError for what JSON cannot say. */
+function plainOf(data: TriggerData): TriggerData {
+  return JSON.parse(JSON.stringify(data))
 }
 
 /** What a trigger listens to. */

@@ -30,7 +30,7 @@ async function opened(declared: readonly Declaration[] = all) {
   const store = storage.collection<PlainValue>('vars')
   const values = new KeptValues<Declaration>({
     ...{ what: 'var', store, turns: new Turns(), log },
-    tell: ({ id }, value, because) => told.push([id, value, because]),
+    tell: ({ id }, value, { because }) => told.push([id, value, because]),
   })
   await values.start()
   values.declare(declared)

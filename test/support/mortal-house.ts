@@ -28,7 +28,13 @@ export class MortalHouse {
   readonly log = recordingLog()
   readonly clock = new VirtualClock()
   readonly #durable = new Map<string, Map<string, string>>()
-  readonly #ruleSet: RuleSet
+  /** By topic: what a message waits for before it is sent. */
+  readonly held = new Map<string, Promise<void>>()
+  /** While it is set, the store takes nothing and says why. */
+  diskFault: Error | null = null
+  /** By rule: why it rests. */
+  readonly resting = new Map<string, string>()
+  #ruleSet: RuleSet
   readonly #deaths: Death[]
   readonly #done = { write: 0, publish: 0 }
   #writes = 0
@@ -68,7 +74,10 @@ export class MortalHouse {
         mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
         deleteQueue: (...deletion) => hub.deleteQueue(...deletion),
         command: async () => undefined,
-        publish: (topic, payload) => this.#publish(`${topic} ${payload}`, signal),
+        publish: async (topic, payload) => {
+          await this.held.get(topic)
+          await this.#publish(`${topic} ${payload}`, signal)
+        },
         values: hub,
         files: async (name) => [name],
         lookup: async () => ({ state: 'ready' }),
@@ -85,6 +94,10 @@ export class MortalHouse {
       applied: memoryCollection(),
       moments: memoryCollection(),
       traces: collection('traces'),
+      troubled: ({ id }, why) => {
+        if (why === null) this.resting.delete(id)
+        else this.resting.set(id, why)
+      },
       journal: {
         name: 'runs',
         runs: collection('runs'),
@@ -120,6 +133,55 @@ export class MortalHouse {
       await this.clock.advance(1000, () => this.#quiet())
       await this.#live()
     }
+  }
+
+  /** A person sets an input. */
+  async set(name: string, value: PlainValue): Promise<void> {
+    await this.#hub?.setInput(name, value, 'a test')
+    await this.#quiet()
+    await this.#live()
+  }
+
+  /** An event as it is, whenever it was. Resolves when the runs that it starts have ended, or only wait. */
+  async tell(event: PlayerEvent): Promise<void> {
+    this.#hub?.report(event)
+    await this.#rules?.runsOf(event)
+  }
+
+  /** Ends it without a word, and starts it again after so many seconds, where nothing is said with the same rules. */
+  async kill(seconds = 0, ruleSet = this.#ruleSet): Promise<void> {
+    this.#life.abort()
+    await this.#again(seconds, ruleSet)
+  }
+
+  /** The same in good order. */
+  async restart(seconds = 0, ruleSet = this.#ruleSet): Promise<void> {
+    let hasStopped = false
+    this.#rules?.stop().then(() => {
+      hasStopped = true
+    })
+    await this.#quiet()
+    while (!hasStopped && !this.#isDead) await this.clock.advance(1000, () => this.#quiet())
+    this.#life.abort()
+    await this.#again(seconds, ruleSet)
+  }
+
+  async #again(seconds: number, ruleSet: RuleSet): Promise<void> {
+    this.#ruleSet = ruleSet
+    await this.clock.advance(seconds * 1000, () => this.#quiet())
+    await this.start()
+  }
+
+  /** Other rules take the place of those that are there. */
+  async edit(ruleSet: RuleSet): Promise<void> {
+    this.#ruleSet = ruleSet
+    await this.#changed(ruleSet)
+    await this.#quiet()
+  }
+
+  /** How many rows the journal has, also free ones. */
+  get rows(): number {
+    return this.#durable.get('runs')?.size ?? 0
   }
 
   /** Reads the rules again, which say what they said. */
@@ -181,6 +243,7 @@ export class MortalHouse {
 
   #setMany(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
     return this.#mortally('write', signal, () => {
+      if (this.diskFault !== null) throw this.diskFault
       this.#writes += 1
       for (const { collection, key, value } of entries) {
         const values = this.#durable.get(collection) ?? new Map<string, string>()

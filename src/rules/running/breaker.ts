@@ -22,7 +22,8 @@ export class Breaker {
   pausedUntil(rule: string): Date | null {
     const until = this.#pausedUntil.get(rule)
     if (until === undefined) return null
-    if (until > this.#nowMs) return new Date(until)
+    // Where it is further away, the clock was set back meanwhile.
+    if (until > this.#nowMs && until - this.#nowMs <= pauseMs) return new Date(until)
     this.#pausedUntil.delete(rule)
     return null
   }
@@ -30,7 +31,7 @@ export class Breaker {
   /** Counts a start; false where it is one too many, and the rule rests from now on. */
   allows(rule: string): boolean {
     const since = this.#nowMs - minuteMs
-    const recent = (this.#starts.get(rule) ?? []).filter((at) => at > since)
+    const recent = (this.#starts.get(rule) ?? []).filter((at) => at > since && at <= this.#nowMs)
     recent.push(this.#nowMs)
     this.#starts.set(rule, recent)
     if (recent.length <= mostInAMinute) return true

@@ -5,7 +5,7 @@ import type { Effect } from '../../core/effect.ts'
 import { AppError, messageOf } from '../../core/error.ts'
 import type { PluginEffect } from '../plugin.ts'
 import { askedOf } from './action-context.ts'
-import { unlessAborted } from './end-of-run.ts'
+import { EndOfRun, unlessAborted } from './end-of-run.ts'
 import type { Run, Strand } from './run.ts'
 import type { EffectTrace, StepTrace } from './trace.ts'
 
@@ -29,6 +29,10 @@ export interface EffectPlace {
 
 // What was to be done in the evening is not to be heard at night.
 const lateMs = 900_000
+// Whoever is asked and never answers keeps the rule from running again.
+const answerMs = 300_000
+// Nobody reads more of one step, and all are kept.
+const mostNoted = 100
 
 /**
  * Carries an effect out, once: what changes queues, vars and inputs is in the store together with the mark that it was
@@ -43,6 +47,7 @@ export async function carryOut(
   own: () => Promise<unknown> = async () => undefined,
 ): Promise<void> {
   const { run, mark } = place
+  run.checkGoesOn()
   const known = run.progress.get(mark)
   if (known === 'begun') return leftOpen(effect, place, hands)
   if (typeof known === 'string' && known.startsWith(failure))
@@ -53,31 +58,68 @@ export async function carryOut(
   if (hands.clock.now().getTime() - run.dueMs > lateMs) return tooLate(effect, place, hands)
   const ready = hands.ready(effect)
   if (ready !== null) await run.aside(place.strand, (signal) => unlessAborted(ready, signal))
-  run.progress.set(mark, 'begun')
-  await run.write()
+  await begin(place)
   const work = async () => {
     if (effect.kind !== 'plugin') return hands.perform(effect, run, () => [])
     if (!hands.dryRun) await own()
   }
-  await traced(effect, place, hands, () => (isSlow(effect) ? run.aside(place.strand, work) : work()))
+  if (isSlow(effect)) await slowly(effect, place, hands, work)
+  else await traced(effect, place, hands, work)
+  run.isDueAt(hands.clock.now().getTime())
 }
 
 const failure = 'failed: '
-// An action of a plug-in may do thousands of things, and what is kept of it is written each time.
-const mostEffects = 100
 
-type InsideKind = 'mutate-queue' | 'fill-queue' | 'delete-stream' | 'set-var' | 'set-input'
+/** @throws AppError where it could not be kept, and a kill would have it done twice. */
+async function begin({ run, mark }: EffectPlace): Promise<void> {
+  run.progress.set(mark, 'begun')
+  if ((await run.write()) || !run.isKept) return run.checkGoesOn()
+  const why = 'it is not done, as the store could not keep that it is: after a kill it would be done again'
+  run.progress.set(mark, `${failure}${why}`)
+  throw new AppError('unavailable', why)
+}
 
-/** What changes nothing but what the store holds. */
+type InsideKind = 'mutate-queue' | 'fill-queue' | 'set-var' | 'set-input'
+
+/** What changes nothing but what the store holds, and is stored there together with the journal. */
 function isInside(effect: Effect | PluginEffect): effect is Extract<Effect, { kind: InsideKind }> {
-  const inside: readonly string[] = ['mutate-queue', 'fill-queue', 'delete-stream', 'set-var', 'set-input']
+  const inside: readonly string[] = ['mutate-queue', 'fill-queue', 'set-var', 'set-input']
   return inside.includes(effect.kind)
 }
 
 /** Who is asked may take seconds to answer, and nobody's press shall wait for that. */
 function isSlow({ kind }: Effect | PluginEffect): boolean {
-  const quick: readonly string[] = ['command', 'start-stream', 'return-volume', 'publish']
+  const quick: readonly string[] = ['command', 'start-stream', 'return-volume', 'publish', 'delete-stream']
   return !quick.includes(kind)
+}
+
+/** Others act meanwhile. When the run ends, nobody waits for the answer any more. */
+async function slowly(
+  effect: Effect | PluginEffect,
+  place: EffectPlace,
+  hands: EffectHands,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { run, strand, mark } = place
+  // Nothing of it has begun: it is done when the run is taken up again.
+  if (run.signal.aborted) run.progress.delete(mark)
+  await run.aside(strand, () =>
+    traced(effect, place, hands, () => unlessAborted(answered(work(), hands.clock), run.gone)),
+  )
+}
+
+/** @throws AppError where no answer comes. */
+async function answered(work: Promise<void>, clock: Pick<Clock, 'sleep'>): Promise<void> {
+  const enough = new AbortController()
+  const never = clock.sleep(answerMs, enough.signal).then(() => {
+    throw new AppError('unavailable', `there was no answer within ${answerMs / 60_000} minutes`)
+  })
+  try {
+    await Promise.race([work, never])
+  } finally {
+    never.catch(() => undefined)
+    enough.abort('answered')
+  }
 }
 
 function inside(effect: Effect, { run, mark }: EffectPlace, { perform }: EffectHands): Promise<void> {
@@ -101,6 +143,8 @@ async function traced(
     run.progress.set(mark, 'done')
     trace.outcome = 'done'
   } catch (error) {
+    // What comes of it is not known.
+    if (error instanceof EndOfRun) throw error
     run.progress.set(mark, `${failure}${messageOf(error)}`)
     trace.outcome = 'failed'
     trace.reason = messageOf(error)
@@ -131,6 +175,6 @@ function noted(
 ): EffectTrace {
   const asked = effect.kind === 'plugin' ? effect.detail : askedOf(effect)
   const noted: EffectTrace = { kind: effect.kind, asked, at: isoOf(clock.now()), outcome: 'sent' }
-  if (trace.effects.length < mostEffects) trace.effects.push(noted)
+  if (trace.effects.length < mostNoted) trace.effects.push(noted)
   return noted
 }

@@ -46,6 +46,8 @@ export interface JournalStore {
 export class Journal {
   readonly #store: JournalStore
   #free: string[] = []
+  /** Those that are over while the store could not take that: it is told with the next write. */
+  #owed: readonly string[] = []
   #keys = 0
   #highest = 0
 
@@ -61,8 +63,13 @@ export class Journal {
     const kept = rows.flatMap(([key, record]): Kept[] =>
       record === null ? [] : 'rule' in record ? [{ key, record }] : [{ key, record }],
     )
-    this.#highest = Math.max(this.#highest, ...kept.map(({ record }) => record.number))
+    this.numbersFollow(Math.max(0, ...kept.map(({ record }) => record.number)))
     return kept.sort((one, other) => one.record.number - other.record.number)
+  }
+
+  /** A clock that was set back gives no number twice. */
+  numbersFollow(number: number): void {
+    this.#highest = Math.max(this.#highest, number)
   }
 
   /** Larger than all before, also than those of processes before. */
@@ -83,18 +90,23 @@ export class Journal {
     return { collection: this.#store.name, key, value: record }
   }
 
-  write(rows: readonly Entry[]): Promise<void> {
-    return this.#store.setMany(rows)
+  /**
+   * Resolves when the store has it; what is written after that call is written after it. `over`: keys of runs that are
+   * over, or of events that have been told.
+   */
+  async write(rows: readonly Entry[], over: readonly string[] = []): Promise<void> {
+    const freed = [...this.#owed, ...over]
+    this.#owed = []
+    try {
+      await this.#store.setMany([...freed.map((key) => this.#freed(key)), ...rows])
+    } catch (error) {
+      this.#owed = [...this.#owed, ...freed]
+      throw error
+    }
+    this.#free.push(...freed)
   }
 
-  /** The run is over. Resolves when the store has it; what is written after that call is written after it. */
-  end(key: string): Promise<void> {
-    return this.write([this.freed(key)])
-  }
-
-  /** The row that gives the key back, to be written by the caller before anything that was asked for later. */
-  freed(key: string): Entry {
-    this.#free.push(key)
+  #freed(key: string): Entry {
     return { collection: this.#store.name, key, value: null }
   }
 }

@@ -31,6 +31,8 @@ export interface Strand {
   turn: Turn | null
   /** How many of its waits are under way. */
   waits: number
+  /** Whether it waits, or for its turn behind that: it keeps nobody from acting. */
+  isAside: boolean
 }
 
 interface Ground {
@@ -38,6 +40,7 @@ interface Ground {
   readonly lanes: Lanes
   readonly clock: Pick<Clock, 'now'>
   readonly world: Pick<World, 'playerId'>
+  journalFails(error: unknown): void
 }
 
 /** A run that the last process left, with its trace where that was kept. */
@@ -59,15 +62,17 @@ export class Run {
   /** Resolves when it is over, or suspended. */
   readonly over: Promise<void>
   readonly strand: Strand
-  /** Milliseconds of the clock: when what it does now was to be done. */
-  dueMs: number
+  /** Whether the journal has it, so that it would be taken up after a kill. */
+  isKept: boolean
   readonly #ground: Ground
   readonly #key: string
   readonly #ends = new AbortController()
+  readonly #gone = new AbortController()
   readonly #lane: string
   readonly #meaning: string
   #acting = 1
   #isForgotten: Promise<void> | null = null
+  #isClosed = false
   #hasRested: () => void = () => undefined
   #isOver: () => void = () => undefined
 
@@ -79,7 +84,7 @@ export class Run {
     this.number = kept?.record.number ?? ground.journal.nextNumber(ground.clock.now())
     this.#key = kept?.key ?? ground.journal.newKey()
     this.progress = new Progress(kept?.record.marks)
-    this.dueMs = at.getTime()
+    this.isKept = kept !== undefined
     this.#meaning = kept?.record.meaning ?? meaningOfRule(rule)
     this.#lane = laneOf(start, ground.world)
     this.strand = this.newStrand()
@@ -100,9 +105,25 @@ export class Run {
     return this.start.rule
   }
 
-  /** Aborted with an `EndOfRun`. */
+  /** Aborted with an `EndOfRun`; also where it is suspended. */
   get signal(): AbortSignal {
     return this.#ends.signal
+  }
+
+  /** Aborted with an `EndOfRun` where nothing more may come of it; what it is about to do when it is suspended still may. */
+  get gone(): AbortSignal {
+    return this.#gone.signal
+  }
+
+  /** Milliseconds of the clock: when what it does now was to be done; the same after a restart. */
+  get dueMs(): number {
+    const due = this.progress.get(dueAt)
+    return typeof due === 'number' ? due : this.start.at.getTime()
+  }
+
+  /** It is due then, if it was not later already. */
+  isDueAt(ms: number): void {
+    if (ms > this.dueMs) this.progress.set(dueAt, ms)
   }
 
   /**
@@ -110,18 +131,23 @@ export class Run {
    * run that was ended never comes back beside the one that took its place.
    */
   end(why: string): void {
-    this.#ends.abort(new EndOfRun('ended', why))
+    this.#abort(new EndOfRun('ended', why))
     void this.#forgotten()
   }
 
   /** Ends all its strands, as one of them has come to a `stop`. */
   stop(why: string | null): void {
-    this.#ends.abort(new EndOfRun('stopped', why))
+    this.#abort(new EndOfRun('stopped', why))
+  }
+
+  #abort(end: EndOfRun): void {
+    this.#ends.abort(end)
+    this.#gone.abort(end)
   }
 
   /** Resolves when the journal has forgotten it. */
   #forgotten(): Promise<void> {
-    this.#isForgotten ??= this.#ground.journal.end(this.#key)
+    this.#isForgotten ??= this.#ground.journal.write([], [this.#key])
     // Who asks for it is told; who does not must not end the process.
     this.#isForgotten.catch(() => undefined)
     return this.#isForgotten
@@ -132,10 +158,15 @@ export class Run {
     if (!this.signal.aborted) this.#ends.abort(new EndOfRun('suspended', null))
   }
 
+  /** What it does takes too long to be waited for: the journal has it as it is, and nothing more comes of it. */
+  async abandon(): Promise<void> {
+    this.#gone.abort(new EndOfRun('suspended', null))
+    await this.write()
+  }
+
   /** @throws EndOfRun where it was ended. */
   checkGoesOn(): void {
-    const { aborted, reason } = this.signal
-    if (aborted && reason instanceof EndOfRun && reason.how !== 'suspended') throw reason
+    this.gone.throwIfAborted()
   }
 
   /** As it is now, for the journal; nothing where it was ended. */
@@ -155,14 +186,22 @@ export class Run {
     })
   }
 
-  /** Resolves when the journal has how far it has come. */
-  async write(): Promise<void> {
+  /** Resolves with whether the journal has how far it has come; where it cannot be written, the run goes on without it. */
+  async write(): Promise<boolean> {
     const rows = this.rows()
-    if (rows.length > 0) await this.#ground.journal.write(rows)
+    if (rows.length === 0) return true
+    try {
+      await this.#ground.journal.write(rows)
+      this.isKept = true
+      return true
+    } catch (error) {
+      this.#ground.journalFails(error)
+      return false
+    }
   }
 
   newStrand(): Strand {
-    return { turn: this.#ground.lanes.enter(this.#lane), waits: 0 }
+    return { turn: this.#ground.lanes.enter(this.#lane), waits: 0, isAside: false }
   }
 
   /** Lets others act while this strand waits for the work. @throws EndOfRun where the run is ended meanwhile. */
@@ -171,6 +210,7 @@ export class Run {
     if (strand.waits++ === 0) {
       strand.turn?.leave()
       strand.turn = null
+      strand.isAside = true
       this.acts(-1)
     }
     try {
@@ -178,7 +218,8 @@ export class Run {
     } finally {
       if (--strand.waits === 0) {
         this.acts(1)
-        if (!this.signal.aborted) await this.#enter(strand)
+        if (!this.signal.aborted && !this.#isClosed) await this.#enter(strand)
+        strand.isAside = strand.waits > 0
       }
     }
   }
@@ -208,6 +249,7 @@ export class Run {
 
   /** Nothing more comes of it. What others do in its lane from now on is written behind its end. */
   async close(how: 'over' | 'suspended'): Promise<void> {
+    this.#isClosed = true
     try {
       if (how === 'over') {
         const ended = this.#forgotten()
@@ -226,6 +268,9 @@ export class Run {
     this.#isOver()
   }
 }
+
+// No step is called so.
+const dueAt = 'due'
 
 /** Tells what is written in the rule from what is written in another. */
 export function meaningOfRule({ meaning }: Rule): string {

@@ -47,6 +47,8 @@ interface Beginning {
 const deepest = 8
 /** How many runs of a rule there may be at once, or wait for one another. */
 export const mostRuns = 10
+// The whole product has ten seconds to stop.
+const stopMs = 3_000
 
 /** What started rules do: whether they may, their conditions, then one step after the other. */
 export class Runs {
@@ -61,6 +63,8 @@ export class Runs {
   readonly #running = new Map<string, Set<Run>>()
   /** How many rules have led to each input that is being set. */
   readonly #settingRuns = new Set<{ readonly input: string; readonly depth: number }>()
+  /** Of rules that rest: what ends that. */
+  readonly #rests = new Map<string, () => void>()
   #isStopping = false
   #isJournalBroken = false
 
@@ -78,8 +82,11 @@ export class Runs {
   }
 
   /** What the last process left. */
-  open(): Promise<readonly Kept[]> {
-    return this.#journal.open()
+  async open(): Promise<readonly Kept[]> {
+    const { traces } = this.#options
+    const kept = await this.#journal.open()
+    this.#journal.numbersFollow(traces.highest)
+    return kept
   }
 
   /** How many rules have led to the input being set just now; 0 where no rule did. */
@@ -109,15 +116,16 @@ export class Runs {
    * which the event itself stood there, and does no longer. `rows`: of runs that have waited for it.
    */
   begin(starts: readonly Start[], { announced, rows }: Beginning): readonly Run[] {
-    const runs = starts.flatMap((start) => {
-      if (this.#isStopping || !this.#mayStart(start)) return []
-      return [new Run(start, this.#ground)]
-    })
-    const told = announced === undefined ? [] : [this.#journal.freed(announced)]
-    const all = [...runs.flatMap((run) => run.rows()), ...rows, ...told]
-    if (all.length === 0) return []
-    const written = this.#journal.write(all).then(
-      () => this.#journalWorks(),
+    // An input that was announced is told of by the next process.
+    if (this.#isStopping) return []
+    const runs = starts.flatMap((start) => (this.#mayStart(start) ? [new Run(start, this.#ground)] : []))
+    const all = [...runs.flatMap((run) => run.rows()), ...rows]
+    if (all.length === 0 && announced === undefined) return []
+    const written = this.#journal.write(all, announced === undefined ? [] : [announced]).then(
+      () => {
+        for (const run of runs) run.isKept = true
+        this.#isJournalBroken = false
+      },
       (error) => this.#journalFails(error),
     )
     for (const run of runs) void this.#run(run, written)
@@ -125,16 +133,22 @@ export class Runs {
   }
 
   /** A trigger nearly fired. */
-  didNotFire({ rule, trigger, because }: Pick<Start, 'rule' | 'trigger' | 'because'>): void {
+  didNotFire(nearly: Pick<Start, 'rule' | 'trigger' | 'because'>): void {
+    this.#notBegun({ ...nearly, data: {} }, 'did_not_run', nearly.because)
+  }
+
+  #notBegun(
+    { rule, trigger, data, because }: Pick<Start, 'rule' | 'trigger' | 'data' | 'because'>,
+    outcome: 'did_not_run' | 'ignored',
+    why: string,
+  ): void {
     const { clock } = this.#options
     const at = isoOf(clock.now())
-    const trace: RunTrace = {
+    this.#options.traces.add({
       ...{ id: this.#journal.nextNumber(clock.now()), rule: rule.id, at, because },
-      trigger: { kind: trigger.kind, data: {} },
-      ...{ outcome: 'did_not_run', why: because, saw: [], steps: [], ended_at: at },
-    }
-    this.#options.log.debug(`${wordsOf(rule)} did not run: ${because}`)
-    this.#options.traces.add(trace)
+      trigger: { kind: trigger.kind, data },
+      ...{ outcome, why, saw: [], steps: [], ended_at: at },
+    })
   }
 
   /** Takes up a run that the last process left, or says why that cannot be. */
@@ -145,7 +159,7 @@ export class Runs {
       this.#options.log.info(`${why}: that run has ended`, { because: record.because })
       const trace = this.#options.traces.find(record.rule, record.number)
       if (trace !== undefined) this.#close(trace, 'ended', why)
-      void this.#journal.end(key)
+      this.#journal.write([], [key]).catch((error) => this.#journalFails(error))
       return
     }
     const { data, because, event, depth, at } = record
@@ -162,47 +176,75 @@ export class Runs {
 
   /** Ends the runs of a rule that was edited or taken out: where they wait, or before their next step. */
   endAll(rule: string, why: string): void {
-    for (const run of this.#all) if (run.rule.id === rule) run.end(why)
+    for (const run of this.#all) {
+      if (run.rule.id !== rule) continue
+      this.#options.traces.add(run.trace)
+      run.end(why)
+    }
     this.#breaker.forget(rule)
+    this.#rests.get(rule)?.()
   }
 
-  /** Starts nothing more. Resolves when those that wait are in the journal, and those that acted wait or have ended. */
+  /**
+   * Starts nothing more. Resolves when those that wait are in the journal, and those that acted wait or have ended; what
+   * does neither in time is left where it is, and what came of its last effect will not be known.
+   */
   async stop(): Promise<void> {
     this.#isStopping = true
     const all = [...this.#all]
     for (const run of all) run.suspend()
-    await Promise.all(all.map((run) => run.over))
+    const enough = new AbortController()
+    const patience = this.#options.clock.sleep(stopMs, enough.signal).catch(() => undefined)
+    await Promise.race([Promise.all(all.map((run) => run.over)), patience])
+    enough.abort('stopped')
+    for (const run of this.#all)
+      this.#options.log.warn(`${placeOf(run.rule)} did not come to its next wait in time`, {
+        because: run.start.because,
+      })
+    await Promise.all([...this.#all].map((run) => run.abandon()))
   }
 
   get #ground() {
     const { clock, world } = this.#options
-    return { journal: this.#journal, lanes: this.#lanes, clock, world }
+    const journalFails = (error: unknown) => this.#journalFails(error)
+    return { journal: this.#journal, lanes: this.#lanes, clock, world, journalFails }
   }
 
-  #mayStart({ rule, depth, event, trigger, because }: Start): boolean {
+  #mayStart(start: Start): boolean {
+    const { rule, depth, event, trigger, because } = start
     const { log } = this.#options
     const until = this.#breaker.pausedUntil(rule.id)
-    if (until !== null) return false
+    if (until !== null) {
+      this.#notBegun(start, 'ignored', `it was started too often, and rests until ${isoOf(until)}`)
+      return false
+    }
     if (depth > deepest) {
       const error = `${deepest} rules have started one another in a row by setting inputs; this one is not run`
       log.error(`${placeOf(rule)} is held`, { error, because })
       this.#pause(rule, error)
+      this.#notBegun(start, 'ignored', error)
       return false
     }
     if (!mayGoRound(trigger.kind, event) || this.#breaker.allows(rule.id)) return true
     const error = `it was started more than 30 times in a minute, the last time because ${because}`
     log.error(`${placeOf(rule)} rests for 10 minutes`, { error })
     this.#pause(rule, error)
+    this.#notBegun(start, 'ignored', error)
     return false
   }
 
   #pause(rule: Rule, why: string): void {
     const { clock, troubled } = this.#options
+    this.#rests.get(rule.id)?.()
     this.#breaker.pause(rule.id)
     troubled(rule, why)
-    clock.at(new Date(clock.now().getTime() + pauseMs), () => {
-      if (this.#breaker.pausedUntil(rule.id) === null) troubled(rule, null)
-    })
+    const isOver = () => {
+      cancel()
+      this.#rests.delete(rule.id)
+      troubled(rule, null)
+    }
+    const cancel = clock.at(new Date(clock.now().getTime() + pauseMs), isOver)
+    this.#rests.set(rule.id, isOver)
   }
 
   async #run(run: Run, written: Promise<void>): Promise<void> {
@@ -287,9 +329,11 @@ export class Runs {
     const waiting = [...this.#all].filter((one) => one.rule.id === rule.id && one.number < run.number)
     if (Math.max(waiting.length, others.length) >= max) return `${max} of it run or wait already`
     if (mode === 'parallel') return null
+    // What its conditions said holds also where it is taken up again.
+    await run.write()
     for (const other of waiting) {
       await run.aside(run.strand, (signal) => unlessAborted(other.over, signal))
-      run.dueMs = Math.max(run.dueMs, other.dueMs)
+      run.isDueAt(other.dueMs)
     }
     return null
   }
@@ -334,10 +378,6 @@ export class Runs {
     this.#options.log.error('what rules are about to do could not be kept; they run all the same', {
       error: messageOf(error),
     })
-  }
-
-  #journalWorks(): void {
-    this.#isJournalBroken = false
   }
 }
 

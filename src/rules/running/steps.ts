@@ -1,13 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../../core/collection.ts'
 import type { Effect } from '../../core/effect.ts'
 import { AppError, messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
 import type { Judgement } from '../condition.ts'
 import { valuesFor } from '../names.ts'
-import type { ActionContext, PlainData, PluginEffect, TriggerDef, World } from '../plugin.ts'
+import type { ActionContext, PlainData, PluginEffect, TriggerData, TriggerDef, World } from '../plugin.ts'
 import type { Bound, Rule } from '../rule-set.ts'
 import type { ActionStep, ChooseStep, ParallelStep, RepeatStep, Step, WaitForStep, Way } from '../step.ts'
 import { filled, settingsOf, targetStream } from './action-context.ts'
+import { Doing } from './doing.ts'
 import { carryOut, type EffectHands } from './effects.ts'
 import { EndOfRun, StepFailed, unlessAborted } from './end-of-run.ts'
 import type { Run, Strand } from './run.ts'
@@ -18,7 +20,7 @@ import { ask, wayAmong } from './way.ts'
 export interface StepHands extends EffectHands {
   readonly world: World
   readonly log: Log
-  /** Calls `fired` when the trigger next fires, until the signal is aborted. */
+  /** Calls `fired` when the trigger next fires and its own `if` holds, until the signal is aborted. */
   arm(rule: Rule, trigger: Bound<TriggerDef>, armed: Armed): void
   changed(run: Run): void
 }
@@ -27,7 +29,11 @@ export interface Armed {
   /** Tells it from the rule's own triggers and from those of other runs. */
   readonly name: string
   readonly signal: AbortSignal
+  /** What the rule was started with: it stands for whatever the trigger itself does not tell of. */
+  readonly data: TriggerData
   readonly fired: (because: string) => void
+  /** It fired, but its `if` did not hold. */
+  readonly unmet: (judgement: Judgement, because: string) => void
   /** As the run is by then, to be written together with whatever else the same event has brought about. */
   readonly rows: () => readonly Entry[]
 }
@@ -50,6 +56,7 @@ interface StepPlace {
 /** Does the steps of a run, one after the other; of a run that is taken up again, those that it has not done yet. */
 export class Steps {
   readonly #hands: StepHands
+  #rounds = 0
 
   constructor(hands: StepHands) {
     this.#hands = hands
@@ -154,8 +161,8 @@ export class Steps {
     return way
   }
 
-  /** Until so many milliseconds after the run first came here. */
-  async #sleep(mark: string, ms: number, place: StepPlace): Promise<void> {
+  /** Until so many milliseconds after the run first came here, or `ended` is aborted. */
+  async #sleep(mark: string, ms: number, place: StepPlace, ended?: AbortSignal): Promise<void> {
     const { clock } = this.#hands
     const { run } = place
     const until = run.progress.recall(mark, () => clock.now().getTime() + ms)
@@ -163,10 +170,12 @@ export class Steps {
     if (left() > 0) {
       this.#waits(place)
       await run.write()
-      await run.aside(place.strand, (signal) => clock.sleep(Math.max(0, left()), signal))
+      await run.aside(place.strand, (signal) =>
+        clock.sleep(Math.max(0, left()), ended === undefined ? signal : AbortSignal.any([signal, ended])),
+      )
       place.trace.outcome = 'running'
     }
-    run.dueMs = Math.max(run.dueMs, until)
+    run.isDueAt(until)
   }
 
   #waits({ run, trace }: StepPlace): void {
@@ -196,8 +205,9 @@ export class Steps {
         for (const [index, trigger] of step.when.entries()) {
           const name = `${run.rule.id} waiting at ${at}${step.when.length > 1 ? ` (${index + 1})` : ''}`
           this.#hands.arm(run.rule, trigger, {
-            ...{ name, signal: listening.signal, rows: () => run.rows() },
+            ...{ name, signal: listening.signal, rows: () => run.rows(), data: run.start.data },
             fired: (because) => resolve(run.progress.recall(`${at}>`, () => because)),
+            unmet: (judgement, because) => this.#waitsOn(step, place, { judgement, because }),
           })
         }
       })
@@ -208,7 +218,7 @@ export class Steps {
           until === null ? [] : [this.#timeOver(until, AbortSignal.any([signal, listening.signal]))]
         return unlessAborted(Promise.race([fired, ...time]), signal)
       })
-      run.dueMs = clock.now().getTime()
+      run.isDueAt(clock.now().getTime())
       trace.outcome = 'running'
       const first = run.progress.recall(`${at}>`, () => came)
       await run.write()
@@ -216,6 +226,21 @@ export class Steps {
     } finally {
       listening.abort('it came')
     }
+  }
+
+  #waitsOn(
+    step: Step,
+    { run, step: at, trace }: StepPlace,
+    { judgement: { why, saw }, because }: { readonly judgement: Judgement; readonly because: string },
+  ): void {
+    trace.why = `${because}, but ${why}`
+    if (saw.length > 0) trace.saw = saw
+    const seen = saw.length === 0 ? {} : { saw }
+    this.#hands.log.info(`${wordsOf(run.rule)} waits on at ${wordsOfStep(step, at)}: ${why}`, {
+      because,
+      ...seen,
+    })
+    this.#hands.changed(run)
   }
 
   async #timeOver(untilMs: number, signal: AbortSignal): Promise<string> {
@@ -238,6 +263,9 @@ export class Steps {
       progress.forget(at)
       if (asked !== undefined) progress.set(`${at}?`, asked)
       progress.set(`${at}@`, round + 1)
+      run.signal.throwIfAborted()
+      // Whoever goes round without a wait keeps nobody else from his turn.
+      if (++this.#rounds % roundsInATurn === 0) await run.aside(place.strand, () => nextTurn())
     }
   }
 
@@ -295,16 +323,21 @@ export class Steps {
   }
 
   async #act(step: ActionStep, place: StepPlace): Promise<void> {
-    await step.definition.run(this.#context(step, place))
+    const doing = new Doing(place.strand, this.#hands.clock)
+    await doing.whole(() => step.definition.run(this.#context(step, place, doing)))
   }
 
-  #context(step: ActionStep, place: StepPlace): ActionContext<never> {
+  #context(step: ActionStep, place: StepPlace, doing: Doing): ActionContext<never> {
     const { world, clock, dryRun } = this.#hands
     const { run, step: at, trace, strand } = place
     const { rule, start } = run
     const now = () => valuesFor({ rule, data: start.data }, world)
     let asked = 0
     const nextMark = () => `${at}!${asked++}`
+    const sleep = (ms: number) => {
+      const mark = nextMark()
+      return doing.asked(() => this.#sleep(mark, ms, place, doing.over))
+    }
     return {
       options: filled(step, now) as never,
       ruleId: rule.id,
@@ -314,19 +347,22 @@ export class Steps {
       dryRun,
       clock: {
         now: () => clock.now(),
-        sleep: (ms) => this.#sleep(nextMark(), ms, place),
-        until: (when) => this.#sleep(nextMark(), when.getTime() - clock.now().getTime(), place),
+        sleep: (ms) => sleep(ms),
+        until: (when) => sleep(when.getTime() - clock.now().getTime()),
       },
       recorded: async (look) => run.progress.recall(nextMark(), look),
       stream: () => targetStream(rule, start.data),
       settings: settingsOf(step, now),
-      effect: (effect: Effect | PluginEffect, own?: () => Promise<unknown>) =>
-        carryOut(effect, { run, strand, mark: nextMark(), trace }, this.#hands, own),
+      effect: (effect: Effect | PluginEffect, own?: () => Promise<unknown>) => {
+        const mark = nextMark()
+        return doing.asked(() => carryOut(effect, { run, strand, mark, trace }, this.#hands, own))
+      },
     }
   }
 }
 
 const timedOut = 'nothing came in time'
+const roundsInATurn = 100
 
 /** "if", "else"; of more than these "way 2 of 3", with the `else` by its name. */
 function wordsOfWay(ways: readonly Way[], way: number): string {

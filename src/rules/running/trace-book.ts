@@ -58,6 +58,11 @@ export class TraceBook {
     return this.of(rule).find((trace) => trace.id === id)
   }
 
+  /** The highest number of a run in it; 0 where there is none. */
+  get highest(): number {
+    return Math.max(0, ...[...this.#traces.values()].flat().map(({ id }) => id))
+  }
+
   /** Takes it in; one that is there already has changed. Those that still run are never pushed out by others. */
   add(trace: RunTrace): void {
     if (this.#rules?.has(trace.rule) !== false) {

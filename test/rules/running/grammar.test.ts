@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest'
+import { houseWith } from '../../support/house-with-rules.ts'
+
+const say = (topic: string, payload = 'x') => `{mqtt: {topic: ${topic}, payload: "${payload}"}}`
+const onLeft = (steps: readonly string[], more = '') =>
+  `vars: {n: {start: 0, max: 9000}}
+inputs: {party: {type: switch}}
+rules:
+  r:
+    stream: bedroom
+    mode: restart
+${more}    when: [{button: left}]
+    do:
+${steps.map((step) => `      - ${step}\n`).join('')}`
+
+async function pressed(...steps: string[]) {
+  const house = await houseWith(onLeft(steps))
+  await house.press('left')
+  return house
+}
+
+const outcomeOf = (house: Awaited<ReturnType<typeof houseWith>>) => {
+  const [trace] = house.traces('r')
+  return { outcome: trace?.outcome, why: trace?.why, steps: trace?.steps.map(({ outcome }) => outcome) }
+}
+
+describe('wait', () => {
+  test('goes on after the time, and not before', async () => {
+    const house = await pressed(say('a'), '{wait: 10s}', say('b'))
+    await house.advance(9)
+    expect(house.published).toEqual(['a x'])
+    expect(outcomeOf(house)).toEqual({ outcome: 'running', why: null, steps: ['done', 'waiting'] })
+    await house.advance(1)
+    expect(house.published).toEqual(['a x', 'b x'])
+    expect(outcomeOf(house)).toEqual({ outcome: 'done', why: null, steps: ['done', 'done', 'done'] })
+  })
+})
+
+describe('wait_for', () => {
+  const waiting = (more: string) => [`{wait_for: {${more}}}`, say('after')]
+
+  test('goes on when that happens', async () => {
+    const house = await pressed(...waiting('button: right, timeout: 1m'))
+    await house.press('next')
+    expect(house.published).toEqual([])
+    await house.press('right')
+    expect(house.published).toEqual(['after x'])
+    expect(house.traces('r')[0]?.steps[0]?.why).toContain('right')
+  })
+
+  test('of several goes on with the first', async () => {
+    const several = 'any: [{button: right}, {input: {name: party, to: true}}], timeout: 1m'
+    const house = await pressed(...waiting(several))
+    await house.set('party', true)
+    await house.press('right')
+    expect(house.published).toEqual(['after x'])
+  })
+
+  test.each([
+    ['goes on', '', ['after x']],
+    ['goes on where it says so', ', on_timeout: continue', ['after x']],
+    ['ends', ', on_timeout: stop', []],
+    ['does what is written for it, and goes on', `, on_timeout: [${say('late')}]`, ['late x', 'after x']],
+    ['does what is written for it, and ends', `, on_timeout: [${say('late')}, stop: Nobody]`, ['late x']],
+  ])('%s when the time is over', async (_, late, published) => {
+    const house = await pressed(...waiting(`button: right, timeout: 5s${late}`))
+    await house.advance(4)
+    expect(house.published).toEqual([])
+    await house.advance(1)
+    await house.press('right')
+    expect(house.published).toEqual(published)
+  })
+
+  test('with an `if` of its own waits on while that does not hold, and says why', async () => {
+    const house = await houseWith(
+      onLeft(waiting('button: right, if: vars.n > 0, timeout: 1m')) +
+        '  count: {stream: bedroom, when: [{button: next}], do: [{set: {n: vars.n + 1}}]}\n',
+    )
+    await house.press('left')
+    await house.press('right')
+    expect(house.published).toEqual([])
+    const [step] = house.traces('r')[0]?.steps ?? []
+    expect(step).toMatchObject({ outcome: 'waiting', saw: ['vars.n is 0'] })
+    expect(step?.why).toContain('does not hold')
+    await house.press('next')
+    await house.press('right')
+    expect(house.published).toEqual(['after x'])
+  })
+
+  test('has its `if` look at what came, not at what started the rule', async () => {
+    const only =
+      'any: [{button: {button: left}, if: trigger.button == "left"}, {button: right, if: trigger.button == "left"}]'
+    const house = await houseWith(onLeft(waiting(`${only}, timeout: 1m`)).replace('restart', 'single'))
+    await house.press('left')
+    await house.press('right')
+    expect(house.published).toEqual([])
+    await house.press('left')
+    expect(house.published).toEqual(['after x'])
+  })
+})
+
+describe('repeat', () => {
+  test('goes round so often', async () => {
+    const house = await pressed(`{repeat: {times: 3, do: [${say('a')}, {wait: 2s}]}}`, say('b'))
+    await house.advance(6)
+    expect(house.published).toEqual(['a x', 'a x', 'a x', 'b x'])
+  })
+
+  test('goes round as long as something holds', async () => {
+    const house = await pressed(
+      '{repeat: {while: vars.n < 4, do: [{set: {n: vars.n + 1}}]}}',
+      say('n', `\${vars.n}`),
+    )
+    expect(house.published).toEqual(['n 4'])
+  })
+
+  test('fails where it would go round more often than it may', async () => {
+    const house = await pressed(
+      '{repeat: {while: vars.n < 4, max: 2, do: [{set: {n: vars.n + 1}}]}}',
+      say('never'),
+    )
+    expect(house.published).toEqual([])
+    expect(outcomeOf(house).why).toContain('`max` says how often')
+  })
+
+  test('of a thousand rounds without a wait lets a press through', async () => {
+    const house = await houseWith(
+      onLeft(['{repeat: {times: 1000, do: [{repeat: {times: 1000, do: [{log: again}]}}]}}']) +
+        `  other: {stream: bedroom, when: [{button: right}], do: [${say('heard')}]}\n`,
+    )
+    await house.press('left')
+    await house.press('right')
+    for (let turn = 0; turn < 50 && house.published.length === 0; turn++) await house.advance(1)
+    expect(house.published).toEqual(['heard x'])
+    expect(outcomeOf(house).outcome).toBe('running')
+    await house.restart()
+    expect(house.traces('r')[0]?.outcome).toBe('running')
+  })
+})
+
+describe('parallel', () => {
+  test('does several things at once, and goes on when all have ended', async () => {
+    const ways = `[[{wait: 3s}, ${say('slow')}], ${say('quick')}]`
+    const house = await pressed(`{parallel: ${ways}}`, say('after'))
+    expect(house.published).toEqual(['quick x'])
+    await house.advance(3)
+    expect(house.published).toEqual(['quick x', 'slow x', 'after x'])
+  })
+
+  test('is left by `stop` with all that is in it', async () => {
+    const ways = `[[{wait: 3s}, ${say('never')}], [{wait: 1s}, {stop: Enough}]]`
+    const house = await pressed(`{parallel: ${ways}}`, say('never'))
+    await house.advance(5)
+    expect(house.published).toEqual([])
+    expect(outcomeOf(house)).toMatchObject({ outcome: 'stopped', why: 'Enough' })
+  })
+
+  test('has the others end before it fails', async () => {
+    const fails = '{repeat: {while: vars.n < 4, max: 1, do: [{set: {n: vars.n + 1}}]}}'
+    const ways = `[${fails}, [{wait: 1s}, ${say('other')}]]`
+    const house = await pressed(`{parallel: ${ways}}`, say('never'))
+    await house.advance(2)
+    expect(house.published).toEqual(['other x'])
+  })
+})
+
+test('`stop` ends the rule, wherever in it, with its reason', async () => {
+  const house = await pressed(`{if: vars.n == 0, then: [{stop: None there}, ${say('never')}]}`, say('never'))
+  expect(house.published).toEqual([])
+  expect(outcomeOf(house)).toMatchObject({ outcome: 'stopped', why: 'None there' })
+})
+
+describe('an action that fails', () => {
+  const fails = '{repeat: {while: vars.n < 4, max: 1, do: [{set: {n: vars.n + 1}}]}'
+
+  test('ends the rule, and the trace says where', async () => {
+    const house = await pressed(`${fails}}`, say('never'))
+    expect(house.published).toEqual([])
+    expect(outcomeOf(house).outcome).toBe('failed')
+    expect(outcomeOf(house).why).toContain('stopped at action 1')
+  })
+
+  test('is passed where it says so', async () => {
+    const house = await pressed(`${fails}, on_error: continue}`, say('after'))
+    expect(house.published).toEqual(['after x'])
+    expect(outcomeOf(house)).toMatchObject({ outcome: 'done', steps: expect.arrayContaining(['failed']) })
+  })
+})
