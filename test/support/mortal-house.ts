@@ -220,7 +220,11 @@ export class MortalHouse {
   }
 
   async #live(): Promise<void> {
-    while (this.#isDead) await this.start()
+    while (this.#isDead) {
+      await this.start()
+      // What was due while nobody was there comes before anything else does.
+      await this.clock.advance(0, () => this.#quiet())
+    }
   }
 
   async #quiet(): Promise<void> {
