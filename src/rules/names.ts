@@ -142,23 +142,66 @@ export function askedValues(
   }
 }
 
-/** What those names stand for at the moment, for a run of the rule. */
+/**
+ * What those names stand for at the moment, for a run of the rule; to be read at once. Each is looked up when it is first
+ * read: a condition reads two or three, and to look all of them up takes longer than all else that a start costs.
+ */
 export function valuesFor(
   { rule, data }: { readonly rule: Rule; readonly data: TriggerData },
   world: World,
 ): Values {
-  const named = rule.player ?? data.player
-  const player = named === undefined ? undefined : (world.playerId(named) ?? named)
-  const stream = rule.stream ?? data.stream
+  const looked = new Map<string, Group>()
+  const once = (group: string, look: () => Group): Group => {
+    const values = looked.get(group) ?? look()
+    looked.set(group, values)
+    return values
+  }
+  let days: Values | null = null
+  const today = () => {
+    days ??= todayValues(world)
+    return days
+  }
   return {
-    ...todayValues(world),
-    now: nowValues(world),
-    trigger: triggerValues(rule, data),
-    ...(player === undefined ? {} : { player: playerValues(world.player(player), player) }),
-    ...(stream === undefined ? {} : { stream: streamValues(world.queue(stream), stream) }),
-    ...keptValues(world),
+    get weekdays() {
+      return today().weekdays ?? null
+    },
+    get weekends() {
+      return today().weekends ?? null
+    },
+    get holiday() {
+      return today().holiday ?? null
+    },
+    get event() {
+      return today().event ?? null
+    },
+    get now() {
+      return once('now', () => nowValues(world))
+    },
+    get trigger() {
+      return once('trigger', () => triggerValues(rule, data))
+    },
+    get player() {
+      const named = rule.player ?? data.player
+      if (named === undefined) return null
+      return once('player', () => {
+        const player = world.playerId(named) ?? named
+        return playerValues(world.player(player), player)
+      })
+    },
+    get stream() {
+      const stream = rule.stream ?? data.stream
+      return stream === undefined ? null : once('stream', () => streamValues(world.queue(stream), stream))
+    },
+    get vars() {
+      return once('vars', () => Object.fromEntries(world.vars()))
+    },
+    get inputs() {
+      return once('inputs', () => Object.fromEntries(world.inputs()))
+    },
   }
 }
+
+type Group = Readonly<Record<string, unknown>>
 
 function nowValues({ now, calendar }: Clocks): Shown<typeof nowFields> {
   const { time, date, weekday } = wallTime(now(), calendar.zone)

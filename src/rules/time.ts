@@ -45,14 +45,25 @@ export function matchesWord(word: string, weekday: Weekday): boolean | null {
   return weekdays.some((day) => day === word) ? word === weekday : null
 }
 
+interface WallTime {
+  readonly time: string
+  readonly date: Temporal.PlainDate
+  readonly weekday: Weekday
+}
+
+/** What was asked for last: a thousand conditions that one event brings up all ask for the same. */
+let last: { readonly nowMs: number; readonly zone: string; readonly shown: WallTime } | null = null
+
 /** What clocks on the wall of the zone show: time "HH:MM", date and weekday. */
-export function wallTime(
-  now: Date,
-  zone: string,
-): { time: string; date: Temporal.PlainDate; weekday: Weekday } {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone)
+export function wallTime(now: Date, zone: string): WallTime {
+  const nowMs = now.getTime()
+  if (last !== null && last.nowMs === nowMs && last.zone === zone) return last.shown
+  const zoned = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(zone)
   const date = zoned.toPlainDate()
-  return { time: zoned.toPlainTime().toString({ smallestUnit: 'minute' }), date, weekday: weekdayOf(date) }
+  const time = zoned.toPlainTime().toString({ smallestUnit: 'minute' })
+  const shown = { time, date, weekday: weekdayOf(date) }
+  last = { nowMs, zone, shown }
+  return shown
 }
 
 /** How far the zone's clocks are ahead of UTC at that moment, in seconds. */
