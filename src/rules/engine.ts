@@ -1,7 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Also, Collection, Entry } from '../core/collection.ts'
 import type { Effect } from '../core/effect.ts'
-import { messageOf } from '../core/error.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Input } from '../core/input.ts'
 import type { Announced } from '../core/kept-values.ts'
@@ -19,6 +18,7 @@ import type { RunTrace } from './running/trace.ts'
 import { TraceBook } from './running/trace-book.ts'
 import { ask } from './running/way.ts'
 import { Subscriptions } from './subscriptions.ts'
+import { TriggerStarter } from './trigger-starter.ts'
 
 export interface EngineOptions {
   readonly world: World
@@ -62,6 +62,7 @@ const lateMs = 60_000
 export class Engine {
   readonly #options: EngineOptions
   readonly #subscriptions: Subscriptions
+  readonly #triggers: TriggerStarter
   readonly #runs: Runs
   readonly #traces: TraceBook
   readonly #armed = new Map<string, ArmedRule>()
@@ -80,6 +81,12 @@ export class Engine {
     const memory = memoryStorage()
     const journal = { name: 'runs', runs: memory.collection<null>('runs'), setMany: memory.setMany }
     this.#subscriptions = new Subscriptions((named) => world.playerId(named))
+    this.#triggers = new TriggerStarter({
+      ...{ world, clock, log, subscriptions: this.#subscriptions },
+      moments: options.moments,
+      listening: options.listening,
+      didNotFire: (nearly) => this.#runs.didNotFire(nearly),
+    })
     this.#traces = new TraceBook({ store: options.traces ?? memoryCollection(), clock, log })
     this.#runs = new Runs({
       ...{ world, clock, log, dryRun, traces: this.#traces },
@@ -212,7 +219,7 @@ export class Engine {
         if (this.#telling === null) this.#runs.begin([whole], { rows: [] })
         else this.#telling.starts.push(whole)
       }
-      this.#startTrigger(bound, {
+      this.#triggers.start(bound, {
         rule,
         name: rule.id,
         signal: armed.triggers.signal,
@@ -232,63 +239,13 @@ export class Engine {
       fired(because)
       this.#telling?.rows.push(rows)
     }
-    this.#startTrigger(trigger, { rule, name, signal, order, fire })
-  }
-
-  #startTrigger(bound: Bound<TriggerDef>, { rule, name, signal, order, fire }: Starting): void {
-    const { world, clock, moments } = this.#options
-    const guarded = (work: () => unknown, what: string) =>
-      guard(work, (error) => this.#triggerFailed({ rule, bound, what, error }))
-    const start = () =>
-      bound.definition.start({
-        options: bound.options as never,
-        ruleId: rule.id,
-        signal,
-        clock: {
-          now: () => clock.now(),
-          at: (when, run) => clock.at(when, () => guarded(run, 'failed at a moment that it had waited for')),
-        },
-        world,
-        get moments() {
-          return momentsIn(moments).of(name, signal)
-        },
-        on: (source, match, receive) => {
-          const heard = (event: RuleEvent) =>
-            guarded(() => receive(event), `failed on an event of "${source}"`)
-          this.#subscribe({ rule, source, match, receive: heard, signal, order })
-        },
-        fire: (data, because) => {
-          if (signal.aborted) return
-          guarded(() => fire(withId(plainOf(data), bound), because), 'fired, and could not be followed')
-        },
-        didNotFire: (because) => {
-          if (!signal.aborted) this.#runs.didNotFire({ rule, trigger: bound, because })
-        },
-      })
-    guarded(start, 'could not start and is left out')
-  }
-
-  #triggerFailed({ rule, bound, what, error }: TriggerFailure): void {
-    const { log } = this.#options
-    log.error(`a trigger of rule "${rule.id}" (${rule.place}) ${what}`, {
-      trigger: bound.kind,
-      error: messageOf(error),
-    })
+    this.#triggers.start(trigger, { rule, name, signal, order, fire })
   }
 
   #disarm(id: string, armed: ArmedRule, { runsGoOn }: { readonly runsGoOn: boolean }): void {
     this.#armed.delete(id)
     armed.triggers.abort(takenOut)
     if (!runsGoOn) this.#runs.endAll(id, 'the rule was changed, or taken out')
-  }
-
-  #subscribe({ rule, source, match: asked, receive, signal, order }: Wanted): void {
-    if (signal.aborted) return
-    const match = narrowed(rule, asked, source)
-    const forget = this.#subscriptions.add({ source, match, order, receive })
-    signal.addEventListener('abort', forget, { once: true })
-    const unheard = this.#options.listening?.(source, match)
-    if (unheard !== undefined) signal.addEventListener('abort', unheard, { once: true })
   }
 }
 
@@ -319,44 +276,6 @@ function inputEvent(name: string, value: PlainValue | null): RuleEvent {
   return { type: 'input', name, value }
 }
 
-/** A trigger to be set up. */
-interface Starting {
-  readonly rule: Rule
-  /** Tells its moments from those of others. */
-  readonly name: string
-  readonly signal: AbortSignal
-  readonly order: () => number
-  readonly fire: (data: TriggerData, because: string) => void
-}
-
-interface TriggerFailure extends Pick<Starting, 'rule'> {
-  readonly bound: Bound<TriggerDef>
-  readonly what: string
-  readonly error: unknown
-}
-
-/** Does what a trigger wants done; whatever fails in it, at once or later, ends nothing else. */
-function guard(work: () => unknown, failed: (error: unknown) => void): void {
-  try {
-    const result = work()
-    if (result instanceof Promise) result.catch(failed)
-  } catch (error) {
-    failed(error)
-  }
-}
-
-/** What a trigger tells, as the journal keeps it. @throws TypeError for what JSON cannot say. */
-function plainOf(data: TriggerData): TriggerData {
-  return JSON.parse(JSON.stringify(data))
-}
-
-/** What a trigger listens to. */
-interface Wanted extends Pick<Starting, 'rule' | 'signal' | 'order'> {
-  readonly source: EventSource
-  readonly match: Readonly<Record<string, string>>
-  readonly receive: (event: RuleEvent) => void
-}
-
 /** Whether it means the same, also in what it uses of what all files share. */
 function isSame(one: Rule, other: Rule): boolean {
   if (one === other) return true
@@ -369,29 +288,6 @@ function isWrittenSame(one: Rule, other: Rule): boolean {
 
 // Without a reason of ours each signal makes an error with a stack, and there may be thousands.
 const takenOut = 'the rule is taken out'
-
-/** A rule that names its player or stream hears only what concerns them, unless the trigger itself says otherwise. */
-function narrowed(
-  rule: Rule,
-  match: Readonly<Record<string, string>>,
-  source: EventSource,
-): Readonly<Record<string, string>> {
-  if (!('type' in match)) return match
-  return {
-    ...(rule.player === null || source === 'slot' ? {} : { player: rule.player }),
-    ...(rule.stream === null ? {} : { stream: rule.stream }),
-    ...match,
-  }
-}
-
-function momentsIn(moments: EngineOptions['moments']): Pick<Moments, 'of'> {
-  if (moments === undefined) throw new Error('nothing here waits for moments')
-  return moments
-}
-
-function withId(data: TriggerData, bound: Rule['when'][number]): TriggerData {
-  return { ...data, kind: bound.kind, ...(bound.id === null ? {} : { id: bound.id }) }
-}
 
 /** The same trigger of the rule as it was read again. */
 function triggerIn(rule: Rule, bound: Bound<TriggerDef>, armed: Rule): Bound<TriggerDef> {
