@@ -20,8 +20,11 @@ export interface Diagnostic {
 const widest = 120
 const before = 60
 
-/** One line for machines, then the line of the file with carets under the fault, then the help. */
-export function formatDiagnostic(diagnostic: Diagnostic, text: string): string {
+/**
+ * One line for machines, then the line of the file with carets under the fault, then the help. `text`: of the file; for
+ * many findings of one file its lines, so that they are found once.
+ */
+export function formatDiagnostic(diagnostic: Diagnostic, text: string | Lines): string {
   const { file, line, column, level, code, message, help } = diagnostic
   return [
     printable(`${file}:${line}:${column} ${level}[${code}] ${message}`),
@@ -30,10 +33,11 @@ export function formatDiagnostic(diagnostic: Diagnostic, text: string): string {
   ].join('\n')
 }
 
-/** The line of the file, and below it carets under the fault; the line's number stands before it. */
-export function excerptOf(diagnostic: Diagnostic, text: string): string {
+/** The line of the file, and below it carets under the fault; the line's number stands before it. `text`: as above. */
+export function excerptOf(diagnostic: Diagnostic, text: string | Lines): string {
+  const lines = typeof text === 'string' ? new Lines(text) : text
   const number = String(diagnostic.line).padStart(5)
-  const { shown, indent, carets } = excerpt(new Lines(text).textOf(diagnostic.line), diagnostic)
+  const { shown, indent, carets } = excerpt(lines.textOf(diagnostic.line), diagnostic)
   return `${number} | ${shown}\n${' '.repeat(number.length)} | ${indent}${carets}`
 }
 

@@ -1,12 +1,20 @@
 /** The lines of a text, counted from 1. A byte order mark at the start belongs to no column. */
 export class Lines {
   readonly #text: string
-  readonly #starts: number[]
+  /** Found when they are first asked for: of most files nothing is. */
+  #found: readonly number[] | null = null
 
   constructor(text: string) {
     this.#text = text
-    this.#starts = [text.startsWith('\uFEFF') ? 1 : 0]
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#starts.push(at + 1)
+  }
+
+  get #starts(): readonly number[] {
+    if (this.#found !== null) return this.#found
+    const text = this.#text
+    const starts = [text.startsWith('\uFEFF') ? 1 : 0]
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+    this.#found = starts
+    return starts
   }
 
   get count(): number {

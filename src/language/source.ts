@@ -51,6 +51,9 @@ function rootOf(text: string, report: Report): Node | null {
   const [document] = documents
   if (broken || document === undefined) {
     reportCauses([...traps, ...errors], lines, report)
+    // Behind so many warnings nothing was looked at any more, so that none of it may run.
+    if (!broken && traps.length >= enough)
+      report.add({ start: 0, end: 1 }, 'error', 'yaml/comment-cut', 'these are too many to read on')
     return null
   }
   const { root, findings } = treeOf(document, lines)

@@ -10,6 +10,8 @@ export interface Registry {
   readonly actions: ReadonlyMap<string, ActionDef>
   /** What expressions of rules may call beside what every expression may. */
   readonly functions: Readonly<Record<string, ExpressionFunction>>
+  /** Whether plug-ins of others have a say in it: with parts, or with parts that are missing because one is left out. */
+  readonly hasPlugins?: boolean
   /** The plug-in that would have a part of that name, if it were not left out; null where none would. */
   readonly lost?: (name: string) => LostPart | null
   /** Tells one set of plug-ins that are left out from another. */

@@ -13,6 +13,8 @@ interface CalendarsOptions {
   /** IANA name of the household's time zone. */
   readonly zone: string
   readonly problems: Pick<Problems, 'set'>
+  /** Asked for between two parts of the work; resolves when it may go on. */
+  readonly breathe: () => Promise<void>
   readonly log: Log
 }
 
@@ -52,8 +54,8 @@ export class KnownCalendars {
   }
 
   async #judged(path: string, file: Found): Promise<Found> {
-    const { good, zone, problems, log } = this.#options
-    const read = calendarIn(file, zone)
+    const { good, zone, problems, breathe, log } = this.#options
+    const read = await calendarIn(file, { zone, breathe })
     if ('calendar' in read && 'text' in file) {
       problems.set(`rules/${path}`, null)
       await good.set(path, file.text).catch((error) =>
@@ -62,13 +64,14 @@ export class KnownCalendars {
           error: messageOf(error),
         }),
       )
-      return file
+      return { text: file.text, calendar: read.calendar }
     }
     const text = await good.get(path).catch(() => undefined)
     if (text === undefined || 'calendar' in read) return file
     const words = `"${path}" cannot be read: ${read.fault}; what it said before holds on`
     problems.set(`rules/${path}`, words)
     log.error(words)
-    return { text }
+    const before = await calendarIn({ text }, { zone, breathe })
+    return 'calendar' in before ? { text, ...before } : { text }
   }
 }

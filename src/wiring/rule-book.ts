@@ -1,28 +1,23 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { Turns } from '../core/turns.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
-import { registryWith } from '../rules/plugins/plugin-set.ts'
-import type { ReadCalendar } from '../rules/read/calendar.ts'
-import { readLastGood, type Standing, type StandingFile } from '../rules/read/last-good.ts'
+import type { Standing, StandingFile } from '../rules/read/last-good.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
-import { ReadingMemory } from '../rules/read/reading-memory.ts'
 import type { Surroundings } from '../rules/read/references.ts'
-import { type Reading, type RuleSource, readRuleFiles } from '../rules/read/rule-files.ts'
+import type { RuleSource } from '../rules/read/rule-files.ts'
 import type { Registry } from '../rules/registry.ts'
 import { emptyRuleSet, type Rule, type RuleSet } from '../rules/rule-set.ts'
 import type { Location } from '../rules/sun.ts'
 import { type GoodText, GoodTexts } from './good-texts.ts'
-import { KnownCalendars } from './known-calendars.ts'
 import type { PluginShelf } from './plugin-shelf.ts'
 import type { Problems } from './problems.ts'
-import { calendarFiles, type RuleFolder } from './rule-folder.ts'
+import type { RuleFolder } from './rule-folder.ts'
 import { type BookFile, RuleNews } from './rule-news.ts'
+import { type ReadAside, RuleReader } from './rule-reader.ts'
 import { WrittenRules } from './written-rules.ts'
-import { YamlThread } from './yaml-thread.ts'
 
 export interface RuleBookOptions {
   /** The config folder. */
@@ -55,21 +50,12 @@ export interface RuleBookOptions {
 export type RuleFault = Pick<Diagnostic, 'file' | 'line' | 'column' | 'level' | 'code'>
 
 /** The rules as they may become, with what they are made of, so that they can be read elsewhere too. */
-export interface TriedRules {
-  readonly ruleSet: RuleSet
-  readonly playersNamed: readonly NamedPlayer[]
+export interface TriedRules extends ReadAside {
   /** Of files that are not sound nothing but their name. */
   readonly sources: readonly RuleSource[]
-  /** By path, as calendar files were found. */
-  readonly calendars: ReadonlyMap<string, Awaited<ReturnType<ReadCalendar>>>
-  readonly zone: string
-  readonly location: Location | null
 }
 
 type Changed = (ruleSet: RuleSet) => Promise<void> | void
-
-// Longer than a sound may wait; see the breath between two parts of the work.
-const breathMs = 15
 
 /**
  * The household's rules as they run now. Each file runs as it is written or, where that has an error, as it last ran
@@ -77,12 +63,8 @@ const breathMs = 15
  */
 export class RuleBook {
   readonly #options: RuleBookOptions
-  readonly #reading: Reading
-  #location: Location | null
-  readonly #memory: ReadingMemory
-  readonly #thread: YamlThread
+  readonly #reader: RuleReader
   readonly #news: RuleNews
-  readonly #calendars: KnownCalendars
   readonly #written: WrittenRules
   readonly #good: GoodTexts
   readonly #enabled = new Map<string, boolean>()
@@ -92,33 +74,12 @@ export class RuleBook {
   #current: RuleSet = emptyRuleSet
 
   constructor(options: RuleBookOptions) {
-    const { folder, library, topicFault, homeAssistant, zone, location = null, clock, log } = options
+    const { folder, good, clock } = options
     this.#options = options
-    const { calendars: good, problems } = options
-    const ours = registryWith([])
-    const here = () => this.#location
-    this.#location = location
-    this.#calendars = new KnownCalendars({ readFile: calendarFiles(folder), good, zone, problems, log })
+    this.#reader = new RuleReader(options)
     this.#written = new WrittenRules({ folder, clock })
-    this.#good = new GoodTexts({ store: options.good, clock })
-    this.#thread = new YamlThread({ clock, log })
-    this.#memory = new ReadingMemory({ load: (source) => this.#thread.load(source), breathe: breathing() })
+    this.#good = new GoodTexts({ store: good, clock })
     this.#news = new RuleNews(options)
-    this.#reading = {
-      get registry() {
-        return options.plugins?.registry ?? ours
-      },
-      fileExists: async (file) => (await library.find(file)).state !== 'missing',
-      fileHint: async (file) => (await library.hint?.(file)) ?? null,
-      topicFault,
-      ...(homeAssistant === undefined ? {} : { homeAssistant }),
-      zone,
-      get location() {
-        return here()
-      },
-      readCalendar: (path) => this.#calendars.read(path),
-      memory: this.#memory,
-    }
   }
 
   /** What runs. */
@@ -143,7 +104,7 @@ export class RuleBook {
 
   /** Of what rules are made now. */
   get registry(): Registry {
-    return this.#reading.registry
+    return this.#reader.registry
   }
 
   /** Which players the rules that run speak of. */
@@ -180,7 +141,7 @@ export class RuleBook {
 
   /** The house is there, as is known now; what follows the sun is read again. */
   relocate(location: Location | null): Promise<void> {
-    this.#location = location
+    this.#reader.location = location
     return this.reload()
   }
 
@@ -189,7 +150,7 @@ export class RuleBook {
     return this.#turns.take('reload', async () => {
       const areOthers = (await this.#options.plugins?.look()) ?? false
       const seen = await this.#written.lookForChange(
-        async () => areOthers || (await this.#calendars.haveChanged()),
+        async () => areOthers || (await this.#reader.haveCalendarsChanged()),
       )
       if (seen !== null) await this.#take(seen)
     })
@@ -221,10 +182,7 @@ export class RuleBook {
     const sources = [...others.flatMap((other) => this.#runningSource(other) ?? []), { file, text }].sort(
       (one, other) => (one.file < other.file ? -1 : 1),
     )
-    const { files } = await readRuleFiles(sources, {
-      ...this.#reading,
-      adviceAt: this.#options.clock.now(),
-    })
+    const files = await this.#reader.check(sources, this.#options.clock.now())
     const broken = new Set(others.filter(({ state }) => state === 'left-out').map((other) => other.file))
     return files.flatMap((read) =>
       read.file === file
@@ -240,42 +198,33 @@ export class RuleBook {
    * @throws AppError `unprocessable` where the text has an error.
    */
   async tried(draft: RuleSource | null): Promise<TriedRules> {
-    const { zone, location = null, readCalendar } = this.#reading
     const others = this.#standing.files.flatMap((file) =>
       file.file === draft?.file ? [] : (this.#runningSource(file) ?? []),
     )
     const sources = [...others, ...(draft === null ? [] : [draft])].sort((one, other) =>
       one.file < other.file ? -1 : 1,
     )
-    const calendars = new Map<string, Awaited<ReturnType<ReadCalendar>>>()
-    const { ruleSet, playersNamed, files } = await readRuleFiles(sources, {
-      ...this.#looking(),
-      readCalendar: async (path) => {
-        const found = (await readCalendar?.(path)) ?? { fault: 'there is no such file' }
-        calendars.set(path, found)
-        return found
-      },
-    })
+    const { files, ...read } = await this.#reader.readAside(sources)
     const own = files.find(({ file }) => file === draft?.file)
     const fault = own?.isSound === false ? own.diagnostics.find(({ level }) => level === 'error') : undefined
     if (fault !== undefined)
       throw new AppError('unprocessable', `${fault.file}:${fault.line}:${fault.column} ${fault.message}`)
     const sound = new Set(files.flatMap(({ file, isSound }) => (isSound ? [file] : [])))
     return {
-      ...{ ruleSet, playersNamed, calendars, zone, location },
+      ...read,
       sources: sources.map((source) => (sound.has(source.file) ? source : { ...source, only: 'names' })),
     }
   }
 
   async stop(): Promise<void> {
-    await this.#thread.stop()
+    await this.#reader.stop()
     await this.#turns.settled('reload')
   }
 
   async #take(seen: RuleFolder): Promise<void> {
     const { log } = this.#options
-    const standing = await readLastGood(this.#good.beside(seen), this.#looking())
-    this.#memory.sweep()
+    const standing = await this.#reader.standing(this.#good.beside(seen))
+    if (standing === null) return
     this.#written.take(seen)
     this.#standing = standing
     await this.#good
@@ -285,17 +234,6 @@ export class RuleBook {
       )
     this.#news.tell(this.files, seen.problems)
     await this.#put(standing)
-  }
-
-  /** Each file is looked for once in a reading, however many name it. */
-  #looking(): Reading {
-    const asked = new Map<string, Promise<boolean>>()
-    const fileExists = (file: string) => {
-      const answer = asked.get(file) ?? this.#reading.fileExists(file)
-      asked.set(file, answer)
-      return answer
-    }
-    return { ...this.#reading, fileExists }
   }
 
   #runningSource({ file, state }: StandingFile): RuleSource | null {
@@ -322,15 +260,5 @@ export class RuleBook {
   #switched(rule: Rule): Rule {
     const enabled = this.#enabled.get(rule.id) ?? rule.enabled
     return enabled === rule.enabled ? rule : { ...rule, enabled }
-  }
-}
-
-/** Lets everything else have its turn once this work has gone on for a while. */
-function breathing(): () => Promise<void> {
-  let since = performance.now()
-  return async () => {
-    if (performance.now() - since < breathMs) return
-    await nextTurn()
-    since = performance.now()
   }
 }

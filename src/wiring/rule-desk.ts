@@ -5,6 +5,7 @@ import type { MeantFor } from '../core/queue-tag.ts'
 import { Turns } from '../core/turns.ts'
 import type { RuleDesk, RuleFileView, RuleFinding } from '../http/api/rules.ts'
 import { type Diagnostic, excerptOf } from '../language/diagnostic.ts'
+import { Lines } from '../language/lines.ts'
 import type { RuleBook } from './rule-book.ts'
 import { checkRuleFileName, deleteRuleFile, missing, readRuleFile, writeRuleFile } from './rule-file.ts'
 import type { BookFile } from './rule-news.ts'
@@ -108,8 +109,10 @@ function viewOf(file: BookFile, book: RuleBook): RuleFileView {
     state: file.state,
     etag: file.text === null ? null : tagOf(file.text),
     good_since: file.goodSince,
-    findings: file.findings.map((finding) => findingOf(finding, file.text)),
-    would_break: file.wouldBreak.map((finding) => findingOf(finding, runningTextOf(finding.file, book))),
+    findings: findingsOf(file.findings, file.text),
+    would_break: file.wouldBreak.flatMap((finding) =>
+      findingsOf([finding], runningTextOf(finding.file, book)),
+    ),
     rules: isShown
       ? content.rules.map(({ rule }) => ({
           id: rule.id,
@@ -125,8 +128,12 @@ function viewOf(file: BookFile, book: RuleBook): RuleFileView {
   }
 }
 
-function findingOf(finding: Diagnostic, text: string | null): RuleFinding {
-  return { ...finding, excerpt: text === null ? null : excerptOf(finding, text) }
+function findingsOf(findings: readonly Diagnostic[], text: string | null): RuleFinding[] {
+  const lines = text === null || findings.length === 0 ? null : new Lines(text)
+  return findings.map((finding) => ({
+    ...finding,
+    excerpt: lines === null ? null : excerptOf(finding, lines),
+  }))
 }
 
 /** Where a file runs as it last was without an error, its lines are not those that are written. */

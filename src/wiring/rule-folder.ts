@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { open, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { errnoOf, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
@@ -42,12 +42,18 @@ export async function readRuleFolder(
         : `${file} is left out of the rules: ${why}`
     problems.push({ file, text })
   }
+  let together = 0
   for (const file of await yamlFiles(folder, refuse)) {
     try {
-      const stamp = await stampOf(join(folder, file))
+      const { stamp, size } = await stampOf(join(folder, file))
+      together += Math.min(size, mostBytes)
+      if (together > mostBytesTogether) {
+        refuse(file, 'all rule files together have at most 4 MB')
+        continue
+      }
       const before = known.get(file)
       // Broken UTF-8 becomes U+FFFD, which the checks then point at.
-      const text = before?.stamp === stamp ? before.text : await readFile(join(folder, file), 'utf8')
+      const text = before?.stamp === stamp ? before.text : await readStart(join(folder, file))
       known.set(file, { stamp, text })
       sources.push({ file, text })
     } catch (error) {
@@ -57,7 +63,22 @@ export async function readRuleFolder(
   return { sources, problems }
 }
 
-const mostBytes = 1_000_000
+const mostBytes = 1024 * 1024
+// What they say stays in memory, a hundred times as large.
+const mostBytesTogether = 4 * mostBytes
+
+/** As much as there may be and a little more: of a film that is called .yaml no more is needed to refuse it. */
+async function readStart(path: string): Promise<string> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(mostBytes + 1), 0, mostBytes + 1, 0)
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+const mostCalendarBytes = 1_000_000
 
 /** The text of a calendar file, by its path below the config folder. Neither a path nor a link leads out of it. */
 export function calendarFiles(folder: string): ReadCalendar {
@@ -67,7 +88,7 @@ export function calendarFiles(folder: string): ReadCalendar {
       if (!file.startsWith(inside + sep)) return { fault: 'it lies outside of the config folder' }
       const facts = await stat(file)
       if (!facts.isFile()) return { fault: 'it is no file' }
-      if (facts.size > mostBytes) return { fault: 'a calendar file has at most 1 MB' }
+      if (facts.size > mostCalendarBytes) return { fault: 'a calendar file has at most 1 MB' }
       return { text: await readFile(file, 'utf8') }
     } catch (error) {
       return { fault: errnoOf(error) === 'ENOENT' ? 'there is no such file' : reasonOf(error) }
@@ -85,9 +106,9 @@ export async function ruleFilesIn(folder: string): Promise<string[] | null> {
 }
 
 /** Another one whenever the file was written. */
-async function stampOf(path: string): Promise<string> {
+async function stampOf(path: string): Promise<{ readonly stamp: string; readonly size: number }> {
   const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
-  return `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`
+  return { stamp: `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`, size: Number(size) }
 }
 
 // Links may lead in a circle.

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
+import { Lines } from '../language/lines.ts'
 import type { StandingFile } from '../rules/read/last-good.ts'
 import { wallTime } from '../rules/time.ts'
 import type { Problems } from './problems.ts'
@@ -81,8 +82,9 @@ export class RuleNews {
       log.info(`${file.file} is ${before === undefined ? 'new' : 'changed'}: it runs as it is written`)
     const key = JSON.stringify([problem?.words, file.findings, file.wouldBreak, problem && file.text])
     if (this.#isSaid(file.file, { key, isProblem: problem !== null, text: file.text })) return
-    for (const finding of file.findings.slice(0, mostShown))
-      log[logLevel[finding.level]](`\n${formatDiagnostic(finding, file.text ?? '')}`)
+    const shown = file.findings.slice(0, mostShown)
+    const lines = new Lines(shown.length === 0 ? '' : (file.text ?? ''))
+    for (const finding of shown) log[logLevel[finding.level]](`\n${formatDiagnostic(finding, lines)}`)
     if (file.findings.length > mostShown)
       log.info(`${file.file}: ${file.findings.length - mostShown} more is said by the command \`check\``)
     if (problem !== null) log.error(problem.outcome)

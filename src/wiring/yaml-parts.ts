@@ -24,23 +24,39 @@ export type TreePart =
 
 const valuesTogether = 2_000
 
-// Each of them is taken in at one go.
+// Each entry is taken in at one go.
 const mostValues = 20_000
 // The language has a dozen; of what is there beside them, no more could be told.
 const mostSections = 120
 
-export function* partsOf({ source, root, diagnostics }: Loaded): Generator<TreePart> {
+// What a report has room for.
+const mostFindings = 100
+
+/** The file with an empty value in place of each that is too large to be taken in, and what is wrong with it. */
+export function boundedIn(loaded: Loaded): Loaded {
+  const { source, root, diagnostics } = loaded
+  if (root === null || valuesIn(root) <= mostValues) return loaded
   const report = new Report(source)
-  if (root?.kind === 'map') {
-    const { kind, span } = root
-    yield { kind: 'map', root: { kind, span } }
-    for (const entry of [...root.entries.values()].slice(0, mostSections))
-      yield* partsOfSection(entry, report)
-  } else yield { kind: 'whole', root: root === null || valuesIn(root) <= mostValues ? root : emptyIn(root) }
-  yield { kind: 'end', diagnostics: [...diagnostics, ...report.diagnostics].slice(0, mostFindings) }
+  const within = root.kind === 'map' ? withinBounds(root, report) : emptyIn(root)
+  return { source, root: within, diagnostics: [...diagnostics, ...report.diagnostics].slice(0, mostFindings) }
 }
 
-const mostFindings = 100
+function withinBounds(root: MapNode, report: Report): MapNode {
+  const entries = new Map<string, MapEntry>()
+  for (const [name, { key, value }] of [...root.entries].slice(0, mostSections)) {
+    const inner =
+      value.kind === 'map'
+        ? [...value.entries].map(([id, entry]) => [id, bounded(entry, report)] as const)
+        : null
+    entries.set(
+      name,
+      inner === null
+        ? bounded({ key, value }, report)
+        : { key, value: { ...value, entries: new Map(inner) } as Node },
+    )
+  }
+  return { ...root, entries }
+}
 
 /** The entry; where it is too large, an empty one in its place, and what is wrong with it. */
 function bounded({ key, value }: MapEntry, report: Report): MapEntry {
@@ -60,9 +76,18 @@ function emptyIn({ span }: Node): Node {
   return { kind: 'scalar', text: '', quoted: false, span: { start: span.start, end: span.start } }
 }
 
-function* partsOfSection({ key, value }: MapEntry, report: Report): Generator<TreePart> {
+export function* partsOf({ root, diagnostics }: Loaded): Generator<TreePart> {
+  if (root?.kind === 'map') {
+    const { kind, span } = root
+    yield { kind: 'map', root: { kind, span } }
+    for (const entry of root.entries.values()) yield* partsOfSection(entry)
+  } else yield { kind: 'whole', root }
+  yield { kind: 'end', diagnostics }
+}
+
+function* partsOfSection({ key, value }: MapEntry): Generator<TreePart> {
   if (value.kind !== 'map') {
-    yield { kind: 'other', entry: bounded({ key, value }, report) }
+    yield { kind: 'other', entry: { key, value } }
     return
   }
   const { kind, span } = value
@@ -70,9 +95,8 @@ function* partsOfSection({ key, value }: MapEntry, report: Report): Generator<Tr
   let together: MapEntry[] = []
   let values = 0
   for (const entry of value.entries.values()) {
-    const part = bounded(entry, report)
-    together.push(part)
-    values += valuesIn(part.value) + 1
+    together.push(entry)
+    values += valuesIn(entry.value) + 1
     if (values < valuesTogether) continue
     yield { kind: 'entries', entries: together }
     together = []

@@ -444,6 +444,16 @@ describe('loadYaml', () => {
     expect(load(text).diagnostics).toEqual([])
   })
 
+  test('a hundred values that comments cut are an error: nothing is read behind so many', () => {
+    const cut = (count: number) =>
+      load(Array.from({ length: count }, (_, index) => `k${index}: Track #${index}\n`).join(''))
+    expect(cut(99).root).not.toBe(null)
+    expect(cut(99).diagnostics.filter(({ level }) => level === 'error')).toEqual([])
+    const { root, diagnostics } = cut(100)
+    expect(root).toBe(null)
+    expect(diagnostics.filter(({ level }) => level === 'error')).toHaveLength(1)
+  })
+
   test('says at most a hundred things about a file, and that there are more', () => {
     const { diagnostics } = load(Array.from({ length: 300 }, (_, index) => `k${index}: !x`).join('\n'))
     expect(diagnostics).toHaveLength(100)

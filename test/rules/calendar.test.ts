@@ -366,3 +366,27 @@ rules:
   expect(answers('2026-12-25T12:00:00Z')).toEqual([true, true, false, true, false])
   expect(answers('2026-10-31T16:00:00Z')).toEqual([false, false, true, false, false])
 })
+
+test('a household has so many calendar files and day sets, and no more, of all files together', async () => {
+  const named = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => `f${from + index}.ics`).join(', ')
+  const sets = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => `    d${from + index}: weekdays\n`).join('')
+  const text = (from: { files: number; sets: number }, count: { files: number; sets: number }) =>
+    `calendar:\n  files: [${named(from.files, count.files)}]\n  day_sets:\n${sets(from.sets, count.sets)}`
+  const asked: string[] = []
+  const readCalendar = async (path: string) => {
+    asked.push(path)
+    return { text: school }
+  }
+  const first = text({ files: 0, sets: 0 }, { files: 49, sets: 499 })
+  const enough = text({ files: 49, sets: 499 }, { files: 1, sets: 1 })
+  const tooMany = text({ files: 49, sets: 499 }, { files: 2, sets: 2 })
+  expect((await readAll([first, enough], { readCalendar })).said).toEqual([])
+  asked.length = 0
+  expect((await readAll([first, tooMany], { readCalendar })).said).toEqual([
+    'b.yaml:2:20 error[ref/calendar] "f50.ics" cannot be read: a household has at most 50 calendar files',
+    'b.yaml:5:5 error[type/value] a household has at most 500 day sets',
+  ])
+  expect(asked).toHaveLength(50)
+})

@@ -352,3 +352,35 @@ test('limits below zero are put into words', async () => {
     expect.stringContaining('a whole number from -1000000000 to 1000000000, not "x"'),
   ])
 })
+
+test('a household declares so much of each and no more, of all files together', async () => {
+  const many = (count: number, line: (number: number) => string) =>
+    Array.from({ length: count }, (_, number) => `  ${line(number)}\n`).join('')
+  const template = 'rule: {when: [{button: right}], do: [{log: x}]}'
+  const first = [
+    `vars:\n${many(499, (n) => `v${n}: {start: 0, max: 9}`)}`,
+    `inputs:\n${many(499, (n) => `i${n}: {type: switch}`)}`,
+    `players:\n${many(499, (n) => `p${n}: y1Ab${n}`)}`,
+    `templates:\n${many(199, (n) => `t${n}: {${template}}`)}`,
+  ].join('')
+  const last = (more: string) =>
+    [
+      `vars:\n  last: {start: 0, max: 9}\n${more && '  more: {start: 0, max: 9}\n'}`,
+      `inputs:\n  door: {type: switch}\n${more && '  gate: {type: switch}\n'}`,
+      `players:\n  den: y9\n${more && '  attic: y8\n'}`,
+      `templates:\n  end: {${template}}\n${more && `  over: {${template}}\n`}`,
+    ].join('')
+  expect(await shownIn(first, last(''))).toEqual([])
+  const help = 'take out those that nothing uses'
+  expect(await shownIn(first, last('more'))).toEqual(
+    [
+      ['3', 500, 'vars'],
+      ['6', 500, 'inputs'],
+      ['9', 500, 'players'],
+      ['12', 200, 'templates'],
+    ].map(
+      ([line, most, what]) =>
+        `b.yaml:${line}:3 error[type/value] a household has at most ${most} ${what}, of all files together | ${help}`,
+    ),
+  )
+})

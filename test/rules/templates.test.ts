@@ -175,7 +175,7 @@ test('what is needed and not used is worth knowing', async () => {
 
 describe('what is hostile is bounded', () => {
   test('many uses of a long template', async () => {
-    const long = `${template}${`        - log: "\${with.turn} and more"\n`.repeat(1000)}`
+    const long = `${template}${`        - log: "\${with.turn} and more"\n`.repeat(300)}`
     const uses = Array.from(
       { length: 1000 },
       (_, index) => `r${index}: {use: knob, with: {turn: left, plays: forest}}`,

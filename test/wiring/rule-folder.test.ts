@@ -51,3 +51,19 @@ test('what cannot be read is named once, with the reason, and never waited for',
     'to-pipe.yaml is left out of the rules: it is no file',
   ])
 })
+
+test('of a file that is too large as much is read as shows it, and all together have a bound', async () => {
+  await writeFile(join(folder, 'a.yaml'), '#'.repeat(3_000_000))
+  for (const file of ['b', 'c', 'd', 'e'])
+    await writeFile(join(folder, `${file}.yaml`), '#'.repeat(1_048_000))
+  const { sources, problems } = await readRuleFolder(folder, recordingLog())
+  expect(sources.map(({ file, text }) => [file, text.length])).toEqual([
+    ['a.yaml', 1_048_577],
+    ['b.yaml', 1_048_000],
+    ['c.yaml', 1_048_000],
+    ['d.yaml', 1_048_000],
+  ])
+  expect(problems.map(({ text }) => text)).toEqual([
+    'e.yaml is left out of the rules: all rule files together have at most 4 MB',
+  ])
+})

@@ -36,15 +36,37 @@ const mostCounted = 300_000
  * Reads a calendar file (iCalendar, RFC 5545). Rules without an end are followed for no year but the one asked for.
  * `fault` says what is wrong in which of its lines; it takes no time worth speaking of, whatever the file says.
  */
-export function readCalendarFile(
-  text: string,
-  { zone }: { readonly zone: string },
-):
+export function readCalendarFile(text: string, { zone }: { readonly zone: string }): CalendarReading {
+  const steps = stepsOf(text, zone)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+type CalendarReading =
   | { readonly calendar: CalendarFile }
-  | { readonly fault: { readonly line: number; readonly message: string } } {
+  | { readonly fault: { readonly line: number; readonly message: string } }
+
+/** The same for files that may be large, which take a second and more. `breathe` is asked for again and again. */
+export async function readCalendarInParts(
+  text: string,
+  { zone, breathe }: { readonly zone: string; readonly breathe: () => Promise<void> },
+): Promise<CalendarReading> {
+  const steps = stepsOf(text, zone)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    await breathe()
+  }
+}
+
+/** The work in steps of which each is short. */
+function* stepsOf(text: string, zone: string): Generator<void, CalendarReading> {
   try {
     if (text.length > mostCharacters) throw new CalendarFault(1, 'a calendar file has at most 1 MB')
-    const events = new Reader(componentsOf(text), namedZone(zone) ?? utc).events()
+    const components = yield* componentsOf(text)
+    const events = yield* new Reader(components, namedZone(zone) ?? utc).events()
     return { calendar: calendarOf(events) }
   } catch (error) {
     if (error instanceof CalendarFault) return { fault: { line: error.line, message: error.message } }
@@ -114,14 +136,26 @@ class Reader {
     )
   }
 
-  events(): CalendarEvent[] {
+  *events(): Generator<void, CalendarEvent[]> {
     const [tooMany] = this.#events.slice(mostEvents)
     if (tooMany !== undefined)
       throw new CalendarFault(tooMany.line, `a calendar file has at most ${mostEvents} events`)
     // What changes one occurrence may stand in front of the event itself.
-    for (const event of this.#events) this.#noteBegin(event)
-    for (const event of this.#events) this.#noteMoved(event)
-    return this.#events.flatMap((event) => this.#event(event) ?? [])
+    for (const event of this.#events) {
+      this.#noteBegin(event)
+      yield
+    }
+    for (const event of this.#events) {
+      this.#noteMoved(event)
+      yield
+    }
+    const found: CalendarEvent[] = []
+    for (const event of this.#events) {
+      const read = this.#event(event)
+      if (read !== null) found.push(read)
+      yield
+    }
+    return found
   }
 
   #noteBegin(event: Component): void {

@@ -23,16 +23,18 @@ export interface Component {
 }
 
 const deepest = 8
+const linesTogether = 500
 
-/** The file as the one VCALENDAR or more that it holds (RFC 5545 3.1, 3.4). @throws CalendarFault */
-export function componentsOf(text: string): Component[] {
+/** The file as the one VCALENDAR or more that it holds (RFC 5545 3.1, 3.4), in short steps. @throws CalendarFault */
+export function* componentsOf(text: string): Generator<void, Component[]> {
   interface Open extends Component {
     readonly lines: ContentLine[]
     readonly parts: Component[]
   }
   const root: Open = { name: '', line: 0, lines: [], parts: [] }
   const open: Open[] = [root]
-  for (const content of unfolded(text)) {
+  for (const [index, content] of (yield* unfolded(text)).entries()) {
+    if (index % linesTogether === 0) yield
     const inner = open.at(-1) ?? root
     // Trimmed first: a pattern that may give blanks back takes minutes for a long line of them.
     const [, mark = '', name = ''] = /^(BEGIN|END):\s*(\S*)$/i.exec(content.text.trimEnd()) ?? []
@@ -59,12 +61,13 @@ export function componentsOf(text: string): Component[] {
   return root.parts
 }
 
-function unfolded(text: string): ContentLine[] {
+function* unfolded(text: string): Generator<void, ContentLine[]> {
   const found: { line: number; parts: string[] }[] = []
   for (const [index, line] of text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)
     .entries()) {
+    if (index % linesTogether === 0) yield
     const last = found.at(-1)
     if (/^[ \t]/.test(line) && last !== undefined) last.parts.push(line.slice(1))
     else if (line.trim() !== '') found.push({ line: index + 1, parts: [line] })

@@ -24,6 +24,8 @@ interface MomentsOptions {
 const lookAgainMs = 60_000
 // More than a look that was late on a busy machine.
 const jumpMs = 300_000
+// A plan takes up to a tenth of a millisecond; a thousand rules that come together are planned in several looks.
+const mostPlans = 100
 // A clock that has just been set may be set again.
 const steadyMs = 3_600_000
 
@@ -46,6 +48,8 @@ export class Moments {
   #lookedAt = new Date(0)
   #steadySince = new Date(0)
   #isAsked = false
+  /** What came while not all of them were planned: it is told with the rest, in order. */
+  #due: readonly Due[] = []
   #cancelLook: () => void = () => undefined
   #turn: Promise<void> = Promise.resolve()
 
@@ -68,6 +72,7 @@ export class Moments {
   async stop(): Promise<void> {
     this.#startedAt = null
     this.#cancelLook()
+    this.#tellDue()
     await this.#turn
   }
 
@@ -103,11 +108,19 @@ export class Moments {
     const now = this.#options.clock.now()
     this.#heedJumps(now)
     this.#armNew(now)
-    const due = [...this.#watches.values()].flatMap((watch) => this.#dueOf(watch, now))
-    if (now.getTime() - this.#steadySince.getTime() >= steadyMs) this.#kept.prune(now)
-    const told = due.sort((one, other) => one.moment.at.getTime() - other.moment.at.getTime())
-    if (told.length > 0 || this.#kept.hasUnsaved) this.#turn = this.#turn.then(() => this.#tell(told))
+    const budget = { plans: mostPlans }
+    const due = [...this.#watches.values()].flatMap((watch) => this.#dueOf(watch, { now, budget }))
+    this.#due = [...this.#due, ...due]
+    // Those that have no plan yet have the timer ring at once.
+    if (budget.plans >= 0) this.#tellDue(now)
     this.#armTimer(now)
+  }
+
+  #tellDue(now = this.#options.clock.now()): void {
+    if (now.getTime() - this.#steadySince.getTime() >= steadyMs) this.#kept.prune(now)
+    const told = this.#due.toSorted((one, other) => one.moment.at.getTime() - other.moment.at.getTime())
+    this.#due = []
+    if (told.length > 0 || this.#kept.hasUnsaved) this.#turn = this.#turn.then(() => this.#tell(told))
   }
 
   /** A clock that was set back brings times again that had not come yet when it was ahead. */
@@ -121,7 +134,7 @@ export class Moments {
       const armed = this.#kept.armedSince(key)
       if (armed !== undefined && armed > since) this.#kept.arm(key, since)
     }
-    for (const watch of this.#watches.values()) this.#plan(watch, now)
+    for (const watch of this.#watches.values()) watch.forgetPlan()
   }
 
   #armNew(now: Date): void {
@@ -133,7 +146,7 @@ export class Moments {
   }
 
   /** What has come and is to be heard of; what is too late is said. */
-  #dueOf(watch: Watch, now: Date): Due[] {
+  #dueOf(watch: Watch, { now, budget }: { readonly now: Date; readonly budget: { plans: number } }): Due[] {
     const due: Due[] = []
     const take = () => {
       const { rule } = watch.input
@@ -148,7 +161,9 @@ export class Moments {
       }
     }
     take()
-    if (watch.needsPlan(now)) {
+    if (!watch.needsPlan(now)) return due
+    budget.plans -= 1
+    if (budget.plans >= 0) {
       this.#plan(watch, now)
       take()
     }

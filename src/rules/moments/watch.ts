@@ -53,6 +53,13 @@ export class Watch {
     return this.#ahead[this.#position]?.at.getTime() ?? this.#plannedUntil
   }
 
+  /** What comes is looked up afresh at the next look. */
+  forgetPlan(): void {
+    this.#ahead = []
+    this.#position = 0
+    this.#plannedUntil = Number.NEGATIVE_INFINITY
+  }
+
   /** Looks up afresh what has come since the wish stands and is not done with, and what comes next. Says what there is not. */
   plan(now: Date, { kept, zone }: Around): readonly Absence[] {
     const { wish } = this.input

@@ -26,6 +26,7 @@ export function registryWith(
     })
   return {
     ...registry,
+    hasPlugins: running.length + leftOut.length > 0,
     stampOf: (text) =>
       stamped
         .filter(({ names }) => names.some((name) => text.includes(name)))

@@ -4,14 +4,19 @@ import type { MapNode, Node } from '../../language/node.ts'
 import { quote } from '../../language/wording.ts'
 import { type Calendar, householdCalendar } from '../calendar.ts'
 import { type HolidaysOf, loadHolidays } from '../holidays.ts'
-import { type CalendarFile, readCalendarFile } from '../ical/calendar-file.ts'
+import { type CalendarFile, readCalendarInParts } from '../ical/calendar-file.ts'
 import type { Location } from '../sun.ts'
 import { daySetsIn, readDaySets } from './day-sets.ts'
 import { libraryPath } from './library-path.ts'
 import type { ParsedFile } from './parsed-file.ts'
 
 /** The text of a calendar file of the config folder, or in words why it cannot be read. */
-export type ReadCalendar = (path: string) => Promise<{ readonly text: string } | { readonly fault: string }>
+export type ReadCalendar = (path: string) => Promise<CalendarText>
+
+/** With `calendar`, what was read in it before. */
+export type CalendarText =
+  | { readonly text: string; readonly calendar?: CalendarFile }
+  | { readonly fault: string }
 
 export interface CalendarSurroundings {
   /** IANA name of the household's time zone. */
@@ -20,6 +25,8 @@ export interface CalendarSurroundings {
   readonly location?: Location | null
   /** Without it there are no calendar files. */
   readonly readCalendar?: ReadCalendar
+  /** Asked for between two parts of the work; resolves when it may go on. */
+  readonly breathe?: () => Promise<void>
 }
 
 export const calendarSchema = Type.Object(
@@ -49,7 +56,7 @@ interface Section {
  */
 export async function readCalendars(
   files: readonly ParsedFile[],
-  { zone, location = null, readCalendar = noFiles }: CalendarSurroundings,
+  { zone, location = null, readCalendar = noFiles, breathe = goOn }: CalendarSurroundings,
 ): Promise<Calendar> {
   const sections = files.flatMap((file): Section[] => {
     const node = file.section('calendar')
@@ -63,7 +70,7 @@ export async function readCalendars(
     sections.some(({ written }) => written === null) ||
     files.some((file) => file.root === null && file.hasUnread('calendar', 'calendar'))
   const country = await readCountry(sections)
-  const calendars = await readFiles(sections, { zone, readCalendar })
+  const calendars = await readFiles(sections, { zone, readCalendar, breathe })
   const isWhole = !isUnread && calendars.every((calendar) => calendar !== null)
   const read = calendars.filter((calendar) => calendar !== null)
   const known = {
@@ -82,9 +89,11 @@ export async function readCalendars(
     },
     holidays: country?.holidays ?? null,
     files: read,
-    daySets: readDaySets(sets, known),
+    daySets: await readDaySets(sets, { ...known, breathe }),
   })
 }
+
+const goOn = async () => undefined
 
 const noFiles: ReadCalendar = async () => ({ fault: 'calendar files cannot be read here' })
 
@@ -137,16 +146,21 @@ function only(sections: readonly Section[], key: 'country' | 'region'): Said | n
   return first
 }
 
+// More than any household has: each of them may take a second.
+const mostFiles = 50
+const tooMany = { fault: `a household has at most ${mostFiles} calendar files` }
+
 /** Each file once, however often it is named; null for one that cannot be read. */
 async function readFiles(
   sections: readonly Section[],
-  { zone, readCalendar }: { readonly zone: string; readonly readCalendar: ReadCalendar },
+  { readCalendar, ...reading }: FileReading & { readonly readCalendar: ReadCalendar },
 ): Promise<(CalendarFile | null)[]> {
   const found = new Map<string, CalendarFile | null>()
   for (const { file, node, written } of sections)
     for (const [index, path] of (written?.files ?? []).entries()) {
       if (found.has(path)) continue
-      const read = await readOne(path, { zone, readCalendar })
+      const text = found.size < mostFiles ? await readCalendar(path) : tooMany
+      const read = await calendarIn(text, reading)
       found.set(path, 'calendar' in read ? read.calendar : null)
       if ('calendar' in read) continue
       const list = node.entries.get('files')?.value
@@ -156,19 +170,20 @@ async function readFiles(
   return [...found.values()]
 }
 
-async function readOne(
-  path: string,
-  { zone, readCalendar }: { readonly zone: string; readonly readCalendar: ReadCalendar },
-): Promise<{ readonly calendar: CalendarFile } | { readonly fault: string }> {
-  return calendarIn(await readCalendar(path), zone)
+interface FileReading {
+  /** IANA name of the household's time zone. */
+  readonly zone: string
+  /** Asked for between two parts of the work; resolves when it may go on. */
+  readonly breathe: () => Promise<void>
 }
 
-/** What a calendar file says, or why it cannot be told, in words. `zone`: IANA name. */
-export function calendarIn(
-  file: Awaited<ReturnType<ReadCalendar>>,
-  zone: string,
-): { readonly calendar: CalendarFile } | { readonly fault: string } {
+/** What a calendar file says, or why it cannot be told, in words. */
+export async function calendarIn(
+  file: CalendarText,
+  { zone, breathe }: FileReading,
+): Promise<{ readonly calendar: CalendarFile } | { readonly fault: string }> {
   if ('fault' in file) return file
-  const read = readCalendarFile(file.text, { zone })
+  if (file.calendar !== undefined) return { calendar: file.calendar }
+  const read = await readCalendarInParts(file.text, { zone, breathe })
   return 'calendar' in read ? read : { fault: `its line ${read.fault.line}: ${read.fault.message}` }
 }

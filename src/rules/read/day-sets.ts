@@ -9,6 +9,9 @@ import { noCountry } from '../calendar.ts'
 import { dayWords } from '../time.ts'
 import type { ParsedFile } from './parsed-file.ts'
 
+// More than any household has, of all files together.
+const mostSets = 500
+
 /** The words of day sets beside events and one another. */
 const dayFields = {
   weekdays: 'bool',
@@ -56,6 +59,10 @@ export function daySetsIn(
       continue
     }
     for (const [name, { key, value }] of sets.entries) {
+      if (found.size >= mostSets) {
+        report.add(key, 'error', 'type/value', `a household has at most ${mostSets} day sets`)
+        break
+      }
       const first = found.get(name)
       if (first !== undefined) {
         const place = `${first.report.file}:${first.report.lineOf(first.key)}`
@@ -93,11 +100,18 @@ function hasGoodName(name: string, key: ScalarNode, report: Report): boolean {
   return false
 }
 
+interface Known {
+  readonly holidays: boolean
+  readonly events: readonly string[] | null
+  /** Asked for between two parts of the work; resolves when it may go on. */
+  readonly breathe: () => Promise<void>
+}
+
 /** The day sets that are sound; what is wrong with the others is reported. */
-export function readDaySets(
+export async function readDaySets(
   sets: ReadonlyMap<string, WrittenSet>,
-  known: { readonly holidays: boolean; readonly events: readonly string[] | null },
-): ReadonlyMap<string, Expression> {
+  known: Known,
+): Promise<ReadonlyMap<string, Expression>> {
   const environment: Environment = {
     groups: {},
     names: {
@@ -117,16 +131,18 @@ export function readDaySets(
     const expression =
       node === null ? undefined : readExpression(node, report, { environment, wanted: 'bool' })
     if (expression !== undefined) read.set(name, expression)
+    await known.breathe()
   }
-  return withoutCircles(read, sets)
+  return withoutCircles(read, { sets, breathe: known.breathe })
 }
 
-function withoutCircles(
+async function withoutCircles(
   read: ReadonlyMap<string, Expression>,
-  sets: ReadonlyMap<string, WrittenSet>,
-): ReadonlyMap<string, Expression> {
+  { sets, breathe }: Pick<Known, 'breathe'> & { readonly sets: ReadonlyMap<string, WrittenSet> },
+): Promise<ReadonlyMap<string, Expression>> {
   const sound = new Map(read)
   for (const name of read.keys()) {
+    await breathe()
     const circle = circleFrom(name, read)
     if (circle === null) continue
     sound.delete(name)

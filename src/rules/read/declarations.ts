@@ -24,11 +24,15 @@ export const noDeclarations: Declarations = {
 }
 
 /** Gathers them; what is wrong is reported in the file where it stands. */
-export function declarationsIn(files: readonly ParsedFile[]): Declarations {
-  const gathering: Gathering = { places: new Map(), faulty: new Map() }
-  const vars = gathered(files, 'vars', gathering, readVar)
-  const inputs = gathered(files, 'inputs', gathering, readInput)
-  const faulty = new Map([...meantIn(files), ...gathering.faulty])
+export async function declarationsIn(
+  files: readonly ParsedFile[],
+  { breathe, isChecked }: { readonly breathe: () => Promise<void>; readonly isChecked: boolean },
+): Promise<Declarations> {
+  const gathering: Gathering = { places: new Map(), faulty: new Map(), breathe }
+  const vars = await gathered(files, 'vars', gathering, readVar)
+  const inputs = await gathered(files, 'inputs', gathering, readInput)
+  // What was checked names none of what stands in a file that is no YAML.
+  const faulty = new Map([...(isChecked ? [] : meantIn(files)), ...gathering.faulty])
   return { vars, inputs, players: playersIn(files), faulty }
 }
 
@@ -61,6 +65,7 @@ interface Gathering {
   /** Where a name was declared first: vars and inputs share theirs, for `set` takes both. */
   readonly places: Map<string, { readonly what: string; readonly place: string }>
   readonly faulty: Map<string, string>
+  readonly breathe: () => Promise<void>
 }
 
 /** One of them as it was written. */
@@ -70,16 +75,17 @@ export interface Written {
   readonly value: Node
 }
 
-function gathered<Declared extends Declaration>(
+async function gathered<Declared extends Declaration>(
   files: readonly ParsedFile[],
   section: 'vars' | 'inputs',
-  { places, faulty }: Gathering,
+  { places, faulty, breathe }: Gathering,
   read: (written: Written, report: ParsedFile['report']) => Declared | undefined,
-): ReadonlyMap<string, Declared> {
+): Promise<ReadonlyMap<string, Declared>> {
   const found = new Map<string, Declared>()
   const what = section === 'vars' ? 'var' : 'input'
   for (const { report, section: sectionOf } of files)
     for (const [id, { key, value }] of sectionOf(section)?.entries ?? []) {
+      await breathe()
       const place = `${report.file}:${report.lineOf(key)}`
       const first = places.get(id)
       if (first !== undefined) {

@@ -7,16 +7,16 @@ import { type Surroundings, scalarWith } from './references.ts'
 import type { RuleFile } from './rule-file.ts'
 
 /** What rules have to do with Home Assistant and cannot: an action that is not for them, and all of it where it is not there. */
-export function checkHomeAssistant(
+export async function checkHomeAssistant(
   file: Pick<RuleFile, 'report' | 'rules'>,
   surroundings: NonNullable<Surroundings['homeAssistant']>,
-): void {
+): Promise<void> {
   const { report, rules } = file
   const calls = rules.flatMap(({ actions }) => actions.filter(({ bound }) => bound.definition === action))
   const heard = rules.flatMap(({ triggers }) => triggers.filter(({ bound }) => bound.definition === trigger))
   for (const { bound, node } of calls) {
     const called = isJsonObject(bound.options) ? String(bound.options.action) : ''
-    const fault = surroundings.actionFault(called)
+    const fault = await surroundings.actionFault(called)
     if (fault !== null)
       report.add(scalarWith(node, called), 'error', 'ref/ha-domain', fault.message, fault.help)
   }

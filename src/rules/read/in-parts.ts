@@ -2,11 +2,11 @@ import { valuesIn } from '../../language/meaning.ts'
 import type { MapEntry, MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 
-// An entry is read in one go: one as large as this takes some 30 ms, in which nobody hears a new sound.
-const largest = { playlists: 20_000, schedules: 2_000, rules: 5_000 } as const
+// An entry is read in one go: one as large as this takes some 25 ms, in which nobody hears a new sound.
+const largest = { playlists: 20_000, schedules: 2_000, rules: 1_000 } as const
 // What a schedule says next is worked out by going through all of its slots for each of them.
 const mostSlots = 100
-const valuesTogether = 150
+const valuesTogether = 75
 
 interface InParts {
   readonly section: keyof typeof largest

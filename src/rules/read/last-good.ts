@@ -1,7 +1,14 @@
 import type { Diagnostic } from '../../language/diagnostic.ts'
 import type { RuleSet } from '../rule-set.ts'
 import type { NamedPlayer } from './names.ts'
-import { type ReadFile, type Reading, type ReadResult, type RuleSource, readRuleFiles } from './rule-files.ts'
+import {
+  type CheckedFile,
+  type ReadFile,
+  type Reading,
+  type ReadResult,
+  type RuleSource,
+  readRuleFiles,
+} from './rule-files.ts'
 
 /** A file as it is written now, and as it was when it last ran. */
 export interface WrittenFile {
@@ -29,6 +36,13 @@ export interface StandingFile {
   readonly content: ReadFile['content']
 }
 
+/** Checks files somewhere else before they are read here; null where that is not needed. */
+export type CheckAhead = (sources: readonly RuleSource[]) => Promise<readonly CheckedFile[] | null>
+
+interface LastGoodReading extends Reading {
+  readonly checkAhead?: CheckAhead
+}
+
 export interface Standing {
   readonly ruleSet: RuleSet
   readonly files: readonly StandingFile[]
@@ -41,7 +55,10 @@ export interface Standing {
  * file that nobody touched would have an error beside those that were changed, the changed ones fall back: what runs
  * in a child's room is not broken by an edit elsewhere, and who made it is told.
  */
-export async function readLastGood(files: readonly WrittenFile[], reading: Reading): Promise<Standing> {
+export async function readLastGood(
+  files: readonly WrittenFile[],
+  reading: LastGoodReading,
+): Promise<Standing> {
   const versions = new Versions(files, reading)
   await versions.settle()
   await versions.bringBack()
@@ -50,18 +67,26 @@ export async function readLastGood(files: readonly WrittenFile[], reading: Readi
 
 type Version = 'written' | 'good' | 'out'
 
+/** What came of one look at all files, each in the version it had then. */
+interface Look {
+  readonly sources: readonly RuleSource[]
+  readonly files: readonly CheckedFile[]
+  /** Null where they were checked somewhere else, and not read yet. */
+  readonly result: ReadResult | null
+}
+
 class Versions {
   readonly #files: ReadonlyMap<string, WrittenFile>
-  readonly #reading: Reading
+  readonly #reading: LastGoodReading
   readonly #versions: Map<string, Version>
   /** Of files that run otherwise than written: what the last reading of what is written has said. */
   readonly #findings = new Map<string, readonly Diagnostic[]>()
   readonly #wouldBreak = new Map<string, readonly Diagnostic[]>()
   /** Those that fell back although nothing is wrong in themselves. */
   readonly #innocent = new Set<string>()
-  #read: ReadResult | null = null
+  #read: Look | null = null
 
-  constructor(files: readonly WrittenFile[], reading: Reading) {
+  constructor(files: readonly WrittenFile[], reading: LastGoodReading) {
     const sorted = files.toSorted((one, other) => (one.file < other.file ? -1 : 1))
     this.#files = new Map(sorted.map((file) => [file.file, file]))
     this.#versions = new Map(sorted.map(({ file }) => [file, 'written']))
@@ -103,18 +128,32 @@ class Versions {
     }
   }
 
-  standing(): Standing {
-    const read = this.#read
-    if (read === null) throw new Error('nothing was read')
+  /** What was checked somewhere else is read now; should that find what the check did not, the file falls back. */
+  async standing(): Promise<Standing> {
+    for (;;) {
+      const look = this.#read
+      if (look === null) throw new Error('nothing was read')
+      if (look.result !== null) return this.#standingOf(look, look.result)
+      const result = await readRuleFiles(look.sources, { ...this.#reading, isChecked: true })
+      const bad = this.#badIn(result)
+      if (bad.length === 0) return this.#standingOf(look, result)
+      for (const file of bad) this.#fallBack(file)
+      await this.settle()
+    }
+  }
+
+  #standingOf(look: Look, read: ReadResult): Standing {
+    const checked = new Map(look.files.map((file) => [file.file, file]))
     const contents = new Map(read.files.map((file) => [file.file, file]))
     const files = [...this.#files.values()].flatMap(({ file, text }) => {
       const found = contents.get(file)
-      if (found === undefined) return []
+      const { diagnostics } = checked.get(file) ?? {}
+      if (found === undefined || diagnostics === undefined) return []
       const isWritten = this.#versions.get(file) === 'written'
       return {
         file,
         state: this.#stateOf(file, text),
-        findings: text === null ? [] : isWritten ? found.diagnostics : (this.#findings.get(file) ?? []),
+        findings: text === null ? [] : isWritten ? diagnostics : (this.#findings.get(file) ?? []),
         wouldBreak: isWritten ? [] : (this.#wouldBreak.get(file) ?? []),
         content: found.content,
       }
@@ -129,9 +168,11 @@ class Versions {
     return text === null ? 'kept-for-others' : 'last-good'
   }
 
-  async #readAll(): Promise<ReadResult> {
+  async #readAll(): Promise<Look> {
     const sources = [...this.#files.values()].flatMap((file) => this.#sourceOf(file) ?? [])
-    this.#read = await readRuleFiles(sources, this.#reading)
+    const checked = await this.#reading.checkAhead?.(sources)
+    const result = checked == null ? await readRuleFiles(sources, this.#reading) : null
+    this.#read = { sources, files: checked ?? result?.files ?? [], result }
     return this.#read
   }
 
@@ -147,7 +188,7 @@ class Versions {
   }
 
   /** Those that have an error and are to run. */
-  #badIn(read: ReadResult): readonly ReadFile[] {
+  #badIn(read: Pick<Look, 'files'>): readonly CheckedFile[] {
     return read.files.filter(({ file, isSound }) => !isSound && this.#versions.get(file) !== 'out')
   }
 
@@ -157,17 +198,13 @@ class Versions {
   }
 
   /** What runs otherwise than it did when all was well, deleted files among them. */
-  #changed(read: ReadResult): readonly (Pick<ReadFile, 'file'> & Partial<ReadFile>)[] {
+  #changed(read: Look): readonly Fallen[] {
     return [...this.#files.keys()]
       .filter((file) => this.#runsChanged(file))
       .map((file) => read.files.find((found) => found.file === file) ?? { file })
   }
 
-  #fallBack({
-    file,
-    diagnostics = [],
-    hasOwnErrors = false,
-  }: Pick<ReadFile, 'file'> & Partial<ReadFile>): void {
+  #fallBack({ file, diagnostics = [], hasOwnErrors = false }: Fallen): void {
     const version = this.#versions.get(file)
     const written = this.#files.get(file)
     if (version === 'written') {
@@ -178,6 +215,8 @@ class Versions {
     this.#versions.set(file, canFall ? 'good' : 'out')
   }
 }
+
+type Fallen = Pick<CheckedFile, 'file'> & Partial<CheckedFile>
 
 function isError({ level }: Diagnostic): boolean {
   return level === 'error'

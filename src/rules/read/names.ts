@@ -105,21 +105,31 @@ export function checkPlayers(files: readonly RuleFile[], names: PlayerNames): vo
     }
 }
 
-/** Every player that rules of the file name. */
-export function playersNamedIn({ report, section }: RuleFile): NamedPlayer[] {
-  return playerNodes(section).map((node) => ({
-    name: node.text,
-    file: report.file,
-    line: report.lineOf(node),
-  }))
+/** Every player that rules of the files name, or what answers for their streams. */
+export async function playersNamedIn(
+  files: readonly RuleFile[],
+  breathe: () => Promise<void>,
+): Promise<NamedPlayer[]> {
+  const named: NamedPlayer[] = []
+  for (const { report, section } of files)
+    for (const part of playerParts(section)) {
+      await breathe()
+      for (const node of valuesOf('player', part))
+        named.push({ name: node.text, file: report.file, line: report.lineOf(node) })
+    }
+  return named
 }
 
-/** Of rules, and of what answers for streams. */
-function playerNodes(section: RuleFile['section']): ScalarNode[] {
+/** Each rule, and what answers for each stream. */
+function playerParts(section: RuleFile['section']): Node[] {
   const answers = [...(section('schedules')?.entries.values() ?? [])].flatMap(({ value }) =>
     value.kind === 'map' ? (value.entries.get('answers')?.value ?? []) : [],
   )
-  return [...valuesOf('player', section('rules')), ...answers.flatMap((node) => valuesOf('player', node))]
+  return [...[...(section('rules')?.entries.values() ?? [])].map(({ value }) => value), ...answers]
+}
+
+function playerNodes(section: RuleFile['section']): ScalarNode[] {
+  return playerParts(section).flatMap((part) => valuesOf('player', part))
 }
 
 async function* streamsInParts(file: RuleFile, breathe: () => Promise<void>): AsyncGenerator<ScalarNode> {

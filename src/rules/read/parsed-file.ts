@@ -91,6 +91,26 @@ function standingAsKey(text: string): ParsedFile['hasUnread'] {
   }
 }
 
+/** What begins a line and has a colon behind it, of a text that may be large. */
+export async function namesStandingIn(
+  text: string,
+  breathe: () => Promise<void>,
+): Promise<ReadonlySet<string>> {
+  const names = new Set<string>()
+  let lines = 0
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start)
+    const next = end < 0 ? text.length : end + 1
+    names.add(keyOf(text.slice(start, next)))
+    start = next
+    lines += 1
+    if (lines % linesTogether === 0) await breathe()
+  }
+  return names
+}
+
+const linesTogether = 1000
+
 function keyOf(line: string): string {
   // Trimmed first: a pattern that may give blanks back takes minutes for a long line of them.
   const [, double, single, plain] = /^(?:"([^"]*)"|'([^']*)'|([^:]*)):/.exec(line.trimStart()) ?? []

@@ -7,6 +7,12 @@ import type { Playlist, Slot } from '../rule-set.ts'
 import type { RuleFile } from './rule-file.ts'
 import { slotNode } from './slot-node.ts'
 
+/** Why a name cannot be used, and what to do. */
+export interface Fault {
+  readonly message: string
+  readonly help: string
+}
+
 /** What the names in rule files are held against. */
 export interface Surroundings {
   readonly fileExists: (file: string) => Promise<boolean>
@@ -19,13 +25,10 @@ export interface Surroundings {
     /** Whether it started the program. */
     readonly isThere: boolean
     /** Why rules cannot call an action of it, and what to do; null where they can. */
-    readonly actionFault: (action: string) => { readonly message: string; readonly help: string } | null
+    readonly actionFault: (action: string) => Fault | null | Promise<Fault | null>
   }
   /** Why rules cannot publish or listen to a topic of MQTT, and what they can do instead; null where they can. */
-  readonly topicFault: (
-    topic: string,
-    use: 'publish' | 'listen',
-  ) => { readonly message: string; readonly help: string } | null
+  readonly topicFault: (topic: string, use: 'publish' | 'listen') => Fault | null | Promise<Fault | null>
   /** The players there are; null or absent where that is not known, and then no name of one is doubted. */
   readonly players?: readonly Pick<PlayerState, 'id' | 'name'>[] | null
 }
@@ -59,10 +62,16 @@ export async function checkReferences(
     for (const slot of schedule.slots) await checkSlot(file, slot, { node: slotNode(node, slot.id), known })
   }
   const rules = [...file.rules, ...file.faultyRules]
-  for (const { bound, node } of rules.flatMap((rule) => rule.triggers))
+  for (const { bound, node } of rules.flatMap((rule) => rule.triggers)) {
+    await surroundings.breathe?.()
     for (const reference of bound.definition.references?.(bound.options as never) ?? [])
       if (reference.kind === 'topic')
-        checkTopic(file, reference.name, { node: scalarWith(node, reference.name), known, use: 'listen' })
+        await checkTopic(file, reference.name, {
+          node: scalarWith(node, reference.name),
+          known,
+          use: 'listen',
+        })
+  }
   for (const { bound, node } of rules.flatMap((rule) => rule.actions)) {
     await surroundings.breathe?.()
     for (const reference of bound.definition.references?.(bound.options) ?? [])
@@ -93,12 +102,12 @@ async function checkReference(file: RuleFile, { kind, name }: Reference, where: 
   }
 }
 
-function checkTopic(
+async function checkTopic(
   file: RuleFile,
   topic: string,
   { node, known, use }: Where & { readonly use: 'publish' | 'listen' },
-): void {
-  const fault = known.topicFault(topic, use)
+): Promise<void> {
+  const fault = await known.topicFault(topic, use)
   if (fault !== null) file.report.add(node, 'error', 'ref/topic', fault.message, fault.help)
 }
 

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../language/diagnostic.ts'
 import type { Node } from '../../language/node.ts'
 import type { Playlist } from '../rule-set.ts'
 import type { ParsedFile } from './parsed-file.ts'
@@ -15,4 +16,12 @@ export interface RuleFile extends ParsedFile {
   readonly tests: readonly ReadTest[]
   /** Whether it has errors by itself, beside which other files it may stand. */
   readonly hasOwnErrors: boolean
+}
+
+export function isSound(file: Pick<RuleFile, 'report' | 'form'>): boolean {
+  return !file.report.hasErrors && !file.form.some(isError)
+}
+
+export function isError({ level }: Diagnostic): boolean {
+  return level === 'error'
 }

@@ -1,42 +1,28 @@
 import type { Diagnostic } from '../../language/diagnostic.ts'
-import { adviseQuotes } from '../../language/eleven.ts'
-import type { MapNode, Node } from '../../language/node.ts'
+import type { MapNode } from '../../language/node.ts'
 import { Report } from '../../language/report.ts'
 import type { Source } from '../../language/source.ts'
-import type { Calendar } from '../calendar.ts'
 import type { RuleTest } from '../dry/rule-test.ts'
-import { PlayerNames } from '../players.ts'
 import type { Registry } from '../registry.ts'
 import type { FiledAnswer, RuleSet } from '../rule-set.ts'
 import type { Location } from '../sun.ts'
 import type { ReadCalendar } from './calendar.ts'
 import { type Declared, declaredIn } from './declared.ts'
-import { checkHomeAssistant } from './home-assistant.ts'
 import { readInParts } from './in-parts.ts'
-import { checkLoops } from './loops.ts'
-import {
-  adviseAnswers,
-  adviseUnused,
-  checkPlayers,
-  checkStreams,
-  type NamedPlayer,
-  playersNamedIn,
-} from './names.ts'
-import { type ParsedFile, parseFile } from './parsed-file.ts'
+import { type NamedPlayer, playersNamedIn } from './names.ts'
+import { namesStandingIn, type ParsedFile, parseFile } from './parsed-file.ts'
 import { readPlaylists } from './playlists.ts'
 import { ReadingMemory, sharedKey } from './reading-memory.ts'
-import { checkReferences, type Surroundings } from './references.ts'
-import type { RuleFile } from './rule-file.ts'
+import type { Surroundings } from './references.ts'
+import { isError, isSound, type RuleFile } from './rule-file.ts'
 import { readRules, type SoundParts } from './rules.ts'
-import { adviseClockChanges, adviseGaps, checkShadowed } from './schedule-times.ts'
 import { readSchedules } from './schedules.ts'
-import { checkHolds, checkSlotNames } from './slot-names.ts'
 import { triedTemplates } from './template-trial.ts'
 import { writtenOut } from './template-use.ts'
-import { adviseNeeds } from './templates.ts'
-import { checkTestNames, testsIn } from './test-names.ts'
+import { testsIn } from './test-names.ts'
 import { readTests } from './tests.ts'
-import { adviseTriggers, checkTriggers } from './triggers.ts'
+import { checkTogether } from './together.ts'
+import { checkTriggers } from './triggers.ts'
 
 export interface Reading extends Surroundings {
   readonly registry: Registry
@@ -50,6 +36,10 @@ export interface Reading extends Surroundings {
   readonly adviceAt?: Date | null
   /** What is known from earlier readings. */
   readonly memory?: ReadingMemory
+  /** Whether all of it was checked before: then it is put together alone, and of its tests nothing is read. */
+  readonly isChecked?: boolean
+  /** Told which file is at work from now on; null where it is all of them together. */
+  readonly progress?: (file: string | null) => void
 }
 
 /** A file with how much of it is to be read, where that is not all of it. */
@@ -70,12 +60,16 @@ export interface ReadResult {
   readonly files: readonly ReadFile[]
 }
 
-export interface ReadFile {
+/** What there is to say of a file. */
+export interface CheckedFile {
   readonly file: string
   readonly isSound: boolean
   /** Whether what is wrong with it is wrong by itself, and not only beside the other files. */
   readonly hasOwnErrors: boolean
   readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface ReadFile extends CheckedFile {
   /** What stands in it that could be read. */
   readonly content: Pick<RuleFile, 'playlists' | 'schedules' | 'rules'>
 }
@@ -86,32 +80,26 @@ export interface ReadFile {
  */
 export async function readRuleFiles(
   sources: readonly RuleSource[],
-  { registry, adviceAt = null, memory = new ReadingMemory(), ...surroundings }: Reading,
+  { memory = new ReadingMemory(), ...reading }: Reading,
 ): Promise<ReadResult> {
-  const parsed = await Promise.all(sources.map((source) => parsedFile(source, memory)))
-  const { declared, shared } = await sharedBy(parsed, { registry, ...surroundings })
-  const files: RuleFile[] = []
-  for (const file of parsed) files.push(await readFile(file, { shared, declared, registry, memory }))
-  refuseDoubles(files)
+  const { registry, isChecked = false, progress = () => undefined } = reading
   const { breathe } = memory
-  const { homeAssistant } = surroundings
-  for (const file of files) await checkReferences(file, files, { breathe, ...surroundings })
-  if (homeAssistant !== undefined) for (const file of files) checkHomeAssistant(file, homeAssistant)
-  checkTestNames(files)
-  const sound = files.filter(isSound)
-  for (const file of sound) checkShadowed(file)
-  // What is wrong in one file may be all that the others lack.
-  if (sound.length === files.length) {
-    await checkStreams(files, breathe)
-    await checkSlotNames(files, breathe)
-    checkHolds(files)
+  const parsed: ParsedFile[] = []
+  for (const source of sources) {
+    progress(source.file)
+    parsed.push(await parsedFile(source, { memory, isChecked }))
+    await breathe()
   }
-  checkLoops(sound)
-  const { players } = surroundings
-  if (players != null)
-    checkPlayers(files, new PlayerNames({ aliases: () => declared.players, players: () => players }))
-  if (adviceAt !== null) advise(files, { now: adviceAt, calendar: declared.calendar })
-  if (adviceAt !== null) adviseNeeds(declared.templates)
+  progress(null)
+  const { declared, shared } = await sharedBy(parsed, { ...reading, breathe })
+  const files: RuleFile[] = []
+  for (const file of parsed) {
+    progress(file.source.file)
+    files.push(await readFile(file, { shared, declared, registry, memory }))
+  }
+  progress(null)
+  if (!isChecked) await checkTogether(files, { ...reading, declared, breathe })
+  const sound = files.filter(isSound)
   return {
     ruleSet: {
       playlists: new Map(
@@ -126,7 +114,7 @@ export async function readRuleFiles(
       ...{ vars: declared.vars, inputs: declared.inputs, players: declared.players },
     },
     tests: testsIn(sound, files),
-    playersNamed: sound.flatMap(playersNamedIn),
+    playersNamed: await playersNamedIn(sound, breathe),
     diagnostics: files.flatMap(diagnosticsOf),
     files: files.map((file) => ({
       file: file.report.file,
@@ -149,52 +137,61 @@ function answersIn(files: readonly RuleFile[]): NonNullable<RuleSet['answers']> 
   )
 }
 
-function advise(
-  files: readonly RuleFile[],
-  clocks: { readonly now: Date; readonly calendar: Calendar },
-): void {
-  const sound = files.filter(isSound)
-  if (sound.length === files.length) {
-    adviseUnused(files)
-    adviseAnswers(files)
-  }
-  for (const file of sound) {
-    adviseGaps(file)
-    adviseClockChanges(file, clocks)
-    adviseTriggers(file, clocks)
-    if (file.root !== null) adviseQuotes(file.root, file.report)
-  }
+interface Breathing {
+  /** Asked for between two parts of the work; resolves when it may go on. */
+  readonly breathe: () => Promise<void>
 }
 
 /** What the files share with each other, and a text that tells it from any other. */
 async function sharedBy(
   parsed: readonly ParsedFile[],
-  { registry, readCalendar, ...place }: Pick<Reading, 'registry' | 'zone' | 'location' | 'readCalendar'>,
+  {
+    registry,
+    readCalendar,
+    breathe,
+    isChecked = false,
+    ...place
+  }: Pick<Reading, 'registry' | 'zone' | 'location' | 'readCalendar' | 'isChecked'> & Breathing,
 ): Promise<{ readonly declared: Declared; readonly shared: string }> {
   const calendars: string[] = []
   const noted: ReadCalendar | undefined =
     readCalendar &&
     (async (path) => {
       const found = await readCalendar(path)
-      calendars.push(path, JSON.stringify(found))
+      calendars.push(path, 'text' in found ? found.text : `fault: ${found.fault}`)
       return found
     })
   const { zone, location = null } = place
   const found = await declaredIn(parsed, {
     zone,
     location,
+    isChecked,
+    breathe,
     ...(noted === undefined ? {} : { readCalendar: noted }),
   })
-  const templates = triedTemplates(parsed, { registry, declared: found })
+  const templates = await triedTemplates(parsed, { registry, declared: found, breathe })
   const shared = sharedKey(parsed, [zone, JSON.stringify(location), ...calendars])
   return { declared: { ...found, templates }, shared }
 }
 
-async function parsedFile(source: RuleSource, memory: ReadingMemory): Promise<ParsedFile> {
-  const file = parseFile(source, await memory.loaded(source))
+async function parsedFile(
+  source: RuleSource,
+  { memory, isChecked }: { readonly memory: ReadingMemory; readonly isChecked: boolean },
+): Promise<ParsedFile> {
+  if (isChecked && source.only === 'names') {
+    const names = await namesStandingIn(source.text, memory.breathe)
+    const file = parseFile(source, { source, root: null, diagnostics: [] })
+    return { ...file, hasUnread: (_, name) => names.has(name) }
+  }
+  const read = parseFile(source, await memory.loaded(source))
+  const file = isChecked ? { ...read, section: without(['tests'], read.section) } : read
   if (source.only === undefined) return file
   if (source.only === 'names') return { ...file, root: null, section: () => null }
-  return { ...file, section: (name) => (ownSections.some((own) => own === name) ? null : file.section(name)) }
+  return { ...file, section: without(ownSections, file.section) }
+}
+
+function without(left: readonly string[], section: ParsedFile['section']): ParsedFile['section'] {
+  return (name) => (left.includes(name) ? null : section(name))
 }
 
 interface FileReading {
@@ -266,34 +263,4 @@ const most = 100
 function byPlace(one: Diagnostic, other: Diagnostic): number {
   const last = Number(one.code === 'report/more') - Number(other.code === 'report/more')
   return last || one.line - other.line || one.column - other.column
-}
-
-function isSound(file: RuleFile): boolean {
-  return !file.report.hasErrors && !file.form.some(isError)
-}
-
-function isError(diagnostic: Diagnostic): boolean {
-  return diagnostic.level === 'error'
-}
-
-/** The same id in two files: the second is told where the first stands. */
-function refuseDoubles(files: readonly RuleFile[]): void {
-  const seen = new Map<string, string>()
-  for (const file of files) {
-    const definitions: [what: string, id: string, node: Node][] = [
-      ...[...file.playlists].map(([id, { node }]): [string, string, Node] => ['playlist', id, node]),
-      ...file.schedules.map(({ schedule, node }): [string, string, Node] => [
-        'schedule',
-        schedule.stream,
-        node,
-      ]),
-      ...file.rules.map(({ rule, node }): [string, string, Node] => ['rule', rule.id, node]),
-      ...file.tests.map(({ test, node }): [string, string, Node] => ['test', test.id, node]),
-    ]
-    for (const [what, id, node] of definitions) {
-      const first = seen.get(`${what} ${id}`)
-      if (first === undefined) seen.set(`${what} ${id}`, `${file.report.file}:${file.report.lineOf(node)}`)
-      else file.report.add(node, 'error', 'yaml/duplicate', `${what} "${id}" is already defined at ${first}`)
-    }
-  }
 }

@@ -14,18 +14,28 @@ import type { RuleTemplate, Templates } from './templates.ts'
  * the template itself is said at the template, and not at each of its uses. What is found at a hole is let pass: it
  * depends on what is put there.
  */
-export function triedTemplates(
+export async function triedTemplates(
   files: readonly ParsedFile[],
-  { registry, declared }: { readonly registry: Registry; readonly declared: Declared },
-): Templates {
+  {
+    registry,
+    declared,
+    breathe,
+  }: {
+    readonly registry: Registry
+    readonly declared: Declared
+    readonly breathe: () => Promise<void>
+  },
+): Promise<Templates> {
   const { templates } = declared
   const written = files.filter((file) => file.section('templates') !== null)
   const reports = new Map(written.map(({ report, source }) => [report, new TrialReport(source, report)]))
-  const sound = [...templates.sound].filter(([, template]) => {
+  const sound = new Map<string, RuleTemplate>()
+  for (const [id, template] of templates.sound) {
     const report = reports.get(template.report)
-    return report !== undefined && passes(template, { report, registry, declared })
-  })
-  return { ...templates, sound: new Map(sound) }
+    if (report !== undefined && passes(template, { report, registry, declared })) sound.set(id, template)
+    await breathe()
+  }
+  return { ...templates, sound }
 }
 
 interface Trial {

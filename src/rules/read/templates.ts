@@ -34,10 +34,16 @@ export interface Templates {
 }
 
 /** Gathers the templates of all files; what is wrong with one is said where it stands, and it is left out. */
-export function templatesIn(files: readonly ParsedFile[]): Templates {
+export async function templatesIn(
+  files: readonly ParsedFile[],
+  breathe: () => Promise<void>,
+): Promise<Templates> {
   const sound = new Map<string, RuleTemplate>()
   for (const file of files)
-    for (const template of readTemplates(file)) {
+    for (const [id, entry] of file.section('templates')?.entries ?? []) {
+      await breathe()
+      const template = readTemplate({ id, ...entry }, file.report)
+      if (template === null) continue
       const first = sound.get(template.id)
       if (first === undefined) sound.set(template.id, template)
       else
@@ -69,14 +75,6 @@ export function adviseNeeds({ sound }: Templates): void {
         `write \`\${with.${key.text}}\` where it belongs, or take it out`,
       )
   }
-}
-
-function readTemplates({ section, report }: ParsedFile): RuleTemplate[] {
-  const entries = section('templates')?.entries ?? new Map<string, never>()
-  return [...entries].flatMap(([id, { key, value }]) => {
-    const template = readTemplate({ id, key, value }, report)
-    return template === null ? [] : [template]
-  })
 }
 
 interface Written {

@@ -242,6 +242,7 @@ test('a thousand rules cost a look next to nothing, and one moment of them all i
   for (let rule = 0; rule < 1000; rule++)
     moments.of(`rule ${rule}`, never).daily({ at: ['07:00', '19:30'] }, house.hear('x'))
   await oneTurn()
+  await house.run(0)
   const armedMs = performance.now() - began
   const looked = performance.now()
   await house.run(29 * minuteMs)
@@ -253,6 +254,30 @@ test('a thousand rules cost a look next to nothing, and one moment of them all i
   // A busy machine is ten times as slow as an idle one.
   expect(lookMs).toBeLessThan(20)
   expect(armedMs).toBeLessThan(5000)
+})
+
+test('rules that come together are planned in several looks, and what came is told in the order of its times', async () => {
+  const house = household('2026-11-21T17:00:00Z')
+  const write = (moments: Moments, signal: AbortSignal) => {
+    for (let rule = 0; rule < 150; rule++) {
+      const at = rule === 149 ? '18:50' : '19:00'
+      moments.of(`rule ${rule}`, signal).daily({ at, ifMissedMs: hourMs }, house.hear(`${rule}`))
+    }
+  }
+  const first = await house.open()
+  write(first, never)
+  await oneTurn()
+  await house.run(0)
+  await first.stop()
+  house.clock.shift(2 * hourMs + 5 * minuteMs)
+  const second = await house.open()
+  write(second, never)
+  await oneTurn()
+  expect(house.told).toEqual([])
+  await house.run(0)
+  expect(house.told).toHaveLength(150)
+  expect(house.told.slice(0, 3)).toEqual(['149 18:50 +900', '0 19:00 +300', '1 19:00 +300'])
+  await second.stop()
 })
 
 test('a thousand rules of every minute are looked up without holding anything up', () => {

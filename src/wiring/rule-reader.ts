@@ -1,0 +1,173 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { onceEach } from '../core/once-each.ts'
+import { loadYaml } from '../language/source.ts'
+import { registryWith } from '../rules/plugins/plugin-set.ts'
+import { readLastGood, type Standing, type WrittenFile } from '../rules/read/last-good.ts'
+import type { NamedPlayer } from '../rules/read/names.ts'
+import { ReadingMemory } from '../rules/read/reading-memory.ts'
+import { type CheckedFile, type Reading, type RuleSource, readRuleFiles } from '../rules/read/rule-files.ts'
+import type { Registry } from '../rules/registry.ts'
+import type { RuleSet } from '../rules/rule-set.ts'
+import type { Location } from '../rules/sun.ts'
+import { KnownCalendars } from './known-calendars.ts'
+import type { RuleBookOptions } from './rule-book.ts'
+import { calendarFiles } from './rule-folder.ts'
+import { isLarge, RuleThread } from './rule-thread.ts'
+
+type Options = Omit<RuleBookOptions, 'good' | 'enabled'>
+
+/** What was read beside what runs, as a thread can take it. */
+export interface ReadAside {
+  readonly ruleSet: RuleSet
+  readonly playersNamed: readonly NamedPlayer[]
+  /** By path, as calendar files were found. */
+  readonly calendars: ReadonlyMap<string, { readonly text: string } | { readonly fault: string }>
+  readonly zone: string
+  readonly location: Location | null
+}
+
+// Longer than a sound may wait; see the breath between two parts of the work.
+const breathMs = 8
+
+/**
+ * Reads rule files with all that is known in the house, and remembers what it read. While one of them is large, they are
+ * checked in a thread first, and only what is sound there is read here. Not with plug-ins: what they bring is not in the
+ * thread.
+ */
+export class RuleReader {
+  readonly #reading: Reading
+  readonly #memory: ReadingMemory
+  readonly #thread: RuleThread
+  readonly #calendars: KnownCalendars
+  #location: Location | null
+  #isOver = false
+
+  constructor(options: Options) {
+    const { folder, library, plugins, topicFault, homeAssistant, zone, clock, log } = options
+    const { location = null, calendars: good, problems } = options
+    const ours = registryWith([])
+    const here = () => this.#location
+    const breathe = breathing()
+    this.#location = location
+    this.#calendars = new KnownCalendars({
+      ...{ readFile: calendarFiles(folder), good, zone, problems, breathe, log },
+    })
+    this.#thread = new RuleThread({ clock, log })
+    this.#memory = new ReadingMemory({
+      load: (source) => (isLarge(source) ? this.#thread.load(source) : loadYaml(source)),
+      breathe,
+    })
+    this.#reading = {
+      get registry() {
+        return plugins?.registry ?? ours
+      },
+      fileExists: async (file) => (await library.find(file)).state !== 'missing',
+      fileHint: async (file) => (await library.hint?.(file)) ?? null,
+      topicFault,
+      ...(homeAssistant === undefined ? {} : { homeAssistant }),
+      zone,
+      get location() {
+        return here()
+      },
+      readCalendar: (path) => this.#calendars.read(path),
+      memory: this.#memory,
+    }
+  }
+
+  /** Of what rules are made now. */
+  get registry(): Registry {
+    return this.#reading.registry
+  }
+
+  /** The house is there, as is known now; null where it is not known. */
+  set location(location: Location | null) {
+    this.#location = location
+  }
+
+  /** Whether a calendar file that was read is another one now. */
+  haveCalendarsChanged(): Promise<boolean> {
+    return this.#calendars.haveChanged()
+  }
+
+  /** What runs of the files; null where the product ended meanwhile, and half of them may not have been checked. */
+  async standing(files: readonly WrittenFile[]): Promise<Standing | null> {
+    const reading = this.#looking()
+    const checkAhead = (sources: readonly RuleSource[]) => this.#checkAhead(sources, reading)
+    const standing = await readLastGood(files, { ...reading, checkAhead })
+    if (this.#isOver) return null
+    this.#memory.sweep()
+    return standing
+  }
+
+  /** What there is to say of the files, with what is merely worth knowing of the year from `adviceAt` on. */
+  async check(sources: readonly RuleSource[], adviceAt: Date): Promise<readonly CheckedFile[]> {
+    const reading = { ...this.#looking(), adviceAt }
+    return (await this.#checkAhead(sources, reading)) ?? (await readRuleFiles(sources, reading)).files
+  }
+
+  /** Reads files that need not run: what is in them, and what is wrong. */
+  async readAside(
+    sources: readonly RuleSource[],
+  ): Promise<ReadAside & { readonly files: readonly CheckedFile[] }> {
+    const reading = this.#looking()
+    const calendars = new Map<string, { readonly text: string } | { readonly fault: string }>()
+    const { ruleSet, playersNamed, files } = await readRuleFiles(sources, {
+      ...reading,
+      readCalendar: async (path) => {
+        const found = (await reading.readCalendar?.(path)) ?? { fault: 'there is no such file' }
+        calendars.set(path, 'text' in found ? { text: found.text } : found)
+        return found
+      },
+    })
+    return { ruleSet, playersNamed, files, calendars, zone: reading.zone, location: reading.location ?? null }
+  }
+
+  async stop(): Promise<void> {
+    this.#isOver = true
+    await this.#thread.stop()
+  }
+
+  /** Each file is looked for once in a reading, however many name it, and what it finds holds for all of the reading. */
+  #looking(): Reading {
+    const { fileExists } = this.#reading
+    return {
+      ...this.#reading,
+      fileExists: onceEach(fileExists),
+      readCalendar: onceEach((path) => this.#calendars.read(path)),
+    }
+  }
+
+  /** Null where they are to be checked where they are read. */
+  async #checkAhead(
+    sources: readonly RuleSource[],
+    { registry, fileExists, fileHint, topicFault, homeAssistant, readCalendar, ...around }: Reading,
+  ): Promise<readonly CheckedFile[] | null> {
+    if (registry.hasPlugins === true || !sources.some(isLarge)) return null
+    const { zone, location = null, adviceAt = null } = around
+    return this.#thread.check({
+      sources,
+      zone,
+      location,
+      adviceAt,
+      hasHomeAssistant: homeAssistant?.isThere ?? null,
+      answers: {
+        fileExists,
+        fileHint: async (file) => (await fileHint?.(file)) ?? null,
+        publishFault: async (topic) => topicFault(topic, 'publish'),
+        listenFault: async (filter) => topicFault(filter, 'listen'),
+        actionFault: async (action) => (await homeAssistant?.actionFault(action)) ?? null,
+        readCalendar: async (path) => (await readCalendar?.(path)) ?? { fault: 'it cannot be read here' },
+      },
+    })
+  }
+}
+
+/** Lets everything else have its turn once this work has gone on for a while. */
+function breathing(): () => Promise<void> {
+  let since = performance.now()
+  return async () => {
+    if (performance.now() - since < breathMs) return
+    await nextTurn()
+    since = performance.now()
+  }
+}
