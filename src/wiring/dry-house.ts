@@ -1,8 +1,7 @@
-import { titleOf } from '../audio/names.ts'
 import { topicMatches } from '../broker/topic-filter.ts'
-import { type Clock, isoOf } from '../core/clock.ts'
+import { isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
-import type { Effect, Perform } from '../core/effect.ts'
+import type { Effect } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import type { Button, PlayerEvent } from '../core/event.ts'
 import type { Log, LogDetail } from '../core/log.ts'
@@ -12,22 +11,17 @@ import type { PlayerPatch, PlayerState } from '../core/player.ts'
 import type { Queue, StoredQueue } from '../core/queue.ts'
 import type { PlainValue } from '../core/value-form.ts'
 import { Hub } from '../hub.ts'
-import { performWith } from '../perform.ts'
 import { withDryActs } from '../rules/dry/dry-acts.ts'
 import { DryClock } from '../rules/dry/dry-clock.ts'
 import type { CardIn, Dated, PlayingChange, Records, Stage, WatchedHouse } from '../rules/dry/house.ts'
 import { stagedValues } from '../rules/dry/staged-values.ts'
-import { patchOf } from '../rules/dry/told.ts'
-import { type PickFacts, picked } from '../rules/picks.ts'
-import { contentFiles, dailyOrder } from '../rules/playlists.ts'
 import type { RuleEvent, World } from '../rules/plugin.ts'
-import type { Playlist, Rule, RuleSet } from '../rules/rule-set.ts'
+import type { Rule, RuleSet } from '../rules/rule-set.ts'
 import type { RunTrace } from '../rules/running/trace.ts'
 import { holdsFor } from '../rules/stream-answers.ts'
-import { wallTime } from '../rules/time.ts'
-import { dayOf } from './picks.ts'
+import { cardPatch, streamOf } from './dry-cards.ts'
+import { performIn } from './dry-deeds.ts'
 import { RuleRunner } from './rules.ts'
-import { VolumeReturns } from './volume-returns.ts'
 
 interface DryHouseOptions {
   readonly ruleSet: RuleSet
@@ -49,8 +43,6 @@ const mostTimers = 100_000
 const mostEffects = 10_000
 // Of what comes every second, nobody reads more.
 const mostRuns = 2_000
-// No card has such an id, so no rule for a card of somebody else takes it for its own.
-const ownCard = 'card of '
 const pressMs = 300
 
 type Recording = { readonly [Kind in keyof Records]: Records[Kind][number][] }
@@ -378,95 +370,11 @@ function unchanging(current: RuleSet) {
   return { current, onChange: () => () => undefined }
 }
 
-interface Hands {
-  readonly ruleSet: RuleSet
-  readonly folders: DryHouseOptions['folders']
-  readonly library: readonly string[]
-  readonly random: () => number
-  readonly publish: (topic: string, payload: string) => Promise<void>
-  readonly clock: Clock
-  readonly log: Log
-}
-
-/** Carries effects out in the hub alone; what is published is only written down, by whoever asks. */
-function performIn(
-  hub: Hub,
-  { ruleSet, folders, library: all, random, publish, clock, log }: Hands,
-): Perform {
-  const library = {
-    find: async () => ({ state: 'ready' }) as const,
-    filesIn: async (folder: string) => folders.get(folder) ?? [],
-    pick: async ({ id, pick }: Playlist) => {
-      const day = { ...dayOf(clock.now(), ruleSet.calendar.zone), unknownPasses: true }
-      return pick === undefined ? [] : picked(id, pick, { files: all.map(namedOnly), ...day })
-    },
-  }
-  const order = dailyOrder(() => wallTime(clock.now(), ruleSet.calendar.zone).date.toString())
-  const returns = new VolumeReturns({
-    store: memoryCollection(),
-    player: (id) => hub.player(id),
-    perform: (...asked) => perform(...asked),
-    clock,
-    log,
-  })
-  const perform = performWith({
-    mutateQueue: (stream, mutation, because) => hub.mutateQueue(stream, mutation, because),
-    files: (name) => contentFiles(name, ruleSet.playlists, library, order),
-    lookup: library.find,
-    deleteQueue: (stream, check) => hub.deleteQueue(stream, check),
-    command: async (player, command) => {
-      const state = playerIn(hub, player)
-      if (!state.online && command.type !== 'settings')
-        throw new AppError('unavailable', `player "${state.name}" is offline`)
-      hub.commanding(player, command)
-      hub.patchPlayer(player, patchOf(command, state), clock.now())
-    },
-    returnVolume: (player, wanted) => returns.add(player, wanted),
-    async startStream(stream, player) {
-      if (!playerIn(hub, player).online)
-        throw new AppError('unavailable', `player "${playerIn(hub, player).name}" is offline`)
-      const command = { type: 'card', card_id: `${ownCard}${stream}` } as const
-      hub.commanding(player, command, command)
-      hub.patchPlayer(player, patchOf(command, playerIn(hub, player)), clock.now())
-    },
-    callAction: async () => undefined,
-    publish,
-    callWebhook: async () => undefined,
-    values: hub,
-    deeds: { say: () => undefined },
-    random,
-    log,
-  })
-  return perform
-}
-
-function playerIn(hub: Hub, id: string): PlayerState {
-  const player = hub.player(id)
-  if (player === undefined) throw new AppError('not_found', `there is no player "${id}" in this house`)
-  return player
-}
-
 async function filledWith<Value>(
   collection: Collection<Value>,
   values: ReadonlyMap<string, Value> | undefined,
 ): Promise<void> {
   for (const [key, value] of values ?? []) await collection.set(key, value)
-}
-
-/** A file whose name is all that is known. */
-function namedOnly(file: string): PickFacts {
-  const nobody = { artist: null, album: null, seconds: null, plays: null, lastPlayedAtMs: null }
-  return { file, title: titleOf(file), changedAtMs: 0, ...nobody }
-}
-
-function cardPatch(card: CardIn): PlayerPatch {
-  if (card === null) return {}
-  const id = 'id' in card ? card.id : `${ownCard}${card.stream}`
-  return { card_id: id, card_inserted: 'physical', source: 'card' }
-}
-
-function streamOf(cardId: string): string | null {
-  return cardId.startsWith(ownCard) ? cardId.slice(ownCard.length) : null
 }
 
 /** Nothing in the house waits for the machine: after one turn all is done that does not wait for the clock. */
