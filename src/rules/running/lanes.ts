@@ -11,6 +11,11 @@ export class Lanes {
   /** Resolves when the last one of the lane has left. */
   readonly #last = new Map<string, Promise<void>>()
 
+  /** Whether nobody acts in it, or waits to. */
+  isFree(lane: string): boolean {
+    return !this.#last.has(lane)
+  }
+
   enter(lane: string): Turn {
     const before = this.#last.get(lane) ?? Promise.resolve()
     let leave: () => void = () => undefined

@@ -279,7 +279,7 @@ export function meaningOfRule({ meaning }: Rule): string {
 }
 
 /** Runs that concern one stream or player follow one another, so that the last wish is the one that holds. */
-function laneOf({ rule, data }: Start, world: Pick<World, 'playerId'>): string {
+export function laneOf({ rule, data }: Pick<Start, 'rule' | 'data'>, world: Pick<World, 'playerId'>): string {
   const player = rule.player ?? data.player
   const known = player === undefined ? undefined : world.playerId(player)
   return rule.stream ?? data.stream ?? known ?? player ?? rule.id

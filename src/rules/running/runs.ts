@@ -5,6 +5,7 @@ import { messageOf } from '../../core/error.ts'
 import type { PlayerEvent } from '../../core/event.ts'
 import type { Announced } from '../../core/kept-values.ts'
 import type { Log } from '../../core/log.ts'
+import type { Judgement } from '../condition.ts'
 import type { World } from '../plugin.ts'
 import type { Rule } from '../rule-set.ts'
 import { wallTime } from '../time.ts'
@@ -12,7 +13,7 @@ import { Breaker, pauseMs } from './breaker.ts'
 import { EndOfRun, StepFailed, unlessAborted } from './end-of-run.ts'
 import { type InputRecord, Journal, type JournalStore, type Kept, type KeptRun } from './journal.ts'
 import { Lanes } from './lanes.ts'
-import { meaningOfRule, Run, type Start } from './run.ts'
+import { laneOf, meaningOfRule, Run, type Start } from './run.ts'
 import { placeOf, type StepHands, Steps, wordsOf } from './steps.ts'
 import { endSteps, type RunOutcome, type RunTrace } from './trace.ts'
 import type { TraceBook } from './trace-book.ts'
@@ -118,7 +119,9 @@ export class Runs {
   begin(starts: readonly Start[], { announced, rows }: Beginning): readonly Run[] {
     // An input that was announced is told of by the next process.
     if (this.#isStopping) return []
-    const runs = starts.flatMap((start) => (this.#mayStart(start) ? [new Run(start, this.#ground)] : []))
+    const runs = starts.flatMap((start) =>
+      this.#mayStart(start) && !this.#isAnswered(start) ? [new Run(start, this.#ground)] : [],
+    )
     const all = [...runs.flatMap((run) => run.rows()), ...rows]
     if (all.length === 0 && announced === undefined) return []
     const written = this.#journal.write(all, announced === undefined ? [] : [announced]).then(
@@ -134,20 +137,48 @@ export class Runs {
 
   /** A trigger nearly fired. */
   didNotFire(nearly: Pick<Start, 'rule' | 'trigger' | 'because'>): void {
+    this.#options.log.debug(`${wordsOf(nearly.rule)} did not run: ${nearly.because}`)
     this.#notBegun({ ...nearly, data: {} }, 'did_not_run', nearly.because)
+  }
+
+  /**
+   * Whether its conditions do not hold, where that can be told at once, as nobody acts in its lane: of a thousand rules that
+   * hear an event most come to nothing, and these leave no more than a trace.
+   */
+  #isAnswered(start: Start): boolean {
+    const { world } = this.#options
+    const { rule, data, trigger } = start
+    const conditions = [...(trigger.if ?? []), ...rule.if]
+    if (conditions.length === 0 || !this.#lanes.isFree(laneOf(start, world))) return false
+    try {
+      const { unmet, saw } = ask(conditions, { rule, data, world })
+      if (unmet === null) return false
+      this.#unmet(start, unmet)
+      this.#notBegun(start, 'did_not_run', unmet.why, saw)
+      return true
+    } catch {
+      // What is wrong with it is said when its turn has come.
+      return false
+    }
+  }
+
+  #unmet({ rule, because }: Pick<Start, 'rule' | 'because'>, { why, saw }: Judgement): void {
+    const seen = saw.length === 0 ? {} : { saw }
+    this.#options.log.info(`${wordsOf(rule)} did not run: ${why}`, { because, ...seen })
   }
 
   #notBegun(
     { rule, trigger, data, because }: Pick<Start, 'rule' | 'trigger' | 'data' | 'because'>,
     outcome: 'did_not_run' | 'ignored',
     why: string,
+    saw: readonly string[] = [],
   ): void {
     const { clock } = this.#options
     const at = isoOf(clock.now())
     this.#options.traces.add({
       ...{ id: this.#journal.nextNumber(clock.now()), rule: rule.id, at, because },
       trigger: { kind: trigger.kind, data },
-      ...{ outcome, why, saw: [], steps: [], ended_at: at },
+      ...{ outcome, why, saw, steps: [], ended_at: at },
     })
   }
 
@@ -294,9 +325,8 @@ export class Runs {
       const { unmet, saw: looked } = ask([...(trigger.if ?? []), ...rule.if], { rule, data, world })
       run.trace.saw = looked
       if (unmet !== null) {
-        const { why, saw } = unmet
-        log.info(`${wordsOf(rule)} did not run: ${why}`, { because, ...(saw.length === 0 ? {} : { saw }) })
-        this.#close(run.trace, 'did_not_run', why)
+        this.#unmet(run.start, unmet)
+        this.#close(run.trace, 'did_not_run', unmet.why)
         return false
       }
       progress.set(conditionsHeld, true)
