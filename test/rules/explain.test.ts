@@ -166,7 +166,7 @@ test.each([
     'waiting',
     'When the right button is pressed on any player, it waits 90 seconds, ' +
       'then waits until the left button is pressed on any player (only if it is a day from Monday to Friday), for at most 5 minutes (else it ends), ' +
-      'then waits until the input party is set or the card 7JtVV is put into a player, for ever if need be (only if the variable plays is above 3), ' +
+      'then waits until the input party is set or pressed or the card 7JtVV is put into a player, for ever if need be (only if the variable plays is above 3), ' +
       'then waits until the left button is pressed on any player, for at most 2 hours (else it goes on all the same), ' +
       'then waits until the left button is pressed on any player, for at most 1 minute (else it writes "a" into the log, then ends here ("Too late")). ' +
       'Started again while it runs, it runs once more afterwards, at most 5 in all.',

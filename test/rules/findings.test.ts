@@ -138,7 +138,7 @@ test.each([
   ['now.weekday == Sunday', 'there is no "Sunday" (write \'sun\': a text stands in quotes)'],
   ['now.weekday in [sat]', 'there is no "sat" (write \'sat\': a text stands in quotes)'],
   ['player.day_mode == night', 'there is no "night" (write \'night\': a text stands in quotes)'],
-  ['playing', 'there is no "playing" (did you mean "player.playing"?)'],
+  ['online', 'there is no "online" (did you mean "player.online"?)'],
 ])('a text without quotes: %s', async (condition, words) => {
   expect(await said(rule({ condition }))).toEqual([`12 error expr/unknown-name ${words}`])
 })
