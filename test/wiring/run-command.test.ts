@@ -83,6 +83,7 @@ kids-room: stopped, without a card.
 
 23:29:00  card.inserted=7JtVV
   dino (a.yaml:9) runs, because card_inserted on kids-room
+    it saw that player.battery is 80
     23:29:00  1 set: sets the var coins
     23:29:00  2 queue: puts forest into the stream bedroom
     23:29:00  3 wait
