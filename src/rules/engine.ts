@@ -17,6 +17,7 @@ import type { Armed } from './running/steps.ts'
 import type { RunTrace } from './running/trace.ts'
 import { TraceBook } from './running/trace-book.ts'
 import { ask } from './running/way.ts'
+import { SamePress } from './same-press.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { TriggerStarter } from './trigger-starter.ts'
 
@@ -66,6 +67,7 @@ export class Engine {
   readonly #runs: Runs
   readonly #traces: TraceBook
   readonly #armed = new Map<string, ArmedRule>()
+  readonly #presses: SamePress
   #isStarted = false
   #isStopped = false
   /** What the last process left, until the rules are there. */
@@ -77,6 +79,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#presses = new SamePress(options.clock)
     const { world, clock, log, dryRun = false } = options
     const memory = memoryStorage()
     const journal = { name: 'runs', runs: memory.collection<null>('runs'), setMany: memory.setMany }
@@ -153,6 +156,10 @@ export class Engine {
 
   /** Takes in what a player did; resolves when the runs that this started have ended, or only wait. */
   async handle(event: PlayerEvent): Promise<void> {
+    if (this.#presses.isAgain(event)) {
+      this.#options.log.debug('a press was told of twice, and is one', { player: event.player })
+      return
+    }
     const runs = this.#told('player', { ...event }, { event, announced: undefined })
     await Promise.all(runs.map((run) => run.rested))
   }

@@ -4,9 +4,6 @@ import { describeEvent, onCardFields, playerEventData } from '../player-event.ts
 import { trigger } from '../plugin.ts'
 import { on } from '../telling.ts'
 
-// A child that presses twice takes longer.
-const samePressMs = 300
-
 export const button = trigger({
   title: 'Button',
   describe:
@@ -32,17 +29,8 @@ export const button = trigger({
   start(context) {
     const { button, player, stream } = context.options
     const match = { type: 'button', button, ...(player ? { player } : {}), ...(stream ? { stream } : {}) }
-    const pressedMs = new Map<unknown, number>()
-    context.on('player', match, (event) => {
-      const because = describeEvent(event, context.world)
-      const nowMs = context.clock.now().getTime()
-      const who = event.player ?? event.stream
-      const sinceMs = nowMs - (pressedMs.get(who) ?? Number.NEGATIVE_INFINITY)
-      // A clock that was set back makes nobody deaf.
-      if (sinceMs >= 0 && sinceMs < samePressMs)
-        return context.didNotFire(`${because}, ${sinceMs} ms after it was pressed: one press`)
-      pressedMs.set(who, nowMs)
-      context.fire(playerEventData(event), because)
-    })
+    context.on('player', match, (event) =>
+      context.fire(playerEventData(event), describeEvent(event, context.world)),
+    )
   },
 })
