@@ -101,7 +101,7 @@ const needed: Record<Need, readonly string[]> = {
     'GET /diagnostics',
     'GET /webhooks',
     'POST /webhooks/{name}/rotate-key',
-    ...['read', 'write', 'delete', 'check', 'reload'].map((act) => `POST /rules/${act}`),
+    ...['read', 'write', 'delete', 'check', 'reload', 'dry-run', 'offers'].map((act) => `POST /rules/${act}`),
     'POST /library/clean',
     'POST /cards/{card_id}/rotate-key',
     'POST /streams/{name}/rotate-key',
