@@ -177,6 +177,7 @@ describe('each live event changes what it speaks of', () => {
       'upload',
       'upload-removed',
       'input',
+      'rule-traces',
       'health',
     ])
   })
