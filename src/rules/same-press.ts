@@ -5,8 +5,8 @@ import type { Button, PlayerEvent } from '../core/event.ts'
 const samePressMs = 300
 
 /**
- * Tells a press from one that was told of before: the same button of a player within 300 ms is one press. Another button in
- * between makes it another one.
+ * Tells a press from one that was read off a player's words before: the same button of a player within 300 ms is one press.
+ * Another button in between makes it another one, and so does a request that is the press itself.
  */
 export class SamePress {
   readonly #clock: Pick<Clock, 'now'>
@@ -18,7 +18,8 @@ export class SamePress {
   }
 
   isAgain(event: PlayerEvent): boolean {
-    if (event.type !== 'button') return false
+    // A request of a queue card is a press; its retries are none, and are known as such.
+    if (event.type !== 'button' || event.via === 'http') return false
     const { button, player, stream = '' } = event
     const who = player ?? `stream ${stream}`
     const last = this.#last.get(who)

@@ -14,6 +14,11 @@ test('the same button of a player within 300 ms is one press', async () => {
   expect(same.isAgain(buttonPress())).toBe(false)
 })
 
+test('each request that is a press counts', () => {
+  const same = new SamePress(new VirtualClock())
+  expect([1, 2].map(() => same.isAgain(buttonPress({ via: 'http' })))).toEqual([false, false])
+})
+
 test('another button in between makes it another press', () => {
   const same = new SamePress(new VirtualClock())
   const answers = ['right', 'left', 'right', 'right'] as const

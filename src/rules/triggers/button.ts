@@ -7,7 +7,7 @@ import { on } from '../telling.ts'
 export const button = trigger({
   title: 'Button',
   describe:
-    'A knob of a player was pressed. On cards of this product back is left and forward is right; on any other card the knob is not known and the names are previous and next. The same button within 300 ms is one press.',
+    'A knob of a player was pressed. On cards of this product back is left and forward is right; on any other card the knob is not known and the names are previous and next. The same button within 300 ms is one press, but on queue cards, where each request is one.',
   examples: ['- button: right', '- button: {button: left, stream: bedroom}'],
   options: Type.Object(
     {
