@@ -81,7 +81,7 @@ async function another(library: Library, name: string, hash: string): Promise<Lo
     const lookup = await library.find(name)
     return lookup.state === 'ready' ? lookup.file.hash : lookup.state
   }
-  await expect.poll(found, { timeout: 20_000 }).not.toBe(hash)
+  await expect.poll(found, { timeout: 90_000 }).not.toBe(hash)
   return library.find(name)
 }
 
@@ -260,6 +260,7 @@ testWith(
     await second.stop()
     for (const [, file] of await first.kept.files.entries()) expect(file.earlier).toBeUndefined()
   },
+  120_000,
 )
 
 const progressOf = (lookup: Lookup) =>
