@@ -128,9 +128,7 @@ testWith(
     const front = await door({ people: family() })
     await front.home.pressesRight()
     const page = await visit(`${front.address}#/history`, { locale: 'de-DE' })
-    await page.getByLabel('Benutzername', { exact: true }).fill('Ben')
-    await page.getByLabel('Passwort', { exact: true }).fill('Ben-password')
-    await page.keyboard.press('Enter')
+    await signIn(page, 'Ben')
     await page.getByRole('heading', { name: 'Samstag, 21. November 2026' }).waitFor()
     await line(page, 'Rechter Knopf gedrückt – Nursery').waitFor()
     await line(

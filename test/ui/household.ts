@@ -65,9 +65,10 @@ export const family = (): Resident[] => [
   resident('Mia', 'child', { players: ['y1', 'y2'], cards: ['c1', 'c2'] }),
 ]
 
+/** Signs in on a page in English or German. */
 export async function signIn(page: Page, name: string, password = passwordOf(name)): Promise<void> {
-  await page.getByLabel('User name', { exact: true }).fill(name)
-  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByLabel(/^(User name|Benutzername)$/).fill(name)
+  await page.getByLabel(/^(Password|Passwort)$/).fill(password)
   await page.keyboard.press('Enter')
 }
 

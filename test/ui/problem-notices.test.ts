@@ -22,9 +22,7 @@ testWith(
     await expect.poll(() => account.desk.view().device, within).not.toBeNull()
     const front = await door({ people: family(), account })
     const page = await visit(front.address, { locale: 'de-DE' })
-    await page.getByLabel('Benutzername', { exact: true }).fill('Anna')
-    await page.getByLabel('Passwort', { exact: true }).fill('Anna-password')
-    await page.keyboard.press('Enter')
+    await signIn(page, 'Anna')
     const { url, code } = account.desk.view().device ?? {}
     const said = (text: string) => expect.poll(() => noticesOf(page), within).toEqual([text])
     await said(`Bei Yoto ist niemand angemeldet. Öffne ${url} und gib den Code ${code} ein. Zum Yoto-Konto`)
