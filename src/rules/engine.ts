@@ -190,6 +190,11 @@ export class Engine {
     this.#depth = 0
   }
 
+  /** Rows that are stored together with the runs that are started next, and not before: else a kill would lose those. */
+  due(rows: readonly Entry[]): void {
+    this.#runs.due(rows)
+  }
+
   /** Resolves when every run that has begun by now has ended, or only waits. */
   async settled(): Promise<void> {
     await this.#runs.settled()

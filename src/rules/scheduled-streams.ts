@@ -26,7 +26,9 @@ export interface ScheduledStreamsOptions {
   readonly world: World
   readonly perform: Perform
   /** By stream: the occurrence that was last put into effect, so that a restart does not undo what a rule did since. */
-  readonly applied: Collection<string>
+  readonly applied: Collection<string | null>
+  /** Takes what is to be stored there together with what `told` brings about; absent: it is stored at once. */
+  readonly appliedDue?: (stream: string, applied: string | null) => void
   /** Where the content of slots was left; absent: it begins anew each time. */
   readonly positions?: Collection<StoredSlotPosition>
   /** Whether somebody hears the stream item by item now, and so gets what is put into it behind the current item. */
@@ -58,7 +60,11 @@ export class ScheduledStreams {
 
   constructor(options: ScheduledStreamsOptions) {
     this.#options = options
-    this.applied = new AppliedSlots({ store: options.applied, told: (event) => options.told?.(event) })
+    this.applied = new AppliedSlots({
+      store: options.applied,
+      due: options.appliedDue,
+      told: (event) => options.told?.(event),
+    })
     this.#players = new ToldPlayers(options)
     this.#positions = options.positions === undefined ? null : new SlotPositions(options.positions)
   }

@@ -128,6 +128,7 @@ export async function startRules(run: RunInput): Promise<RuleRunner> {
       runs: storage.collection('runs'),
       setMany: (entries) => storage.setMany(entries),
     },
+    names: { applied: 'applied-slots', moments: 'moments' },
     traces: seemlyTraces(storage.collection('traces'), foundation.redactAll),
     ready: (effect) => playersReady.of(effect),
     troubled: ({ id, name, place }, why) => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import type { Collection } from '../core/collection.ts'
+import type { Collection, Entry } from '../core/collection.ts'
 import type { Perform } from '../core/effect.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Log } from '../core/log.ts'
@@ -29,11 +29,13 @@ interface RuleRunnerOptions {
   /** The same for what follows from an event. */
   readonly performAfter?: (event: PlayerEvent) => Perform
   /** By stream: the occurrence of its schedule that was put into effect last. */
-  readonly applied: Collection<string>
+  readonly applied: Collection<string | null>
   /** Which moments rules have heard of. */
   readonly moments: Collection<KeptRecord>
   /** Runs as they outlive the process, and what became of them; without it they do not. */
   readonly journal?: EngineOptions['journal']
+  /** How `applied` and `moments` are called in the journal's store; absent: they are not there. */
+  readonly names?: { readonly applied: string; readonly moments: string }
   readonly traces?: EngineOptions['traces']
   /** Told that a rule rests, and with null that it does no longer. */
   readonly troubled?: EngineOptions['troubled']
@@ -58,8 +60,8 @@ export class RuleRunner {
   readonly #moments: Moments
   /** What each event started; an event that nobody keeps takes it along. */
   readonly #runs = new WeakMap<PlayerEvent, Promise<void>>()
-  /** What has become of slots before the rules ran; null once they do. */
-  #early: SlotEvent[] | null = []
+  /** What has become of slots before the rules ran, and what is to be stored with that; null once they do. */
+  #early: { readonly events: SlotEvent[]; readonly rows: Entry[] } | null = { events: [], rows: [] }
   #slotsChanged: () => void = () => undefined
   #forgets: readonly (() => void)[] = []
   #playlists: RuleSet['playlists'] = new Map()
@@ -67,16 +69,40 @@ export class RuleRunner {
 
   constructor(options: RuleRunnerOptions) {
     this.#options = options
-    const { book, hub, clock, perform, performAfter = () => perform, applied, slots = {}, log } = options
+    const {
+      book,
+      hub,
+      clock,
+      perform,
+      performAfter = () => perform,
+      applied,
+      slots = {},
+      log,
+      names,
+    } = options
     const ruleSet = () => book.current
     const world = ruleWorld({ hub, ruleSet, slots: () => this.#scheduler.slots(), clock })
     this.world = world
     this.#scheduler = new Scheduler({
       ...{ world, perform, applied, ...slots, clock, log },
       told: (event) => this.#slotChanged(event),
+      ...(names === undefined
+        ? {}
+        : {
+            appliedDue: (stream, applied) =>
+              this.#due([{ collection: names.applied, key: stream, value: applied }]),
+          }),
     })
     this.#unpublished = new UnpublishedEvents(hub, clock)
-    this.#moments = new Moments({ world, kept: options.moments, clock, log })
+    this.#moments = new Moments({
+      ...{ world, kept: options.moments, clock, log },
+      ...(names === undefined
+        ? {}
+        : {
+            due: (rows) =>
+              this.#engine.due(rows.map(([key, value]) => ({ collection: names.moments, key, value }))),
+          }),
+    })
     this.#engine = new Engine({
       world,
       perform: (effect, because, event, also) =>
@@ -134,12 +160,19 @@ export class RuleRunner {
   #slotChanged(event: SlotEvent): void {
     this.#slotsChanged()
     if (this.#early === null) this.#engine.happened('slot', { ...event })
-    else this.#early.push(event)
+    else this.#early.events.push(event)
+  }
+
+  /** With the events of slots that are told next. */
+  #due(rows: readonly Entry[]): void {
+    if (this.#early === null) this.#engine.due(rows)
+    else this.#early.rows.push(...rows)
   }
 
   #tellOfSlots(): void {
-    const early = this.#early ?? []
+    const { events: early, rows } = this.#early ?? { events: [], rows: [] }
     this.#early = null
+    this.#engine.due(rows)
     for (const event of early) this.#engine.happened('slot', { ...event })
     const hasBegun = (stream: string) => early.some((event) => event.stream === stream)
     for (const { stream, slot } of this.#scheduler.slots())

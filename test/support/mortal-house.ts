@@ -7,7 +7,6 @@ import { Hub } from '../../src/hub.ts'
 import { performWith } from '../../src/perform.ts'
 import type { Rule, RuleSet } from '../../src/rules/rule-set.ts'
 import { RuleRunner } from '../../src/wiring/rules.ts'
-import { memoryCollection } from './memory-collection.ts'
 import { recordingLog } from './recording-log.ts'
 import { oneTurn, VirtualClock } from './virtual-clock.ts'
 
@@ -52,7 +51,7 @@ export class MortalHouse {
     return this.#done.write + this.#done.publish
   }
 
-  /** Starts the process, or starts it again. */
+  /** Starts the process, or starts it again; resolves when it has come through its start. */
   async start(): Promise<void> {
     this.#life = new AbortController()
     const { signal } = this.#life
@@ -91,8 +90,9 @@ export class MortalHouse {
           return () => undefined
         },
       },
-      applied: memoryCollection(),
-      moments: memoryCollection(),
+      applied: collection('applied-slots'),
+      moments: collection('moments'),
+      names: { applied: 'applied-slots', moments: 'moments' },
       traces: collection('traces'),
       troubled: ({ id }, why) => {
         if (why === null) this.resting.delete(id)
@@ -104,7 +104,9 @@ export class MortalHouse {
         setMany: (entries) => this.#setMany(entries, signal),
       },
     })
-    await this.#rules.start()
+    const died = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+    await Promise.race([this.#rules.start(), died])
+    if (this.#isDead) return this.start()
     await this.#quiet()
   }
 

@@ -85,6 +85,16 @@ export class KeptMoments {
     return this.#unsaved.size > 0
   }
 
+  /** What the store does not have yet, for whoever stores it now. What is to be deleted there stays unsaved. */
+  take(): readonly [key: string, record: KeptRecord][] {
+    const rows = [...this.#unsaved].flatMap((key): [string, KeptRecord][] => {
+      const record = this.#recordOf(key)
+      return record === null ? [] : [[key, record]]
+    })
+    for (const [key] of rows) this.#unsaved.delete(key)
+    return rows
+  }
+
   /** Resolves when the store has everything. What it did not take is tried again the next time. */
   async save(): Promise<void> {
     const keys = [...this.#unsaved]
@@ -99,14 +109,17 @@ export class KeptMoments {
   }
 
   async #saveOne(key: string): Promise<void> {
-    const rules = this.#done.get(key)
+    const record = this.#recordOf(key)
+    if (record === null) await this.#store.delete(key)
+    else await this.#store.set(key, record)
+  }
+
+  /** Null: it is to be deleted. */
+  #recordOf(key: string): KeptRecord | null {
     if (key === armedKey)
-      await this.#store.set(
-        key,
-        Object.fromEntries([...this.#armed].map(([wish, since]) => [wish, since.toISOString()])),
-      )
-    else if (rules !== undefined) await this.#store.set(key, Object.fromEntries(rules))
-    else await this.#store.delete(key)
+      return Object.fromEntries([...this.#armed].map(([wish, since]) => [wish, since.toISOString()]))
+    const rules = this.#done.get(key)
+    return rules === undefined ? null : Object.fromEntries(rules)
   }
 }
 

@@ -16,6 +16,11 @@ interface MomentsOptions {
   readonly world: { readonly calendar: Calendar }
   /** Which moments have come, so that none comes twice. */
   readonly kept: Collection<KeptRecord>
+  /**
+   * Takes what is to be stored there together with what is told next, so that no crash comes between. Without it that a
+   * moment has come is kept before anybody is told, and a crash in between loses it: better than a second time.
+   */
+  readonly due?: (rows: readonly [key: string, record: KeptRecord][]) => void
   readonly clock: Pick<Clock, 'now' | 'at'>
   readonly log: Log
 }
@@ -37,8 +42,7 @@ interface Due {
 
 /**
  * Tells triggers of the moments they wait for: of each once per rule and date, through restarts, sleep, changes of the
- * clocks and a clock that is set. That it has come is kept before anybody is told, so a crash in between loses it: better
- * than a second time. One timer serves them all.
+ * clocks and a clock that is set. One timer serves them all.
  */
 export class Moments {
   readonly #options: MomentsOptions
@@ -200,13 +204,26 @@ export class Moments {
   }
 
   async #tell(due: readonly Due[]): Promise<void> {
-    const { log, world } = this.#options
+    const { due: dueRows } = this.#options
+    if (dueRows === undefined) await this.#save()
+    else dueRows(this.#kept.take())
+    this.#receive(due)
+    // What is to be deleted is left.
+    if (this.#kept.hasUnsaved) await this.#save()
+  }
+
+  #save(): Promise<void> {
+    const { log } = this.#options
     // In memory it is known already, so it comes once unless the product starts again.
-    await this.#kept.save().catch((error) =>
+    return this.#kept.save().catch((error) =>
       log.error('that moments have come could not be kept; after a restart they may come again', {
         error: messageOf(error),
       }),
     )
+  }
+
+  #receive(due: readonly Due[]): void {
+    const { log, world } = this.#options
     for (const one of due) {
       const { date, label, at } = one.moment
       if (one.lateMs > toleranceMs)

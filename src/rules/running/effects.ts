@@ -6,6 +6,7 @@ import { AppError, messageOf } from '../../core/error.ts'
 import type { PluginEffect } from '../plugin.ts'
 import { askedOf } from './action-context.ts'
 import { EndOfRun, unlessAborted } from './end-of-run.ts'
+import type { Batch } from './journal.ts'
 import type { Run, Strand } from './run.ts'
 import type { EffectTrace, StepTrace } from './trace.ts'
 
@@ -122,12 +123,23 @@ async function answered(work: Promise<void>, clock: Pick<Clock, 'sleep'>): Promi
   }
 }
 
-function inside(effect: Effect, { run, mark }: EffectPlace, { perform }: EffectHands): Promise<void> {
-  return perform(effect, run, () => {
-    run.progress.set(mark, 'done')
-    return run.rows()
-  })
+async function inside(effect: Effect, { run, mark }: EffectPlace, { perform }: EffectHands): Promise<void> {
+  let batch: Batch | null = null
+  try {
+    await perform(effect, run, () => {
+      run.progress.set(mark, 'done')
+      batch = run.batch()
+      return batch.rows
+    })
+  } catch (error) {
+    settled(batch)?.lost()
+    throw error
+  }
+  settled(batch)?.kept()
 }
+
+// Whether the store was asked at all, the compiler cannot see.
+const settled = (batch: Batch | null): Batch | null => batch
 
 async function traced(
   effect: Effect | PluginEffect,

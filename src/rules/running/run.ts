@@ -5,7 +5,7 @@ import type { PlayerEvent } from '../../core/event.ts'
 import type { TriggerData, World } from '../plugin.ts'
 import type { Rule } from '../rule-set.ts'
 import { EndOfRun } from './end-of-run.ts'
-import type { Journal, KeptRun } from './journal.ts'
+import type { Batch, Journal, KeptRun } from './journal.ts'
 import type { Lanes, Turn } from './lanes.ts'
 import { Progress } from './progress.ts'
 import type { RunTrace, StepTrace } from './trace.ts'
@@ -62,8 +62,6 @@ export class Run {
   /** Resolves when it is over, or suspended. */
   readonly over: Promise<void>
   readonly strand: Strand
-  /** Whether the journal has it, so that it would be taken up after a kill. */
-  isKept: boolean
   readonly #ground: Ground
   readonly #key: string
   readonly #ends = new AbortController()
@@ -71,7 +69,7 @@ export class Run {
   readonly #lane: string
   readonly #meaning: string
   #acting = 1
-  #isForgotten: Promise<void> | null = null
+  #isForgotten = false
   #isClosed = false
   #hasRested: () => void = () => undefined
   #isOver: () => void = () => undefined
@@ -84,7 +82,6 @@ export class Run {
     this.number = kept?.record.number ?? ground.journal.nextNumber(ground.clock.now())
     this.#key = kept?.key ?? ground.journal.newKey()
     this.progress = new Progress(kept?.record.marks)
-    this.isKept = kept !== undefined
     this.#meaning = kept?.record.meaning ?? meaningOfRule(rule)
     this.#lane = laneOf(start, ground.world)
     this.strand = this.newStrand()
@@ -103,6 +100,11 @@ export class Run {
 
   get rule(): Rule {
     return this.start.rule
+  }
+
+  /** Whether the journal has it, so that it would be taken up after a kill. */
+  get isKept(): boolean {
+    return this.#ground.journal.has(this.#key)
   }
 
   /** Aborted with an `EndOfRun`; also where it is suspended. */
@@ -132,7 +134,9 @@ export class Run {
    */
   end(why: string): void {
     this.#abort(new EndOfRun('ended', why))
-    void this.#forgotten()
+    this.#forgotten()
+    const { journal, journalFails } = this.#ground
+    journal.write().catch(journalFails)
   }
 
   /** Ends all its strands, as one of them has come to a `stop`. */
@@ -145,12 +149,10 @@ export class Run {
     this.#gone.abort(end)
   }
 
-  /** Resolves when the journal has forgotten it. */
-  #forgotten(): Promise<void> {
-    this.#isForgotten ??= this.#ground.journal.write([], [this.#key])
-    // Who asks for it is told; who does not must not end the process.
-    this.#isForgotten.catch(() => undefined)
-    return this.#isForgotten
+  #forgotten(): void {
+    if (this.#isForgotten) return
+    this.#isForgotten = true
+    this.#ground.journal.over(this.#key)
   }
 
   /** Ends it where it waits; what it is about to do is still done. */
@@ -171,7 +173,12 @@ export class Run {
 
   /** As it is now, for the journal; nothing where it was ended. */
   rows(): readonly Entry[] {
-    return this.#isForgotten === null ? [this.#row()] : []
+    return this.#isForgotten ? [] : [this.#row()]
+  }
+
+  /** The same with all that the journal has to write, for whoever writes something together with it. */
+  batch(): Batch {
+    return this.#ground.journal.batch(this.rows())
   }
 
   #row(): Entry {
@@ -192,7 +199,6 @@ export class Run {
     if (rows.length === 0) return true
     try {
       await this.#ground.journal.write(rows)
-      this.isKept = true
       return true
     } catch (error) {
       this.#ground.journalFails(error)
@@ -251,12 +257,8 @@ export class Run {
   async close(how: 'over' | 'suspended'): Promise<void> {
     this.#isClosed = true
     try {
-      if (how === 'over') {
-        const ended = this.#forgotten()
-        this.strand.turn?.leave()
-        this.#rest()
-        await ended
-      } else await this.write()
+      if (how === 'over') this.#forgotten()
+      else await this.write()
     } finally {
       this.strand.turn?.leave()
       this.#rest()

@@ -72,7 +72,12 @@ export class Runs {
   constructor(options: RunsOptions) {
     this.#options = options
     const { world, clock, log, arm, traces, dryRun } = options
-    this.#journal = new Journal(options.journal)
+    const { journal } = options
+    this.#journal = new Journal({
+      ...{ runs: journal.runs, name: journal.name, clock },
+      setMany: (entries) => journal.setMany(entries).then(() => this.#journalWorks()),
+      failed: (error) => this.#journalFails(error),
+    })
     this.#breaker = new Breaker(clock)
     this.#steps = new Steps({
       ...{ world, clock, log, arm, dryRun },
@@ -99,7 +104,15 @@ export class Runs {
   announce(input: InputRecord['input'], value: InputRecord['value']): Announced {
     const name = this.#journal.newKey()
     const number = this.#journal.nextNumber(this.#options.clock.now())
-    return { name, rows: [this.#journal.row(name, { number, input, value, depth: this.depthOf(input) })] }
+    return {
+      name,
+      rows: [this.#journal.announced(name, { number, input, value, depth: this.depthOf(input) })],
+    }
+  }
+
+  /** Is stored with the next runs that begin, soon at the latest. */
+  due(rows: readonly Entry[]): void {
+    this.#journal.due(rows)
   }
 
   /** Those that have begun and not ended. */
@@ -113,7 +126,7 @@ export class Runs {
   }
 
   /**
-   * Begins the runs that one event has started: the journal has all of them before one acts. `announced`: the name under
+   * Begins the runs that one event has started: the journal has all of them before anything has come of one. `announced`: the name under
    * which the event itself stood there, and does no longer. `rows`: of runs that have waited for it.
    */
   begin(starts: readonly Start[], { announced, rows }: Beginning): readonly Run[] {
@@ -122,16 +135,9 @@ export class Runs {
     const runs = starts.flatMap((start) =>
       this.#mayStart(start) && !this.#isAnswered(start) ? [new Run(start, this.#ground)] : [],
     )
-    const all = [...runs.flatMap((run) => run.rows()), ...rows]
-    if (all.length === 0 && announced === undefined) return []
-    const written = this.#journal.write(all, announced === undefined ? [] : [announced]).then(
-      () => {
-        for (const run of runs) run.isKept = true
-        this.#isJournalBroken = false
-      },
-      (error) => this.#journalFails(error),
-    )
-    for (const run of runs) void this.#run(run, written)
+    if (announced !== undefined) this.#journal.over(announced)
+    this.#journal.due([...runs.flatMap((run) => run.rows()), ...rows])
+    for (const run of runs) void this.#run(run)
     return runs
   }
 
@@ -190,7 +196,7 @@ export class Runs {
       this.#options.log.info(`${why}: that run has ended`, { because: record.because })
       const trace = this.#options.traces.find(record.rule, record.number)
       if (trace !== undefined) this.#close(trace, 'ended', why)
-      this.#journal.write([], [key]).catch((error) => this.#journalFails(error))
+      this.#journal.over(key)
       return
     }
     const { data, because, event, depth, at } = record
@@ -202,7 +208,7 @@ export class Runs {
       // Where the product was killed before it was written, it begins anew.
       this.#options.traces.add(run.trace)
     }
-    void this.#run(run, Promise.resolve())
+    void this.#run(run)
   }
 
   /** Ends the runs of a rule that was edited or taken out: where they wait, or before their next step. */
@@ -233,6 +239,7 @@ export class Runs {
         because: run.start.because,
       })
     await Promise.all([...this.#all].map((run) => run.abandon()))
+    await this.#journal.close().catch((error) => this.#journalFails(error))
   }
 
   get #ground() {
@@ -278,11 +285,10 @@ export class Runs {
     this.#rests.set(rule.id, isOver)
   }
 
-  async #run(run: Run, written: Promise<void>): Promise<void> {
+  async #run(run: Run): Promise<void> {
     this.#all.add(run)
     let how: 'over' | 'suspended' = 'over'
     try {
-      await written
       await run.strand.turn?.ready
       if (await this.#isAdmitted(run)) {
         await this.#steps.doAll(run.rule.do, { run, strand: run.strand, prefix: '' })
@@ -399,6 +405,10 @@ export class Runs {
     } finally {
       if (setting !== null) this.#settingRuns.delete(setting)
     }
+  }
+
+  #journalWorks(): void {
+    this.#isJournalBroken = false
   }
 
   /** Rules run without it; only a restart would lose what waits. */

@@ -4,7 +4,14 @@ import type { Effect } from '../../../src/core/effect.ts'
 import { triggers } from '../../../src/rules/catalog.ts'
 import type { TriggerDef } from '../../../src/rules/plugin.ts'
 import { type ActionContext, type ActionDef, action } from '../../../src/rules/plugin.ts'
-import { type Bound, emptyRuleSet, type Rule, type RuleSet } from '../../../src/rules/rule-set.ts'
+import {
+  type Bound,
+  emptyRuleSet,
+  type Rule,
+  type RuleSet,
+  type Schedule,
+  type Slot,
+} from '../../../src/rules/rule-set.ts'
 import type { Step } from '../../../src/rules/step.ts'
 import { type Death, MortalHouse } from '../../support/mortal-house.ts'
 
@@ -117,13 +124,26 @@ const rules: readonly Rule[] = [
   ]),
   rule('slow', press('next'), [slowly], { mode: 'queued' }),
   rule('broken', press('right'), [fails, more('never')]),
+  rule('clock', on('time', { at: ['10:01', '10:02'] }), [more('clock'), tell('clock'), append('clock.mp3')]),
+  rule('lesson', on('slot', { began: 'lesson' }), [more('lesson'), tell('lesson')]),
+  rule('lesson over', on('slot', { ended: 'lesson' }), [wait(3), more('lesson'), tell('lesson')]),
 ]
 
-const counters = 'count later flip party rounds one two both missed waited slow never'.split(' ')
+const slot = (id: string, from: string, to: string): Slot => ({
+  ...{ id, window: [from, to], days: null, play: id, ifPressed: null },
+})
+
+const nursery: Schedule = {
+  ...{ stream: 'nursery', default: 'quiet' },
+  slots: [slot('lesson', '10:01', '10:02')],
+}
+
+const counters = 'count later flip party rounds one two both missed waited slow never clock lesson'.split(' ')
 
 const ruleSet: RuleSet = {
   ...emptyRuleSet,
   rules,
+  schedules: [nursery],
   vars: new Map(
     counters.map((id) => [id, { id, start: 0, form: { type: 'number', min: 0, max: 1000, step: 1 } }]),
   ),
@@ -168,7 +188,9 @@ async function after(deeds: readonly Deed[], deaths: readonly Death[]): Promise<
     else if (isEnding(deed)) await house[deed]()
     else if ('press' in deed) await house.press(deed.press)
     else await house.advance(deed.seconds)
-  await house.advance(40)
+  // All that the clock brings has come by then, and what it has started is over.
+  const endMs = Date.parse('2026-11-21T10:02:50Z')
+  await house.advance((endMs - house.clock.now().getTime()) / 1000)
   return house
 }
 

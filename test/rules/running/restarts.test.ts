@@ -29,7 +29,20 @@ describe.each(['kill', 'restart'] as const)('over a %s', (how) => {
     expect(house.published).toEqual(['ended x'])
     expect(house.kept.vars).toEqual({ n: 2 })
     expect(house.traces('r')).toMatchObject([{ outcome: 'done' }])
+    await house.advance(1)
     expect(house.kept.underWay).toBe(0)
+  })
+
+  test('a run whose end is not in the store yet does nothing of what it did again', async () => {
+    const house = await houseWith(wait('10s'))
+    await house.press('left')
+    await house.advance(10)
+    expect(house.kept.underWay).toBe(1)
+    await house[how](3)
+    await house.advance(1)
+    expect(house.published).toEqual(['ended x'])
+    expect(house.kept).toMatchObject({ vars: { n: 2 }, underWay: 0 })
+    expect(house.traces('r')).toMatchObject([{ outcome: 'done' }])
   })
 
   test('what was to be sent long ago is not sent; what the house remembers is done', async () => {
@@ -146,7 +159,7 @@ test('a run that was under way when the product was killed, and of which only th
   const house = await houseWith(wait('10s'))
   await house.press('left')
   await house.advance(3)
-  await house.advance(7)
+  await house.advance(8)
   // The traces are written some seconds later than the journal.
   await house.kill()
   expect(house.traces('r')).toMatchObject([{ outcome: 'ended', ended_at: expect.any(String) }])
