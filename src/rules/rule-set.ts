@@ -101,7 +101,7 @@ export interface Rule {
   readonly do: readonly Step[]
   /** `single` where absent. */
   readonly mode?: RuleMode
-  /** With `queued` and `parallel`: so many at once or waiting, see `mostRuns`. */
+  /** With `queued` and `parallel`: so many at once or waiting, see `Modes`. */
   readonly max?: number
   /** Equal where it means the same after a reload; where it is absent, only the same object does. */
   readonly meaning?: Meaning

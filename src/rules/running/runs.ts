@@ -1,23 +1,24 @@
-import { type Clock, isoOf } from '../../core/clock.ts'
+import type { Clock } from '../../core/clock.ts'
 import type { Entry } from '../../core/collection.ts'
 import type { Effect } from '../../core/effect.ts'
 import { messageOf } from '../../core/error.ts'
 import type { PlayerEvent } from '../../core/event.ts'
 import type { Announced } from '../../core/kept-values.ts'
 import type { Log } from '../../core/log.ts'
-import type { Judgement } from '../condition.ts'
 import type { World } from '../plugin.ts'
 import type { Rule } from '../rule-set.ts'
-import { wallTime } from '../time.ts'
-import { Breaker, pauseMs } from './breaker.ts'
-import { EndOfRun, StepFailed, unlessAborted } from './end-of-run.ts'
+import { EndOfRun } from './end-of-run.ts'
 import { type InputRecord, Journal, type JournalStore, type Kept, type KeptRun } from './journal.ts'
 import { Lanes } from './lanes.ts'
+import { Modes } from './modes.ts'
+import { Outcomes } from './outcomes.ts'
 import { laneOf, meaningOfRule, Run, type Start } from './run.ts'
-import { placeOf, type StepHands, Steps, wordsOf } from './steps.ts'
-import { endSteps, type RunOutcome, type RunTrace } from './trace.ts'
+import { StartLimits } from './start-limits.ts'
+import type { StepHands } from './step-place.ts'
+import { Steps } from './steps.ts'
 import type { TraceBook } from './trace-book.ts'
 import { ask } from './way.ts'
+import { placeOf, wordsOf } from './words.ts'
 
 export interface RunsOptions {
   readonly world: World
@@ -44,10 +45,6 @@ interface Beginning {
   readonly rows: readonly Entry[]
 }
 
-// Rules that set what starts one another would go on for ever.
-const deepest = 8
-/** How many runs of a rule there may be at once, or wait for one another. */
-export const mostRuns = 10
 // The whole product has ten seconds to stop.
 const stopMs = 3_000
 
@@ -56,16 +53,14 @@ export class Runs {
   readonly #options: RunsOptions
   readonly #journal: Journal
   readonly #lanes = new Lanes()
-  readonly #breaker: Breaker
+  readonly #limits: StartLimits
+  readonly #modes: Modes
+  readonly #outcomes: Outcomes
   readonly #steps: Steps
   /** Those that have begun and not ended, in their order. */
   readonly #all = new Set<Run>()
-  /** Those of them that may run, by rule. */
-  readonly #running = new Map<string, Set<Run>>()
   /** How many rules have led to each input that is being set. */
   readonly #settingRuns = new Set<{ readonly input: string; readonly depth: number }>()
-  /** Of rules that rest: what ends that. */
-  readonly #rests = new Map<string, () => void>()
   #isStopping = false
   #isJournalBroken = false
 
@@ -78,7 +73,14 @@ export class Runs {
       setMany: (entries) => journal.setMany(entries).then(() => this.#journalWorks()),
       failed: (error) => this.#journalFails(error),
     })
-    this.#breaker = new Breaker(clock)
+    this.#limits = new StartLimits({ clock, log, troubled: (rule, why) => options.troubled(rule, why) })
+    this.#modes = new Modes({ world, clock })
+    this.#outcomes = new Outcomes({
+      clock,
+      log,
+      traces,
+      newNumber: () => this.#journal.nextNumber(clock.now()),
+    })
     this.#steps = new Steps({
       ...{ world, clock, log, arm, dryRun },
       changed: (run) => traces.changed(run.trace),
@@ -126,8 +128,9 @@ export class Runs {
   }
 
   /**
-   * Begins the runs that one event has started: the journal has all of them before anything has come of one. `announced`: the name under
-   * which the event itself stood there, and does no longer. `rows`: of runs that have waited for it.
+   * Begins the runs that one event has started: the journal has all of them before anything has come of one.
+   * `announced`: the name under which the event itself stood there, and does no longer. `rows`: of runs that have waited
+   * for it.
    */
   begin(starts: readonly Start[], { announced, rows }: Beginning): readonly Run[] {
     // An input that was announced is told of by the next process.
@@ -143,8 +146,7 @@ export class Runs {
 
   /** A trigger nearly fired. */
   didNotFire(nearly: Pick<Start, 'rule' | 'trigger' | 'because'>): void {
-    this.#options.log.debug(`${wordsOf(nearly.rule)} did not run: ${nearly.because}`)
-    this.#notBegun({ ...nearly, data: {} }, 'did_not_run', nearly.because)
+    this.#outcomes.didNotFire(nearly)
   }
 
   /**
@@ -159,33 +161,13 @@ export class Runs {
     try {
       const { unmet, saw } = ask(conditions, { rule, data, world })
       if (unmet === null) return false
-      this.#unmet(start, unmet)
-      this.#notBegun(start, 'did_not_run', unmet.why, saw)
+      this.#outcomes.unmet(start, unmet)
+      this.#outcomes.notBegun(start, { outcome: 'did_not_run', why: unmet.why, saw })
       return true
     } catch {
       // What is wrong with it is said when its turn has come.
       return false
     }
-  }
-
-  #unmet({ rule, because }: Pick<Start, 'rule' | 'because'>, { why, saw }: Judgement): void {
-    const seen = saw.length === 0 ? {} : { saw }
-    this.#options.log.info(`${wordsOf(rule)} did not run: ${why}`, { because, ...seen })
-  }
-
-  #notBegun(
-    { rule, trigger, data, because }: Pick<Start, 'rule' | 'trigger' | 'data' | 'because'>,
-    outcome: 'did_not_run' | 'ignored',
-    why: string,
-    saw: readonly string[] = [],
-  ): void {
-    const { clock } = this.#options
-    const at = isoOf(clock.now())
-    this.#options.traces.add({
-      ...{ id: this.#journal.nextNumber(clock.now()), rule: rule.id, at, because },
-      trigger: { kind: trigger.kind, data },
-      ...{ outcome, why, saw, steps: [], ended_at: at },
-    })
   }
 
   /** Takes up a run that the last process left, or says why that cannot be. */
@@ -195,7 +177,7 @@ export class Runs {
       const why = `rule "${record.rule}" was ${rule === undefined ? 'taken out or switched off' : 'edited'} while it waited`
       this.#options.log.info(`${why}: that run has ended`, { because: record.because })
       const trace = this.#options.traces.find(record.rule, record.number)
-      if (trace !== undefined) this.#close(trace, 'ended', why)
+      if (trace !== undefined) this.#outcomes.close(trace, 'ended', why)
       this.#journal.over(key)
       return
     }
@@ -204,7 +186,7 @@ export class Runs {
     const trace = this.#options.traces.find(record.rule, record.number)
     const run = new Run(start, this.#ground, { key, record, ...(trace === undefined ? {} : { trace }) })
     if (run.progress.get(admitted) === true) {
-      this.#runningOf(rule).add(run)
+      this.#modes.enter(run)
       // Where the product was killed before it was written, it begins anew.
       this.#options.traces.add(run.trace)
     }
@@ -218,8 +200,7 @@ export class Runs {
       this.#options.traces.add(run.trace)
       run.end(why)
     }
-    this.#breaker.forget(rule)
-    this.#rests.get(rule)?.()
+    this.#limits.forget(rule)
   }
 
   /**
@@ -249,40 +230,9 @@ export class Runs {
   }
 
   #mayStart(start: Start): boolean {
-    const { rule, depth, event, trigger, because } = start
-    const { log } = this.#options
-    const until = this.#breaker.pausedUntil(rule.id)
-    if (until !== null) {
-      this.#notBegun(start, 'ignored', `it was started too often, and rests until ${isoOf(until)}`)
-      return false
-    }
-    if (depth > deepest) {
-      const error = `${deepest} rules have started one another in a row by setting inputs; this one is not run`
-      log.error(`${placeOf(rule)} is held`, { error, because })
-      this.#pause(rule, error)
-      this.#notBegun(start, 'ignored', error)
-      return false
-    }
-    if (!mayGoRound(trigger.kind, event) || this.#breaker.allows(rule.id)) return true
-    const error = `it was started more than 30 times in a minute, the last time because ${because}`
-    log.error(`${placeOf(rule)} rests for 10 minutes`, { error })
-    this.#pause(rule, error)
-    this.#notBegun(start, 'ignored', error)
-    return false
-  }
-
-  #pause(rule: Rule, why: string): void {
-    const { clock, troubled } = this.#options
-    this.#rests.get(rule.id)?.()
-    this.#breaker.pause(rule.id)
-    troubled(rule, why)
-    const isOver = () => {
-      cancel()
-      this.#rests.delete(rule.id)
-      troubled(rule, null)
-    }
-    const cancel = clock.at(new Date(clock.now().getTime() + pauseMs), isOver)
-    this.#rests.set(rule.id, isOver)
+    const held = this.#limits.heldBack(start)
+    if (held !== null) this.#outcomes.notBegun(start, { outcome: 'ignored', why: held })
+    return held === null
   }
 
   async #run(run: Run): Promise<void> {
@@ -292,32 +242,15 @@ export class Runs {
       await run.strand.turn?.ready
       if (await this.#isAdmitted(run)) {
         await this.#steps.doAll(run.rule.do, { run, strand: run.strand, prefix: '' })
-        this.#close(run.trace, 'done', null)
+        this.#outcomes.close(run.trace, 'done', null)
       }
     } catch (error) {
       if (error instanceof EndOfRun && error.how === 'suspended') how = 'suspended'
-      else this.#ended(run, error)
+      else this.#outcomes.ended(run, error)
     }
     this.#all.delete(run)
-    this.#running.get(run.rule.id)?.delete(run)
+    this.#modes.leave(run)
     await run.close(how).catch((error) => this.#journalFails(error))
-  }
-
-  #ended(run: Run, error: unknown): void {
-    const { log } = this.#options
-    const { rule, trace } = run
-    if (error instanceof EndOfRun) {
-      const outcome = error.how === 'stopped' ? 'stopped' : 'ended'
-      log.info(`${wordsOf(rule)} ${outcome}${error.why === null ? '' : `: ${error.why}`}`)
-      this.#close(trace, outcome, error.why)
-      return
-    }
-    // What a step said itself is not said again.
-    if (!(error instanceof StepFailed))
-      log.error(`${placeOf(rule)} could not run`, { error: messageOf(error) })
-    const cause = error instanceof StepFailed ? error.cause : error
-    const prefix = error instanceof StepFailed ? `${error.message}: ` : ''
-    this.#close(trace, 'failed', `${prefix}${messageOf(cause)}`)
   }
 
   /** Whether its conditions hold and its mode lets it run; asked once, when its turn has come. */
@@ -331,70 +264,23 @@ export class Runs {
       const { unmet, saw: looked } = ask([...(trigger.if ?? []), ...rule.if], { rule, data, world })
       run.trace.saw = looked
       if (unmet !== null) {
-        this.#unmet(run.start, unmet)
-        this.#close(run.trace, 'did_not_run', unmet.why)
+        this.#outcomes.unmet(run.start, unmet)
+        this.#outcomes.close(run.trace, 'did_not_run', unmet.why)
         return false
       }
       progress.set(conditionsHeld, true)
     }
-    const held = await this.#heldByMode(run)
+    const held = await this.#modes.heldBack(run, this.#all)
     if (held !== null) {
       log.debug(`${wordsOf(rule)} is not started again: ${held}`, { because })
-      this.#close(run.trace, 'ignored', held)
+      this.#outcomes.close(run.trace, 'ignored', held)
       return false
     }
     progress.set(admitted, true)
-    this.#runningOf(rule).add(run)
+    this.#modes.enter(run)
     log.info(`${wordsOf(rule)} runs`, { because })
     traces.add(run.trace)
     return true
-  }
-
-  /** Null where its mode lets it run, by now; else why not. */
-  async #heldByMode(run: Run): Promise<string | null> {
-    const { rule } = run
-    const others = [...this.#runningOf(rule)]
-    const [first] = others
-    if (first === undefined) return null
-    const { mode = 'single', max = mostRuns } = rule
-    if (mode === 'single') return `it still runs, since ${this.#wallOf(first.trace.at)}`
-    if (mode === 'restart') {
-      for (const other of others) other.end('the rule was started again')
-      return null
-    }
-    const waiting = [...this.#all].filter((one) => one.rule.id === rule.id && one.number < run.number)
-    if (Math.max(waiting.length, others.length) >= max) return `${max} of it run or wait already`
-    if (mode === 'parallel') return null
-    // What its conditions said holds also where it is taken up again.
-    await run.write()
-    for (const other of waiting) {
-      await run.aside(run.strand, (signal) => unlessAborted(other.over, signal))
-      run.isDueAt(other.dueMs)
-    }
-    return null
-  }
-
-  /** As the household's clocks show it; with its day where that is not today. */
-  #wallOf(iso: string): string {
-    const { world, clock } = this.#options
-    const { zone } = world.calendar
-    const { date, time } = wallTime(new Date(iso), zone)
-    return date.equals(wallTime(clock.now(), zone).date) ? time : `${date} ${time}`
-  }
-
-  #runningOf({ id }: Rule): Set<Run> {
-    const running = this.#running.get(id) ?? new Set()
-    this.#running.set(id, running)
-    return running
-  }
-
-  /** Of runs that had not come so far as to be kept, too. */
-  #close(trace: RunTrace, outcome: RunOutcome, why: string | null): void {
-    trace.outcome = outcome
-    trace.why = why
-    trace.ended_at = isoOf(this.#options.clock.now())
-    endSteps(trace)
-    this.#options.traces.add(trace)
   }
 
   async #perform(effect: Effect, { rule, start }: Run, also: () => readonly Entry[]): Promise<void> {
@@ -425,9 +311,3 @@ export class Runs {
 const conditionsHeld = 'conditions'
 /** It may run, as far as its mode goes. */
 const admitted = 'admitted'
-
-/** What rules may bring about themselves, here or by way of somebody who listens. */
-function mayGoRound(kind: string, event: PlayerEvent | null): boolean {
-  const outside: readonly string[] = ['input', 'mqtt', 'webhook', 'ha']
-  return outside.includes(kind) || event?.commanded === true
-}

@@ -1,0 +1,85 @@
+import { type Clock, isoOf } from '../../core/clock.ts'
+import { messageOf } from '../../core/error.ts'
+import type { Log } from '../../core/log.ts'
+import type { Judgement } from '../condition.ts'
+import { EndOfRun, StepFailed } from './end-of-run.ts'
+import type { Run, Start } from './run.ts'
+import { endSteps, type RunOutcome, type RunTrace } from './trace.ts'
+import type { TraceBook } from './trace-book.ts'
+import { placeOf, wordsOf } from './words.ts'
+
+interface OutcomesOptions {
+  readonly clock: Pick<Clock, 'now'>
+  readonly log: Log
+  readonly traces: TraceBook
+  readonly newNumber: () => number
+}
+
+interface Nothing {
+  readonly outcome: 'did_not_run' | 'ignored'
+  readonly why: string
+  readonly saw?: readonly string[]
+}
+
+/** Says what became of starts and runs, in the log and in their traces. */
+export class Outcomes {
+  readonly #options: OutcomesOptions
+
+  constructor(options: OutcomesOptions) {
+    this.#options = options
+  }
+
+  /** A trigger nearly fired. */
+  didNotFire(nearly: Pick<Start, 'rule' | 'trigger' | 'because'>): void {
+    const { because: why } = nearly
+    this.#options.log.debug(`${wordsOf(nearly.rule)} did not run: ${why}`)
+    this.notBegun({ ...nearly, data: {} }, { outcome: 'did_not_run', why })
+  }
+
+  /** Its conditions do not hold. */
+  unmet({ rule, because }: Pick<Start, 'rule' | 'because'>, { why, saw }: Judgement): void {
+    const seen = saw.length === 0 ? {} : { saw }
+    this.#options.log.info(`${wordsOf(rule)} did not run: ${why}`, { because, ...seen })
+  }
+
+  /** A start of which no run came. */
+  notBegun(
+    { rule, trigger, data, because }: Pick<Start, 'rule' | 'trigger' | 'data' | 'because'>,
+    { outcome, why, saw = [] }: Nothing,
+  ): void {
+    const { clock, traces, newNumber } = this.#options
+    const at = isoOf(clock.now())
+    traces.add({
+      ...{ id: newNumber(), rule: rule.id, at, because },
+      trigger: { kind: trigger.kind, data },
+      ...{ outcome, why, saw: [...saw], steps: [], ended_at: at },
+    })
+  }
+
+  /** A run was ended, or failed. */
+  ended({ rule, trace }: Run, error: unknown): void {
+    const { log } = this.#options
+    if (error instanceof EndOfRun) {
+      const outcome = error.how === 'stopped' ? 'stopped' : 'ended'
+      log.info(`${wordsOf(rule)} ${outcome}${error.why === null ? '' : `: ${error.why}`}`)
+      this.close(trace, outcome, error.why)
+      return
+    }
+    // What a step said itself is not said again.
+    if (!(error instanceof StepFailed))
+      log.error(`${placeOf(rule)} could not run`, { error: messageOf(error) })
+    const cause = error instanceof StepFailed ? error.cause : error
+    const prefix = error instanceof StepFailed ? `${error.message}: ` : ''
+    this.close(trace, 'failed', `${prefix}${messageOf(cause)}`)
+  }
+
+  /** Of runs that had not come so far as to be kept, too. */
+  close(trace: RunTrace, outcome: RunOutcome, why: string | null): void {
+    const { clock, traces } = this.#options
+    trace.outcome = outcome
+    trace.why = why
+    trace.ended_at = isoOf(clock.now())
+    endSteps(trace)
+    traces.add(trace)
+  }
+}
