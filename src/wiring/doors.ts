@@ -74,7 +74,8 @@ type Place = Pick<Parameters<typeof openDoor>[0], 'host' | 'port' | 'limits'>
 // Two gigabytes over a link of one megabit take five hours. Other bodies have ten seconds, whatever the door allows.
 const takesUploads = { requestMs: 24 * 3_600_000 }
 
-interface Ground {
+/** What a door needs of the house to play its streams. */
+export interface Ground {
   readonly hub: Hub
   readonly answers: StreamAnswers
   readonly sources: Sources

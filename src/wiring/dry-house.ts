@@ -1,10 +1,6 @@
-import { topicMatches } from '../broker/topic-filter.ts'
 import { isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
-import type { Effect } from '../core/effect.ts'
-import { AppError } from '../core/error.ts'
 import type { Button, PlayerEvent } from '../core/event.ts'
-import type { Log, LogDetail } from '../core/log.ts'
 import { memoryCollection } from '../core/memory-collection.ts'
 import { randomFrom } from '../core/play-order.ts'
 import type { PlayerPatch, PlayerState } from '../core/player.ts'
@@ -13,14 +9,16 @@ import type { PlainValue } from '../core/value-form.ts'
 import { Hub } from '../hub.ts'
 import { withDryActs } from '../rules/dry/dry-acts.ts'
 import { DryClock } from '../rules/dry/dry-clock.ts'
-import type { CardIn, Dated, PlayingChange, Records, Stage, WatchedHouse } from '../rules/dry/house.ts'
+import type { CardIn, PlayingChange, Records, Stage, WatchedHouse } from '../rules/dry/house.ts'
 import { stagedValues } from '../rules/dry/staged-values.ts'
-import type { RuleEvent, World } from '../rules/plugin.ts'
+import type { World } from '../rules/plugin.ts'
 import type { Rule, RuleSet } from '../rules/rule-set.ts'
 import type { RunTrace } from '../rules/running/trace.ts'
 import { holdsFor } from '../rules/stream-answers.ts'
 import { cardPatch, streamOf } from './dry-cards.ts'
 import { performIn } from './dry-deeds.ts'
+import { DryRecords } from './dry-records.ts'
+import { DrySurroundings } from './dry-surroundings.ts'
 import { RuleRunner } from './rules.ts'
 
 interface DryHouseOptions {
@@ -40,17 +38,13 @@ interface DryHouseOptions {
 
 // More than any household needs in a week, and few enough that what goes round in a circle ends in a moment.
 const mostTimers = 100_000
-const mostEffects = 10_000
-// Of what comes every second, nobody reads more.
-const mostRuns = 2_000
 const pressMs = 300
-
-type Recording = { readonly [Kind in keyof Records]: Records[Kind][number][] }
 
 /** The hub, the rules and what carries effects out, as the product joins them, on a clock that stands still. */
 export class InMemoryHouse implements WatchedHouse {
   readonly world: World
-  readonly #records: Recording = { ran: [], effects: [], said: [] }
+  readonly #records: DryRecords
+  readonly #surroundings = new DrySurroundings()
   readonly #stage: Stage
   readonly #ruleSet: RuleSet
   readonly #clock: DryClock
@@ -58,16 +52,8 @@ export class InMemoryHouse implements WatchedHouse {
   readonly #runner: RuleRunner
   /** By stream: what a press on it was answered with. */
   readonly #heard = new Map<string, string>()
-  readonly #begun = new WeakSet<RunTrace>()
-  readonly #runs = new Set<RunTrace>()
   readonly #cards: ReadonlyMap<string, string>
   readonly #filled: Promise<unknown>
-  readonly #entities = new Map<string, string>()
-  /** Who hears of these entities, what is said under these filters, and calls of these webhooks. */
-  readonly #watched = new Map<string, (event: RuleEvent) => void>()
-  readonly #topics = new Map<string, (event: RuleEvent) => void>()
-  readonly #webhooks = new Map<string, (event: RuleEvent) => void>()
-  #endless: string | null = null
   /** Who was pressed last, and when. */
   #pressed = ''
 
@@ -76,7 +62,8 @@ export class InMemoryHouse implements WatchedHouse {
     this.#ruleSet = ruleSet
     this.#cards = begins.cards ?? new Map()
     const clock = new DryClock(stage.now, mostTimers)
-    const log = this.#log()
+    const records = new DryRecords(clock)
+    const log = records.log()
     const random = randomFrom(stage.seed)
     let items = 0
     const queues = memoryCollection<StoredQueue>()
@@ -94,9 +81,10 @@ export class InMemoryHouse implements WatchedHouse {
       clock,
       log,
     })
-    const publish = async (topic: string, payload: string) => this.#said(topic, payload)
+    const publish = async (topic: string, payload: string) => this.#surroundings.said(topic, payload)
     const carryOut = performIn(hub, { ruleSet, folders, library, random, publish, clock, log })
     this.#clock = clock
+    this.#records = records
     this.#hub = hub
     this.#runner = new RuleRunner({
       book: unchanging({
@@ -106,21 +94,16 @@ export class InMemoryHouse implements WatchedHouse {
       }),
       hub,
       perform: async (effect, because) => {
-        this.#record(effect, because)
+        records.effect(effect, because)
         await carryOut(effect, because)
       },
       applied,
       moments: memoryCollection(),
       dryRun: true,
       troubled: ({ id }, why) => {
-        if (why !== null) this.#endless ??= `rule "${id}" was stopped: ${why}`
+        if (why !== null) records.stopped(`rule "${id}" was stopped: ${why}`)
       },
-      sources: {
-        mqtt: ({ topic = '' }, happened) => kept(this.#topics, topic, happened),
-        webhook: ({ key = '' }, happened) => kept(this.#webhooks, key, happened),
-        ha: ({ entity }, happened) =>
-          entity === undefined ? () => undefined : kept(this.#watched, entity, happened),
-      },
+      sources: this.#surroundings.sources,
       clock,
       log,
     })
@@ -131,16 +114,16 @@ export class InMemoryHouse implements WatchedHouse {
   }
 
   get records(): Records {
-    return this.#records
+    return this.#records.all
   }
 
   get endless(): string | null {
-    return this.#endless
+    return this.#records.endless
   }
 
   /** Every start of a rule so far, in order; those under way grow on. */
   get runs(): readonly RunTrace[] {
-    return [...this.#runs]
+    return this.#records.runs
   }
 
   /** The streams there are, by name. */
@@ -169,7 +152,7 @@ export class InMemoryHouse implements WatchedHouse {
         ...cardPatch(card),
       })),
     )
-    this.#runner.traces.onChange((trace) => this.#traced(trace))
+    this.#runner.traces.onChange((trace) => this.#records.traced(trace))
     await this.#runner.start()
     await quiet()
   }
@@ -220,24 +203,17 @@ export class InMemoryHouse implements WatchedHouse {
   }
 
   async entities(states: ReadonlyMap<string, string>): Promise<void> {
-    for (const [entity, to] of states) {
-      // What was before is nothing that anybody knows, and still something else.
-      const from = this.#entities.get(entity) ?? ''
-      this.#entities.set(entity, to)
-      if (from === to) continue
-      const sinceMs = this.#clock.now().getTime()
-      this.#watched.get(entity)?.({ type: 'ha', from, to, attributes: {}, since_ms: sinceMs })
-    }
+    this.#surroundings.entities(states, this.#clock.now())
     await quiet()
   }
 
   async say(topic: string, payload: string): Promise<void> {
-    this.#said(topic, payload)
+    this.#surroundings.said(topic, payload)
     await quiet()
   }
 
   async call(webhook: string, body: string): Promise<void> {
-    this.#webhooks.get(webhook)?.({ body })
+    this.#surroundings.called(webhook, body)
     await quiet()
   }
 
@@ -309,60 +285,11 @@ export class InMemoryHouse implements WatchedHouse {
     return this.#ruleSet.players.get(named) ?? named
   }
 
-  /** A trace is told of again with each step; its first step, or its end, is the first that is heard of a run. */
-  #traced(trace: RunTrace): void {
-    if (this.#runs.size < mostRuns) this.#runs.add(trace)
-    if (trace.outcome === 'did_not_run' || trace.outcome === 'ignored' || this.#begun.has(trace)) return
-    this.#begun.add(trace)
-    this.#note(this.#records.ran, { rule: trace.rule })
-  }
-
-  /** A broker brings what rules say back to those that listen, a moment later. */
-  #said(topic: string, payload: string): void {
-    for (const [filter, happened] of this.#topics)
-      if (topicMatches(filter, topic)) queueMicrotask(() => happened({ name: topic, payload }))
-  }
-
   /** What only a plug-in can do is told, as if it were logged. */
   #withDryActs(rule: Rule): Rule {
-    const told = (message: string) => this.#record({ kind: 'log', message }, `rule ${rule.id}`)
+    const told = (message: string) => this.#records.effect({ kind: 'log', message }, `rule ${rule.id}`)
     return { ...rule, do: withDryActs(rule.do, told) }
   }
-
-  #record(effect: Effect, because: string): void {
-    if (this.#records.effects.length >= mostEffects) {
-      this.#endless ??= `its rules came to more than ${mostEffects} effects`
-      throw new AppError('conflict', this.#endless)
-    }
-    this.#note(this.#records.effects, { effect, because })
-  }
-
-  #note<What extends object>(into: Dated<What>[], what: What): void {
-    into.push({ ...what, at: this.#clock.now() })
-  }
-
-  #log(): Log {
-    const say = (level: 'info' | 'warn' | 'error') => (message: string, detail?: LogDetail) => {
-      // An endless house would fill the memory.
-      if (this.#records.said.length >= 2 * mostEffects) return
-      const error = typeof detail?.error === 'string' ? `: ${detail.error}` : ''
-      this.#note(this.#records.said, { level, message: `${message}${error}` })
-    }
-    const log: Log = {
-      debug: () => undefined,
-      info: say('info'),
-      warn: say('warn'),
-      error: say('error'),
-      for: () => log,
-    }
-    return log
-  }
-}
-
-/** Keeps it there until the returned function is called. */
-function kept<What>(all: Map<string, What>, name: string, what: What): () => void {
-  all.set(name, what)
-  return () => all.delete(name)
 }
 
 /** The rules of a house are the same all the time. */

@@ -7,6 +7,7 @@ import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { commands } from '../../src/wiring/commands.ts'
 import { failuresIn, runTests } from '../../src/wiring/test-command.ts'
 import { readingOf } from '../support/rules.ts'
+import { schoolHoliday } from '../support/school-holiday.ts'
 import { codeIn, firstColumn, readPage, rowsOf } from './page.ts'
 
 const pages = new URL('../../docs/rules/', import.meta.url)
@@ -19,17 +20,6 @@ const location = { latitude: 51.5, longitude: 0 }
 const readCalendar = async () => ({ text: schoolHoliday })
 const diagnosticsOf = async (text: string) =>
   (await readRuleFiles([{ file: 'a.yaml', text }], readingOf({ location, readCalendar }))).diagnostics
-
-const schoolHoliday = [
-  'BEGIN:VCALENDAR',
-  'BEGIN:VEVENT',
-  'UID:1',
-  'DTSTART;VALUE=DATE:20261221',
-  'SUMMARY:School holiday',
-  'END:VEVENT',
-  'END:VCALENDAR',
-  '',
-].join('\r\n')
 
 describe('the page that leads through the rules', () => {
   test('lists every trigger, condition and action there is, in their order', () => {

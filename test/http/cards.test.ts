@@ -6,6 +6,7 @@ import type { Listener } from '../../src/http/server.ts'
 import { deskWithoutAccount } from '../../src/wiring/account.ts'
 import { houseOf } from '../../src/wiring/panel-house.ts'
 import { type Ground, newGround, startCards } from '../cards/household.ts'
+import { send } from '../support/ask.ts'
 import { houseWith, withoutPast } from '../support/house.ts'
 import { openPanelDoor } from '../support/panel-door.ts'
 import { recordingLog } from '../support/recording-log.ts'
@@ -47,12 +48,7 @@ beforeEach(async () => {
 afterEach(() => door.stop())
 
 async function call(method: string, path: string, body?: unknown) {
-  const answer = await fetch(`${door.url}/api${path}`, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  })
+  const answer = await send(door, { method, path, body })
   const text = await answer.text()
   const keys = cards.list().flatMap(({ key, old_keys }) => [key, ...old_keys.map((old) => old.key)])
   for (const key of keys) expect(text).not.toContain(key)

@@ -2,21 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Effect } from '../../src/core/effect.ts'
 import { unknownPlayer } from '../../src/core/player.ts'
 import { thisMachine } from '../../src/http/admission.ts'
-import type { PublishedCardView } from '../../src/http/api/cards.ts'
 import { houseWith } from '../support/house.ts'
 import { openPasswordDoor, type PasswordDoor, password } from '../support/password-door.ts'
+import { publishedCard } from '../support/published-card.ts'
 
-const card = (card_id: string, title: string): PublishedCardView => ({
-  card_id,
-  title,
-  stream: 'bedroom',
-  kind: 'queue',
-  slots: 'interactive',
-  confirm: 'request',
-  player: null,
-  distrusted: null,
-  old_keys_end_at: null,
-})
 const looks: Record<string, { title: string; cover_url: string | null }> = {
   '00042': { title: 'Bedtime', cover_url: null },
   bought: { title: 'The Gruffalo', cover_url: 'https://cdn.example/gruffalo.png' },
@@ -35,7 +24,7 @@ beforeEach(async () => {
   door = await openPasswordDoor({
     house: {
       ...house,
-      cards: async () => [card('00042', 'Bedtime'), card('later', 'Later')],
+      cards: async () => [publishedCard('00042', 'Bedtime'), publishedCard('later', 'Later')],
       cardLook: (id) => looks[id] ?? null,
       perform: async (effect) => {
         effects.push(effect)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { presetsIn, type QueueFile, queueFileOf } from '../../src/core/queue-file.ts'
 import type { Listener } from '../../src/http/server.ts'
+import { send } from '../support/ask.ts'
 import { houseWith } from '../support/house.ts'
 import { openPanelDoor } from '../support/panel-door.ts'
 
@@ -16,12 +17,7 @@ beforeEach(async () => {
 afterEach(() => door.stop())
 
 async function call(method: string, path: string, body?: unknown) {
-  const answer = await fetch(`${door.url}/api${path}`, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  })
+  const answer = await send(door, { method, path, body })
   return {
     status: answer.status,
     headers: answer.headers,

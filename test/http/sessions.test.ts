@@ -1,32 +1,14 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../support/access.ts'
 import { open } from '../support/ask.ts'
-import { openPasswordDoor, type PasswordDoor, password } from '../support/password-door.ts'
+import { isIn, login, type PasswordDoor, password, passwordDoor } from '../support/password-door.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
-const doors: PasswordDoor[] = []
-
-afterEach(async () => {
-  for (const door of doors.splice(0)) await door.stop()
-})
-
-async function opened(options: Parameters<typeof openPasswordDoor>[0] = {}) {
-  const door = await openPasswordDoor(options)
-  doors.push(door)
-  return door
-}
-
 const dayMs = 86_400_000
-const login = (username: string, guess = password) => ({
-  path: '/user/login',
-  body: { username, password: guess },
-})
-const isIn = async (door: PasswordDoor, cookie: string) =>
-  (await door.ask({ path: '/auth/status', cookie })).body.signed_in === true
 
 describe('a session', () => {
   test('lasts thirty days, and is extended at most daily by use', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const cookie = await door.cookieOf('admin')
     expect((await door.ask({ path: '/players', cookie })).cookie).toBeUndefined()
     await door.clock.advance(29 * dayMs)
@@ -41,17 +23,17 @@ describe('a session', () => {
   test('goes on after a restart, in its time', async () => {
     const store = memoryStore()
     const clock = new VirtualClock()
-    const cookie = await (await opened({ store, clock })).cookieOf('admin')
-    expect(await isIn(await opened({ store, clock }), cookie)).toBe(true)
+    const cookie = await (await passwordDoor({ store, clock })).cookieOf('admin')
+    expect(await isIn(await passwordDoor({ store, clock }), cookie)).toBe(true)
     await clock.advance(31 * dayMs)
-    const late = await opened({ store, clock })
+    const late = await passwordDoor({ store, clock })
     expect(await isIn(late, cookie)).toBe(false)
     expect(await store('sessions').entries()).toEqual([])
   })
 
   test('is not in the store as it is in the browser', async () => {
     const store = memoryStore()
-    const door = await opened({ store })
+    const door = await passwordDoor({ store })
     const cookie = await door.cookieOf('admin')
     const token = await door.tokenOf(cookie, ['house'])
     const kept = JSON.stringify([
@@ -65,7 +47,7 @@ describe('a session', () => {
   })
 
   test('ends with signing out, in this browser alone', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const [one, other] = [await door.cookieOf('admin'), await door.cookieOf('admin')]
     const answer = await door.ask({ method: 'POST', path: '/user/logout', cookie: one })
     expect(answer).toMatchObject({ status: 200, body: { success: true } })
@@ -76,7 +58,7 @@ describe('a session', () => {
 
   test('goes on when its own user changes the password; all others of the user end', async () => {
     const store = memoryStore()
-    const door = await opened({ store })
+    const door = await passwordDoor({ store })
     const [one, other, friend] = [
       await door.cookieOf('admin'),
       await door.cookieOf('admin'),
@@ -99,24 +81,24 @@ describe('a session', () => {
     expect(await Promise.all(all.map((cookie) => isIn(door, cookie)))).toEqual([true, false, true])
     expect((await door.ask(login('admin'))).status).toBe(401)
     expect((await door.ask(login('admin', 'a new password'))).status).toBe(200)
-    const restarted = await opened({ store })
+    const restarted = await passwordDoor({ store })
     expect(await Promise.all(all.map((cookie) => isIn(restarted, cookie)))).toEqual([true, false, true])
   })
 
   test('of the old password is over even where the process ended before it was cleared away', async () => {
     const store = memoryStore()
-    const door = await opened({ store })
+    const door = await passwordDoor({ store })
     const other = await door.cookieOf('admin')
     const sessions = await store('sessions').entries()
     const cookie = await door.cookieOf('admin')
     const body = { current_password: password, new_password: 'a new password' }
     await door.ask({ method: 'PUT', path: '/user/password', cookie, body })
     for (const [digest, session] of sessions) await store('sessions').set(digest, session)
-    expect(await isIn(await opened({ store }), other)).toBe(false)
+    expect(await isIn(await passwordDoor({ store }), other)).toBe(false)
   })
 
   test('ends when an admin sets another password or deletes the user', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const admin = await door.cookieOf('admin')
     const id = async (role: 'member' | 'child') => {
       const cookie = await door.cookieOf(role)
@@ -132,7 +114,7 @@ describe('a session', () => {
   })
 
   test('acts with a new role at once', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const [admin, member] = [await door.cookieOf('admin'), await door.cookieOf('member')]
     const id = door.access.users().find(({ username }) => username === 'member')?.id
     const become = (role: string) =>
@@ -151,7 +133,7 @@ describe('a session', () => {
 
   test('that a user opens again and again pushes the oldest out', async () => {
     const store = memoryStore()
-    const door = await opened({ store })
+    const door = await passwordDoor({ store })
     const first = await door.cookieOf('admin')
     for (let count = 0; count < 50; count++) {
       await door.clock.advance(1)
@@ -164,7 +146,7 @@ describe('a session', () => {
 
 describe('live events', () => {
   const household = async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     return { door, admin: await door.cookieOf('admin'), member: await door.cookieOf('member') }
   }
   const idOf = ({ access }: PasswordDoor, name: string) =>
@@ -235,7 +217,7 @@ describe('live events', () => {
   })
 
   test('end when the session runs out, though it was used in no other way', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     await door.cookieOf('admin')
     const events = await open(door, { path: '/live', cookie: await door.cookieOf('member') })
     const ended = new Promise((resolve) => events.once('close', resolve).once('error', resolve))

@@ -1,31 +1,12 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../support/access.ts'
-import { openPasswordDoor, type PasswordDoor, password } from '../support/password-door.ts'
-
-const doors: PasswordDoor[] = []
-
-afterEach(async () => {
-  for (const door of doors.splice(0)) await door.stop()
-})
-
-async function opened(options: Parameters<typeof openPasswordDoor>[0] = {}) {
-  const door = await openPasswordDoor(options)
-  doors.push(door)
-  return door
-}
-
-const login = (username: string, guess = password) => ({
-  path: '/user/login',
-  body: { username, password: guess },
-})
-const isIn = async (door: PasswordDoor, cookie: string) =>
-  (await door.ask({ path: '/auth/status', cookie })).body.signed_in === true
+import { isIn, login, password, passwordDoor } from '../support/password-door.ts'
 
 describe('the first user', () => {
   const first = { username: 'Ada', password }
 
   test('is set up with the code from the log, once', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const code = door.access.offerSetUp() ?? ''
     expect((await door.ask({ path: '/auth/status' })).body).toEqual({
       auth: 'password',
@@ -47,7 +28,7 @@ describe('the first user', () => {
   })
 
   test('is one, also when two race for it', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const code = door.access.offerSetUp() ?? ''
     const race = ['Ada', 'Mallory'].map((username) =>
       door.ask({ path: '/auth/set-up', body: { code, username, password } }),
@@ -57,7 +38,7 @@ describe('the first user', () => {
   })
 
   test('may miss what a password or a name must be, and then do better with the same code', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const code = door.access.offerSetUp() ?? ''
     for (let slip = 0; slip < 6; slip++) {
       const short = await door.ask({ path: '/auth/set-up', body: { code, ...first, password: 'short' } })
@@ -70,7 +51,7 @@ describe('the first user', () => {
   })
 
   test('needs the code of this very start, and guessing it is made to wait', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const old = door.access.offerSetUp()
     const code = door.access.offerSetUp() ?? ''
     const guess = (typed: string | null) =>
@@ -85,7 +66,7 @@ describe('the first user', () => {
   })
 
   test('cannot be made without a code having been given out', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     for (const code of ['', 'null'])
       expect((await door.ask({ path: '/auth/set-up', body: { code, ...first } })).status).toBe(403)
   })
@@ -98,7 +79,7 @@ describe('a household that lost its passwords', () => {
   })
 
   test('gives an admin a new one with a code of its log, once; what the old one opened is over', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const old = await door.cookieOf('admin')
     const code = door.access.offerSetUp(true) ?? ''
     expect((await door.ask(wish('AAAA-AAAA'))).status).toBe(403)
@@ -111,7 +92,7 @@ describe('a household that lost its passwords', () => {
   })
 
   test('gets a new admin where nobody has that name, and a member of that name becomes one', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     await door.cookieOf('admin')
     await door.cookieOf('member')
     expect((await door.ask(wish(door.access.offerSetUp(true) ?? '', 'member'))).status).toBe(200)
@@ -124,7 +105,7 @@ describe('a household that lost its passwords', () => {
   })
 
   test('is not everybody who knows an older code', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const code = door.access.offerSetUp() ?? ''
     expect((await door.ask(wish(code, 'Ada'))).status).toBe(200)
     const [ada] = door.access.users()
@@ -136,7 +117,7 @@ describe('a household that lost its passwords', () => {
 
 describe('signing in', () => {
   test('gives a cookie that no script reads and no other site sends', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     await door.cookieOf('admin')
     const answer = await door.ask(login('ADMIN '))
     expect(answer).toMatchObject({ status: 200, body: { success: true, username: 'admin' } })
@@ -153,14 +134,14 @@ describe('signing in', () => {
     ['a trusted proxy', ['127.0.0.1'], true],
     ['anybody else', [], false],
   ])('by https, as %s says, marks the cookie for https alone', async (_who, trustedProxies, secure) => {
-    const door = await opened({ trustedProxies })
+    const door = await passwordDoor({ trustedProxies })
     await door.cookieOf('admin')
     const answer = await door.ask({ ...login('admin'), headers: { 'x-forwarded-proto': 'https' } })
     expect(answer.headers['set-cookie']?.[0]?.endsWith('; Secure')).toBe(secure)
   })
 
   test('with a wrong name or a wrong password are one and the same', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     await door.cookieOf('admin')
     const answers = [await door.ask(login('admin', 'wrong')), await door.ask(login('nobody'))]
     for (const { status, body, cookie } of answers) {
@@ -173,7 +154,7 @@ describe('signing in', () => {
   })
 
   test('in the same browser ends the session that it had, and no other', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const elsewhere = await door.cookieOf('admin')
     const before = await door.cookieOf('admin')
     const { cookie = '' } = await door.ask({ ...login('admin'), cookie: before })
@@ -194,7 +175,7 @@ describe('signing in', () => {
     ['an address of the household', { host: '192.168.1.7:8097' }, 200],
     ['an address in IPv6', { host: '[fd00::7]:8097' }, 200],
   ])('from %s', async (_what, headers, status) => {
-    const door = await opened()
+    const door = await passwordDoor()
     await door.cookieOf('admin')
     expect((await door.ask({ ...login('admin'), headers })).status).toBe(status)
   })
@@ -206,16 +187,16 @@ describe('signing in', () => {
     { username: {}, password },
     { username: 'admin', password, role: 'admin' },
   ])('with %j is no sign-in', async (body) => {
-    const door = await opened()
+    const door = await passwordDoor()
     await door.cookieOf('admin')
     expect((await door.ask({ path: '/user/login', body })).status).toBe(422)
   })
 
   test('renews a hash from when it cost less, and the sessions of that password go on', async () => {
     const store = memoryStore()
-    const before = await opened({ store })
+    const before = await passwordDoor({ store })
     const cookie = await before.cookieOf('admin')
-    const after = await opened({ store, passwordCost: { ln: 6, r: 1, p: 1 } })
+    const after = await passwordDoor({ store, passwordCost: { ln: 6, r: 1, p: 1 } })
     expect((await after.ask(login('admin'))).status).toBe(200)
     const [[, user] = []] = await store('users').entries()
     expect(user).toMatchObject({ password: expect.stringMatching(/^\$scrypt\$ln=6,/) })
@@ -226,7 +207,7 @@ describe('signing in', () => {
 
 describe('guessing a password', () => {
   test('is made to wait, says for how long, and a right one does not help meanwhile', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     await door.cookieOf('admin')
     const statuses: number[] = []
     for (let guess = 0; guess < 7; guess++) statuses.push((await door.ask(login('admin', 'wrong'))).status)
@@ -243,7 +224,7 @@ describe('guessing a password', () => {
   })
 
   test('at many names from one address is one guesser, and whoever signed in there before comes in all the same', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     await door.cookieOf('admin')
     for (let name = 0; name < 5; name++) await door.ask(login(`nobody ${name}`))
     expect((await door.ask(login('somebody'))).status).toBe(429)
@@ -251,7 +232,7 @@ describe('guessing a password', () => {
   })
 
   test('from an address that is made up in a header is still from one', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const statuses: number[] = []
     for (let guess = 0; guess < 7; guess++) {
       const headers = { 'x-forwarded-for': `203.0.113.${guess}` }
@@ -261,7 +242,7 @@ describe('guessing a password', () => {
   })
 
   test('from many addresses at one name waits, but not for those who signed in where they are', async () => {
-    const door = await opened({ trustedProxies: ['127.0.0.1'] })
+    const door = await passwordDoor({ trustedProxies: ['127.0.0.1'] })
     const from = (address: string, guess?: string) =>
       door.ask({ ...login('admin', guess), headers: { 'x-forwarded-for': address } })
     await door.cookieOf('admin')
@@ -272,7 +253,7 @@ describe('guessing a password', () => {
   })
 
   test('a child signs in between guesses, and the guesses at a grown-up go on counting', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     await door.cookieOf('admin')
     await door.cookieOf('child')
     const statuses: number[] = []
@@ -284,7 +265,7 @@ describe('guessing a password', () => {
   })
 
   test('never waits more than five minutes', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     await door.cookieOf('admin')
     for (let guess = 0; guess < 20; guess++) {
       const { headers } = await door.ask(login('admin', 'wrong'))
@@ -295,7 +276,7 @@ describe('guessing a password', () => {
   })
 
   test('through somebody who is signed in waits as well', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const cookie = await door.cookieOf('member')
     const guess = () =>
       door.ask({
@@ -309,7 +290,7 @@ describe('guessing a password', () => {
   })
 
   test('is no wrong guess where too many sign in at once to look at it', async () => {
-    const door = await opened({ passwordCost: { ln: 12, r: 8, p: 1 } })
+    const door = await passwordDoor({ passwordCost: { ln: 12, r: 8, p: 1 } })
     await door.cookieOf('admin')
     const crowd = Array.from({ length: 60 }, (_, guess) =>
       door.ask({
@@ -323,7 +304,7 @@ describe('guessing a password', () => {
   })
 
   test('waits nowhere where somebody was set up', async () => {
-    const door = await opened()
+    const door = await passwordDoor()
     const first = { code: door.access.offerSetUp() ?? '', username: 'admin', password }
     expect((await door.ask({ path: '/auth/set-up', body: first })).status).toBe(200)
     for (let name = 0; name < 6; name++) await door.ask(login(`nobody ${name}`))
@@ -333,8 +314,8 @@ describe('guessing a password', () => {
 
   test('waits nowhere where somebody signed in before the last restart', async () => {
     const store = memoryStore()
-    await (await opened({ store })).cookieOf('admin')
-    const door = await opened({ store })
+    await (await passwordDoor({ store })).cookieOf('admin')
+    const door = await passwordDoor({ store })
     for (let name = 0; name < 6; name++) await door.ask(login(`nobody ${name}`))
     expect((await door.ask(login('nobody 7'))).status).toBe(429)
     expect((await door.ask(login('admin'))).status).toBe(200)
@@ -343,7 +324,7 @@ describe('guessing a password', () => {
 
 describe('a change of password', () => {
   test('does not undo what an admin has set meanwhile', async () => {
-    const door = await opened({ passwordCost: { ln: 13, r: 8, p: 1 } })
+    const door = await passwordDoor({ passwordCost: { ln: 13, r: 8, p: 1 } })
     const admin = await door.cookieOf('admin')
     const member = await door.cookieOf('member')
     const id = door.access.users().find(({ username }) => username === 'member')?.id

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Listener } from '../../src/http/server.ts'
+import { send } from '../support/ask.ts'
 import { houseWith } from '../support/house.ts'
 import { openPanelDoor } from '../support/panel-door.ts'
 
@@ -37,14 +38,8 @@ async function call(
   path: string,
   { body, ifMatch }: { body?: unknown; ifMatch?: string } = {},
 ): Promise<Answer> {
-  const answer = await fetch(`${door.url}/api${path}`, {
-    method,
-    headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
+  const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch }
+  const answer = await send(door, { method, path, headers, body })
   return {
     status: answer.status,
     etag: answer.headers.get('etag'),

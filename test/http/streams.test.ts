@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Listener } from '../../src/http/server.ts'
+import { send } from '../support/ask.ts'
 import { houseWith } from '../support/house.ts'
 import { openPanelDoor } from '../support/panel-door.ts'
 import { badTitles, titleFault } from '../support/titles.ts'
@@ -13,12 +14,7 @@ beforeEach(async () => {
 afterEach(() => door.stop())
 
 async function call(method: string, path: string, body?: unknown) {
-  const answer = await fetch(`${door.url}/api${path}`, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  })
+  const answer = await send(door, { method, path, body })
   return {
     status: answer.status,
     body: (await answer.json()) as Record<string, never> & { error?: { message: string } },

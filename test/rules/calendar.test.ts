@@ -53,6 +53,8 @@ const slot = (written: string) =>
 const days2026 = Array.from({ length: 365 }, (_, day) =>
   new Temporal.PlainDate(2026, 1, 1).add({ days: day }),
 )
+// https://www.gov.uk/bank-holidays, England and Wales.
+const bankHolidays2026 = ['01-01', '04-03', '04-06', '05-04', '05-25', '08-31', '12-25', '12-26', '12-28']
 const chosen = (calendar: Calendar, days: string | string[]) =>
   days2026.filter((date) => calendar.includes(days, date)).map((date) => date.toString().slice(5))
 
@@ -72,18 +74,7 @@ describe('the calendar of the house', () => {
     const { ruleSet, said } = await readAll([text])
     expect(said).toEqual([])
     const { calendar } = ruleSet
-    // https://www.gov.uk/bank-holidays, England and Wales, 2026.
-    expect(chosen(calendar, 'holidays')).toEqual([
-      '01-01',
-      '04-03',
-      '04-06',
-      '05-04',
-      '05-25',
-      '08-31',
-      '12-25',
-      '12-26',
-      '12-28',
-    ])
+    expect(chosen(calendar, 'holidays')).toEqual(bankHolidays2026)
     expect(chosen(calendar, 'birthdays')).toEqual(['07-21', '12-03'])
     expect(chosen(calendar, 'leap')).toEqual([])
     expect(calendar.includes('leap', new Temporal.PlainDate(2028, 2, 29))).toBe(true)
@@ -94,17 +85,7 @@ describe('the calendar of the house', () => {
 
   test('counts the days that brute force counts', async () => {
     const { calendar } = (await readAll([text])).ruleSet
-    const holidays = new Set([
-      '01-01',
-      '04-03',
-      '04-06',
-      '05-04',
-      '05-25',
-      '08-31',
-      '12-25',
-      '12-26',
-      '12-28',
-    ])
+    const holidays = new Set(bankHolidays2026)
     const isSchool = (date: Temporal.PlainDate) => {
       const day = date.toString().slice(5)
       return date.dayOfWeek < 6 && !holidays.has(day) && !(day >= '10-26' && day <= '10-30')

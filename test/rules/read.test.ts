@@ -6,20 +6,10 @@ import { formatDiagnostic } from '../../src/language/diagnostic.ts'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { createRegistry } from '../../src/rules/registry.ts'
+import { schoolHoliday } from '../support/school-holiday.ts'
 
 const registry = createRegistry({ triggers, conditions, actions })
 const rulesFolder = fileURLToPath(new URL('../../rules', import.meta.url))
-
-const schoolHoliday = [
-  'BEGIN:VCALENDAR',
-  'BEGIN:VEVENT',
-  'UID:1',
-  'DTSTART;VALUE=DATE:20261221',
-  'SUMMARY:School holiday',
-  'END:VEVENT',
-  'END:VCALENDAR',
-  '',
-].join('\r\n')
 
 function read(...texts: string[]) {
   const sources = texts.map((text, index) => ({ file: `${'abc'[index]}.yaml`, text }))

@@ -2,24 +2,13 @@ import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, test } from 'vitest'
 import { plainCalendar } from '../../src/rules/calendar.ts'
-import type { Schedule, Slot } from '../../src/rules/rule-set.ts'
+import type { Slot } from '../../src/rules/rule-set.ts'
 import { slotAt, slotsFrom } from '../../src/rules/schedule.ts'
 import type { DayTime } from '../../src/rules/window.ts'
+import { schedule } from '../support/schedule.ts'
 
 const london = plainCalendar('Europe/London')
 const dayMs = 86_400_000
-
-function schedule(...slots: Partial<Slot>[]): Schedule {
-  const filled = slots.map((slot, index) => ({
-    id: `s${index}`,
-    window: null,
-    days: null,
-    play: 'p',
-    ifPressed: null,
-    ...slot,
-  }))
-  return { stream: 'bedroom', default: null, slots: filled }
-}
 
 const night = schedule({ id: 'night', window: ['19:00', '06:30'] })
 

@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, test } from 'vitest'
 import { type Calendar, householdCalendar } from '../../src/rules/calendar.ts'
-import type { Schedule, Slot } from '../../src/rules/rule-set.ts'
+import type { Schedule } from '../../src/rules/rule-set.ts'
 import { slotAt, slotsFrom } from '../../src/rules/schedule.ts'
 import type { Location, SunTime } from '../../src/rules/sun.ts'
 import { isWithin, type Window, windowOn } from '../../src/rules/window.ts'
+import { schedule } from '../support/schedule.ts'
 
 function calendarAt(zone: string, location: Location | null): Calendar {
   const known = {
@@ -27,18 +28,6 @@ const sun = (event: 'sunrise' | 'sunset', offsetMinutes = 0, or: string | null =
   offsetMinutes,
   or,
 })
-
-function schedule(...slots: Partial<Slot>[]): Schedule {
-  const filled = slots.map((slot, index) => ({
-    id: `s${index}`,
-    window: null,
-    days: null,
-    play: 'p',
-    ifPressed: null,
-    ...slot,
-  }))
-  return { stream: 'bedroom', default: null, slots: filled }
-}
 
 const at = (of: Schedule, when: string, calendar = london) =>
   slotAt(of, new Date(when), calendar).slot?.id ?? null

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { endTogether } from './end-together.ts'
 
 /** Stands before a server and can break a transfer as a bad network does. */
 export interface CuttingProxy {
@@ -21,17 +22,7 @@ export async function cuttingProxy(): Promise<CuttingProxy> {
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname)
     let passed = 0
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(socket)
-      socket.on('error', () => other.destroy())
-      socket.on('close', () => {
-        sockets.delete(socket)
-        other.destroy()
-      })
-    }
+    endTogether([near, far], sockets)
     near.pipe(far)
     far.on('data', (chunk: Buffer) => {
       passed += chunk.length

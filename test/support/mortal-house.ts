@@ -28,7 +28,7 @@ export class MortalHouse {
   readonly clock = new VirtualClock()
   readonly #durable = new Map<string, Map<string, string>>()
   /** By topic: what a message waits for before it is sent. */
-  readonly held = new Map<string, Promise<void>>()
+  readonly #held = new Map<string, Promise<void>>()
   /** While it is set, the store takes nothing and says why. */
   diskFault: Error | null = null
   /** By rule: why it rests. */
@@ -74,7 +74,7 @@ export class MortalHouse {
         deleteQueue: (...deletion) => hub.deleteQueue(...deletion),
         command: async () => undefined,
         publish: async (topic, payload) => {
-          await this.held.get(topic)
+          await this.#held.get(topic)
           await this.#publish(`${topic} ${payload}`, signal)
         },
         values: hub,
@@ -135,6 +135,18 @@ export class MortalHouse {
       await this.clock.advance(1000, () => this.#quiet())
       await this.#live()
     }
+  }
+
+  /** What is published on this topic waits until the returned function is called. */
+  hold(topic: string): () => void {
+    let goOn: () => void = () => undefined
+    this.#held.set(
+      topic,
+      new Promise((resolve) => {
+        goOn = resolve
+      }),
+    )
+    return () => goOn()
   }
 
   /** A person sets an input. */

@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest'
 import type { PasswordCost } from '../../src/access/passwords.ts'
 import type { Role } from '../../src/core/role.ts'
 import { thisMachine } from '../../src/http/admission.ts'
@@ -68,4 +69,23 @@ export async function openPasswordDoor({
       await door.stop()
     },
   }
+}
+
+/** The same, until the test ends. */
+export async function passwordDoor(
+  options: Parameters<typeof openPasswordDoor>[0] = {},
+): Promise<PasswordDoor> {
+  const door = await openPasswordDoor(options)
+  onTestFinished(() => door.stop())
+  return door
+}
+
+/** What asks to be signed in. */
+export const login = (username: string, guess = password) => ({
+  path: '/user/login',
+  body: { username, password: guess },
+})
+
+export async function isIn(door: PasswordDoor, cookie: string): Promise<boolean> {
+  return (await door.ask({ path: '/auth/status', cookie })).body.signed_in === true
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { endTogether } from '../support/end-together.ts'
 
 /** A way to the product that can break while something is sent to it, and then stay broken. */
 export interface CuttingWay {
@@ -33,17 +34,7 @@ export async function openCuttingWay(target: string): Promise<CuttingWay> {
       return
     }
     const far = connect(Number(port), hostname)
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(socket)
-      socket.on('error', () => other.destroy())
-      socket.on('close', () => {
-        sockets.delete(socket)
-        other.destroy()
-      })
-    }
+    endTogether([near, far], sockets)
     near.on('data', (chunk: Buffer) => {
       if (left !== null) left -= chunk.length
       if (left !== null && left < 0) cut()

@@ -3,16 +3,10 @@ import { expect } from 'vitest'
 import { testWith } from '../support/programs.ts'
 import { seriousFaults } from './axe.ts'
 import { family, openHousehold, resident, signIn, signOutBeside } from './household.ts'
+import { looks } from './looks.ts'
 import { openYotoAccount } from './yoto-account.ts'
 
 const { door, visit } = openHousehold()
-
-const looks = [
-  { colorScheme: 'light', width: 1280 },
-  { colorScheme: 'dark', width: 1280 },
-  { colorScheme: 'dark', width: 360 },
-  { colorScheme: 'light', width: 360 },
-] as const
 
 // The checks are brought in from outside, which the policy of the page forbids to everybody else.
 const allowsChecks = { bypassCSP: true }

@@ -3,12 +3,12 @@ import { AppError } from '../../src/core/error.ts'
 import type { PlayerEvent } from '../../src/core/event.ts'
 import { type PlayerPatch, unknownPlayer } from '../../src/core/player.ts'
 import type { House } from '../../src/http/api/app.ts'
-import type { PublishedCardView } from '../../src/http/api/cards.ts'
 import type { LiveHouse } from '../../src/http/live.ts'
 import type { Hub } from '../../src/hub.ts'
 import { HouseHistory } from '../../src/wiring/history.ts'
 import { memoryStore, startHistory } from '../history/support.ts'
 import { houseWith } from '../support/house.ts'
+import { publishedCard } from '../support/published-card.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { noYotoAccount, type YotoAccount } from './yoto-account.ts'
 
@@ -70,7 +70,7 @@ export async function openHome({ account = noYotoAccount }: { account?: YotoAcco
     }),
     events: (query) => history.events(query),
     diagnostics: () => ({ at, players: hub.players() }),
-    cards: async () => [...looks].map(([card_id, { title }]) => published(card_id, title)),
+    cards: async () => [...looks].map(([card_id, { title }]) => publishedCard(card_id, title)),
     cardLook: (id) => looks.get(id) ?? null,
   }
 }
@@ -129,18 +129,4 @@ function titleOf(cardId: string): string {
   const look = looks.get(cardId)
   if (look === undefined) throw new AppError('not_found', `there is no card "${cardId}"`)
   return look.title
-}
-
-function published(card_id: string, title: string): PublishedCardView {
-  return {
-    card_id,
-    title,
-    stream: 'bedroom',
-    kind: 'queue',
-    slots: 'interactive',
-    confirm: 'request',
-    player: null,
-    distrusted: null,
-    old_keys_end_at: null,
-  }
 }

@@ -13,6 +13,7 @@ import { openCuttingWay } from './cutting-way.ts'
 import { focused } from './focused.ts'
 import { family, openHousehold, signIn } from './household.ts'
 import { openIngress } from './ingress.ts'
+import { looks } from './looks.ts'
 
 const patienceMs = 90_000
 // More than one page of them.
@@ -460,13 +461,6 @@ testWith(
   },
   patienceMs,
 )
-
-const looks = [
-  { colorScheme: 'light', width: 1280 },
-  { colorScheme: 'dark', width: 1280 },
-  { colorScheme: 'light', width: 360 },
-  { colorScheme: 'dark', width: 360 },
-] as const
 
 describe.each(looks)('the library in $colorScheme, $width pixels wide', ({ colorScheme, width }) => {
   testWith(

@@ -6,6 +6,7 @@ import { seriousFaults } from './axe.ts'
 import { openBrowser, openPage } from './browser.ts'
 import { focused } from './focused.ts'
 import { framePath, type Ingress, ingressPrefix, openIngress } from './ingress.ts'
+import { looks } from './looks.ts'
 
 let running: RunningApp
 let browser: Browser | undefined
@@ -361,13 +362,6 @@ testWith(
   },
   40_000,
 )
-
-const looks = [
-  { colorScheme: 'light', width: 1280 },
-  { colorScheme: 'dark', width: 1280 },
-  { colorScheme: 'light', width: 360 },
-  { colorScheme: 'dark', width: 360 },
-] as const
 
 describe.each(looks)('in $colorScheme, $width pixels wide', ({ colorScheme, width }) => {
   testWith(

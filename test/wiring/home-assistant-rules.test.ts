@@ -121,21 +121,30 @@ async function standIn(manner: Parameters<typeof StandInSupervisor.start>[0] = {
   return house
 }
 
+/** By entity. */
+type States = Readonly<Record<string, string>>
+
+/** A house whose Home Assistant stands so, and has been asked for the entities of these rules. */
+async function listening(text: string, states: States = {}, manner?: Parameters<typeof standIn>[0]) {
+  const house = await standIn(manner)
+  for (const [entity, state] of Object.entries(states)) house.set(entity, state)
+  const subject = await running(text, { house })
+  await subject.until(() => house.subscribed.length === 1)
+  return { house, subject }
+}
+
 const rule = (trigger: string, does = 'log: heard') =>
   `rules:\n  r:\n    when:\n      - ha: ${trigger}\n    do:\n      - ${does}\n`
 
 describe('the trigger ha', () => {
   test('fires when the entity goes to that state, and not for how things stand', async () => {
-    const house = await standIn()
-    house.set('light.nursery', 'on')
-    const subject = await running(
+    const { house, subject } = await listening(
       rule(
         '{entity: light.nursery, to: "on"}',
         `log: "\${trigger.entity}: \${trigger.from} to \${trigger.to}"`,
       ),
-      { house },
+      { 'light.nursery': 'on' },
     )
-    await subject.until(() => house.subscribed.length === 1)
     expect(await settled(house, subject)).toBe(0)
     house.set('light.nursery', 'off')
     house.set('light.nursery', 'on')
@@ -144,12 +153,9 @@ describe('the trigger ha', () => {
   })
 
   test('takes in nothing but the entities that rules name', async () => {
-    const house = await standIn()
-    const subject = await running(
+    const { house, subject } = await listening(
       `${rule('light.a')}  s:\n    when:\n      - ha: {entity: light.b, for: 5m}\n      - ha: light.a\n    do:\n      - log: s\n`,
-      { house },
     )
-    await subject.until(() => house.subscribed.length === 1)
     expect(house.subscribed).toEqual([['light.a', 'light.b']])
     await settled(house, subject)
     expect(subject.said().filter((line) => line.includes('no entity'))).toEqual([
@@ -169,10 +175,7 @@ describe('the trigger ha', () => {
   })
 
   test('ignores other attributes, and what leads from or to a state that is not known', async () => {
-    const house = await standIn()
-    house.set('light.a', 'off')
-    const subject = await running(rule('light.a'), { house })
-    await subject.until(() => house.subscribed.length === 1)
+    const { house, subject } = await listening(rule('light.a'), { 'light.a': 'off' })
     house.set('light.a', 'off', { a: { brightness: 3 } })
     house.set('light.a', 'unavailable')
     house.set('light.a', 'on')
@@ -186,19 +189,16 @@ describe('the trigger ha', () => {
   })
 
   test('hears of a state that is not known where it is named', async () => {
-    const house = await standIn()
-    house.set('light.a', 'on')
-    const subject = await running(rule('{entity: light.a, to: [unavailable, "off"], from: "on"}'), { house })
-    await subject.until(() => house.subscribed.length === 1)
+    const { house, subject } = await listening(
+      rule('{entity: light.a, to: [unavailable, "off"], from: "on"}'),
+      { 'light.a': 'on' },
+    )
     house.set('light.a', 'unavailable')
     await subject.until(() => subject.runs() === 1)
   })
 
   test('is not fired by what was missed while Home Assistant was away, and hears again afterwards', async () => {
-    const house = await standIn()
-    house.set('light.a', 'off')
-    const subject = await running(rule('{entity: light.a, to: "on"}'), { house })
-    await subject.until(() => house.subscribed.length === 1)
+    const { house, subject } = await listening(rule('{entity: light.a, to: "on"}'), { 'light.a': 'off' })
     house.downFor = 3
     house.drop()
     house.set('light.a', 'on')
@@ -225,11 +225,7 @@ describe('the trigger ha', () => {
   })
 
   test('hears of other entities once its file is read again, without a state told twice', async () => {
-    const house = await standIn()
-    house.set('light.a', 'on')
-    house.set('light.b', 'off')
-    const subject = await running(rule('light.a'), { house })
-    await subject.until(() => house.subscribed.length === 1)
+    const { house, subject } = await listening(rule('light.a'), { 'light.a': 'on', 'light.b': 'off' })
     await subject.reads(`${rule('light.a')}  s:\n    when:\n      - ha: light.b\n    do:\n      - log: s\n`)
     await subject.until(() => house.subscribed.length === 2 && house.subscriptions === 1)
     house.set('light.a', 'off')
@@ -243,20 +239,19 @@ describe('the trigger ha', () => {
 
 describe('`for`', () => {
   const door = rule('{entity: binary_sensor.door, to: "on", for: 5m}')
-  const heard = async (subject: Awaited<ReturnType<typeof running>>, house: StandInSupervisor) =>
-    settled(house, subject)
+  async function openedDoor() {
+    const found = await listening(door, { 'binary_sensor.door': 'off' })
+    found.house.set('binary_sensor.door', 'on')
+    return found
+  }
 
   test('fires once it has lasted, and not where it changed before', async () => {
-    const house = await standIn()
-    house.set('binary_sensor.door', 'off')
-    const subject = await running(door, { house })
-    await subject.until(() => house.subscribed.length === 1)
-    house.set('binary_sensor.door', 'on')
-    await heard(subject, house)
+    const { house, subject } = await openedDoor()
+    await settled(house, subject)
     await subject.clock.advance(4 * 60_000)
     house.set('binary_sensor.door', 'off')
     house.set('binary_sensor.door', 'on')
-    await heard(subject, house)
+    await settled(house, subject)
     await subject.clock.advance(4 * 60_000)
     expect(subject.runs()).toBe(0)
     await subject.clock.advance(60_000)
@@ -266,26 +261,18 @@ describe('`for`', () => {
   })
 
   test('goes on over a moment in which the entity was not there', async () => {
-    const house = await standIn()
-    house.set('binary_sensor.door', 'off')
-    const subject = await running(door, { house })
-    await subject.until(() => house.subscribed.length === 1)
-    house.set('binary_sensor.door', 'on')
+    const { house, subject } = await openedDoor()
     house.set('binary_sensor.door', 'unavailable')
     house.set('binary_sensor.door', 'on')
-    await heard(subject, house)
+    await settled(house, subject)
     await subject.clock.advance(5 * 60_000)
     expect(subject.runs()).toBe(1)
   })
 
   test('does not fire while it cannot be told whether it lasts', async () => {
-    const house = await standIn()
-    house.set('binary_sensor.door', 'off')
-    const subject = await running(door, { house })
-    await subject.until(() => house.subscribed.length === 1)
-    house.set('binary_sensor.door', 'on')
+    const { house, subject } = await openedDoor()
     house.set('binary_sensor.door', 'unavailable')
-    await heard(subject, house)
+    await settled(house, subject)
     await subject.clock.advance(5 * 60_000)
     expect(subject.runs()).toBe(0)
     expect(subject.said()).toContainEqual(expect.stringContaining('cannot be told'))
@@ -295,28 +282,20 @@ describe('`for`', () => {
     ['fires after a gap in which nothing changed', 1_795_000_000, 1],
     ['does not fire where it changed in the gap, although it is so again', 1_795_000_060, 0],
   ])('%s', async (_what, at, times) => {
-    const house = await standIn()
-    house.set('binary_sensor.door', 'off')
-    const subject = await running(door, { house })
-    await subject.until(() => house.subscribed.length === 1)
-    house.set('binary_sensor.door', 'on')
-    await heard(subject, house)
+    const { house, subject } = await openedDoor()
+    await settled(house, subject)
     house.drop()
     if (at > 1_795_000_000) house.set('binary_sensor.door', 'off')
     house.set('binary_sensor.door', 'on', { at })
     await subject.until(() => house.subscribed.length === 2)
-    await heard(subject, house)
+    await settled(house, subject)
     await subject.clock.advance(5 * 60_000)
     expect(subject.runs()).toBe(times)
   })
 
   test('is not waited for once the rule is taken out', async () => {
-    const house = await standIn()
-    house.set('binary_sensor.door', 'off')
-    const subject = await running(door, { house })
-    await subject.until(() => house.subscribed.length === 1)
-    house.set('binary_sensor.door', 'on')
-    await heard(subject, house)
+    const { house, subject } = await openedDoor()
+    await settled(house, subject)
     await subject.reads('rules: {}\n')
     await subject.clock.advance(10 * 60_000)
     expect(subject.runs()).toBe(0)
@@ -327,10 +306,11 @@ describe('`also_at_start`', () => {
   const bedtime = rule('{entity: input_boolean.bedtime, to: "on", also_at_start: true}')
 
   test('fires once, also where Home Assistant comes late and the entity later still', async () => {
-    const house = await standIn({ downFor: 3 })
-    house.set('input_boolean.bedtime', 'unavailable')
-    const subject = await running(bedtime, { house })
-    await subject.until(() => house.subscribed.length === 1)
+    const { house, subject } = await listening(
+      bedtime,
+      { 'input_boolean.bedtime': 'unavailable' },
+      { downFor: 3 },
+    )
     expect(await settled(house, subject)).toBe(0)
     house.set('input_boolean.bedtime', 'on')
     await subject.until(() => subject.runs() === 1)
@@ -340,11 +320,7 @@ describe('`also_at_start`', () => {
   })
 
   test('does not fire where it is otherwise, nor for a rule that was written later', async () => {
-    const house = await standIn()
-    house.set('input_boolean.bedtime', 'off')
-    house.set('light.a', 'on')
-    const subject = await running(bedtime, { house })
-    await subject.until(() => house.subscribed.length === 1)
+    const { house, subject } = await listening(bedtime, { 'input_boolean.bedtime': 'off', 'light.a': 'on' })
     await subject.reads(rule('{entity: light.a, to: "on", also_at_start: true}'))
     await subject.until(() => house.subscribed.length === 2)
     expect(await settled(house, subject)).toBe(0)

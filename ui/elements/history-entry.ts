@@ -4,6 +4,7 @@ import { entryWords, isTakenBack, type Teller } from '../entry-words.ts'
 import type { Entry } from '../history.ts'
 import { icon } from '../icons.ts'
 import { shared } from '../styles.ts'
+import { unfoldingLineLook } from './unfolding-line-look.ts'
 
 /** One line of the history; whoever opens it sees all that is known of it. */
 export class HistoryEntry extends LitElement {
@@ -15,19 +16,10 @@ export class HistoryEntry extends LitElement {
   }
   static override styles = [
     shared,
+    unfoldingLineLook,
     css`
-      button {
-        display: grid;
+      button.line {
         grid-template-columns: auto minmax(0, 1fr);
-        justify-content: start;
-        width: 100%;
-        padding: 0.3rem 0.5rem;
-        border-color: transparent;
-        background: transparent;
-        font-weight: 400;
-        line-height: 1.4;
-        text-align: start;
-        overflow-wrap: anywhere;
       }
       svg {
         color: var(--muted);
@@ -92,7 +84,7 @@ export class HistoryEntry extends LitElement {
     const { entry, teller, open } = this
     const words = entryWords(entry, teller)
     const hasFailed = entry.kind === 'command' && entry.what.reason !== null
-    return html`<button aria-expanded=${open} @click=${this.#toggle}>
+    return html`<button class="line" aria-expanded=${open} @click=${this.#toggle}>
         ${icon(open ? 'down' : 'right', 18)}
         <span class=${hasFailed ? 'failed' : ''}>
           ${

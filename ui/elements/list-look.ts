@@ -1,4 +1,5 @@
 import { css } from 'lit'
+import { badgeLook } from './badge-look.ts'
 
 /** Pages that list things with something to do about each. */
 export const listLook = css`
@@ -42,16 +43,9 @@ export const listLook = css`
     line-height: 1.4;
     overflow-wrap: anywhere;
   }
+  ${badgeLook}
   .badge {
-    display: inline-block;
     margin-inline-start: 0.35rem;
-    padding: 0 0.55rem;
-    border-radius: 999px;
-    background: var(--sunken);
-    color: var(--text);
-    font-size: 0.8125rem;
-    font-weight: 500;
-    line-height: 1.5rem;
     vertical-align: 0.1em;
   }
 `

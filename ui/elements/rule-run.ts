@@ -17,6 +17,7 @@ import {
 } from '../traces.ts'
 import { Watching } from '../watching.ts'
 import { runsLook } from './runs-look.ts'
+import { unfoldingLineLook } from './unfolding-line-look.ts'
 
 const everyMs = 5_000
 const deepest = 3
@@ -34,19 +35,10 @@ export class RuleRun extends LitElement {
   static override styles = [
     shared,
     runsLook,
+    unfoldingLineLook,
     css`
       button.run {
-        display: grid;
         grid-template-columns: auto auto minmax(0, 1fr) auto;
-        justify-content: start;
-        width: 100%;
-        padding: 0.3rem 0.5rem;
-        border-color: transparent;
-        background: transparent;
-        font-weight: 400;
-        line-height: 1.4;
-        text-align: start;
-        overflow-wrap: anywhere;
       }
       button.run > svg,
       .time {
@@ -152,7 +144,7 @@ export class RuleRun extends LitElement {
   override render() {
     const { say, open, run, now } = this
     const { at, because, outcome, why } = run
-    return html`<button class="run" aria-expanded=${open} @click=${this.#toggle}>
+    return html`<button class="line run" aria-expanded=${open} @click=${this.#toggle}>
         ${icon(open ? 'down' : 'right', 18)}
         <time class="time" datetime=${at}>${momentText(at, { now, say })}</time>
         <span class="what" lang="en"

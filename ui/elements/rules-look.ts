@@ -1,4 +1,5 @@
 import { css } from 'lit'
+import { badgeLook } from './badge-look.ts'
 
 /** What the parts of the page of the rules share. */
 export const rulesLook = css`
@@ -41,18 +42,5 @@ export const rulesLook = css`
     flex: 1 1 12rem;
     min-width: 0;
   }
-  .badge {
-    display: inline-block;
-    padding: 0 0.55rem;
-    border-radius: 999px;
-    background: var(--sunken);
-    color: var(--text);
-    font-size: 0.8125rem;
-    font-weight: 500;
-    line-height: 1.5rem;
-  }
-  .badge.held {
-    background: var(--warn-surface);
-    color: var(--warn-text);
-  }
+  ${badgeLook}
 `

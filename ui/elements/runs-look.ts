@@ -1,4 +1,5 @@
 import { css } from 'lit'
+import { badgeLook } from './badge-look.ts'
 
 /** What the parts of "What happened" share. */
 export const runsLook = css`
@@ -29,18 +30,5 @@ export const runsLook = css`
     font-size: 0.875em;
     overflow-wrap: anywhere;
   }
-  .badge {
-    display: inline-block;
-    padding: 0 0.55rem;
-    border-radius: 999px;
-    background: var(--sunken);
-    color: var(--text);
-    font-size: 0.8125rem;
-    font-weight: 500;
-    line-height: 1.5rem;
-  }
-  .badge.held {
-    background: var(--warn-surface);
-    color: var(--warn-text);
-  }
+  ${badgeLook}
 `

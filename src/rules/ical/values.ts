@@ -22,6 +22,7 @@ export interface Written {
   readonly zone: Zone | null
 }
 
+const dayMs = 86_400_000
 const longestLine = 10_000
 const years = [1900, 2200] as const
 
@@ -165,4 +166,20 @@ function dashed(text: string): string {
     .replace(/^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/i, (_, y, m, d, h, n, s, z) =>
       h === undefined ? `${y}-${m}-${d}` : `${y}-${m}-${d}T${h}:${n}:${s}${z}`,
     )
+}
+
+/** On its own clocks, since 1 January 1970. */
+export function wallMs({ day, timeMs }: Written): number {
+  return day * dayMs + (timeMs ?? 0)
+}
+
+/** The day in the zone of the event it belongs to. */
+export function dayIn(written: Written, begin: Written | undefined): DayNumber {
+  return Math.floor(localMs(written, begin?.zone ?? null) / dayMs)
+}
+
+/** The same on the clocks of another zone; of a whole day, and where one of the two is the household's, unchanged. */
+export function localMs(written: Written, zone: Zone | null): number {
+  const isThere = written.timeMs === null || written.zone === null || zone === null || written.zone === zone
+  return isThere ? wallMs(written) : zone.wallOf(written.zone.instantOf(wallMs(written)))
 }

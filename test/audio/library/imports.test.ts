@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { type ImportRecord, Imports } from '../../../src/audio/library/imports.ts'
 import type { Lookup } from '../../../src/audio/library/inspect-file.ts'
-import { type KnownFile, KnownFiles } from '../../../src/audio/library/known-files.ts'
+import type { KnownFile } from '../../../src/audio/library/known-files.ts'
 import { Library } from '../../../src/audio/library/library.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { Collection } from '../../../src/core/collection.ts'
@@ -14,6 +14,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts'
 import { decode } from '../decode.ts'
 import { makeSound, workFolder } from '../import/make.ts'
 import { frames } from '../sound.ts'
+import { openKnown } from './known.ts'
 
 const opened: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -34,15 +35,7 @@ async function run(
 ) {
   const { kept = nothingKept(), clock = systemClock } = options
   const log = recordingLog()
-  const known = new KnownFiles({
-    records: kept.files,
-    write: async (entries) => {
-      for (const [path, file] of entries) await kept.files.set(path, file)
-    },
-    clock,
-    log,
-  })
-  await known.open()
+  const known = await openKnown(kept.files, { clock, log })
   let changes = 0
   const imports = new Imports({
     folder: folders.results,

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { Covers } from '../../../src/audio/library/covers.ts'
 import { FolderCovers } from '../../../src/audio/library/folder-covers.ts'
 import { type ImportRecord, Imports } from '../../../src/audio/library/imports.ts'
-import { type KnownFile, KnownFiles } from '../../../src/audio/library/known-files.ts'
+import type { KnownFile } from '../../../src/audio/library/known-files.ts'
 import { Library } from '../../../src/audio/library/library.ts'
 import { type OrphanMark, Orphans, type SeenFolder } from '../../../src/audio/library/orphans.ts'
 import type { Collection } from '../../../src/core/collection.ts'
@@ -14,6 +14,7 @@ import { recordingLog } from '../../support/recording-log.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 import { make, makeSound, workFolder } from '../import/make.ts'
 import { frames } from '../sound.ts'
+import { openKnown } from './known.ts'
 
 const closes: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -40,15 +41,7 @@ async function house(options: { media?: string; data?: string; kept?: Kept } = {
   }
   const clock = new VirtualClock()
   const log = recordingLog()
-  const known = new KnownFiles({
-    records: kept.files,
-    write: async (entries) => {
-      for (const [path, file] of entries) await kept.files.set(path, file)
-    },
-    clock,
-    log,
-  })
-  await known.open()
+  const known = await openKnown(kept.files, { clock, log })
   const covers = new Covers({ folder: join(data, 'covers'), clock, log })
   await covers.open()
   const folderCovers = new FolderCovers(covers)

@@ -159,7 +159,6 @@ describe('a stop', () => {
   })
 
   test('leaves what it finds not yet begun to the next process, whoever is asked for it', async () => {
-    let goOn: () => void = () => undefined
     const asked: string[] = []
     const house = await houseWith(
       strange(),
@@ -168,12 +167,7 @@ describe('a stop', () => {
         await context.effect(detail, async () => asked.push('slow'))
       }),
     )
-    house.held.set(
-      'first',
-      new Promise((resolve) => {
-        goOn = resolve
-      }),
-    )
+    const goOn = house.hold('first')
     await house.press('left')
     const restarted = house.restart()
     goOn()

@@ -140,13 +140,7 @@ test('an input that is set while the product stops starts its rule in the next p
       '  party: {when: [{input: party}], do: [{mqtt: {topic: party, payload: x}}]}\n',
     ),
   )
-  let goOn: () => void = () => undefined
-  house.held.set(
-    'slow',
-    new Promise((resolve) => {
-      goOn = resolve
-    }),
-  )
+  const goOn = house.hold('slow')
   await house.press('left')
   const restarted = house.restart()
   goOn()

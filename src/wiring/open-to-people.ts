@@ -1,0 +1,120 @@
+import { mostAsked, performThrough } from '../core/player-lines.ts'
+import type { House } from '../http/api/app.ts'
+import type { LiveHouse } from '../http/live.ts'
+import type { LiveMedia } from '../http/live-media.ts'
+import { deskWithoutAccount } from './account.ts'
+import { queueEffects } from './broker-ports.ts'
+import { lookOrLearn } from './card-titles.ts'
+import { servePanel } from './doors.ts'
+import { DryDesk } from './dry-desk.ts'
+import { libraryDesk } from './library-desk.ts'
+import { houseOf } from './panel-house.ts'
+import type { Parts } from './parts.ts'
+import type { Reports } from './reports.ts'
+import { ruleDesk } from './rule-desk.ts'
+import { ruleTools } from './rule-tools.ts'
+import { ruleTraces } from './rule-traces.ts'
+import type { RuleRunner } from './rules.ts'
+import { groundOf } from './start-audio.ts'
+import { tellTraces, tracesNow } from './told-traces.ts'
+import type { Wishes } from './wishes.ts'
+
+interface Opening extends Wishes, Reports {
+  readonly rules: RuleRunner
+  readonly liveAudio: LiveMedia
+}
+
+/** Opens the panel, REST and the local broker to whoever wants something. */
+export function openToPeople(parts: Parts, opening: Opening): void {
+  const { started, foundation, book, broker, input } = parts
+  const { rules, liveAudio } = opening
+  const { options, clock } = input
+  const { doors, access, problems, redactAll, log } = foundation
+  const house = openHouse(parts, opening)
+  started.add(
+    'what is told of runs on the broker',
+    tellTraces({
+      traces: rules.traces,
+      rule: (id) => book.current.rules.find((rule) => rule.id === id),
+      calendar: () => book.current.calendar,
+      publish: (rule, payload) => broker.publishTrace(rule, payload),
+      redactAll,
+      clock,
+    }),
+  )
+  const ground = groundOf(parts, rules)
+  const panel = servePanel({ doors, house, access, ground, liveAudio, options, redactAll, clock, log })
+  started.add('live events', panel)
+  problems.onChange(() => panel.healthChanged())
+  book.onChange(() => panel.healthChanged())
+  started.add('commands from the local broker', { stop: () => broker.closeToCommands() })
+  broker.openToCommands()
+}
+
+/** What the panel and REST have to do with. */
+function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Opening): House & LiveHouse {
+  const { input, foundation, household, book, lines } = parts
+  const { options, clock } = input
+  const { hub, presets, cards, cloud } = household
+  const { sources, storage, history, redactAll } = foundation
+  return houseOf({
+    version: input.version,
+    hub,
+    answers: household.answers,
+    library: sources,
+    libraryDesk: libraryDesk({
+      facts: foundation.libraryFacts,
+      sources,
+      queues: () => hub.queues(),
+      presets: () => presets.list(),
+      ruleSet: () => book.current,
+    }),
+    onLibraryChange: foundation.onLibraryChange,
+    uploads: foundation.uploads,
+    cards: cards.published,
+    knownCard: lookOrLearn(cards.known),
+    accountCards: (options) => cards.known.list(options),
+    presses: (cardId) => history.presses(cardId),
+    events: (query) => history.events(query),
+    diagnostics,
+    ruleTools: ruleTools({
+      ruleSet: () => book.current,
+      registry: () => book.registry,
+      clock,
+      dry: dryDeskOf(parts),
+    }),
+    ruleTraces: ruleTraces({
+      ruleSet: () => book.current,
+      traces: rules.traces,
+      world: rules.world,
+      redactAll,
+      clock,
+    }),
+    onTraces: (changed) => tracesNow(rules.traces, changed, clock),
+    simulator: cloud?.simulator ?? null,
+    account: cloud?.desk ?? deskWithoutAccount,
+    perform: performThrough(lines.door(mostAsked), perform),
+    queueEffects: queueEffects({ library: sources, ruleSet: () => book.current }, 'rest'),
+    upToDate: (stream) => rules.upToDate(stream),
+    presets,
+    write: (entries) => storage.setMany(entries),
+    health,
+    rules: ruleDesk({ book, folder: options.folders.config }),
+    webhooks: foundation.webhooks,
+  })
+}
+
+/** Where rules are tried dry. */
+function dryDeskOf({ input, foundation, household, book }: Parts): DryDesk {
+  const { sources, libraryFacts, storage } = foundation
+  return new DryDesk({
+    book,
+    hub: household.hub,
+    cards: () => household.cards.published.list(),
+    plugins: { folder: input.options.folders.config, packages: input.options.plugins },
+    audio: sources,
+    allFiles: async () => (await libraryFacts.library.list()).map(({ file }) => sources.referenceOf(file)),
+    applied: storage.collection('applied-slots'),
+    clock: input.clock,
+  })
+}

@@ -1,0 +1,94 @@
+import { PlayerLines } from '../core/player-lines.ts'
+import type { Runtime } from './diagnostics.ts'
+import { type Foundation, type FoundationInput, openFoundation } from './foundation.ts'
+import { type HomeAssistant, openHomeAssistant } from './home-assistant.ts'
+import { type Household, type HouseholdInput, openHousehold } from './household.ts'
+import { instanceId } from './instance.ts'
+import { judgeAnswers } from './judge-answers.ts'
+import { LocalBroker } from './local-broker.ts'
+import { openRuleBook } from './open-rule-book.ts'
+import { Reach } from './reach.ts'
+import type { RuleBook } from './rule-book.ts'
+import { SlotGround } from './slot-ground.ts'
+import type { Started } from './started.ts'
+import type { Supervisor } from './supervisor.ts'
+
+/** What the product is started with. */
+export interface AppInput extends FoundationInput, HouseholdInput {
+  /** A broker of our own in place of another. */
+  readonly embeddedBroker: boolean
+  /** Where Home Assistant's Supervisor started the product. */
+  readonly supervisor?: Supervisor
+  readonly version: string
+  /** What the product runs on, for diagnostics. */
+  readonly runtime?: Runtime
+  /** 0 to 1, for jitter; Math.random where absent. */
+  readonly random?: () => number
+}
+
+/** What has been built by the time that the parts which act are started. */
+export interface Parts {
+  readonly input: AppInput
+  /** 0 (inclusive) to 1. */
+  readonly random: () => number
+  readonly started: Started
+  readonly foundation: Foundation
+  readonly household: Household
+  readonly book: RuleBook
+  readonly broker: LocalBroker
+  readonly homeAssistant: HomeAssistant
+  readonly reach: Reach
+  readonly lines: PlayerLines
+  readonly slotGround: SlotGround
+}
+
+/**
+ * Builds them, each from what stands before it. The brokers, Home Assistant and the cloud are not yet called, and no
+ * rule runs. @throws AppError when one that all depends on cannot start
+ */
+export async function openParts(input: AppInput, started: Started): Promise<Parts> {
+  const { options, clock, random = Math.random, supervisor = null } = input
+  const foundation = await openFoundation(input, started)
+  const { storage, history, log } = foundation
+  const broker = new LocalBroker({
+    options: options.mqtt,
+    embedded: input.embeddedBroker,
+    supervisor,
+    hide: foundation.hide,
+    instance: await instanceId(storage),
+    clock,
+    random,
+    log,
+  })
+  const reach = started.add('reach', new Reach({ changed: () => broker.reachChanged(), clock }))
+  const household = await openHousehold(input, {
+    ...{ foundation, started, random },
+    linkChanged: (state) => {
+      history.linkChanged(state)
+      reach.linkChanged(state)
+      broker.infoChanged()
+    },
+  })
+  const topicFault: LocalBroker['topicFault'] = (...asked) => broker.topicFault(...asked)
+  const book = await openRuleBook({
+    ...{ options, foundation, started, topicFault, supervisor, random, clock },
+  })
+  judgeAnswers({ household, book })
+  started.add('the local broker', broker)
+  const homeAssistant = openHomeAssistant({
+    ...{ supervisor, clock, random },
+    allow: options.homeassistant.allow,
+    log: log.for('home-assistant'),
+  })
+  started.add('Home Assistant', homeAssistant)
+  const slotGround = new SlotGround({
+    hub: household.hub,
+    cards: household.cards.published,
+    streamFor: (stream, player) => household.answers.streamFor(stream, player),
+  })
+  const lines = new PlayerLines()
+  return {
+    ...{ input, random, started, foundation, household },
+    ...{ book, broker, homeAssistant, reach, lines, slotGround },
+  }
+}

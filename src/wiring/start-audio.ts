@@ -1,0 +1,34 @@
+import type { LiveMedia } from '../http/live-media.ts'
+import { type Ground, serveMedia } from './doors.ts'
+import type { Parts } from './parts.ts'
+import type { RuleRunner } from './rules.ts'
+
+/** Opens the door that players come to, for what rules have put into the streams. */
+export async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ readonly live: LiveMedia }> {
+  const { input, started, foundation } = parts
+  const { doors, storage, history, problems, log } = foundation
+  const audio = await serveMedia({
+    door: doors.media,
+    ground: groundOf(parts, rules),
+    shipped: input.shipped,
+    trustedProxies: input.options.trusted_proxies,
+    visits: storage.collection('slot-visits'),
+    positions: storage.collection('live-positions'),
+    history,
+    problems,
+    runsOf: (event) => rules.runsOf(event),
+    clock: input.clock,
+    log: log.for('media'),
+  })
+  parts.slotGround.setLive(audio.live)
+  return started.add('audio', audio)
+}
+
+/** What a door needs of the house to play its streams. */
+export function groundOf({ foundation, household }: Parts, rules: RuleRunner): Ground {
+  const { hub, answers, cards } = household
+  const { sources, libraryFacts: facts } = foundation
+  const endsAt: RuleRunner['endsAt'] = (queue, now) => rules.endsAt(queue, now)
+  const upToDate = (stream: string) => rules.upToDate(stream)
+  return { hub, answers, sources, facts, cards: cards.published, endsAt, upToDate }
+}

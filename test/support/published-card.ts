@@ -1,0 +1,16 @@
+import type { PublishedCardView } from '../../src/http/api/cards.ts'
+
+/** A card of the stream `bedroom`, as it is once it is published. */
+export function publishedCard(card_id: string, title: string): PublishedCardView {
+  return {
+    card_id,
+    title,
+    stream: 'bedroom',
+    kind: 'queue',
+    slots: 'interactive',
+    confirm: 'request',
+    player: null,
+    distrusted: null,
+    old_keys_end_at: null,
+  }
+}
