@@ -4,6 +4,7 @@ import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { Turns } from '../core/turns.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
+import { isUnfinished } from '../language/unfinished.ts'
 import type { Standing, StandingFile } from '../rules/read/last-good.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
 import type { Surroundings } from '../rules/read/references.ts'
@@ -12,11 +13,13 @@ import type { Registry } from '../rules/registry.ts'
 import { emptyRuleSet, type Rule, type RuleSet } from '../rules/rule-set.ts'
 import type { Location } from '../rules/sun.ts'
 import { type GoodText, GoodTexts } from './good-texts.ts'
+import { heldAsBefore, wouldCutShort } from './held-rules.ts'
 import type { PluginShelf } from './plugin-shelf.ts'
 import type { Problems } from './problems.ts'
 import type { RuleFolder } from './rule-folder.ts'
 import { type BookFile, RuleNews } from './rule-news.ts'
 import { type ReadAside, RuleReader } from './rule-reader.ts'
+import type { ThreadOptions } from './rule-thread.ts'
 import { WrittenRules } from './written-rules.ts'
 
 export interface RuleBookOptions {
@@ -42,6 +45,8 @@ export interface RuleBookOptions {
   /** By rule, what was said of it beside its file. */
   readonly enabled: Collection<boolean>
   readonly problems: Pick<Problems, 'set'>
+  /** In what large files are checked, in place of a thread of our own. */
+  readonly thread?: Pick<ThreadOptions, 'script' | 'workedMs'>
   readonly clock: Clock
   readonly log: Log
 }
@@ -70,7 +75,7 @@ export class RuleBook {
   readonly #enabled = new Map<string, boolean>()
   readonly #listeners = new Set<Changed>()
   readonly #turns = new Turns<'reload'>()
-  #standing: Standing = { ruleSet: emptyRuleSet, files: [], playersNamed: [] }
+  #standing: Standing = { ruleSet: emptyRuleSet, files: [], cutShort: [], playersNamed: [] }
   #current: RuleSet = emptyRuleSet
 
   constructor(options: RuleBookOptions) {
@@ -145,12 +150,15 @@ export class RuleBook {
     return this.reload()
   }
 
-  /** The same for files that somebody may still be writing: where anything changed, it is taken once it stands still. */
+  /**
+   * The same for files that somebody may still be writing: where anything changed, it is taken once it stands still. A file
+   * that there was no time to read is tried again.
+   */
   look(): Promise<void> {
     return this.#turns.take('reload', async () => {
       const areOthers = (await this.#options.plugins?.look()) ?? false
       const seen = await this.#written.lookForChange(
-        async () => areOthers || (await this.#reader.haveCalendarsChanged()),
+        async () => areOthers || this.#isUnfinished || (await this.#reader.haveCalendarsChanged()),
       )
       if (seen !== null) await this.#take(seen)
     })
@@ -223,9 +231,13 @@ export class RuleBook {
 
   async #take(seen: RuleFolder): Promise<void> {
     const { log } = this.#options
-    const standing = await this.#reader.standing(this.#good.beside(seen))
-    if (standing === null) return
+    const tried = await this.#reader.standing(this.#good.beside(seen))
+    if (tried === null) return
+    const [before, was] = [this.#standing, this.#written.texts]
     this.#written.take(seen)
+    const standing = wouldCutShort({ before, tried })
+      ? heldAsBefore({ before, tried, was, is: this.#written.texts })
+      : tried
     this.#standing = standing
     await this.#good
       .remember(standing.files, this.#written.texts)
@@ -234,6 +246,13 @@ export class RuleBook {
       )
     this.#news.tell(this.files, seen.problems)
     await this.#put(standing)
+  }
+
+  /** Whether there was no time to read some file. */
+  get #isUnfinished(): boolean {
+    return this.#standing.files.some(({ findings, wouldBreak }) =>
+      [...findings, ...wouldBreak].some(isUnfinished),
+    )
   }
 
   #runningSource({ file, state }: StandingFile): RuleSource | null {

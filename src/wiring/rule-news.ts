@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import { Lines } from '../language/lines.ts'
+import { isUnfinished } from '../language/unfinished.ts'
 import type { StandingFile } from '../rules/read/last-good.ts'
 import { wallTime } from '../rules/time.ts'
 import type { Problems } from './problems.ts'
@@ -24,7 +25,16 @@ interface NewsOptions {
 interface Said {
   readonly key: string
   readonly isProblem: boolean
+  /** That problem is that there was no time to read it. */
+  readonly isLate?: boolean
   readonly text: string | null
+}
+
+interface Problem {
+  /** For the log, which has the findings before it. */
+  readonly outcome: string
+  readonly words: string
+  readonly isLate?: boolean
 }
 
 const logLevel = { error: 'error', warning: 'warn', info: 'info' } as const
@@ -81,14 +91,16 @@ export class RuleNews {
     if (!this.#isFirst && problem === null && !wasProblem && before?.text !== file.text)
       log.info(`${file.file} is ${before === undefined ? 'new' : 'changed'}: it runs as it is written`)
     const key = JSON.stringify([problem?.words, file.findings, file.wouldBreak, problem && file.text])
-    if (this.#isSaid(file.file, { key, isProblem: problem !== null, text: file.text })) return
+    const isLate = problem?.isLate === true
+    if (this.#isSaid(file.file, { key, isProblem: problem !== null, isLate, text: file.text })) return
     const shown = file.findings.slice(0, mostShown)
     const lines = new Lines(shown.length === 0 ? '' : (file.text ?? ''))
     for (const finding of shown) log[logLevel[finding.level]](`\n${formatDiagnostic(finding, lines)}`)
     if (file.findings.length > mostShown)
       log.info(`${file.file}: ${file.findings.length - mostShown} more is said by the command \`check\``)
     if (problem !== null) log.error(problem.outcome)
-    else if (wasProblem) log.info(`${file.file} is mended: it runs as it is written`)
+    else if (wasProblem)
+      log.info(`${file.file} ${before?.isLate === true ? 'was read' : 'is mended'}: it runs as it is written`)
     problems.set(`rules/${file.file}`, problem?.words ?? null)
   }
 
@@ -98,7 +110,9 @@ export class RuleNews {
     return isSaid
   }
 
-  #problemOf(file: BookFile): { readonly outcome: string; readonly words: string } | null {
+  #problemOf(file: BookFile): Problem | null {
+    const late = [...file.findings, ...file.wouldBreak].find(isUnfinished)
+    if (late !== undefined) return this.#lateness(file, late)
     const [first, ...more] = file.findings.filter(({ level }) => level === 'error')
     const errors = more.length === 0 ? 'an error' : `${more.length + 1} errors`
     const [broken] = file.wouldBreak
@@ -122,6 +136,15 @@ export class RuleNews {
         }
         return withFirst(`${file.file} is left out: ${errors}`, '; the other files run', first)
     }
+  }
+
+  #lateness(file: BookFile, late: Diagnostic): Problem {
+    const why = late.file === file.file ? '' : `${late.file}: `
+    const rest =
+      file.state === 'left-out' ? 'it is left out until then' : `its version of ${this.#since(file)} runs on`
+    const what = file.text === null ? 'was deleted, which waits for another try' : 'waits for another try'
+    const outcome = `${file.file} ${what}; ${rest}`
+    return { outcome, words: `${outcome} (${why}${late.message})`, isLate: true }
   }
 
   /** As the clock on the household's wall: "12:03", with the date where that is not today's. */

@@ -40,11 +40,13 @@ export class RuleReader {
   readonly #thread: RuleThread
   readonly #calendars: KnownCalendars
   #location: Location | null
+  /** The household's files as they were read last. */
+  #written: readonly RuleSource[] = []
   #isOver = false
 
   constructor(options: Options) {
     const { folder, library, plugins, topicFault, homeAssistant, zone, clock, log } = options
-    const { location = null, calendars: good, problems } = options
+    const { location = null, calendars: good, problems, thread } = options
     const ours = registryWith([])
     const here = () => this.#location
     const breathe = breathing()
@@ -52,7 +54,7 @@ export class RuleReader {
     this.#calendars = new KnownCalendars({
       ...{ readFile: calendarFiles(folder), good, zone, problems, breathe, log },
     })
-    this.#thread = new RuleThread({ clock, log })
+    this.#thread = new RuleThread({ clock, log, ...thread })
     this.#memory = new ReadingMemory({
       load: (source) => (isLarge(source) ? this.#thread.load(source) : loadYaml(source)),
       breathe,
@@ -92,17 +94,23 @@ export class RuleReader {
   /** What runs of the files; null where the product ended meanwhile, and half of them may not have been checked. */
   async standing(files: readonly WrittenFile[]): Promise<Standing | null> {
     const reading = this.#looking()
+    this.#thread.tryAgain()
     const checkAhead = (sources: readonly RuleSource[]) => this.#checkAhead(sources, reading)
     const standing = await readLastGood(files, { ...reading, checkAhead })
     if (this.#isOver) return null
     this.#memory.sweep()
+    this.#written = files.flatMap(({ file, text }) => (text === null ? [] : { file, text }))
+    this.#thread.sweep(this.#written)
     return standing
   }
 
   /** What there is to say of the files, with what is merely worth knowing of the year from `adviceAt` on. */
   async check(sources: readonly RuleSource[], adviceAt: Date): Promise<readonly CheckedFile[]> {
     const reading = { ...this.#looking(), adviceAt }
-    return (await this.#checkAhead(sources, reading)) ?? (await readRuleFiles(sources, reading)).files
+    this.#thread.tryAgain(sources)
+    const files = (await this.#checkAhead(sources, reading)) ?? (await readRuleFiles(sources, reading)).files
+    this.#thread.sweep([...this.#written, ...sources])
+    return files
   }
 
   /** Reads files that need not run: what is in them, and what is wrong. */
@@ -110,6 +118,7 @@ export class RuleReader {
     sources: readonly RuleSource[],
   ): Promise<ReadAside & { readonly files: readonly CheckedFile[] }> {
     const reading = this.#looking()
+    this.#thread.tryAgain(sources)
     const calendars = new Map<string, { readonly text: string } | { readonly fault: string }>()
     const { ruleSet, playersNamed, files } = await readRuleFiles(sources, {
       ...reading,

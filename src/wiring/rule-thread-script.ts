@@ -10,6 +10,7 @@ import { ReadingMemory } from '../rules/read/reading-memory.ts'
 import type { Fault } from '../rules/read/references.ts'
 import { type CheckedFile, type RuleSource, readRuleFiles } from '../rules/read/rule-files.ts'
 import type { Location } from '../rules/sun.ts'
+import { ownTask } from './thread-work.ts'
 import { boundedIn, partsOf, type TreePart } from './yaml-parts.ts'
 
 /** A file whose text is not to be read, and what to say in place of it. */
@@ -46,6 +47,8 @@ export interface Answers {
 }
 
 export type FromThread =
+  /** As the system knows the thread, where it does. Told once, first of all. */
+  | { readonly kind: 'is'; readonly task: number | null }
   /** Which file is at work from now on; null: all of them together. */
   | { readonly kind: 'at'; readonly file: string | null }
   | { readonly kind: 'ask'; readonly id: number; readonly what: keyof Answers; readonly of: string }
@@ -60,6 +63,7 @@ let pieces: Iterator<TreePart | CheckedFile> = [].values()
 let asked = 0
 const waiting = new Map<number, (answer: unknown) => void>()
 
+tell({ kind: 'is', task: ownTask() })
 parentPort?.on('message', (message: ToThread) => {
   switch (message.kind) {
     case 'answer':

@@ -6,9 +6,11 @@ import type { Log } from '../core/log.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import { Report } from '../language/report.ts'
 import { type Loaded, loadYaml, type Source } from '../language/source.ts'
+import { unfinishedCode } from '../language/unfinished.ts'
 import type { CheckedFile, RuleSource } from '../rules/read/rule-files.ts'
 import type { Answers, FromThread, ThreadSource, ToThread } from './rule-thread-script.ts'
-import { ThreadTime } from './thread-time.ts'
+import { longestMs, ThreadTime } from './thread-time.ts'
+import { workedMs } from './thread-work.ts'
 import { assembled, boundedIn, type TreePart } from './yaml-parts.ts'
 
 // Below this, a file takes a few milliseconds, and a thread would only make it longer.
@@ -18,11 +20,13 @@ const idleMs = 60_000
 
 const usualScript = new URL(`rule-thread-script${extname(import.meta.url)}`, import.meta.url)
 
-interface ThreadOptions {
+export interface ThreadOptions {
   readonly clock: Clock
   readonly log: Log
   /** What runs in the thread, in place of its own. */
   readonly script?: URL
+  /** How long a processor has worked for the thread of that number, in place of what the system says. */
+  readonly workedMs?: typeof workedMs
 }
 
 type CheckRequest = Omit<ToThread & { kind: 'check' }, 'kind' | 'sources'> & {
@@ -38,10 +42,32 @@ interface Conversation {
   readonly answers: Answers | null
 }
 
+/** Why a file cannot be read. */
+type Refusal = Pick<Diagnostic, 'code' | 'message' | 'help'>
+
 /** What a thread handed over, or which file it ended at: null where that was at its beginning. */
 type Outcome =
   | { readonly pieces: readonly unknown[] }
-  | { readonly endedAt: string | null; readonly why: string }
+  | { readonly endedAt: string | null; readonly why: Refusal }
+
+const seconds = longestMs / 1000
+const tooSlow: Refusal = {
+  code: 'yaml/too-big',
+  message: `reading it took more than ${seconds} s; split it into several files`,
+}
+const tooMuch: Refusal = {
+  code: 'yaml/too-big',
+  message: 'reading it took more than there is memory for; split it into several files',
+}
+const wasBusy: Refusal = {
+  code: unfinishedCode,
+  message: `the machine was too busy to read it within ${seconds} s`,
+  help: 'once it is saved, it is tried again by itself, every minute; split into several files, it takes less',
+}
+const wasEnding: Refusal = {
+  code: 'yaml/too-big',
+  message: 'it was not read, because the product was ending',
+}
 
 export function isLarge({ text }: Source): boolean {
   return text.length > smallCharacters
@@ -49,16 +75,21 @@ export function isLarge({ text }: Source): boolean {
 
 /**
  * Checks rule files in a thread of its own, one request after the other, so that nothing that plays waits for a large one.
- * A file that takes it too long is refused, and the others are checked without it.
+ * A file that takes it too long is refused, and the others are checked without it. Where that was because the machine was
+ * busy, it is refused until it is to be tried again.
  */
 export class RuleThread {
   readonly #options: ThreadOptions
   #turn: Promise<unknown> = Promise.resolve()
   #worker: Worker | null = null
+  /** The number of that one, where it has said it. */
+  #task: number | null = null
   #cancelIdle: () => void = () => undefined
   #isOver = false
   /** Files that a thread has ended at, by text. */
-  #refused = new Map<string, readonly Diagnostic[]>()
+  readonly #refused = new Map<string, readonly Diagnostic[]>()
+  /** Those among them that are to be tried again. */
+  readonly #unfinished = new Map<string, readonly Diagnostic[]>()
 
   constructor(options: ThreadOptions) {
     this.#options = options
@@ -72,7 +103,7 @@ export class RuleThread {
         const suspect = largestOf(message.sources)
         const outcome = await this.#ask({ message, suspect, answers })
         if (outcome === null) return null
-        if ('pieces' in outcome) return this.#sweep(sources, outcome.pieces as readonly CheckedFile[])
+        if ('pieces' in outcome) return outcome.pieces as readonly CheckedFile[]
         const blamed = message.sources.find(({ file }) => file === outcome.endedAt)
         if (blamed === undefined || blamed.refused !== undefined) return null
         this.#refuse(blamed, outcome.why)
@@ -90,12 +121,23 @@ export class RuleThread {
         answers: null,
       })
       if (outcome === null || ('endedAt' in outcome && outcome.endedAt === null))
-        return this.#isOver
-          ? refusedAs(source, 'it was not read, because the product was ending')
-          : boundedIn(loadYaml(source))
+        return this.#isOver ? refusedAs(source, wasEnding) : boundedIn(loadYaml(source))
       if ('pieces' in outcome) return assembled(source, outcome.pieces as readonly TreePart[])
       return { source, root: null, diagnostics: this.#refuse(source, outcome.why) }
     })
+  }
+
+  /** The machine may have time now for files that it was too busy for; without sources, for all of them. */
+  tryAgain(sources?: readonly Source[]): void {
+    if (sources === undefined) this.#unfinished.clear()
+    else for (const source of sources) this.#unfinished.delete(keyOf(source))
+  }
+
+  /** Forgets what was refused and is not there any more. */
+  sweep(there: readonly Source[]): void {
+    const keys = new Set(there.map(keyOf))
+    for (const refused of [this.#refused, this.#unfinished])
+      for (const key of refused.keys()) if (!keys.has(key)) refused.delete(key)
   }
 
   async stop(): Promise<void> {
@@ -138,6 +180,10 @@ export class RuleThread {
       resourceLimits: { maxOldGenerationSizeMb: 512 },
     })
     worker.unref()
+    this.#task = null
+    worker.on('message', (told: FromThread) => {
+      if (told.kind === 'is' && worker === this.#worker) this.#task = told.task
+    })
     // Told to whoever waits for it, if anybody does.
     worker.on('error', () => undefined)
     return worker
@@ -161,8 +207,15 @@ export class RuleThread {
         worker.off('exit', exit)
         resolve(outcome)
       }
-      const time = new ThreadTime(clock, suspect?.file ?? null, (endedAt, why) => finish({ endedAt, why }))
+      const measure = this.#options.workedMs ?? workedMs
+      const time = new ThreadTime({
+        clock,
+        workedMs: () => measure(this.#task),
+        suspect: suspect?.file ?? null,
+        late: (endedAt, isBusy) => finish({ endedAt, why: isBusy ? wasBusy : tooSlow }),
+      })
       const hear = (told: FromThread) => {
+        if (told.kind === 'is') return
         if (told.kind === 'at') time.at(told.file)
         else if (told.kind === 'ask') {
           time.pause()
@@ -185,11 +238,7 @@ export class RuleThread {
         log.warn('the thread that checks rule files has ended', { error: messageOf(error) })
         exit()
       }
-      const exit = () =>
-        finish({
-          endedAt: time.file,
-          why: 'reading it took more than there is memory for; split it into several files',
-        })
+      const exit = () => finish({ endedAt: time.file, why: tooMuch })
       worker.on('message', hear)
       worker.on('error', fail)
       worker.on('exit', exit)
@@ -199,22 +248,17 @@ export class RuleThread {
 
   #withRefused<Each extends Source>(sources: readonly Each[]): (Each & ThreadSource)[] {
     return sources.map((source) => {
-      const refused = this.#refused.get(keyOf(source))
+      const key = keyOf(source)
+      const refused = this.#refused.get(key) ?? this.#unfinished.get(key)
       return refused === undefined ? source : { ...source, refused }
     })
   }
 
-  #refuse(source: Source, why: string): readonly Diagnostic[] {
+  #refuse(source: Source, why: Refusal): readonly Diagnostic[] {
     const { diagnostics } = refusedAs(source, why)
-    this.#refused.set(keyOf(source), diagnostics)
+    const refused = why === wasBusy ? this.#unfinished : this.#refused
+    refused.set(keyOf(source), diagnostics)
     return diagnostics
-  }
-
-  /** Forgets what was refused and is not there any more. */
-  #sweep(sources: readonly Source[], checked: readonly CheckedFile[]): readonly CheckedFile[] {
-    const there = new Set(sources.map(keyOf))
-    for (const key of [...this.#refused.keys()]) if (!there.has(key)) this.#refused.delete(key)
-    return checked
   }
 }
 
@@ -239,8 +283,8 @@ function largestOf(sources: readonly ThreadSource[]): Source | undefined {
     .toSorted((one, other) => other.text.length - one.text.length)[0]
 }
 
-function refusedAs(source: Source, message: string): Loaded {
+function refusedAs(source: Source, { code, message, help }: Refusal): Loaded {
   const report = new Report(source)
-  report.add({ start: 0, end: 1 }, 'error', 'yaml/too-big', message)
+  report.add({ start: 0, end: 1 }, 'error', code, message, help)
   return { source, root: null, diagnostics: report.diagnostics }
 }

@@ -1,27 +1,37 @@
 import type { Clock } from '../core/clock.ts'
 
-// A megabyte takes a few seconds, on a small machine that is busy ten times as long.
-const longestMs = 30_000
+/** How long a thread may be at a file, in one try. A megabyte takes a few seconds, on a small machine that has them. */
+export const longestMs = 10_000
 // A thread loads all of the product's language first, also on a small machine that is busy with its start.
 const longestStartMs = 60_000
+// What else there is to do in a house takes less than the rest, where the machine is not busy.
+const ownShare = 0.8
+
+interface ThreadTimeInput {
+  readonly clock: Clock
+  /** How long a processor has worked for the thread, in ms since some moment. */
+  readonly workedMs: () => number
+  /** The file that is at fault while the thread is at all of them. */
+  readonly suspect: string | null
+  /** `isBusy`: the thread did not have a processor for most of the time that it took. */
+  readonly late: (file: string | null, isBusy: boolean) => void
+}
 
 /** Watches how long a thread is at each file, and says when it is too long. */
 export class ThreadTime {
-  readonly #clock: Clock
-  /** The file that is at fault while the thread is at all of them. */
-  readonly #suspect: string | null
-  readonly #late: (file: string | null, why: string) => void
+  readonly #input: ThreadTimeInput
   readonly #used = new Map<string | null, number>()
+  readonly #worked = new Map<string | null, number>()
   #file: string | null
   #mostMs = longestStartMs
   #since: number | null = null
+  #workedSince: number
   #cancel: () => void = () => undefined
 
-  constructor(clock: Clock, suspect: string | null, late: (file: string | null, why: string) => void) {
-    this.#clock = clock
-    this.#suspect = suspect
-    this.#late = late
-    this.#file = suspect
+  constructor(input: ThreadTimeInput) {
+    this.#input = input
+    this.#file = input.suspect
+    this.#workedSince = input.workedMs()
     this.goOn()
   }
 
@@ -32,9 +42,13 @@ export class ThreadTime {
 
   at(file: string | null): void {
     this.pause()
-    if (this.#mostMs === longestStartMs) this.#used.clear()
+    this.#countWork()
+    if (this.#mostMs === longestStartMs) {
+      this.#used.clear()
+      this.#worked.clear()
+    }
     this.#mostMs = longestMs
-    this.#file = file ?? this.#suspect
+    this.#file = file ?? this.#input.suspect
     this.goOn()
   }
 
@@ -42,23 +56,40 @@ export class ThreadTime {
   pause(): void {
     this.#cancel()
     if (this.#since === null) return
-    const { file } = this
-    this.#used.set(file, (this.#used.get(file) ?? 0) + this.#clock.now().getTime() - this.#since)
+    add(this.#used, this.file, this.#input.clock.now().getTime() - this.#since)
     this.#since = null
   }
 
   goOn(): void {
     this.#cancel()
-    const now = this.#clock.now().getTime()
+    const { clock } = this.#input
+    const now = clock.now().getTime()
     this.#since ??= now
     const left = this.#mostMs - (this.#used.get(this.#file) ?? 0)
-    // A thread that has not even begun says nothing about a file.
-    const file = this.#mostMs === longestMs ? this.#file : null
-    const why = `reading it took more than ${longestMs / 1000} s; split it into several files`
-    this.#cancel = this.#clock.at(new Date(now + Math.max(0, left)), () => this.#late(file, why))
+    this.#cancel = clock.at(new Date(now + Math.max(0, left)), () => this.#end())
   }
 
   stop(): void {
     this.#cancel()
   }
+
+  #end(): void {
+    this.pause()
+    this.#countWork()
+    const { file } = this
+    const isBusy = (this.#worked.get(file) ?? 0) < ownShare * (this.#used.get(file) ?? 0)
+    // A thread that has not even begun says nothing about a file.
+    this.#input.late(this.#mostMs === longestMs ? file : null, isBusy)
+  }
+
+  /** While the thread waits it does no work, so that it need not be asked for each time. */
+  #countWork(): void {
+    const worked = this.#input.workedMs()
+    add(this.#worked, this.file, worked - this.#workedSince)
+    this.#workedSince = worked
+  }
+}
+
+function add(sums: Map<string | null, number>, file: string | null, ms: number): void {
+  sums.set(file, (sums.get(file) ?? 0) + ms)
 }

@@ -7,10 +7,13 @@ import { heardTopicFault, householdTopicFault } from '../../src/broker/household
 import { topicsFor } from '../../src/broker/topic.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { type Diagnostic, formatDiagnostic } from '../../src/language/diagnostic.ts'
+import type { Source } from '../../src/language/source.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { homeAssistantChecks } from '../../src/wiring/home-assistant.ts'
 import { PluginShelf } from '../../src/wiring/plugin-shelf.ts'
+import { RuleThread } from '../../src/wiring/rule-thread.ts'
 import { failuresIn, runTests } from '../../src/wiring/test-command.ts'
+import { HangingThread } from '../support/hanging-thread.ts'
 import { recordingLog } from '../support/recording-log.ts'
 
 const pages = new URL('../../docs/checks/', import.meta.url)
@@ -65,6 +68,7 @@ export function checkPage(code: string): CheckPage {
 export async function findingsIn(text: string, plugin: string | null = null): Promise<readonly Diagnostic[]> {
   const shelf = await shelfWith(plugin)
   const source = { file, text }
+  if (/^# on a busy machine$/m.test(text)) return foundWhileBusy(source)
   const { diagnostics, ...read } = await readRuleFiles([source], {
     registry: shelf.registry,
     fileExists: async (name) => existsSync(new URL(name, shipped)),
@@ -88,6 +92,22 @@ export async function findingsIn(text: string, plugin: string | null = null): Pr
   const troubles = shelf.troubles.map(({ finding }) => finding)
   if (troubles.length > 0) return troubles
   return failuresIn(await runTests(read, new Map()), { sources: [source] })
+}
+
+/** What is said of a file whose time to be read ran out while others had the processor. */
+async function foundWhileBusy(source: Source): Promise<readonly Diagnostic[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'check-page-'))
+  const hanging = new HangingThread(folder, '# on a busy machine')
+  hanging.hangs = true
+  hanging.share = 0.5
+  const thread = new RuleThread({ clock: hanging.clock, log: recordingLog(), ...(await hanging.options()) })
+  try {
+    return (await hanging.outOfTime(() => thread.load(source))).diagnostics
+  } finally {
+    await thread.stop()
+    hanging.stop()
+    rmSync(folder, { recursive: true })
+  }
 }
 
 /** The plug-ins of a household that has that one, or none. */

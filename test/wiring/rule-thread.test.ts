@@ -11,10 +11,11 @@ import { registryWith } from '../../src/rules/plugins/plugin-set.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import type { Registry } from '../../src/rules/registry.ts'
 import { isLarge, RuleThread } from '../../src/wiring/rule-thread.ts'
-import { fastClock } from '../support/fast-clock.ts'
+import { ownTask } from '../../src/wiring/thread-work.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { readBook } from '../support/rule-book.ts'
 import { readingOf } from '../support/rules.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -148,37 +149,81 @@ parentPort.on('message', (message) => {
     return parentPort.postMessage(piece === undefined ? { kind: 'end' } : { kind: 'piece', piece })
   }
   for (const { file, refused } of message.sources) {
-    parentPort.postMessage({ kind: 'at', file })
-    if (file.startsWith('slow') && refused === undefined) for (;;);
+    const isStuck = file.startsWith('slow') && refused === undefined
+    parentPort.postMessage({ kind: 'at', file, isStuck })
+    if (isStuck) for (;;);
   }
   left = message.sources.map(({ file, refused }) => ({ file, diagnostics: refused ?? [] }))
   parentPort.postMessage({ kind: 'piece', piece: left.shift() })
 })
 `
 
-test('a file that takes more than thirty seconds is refused at its place, and the others are checked without it', async () => {
+/** A thread that stays at slow files, of which each has `share` of the ten seconds that pass meanwhile. */
+async function stuckThread(share: number) {
+  const clock = new VirtualClock()
+  let tries = 0
+  const hear = (worker: Worker) =>
+    worker.on('message', ({ isStuck }) => {
+      if (isStuck !== true) return
+      tries += 1
+      // Once the thread's time at that file has begun.
+      setImmediate(() => clock.advance(10_000))
+    })
+  process.on('worker', hear)
+  onTestFinished(() => void process.off('worker', hear))
   const thread = new RuleThread({
-    clock: fastClock(5),
+    clock,
     log: recordingLog(),
     script: await script(stuckAtSlow),
+    workedMs: () => clock.now().getTime() * share,
   })
-  const sources = ['a.yaml', 'slow-1.yaml', 'slow-2.yaml', 'z.yaml'].map((file) => ({ file, text: valid }))
-  const checked = await thread.check({ sources, ...around })
-  expect(checked?.map(({ file, diagnostics }) => [file, diagnostics.length])).toEqual([
-    ['a.yaml', 0],
-    ['slow-1.yaml', 1],
-    ['slow-2.yaml', 1],
-    ['z.yaml', 0],
-  ])
-  expect(checked?.[1]?.diagnostics).toMatchObject([
-    {
-      file: 'slow-1.yaml',
-      line: 1,
-      level: 'error',
-      code: 'yaml/too-big',
-      message: expect.stringContaining('30 s'),
+  const check = async (...files: readonly string[]) => {
+    const checked = await thread.check({ sources: files.map((file) => ({ file, text: valid })), ...around })
+    return checked?.map(({ file, diagnostics }) => [file, ...diagnostics.map(({ code }) => code)])
+  }
+  return { thread, check, tries: () => tries }
+}
+
+test('a file that takes more than ten seconds is refused for good, and the others are checked without it', async () => {
+  const { thread, check, tries } = await stuckThread(0.9)
+  const files = ['a.yaml', 'slow-1.yaml', 'slow-2.yaml', 'z.yaml']
+  const refused = [['a.yaml'], ['slow-1.yaml', 'yaml/too-big'], ['slow-2.yaml', 'yaml/too-big'], ['z.yaml']]
+  expect(await check(...files)).toEqual(refused)
+  thread.tryAgain()
+  expect(await check(...files)).toEqual(refused)
+  expect(tries()).toBe(2)
+  await thread.stop()
+})
+
+test('one that others left no time for is refused until it is to be tried again', async () => {
+  const { thread, check, tries } = await stuckThread(0.7)
+  const refused = [['a.yaml'], ['slow.yaml', 'yaml/busy']]
+  expect(await check('a.yaml', 'slow.yaml')).toEqual(refused)
+  expect(await check('a.yaml', 'slow.yaml')).toEqual(refused)
+  expect(tries()).toBe(1)
+  thread.tryAgain([{ file: 'slow.yaml', text: 'another' }])
+  expect(await check('slow.yaml')).toEqual([['slow.yaml', 'yaml/busy']])
+  expect(tries()).toBe(1)
+  thread.tryAgain([{ file: 'slow.yaml', text: valid }])
+  expect(await check('slow.yaml')).toEqual([['slow.yaml', 'yaml/busy']])
+  expect(tries()).toBe(2)
+  await thread.stop()
+})
+
+test('it is the work of the thread that is asked for, by its own number', async () => {
+  const tasks = new Set<number | null>()
+  const thread = new RuleThread({
+    clock: systemClock,
+    log: recordingLog(),
+    workedMs: (task) => {
+      tasks.add(task)
+      return 0
     },
-  ])
+  })
+  await thread.check({ sources: [{ file: 'a.yaml', text: valid }], ...around })
+  const known = [...tasks].filter((task) => task !== null)
+  expect(known).toHaveLength(process.platform === 'linux' ? 1 : 0)
+  expect(known).not.toContain(ownTask())
   await thread.stop()
 }, 60_000)
 

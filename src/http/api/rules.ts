@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { MeantFor } from '../../core/queue-tag.ts'
 import type { Diagnostic } from '../../language/diagnostic.ts'
+import { isUnfinished } from '../../language/unfinished.ts'
 import { meantFor } from './if-match.ts'
 import { type Route, route } from './route.ts'
 
@@ -133,7 +134,7 @@ function writeRoute(rules: RuleDesk): Route {
     method: 'post',
     path: '/rules/write',
     summary:
-      'Writes a rule file, and puts it to work. Over one that is there only with `If-Match`. One with errors is kept, too, and its last good version runs on: the answer says so.',
+      'Writes a rule file, and puts it to work. Over one that is there only with `If-Match`. One with errors is kept, too, and its last good version runs on: the answer says so. So does one that the machine was too busy to read; it is tried again by itself.',
     needs: 'admin',
     maxBytes,
     body: Type.Object({ file, text }, closed),
@@ -145,7 +146,13 @@ function writeRoute(rules: RuleDesk): Route {
   })
 }
 
-function outcomeOf({ file, state }: RuleFileView): string {
+function outcomeOf(view: RuleFileView): string {
+  const { file, state } = view
+  const late = unreadFor(view)
+  if (late !== null)
+    return `"${file}" is saved, but the machine was too busy to read ${late}: ${
+      state === 'left-out' ? 'it does not run yet' : 'what ran before runs on'
+    }. It is tried again by itself, every minute`
   switch (state) {
     case 'running':
       return `"${file}" is saved and runs`
@@ -154,6 +161,13 @@ function outcomeOf({ file, state }: RuleFileView): string {
     default:
       return `"${file}" is saved, but its last good version runs on: see its findings`
   }
+}
+
+/** Which file there was no time to read, so that the change of this one waits; null where it does not. */
+function unreadFor({ file, findings, would_break }: RuleFileView): string | null {
+  const late = [...findings, ...would_break].find(isUnfinished)
+  if (late === undefined) return null
+  return late.file === file ? 'it in time' : `"${late.file}" in time, beside which it is checked`
 }
 
 function deleteRoute(rules: RuleDesk): Route {
@@ -169,7 +183,9 @@ function deleteRoute(rules: RuleDesk): Route {
       const message =
         kept === null
           ? `"${body.file}" is deleted`
-          : `"${body.file}" is deleted; playlists of it that other files name stay until none does`
+          : unreadFor(kept) !== null
+            ? `"${body.file}" is deleted, but the machine was too busy to read the others without it: what it said runs on. They are tried again by themselves, every minute`
+            : `"${body.file}" is deleted; playlists of it that other files name stay until none does`
       return { success: true, message, kept }
     },
   })

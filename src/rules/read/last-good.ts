@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../language/diagnostic.ts'
+import { isUnfinished } from '../../language/unfinished.ts'
 import type { RuleSet } from '../rule-set.ts'
 import type { NamedPlayer } from './names.ts'
 import {
@@ -46,6 +47,8 @@ interface LastGoodReading extends Reading {
 export interface Standing {
   readonly ruleSet: RuleSet
   readonly files: readonly StandingFile[]
+  /** Of files that ran as they are, and are left out only because there was no time to read them: what was said. */
+  readonly cutShort: readonly Diagnostic[]
   /** Which players the rules that run speak of. */
   readonly playersNamed: readonly NamedPlayer[]
 }
@@ -84,6 +87,7 @@ class Versions {
   readonly #wouldBreak = new Map<string, readonly Diagnostic[]>()
   /** Those that fell back although nothing is wrong in themselves. */
   readonly #innocent = new Set<string>()
+  readonly #cutShort: Diagnostic[] = []
   #read: Look | null = null
 
   constructor(files: readonly WrittenFile[], reading: LastGoodReading) {
@@ -158,7 +162,7 @@ class Versions {
         content: found.content,
       }
     })
-    return { ruleSet: read.ruleSet, files, playersNamed: read.playersNamed }
+    return { ruleSet: read.ruleSet, files, cutShort: this.#cutShort, playersNamed: read.playersNamed }
   }
 
   #stateOf(file: string, text: string | null): FileState {
@@ -211,6 +215,8 @@ class Versions {
       this.#findings.set(file, diagnostics)
       if (!hasOwnErrors) this.#innocent.add(file)
     }
+    if (version === 'good' || written?.text === written?.good)
+      this.#cutShort.push(...diagnostics.filter(isUnfinished))
     const canFall = version === 'written' && written?.good != null && written.good !== written.text
     this.#versions.set(file, canFall ? 'good' : 'out')
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { meaningOf } from '../../language/meaning.ts'
 import { type Loaded, loadYaml, type Source } from '../../language/source.ts'
+import { isUnfinished } from '../../language/unfinished.ts'
 import type { ParsedFile } from './parsed-file.ts'
 
 interface MemoryOptions {
@@ -31,8 +32,14 @@ export class ReadingMemory {
     this.breathe = breathe
   }
 
+  /** What there was no time to read is asked for anew each time. */
   loaded(source: Source): Promise<Loaded> {
-    return this.#kept(this.#loaded, keyOf([source.file, source.text]), async () => this.#load(source))
+    const key = keyOf([source.file, source.text])
+    return this.#kept(this.#loaded, key, async () => {
+      const loaded = await this.#load(source)
+      if (loaded.diagnostics.some(isUnfinished)) this.#loaded.delete(key)
+      return loaded
+    })
   }
 
   /** `shared`: what its content depends on beside its own text. */
