@@ -4,6 +4,7 @@ import { AppError } from './core/error.ts'
 import type { FewLines } from './core/few-lines.ts'
 import { heldFrom } from './core/hold.ts'
 import type { Log, LogDetail } from './core/log.ts'
+import { NewestWishes } from './core/newest-wishes.ts'
 import { shuffled } from './core/play-order.ts'
 import { type LookUp, requireFiles } from './core/playable-files.ts'
 import { mostItems, type Queue, type QueueMutation } from './core/queue.ts'
@@ -18,6 +19,11 @@ interface Hands {
   mutateQueue(stream: string, mutation: AskedMutation, because: string, also?: Also): Promise<Queue>
   /** The files of a playlist, or the one file of that name. */
   files(playlistOrFile: string): Promise<readonly string[]>
+  /**
+   * Where others have to be asked for some of them: resolves when they have answered, with what has the files then. Null
+   * where nobody has.
+   */
+  readonly ahead?: (playlistOrFile: string) => Promise<() => Promise<readonly string[]>> | null
   /**
    * The items that these come to in a queue: of a book its chapters, with `split` also the parts of what is long. Without
    * it each is one item.
@@ -59,14 +65,18 @@ interface Hands {
 export function performWith(hands: Hands): Perform {
   const done = (message: string, detail: LogDetail) =>
     hands.deeds.say('info', `${message} ${detail.player ?? ''}`, { message, detail })
+  const contents = new NewestWishes()
   return async (effect: Effect, because: string, also?: Also) => {
     switch (effect.kind) {
       case 'mutate-queue': {
         const { stream, mutation, meantFor } = effect
+        const wish = contents.wish(stream)
         await checkIfPressed(mutation, hands)
         const asked: AskedMutation = async (queue) => {
           checkMeant({ name: stream, queue }, meantFor)
-          return bringing(effect, hands)
+          const wanted = await bringing(effect, hands)
+          if (isOtherContent(wanted)) wish.fulfilled()
+          return wanted
         }
         const queue = await hands.mutateQueue(stream, asked, because, also)
         done(`stream "${stream}": ${mutation.op}`, { because, ...sizeOf(queue) })
@@ -74,9 +84,18 @@ export function performWith(hands: Hands): Perform {
       }
       case 'fill-queue': {
         const { stream, how, content, meantFor } = effect
-        const asked: AskedMutation = (queue) => {
+        const wish = contents.wish(stream)
+        // Whoever takes long to answer keeps nobody else from changing the queue.
+        const ahead = hands.ahead?.(content) ?? null
+        const files = ahead === null ? hands.files : await ahead
+        const asked: AskedMutation = async (queue) => {
           checkMeant({ name: stream, queue }, meantFor)
-          return filling(effect, queue, hands)
+          // As if it had been done at once, and the later one after it.
+          if (how === 'replace' && ahead !== null && queue !== undefined && wish.isOvertaken())
+            return { op: 'settings', settings: {} }
+          const wanted = await filling(effect, queue, { ...hands, files })
+          if (how === 'replace') wish.fulfilled()
+          return wanted
         }
         const queue = await hands.mutateQueue(stream, asked, because, also)
         done(`stream "${stream}": ${how} "${content}"`, { because, ...sizeOf(queue) })
@@ -86,6 +105,7 @@ export function performWith(hands: Hands): Perform {
         await hands.deleteQueue(effect.stream, (queue) =>
           checkMeant({ name: effect.stream, queue }, effect.meantFor),
         )
+        contents.forget(effect.stream)
         done(`stream "${effect.stream}" deleted`, { because })
         return
       case 'command':
@@ -136,6 +156,10 @@ export function performWith(hands: Hands): Perform {
       }
     }
   }
+}
+
+function isOtherContent({ op }: QueueMutation): boolean {
+  return op === 'replace' || op === 'restore' || op === 'clear'
 }
 
 const noHomeAssistant =

@@ -37,9 +37,16 @@ async function house() {
     log,
   })
   await hub.mutateQueue('bedroom', { op: 'append', files: ['a.mp3'] }, 'test')
+  let comes: () => void = () => undefined
   const perform = performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     files: (content) => contentFiles(content, playlists, library),
+    ahead: (content) =>
+      content === 'late'
+        ? new Promise((resolve) => {
+            comes = () => resolve(async () => ['late.mp3'])
+          })
+        : null,
     lookup: library.find,
     deleteQueue: (name) => hub.deleteQueue(name),
     command: async () => undefined,
@@ -53,7 +60,7 @@ async function house() {
       { kind: 'mutate-queue', stream: 'bedroom', mutation: { op: 'settings', settings } },
       'MQTT yoto/stream/bedroom/set',
     )
-  return { clock, hub, log, perform, set }
+  return { clock, hub, log, perform, set, comes: () => comes() }
 }
 
 test('a file that there is may be heard while a stream is closed', async () => {
@@ -150,4 +157,41 @@ test('of a playlist with more files than a queue takes, the first are played and
   await expect(perform({ ...filled, how: 'append', content: 'letters' }, 'test')).rejects.toThrow(
     'would have 10008 items',
   )
+})
+
+test('a playlist that takes long to come does not take the place of what was put there meanwhile', async () => {
+  const { hub, perform, comes } = await house()
+  const fill = (content: string, how: 'replace' | 'append' = 'replace') =>
+    perform({ kind: 'fill-queue', stream: 'bedroom', how, content }, 'test')
+  const items = () => hub.queue('bedroom')?.items.map(({ file }) => file)
+  const late = fill('late')
+  await perform(
+    { kind: 'mutate-queue', stream: 'bedroom', mutation: { op: 'append', files: ['shh.mp3'] } },
+    'x',
+  )
+  expect(items()).toEqual(['a.mp3', 'shh.mp3'])
+  // What fails takes nobody's place.
+  await expect(fill('empty')).rejects.toThrow('nothing to play')
+  comes()
+  await late
+  expect(items()).toEqual(['late.mp3'])
+
+  const overtaken = fill('late')
+  await fill('forest')
+  comes()
+  await overtaken
+  expect(items()).toEqual(['a.mp3'])
+  expect(hub.queue('bedroom')?.playlist).toBe('forest')
+
+  const cleared = fill('late')
+  await perform({ kind: 'mutate-queue', stream: 'bedroom', mutation: { op: 'clear' } }, 'x')
+  comes()
+  await cleared
+  expect(items()).toEqual([])
+
+  const behind = fill('late', 'append')
+  await fill('forest')
+  comes()
+  await behind
+  expect(items()).toEqual(['a.mp3', 'late.mp3'])
 })

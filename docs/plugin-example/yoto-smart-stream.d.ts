@@ -91,6 +91,21 @@ export interface PluginFunction {
   call(...values: any[]): boolean | number | string | null
 }
 
+export interface PlaylistSource {
+  readonly describe?: string
+  readonly options: OptionsSchema
+  readonly shorthand?: string
+  list(options: Options): Promise<readonly string[]>
+  explain?(options: Options): string
+}
+
+export interface CheckFinding {
+  /** Keys, and places in lists from "0" on. */
+  readonly path: readonly string[]
+  readonly level: 'error' | 'warning' | 'info'
+  readonly text: string
+}
+
 export interface Plugin {
   readonly id: string
   readonly api: 1
@@ -99,6 +114,8 @@ export interface Plugin {
   readonly conditions?: Readonly<Record<string, Condition>>
   readonly actions?: Readonly<Record<string, Action>>
   readonly functions?: Readonly<Record<string, PluginFunction>>
+  readonly playlistSources?: Readonly<Record<string, PlaylistSource>>
+  readonly checks?: Readonly<Record<string, (doc: any) => readonly CheckFinding[]>>
   readonly config?: OptionsSchema
   setup?(context: { readonly config: any; readonly signal: AbortSignal; readonly dryRun: boolean }): void | Promise<void>
 }

@@ -121,5 +121,6 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   'plugin/api': { level: 'error', about: 'A plug-in was written for another version of the contract.' },
   'plugin/schema': { level: 'error', about: 'A plug-in is not of the form that plug-ins have.' },
   'plugin/failed': { level: 'error', about: 'A plug-in failed to load, or failed too often.' },
+  'plugin/check': { level: 'warning', about: 'What a check of a plug-in has to say of the file.' },
   'report/more': { level: 'error', about: 'The file has more than 100 findings.' },
 }

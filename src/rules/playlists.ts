@@ -13,6 +13,8 @@ interface LibraryFiles {
   readonly newestFirst?: (files: readonly string[]) => Promise<readonly string[]>
   /** What a playlist with `pick` takes from all of the library. Without it that is nothing. */
   readonly pick?: (playlist: Playlist) => Promise<readonly string[]>
+  /** What the source of a playlist with `from` lists. Without it that is nothing. */
+  readonly from?: (playlist: Playlist) => readonly string[]
 }
 
 /** Mixes what a playlist holds: one list on one day in one order, so that whoever goes back hears what was there. */
@@ -63,6 +65,7 @@ async function filesOf(name: string, search: Search): Promise<readonly string[]>
     files.push(...(await filesOf(entry, { ...search, depth: search.depth + 1 })))
   if (playlist.folder !== null) files.push(...(await filesInFolder(playlist.folder, playlist, search)))
   if (playlist.pick !== undefined) files.push(...((await search.library.pick?.(playlist)) ?? []))
+  if (playlist.from !== undefined) files.push(...(search.library.from?.(playlist) ?? []))
   const all =
     playlist.split === true ? ((await search.library.expand?.(files, { split: true })) ?? files) : files
   return playlist.shuffle === true ? (search.order?.(name, all) ?? all) : all
@@ -75,6 +78,21 @@ async function filesInFolder(
 ): Promise<readonly string[]> {
   const files = await library.filesIn(folder)
   return newest === undefined ? files : ((await library.newestFirst?.(files)) ?? files).slice(0, newest)
+}
+
+/** The playlists with `from` that are in the playlist of that name, itself among them. */
+export function playlistsFrom(
+  name: string,
+  playlists: ReadonlyMap<string, Playlist>,
+): readonly (Playlist & Required<Pick<Playlist, 'from'>>)[] {
+  const ids = new Set([name])
+  // Also those that are added meanwhile.
+  for (const id of ids)
+    for (const entry of playlists.get(id)?.entries ?? []) if (playlists.has(entry)) ids.add(entry)
+  return [...ids].flatMap((id) => {
+    const playlist = playlists.get(id)
+    return playlist?.from === undefined ? [] : [{ ...playlist, from: playlist.from }]
+  })
 }
 
 /** The ids of playlists that stand for something else than before, also by one that stands in them. */

@@ -259,10 +259,44 @@ export interface Plugin {
   readonly config?: TSchema
   /** Called once, before any of its parts. It must have ended within 10 s; not called by commands that only read. */
   setup?(context: SetupContext): void | Promise<void>
-  /** These three belong to the contract and are not used by this version yet. */
-  readonly playlistSources?: unknown
+  /** What playlists may be filled from beside the library, by the name behind `from`. */
+  readonly playlistSources?: Readonly<Record<string, PlaylistSourceDef>>
+  /** What it has to say of rule files, by names that findings are told by. */
+  readonly checks?: Readonly<Record<string, RuleFileCheck>>
+  /** These belong to the contract and are not used by this version yet. */
   readonly importers?: unknown
-  readonly checks?: unknown
+}
+
+/** Where a playlist gets its files from: `playlists: {party: {from: {charts: {country: uk}}}}`. */
+export interface PlaylistSourceDef<Schema extends TSchema = TSchema> {
+  /** A sentence for people, in the editor. */
+  readonly describe?: string
+  /** What may be written below its name: a closed TypeBox object. */
+  readonly options: Schema
+  /** The option that a bare value stands for: `from: {charts: uk}`. */
+  readonly shorthand?: string
+  /**
+   * Names of files, as playlists say them, in order; of more than 1,000 the first. Asked when the playlist is put into a
+   * stream; an answer that takes more than 10 s is none. Never asked in dry runs.
+   */
+  list(options: Static<Schema>): Promise<readonly string[]>
+  /** What it lists, for `explain`: "the charts of the UK". */
+  explain?(options: Static<Schema>): string
+}
+
+/**
+ * Looks at a rule file as it is written: maps, lists, and every scalar as text; all of it is frozen. Asked whenever the
+ * file is read or checked, so it must be quick, the same for the same file, and without effects.
+ */
+export type RuleFileCheck = (doc: PlainData) => readonly CheckFinding[]
+
+/** What a check has to say. */
+export interface CheckFinding {
+  /** Keys, and places in lists from "0" on; where it ends early, what is above is shown. */
+  readonly path: readonly string[]
+  /** With `error` the file does not run as it is written. */
+  readonly level: 'error' | 'warning' | 'info'
+  readonly text: string
 }
 
 export interface SetupContext {

@@ -1,6 +1,13 @@
 import { AppError } from '../core/error.ts'
 import type { ExpressionFunction } from '../language/expression/environment.ts'
-import type { ActionDef, ConditionDef, Plugin, TriggerDef } from './plugin.ts'
+import type {
+  ActionDef,
+  ConditionDef,
+  PlaylistSourceDef,
+  Plugin,
+  RuleFileCheck,
+  TriggerDef,
+} from './plugin.ts'
 import { functionsOf } from './plugins/signature.ts'
 
 /** All kinds of triggers, conditions and actions by the name people write. */
@@ -10,6 +17,12 @@ export interface Registry {
   readonly actions: ReadonlyMap<string, ActionDef>
   /** What expressions of rules may call beside what every expression may. */
   readonly functions: Readonly<Record<string, ExpressionFunction>>
+  /** What playlists may be filled from, by the name behind `from`. */
+  readonly playlistSources: ReadonlyMap<string, NamedSource>
+  /** What plug-ins have to say of rule files, in the order of the plug-ins. */
+  readonly checks: readonly NamedCheck[]
+  /** Tells one set of checks from another. */
+  readonly checksKey?: string
   /** Whether plug-ins of others have a say in it: with parts, or with parts that are missing because one is left out. */
   readonly hasPlugins?: boolean
   /** The plug-in that would have a part of that name, if it were not left out; null where none would. */
@@ -20,6 +33,19 @@ export interface Registry {
   readonly stampOf?: (text: string) => string
 }
 
+export interface NamedSource extends PlaylistSourceDef {
+  /** The id of its plug-in. */
+  readonly plugin: string
+}
+
+export interface NamedCheck {
+  /** The id of its plug-in. */
+  readonly plugin: string
+  readonly name: string
+  /** @throws AppError naming the plug-in and the check, where it fails or does not run any more. */
+  readonly check: RuleFileCheck
+}
+
 /** Why a part is not there: its plug-in is left out. */
 export interface LostPart {
   readonly plugin: string
@@ -27,7 +53,9 @@ export interface LostPart {
   readonly file: string
 }
 
-type Parts = Pick<Plugin, 'triggers' | 'conditions' | 'actions' | 'functions'>
+type Parts = Partial<
+  Pick<Plugin, 'id' | 'triggers' | 'conditions' | 'actions' | 'functions' | 'playlistSources' | 'checks'>
+>
 
 /** Gathers the parts under their names. @throws AppError `conflict` when two parts of a kind share a name. */
 export function createRegistry(...contributions: readonly Parts[]): Registry {
@@ -35,13 +63,26 @@ export function createRegistry(...contributions: readonly Parts[]): Registry {
   const conditions = new Map<string, ConditionDef>()
   const actions = new Map<string, ActionDef>()
   const functions = new Map<string, ExpressionFunction>()
+  const playlistSources = new Map<string, NamedSource>()
+  const checks: NamedCheck[] = []
   for (const parts of contributions) {
     addAll(triggers, parts.triggers, 'trigger')
     addAll(conditions, parts.conditions, 'condition')
     addAll(actions, parts.actions, 'action')
     addAll(functions, functionsOf(parts.functions), 'function')
+    const plugin = parts.id ?? ''
+    const sources = Object.entries(parts.playlistSources ?? {})
+    addAll(
+      playlistSources,
+      Object.fromEntries(sources.map(([name, source]) => [name, { ...source, plugin }])),
+      'playlist source',
+    )
+    for (const [name, check] of Object.entries(parts.checks ?? {})) checks.push({ plugin, name, check })
   }
-  return { triggers, conditions, actions, functions: Object.fromEntries(functions) }
+  return {
+    ...{ triggers, conditions, actions, playlistSources, checks },
+    functions: Object.fromEntries(functions),
+  }
 }
 
 function addAll<Found>(

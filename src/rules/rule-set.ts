@@ -42,6 +42,17 @@ export interface Playlist {
   readonly newest?: number
   /** What is taken from all of the library, behind the rest. */
   readonly pick?: LibraryPick
+  /** What a source of a plug-in lists, behind the rest. */
+  readonly from?: PlaylistFrom
+}
+
+export interface PlaylistFrom {
+  /** The name of the source. */
+  readonly source: string
+  /** As its schema has them; null where its plug-in is left out. */
+  readonly options: unknown
+  /** What it lists, for people: "the charts of the UK". */
+  readonly words: string
 }
 
 /** What a stream holds, by the clock. */

@@ -18,6 +18,8 @@ const lookAgainMs = 60_000
 const soonAgainMs = 5_000
 // A player waits some seconds for audio before it gives up.
 const longestWaitMs = 1_000
+// What takes longer, such as a playlist that others are asked for, is not waited for with the other streams.
+const longestTurnMs = 1_000
 
 /**
  * Keeps streams at what their schedules say: knows what is due, and when to look. Evaluated at the start, at each
@@ -31,6 +33,8 @@ export class Scheduler {
   readonly #slots = new KnownSlots()
   /** By stream: the next moment at which something else may be due. */
   readonly #untilMs = new Map<string, number>()
+  /** By stream: what is being put into it. */
+  readonly #underWay = new Map<string, Promise<void>>()
   #schedules: ReadonlyMap<string, Schedule> = new Map()
   #calendar: Calendar
   #cancelLook: () => void = () => undefined
@@ -62,9 +66,11 @@ export class Scheduler {
     this.#stopped = false
     this.#cancelLook = every(this.#options.clock, lookAgainMs, () => this.evaluate())
     const { applied } = this.#streams
-    this.#turn = this.#turn.then(() =>
-      carryOver({ ...this.#options, earlier, schedules: this.#schedules, changed, applied }),
-    )
+    this.#turn = this.#turn.then(async () => {
+      // What the earlier ones still put there would be taken for what these have put.
+      await Promise.all(this.#underWay.values())
+      await carryOver({ ...this.#options, earlier, schedules: this.#schedules, changed, applied })
+    })
     await this.evaluate()
   }
 
@@ -73,6 +79,7 @@ export class Scheduler {
     this.#disarm()
     this.#schedules = new Map()
     await this.#turn
+    await Promise.all(this.#underWay.values())
     await this.#streams.settled()
   }
 
@@ -134,7 +141,33 @@ export class Scheduler {
     if (!this.#stopped) this.#armBoundary()
   }
 
+  /** Resolves when the stream holds what is due, or after a second: then the rest is done by itself. */
   async #look(schedule: Schedule): Promise<void> {
+    const { clock, log } = this.#options
+    const { stream } = schedule
+    if (this.#underWay.has(stream)) return
+    let isLate = false
+    const putting = this.#put(schedule)
+      // One that fails by a fault of ours must not keep the others.
+      .catch((error) => log.error('a schedule could not be evaluated', { stream, error: messageOf(error) }))
+      .finally(() => {
+        this.#underWay.delete(stream)
+        if (isLate && !this.#stopped) this.#goOn(schedule)
+      })
+    this.#underWay.set(stream, putting)
+    await atMost(clock, longestTurnMs, putting)
+    isLate = this.#underWay.has(stream)
+    // There is no telling when something else is due before it has ended.
+    if (isLate) this.#untilMs.delete(stream)
+  }
+
+  /** What took long is done. */
+  #goOn(schedule: Schedule): void {
+    if (this.#schedules.get(schedule.stream) === schedule) this.#armBoundary()
+    else void this.evaluate()
+  }
+
+  async #put(schedule: Schedule): Promise<void> {
     const { clock, world } = this.#options
     const now = clock.now()
     const slot = this.#slotNow(schedule)

@@ -11,6 +11,7 @@ import type { HomeAssistant } from './home-assistant.ts'
 import type { Household } from './household.ts'
 import type { LocalBroker } from './local-broker.ts'
 import { audioOfPlaylists } from './picks.ts'
+import { PlaylistSources } from './playlist-sources.ts'
 import type { RuleBook } from './rule-book.ts'
 import { startOfStream } from './start-stream.ts'
 import type { Started } from './started.ts'
@@ -19,7 +20,7 @@ import type { VolumeReturns } from './volume-returns.ts'
 interface DeedsInput {
   readonly foundation: Pick<Foundation, 'sources' | 'libraryFacts' | 'log'>
   readonly household: Pick<Household, 'hub' | 'cards' | 'cloud' | 'answers'>
-  readonly book: Pick<RuleBook, 'current'>
+  readonly book: Pick<RuleBook, 'current' | 'registry'>
   readonly broker: Pick<LocalBroker, 'publish'>
   readonly homeAssistant: Pick<HomeAssistant, 'callAction'>
   readonly started: Started
@@ -42,6 +43,10 @@ export function deedsOf(input: DeedsInput): Perform {
   const link = household.cloud?.link ?? null
   const order = dailyOrder(() => wallTime(clock.now(), zone).date.toString())
   const playlistAudio = audioOfPlaylists({ sources, facts, zone, clock })
+  const playlistSources = new PlaylistSources({
+    ...{ registry: () => book.registry, audio: playlistAudio, order, clock },
+    log: log.for('rules'),
+  })
   const streamGround = {
     hub,
     cards: cards.published,
@@ -51,6 +56,7 @@ export function deedsOf(input: DeedsInput): Perform {
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name, check) => deleteStream(name, { hub, cards: cards.published, answers, check }),
     files: (content) => contentFiles(content, book.current.playlists, playlistAudio, order),
+    ahead: (content) => playlistSources.ahead(content, book.current.playlists),
     expand: (files, how) => sources.expand(files, how),
     lookup: (file) => sources.find(file),
     hint: (file) => sources.hint(file),

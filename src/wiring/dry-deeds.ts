@@ -38,6 +38,8 @@ export function performIn(
       const day = { ...dayOf(clock.now(), ruleSet.calendar.zone), unknownPasses: true }
       return pick === undefined ? [] : picked(id, pick, { files: all.map(namedOnly), ...day })
     },
+    // Nobody can tell what a source does beside its answer: it is not asked, and one item stands for what it lists.
+    from: ({ from }: Playlist) => (from === undefined ? [] : [`from:${from.source}`]),
   }
   const order = dailyOrder(() => wallTime(clock.now(), ruleSet.calendar.zone).date.toString())
   const returns = new VolumeReturns({

@@ -16,7 +16,7 @@ test('the plug-in that is shown passes its own tests, with the built product', a
     cwd: example,
     env: { PATH: process.env.PATH },
   }).catch((failed: { stdout: string }) => failed)
-  expect(stdout).toMatch(/^# pass 4$/m)
+  expect(stdout).toMatch(/^# pass 5$/m)
   expect(stdout).toMatch(/^# fail 0$/m)
   await rm(join(example, 'data'), { recursive: true, force: true })
 }, 120_000)

@@ -164,3 +164,57 @@ test('says when its schedules put something else into a stream, and by the new o
   expect(end('bedroom')).toBeUndefined()
   await scheduler.stop()
 })
+
+test('a stream whose playlist takes long to come holds up no other, and holds in the end what is due then', async () => {
+  const clock = new VirtualClock('2026-11-21T18:59:30Z')
+  const done: string[] = []
+  let come: () => void = () => undefined
+  const coming = new Promise<void>((resolve) => {
+    come = resolve
+  })
+  const perform = async (effect: Effect, because: string) => {
+    if (because === 'schedule slow, default') await coming
+    if (effect.kind === 'fill-queue') done.push(`${because}: ${effect.content}`)
+  }
+  const world = worldOf({ now: () => clock.now(), queue: (stream) => emptyQueue(stream) })
+  const log = recordingLog()
+  const scheduler = new Scheduler({ world, perform, applied: memoryCollection(), clock, log })
+  const started = scheduler.start([{ ...bedroom, stream: 'slow' }, bedroom])
+  await clock.advance(1_000)
+  await started
+  expect(done).toEqual(['schedule bedroom, default: daytime'])
+  await clock.advance(60_000)
+  expect(done).toEqual(['schedule bedroom, default: daytime', 'schedule bedroom, slot night: lullabies'])
+  come()
+  await clock.advance(1_000)
+  expect(done.slice(2)).toEqual(['schedule slow, default: daytime', 'schedule slow, slot night: lullabies'])
+  expect(log.lines).toEqual([])
+  await scheduler.stop()
+})
+
+test('what takes long and was begun by an earlier schedule is followed by what is due by the new one', async () => {
+  const clock = new VirtualClock('2026-11-21T18:00:00Z')
+  const done: string[] = []
+  let come: () => void = () => undefined
+  const coming = new Promise<void>((resolve) => {
+    come = resolve
+  })
+  const perform = async (effect: Effect) => {
+    if (effect.kind !== 'fill-queue') return
+    if (effect.content === 'daytime') await coming
+    done.push(effect.content)
+  }
+  const world = worldOf({ now: () => clock.now(), queue: (stream) => emptyQueue(stream) })
+  const log = recordingLog()
+  const scheduler = new Scheduler({ world, perform, applied: memoryCollection(), clock, log })
+  const started = scheduler.start([bedroom])
+  await clock.advance(1_000)
+  await started
+  const again = scheduler.start([{ ...bedroom, default: 'songs' }], new Set(['daytime', 'songs']))
+  await clock.advance(1_000)
+  expect(done).toEqual([])
+  come()
+  await again
+  expect(done).toEqual(['daytime', 'songs'])
+  await scheduler.stop()
+})

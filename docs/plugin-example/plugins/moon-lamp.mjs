@@ -115,6 +115,18 @@ export default {
     },
   },
 
+  checks: {
+    lamp_stays_on(doc) {
+      const lit = Object.entries(doc.rules ?? {}).flatMap(([rule, { do: deeds }]) =>
+        Array.isArray(deeds) ? deeds.map((deed, at) => ({ lamp: deed.lamp, path: ['rules', rule, 'do', `${at}`, 'lamp'] })) : [],
+      )
+      const on = lit.filter(({ lamp }) => lamp !== undefined && lamp !== 'off')
+      const [first] = on
+      if (first === undefined || lit.some(({ lamp }) => lamp === 'off')) return []
+      return [{ path: first.path, level: 'info', text: 'no rule of this file turns the lamp off again' }]
+    },
+  },
+
   functions: {
     moon_percent: {
       signature: 'moon_percent(string): number',

@@ -28,6 +28,14 @@ test('the product finds nothing wrong with the plug-in and its rules', async () 
   assert.deepEqual(errors, [])
 })
 
+test('the check of the plug-in is told beside what the product finds itself', async () => {
+  const { stdout } = await askProduct('check')
+  assert.match(
+    stdout,
+    /^moon-lamp\.yaml:10:15 info\[plugin\/check\] plug-in "moon-lamp", check `lamp_stays_on`: no rule .* off again$/m,
+  )
+})
+
 test('the tests of the rule file pass', async () => {
   const { stdout } = await askProduct('test')
   assert.equal(stdout, '3 tests: 3 passed, 0 failed\n')

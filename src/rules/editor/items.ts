@@ -99,7 +99,7 @@ function kindOf(kind: string, part: Part): JsonSchema {
 }
 
 /** The options, or the value that stands for one of them, or nothing where none is needed. */
-function optionsOf({ options, shorthand }: Part): JsonSchema {
+export function optionsOf({ options, shorthand }: Pick<Part, 'options' | 'shorthand'>): JsonSchema {
   const long = editorSchemaOf(options)
   const short = shorthand === undefined ? undefined : propertiesOf(options).get(shorthand)
   const needsOptions = (viewOf(options).required ?? []).length > 0

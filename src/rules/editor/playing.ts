@@ -1,17 +1,23 @@
 import { streamNamePattern } from '../../core/queue.ts'
+import { viewOf } from '../../language/expected.ts'
 import { answerSchema, mostAnswers } from '../read/answers.ts'
 import { pickSchema } from '../read/picks.ts'
 import { playlistSchema } from '../read/playlists.ts'
 import { scheduleSchema, slotSchema } from '../read/schedules.ts'
+import type { Registry } from '../registry.ts'
 import { sunEvents } from '../sun.ts'
 import { ref } from './control.ts'
 import { mapOf, titled, withProperties, withWords } from './described.ts'
-import { editorSchemaOf, type JsonSchema, snippet } from './json-schema.ts'
+import { optionsOf } from './items.ts'
+import { byShape, described, editorSchemaOf, type JsonSchema, snippet } from './json-schema.ts'
 
 /** The sections about what streams play. */
-export function playingSections(): Readonly<Record<string, JsonSchema>> {
+export function playingSections(registry: Registry): Readonly<Record<string, JsonSchema>> {
   return {
-    playlists: mapOf(playlist(), 'Lists of files by name: `lullabies: [music/one.mp3, music/two.mp3]`.'),
+    playlists: mapOf(
+      playlist(registry),
+      'Lists of files by name: `lullabies: [music/one.mp3, music/two.mp3]`.',
+    ),
     schedules: mapOf(schedule(), 'What each stream holds, by the clock.', {
       pattern: streamNamePattern.source,
       expected: 'a name of letters, digits, dots, dashes and underscores',
@@ -19,7 +25,7 @@ export function playingSections(): Readonly<Record<string, JsonSchema>> {
   }
 }
 
-function playlist(): JsonSchema {
+function playlist({ playlistSources }: Registry): JsonSchema {
   const words = withWords(titled('playlist', editorSchemaOf(playlistSchema)), {
     files: 'Files and names of other playlists, in order.',
     folder: 'A folder of the library; its files follow, in natural order.',
@@ -27,8 +33,27 @@ function playlist(): JsonSchema {
     shuffle: '`true` mixes it; the order stays the same for a day.',
     newest: 'So many of the folder, those that were changed last first.',
     pick: 'What is taken from all of the library, by what is known of each file.',
+    from: 'What a playlist source of a plug-in lists: its name, and its options.',
   })
-  return withProperties(words, { pick: pick() })
+  return withProperties(words, { pick: pick(), from: from(playlistSources) })
+}
+
+/** One source with its options; its name alone, where it needs none. */
+function from(sources: Registry['playlistSources']): JsonSchema {
+  const named = [...sources].map(([name, source]) => [
+    name,
+    described(optionsOf(source), source.describe ?? `What ${name} lists.`),
+  ])
+  const alone = [...sources].flatMap(([name, { options }]) =>
+    (viewOf(options).required ?? []).length === 0 ? [name] : [],
+  )
+  const object = {
+    type: 'object',
+    properties: Object.fromEntries(named),
+    additionalProperties: false,
+    ...{ minProperties: 1, maxProperties: 1 },
+  }
+  return alone.length === 0 ? object : byShape({ object, scalar: { enum: alone } })
 }
 
 function pick(): JsonSchema {

@@ -20,7 +20,12 @@ export function editorSchema(registry: Registry): EditorSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     description: 'Rules of Yoto Smart Stream',
     type: 'object',
-    properties: { ...playingSections(), ...ruleSections(), ...householdSections(), ...testSections() },
+    properties: {
+      ...playingSections(registry),
+      ...ruleSections(),
+      ...householdSections(),
+      ...testSections(),
+    },
     additionalProperties: false,
     definitions: { ...items, ...holedDefinitions(items), step: stepDefinition() },
   }

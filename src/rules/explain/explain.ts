@@ -45,7 +45,7 @@ function explainables({ rules, schedules, playlists, answers = new Map() }: Expl
     ...streams.map((stream) => ({
       kind: 'schedule' as const,
       id: stream,
-      explained: () => explainSchedule(stream, byStream.get(stream), answers.get(stream) ?? []),
+      explained: () => explainSchedule(stream, byStream.get(stream), answers.get(stream) ?? [], playlists),
     })),
     ...rules.map((rule) => ({
       kind: 'rule' as const,
@@ -60,10 +60,11 @@ function explainSchedule(
   stream: string,
   schedule: Schedule | undefined,
   answers: readonly FiledAnswer[],
+  playlists: RuleSet['playlists'],
 ): Explanation {
   const place = schedule?.place ?? answers[0]?.place ?? null
   const text = [
-    ...(schedule === undefined ? [] : [scheduleInWords(schedule)]),
+    ...(schedule === undefined ? [] : [scheduleInWords(schedule, playlists)]),
     ...(answers.length === 0 ? [] : [answersInWords(stream, answers)]),
   ].join('\n')
   return { kind: 'schedule', id: stream, place, text }

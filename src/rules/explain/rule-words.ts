@@ -43,7 +43,15 @@ function modeInWords({ mode = 'single', max }: Rule): string {
 
 /** A playlist or a file by its name. */
 export function contentInWords(name: string, playlists: ReadonlyMap<string, Playlist>): string {
-  return playlists.has(name) ? `the playlist ${name}` : `the file ${name}`
+  return playlists.has(name) ? `the ${playlistInWords(name, playlists)}` : `the file ${name}`
+}
+
+/** "playlist morning", "playlist party (with what its source lists: the charts of the UK)". */
+export function playlistInWords(name: string, playlists: ReadonlyMap<string, Playlist>): string {
+  const { from } = playlists.get(name) ?? {}
+  return from === undefined
+    ? `playlist ${name}`
+    : `playlist ${name} (with what its source lists: ${from.words})`
 }
 
 interface Explained {

@@ -1,7 +1,7 @@
-import type { FiledAnswer, Schedule, Slot } from '../rule-set.ts'
+import type { FiledAnswer, RuleSet, Schedule, Slot } from '../rule-set.ts'
 import { daysInWords, dayTimeInWords } from '../telling.ts'
 import { crossesMidnight } from '../window.ts'
-import { conditionsInWords } from './rule-words.ts'
+import { conditionsInWords, playlistInWords } from './rule-words.ts'
 
 /** Which other streams are heard in place of one, in the order in which they are tried. */
 export function answersInWords(stream: string, answers: readonly FiledAnswer[]): string {
@@ -21,21 +21,27 @@ export function answerInWords({ player, if: conditions }: FiledAnswer): string {
 }
 
 /** What a schedule puts into its stream, a sentence for each slot in the order in which they are tried. */
-export function scheduleInWords({ stream, slots, default: otherwise }: Schedule): string {
-  const rest = otherwise === null ? 'is closed, as there is no default' : `holds the playlist ${otherwise}`
+export function scheduleInWords(
+  { stream, slots, default: otherwise }: Schedule,
+  playlists: RuleSet['playlists'],
+): string {
+  const rest =
+    otherwise === null
+      ? 'is closed, as there is no default'
+      : `holds the ${playlistInWords(otherwise, playlists)}`
   if (slots.length === 0) return `The stream ${stream} always ${rest}.`
   const order = slots.length > 1 ? ' The first that fits holds:' : ''
   return [
     `What the stream ${stream} holds goes by the clock.${order}`,
-    ...slots.map((slot) => `- ${slotInWords(slot)}`),
+    ...slots.map((slot) => `- ${slotInWords(slot, playlists)}`),
     `- at any other time it ${rest}.`,
   ].join('\n')
 }
 
-function slotInWords({ id, window, days, play, ifPressed }: Slot): string {
+function slotInWords({ id, window, days, play, ifPressed }: Slot, playlists: RuleSet['playlists']): string {
   const when = `${days === null ? '' : `on ${daysInWords(days)} `}${hoursInWords(window)}`
   const pressed = ifPressed === null ? '' : `, and whoever presses all the same hears the file ${ifPressed}`
-  const holds = play === null ? `is closed${pressed}` : `holds the playlist ${play}`
+  const holds = play === null ? `is closed${pressed}` : `holds the ${playlistInWords(play, playlists)}`
   return `${when} it ${holds} (slot ${id});`
 }
 

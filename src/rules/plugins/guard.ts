@@ -10,6 +10,8 @@ import type {
   Plugin,
   PluginEffect,
 } from '../plugin.ts'
+import { guardedCheck } from './guard-check.ts'
+import { guardedSource } from './guard-source.ts'
 import { guardedTrigger } from './guard-trigger.ts'
 import { asPlain, explaining, referring } from './guarded.ts'
 import { readSignature } from './signature.ts'
@@ -25,6 +27,8 @@ export function guardedPlugin(plugin: Plugin, watch: PluginWatch): Plugin {
     conditions: each(plugin.conditions, (name, part) => guardedCondition(name, part, watch)),
     actions: each(plugin.actions, (name, part) => guardedAction(name, part, watch)),
     functions: each(plugin.functions, (name, part) => guardedFunction(name, part, watch)),
+    playlistSources: each(plugin.playlistSources, (name, part) => guardedSource(name, part, watch)),
+    checks: each(plugin.checks, (name, part) => guardedCheck(name, part, watch)),
   }
 }
 
@@ -152,22 +156,6 @@ function guardedFunction(name: string, part: FunctionDef, watch: PluginWatch): F
 function isOfType(value: unknown, type: FieldType | undefined): boolean {
   if (type === 'number') return typeof value === 'number' && Number.isFinite(value)
   return typeof value === (type === 'bool' ? 'boolean' : 'string')
-}
-
-const longestMs = 10_000
-
-/** Rejects where it takes too long. */
-export async function inTime<Result>(work: Result | PromiseLike<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const fail = () => reject(new Error(`it did not end within ${longestMs / 1000} s`))
-    timer = setTimeout(fail, longestMs)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function shownOf<Part extends ConditionDef | ActionDef>({

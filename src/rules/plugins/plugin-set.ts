@@ -32,6 +32,10 @@ export function registryWith(
         .filter(({ names }) => names.some((name) => text.includes(name)))
         .map(({ stamp }) => stamp)
         .join(' '),
+    checksKey: running
+      .filter(({ plugin }) => Object.keys(plugin.checks ?? {}).length > 0)
+      .map(({ stamp }) => stamp)
+      .join(' '),
     lostKey: leftOut.map(({ file, stamp }) => `${file} ${stamp}`).join(' '),
     lost(name) {
       if (leftOut.length === 0 || isThere(name) || languageFunctions.has(name)) return null
@@ -41,7 +45,7 @@ export function registryWith(
   }
 }
 
-/** The names of all its parts, whatever they are. */
+/** The names of all its parts that rule files may say, whatever they are. */
 export function partNames(plugin: Plugin): string[] {
   return sections.flatMap((section) => Object.keys(plugin[section] ?? {}))
 }
@@ -73,4 +77,5 @@ const wordFor: Readonly<Record<(typeof sections)[number], string>> = {
   conditions: 'condition',
   actions: 'action',
   functions: 'function',
+  playlistSources: 'playlist source',
 }

@@ -25,11 +25,12 @@ const closed = { additionalProperties: false }
 const grammar =
   'if|then|else|choose|wait|wait_for|repeat|parallel|stop|any|none|id|name|enabled|use|when|do|on_error'
 const partName = `^(?!(?:${grammar})$)[a-z][a-z0-9_]{0,39}$`
+const checkName = '^[a-z][a-z0-9_-]{0,39}$'
 const named = (part: ReturnType<typeof Type.Object>) =>
   Type.Optional(Type.Object({}, { patternProperties: { [partName]: part }, additionalProperties: false }))
 
 /** What this version has no use for yet; a plug-in may bring it all the same. */
-export const notUsedYet = ['playlistSources', 'importers', 'checks'] as const
+export const notUsedYet = ['importers'] as const
 
 const outlineSchema = Type.Object(
   {
@@ -53,6 +54,21 @@ const outlineSchema = Type.Object(
       Type.Object({ ...documented, texts: Type.Optional(Type.Array(Type.String())), run: callable }, closed),
     ),
     functions: named(Type.Object({ signature: text, describe: text, call: callable }, closed)),
+    playlistSources: named(
+      Type.Object(
+        {
+          describe: Type.Optional(text),
+          options: Type.Unknown(),
+          shorthand: Type.Optional(text),
+          list: callable,
+          explain: Type.Optional(callable),
+        },
+        closed,
+      ),
+    ),
+    checks: Type.Optional(
+      Type.Object({}, { patternProperties: { [checkName]: callable }, additionalProperties: false }),
+    ),
     ...Object.fromEntries(notUsedYet.map((name) => [name, Type.Optional(Type.Unknown())])),
     config: Type.Optional(Type.Unknown()),
     setup: Type.Optional(callable),
@@ -62,8 +78,8 @@ const outlineSchema = Type.Object(
 
 const isOutline = new Ajv({ allErrors: true, strict: false, ownProperties: true }).compile(outlineSchema)
 
-/** The sections of a plug-in whose parts have names. */
-export const sections = ['triggers', 'conditions', 'actions', 'functions'] as const
+/** The sections of a plug-in whose parts have names that rule files say. */
+export const sections = ['triggers', 'conditions', 'actions', 'functions', 'playlistSources'] as const
 
 /** What a module exports as a plug-in, or what is wrong with it. Nothing of it is called before its API is known to be ours. */
 export function readPlugin(exported: unknown): Plugin | PluginFault {
@@ -107,7 +123,9 @@ function copyOf(exported: Readonly<Record<string, unknown>>): Readonly<Record<st
   return Object.fromEntries(
     Object.entries(exported).map(([key, value]) => [
       key,
-      sections.some((section) => section === key) && isJsonObject(value) ? partsOf(value) : value,
+      (key === 'checks' || sections.some((section) => section === key)) && isJsonObject(value)
+        ? partsOf(value)
+        : value,
     ]),
   )
 }
@@ -169,6 +187,10 @@ function partsFault(plugin: Plugin): PluginFault | null {
         `the function \`${name}\`: its signature must read as \`${name}(string): bool\`, of string, number and bool`,
         name,
       )
+  for (const [name, { options, shorthand }] of Object.entries(plugin.playlistSources ?? {})) {
+    const fault = optionsFault(options, shorthand)
+    if (fault !== null) return schemaFault(`the playlist source \`${name}\`: ${fault}`, name)
+  }
   const config = plugin.config === undefined ? null : optionsFault(plugin.config)
   return config === null ? null : schemaFault(`\`config\`: ${config}`, 'config')
 }

@@ -3,9 +3,11 @@ import { mostItems } from '../../core/queue.ts'
 import { decode } from '../../language/check.ts'
 import type { MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
+import type { Registry } from '../registry.ts'
 import type { Playlist } from '../rule-set.ts'
 import { libraryPath } from './library-path.ts'
 import { checkPick, pickOf, pickSchema } from './picks.ts'
+import { readSource } from './playlist-source.ts'
 
 const entry = Type.String({ minLength: 1, expected: 'a file name or the name of another playlist' })
 const folder = libraryPath('a folder of the library such as "music/lullabies"')
@@ -18,6 +20,7 @@ const written = Type.Object(
     shuffle: Type.Optional(Type.Boolean()),
     newest: Type.Optional(Type.Integer({ minimum: 1, maximum: mostItems })),
     pick: Type.Optional(pickSchema),
+    from: Type.Optional(Type.Unknown()),
   },
   { additionalProperties: false, minProperties: 1 },
 )
@@ -27,7 +30,7 @@ export const playlistSchema = Type.Union([Type.Array(entry), written])
 /** Reads the map `playlists:`; wrong ones are reported and left out. */
 export function readPlaylists(
   node: MapNode,
-  report: Report,
+  { report, registry }: { readonly report: Report; readonly registry: Registry },
 ): Map<string, { playlist: Playlist; node: Node }> {
   const found = new Map<string, { playlist: Playlist; node: Node }>()
   for (const [id, { value }] of node.entries) {
@@ -44,6 +47,9 @@ export function readPlaylists(
     const pick = named.pick === undefined ? undefined : pickOf(named.pick)
     const place = value.kind === 'map' ? value.entries.get('pick')?.key : undefined
     if (pick !== undefined && !checkPick(id, pick, place ?? value, report)) continue
+    const source = value.kind === 'map' ? value.entries.get('from') : undefined
+    const from = source === undefined ? undefined : readSource(source, { report, registry })
+    if (from === null) continue
     found.set(id, {
       playlist: {
         id,
@@ -53,6 +59,7 @@ export function readPlaylists(
         ...(shuffle === true ? { shuffle } : {}),
         ...(newest === undefined ? {} : { newest }),
         ...(pick === undefined ? {} : { pick }),
+        ...(from === undefined ? {} : { from }),
       },
       node: value,
     })

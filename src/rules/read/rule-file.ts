@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../language/diagnostic.ts'
 import type { Node } from '../../language/node.ts'
 import type { Playlist } from '../rule-set.ts'
 import type { ParsedFile } from './parsed-file.ts'
+import type { CheckAdvice } from './plugin-checks.ts'
 import type { ReadRule, SoundParts } from './rules.ts'
 import type { ReadSchedule } from './schedules.ts'
 import type { ReadTest } from './tests.ts'
@@ -14,6 +15,8 @@ export interface RuleFile extends ParsedFile {
   /** What is sound in rules that are not. */
   readonly faultyRules: readonly SoundParts[]
   readonly tests: readonly ReadTest[]
+  /** What checks of plug-ins hold to be worth knowing. */
+  readonly advice: readonly CheckAdvice[]
   /** Whether it has errors by itself, beside which other files it may stand. */
   readonly hasOwnErrors: boolean
 }

@@ -12,6 +12,7 @@ import { readInParts } from './in-parts.ts'
 import { type NamedPlayer, playersNamedIn } from './names.ts'
 import { namesStandingIn, type ParsedFile, parseFile } from './parsed-file.ts'
 import { readPlaylists } from './playlists.ts'
+import { checkWithPlugins } from './plugin-checks.ts'
 import { ReadingMemory, sharedKey } from './reading-memory.ts'
 import type { Surroundings } from './references.ts'
 import { isError, isSound, type RuleFile } from './rule-file.ts'
@@ -93,9 +94,11 @@ export async function readRuleFiles(
   progress(null)
   const { declared, shared } = await sharedBy(parsed, { ...reading, breathe })
   const files: RuleFile[] = []
+  const whole = new Set(sources.flatMap(({ file, only }) => (only === undefined && !isChecked ? [file] : [])))
   for (const file of parsed) {
     progress(file.source.file)
-    files.push(await readFile(file, { shared, declared, registry, memory }))
+    const checks = whole.has(file.source.file) ? registry.checks : []
+    files.push(await readFile(file, { shared, declared, registry, checks, memory }))
   }
   progress(null)
   if (!isChecked) await checkTogether(files, { ...reading, declared, breathe })
@@ -198,6 +201,8 @@ interface FileReading {
   readonly shared: string
   readonly declared: Declared
   readonly registry: Registry
+  /** Those of plug-ins that are to look at it. */
+  readonly checks: Registry['checks']
   readonly memory: ReadingMemory
 }
 
@@ -207,9 +212,11 @@ const ownSections = ['schedules', 'rules', 'tests'] as const
 type Content = Omit<RuleFile, Exclude<keyof ParsedFile, 'section'> | 'hasOwnErrors'>
 
 async function readFile(file: ParsedFile, reading: FileReading): Promise<RuleFile> {
-  const { shared, memory } = reading
+  const { shared, registry, checks, memory } = reading
   const sections = (['playlists', ...ownSections] as const).filter((name) => file.section(name) !== null)
-  const key = `${shared} ${sections} ${reading.registry.stampOf?.(file.source.text) ?? ''} ${reading.registry.lostKey ?? ''}`
+  const plugins = [registry.stampOf?.(file.source.text), registry.lostKey]
+  const checked = checks.length === 0 ? '' : `checked by ${registry.checksKey ?? ''}`
+  const key = [shared, sections, ...plugins, checked].join(' ')
   const { content, report } = await memory.content(file.source, key, async () => {
     const own = new Report(file.source)
     const written = writtenOut({ ...file, report: own }, reading.declared.templates)
@@ -222,7 +229,7 @@ async function readFile(file: ParsedFile, reading: FileReading): Promise<RuleFil
 
 async function readContent(
   file: ParsedFile,
-  { shared, declared, registry, memory }: FileReading,
+  { shared, declared, registry, checks, memory }: FileReading,
 ): Promise<Content> {
   const { report } = file
   const { breathe } = memory
@@ -241,13 +248,14 @@ async function readContent(
   checkTriggers({ report, rules: [...rules, ...faultyRules] }, calendar)
   return {
     section: file.section,
-    playlists: new Map(await inParts('playlists', (part) => readPlaylists(part, report))),
+    playlists: new Map(await inParts('playlists', (part) => readPlaylists(part, { report, registry }))),
     schedules: await inParts('schedules', (part) =>
       readSchedules(part, { report, calendar, registry, declared }),
     ),
     rules,
     faultyRules,
     tests: tests === null ? [] : readTests(tests, { report, declared }),
+    advice: file.root === null ? [] : await checkWithPlugins(file.root, { checks, report, breathe }),
   }
 }
 

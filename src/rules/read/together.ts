@@ -6,6 +6,7 @@ import type { Declared } from './declared.ts'
 import { checkHomeAssistant } from './home-assistant.ts'
 import { checkLoops } from './loops.ts'
 import { adviseAnswers, adviseUnused, checkPlayers, checkStreams } from './names.ts'
+import { adviseOfPlugins } from './plugin-checks.ts'
 import { checkReferences, type Surroundings } from './references.ts'
 import { isSound, type RuleFile } from './rule-file.ts'
 import { adviseClockChanges, adviseGaps, checkShadowed } from './schedule-times.ts'
@@ -62,6 +63,7 @@ function advise(
     adviseGaps(file)
     adviseClockChanges(file, clocks)
     adviseTriggers(file, clocks)
+    adviseOfPlugins(file)
     if (file.root !== null) adviseQuotes(file.root, file.report)
   }
 }
