@@ -119,6 +119,9 @@ export function performWith(hands: Hands): Perform {
         done(`player told: play stream "${stream}"`, { because, player })
         return
       }
+      case 'send-on':
+        // Nobody is known here who listens: where somebody may, `sendingOn` has made commands of it.
+        return
       case 'return-volume': {
         const { player, step, left, at } = effect
         if (hands.returnVolume === undefined) throw new AppError('not_found', 'nothing is remembered here')

@@ -56,6 +56,8 @@ export type Effect =
   | { readonly kind: 'command'; readonly player: string; readonly command: PlayerCommand }
   /** Has a player play the card of a stream, from the beginning of what is due there. */
   | { readonly kind: 'start-stream'; readonly stream: string; readonly player: string }
+  /** Has the players that hear another item of the stream by a queue card go on to the current one; starts none. */
+  | { readonly kind: 'send-on'; readonly stream: string }
   /** Puts a volume back at a time (ISO 8601), if it is then still as it was left. In steps of 0 to 16. */
   | {
       readonly kind: 'return-volume'

@@ -2,7 +2,7 @@ import type { Effect, PlayerCommand } from './effect.ts'
 import { playerEventTypes } from './event.ts'
 import type { QueueMutation } from './queue.ts'
 
-type CommandType = PlayerCommand['type'] | Exclude<Effect['kind'], 'command' | 'log'>
+type CommandType = PlayerCommand['type'] | Exclude<Effect['kind'], 'command' | 'log' | 'send-on'>
 
 /**
  * What there is in the history, by its kind. `event`: what a player did; `command`: what somebody wished and what came

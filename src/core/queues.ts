@@ -22,6 +22,8 @@ export type QueueChange =
       readonly because: string
       /** Who hears an item of the old queue live hears that to its end. */
       readonly letsEnd?: boolean
+      /** What has come in is to be heard at once. */
+      readonly isNow?: boolean
     }
   | { readonly kind: 'queue-removed'; readonly name: string }
 
@@ -98,7 +100,9 @@ export class Queues {
       if (known === undefined) await this.#storeNew(queue, also)
       else await this.#store(queue, also)
       const letsEnd = mutation.op === 'replace' && mutation.lets_end === true
-      tell({ kind: 'queue', queue, op: mutation.op, because: reason, ...(letsEnd ? { letsEnd } : {}) })
+      const isNow = mutation.op === 'insert-next' && mutation.now === true && mutation.files.length > 0
+      const how = { ...(letsEnd ? { letsEnd } : {}), ...(isNow ? { isNow } : {}) }
+      tell({ kind: 'queue', queue, op: mutation.op, because: reason, ...how })
       return queue
     })
   }

@@ -5,6 +5,9 @@ import { isJsonObject } from '../core/json.ts'
 import type { Asked, CommandFacts, Outcome } from './entry.ts'
 import type { History } from './history.ts'
 
+/** What the history keeps of effects. */
+type Kept = Exclude<Effect, { kind: 'log' | 'send-on' }>
+
 interface Wish {
   readonly id: string
   readonly stream: string
@@ -29,7 +32,8 @@ export class Commands {
   /** Does the same, and keeps it. `cause`: the entry that the wishes follow from. */
   kept(perform: Perform, cause: () => string | null = () => null): Perform {
     return async (effect, because, also) => {
-      if (effect.kind === 'log') return perform(effect, because)
+      // Whom it sends on is told by commands, which are kept.
+      if (effect.kind === 'log' || effect.kind === 'send-on') return perform(effect, because)
       const atMs = this.#nowMs
       const id = this.#history.add({
         kind: 'command',
@@ -89,13 +93,13 @@ export class Commands {
   }
 }
 
-function factsOf(effect: Exclude<Effect, { kind: 'log' }>, because: string): CommandFacts {
+function factsOf(effect: Kept, because: string): CommandFacts {
   const type = effect.kind === 'command' ? effect.command.type : effect.kind
   return { type, asked: askedBy(effect), because, outcome: null, reason: null, ms: null }
 }
 
 /** Content of messages is nobody's business but the receiver's. */
-function askedBy(effect: Exclude<Effect, { kind: 'log' }>): Asked {
+function askedBy(effect: Kept): Asked {
   switch (effect.kind) {
     case 'command':
       return inWords(effect.command, ['type'])

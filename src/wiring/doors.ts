@@ -10,6 +10,7 @@ import type { LiveStreams } from '../audio/live/live-streams.ts'
 import { type Playable, playable } from '../audio/playable.ts'
 import { begunWithin, playingMs } from '../audio/playing-time.ts'
 import type { StoredVisit } from '../audio/slots/slot-listeners.ts'
+import type { SlotStreams } from '../audio/slots/slot-streams.ts'
 import type { Sources } from '../audio/sources/sources.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
@@ -107,7 +108,7 @@ interface MediaInput {
 }
 
 /** Serves the door players come to, until it is stopped: then what they are hearing ends at a frame. */
-export async function serveMedia(input: MediaInput): Promise<{ live: OpenLive; stop(): Promise<void> }> {
+export async function serveMedia(input: MediaInput): Promise<OpenAudio> {
   const clip = await readFile(join(input.shipped, 'audio', 'clips', 'nothing-here-yet.mp3'))
   const closing = new AbortController()
   const { signal } = closing
@@ -131,6 +132,7 @@ export async function serveMedia(input: MediaInput): Promise<{ live: OpenLive; s
   input.door.serve(app)
   return {
     live,
+    slots,
     async stop() {
       app.stop()
       stop()
@@ -141,6 +143,12 @@ export async function serveMedia(input: MediaInput): Promise<{ live: OpenLive; s
 }
 
 type OpenLive = LiveMedia & Pick<LiveStreams, 'listenersOf'>
+
+interface OpenAudio {
+  readonly live: OpenLive
+  readonly slots: Pick<SlotStreams<Playable>, 'sendsOn'>
+  stop(): Promise<void>
+}
 
 interface PanelInput {
   readonly doors: Pick<Doors, 'panel' | 'direct'>

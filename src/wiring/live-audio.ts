@@ -39,10 +39,10 @@ export async function openLiveAudio(
   const unsubscribe = hub.subscribe('live streams', (change) => {
     if (change.kind === 'queue-removed') live.changed(change.name, { isMoved: false })
     if (change.kind !== 'queue') return
-    const { op, because, queue, letsEnd = false } = change
+    const { op, because, queue, letsEnd = false, isNow = false } = change
     const isMove = op === 'step' || op === 'go-to'
     const isReplaced = op === 'replace' || op === 'restore' || op === 'clear'
-    live.changed(queue.name, { isMoved: isMove && because !== liveWentOn, isReplaced, letsEnd })
+    live.changed(queue.name, { isMoved: isMove && because !== liveWentOn, isReplaced, letsEnd, isNow })
   })
   return {
     live,

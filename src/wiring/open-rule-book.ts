@@ -18,6 +18,7 @@ import { RuleBook } from './rule-book.ts'
 import type { RuleSources } from './rule-sources.ts'
 import { RuleWatch } from './rule-watch.ts'
 import { RuleRunner } from './rules.ts'
+import { sendingOn } from './sending-on.ts'
 import { seemlyTraces } from './shown-trace.ts'
 import type { SlotGround } from './slot-ground.ts'
 import type { Started } from './started.ts'
@@ -116,11 +117,13 @@ export async function startRules(run: RunInput): Promise<RuleRunner> {
   const { playersReady } = run
   const log = foundation.log.for('rules')
   const door = lines.door()
+  const carryOut = (wish: Perform) =>
+    sendingOn(performThrough(door, wish), (stream) => slotGround.sendOn(stream))
   const rules = new RuleRunner({
     book,
     hub,
-    perform: performThrough(door, perform),
-    performAfter: (event) => performThrough(door, history.keptAfter(performed, event)),
+    perform: carryOut(perform),
+    performAfter: (event) => carryOut(history.keptAfter(performed, event)),
     applied: storage.collection('applied-slots'),
     moments: storage.collection('moments'),
     journal: {

@@ -39,7 +39,7 @@ export class PlayersReady {
 
   /** Resolves when the effect can be tried; null: now. */
   of({ kind }: Effect | PluginEffect): Promise<void> | null {
-    if (this.#isOver || (kind !== 'command' && kind !== 'start-stream') || this.#isReached()) return null
+    if (this.#isOver || !isForPlayers(kind) || this.#isReached()) return null
     return this.#ready
   }
 
@@ -47,4 +47,8 @@ export class PlayersReady {
   async stop(): Promise<void> {
     this.#end()
   }
+}
+
+function isForPlayers(kind: (Effect | PluginEffect)['kind']): boolean {
+  return kind === 'command' || kind === 'start-stream' || kind === 'send-on'
 }

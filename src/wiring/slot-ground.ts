@@ -1,13 +1,17 @@
 import type { LiveStreams } from '../audio/live/live-streams.ts'
+import type { Playable } from '../audio/playable.ts'
+import type { SlotStreams } from '../audio/slots/slot-streams.ts'
 import type { Effect } from '../core/effect.ts'
+import { playerName } from '../core/listener.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Changed } from '../rules/scheduled-streams.ts'
 import { type AnewGround, isPlaying, listenersOn, playAnew } from './play-anew.ts'
 
-/** What schedules need to know of those who listen, and how these are cut over to a slot. */
+/** What schedules and rules need to know of those who listen, and how these are cut over to what a stream has become. */
 export class SlotGround {
   readonly #ground: AnewGround
   #live: Pick<LiveStreams, 'listenersOf'> | null = null
+  #places: Places | null = null
 
   constructor(ground: AnewGround) {
     this.#ground = ground
@@ -16,6 +20,11 @@ export class SlotGround {
   /** Until then nobody hears a live stream. */
   setLive(live: Pick<LiveStreams, 'listenersOf'>): void {
     this.#live = live
+  }
+
+  /** Until then nobody hears a queue card. */
+  setPlaces(places: Places): void {
+    this.#places = places
   }
 
   /** The stream that the player plays now; null where it plays none of ours. */
@@ -45,4 +54,24 @@ export class SlotGround {
       command: { type: 'stop' },
     }))
   }
+
+  /**
+   * Has the players that hear another item of the stream by a queue card hear the current one at once. What is heard live
+   * goes over by itself. A stream card plays one file, in which no other item can be gone to: it plays on.
+   */
+  async sendOn(stream: string): Promise<Effect[]> {
+    const ground = { ...this.#ground, onlyKind: 'queue' as const }
+    const listeners = listenersOn(stream, ground)
+    const asked = listeners.map(async ({ player: { id }, card }) => {
+      const name = playerName(card.card_id ?? '', card.player ?? id)
+      return (await this.#places?.sendsOn(stream, { name, confirm: card.confirm })) === true ? id : null
+    })
+    const behind = await Promise.all(asked)
+    // Somebody may have paused since.
+    return playAnew(stream, { what: 'item', isAnother: true }, ground).filter(
+      (effect) => effect.kind === 'command' && behind.includes(effect.player),
+    )
+  }
 }
+
+type Places = Pick<SlotStreams<Playable>, 'sendsOn'>

@@ -21,6 +21,7 @@ export async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ rea
     log: log.for('media'),
   })
   parts.slotGround.setLive(audio.live)
+  parts.slotGround.setPlaces(audio.slots)
   return started.add('audio', audio)
 }
 

@@ -51,6 +51,15 @@ test('a rule is one sentence: when, if, what', async () => {
   })
 })
 
+test('what is to be heard now cuts short what plays', async () => {
+  const text =
+    'rules:\n  r:\n    stream: bedroom\n    when: [{startup: {}}]\n    do: [{queue: {now: moon.mp3, limit: 1}}]\n'
+  const [only] = explainAll(await ruleSetOf(text))
+  expect(only?.text).toBe(
+    'When the product has started, it cuts short what plays and goes on with the file moon.mp3 in the stream bedroom, one item of it.',
+  )
+})
+
 test('a schedule is a sentence for each slot, in the order in which they are tried', async () => {
   const [found] = explain('bedroom', await ruleSetOf(bedtime))
   expect(found?.text).toBe(`What the stream bedroom holds goes by the clock. The first that fits holds:

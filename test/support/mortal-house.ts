@@ -1,4 +1,5 @@
 import type { Collection, Entry } from '../../src/core/collection.ts'
+import type { Effect } from '../../src/core/effect.ts'
 import type { Button, PlayerEvent } from '../../src/core/event.ts'
 import { unknownPlayer } from '../../src/core/player.ts'
 import type { StoredQueue } from '../../src/core/queue.ts'
@@ -7,6 +8,7 @@ import { Hub } from '../../src/hub.ts'
 import { performWith } from '../../src/perform.ts'
 import type { Rule, RuleSet } from '../../src/rules/rule-set.ts'
 import { RuleRunner } from '../../src/wiring/rules.ts'
+import { sendingOn } from '../../src/wiring/sending-on.ts'
 import { recordingLog } from './recording-log.ts'
 import { oneTurn, VirtualClock } from './virtual-clock.ts'
 
@@ -31,6 +33,10 @@ export class MortalHouse {
   readonly #held = new Map<string, Promise<void>>()
   /** While it is set, the store takes nothing and says why. */
   diskFault: Error | null = null
+  /** Players that play every stream by a queue card, so that they are sent on. */
+  readonly listening: string[] = []
+  /** While it is set, players cannot be told anything. */
+  playerFault: Error | null = null
   /** By rule: why it rests. */
   readonly resting = new Map<string, string>()
   #ruleSet: RuleSet
@@ -69,20 +75,26 @@ export class MortalHouse {
     hub.setPlayers([unknownPlayer('y1', 'Nursery')])
     this.#rules = new RuleRunner({
       ...{ hub, clock, log },
-      perform: performWith({
-        mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
-        deleteQueue: (...deletion) => hub.deleteQueue(...deletion),
-        command: async () => undefined,
-        publish: async (topic, payload) => {
-          await this.#held.get(topic)
-          await this.#publish(`${topic} ${payload}`, signal)
-        },
-        values: hub,
-        files: async (name) => [name],
-        lookup: async () => ({ state: 'ready' }),
-        deeds: { say: () => undefined },
-        log,
-      }),
+      perform: sendingOn(
+        performWith({
+          mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
+          deleteQueue: (...deletion) => hub.deleteQueue(...deletion),
+          command: async (player, { type }) => {
+            if (this.playerFault !== null) throw this.playerFault
+            await this.#publish(`${player} ${type}`, signal)
+          },
+          publish: async (topic, payload) => {
+            await this.#held.get(topic)
+            await this.#publish(`${topic} ${payload}`, signal)
+          },
+          values: hub,
+          files: async (name) => (name === 'nothing.mp3' ? [] : [name]),
+          lookup: async () => ({ state: 'ready' }),
+          deeds: { say: () => undefined },
+          log,
+        }),
+        async () => this.#entrances(),
+      ),
       book: {
         current: this.#ruleSet,
         onChange: (changed) => {
@@ -227,6 +239,13 @@ export class MortalHouse {
   /** The traces of all rules, as they are in memory. */
   traces(rule: string) {
     return this.#rules?.traces.of(rule) ?? []
+  }
+
+  #entrances(): Effect[] {
+    return this.listening.map((player) => {
+      const command = { type: 'card', card_id: 'c', chapter_key: 'start', track_key: 'start' } as const
+      return { kind: 'command', player, command }
+    })
   }
 
   get #isDead(): boolean {

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import type { Doubts } from '../../src/simulator/doubts.ts'
@@ -14,10 +15,14 @@ interface Household {
 // Slow enough that the 150 ms of a press are long enough in tests too.
 const pressingPace = 2
 
-/** The whole product with one simulated player to press, behind a network that can be cut; gone when the test ends. */
-export async function queueCardHouse(doubts: Partial<Doubts>, pace = pressingPace) {
+/**
+ * The whole product with one simulated player to press, behind a network that can be cut; gone when the test ends.
+ * `rules`: a rule file in place of those that come with the product.
+ */
+export async function queueCardHouse(doubts: Partial<Doubts>, pace = pressingPace, rules?: string) {
   const network = await cuttingProxy()
-  const running = await runApp({ doubts, pace, env: { YOTO_STREAM_PUBLIC_URL: network.url } })
+  const data = rules === undefined ? {} : { data: await folderWithRules(rules) }
+  const running = await runApp({ ...data, doubts, pace, env: { YOTO_STREAM_PUBLIC_URL: network.url } })
   network.leadTo(running.app.mediaUrl)
   const broker = await listenTo(running.app.mqttUrl)
   onTestFinished(async () => {
@@ -35,6 +40,7 @@ function handsOn({ running, broker, network }: Household) {
   const snapshot = () => nursery.snapshot()
   return {
     app,
+    log: running.log,
     call,
     network,
     nursery,
@@ -92,6 +98,13 @@ function handsOn({ running, broker, network }: Household) {
       return queue?.items.find(({ id }) => id === queue.current)?.file
     },
   }
+}
+
+async function folderWithRules(rules: string): Promise<string> {
+  const data = await mkdtemp(join(tmpdir(), 'yoto-queue-card-'))
+  await mkdir(join(data, 'config'))
+  await writeFile(join(data, 'config', 'house.yaml'), rules)
+  return data
 }
 
 const kept = new Map<string, Buffer>()

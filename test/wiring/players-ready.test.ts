@@ -19,6 +19,7 @@ test('what is for players waits until they are reached; nothing else does', asyn
   })
   await clock.advance(5_000)
   expect(isTold).toBe(false)
+  expect(ready.of({ kind: 'send-on', stream: 'bedroom' })).not.toBeNull()
   isReached = true
   await clock.advance(250)
   expect(isTold).toBe(true)

@@ -75,6 +75,25 @@ async function reported(...argv: string[]): Promise<DryReport> {
 const dino = ['--at', '2026-11-24T23:29', '--player', 'kids-room', '--event', 'card.inserted=7JtVV']
 
 describe('run --dry', () => {
+  test('says that what is to be heard now is, and of a playlist without a file nothing', async () => {
+    await write(`inputs: {bell: {type: switch}}
+playlists: {ring: [clip:lullaby-one], none: {folder: nowhere}}
+rules:
+  bell:
+    stream: bedroom
+    when: [{input: {name: bell, to: true}}]
+    do: [{queue: {now: ring}}, {queue: {now: none}}, {log: rung}]
+`)
+    const answer = await run('--dry', '--at', '2026-11-24T12:00', '--event', 'input.bell=true')
+    const done = answer.split('\n').filter((line) => /puts|has players|writes/.test(line))
+    expect(done.map((line) => line.trim().replace(/^12:00:00 +(?:\d )?\s*/, ''))).toEqual([
+      'puts ring into the stream bedroom, at once',
+      'has players that hear the stream bedroom go on to its current item',
+      'queue: puts none into the stream bedroom, at once',
+      'log: writes "rung" into the log',
+    ])
+  })
+
   test('says what each rule does and when, over waits of hours, why others do not, and what is then', async () => {
     expect(await run('--dry', ...dino, '--state', 'battery=80')).toBe(
       `Dry run on 2026-11-24 at 23:29:00, by the clocks of Europe/Berlin: nothing leaves the house.

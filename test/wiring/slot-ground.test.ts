@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { recordOf } from '../../src/cards/record.ts'
+import { playerName } from '../../src/core/listener.ts'
 import { type PlayerState, unknownPlayer } from '../../src/core/player.ts'
 import { emptyQueue, type Queue } from '../../src/core/queue.ts'
 import { SlotGround } from '../../src/wiring/slot-ground.ts'
@@ -65,4 +66,37 @@ test('a stream is heard item by item by its queue card, and live', () => {
   expect(slots.isHeard('bedroom')).toBe(false)
   slots.setLive({ listenersOf: (stream) => (stream === 'bedroom' ? 1 : 0) })
   expect(slots.isHeard('bedroom')).toBe(true)
+})
+
+describe('players that hear another item of a stream than is to be heard now', () => {
+  async function sentOn(slots: SlotGround, behind: readonly string[] | null) {
+    const asked: string[] = []
+    if (behind !== null)
+      slots.setPlaces({
+        async sendsOn(_stream, { name, confirm }) {
+          asked.push(`${name} ${confirm}`)
+          return behind.some((card) => name.includes(card))
+        },
+      })
+    return { told: await slots.sendOn('bedroom'), asked }
+  }
+  const places = { card_id: 'places', chapter_key: 'now-a', track_key: 'now-a' }
+
+  test.each(['finite', 'live'] as const)('are sent on where they have a queue card (%s)', async (mode) => {
+    const { told, asked } = await sentOn(ground(all, mode), all)
+    expect(told).toEqual([{ kind: 'command', player: 'places', command: { type: 'card', ...places } }])
+    expect(asked).toEqual([`${playerName('places', 'places')} request`])
+  })
+
+  test('are left alone where they hear it, and before anybody can listen', async () => {
+    expect((await sentOn(ground(all), [])).told).toEqual([])
+    expect((await sentOn(ground(all), null)).told).toEqual([])
+  })
+
+  test.each([{ playback: 'paused' }, { playback: 'stopped' }, { online: false }] as const)(
+    'are not started with %j',
+    async (patch) => {
+      expect(await sentOn(ground(all, 'finite', patch), all)).toEqual({ told: [], asked: [] })
+    },
+  )
 })

@@ -52,6 +52,8 @@ interface LiveChange {
   readonly isReplaced?: boolean
   /** Whoever hears an item that is gone now hears that to its end. */
   readonly letsEnd?: boolean
+  /** An item has become current that all are to hear at once, wherever in the queue they are. */
+  readonly isNow?: boolean
 }
 
 interface Listening {
@@ -152,7 +154,7 @@ export class LiveStreams {
 
   /** To be told of each change of a queue. */
   changed(stream: string, change: LiveChange): void {
-    const { isMoved, letsEnd = false } = change
+    const { isMoved, letsEnd = false, isNow = false } = change
     const queue = this.#options.queue(stream)
     const before = this.#current.get(stream)
     if (queue === undefined) this.#current.delete(stream)
@@ -162,13 +164,13 @@ export class LiveStreams {
       const { session, stream: heard } = listening
       if (heard !== stream) continue
       const isClosed = queue === undefined || queue.closed
-      const isChosen = change.isReplaced === true || isMoved
+      const isChosen = change.isReplaced === true || isMoved || isNow
       if (letsEnd && session.hasBegun && !ids.has(session.item))
         listening.ending = { item: session.item, isClosed }
       else if (isChosen || (isClosed && listening.ending?.isClosed === false)) listening.ending = null
       if (listening.ending?.item === session.item) continue
       if (ids.size === 0 || queue === undefined || queue.closed) session.finish()
-      else if (!ids.has(session.item) || (isMoved && session.item === before)) session.goOver()
+      else if (isNow || !ids.has(session.item) || (isMoved && session.item === before)) session.goOver()
     }
   }
 

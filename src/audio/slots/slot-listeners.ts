@@ -64,6 +64,8 @@ export interface SlotListener<Body> {
   playing: { readonly given: Given<Body>; readonly beganMs: number } | null
   /** What each place gave it last. */
   readonly served: Map<Place, Given<Body>>
+  /** The item that it was to be sent on to and has not got yet. */
+  due: string | null
   claims: readonly ListenerClaim[]
   /** What places it has asked for would play, since it named the one it is at. */
   readonly offers: Map<Place, Offer<Body>>
@@ -160,6 +162,7 @@ function newListener<Body>(): SlotListener<Body> {
     given: null,
     playing: null,
     served: new Map(),
+    due: null,
     claims: [],
     offers: new Map(),
     seenMs: Number.NEGATIVE_INFINITY,
@@ -181,6 +184,7 @@ function joined<Body>(one: SlotListener<Body>, other: SlotListener<Body>): SlotL
     newer.named = older.named
     newer.playing = older.playing ?? newer.playing
   }
+  newer.due ??= older.due
   for (const [place, given] of older.served) if (!newer.served.has(place)) newer.served.set(place, given)
   return newer
 }

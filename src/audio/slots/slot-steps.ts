@@ -71,7 +71,12 @@ export class SlotSteps<Body extends { readonly length: number }> {
     const heard = this.#heard.get(way.stream)
     // Whoever was playing before this program began is in the middle of the item.
     const isHeard = current === null || heard === current || (heard === undefined && listener.given === null)
-    return isHeard ? this.byFrom(current, way, listener) : 0
+    return isHeard && !this.isDue(way.stream, listener) ? this.byFrom(current, way, listener) : 0
+  }
+
+  /** Whether the listener was to be sent on to the current item and has not got it yet, whoever else has. */
+  isDue(stream: string, { due }: SlotListener<Body>): boolean {
+    return due !== null && due === this.#options.queue.current(stream)
   }
 
   /** How far it leads from an item that the listener has heard; null where the queue was over. */

@@ -35,6 +35,9 @@ export interface SlotRequest extends Asked {
   startIn(length: number): number | null
 }
 
+/** One who plays a queue card: by the name of its player, and what a press on its card is known by. */
+type Playing = { readonly name: string } & Pick<Asked, 'confirm'>
+
 /** A player has said that it plays the place. */
 export interface SlotWord extends Asked {
   readonly card_id: string
@@ -152,6 +155,24 @@ export class SlotStreams<Body extends Served> {
     return this.#turns.take(listener, () => this.#claims.check(word, listener))
   }
 
+  /**
+   * Whether the listener hears another item than the current one; then that is what it gets next, wherever it goes. Waits
+   * for what it is being answered: a press gets in its own request what a rule makes of it.
+   */
+  async sendsOn(stream: string, { name, confirm }: Playing): Promise<boolean> {
+    const listener = this.#listenerOf(name)
+    await this.#turns.settled(listener)
+    const current = this.#queue.current(stream)
+    if (current === null || !this.#queue.isOpen(stream)) return false
+    const { playing, named, served } = listener
+    const hasJustSaid = named !== null && this.#nowMs - named.atMs < newsDelayMs
+    // It has said where it is, which was a press, and is about to ask for that.
+    if (confirm === 'mqtt' && playing === null && hasJustSaid && !served.has(named.place)) return false
+    if (playing?.given.item === current) return false
+    listener.due = current
+    return true
+  }
+
   /** The card has left the player: whatever it asks for next, it was put in anew. */
   removed(name: string): void {
     const nowMs = this.#nowMs
@@ -214,7 +235,8 @@ export class SlotStreams<Body extends Served> {
   ): Promise<Given<Body>> {
     const { judgement } = way
     if (judgement.kind === 'inserted') beginAnew(listener, this.#nowMs)
-    const isAgain = judgement.kind === 'again' && this.#queue.isOpen(way.stream)
+    const isOther = !this.#queue.isOpen(way.stream) || this.#steps.isDue(way.stream, listener)
+    const isAgain = judgement.kind === 'again' && !isOther
     if (request.confirm === 'mqtt') {
       const offers = this.#offers
       const offer = isMiddle ? offers.middle(way, listener) : offers.offer(way, listener)
@@ -241,6 +263,7 @@ export class SlotStreams<Body extends Served> {
     // An ordinary chapter that is asked for from its beginning begins anew; a slot's may be a retry.
     const isBegun = given.answer !== listener.playing?.given.answer || (start === 0 && !isSlot(place))
     if (confirm === 'request' && isBegun) listener.playing = { given, beganMs: nowMs - durationMs(start) }
+    if (given.item === listener.due) listener.due = null
     listener.given = given
     listener.visit = { place, atMs: nowMs }
     listener.resumed = null

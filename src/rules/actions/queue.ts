@@ -46,13 +46,14 @@ type QueueOptions = Static<typeof options>
 export const queue = action({
   title: 'Queue',
   describe:
-    'Changes what a stream plays: `set` replaces its queue, `add` appends, `next` puts behind the current item, `now` does so and goes on to it, `replace_next` puts it in place of all that comes behind the current item, `clear` empties it, `skip` goes to the next item, `end_after_track` lets nothing come behind the current one. Of what is put there `shuffle` mixes the files, `from` and `limit` take a part; `shuffle` alone mixes the queue once. `set` with `keep_old` keeps what was there before, and `restore` brings that back, each rule its own. What is put there holds until the schedule of the stream begins another slot; with `for: 2h` no longer than that, then what the slot itself has comes back; with `until_slot_ends: false` slots pass it over, until that time has passed, or `restore` or something else ends it. The player hears it from its next request on. A closed stream stays closed.',
+    'Changes what a stream plays: `set` replaces its queue, `add` appends, `next` puts behind the current item, `now` does so and has those who listen hear it at once, `replace_next` puts it in place of all that comes behind the current item, `clear` empties it, `skip` goes to the next item, `end_after_track` lets nothing come behind the current one. Of what is put there `shuffle` mixes the files, `from` and `limit` take a part; `shuffle` alone mixes the queue once. `set` with `keep_old` keeps what was there before, and `restore` brings that back, each rule its own. What is put there holds until the schedule of the stream begins another slot; with `for: 2h` no longer than that, then what the slot itself has comes back; with `until_slot_ends: false` slots pass it over, until that time has passed, or `restore` or something else ends it. Whatever else is changed, the player hears from its next request on. A closed stream stays closed.',
   examples: [
     '- queue: {set: forest}',
     '- queue: {add: lullabies, shuffle: true, limit: 1}',
     '- queue: {set: forest, keep_old: true}',
     '- queue: {set: forest, for: 2h, until_slot_ends: false}',
     '- queue: {replace_next: lullabies}',
+    '- queue: {now: clips/doorbell.mp3}',
     '- queue: restore',
     '- queue: end_after_track',
     '- queue: {clear: true, stream: bedroom}',
@@ -65,7 +66,17 @@ export const queue = action({
   async run(context) {
     const { options, ruleId } = context
     const stream = options.stream ?? context.stream()
-    for (const effect of effectsOf(options, { stream, owner: `rule ${ruleId}` })) await context.effect(effect)
+    const change = async () => {
+      for (const effect of effectsOf(options, { stream, owner: `rule ${ruleId}` }))
+        await context.effect(effect)
+    }
+    if (options.now === undefined) return change()
+    const current = () => context.world.queue(stream)?.current ?? null
+    const before = await context.recorded(current)
+    await change()
+    // A playlist without a file has brought nothing to go on to.
+    const isAnother = await context.recorded(() => current() !== before)
+    if (isAnother) await context.effect({ kind: 'send-on', stream })
   },
 })
 
@@ -148,7 +159,7 @@ function queueInWords(options: QueueOptions, telling: Telling): string {
     ...put('puts', replace_next, `in place of what comes behind the current item of ${stream}`),
     ...put('adds', add, `at the end of ${stream}`),
     ...put('puts', next, `behind the current item of ${stream}`),
-    ...put('goes on at once with', now, `in ${stream}`),
+    ...put('cuts short what plays and goes on with', now, `in ${stream}`),
     ...(does('shuffle') && contentsOf(options).length === 0 ? [`shuffles ${stream}`] : []),
     ...(does('skip') ? [`goes to the next item of ${stream}`] : []),
   ]

@@ -22,6 +22,8 @@ export function effectInWords(kind: string, asked: unknown, nameOf: (player: str
       return `tells ${nameOf(text('player'))}: ${commandInWords(fields.command)}`
     case 'start-stream':
       return `has ${nameOf(text('player'))} play the stream ${text('stream')}`
+    case 'send-on':
+      return `has players that hear the stream ${text('stream')} go on to its current item`
     case 'return-volume':
       return `remembers the volume ${text('step')} of ${nameOf(text('player'))}, to put it back later`
     case 'publish':

@@ -87,6 +87,7 @@ const effectKinds: Readonly<Record<Effect['kind'], true>> = {
   'fill-queue': true,
   'delete-stream': true,
   'start-stream': true,
+  'send-on': true,
   'return-volume': true,
   webhook: true,
   ha: true,

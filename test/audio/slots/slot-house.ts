@@ -139,6 +139,16 @@ export class SlotHouse {
     return answer
   }
 
+  /** Puts the file behind the current item and makes it current; resolves with whether the listener is to be sent on. */
+  playNow(file: string, name = 'y1 at 00123'): Promise<boolean> {
+    this.change({ op: 'insert-next', files: [file], now: true })
+    return this.#slots.sendsOn('bedroom', { name, confirm: this.confirm })
+  }
+
+  sendsOn(name = 'y1 at 00123'): Promise<boolean> {
+    return this.#slots.sendsOn('bedroom', { name, confirm: this.confirm })
+  }
+
   /** The card is taken out of the player. */
   remove(): void {
     this.#slots.removed('y1 at 00123')
