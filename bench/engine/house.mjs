@@ -68,7 +68,7 @@ export async function openHouse({ ruleSet, disk }) {
     log: silent,
   })
   let done = () => {}
-  let heard = () => {}
+  const heard = new Map()
   let changed = async () => {}
   const runner = new RuleRunner({
     book: {
@@ -95,16 +95,12 @@ export async function openHouse({ ruleSet, disk }) {
         return storage.setMany(entries)
       },
     },
-    feeds: [
-      {
-        source: 'ha',
-        listen: () => () => {},
-        start: (happened) => {
-          heard = happened
-          return () => {}
-        },
+    sources: {
+      ha: ({ entity }, happened) => {
+        heard.set(entity, happened)
+        return () => heard.delete(entity)
       },
-    ],
+    },
     clock: systemClock,
     log: silent,
   })
@@ -113,7 +109,7 @@ export async function openHouse({ ruleSet, disk }) {
   return {
     ...{ hub, runner, counts, startMs: performance.now() - began },
     reload: (read) => changed(read),
-    heard: (event) => heard(event),
+    heard: (event) => heard.get(event.entity)(event),
     /** What the store itself takes. */
     writeAlone: (value) => storage.setMany([{ collection: 'bench', key: 'alone', value }]),
     /** Resolves when so many effects more have been carried out. */

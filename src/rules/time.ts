@@ -52,17 +52,21 @@ interface WallTime {
 }
 
 /** What was asked for last: a thousand conditions that one event brings up all ask for the same. */
-let last: { readonly nowMs: number; readonly zone: string; readonly shown: WallTime } | null = null
+let last: { readonly minute: number; readonly zone: string; readonly shown: WallTime } | null = null
+
+// Since then the clocks of all zones go by whole minutes.
+const wholeMinutesMs = Date.UTC(1973, 0)
 
 /** What clocks on the wall of the zone show: time "HH:MM", date and weekday. */
 export function wallTime(now: Date, zone: string): WallTime {
   const nowMs = now.getTime()
-  if (last !== null && last.nowMs === nowMs && last.zone === zone) return last.shown
+  const minute = nowMs < wholeMinutesMs ? Number.NaN : Math.floor(nowMs / 60_000)
+  if (last !== null && last.minute === minute && last.zone === zone) return last.shown
   const zoned = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(zone)
   const date = zoned.toPlainDate()
   const time = zoned.toPlainTime().toString({ smallestUnit: 'minute' })
   const shown = { time, date, weekday: weekdayOf(date) }
-  last = { nowMs, zone, shown }
+  last = { minute, zone, shown }
   return shown
 }
 

@@ -10,6 +10,8 @@ export const mostTraces = 20
 export const mostOfNothing = 5
 // A write for each of a thousand runs a minute would wear out the disk of a small machine.
 const saveMs = 2_000
+// A press that comes meanwhile is not to wait until the traces of a hundred rules are written.
+const mostAtOnce = 4
 // A disk that is full stays so for a while.
 const saveAgainMs = 30_000
 
@@ -129,14 +131,23 @@ export class TraceBook {
     this.#saving = this.#saving.then(async () => {
       const rules = [...this.#unsaved]
       this.#unsaved.clear()
-      const outcomes = await Promise.allSettled(rules.map(async (rule) => this.#write(rule)))
-      const failed = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
-      for (const [index, { status }] of outcomes.entries())
-        if (status === 'rejected') this.#unsaved.add(rules[index] ?? '')
+      const failed: unknown[] = []
+      for (let from = 0; from < rules.length; from += mostAtOnce)
+        failed.push(...(await this.#writeAll(rules.slice(from, from + mostAtOnce))))
       if (failed.length > 0) this.#fails(failed[0])
       else this.#isStoreBroken = false
     })
     return this.#saving
+  }
+
+  /** Resolves with why, for each that could not be written; it is tried again the next time. */
+  async #writeAll(rules: readonly string[]): Promise<readonly unknown[]> {
+    const outcomes = await Promise.allSettled(rules.map(async (rule) => this.#write(rule)))
+    return outcomes.flatMap((one, index) => {
+      if (one.status === 'fulfilled') return []
+      this.#unsaved.add(rules[index] ?? '')
+      return [one.reason]
+    })
   }
 
   async #write(rule: string): Promise<void> {
