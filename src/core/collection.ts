@@ -1,4 +1,7 @@
-/** One named set of values in the store, by key. Every promise resolves when the store has it on disk, and rejects on failure. */
+/**
+ * One named set of values in the store, by key. Every promise resolves when the store has it on disk, but for what may come
+ * there soon, and rejects on failure.
+ */
 export interface Collection<Value> {
   get(key: string): Promise<Value | undefined>
   /** `also` is stored together with it, or neither is. */
@@ -8,8 +11,16 @@ export interface Collection<Value> {
   entries(): Promise<[key: string, value: Value][]>
 }
 
-/** What is to be stored together with something else, asked for at that moment. */
-export type Also = () => readonly Entry[]
+/** What is to be stored together with something else. */
+export interface Also {
+  /** Asked for at that moment. */
+  rows(): readonly Entry[]
+  /**
+   * Nobody is told that it is done, so the disk need not have it at once: no kill of the process loses it, and a power cut
+   * within the next second leaves everything as it was a moment earlier.
+   */
+  readonly isSoon?: boolean
+}
 
 /** A value and where it belongs. */
 export interface Entry {

@@ -95,9 +95,12 @@ export class KeptValues<Declared extends Declaration> {
       // Also where nothing changes, that it was done is to be kept.
       if (!isNew && this.#stored.get(name) === value && also === undefined) return value
       let announced: Announced | null = null
-      await store?.set(name, value, () => {
-        announced = isNew ? (announce?.(declared, value) ?? null) : null
-        return [...(announced?.rows ?? []), ...(also?.() ?? [])]
+      await store?.set(name, value, {
+        rows: () => {
+          announced = isNew ? (announce?.(declared, value) ?? null) : null
+          return [...(announced?.rows ?? []), ...(also?.rows() ?? [])]
+        },
+        isSoon: also?.isSoon ?? false,
       })
       this.#stored.set(name, value)
       // The files may have been edited meanwhile.

@@ -24,7 +24,7 @@ export function memoryStorage(): MemoryStorage {
         const text = valuesOf(name).get(key)
         return text === undefined ? undefined : JSON.parse(text)
       },
-      set: (key, value, also) => setMany([{ collection: name, key, value }, ...(also?.() ?? [])]),
+      set: (key, value, also) => setMany([{ collection: name, key, value }, ...(also?.rows() ?? [])]),
       delete: async (key) => valuesOf(name).delete(key),
       entries: async () => [...valuesOf(name)].map(([key, text]) => [key, JSON.parse(text)]),
     }),

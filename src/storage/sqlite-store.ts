@@ -2,11 +2,24 @@ import { KeyvSqlite } from '@keyv/sqlite'
 
 /** Keyv's SQLite adapter with the two things it lacks: an atomic write of many keys, and a range of keys. */
 export class SqliteStore extends KeyvSqlite {
+  #isSynced: boolean | null = null
+
   constructor(file: string) {
     // A reader may have to wait for the writer to fold its log into the file.
     super({ uri: `sqlite://${file}`, busyTimeout: 5000 })
     // Failures reach the caller as rejections; without a listener Node would throw them as well.
     this.on('error', () => undefined)
+  }
+
+  /**
+   * Whether the disk confirms each write from now on. With a write-ahead log only FULL syncs it at every commit, and such
+   * a sync takes all earlier commits along; NORMAL keeps their order and leaves the moment to the disk.
+   */
+  async sync(isSynced: boolean): Promise<void> {
+    if (this.#isSynced === isSynced) return
+    this.#isSynced = null
+    await this.query(`PRAGMA synchronous = ${isSynced ? 'FULL' : 'NORMAL'}`)
+    this.#isSynced = isSynced
   }
 
   /**

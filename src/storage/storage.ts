@@ -11,8 +11,9 @@ import { SqliteStore } from './sqlite-store.ts'
 import { keyOf, storeKey, storeKeyRange } from './store-key.ts'
 
 /**
- * Where everything lies that must outlive the process. Writes happen in the order they were asked for,
- * and every promise resolves when the disk has confirmed; whatever fails rejects with an AppError.
+ * Where everything lies that must outlive the process. Writes happen in the order they were asked for, and every promise
+ * resolves when the disk has confirmed, but for what may be there soon: that the disk confirms with the next other write,
+ * a second later at the latest. Whatever fails rejects with an AppError.
  */
 export interface Storage {
   /** The values under one name. Names and keys may be any text; values are what JSON can say. */
@@ -86,8 +87,7 @@ async function prepare(store: SqliteStore, log: Log): Promise<void> {
     const [check] = await store.query('PRAGMA quick_check(1)')
     if (check?.quick_check !== 'ok') throw damaged(new Error(String(check?.quick_check)))
     const [journal] = await store.query('PRAGMA journal_mode = WAL')
-    // With a write-ahead log only FULL syncs it at every commit.
-    await store.query('PRAGMA synchronous = FULL')
+    await store.sync(true)
     if (journal?.journal_mode !== 'wal')
       log.warn(
         'the file system of the data folder has no shared memory: commands that read the store wait for writes',
@@ -106,6 +106,8 @@ interface Row {
 
 interface WaitingSet {
   readonly rows: readonly Row[]
+  /** Whether the disk is to confirm it. */
+  readonly isSynced: boolean
   resolve(): void
   reject(error: unknown): void
 }
@@ -121,6 +123,7 @@ class KeyvStorage implements Storage {
   /** The sets that wait for it, and nothing else behind them: they share one sync of the disk. */
   #gathering: WaitingSet[] | undefined
   #closed: Promise<void> | undefined
+  #confirming: NodeJS.Timeout | undefined
 
   constructor(parts: {
     store: SqliteStore
@@ -144,20 +147,27 @@ class KeyvStorage implements Storage {
   collection<Value>(name: string): Collection<Value> {
     return {
       get: (key) => this.#read(`read "${name}"`, () => this.#keyv.get<Value>(storeKey(name, key))),
-      set: (key, value, also) => this.setMany([{ collection: name, key, value }, ...(also?.() ?? [])]),
+      set: (key, value, also) =>
+        this.#set([{ collection: name, key, value }, ...(also?.rows() ?? [])], also?.isSoon !== true),
       delete: (key) => this.#write(`delete from "${name}"`, () => this.#keyv.delete(storeKey(name, key))),
       entries: () => this.#read(`read "${name}"`, () => this.#entries<Value>(name)),
     }
   }
 
   async setMany(entries: readonly Entry[]): Promise<void> {
+    await this.#set(entries, true)
+  }
+
+  async #set(entries: readonly Entry[], isSynced: boolean): Promise<void> {
     const names = [...new Set(entries.map((entry) => `"${entry.collection}"`))].join(', ')
     const doing = `write to ${names}`
     this.#checkWritable(doing)
-    await this.#told(doing, () => this.#gather(rowsOf(entries)))
+    await this.#told(doing, () => this.#gather(rowsOf(entries), isSynced))
+    if (!isSynced) this.#confirmSoon()
   }
 
   close(): Promise<void> {
+    clearTimeout(this.#confirming)
     this.#closed ??= this.#last.then(() => this.#keyv.disconnect()).finally(() => this.#release())
     return this.#closed
   }
@@ -185,7 +195,10 @@ class KeyvStorage implements Storage {
     this.#checkWritable(doing)
     // What is set from now on is set behind it.
     this.#gathering = undefined
-    const result = this.#last.then(write)
+    const result = this.#last.then(async () => {
+      await this.#sync(true)
+      return write()
+    })
     this.#last = result.catch(() => undefined)
     return this.#told(doing, () => result)
   }
@@ -209,10 +222,27 @@ class KeyvStorage implements Storage {
       throw new AppError('forbidden', `the store could not ${doing}: it is open for reading only`)
   }
 
+  async #sync(isSynced: boolean): Promise<void> {
+    await this.#store.sync(isSynced)
+    if (!isSynced) return
+    clearTimeout(this.#confirming)
+    this.#confirming = undefined
+  }
+
+  /** Any write that the disk confirms takes along what was written before. */
+  #confirmSoon(): void {
+    if (this.#confirming !== undefined || this.#closed !== undefined) return
+    this.#confirming = setTimeout(() => {
+      this.#confirming = undefined
+      this.#told('confirm what was written', () => this.#gather([confirmed], true)).catch(() => undefined)
+    }, confirmMs)
+    this.#confirming.unref()
+  }
+
   /** Resolves when the rows are on the disk, with those of all who came while the write before was under way. */
-  #gather(rows: readonly Row[]): Promise<void> {
+  #gather(rows: readonly Row[], isSynced: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      const waiting = { rows, resolve, reject }
+      const waiting = { rows, isSynced, resolve, reject }
       if (this.#gathering !== undefined) {
         this.#gathering.push(waiting)
         return
@@ -231,6 +261,7 @@ class KeyvStorage implements Storage {
     try {
       // Of a key that is set twice the last counts.
       const rows = new Map(sets.flatMap((set) => set.rows.map((row) => [row.key, row])))
+      await this.#sync(sets.some(({ isSynced }) => isSynced))
       await this.#keyv.setMany([...rows.values()])
       for (const { resolve } of sets) resolve()
     } catch (error) {
@@ -240,6 +271,10 @@ class KeyvStorage implements Storage {
     }
   }
 }
+
+const confirmMs = 1_000
+/** A row for who wants the disk to confirm what was written, and has nothing to write. */
+const confirmed: Row = { key: storeKey('storage', 'confirmed'), value: true }
 
 /** As they are set. @throws Error for a value that cannot be kept */
 function rowsOf(entries: readonly Entry[]): Row[] {

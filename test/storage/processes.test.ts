@@ -40,10 +40,15 @@ const open = (readOnly = false) => openStorage({ url: 'sqlite', folder, log: rec
 
 const openInChild = `const storage = await openStorage({ url: 'sqlite', folder, log })`
 
-test('a write that was acknowledged survives kill -9 right after it', async () => {
+const sets = [
+  ['at once', ''],
+  ['soon', ', { rows: () => [], isSoon: true }'],
+] as const
+
+test.each(sets)('a write that the disk confirms %s survives kill -9 right after it', async (_, also) => {
   const child = run(`${openInChild}
     for (let n = 0; ; n++) {
-      await storage.collection('queues').set(String(n), { n })
+      await storage.collection('queues').set(String(n), { n }${also})
       say('ack ' + n)
     }`)
   await child.line('ack 20')

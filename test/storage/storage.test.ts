@@ -1,8 +1,10 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Entry } from '../../src/core/collection.ts'
 import { AppError, messageOf } from '../../src/core/error.ts'
+import { SqliteStore } from '../../src/storage/sqlite-store.ts'
 import { openStorage, type Storage } from '../../src/storage/storage.ts'
 import { recordingLog } from '../support/recording-log.ts'
 
@@ -32,6 +34,59 @@ async function failure(promise: Promise<unknown>): Promise<AppError> {
   expect(thrown).toBeInstanceOf(AppError)
   return thrown as AppError
 }
+
+describe('the disk', () => {
+  const soon = (...entries: Entry[]) => ({ rows: () => entries, isSoon: true })
+
+  /** What the store was told of its syncs, each mode once. */
+  async function watched() {
+    const storage = await open()
+    const spy = vi.spyOn(SqliteStore.prototype, 'sync')
+    const modes = () => spy.mock.calls.map(([isSynced]) => (isSynced ? 'synced' : 'soon'))
+    return { storage, queues: storage.collection<number>('queues'), modes }
+  }
+
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  test('confirms each write, and what may come soon a second later with a write of its own', async () => {
+    const { queues, modes } = await watched()
+    await queues.set('a', 1)
+    await queues.set('b', 2, soon({ collection: 'runs', key: '1', value: 3 }))
+    await queues.set('c', 3, soon())
+    expect(modes()).toEqual(['synced', 'soon', 'soon'])
+    await expect.poll(modes, { timeout: 10_000 }).toEqual(['synced', 'soon', 'soon', 'synced'])
+    expect(await queues.entries()).toHaveLength(3)
+  })
+
+  test('confirms with any other write what came before it, and then has nothing to confirm', async () => {
+    const { storage, queues, modes } = await watched()
+    await queues.set('a', 1, soon())
+    await storage.setMany([{ collection: 'queues', key: 'b', value: 2 }])
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect(modes()).toEqual(['soon', 'synced'])
+    await queues.set('c', 3, soon())
+    await queues.delete('a')
+    expect(modes()).toEqual(['soon', 'synced', 'soon', 'synced'])
+  })
+
+  test('confirms at once where one of those that are written together asks for it', async () => {
+    const { queues, modes } = await watched()
+    await Promise.all([queues.set('a', 1, soon()), queues.set('b', 2), queues.set('c', 3, soon())])
+    expect(modes()).toEqual(['synced'])
+  })
+
+  test('is told which it is by SQLite itself', async () => {
+    const store = new SqliteStore(join(folder, 'own.sqlite'))
+    const mode = async () => (await store.query('PRAGMA synchronous'))[0]?.synchronous
+    await store.sync(false)
+    expect(await mode()).toBe(1)
+    await store.sync(true)
+    expect(await mode()).toBe(2)
+    await store.disconnect()
+  })
+})
 
 describe('a collection', () => {
   test('gives back what was set, also after closing and opening again', async () => {

@@ -17,6 +17,8 @@ export interface Death {
   readonly of: 'write' | 'publish'
   readonly nth: number
   readonly when: 'before' | 'behind'
+  /** The power is cut: what the disk had not confirmed is gone with it. */
+  readonly isPowerCut?: boolean
 }
 
 /**
@@ -28,7 +30,9 @@ export class MortalHouse {
   readonly published: string[] = []
   readonly log = recordingLog()
   readonly clock = new VirtualClock()
-  readonly #durable = new Map<string, Map<string, string>>()
+  #durable: Rows = new Map()
+  /** What the disk has confirmed of it. */
+  #confirmed: Rows = new Map()
   /** By topic: what a message waits for before it is sent. */
   readonly #held = new Map<string, Promise<void>>()
   /** While it is set, the store takes nothing and says why. */
@@ -272,13 +276,13 @@ export class MortalHouse {
         return text === undefined ? undefined : JSON.parse(text)
       },
       set: (key, value, also) =>
-        this.#setMany([{ collection: name, key, value }, ...(also?.() ?? [])], signal),
+        this.#setMany([{ collection: name, key, value }, ...(also?.rows() ?? [])], signal, also?.isSoon),
       delete: async (key) => values().delete(key),
       entries: async () => [...values()].map(([key, text]) => [key, JSON.parse(text)]),
     }
   }
 
-  #setMany(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
+  #setMany(entries: readonly Entry[], signal: AbortSignal, isSoon = false): Promise<void> {
     return this.#mortally('write', signal, () => {
       if (this.diskFault !== null) throw this.diskFault
       this.#writes += 1
@@ -286,6 +290,7 @@ export class MortalHouse {
         const values = this.#durable.get(collection) ?? new Map<string, string>()
         this.#durable.set(collection, values.set(key, JSON.stringify(value)))
       }
+      if (!isSoon) this.#confirmed = copyOf(this.#durable)
     })
   }
 
@@ -300,6 +305,7 @@ export class MortalHouse {
     const isLast = death?.of === of && --this.#countdown === 0
     if (!isLast || death === undefined) return deed()
     if (death.when === 'behind') deed()
+    if (death.isPowerCut === true) this.#durable = copyOf(this.#confirmed)
     this.#deaths.shift()
     this.#countdown = this.#deaths[0]?.nth ?? 0
     this.#done[of] += 1
@@ -313,4 +319,11 @@ export class MortalHouse {
   arm(): void {
     this.#countdown = this.#deaths[0]?.nth ?? 0
   }
+}
+
+/** By collection and key, as JSON. */
+type Rows = Map<string, Map<string, string>>
+
+function copyOf(rows: Rows): Rows {
+  return new Map([...rows].map(([name, values]) => [name, new Map(values)]))
 }

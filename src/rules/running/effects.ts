@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import { isoOf } from '../../core/clock.ts'
-import type { Entry } from '../../core/collection.ts'
+import type { Also } from '../../core/collection.ts'
 import type { Effect } from '../../core/effect.ts'
 import { AppError, messageOf } from '../../core/error.ts'
 import type { PluginEffect } from '../plugin.ts'
@@ -17,7 +17,7 @@ export interface EffectHands {
   /** Resolves when such an effect can be tried, as just after the start nothing is known of players yet; null: now. */
   ready(effect: Effect | PluginEffect): Promise<void> | null
   /** `also`: rows that the store takes together with what the effect changes in it. */
-  perform(effect: Effect, run: Run, also: () => readonly Entry[]): Promise<void>
+  perform(effect: Effect, run: Run, also: Also): Promise<void>
 }
 
 /** Where an effect stands: in which run, under which mark, in whose trace. */
@@ -55,13 +55,13 @@ export async function carryOut(
     throw new AppError('conflict', known.slice(failure.length))
   if (known !== undefined) return
   if (isInside(effect)) return traced(effect, place, hands, () => inside(effect, place, hands))
-  if (effect.kind === 'log') return traced(effect, place, hands, () => hands.perform(effect, run, () => []))
+  if (effect.kind === 'log') return traced(effect, place, hands, () => hands.perform(effect, run, nothing))
   if (hands.clock.now().getTime() - run.dueMs > lateMs) return tooLate(effect, place, hands)
   const ready = hands.ready(effect)
   if (ready !== null) await run.aside(place.strand, (signal) => unlessAborted(ready, signal))
   await begin(place)
   const work = async () => {
-    if (effect.kind !== 'plugin') return hands.perform(effect, run, () => [])
+    if (effect.kind !== 'plugin') return hands.perform(effect, run, nothing)
     if (!hands.dryRun) await own()
   }
   if (isSlow(effect)) await slowly(effect, place, hands, work)
@@ -70,6 +70,7 @@ export async function carryOut(
 }
 
 const failure = 'failed: '
+const nothing: Also = { rows: () => [] }
 
 /** @throws AppError where it could not be kept, and a kill would have it done twice. */
 async function begin({ run, mark }: EffectPlace): Promise<void> {
@@ -126,10 +127,14 @@ async function answered(work: Promise<void>, clock: Pick<Clock, 'sleep'>): Promi
 async function inside(effect: Effect, { run, mark }: EffectPlace, { perform }: EffectHands): Promise<void> {
   let batch: Batch | null = null
   try {
-    await perform(effect, run, () => {
-      run.progress.set(mark, 'done')
-      batch = run.batch()
-      return batch.rows
+    await perform(effect, run, {
+      rows: () => {
+        run.progress.set(mark, 'done')
+        batch = run.batch()
+        return batch.rows
+      },
+      // What goes outside is in the store with the disk's word, and all before it.
+      isSoon: true,
     })
   } catch (error) {
     settled(batch)?.lost()

@@ -58,15 +58,15 @@ interface JournalOptions extends JournalStore {
 
 // Nothing has come of a start before, or it is written with that.
 const soonMs = 20
-// A run that is taken up behind its last step does nothing more.
-const overMs = 1_000
+// A run that is taken up behind its last step does nothing more. Sooner than the store has the disk confirm by itself.
+const overMs = 900
 // A disk that is full stays so for a while.
 const againMs = 30_000
 
 /**
  * The runs that have begun and not ended. A key is used again when its run is over, so that they stay few.
  *
- * Each write costs a sync of the disk, and a child waits for those before the first effect. What has begun or ended is
+ * A child waits for each write that comes before the first effect. What has begun or ended is
  * therefore *due*: it goes with the next write, whosever that is, or with one of its own soon after. A kill before that
  * finds the store as it was a moment earlier, with nothing done that it does not know of.
  */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import type { Entry } from '../../core/collection.ts'
+import type { Also, Entry } from '../../core/collection.ts'
 import type { Effect } from '../../core/effect.ts'
 import { messageOf } from '../../core/error.ts'
 import type { PlayerEvent } from '../../core/event.ts'
@@ -23,12 +23,7 @@ import { placeOf, wordsOf } from './words.ts'
 export interface RunsOptions {
   readonly world: World
   /** `event`: what started the rule; null where no event did. `also`: rows that are stored together with what it changes. */
-  perform(
-    effect: Effect,
-    because: string,
-    event: PlayerEvent | null,
-    also: () => readonly Entry[],
-  ): Promise<void>
+  perform(effect: Effect, because: string, event: PlayerEvent | null, also: Also): Promise<void>
   readonly arm: StepHands['arm']
   readonly ready?: StepHands['ready']
   readonly journal: JournalStore
@@ -283,7 +278,7 @@ export class Runs {
     return true
   }
 
-  async #perform(effect: Effect, { rule, start }: Run, also: () => readonly Entry[]): Promise<void> {
+  async #perform(effect: Effect, { rule, start }: Run, also: Also): Promise<void> {
     const setting = effect.kind === 'set-input' ? { input: effect.name, depth: start.depth + 1 } : null
     if (setting !== null) this.#settingRuns.add(setting)
     try {

@@ -226,3 +226,34 @@ test('whoever stops the product in good order, or kills it while rules only wait
     { numRuns: 300 },
   )
 }, 400_000)
+
+test('also where the power is cut, and what the disk had not confirmed is gone, nothing is sent twice and nothing is left standing', async () => {
+  let cut = 0
+  let lost = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(deed, { maxLength: 12 }),
+      fc.array(death, { minLength: 1, maxLength: 4 }),
+      async (deeds, deaths) => {
+        const torn = await after(
+          deeds,
+          deaths.map((death) => ({ ...death, isPowerCut: true })),
+        )
+        const whole = await after(withoutEndings(deeds), [])
+        cut += torn.deaths
+        if (JSON.stringify(torn.kept) !== JSON.stringify(whole.kept)) lost += 1
+        expect(torn.kept.underWay).toBe(0)
+        expect(new Set(torn.published).size).toBe(torn.published.length)
+        // What was told outside had been counted for good.
+        for (const message of torn.published) {
+          const [, name = '', told] = /^(\w+) (\d+)$/.exec(message) ?? []
+          if (counters.includes(name)) expect(torn.kept.vars[name]).toBeGreaterThanOrEqual(Number(told))
+        }
+      },
+    ),
+    { numRuns: 300 },
+  )
+  expect(cut).toBeGreaterThan(30)
+  // Else nothing was cut.
+  expect(lost).toBeGreaterThan(0)
+}, 400_000)
