@@ -8,6 +8,7 @@ import { History } from './elements/history.ts'
 import { HistoryEntry } from './elements/history-entry.ts'
 import { House } from './elements/house.ts'
 import { HouseholdAccount } from './elements/household-account.ts'
+import { InputList } from './elements/input-list.ts'
 import { Kid } from './elements/kid.ts'
 import { Library } from './elements/library.ts'
 import { LibraryDiskLine } from './elements/library-disk.ts'
@@ -57,6 +58,7 @@ const elements = {
   'yoto-history-entry': HistoryEntry,
   'yoto-house': House,
   'yoto-household-account': HouseholdAccount,
+  'yoto-input-list': InputList,
   'yoto-kid': Kid,
   'yoto-library': Library,
   'yoto-library-disk': LibraryDiskLine,

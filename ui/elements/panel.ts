@@ -4,6 +4,7 @@ import type { Session } from '../access.ts'
 import { askFor, fetchCards } from '../api.ts'
 import { HouseLibrary } from '../house-library.ts'
 import { icon } from '../icons.ts'
+import type { Input } from '../inputs.ts'
 import { LiveConnection, type LiveStatus } from '../live.ts'
 import { statusOf } from '../request.ts'
 import { hashOf, isPageHash, mayDecide, type Page, pageOf, pagesFor, streamOf } from '../route.ts'
@@ -38,6 +39,7 @@ export class Panel extends LitElement {
     status: { state: true },
     cards: { state: true },
     fault: { state: true },
+    inputNews: { state: true },
     ruleNews: { state: true },
   }
   static override styles = [shared, panelLook]
@@ -50,6 +52,8 @@ export class Panel extends LitElement {
   declare status: LiveStatus
   declare cards: readonly PublishedCardView[]
   declare fault: string | null
+  /** The input that was set last. */
+  declare inputNews: Input | null
   /** Rules that have run lately. */
   declare ruleNews: readonly string[]
   readonly #store = new Store(
@@ -60,6 +64,7 @@ export class Panel extends LitElement {
     receive: (message) => {
       this.#store.receive(message)
       this.#library.hear(message)
+      if (message.event === 'input') this.inputNews = message.data
       if (message.event === 'rule-traces') this.ruleNews = message.data.rules
     },
     status: (status) => {
@@ -83,6 +88,7 @@ export class Panel extends LitElement {
     this.status = 'connecting'
     this.cards = []
     this.fault = null
+    this.inputNews = null
     this.ruleNews = []
     this.addEventListener('wish', (event) => this.#wish((event as CustomEvent<Wish>).detail))
     this.addEventListener('library-wanted', () => void this.#library.read())
@@ -179,6 +185,7 @@ export class Panel extends LitElement {
         .decides=${mayDecide(session)}
         .direct=${session.auth !== 'ingress'}
         .news=${this.ruleNews}
+        .inputNews=${this.inputNews}
         .say=${say}
       ></yoto-rules>`
     const players = [...(view?.players.values() ?? [])].map(({ state }) => ({

@@ -5,6 +5,7 @@ import { Attempt } from '../attempt.ts'
 import { formLook } from '../form-look.ts'
 import { type RuleView, switchRule } from '../rules.ts'
 import { shared } from '../styles.ts'
+import { switchLook } from '../switch-look.ts'
 import type { Say } from '../text.ts'
 import { attemptNotice } from './attempt-notice.ts'
 import { rulesLook } from './rules-look.ts'
@@ -22,48 +23,10 @@ export class RuleList extends LitElement {
     shared,
     formLook,
     rulesLook,
+    switchLook,
     css`
       li.part {
         gap: 0.25rem;
-      }
-      label {
-        display: inline-flex;
-        align-items: center;
-        gap: 0.6rem;
-        min-height: 44px;
-        cursor: pointer;
-      }
-      input {
-        appearance: none;
-        flex: none;
-        position: relative;
-        width: 46px;
-        height: 26px;
-        margin: 0;
-        border: 2px solid var(--muted);
-        border-radius: 999px;
-        background: var(--surface);
-        cursor: pointer;
-      }
-      input::before {
-        content: "";
-        position: absolute;
-        inset-block: 3px;
-        inset-inline-start: 3px;
-        width: 16px;
-        border-radius: 50%;
-        background: var(--muted);
-      }
-      input:checked {
-        border-color: var(--accent);
-        background: var(--accent);
-      }
-      input:checked::before {
-        inset-inline-start: 23px;
-        background: var(--on-accent);
-      }
-      label > span {
-        min-width: 2.2rem;
       }
     `,
   ]
@@ -113,7 +76,7 @@ export class RuleList extends LitElement {
           <h4>${title}</h4>
           <p class="quiet">${name === null ? place : `${id} · ${place}`}</p>
         </div>
-        <label>
+        <label class="switch">
           <span>${say(enabled ? 'rules.on' : 'rules.off')}</span>
           <input
             type="checkbox"

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { formLook } from '../form-look.ts'
 import { icon } from '../icons.ts'
+import type { Input } from '../inputs.ts'
 import type { PlanView } from '../plan.ts'
 import { fetchPlan, fetchRules, type RulesView } from '../rules.ts'
 import { selectLook } from '../select-look.ts'
@@ -21,6 +22,7 @@ export class Rules extends LitElement {
     decides: { type: Boolean },
     direct: { type: Boolean },
     news: { attribute: false },
+    inputNews: { attribute: false },
     say: { attribute: false },
     file: { state: true },
   }
@@ -56,6 +58,8 @@ export class Rules extends LitElement {
   declare direct: boolean
   /** Rules that have run lately, where that is told. */
   declare news: readonly string[]
+  /** The input that was set last, where that is told. */
+  declare inputNews: Input | null
   declare say: Say
   /** The one that is edited. */
   declare file: string | null
@@ -68,6 +72,7 @@ export class Rules extends LitElement {
     this.decides = false
     this.direct = true
     this.news = []
+    this.inputNews = null
     this.file = null
   }
 
@@ -102,6 +107,7 @@ export class Rules extends LitElement {
         @open-file=${({ detail }: CustomEvent<string>) => this.#open(detail)}
       ></yoto-rule-files>
       ${decides ? this.#editing(view) : nothing}
+      <yoto-input-list .active=${this.active} .news=${this.inputNews} .say=${say}></yoto-input-list>
       ${fault === null ? nothing : html`<p class="wrong">${fault}</p>`}
       ${plan === null ? nothing : html`<yoto-rule-plan .plan=${plan} .names=${names} .say=${say}></yoto-rule-plan>`}
       <yoto-rule-list
