@@ -53,7 +53,7 @@ export const queue = action({
     '- queue: {set: forest, keep_old: true}',
     '- queue: {set: forest, for: 2h, until_slot_ends: false}',
     '- queue: {replace_next: lullabies}',
-    '- queue: {now: clips/doorbell.mp3}',
+    '- queue: {now: music/doorbell.mp3}',
     '- queue: restore',
     '- queue: end_after_track',
     '- queue: {clear: true, stream: bedroom}',

@@ -173,7 +173,10 @@ export class Journal {
     return {
       rows,
       kept: () => {
-        for (const row of rows) if (this.#isOurs(row)) this.#keptAs(row)
+        for (const row of rows) {
+          if (this.#sent.get(nameOf(row)) === number) this.#sent.delete(nameOf(row))
+          if (this.#isOurs(row)) this.#keptAs(row)
+        }
       },
       // What a run of its own wrote is not: it goes on, and what it does then nobody would know of.
       lost: () => {
@@ -218,7 +221,6 @@ export class Journal {
     }
     this.#kept.delete(key)
     this.#there.delete(key)
-    this.#sent.delete(nameOf(this.#freed(key)))
     this.#free.push(key)
   }
 
