@@ -135,7 +135,8 @@ test('a new sign-in lists the players at once, and nothing is asked for while no
   await until('somebody is signed in', () => account.state() === 'signed_in')
   const signedInAt = clock.now()
   await until('the players are there', arePlayersListed)
-  expect(secondsSince(signedInAt)).toBeLessThan(5)
+  // Without that they would be listed some ten minutes later; the clock runs fast, and a busy machine does not.
+  expect(secondsSince(signedInAt)).toBeLessThan(120)
 })
 
 test('signing out twice in a row leaves one connection, which ends with the next sign-out', async () => {
