@@ -1,5 +1,5 @@
 // What the rule engine costs from an event to the last of its effects: rules read from YAML, the hub, the journal and the
-// queues in SQLite with every write synced, and the same in memory. `npm run bench:engine`, or some parts of it by name:
+// queues in SQLite, and the same in memory. `npm run bench:engine`, or some parts of it by name:
 // `npm run bench:engine -- events`. Figures are of this machine; ratios are against a peer in the same run.
 import { loadavg } from 'node:os'
 import { Engine as JsonRulesEngine } from 'json-rules-engine'
@@ -15,7 +15,7 @@ const largeEvents = 300
 const apartMs = 8
 // Who is pressed again within 300 ms was pressed once; what goes round in circles is stopped at 30 times a minute.
 const restMs = { button: 400, ha: 2_100, input: 2_100 }
-const stores = { 'SQLite, synced': true, memory: false }
+const stores = { SQLite: true, memory: false }
 
 const parts = { events: matching, none: notMatching, peer: besideJsonRules, many: starting, minute: atOneMinute }
 const wanted = process.argv.slice(2)

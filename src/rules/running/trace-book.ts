@@ -1,5 +1,5 @@
 import { type Clock, isoOf } from '../../core/clock.ts'
-import type { Collection } from '../../core/collection.ts'
+import type { Also, Collection } from '../../core/collection.ts'
 import { messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
 import { endSteps, type RunTrace } from './trace.ts'
@@ -12,6 +12,8 @@ export const mostOfNothing = 5
 const saveMs = 2_000
 // A press that comes meanwhile is not to wait until the traces of a hundred rules are written.
 const mostAtOnce = 4
+// They are later than what they tell of anyway.
+const soon: Also = { rows: () => [], isSoon: true }
 // A disk that is full stays so for a while.
 const saveAgainMs = 30_000
 
@@ -154,7 +156,7 @@ export class TraceBook {
     const { store } = this.#options
     const traces = this.#traces.get(rule)
     if (traces === undefined) await store.delete(rule)
-    else await store.set(rule, traces)
+    else await store.set(rule, traces, soon)
   }
 
   /** Said once, until it works again; what is not on disk waits for the next try. */
