@@ -12,7 +12,7 @@ describe.each<[string, Partial<Doubts>]>([
   ['probes, resumes, retries, and never tells its keys', { ...trouble, mqttKeys: 'missing' }],
 ])('a queue card in a player that %s', (_, doubts) => {
   test('is pressed once for each press, and the very request brings what the press decided', async () => {
-    const { app, network, nursery, queueCard, insert, hears, buttons } = await household(doubts)
+    const { app, network, nursery, queueCard, insert, hears, buttons } = await household(doubts, 1)
     const cardId = await queueCard('bedroom')
     const day = { op: 'replace', files: [crossroads, counting], playlist: 'daytime' } as const
     await app.hub.mutateQueue('bedroom', day, 'the test')
@@ -58,7 +58,7 @@ describe.each<[string, Partial<Doubts>]>([
     expect(buttons().map(({ button }) => button)).toEqual(expected)
     for (const button of buttons())
       expect(button).toMatchObject({ via: 'http', confidence: 1, stream: 'bedroom', card_id: cardId })
-  }, 60_000)
+  }, 90_000)
 })
 
 describe('a queue card of a stream that no rule speaks of', () => {

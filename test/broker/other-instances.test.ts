@@ -153,18 +153,14 @@ describe.each(able)('on %s', (_name, start, testHere) => {
       await pass(30)
       await end('b', 'stop')
       await run('b', 'house')
+      const devicesOf = (base: string, name: Name) =>
+        ['bridge', 'abc', `player-${name}`].map((id) => `homeassistant/device/${base}_${id}/config`)
+      const standing = async () => [...(await retainedOn(ways.url)).keys()]
+      await expect.poll(standing, { timeout: 5000 }).toEqual(expect.arrayContaining(devicesOf('house', 'b')))
       await pass(silence + 20)
-      const stands = await retainedOn(ways.url)
-      for (const device of [
-        'yoto_bridge',
-        'yoto_abc',
-        'yoto_player-a',
-        'house_bridge',
-        'house_abc',
-        'house_player-b',
-      ])
-        expect(stands.has(`homeassistant/device/${device}/config`)).toBe(true)
-      expect([...stands.keys()].filter((topic) => /^yoto.*-b|yoto_player-b/.test(topic))).toEqual([])
+      const stands = await standing()
+      expect(stands).toEqual(expect.arrayContaining([...devicesOf('yoto', 'a'), ...devicesOf('house', 'b')]))
+      expect(stands.filter((topic) => /^yoto.*-b|yoto_player-b/.test(topic))).toEqual([])
     },
   )
 
