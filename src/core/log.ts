@@ -9,3 +9,12 @@ export interface Log {
 }
 
 export type LogDetail = Readonly<Record<string, unknown>>
+
+/** For a command, which says its answer and nothing else. */
+export const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  for: () => silentLog,
+}

@@ -117,6 +117,10 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
     level: 'error',
     about: 'An action or a condition is about a player, and none is known.',
   },
+  'rule/button-card': {
+    level: 'warning',
+    about: 'A rule waits for `left` or `right` on a card that was not made here.',
+  },
   'rule/no-trigger': { level: 'error', about: 'A rule that nothing starts.' },
   'plugin/api': { level: 'error', about: 'A plug-in was written for another version of the contract.' },
   'plugin/schema': { level: 'error', about: 'A plug-in is not of the form that plug-ins have.' },

@@ -41,3 +41,19 @@ export interface MapEntry {
 export function isEmpty(node: Node): boolean {
   return node.kind === 'scalar' && node.text === '' && !node.quoted
 }
+
+/** The first scalar that fits, the node itself or one below it, keys left out. */
+export function findScalar(node: Node, fits: (scalar: ScalarNode) => boolean): ScalarNode | undefined {
+  if (node.kind === 'scalar') return fits(node) ? node : undefined
+  const children = node.kind === 'list' ? node.items : [...node.entries.values()].map((entry) => entry.value)
+  for (const child of children) {
+    const found = findScalar(child, fits)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** What stands behind the key; where that is missing, the node itself. */
+export function entryOf(node: Node, key: string): Node {
+  return (node.kind === 'map' ? node.entries.get(key)?.value : undefined) ?? node
+}

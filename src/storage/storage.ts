@@ -294,9 +294,10 @@ function rethrowFolder(error: unknown): never {
 
 /** An address may carry a password, so only its scheme is repeated. */
 function unsupported(url: string): AppError {
-  const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(url)?.[0] ?? url.slice(0, 20)
+  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0]
+  const shown = scheme === undefined ? url.slice(0, 20) : `${scheme}…`
   return new AppError(
     'invalid',
-    `storage: found "${scheme}", expected "sqlite" (the only store that this version supports)`,
+    `storage: found "${shown}", expected "sqlite" (the only store that this version supports)`,
   )
 }

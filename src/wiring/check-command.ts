@@ -2,6 +2,7 @@ import { heardTopicFault, householdTopicFault } from '../broker/household-topic.
 import { topicsFor } from '../broker/topic.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
+import { silentLog } from '../core/log.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import type { Options } from '../options.ts'
 import type { RuleTest } from '../rules/dry/rule-test.ts'
@@ -14,6 +15,7 @@ import { locationNow } from './home-location.ts'
 import type { PluginShelf } from './plugin-shelf.ts'
 import { readPlugins } from './read-plugins.ts'
 import { calendarFiles, type RuleFolder, readRuleFolder } from './rule-folder.ts'
+import { cardsIn, fromStore } from './store-at-rest.ts'
 import type { Supervisor } from './supervisor.ts'
 
 interface ReadInput {
@@ -65,14 +67,14 @@ export async function readHousehold({
   purpose = 'read',
 }: ReadInput): Promise<Checked> {
   const { config, media } = options.folders
-  const { sources, problems } = await readRuleFolder(config, silent)
+  const { sources, problems } = await readRuleFolder(config, silentLog)
   if (problems.some(({ file }) => file === '.'))
     throw new AppError(
       'not_found',
       `the config folder ${config} cannot be read: start the product once, or name another with --config`,
     )
   const plugins = await readPlugins({ options, clock, purpose })
-  const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silent })
+  const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silentLog })
   const { base_topic: base, discovery_prefix: discoveryPrefix } = options.mqtt
   const topics = topicsFor(base, discoveryPrefix)
   const { diagnostics, ruleSet, tests, playersNamed } = await readRuleFiles(sources, {
@@ -81,6 +83,7 @@ export async function readHousehold({
     fileHint: (name) => audio.hint(name),
     topicFault: (topic, use) =>
       (use === 'publish' ? householdTopicFault : heardTopicFault)(topic, { base, discoveryPrefix }, topics),
+    isOurCard: cardsOnceAsked(options),
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
       isThere: supervisor !== undefined,
@@ -92,6 +95,15 @@ export async function readHousehold({
   }).finally(() => audio.close())
   const findings = [...plugins.troubles.map(({ finding }) => finding), ...diagnostics]
   return { sources, problems, findings, ruleSet, tests, plugins, playersNamed }
+}
+
+/** The store is opened at the first question alone; what cannot be read there is not known. */
+function cardsOnceAsked(options: Options): (cardId: string) => Promise<boolean | null> {
+  let cards: Promise<ReadonlyMap<string, string> | null> | null = null
+  return async (cardId) => {
+    cards ??= fromStore(options, cardsIn).catch(() => null)
+    return (await cards)?.has(cardId) ?? null
+  }
 }
 
 function asJson({ sources, problems, findings }: Checked) {
@@ -115,13 +127,4 @@ function inWords({ sources, problems, findings, plugins }: Checked): string {
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`
-}
-
-// A command says its answer and nothing else.
-const silent = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  for: () => silent,
 }

@@ -2,11 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../core/clock.ts'
 import { AppError, type ErrorCode } from '../core/error.ts'
+import { silentLog } from '../core/log.ts'
 import type { DryReport } from '../rules/dry/report.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
 import { type DryGround, type DryQuestion, tryDry } from './dry-run.ts'
 import { PluginShelf } from './plugin-shelf.ts'
-import { silent } from './read-plugins.ts'
 import type { TriedRules } from './rule-book.ts'
 
 /** What the thread is asked. */
@@ -28,7 +28,7 @@ parentPort?.postMessage(await answerTo(workerData as DryWork))
 
 async function answerTo({ question, ground, rules, plugins }: DryWork): Promise<DryAnswer> {
   const { sources, calendars, zone, location } = rules
-  const shelf = new PluginShelf({ ...plugins, purpose: 'dry', clock: systemClock, log: silent })
+  const shelf = new PluginShelf({ ...plugins, purpose: 'dry', clock: systemClock, log: silentLog })
   await shelf.look()
   const { ruleSet } = await readRuleFiles(sources, {
     registry: shelf.registry,

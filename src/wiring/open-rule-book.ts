@@ -29,6 +29,7 @@ interface OpenInput {
   readonly foundation: Pick<Foundation, 'storage' | 'sources' | 'problems' | 'log'>
   readonly started: Started
   readonly topicFault: Surroundings['topicFault']
+  readonly isOurCard: Surroundings['isOurCard']
   /** Null outside Home Assistant. */
   readonly supervisor: Supervisor | null
   /** 0 (inclusive) to 1. */
@@ -42,6 +43,7 @@ export async function openRuleBook({
   foundation,
   started,
   topicFault,
+  isOurCard,
   supervisor,
   random,
   clock,
@@ -60,6 +62,7 @@ export async function openRuleBook({
     plugins,
     library: sources,
     topicFault,
+    isOurCard,
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
       isThere: supervisor !== null,
@@ -96,7 +99,7 @@ function openPlugins({ options, parts, problems, clock, log }: PluginsInput): Pl
 }
 
 interface RunInput
-  extends Omit<OpenInput, 'options' | 'foundation' | 'topicFault' | 'supervisor' | 'random'> {
+  extends Omit<OpenInput, 'options' | 'foundation' | 'topicFault' | 'isOurCard' | 'supervisor' | 'random'> {
   readonly input: { readonly options: Options }
   readonly foundation: Pick<Foundation, 'storage' | 'history' | 'problems' | 'redactAll' | 'log'>
   readonly book: RuleBook

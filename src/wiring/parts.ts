@@ -72,6 +72,7 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
   const topicFault: LocalBroker['topicFault'] = (...asked) => broker.topicFault(...asked)
   const book = await openRuleBook({
     ...{ options, foundation, started, topicFault, supervisor, random, clock },
+    isOurCard: (cardId) => household.cards.published.byCard(cardId) !== undefined,
   })
   judgeAnswers({ household, book })
   started.add('the local broker', broker)

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import type { Log } from '../core/log.ts'
+import { silentLog } from '../core/log.ts'
 import type { Options } from '../options.ts'
 import { PluginShelf } from './plugin-shelf.ts'
 
@@ -12,16 +12,7 @@ interface ReadInput {
 /** The household's plug-ins for a command, loaded once. */
 export async function readPlugins({ options, clock, purpose }: ReadInput): Promise<PluginShelf> {
   const { plugins: packages, folders } = options
-  const shelf = new PluginShelf({ folder: folders.config, packages, purpose, clock, log: silent })
+  const shelf = new PluginShelf({ folder: folders.config, packages, purpose, clock, log: silentLog })
   await shelf.look()
   return shelf
-}
-
-// A command says its answer and nothing else.
-export const silent: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  for: () => silent,
 }

@@ -30,6 +30,8 @@ export interface RuleBookOptions {
     readonly hint?: (file: string) => Promise<string | null>
   }
   readonly topicFault: Surroundings['topicFault']
+  /** Without it no card is doubted. */
+  readonly isOurCard?: Surroundings['isOurCard']
   /** Without it no name in Home Assistant is doubted. */
   readonly homeAssistant?: Surroundings['homeAssistant']
   /** Those of third parties; without them only our own parts are there. */
@@ -158,7 +160,11 @@ export class RuleBook {
     return this.#turns.take('reload', async () => {
       const areOthers = (await this.#options.plugins?.look()) ?? false
       const seen = await this.#written.lookForChange(
-        async () => areOthers || this.#isUnfinished || (await this.#reader.haveCalendarsChanged()),
+        async () =>
+          areOthers ||
+          this.#isUnfinished ||
+          (await this.#reader.haveCardsChanged()) ||
+          (await this.#reader.haveCalendarsChanged()),
       )
       if (seen !== null) await this.#take(seen)
     })

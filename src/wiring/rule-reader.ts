@@ -39,13 +39,15 @@ export class RuleReader {
   readonly #memory: ReadingMemory
   readonly #thread: RuleThread
   readonly #calendars: KnownCalendars
+  /** By card, whether it was one of ours when the household's files were read last. */
+  #cards: ReadonlyMap<string, boolean | null> = new Map()
   #location: Location | null
   /** The household's files as they were read last. */
   #written: readonly RuleSource[] = []
   #isOver = false
 
   constructor(options: Options) {
-    const { folder, library, plugins, topicFault, homeAssistant, zone, clock, log } = options
+    const { folder, library, plugins, topicFault, isOurCard, homeAssistant, zone, clock, log } = options
     const { location = null, calendars: good, problems, thread } = options
     const ours = registryWith([])
     const here = () => this.#location
@@ -66,6 +68,7 @@ export class RuleReader {
       fileExists: async (file) => (await library.find(file)).state !== 'missing',
       fileHint: async (file) => (await library.hint?.(file)) ?? null,
       topicFault,
+      ...(isOurCard === undefined ? {} : { isOurCard }),
       ...(homeAssistant === undefined ? {} : { homeAssistant }),
       zone,
       get location() {
@@ -91,13 +94,21 @@ export class RuleReader {
     return this.#calendars.haveChanged()
   }
 
+  /** Whether a card that the files speak of has become one of ours, or is it no longer. */
+  async haveCardsChanged(): Promise<boolean> {
+    for (const [cardId, wasOurs] of this.#cards)
+      if ((await this.#reading.isOurCard?.(cardId)) !== wasOurs) return true
+    return false
+  }
+
   /** What runs of the files; null where the product ended meanwhile, and half of them may not have been checked. */
   async standing(files: readonly WrittenFile[]): Promise<Standing | null> {
-    const reading = this.#looking()
+    const { cards, ...reading } = this.#looking()
     this.#thread.tryAgain()
     const checkAhead = (sources: readonly RuleSource[]) => this.#checkAhead(sources, reading)
     const standing = await readLastGood(files, { ...reading, checkAhead })
     if (this.#isOver) return null
+    this.#cards = cards
     this.#memory.sweep()
     this.#written = files.flatMap(({ file, text }) => (text === null ? [] : { file, text }))
     this.#thread.sweep(this.#written)
@@ -137,19 +148,39 @@ export class RuleReader {
   }
 
   /** Each file is looked for once in a reading, however many name it, and what it finds holds for all of the reading. */
-  #looking(): Reading {
-    const { fileExists } = this.#reading
+  #looking(): Reading & { readonly cards: ReadonlyMap<string, boolean | null> } {
+    const { fileExists, isOurCard } = this.#reading
+    const cards = new Map<string, boolean | null>()
     return {
       ...this.#reading,
       fileExists: onceEach(fileExists),
       readCalendar: onceEach((path) => this.#calendars.read(path)),
+      ...(isOurCard === undefined
+        ? {}
+        : {
+            isOurCard: async (cardId) => {
+              const isOurs = await isOurCard(cardId)
+              cards.set(cardId, isOurs)
+              return isOurs
+            },
+          }),
+      cards,
     }
   }
 
   /** Null where they are to be checked where they are read. */
   async #checkAhead(
     sources: readonly RuleSource[],
-    { registry, fileExists, fileHint, topicFault, homeAssistant, readCalendar, ...around }: Reading,
+    {
+      registry,
+      fileExists,
+      fileHint,
+      topicFault,
+      homeAssistant,
+      readCalendar,
+      isOurCard,
+      ...around
+    }: Reading,
   ): Promise<readonly CheckedFile[] | null> {
     if (registry.hasPlugins === true || !sources.some(isLarge)) return null
     const { zone, location = null, adviceAt = null } = around
@@ -166,6 +197,7 @@ export class RuleReader {
         listenFault: async (filter) => topicFault(filter, 'listen'),
         actionFault: async (action) => (await homeAssistant?.actionFault(action)) ?? null,
         readCalendar: async (path) => (await readCalendar?.(path)) ?? { fault: 'it cannot be read here' },
+        isOurCard: async (cardId) => (await isOurCard?.(cardId)) ?? null,
       },
     })
   }

@@ -44,6 +44,8 @@ export interface Answers {
   /** Of an action of Home Assistant. */
   actionFault(action: string): Promise<Fault | null>
   readCalendar(path: string): Promise<CalendarText>
+  /** Null where it is not known. */
+  isOurCard(cardId: string): Promise<boolean | null>
 }
 
 export type FromThread =
@@ -102,6 +104,7 @@ async function check({ sources, ...around }: ToThread & { kind: 'check' }): Prom
     topicFault: (topic, use) => (use === 'publish' ? publishFault(topic) : listenFault(topic)),
     ...(isThere === null ? {} : { homeAssistant: { isThere, actionFault: onceEach(ask('actionFault')) } }),
     readCalendar: ask('readCalendar'),
+    isOurCard: onceEach(ask('isOurCard')),
     progress: (file) => tell({ kind: 'at', file }),
   })
   memory.sweep()

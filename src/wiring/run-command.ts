@@ -1,19 +1,19 @@
 import { AppError } from '../core/error.ts'
-import { isJsonObject } from '../core/json.ts'
-import type { Log } from '../core/log.ts'
+import { silentLog } from '../core/log.ts'
 import type { StoredQueue } from '../core/queue.ts'
 import type { PlainValue } from '../core/value-form.ts'
 import type { Options } from '../options.ts'
 import { eventForms } from '../rules/dry/asked.ts'
 import { reportInWords } from '../rules/dry/report-words.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
-import { openStorage, type Storage } from '../storage/storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
 import { readHousehold } from './check-command.ts'
 import type { Command, CommandInput } from './command.ts'
 import { type DryGround, type Remembered, tryDry } from './dry-run.ts'
 import { leftOut, leftOutInWords } from './left-out.ts'
 import { queuesCollection } from './queue-file.ts'
+import { cardsIn, fromStore } from './store-at-rest.ts'
 import { foldersOf } from './test-command.ts'
 
 /** The command `run --dry`: what rules would do, tried before it happens. */
@@ -96,7 +96,7 @@ async function groundOf(
   }: { readonly ruleSet: RuleSet; readonly playersNamed: readonly { readonly name: string }[] },
 ): Promise<DryGround> {
   const { media, config } = options.folders
-  const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silent })
+  const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silentLog })
   try {
     const picks = [...ruleSet.playlists.values()].some(({ pick }) => pick !== undefined)
     return {
@@ -112,20 +112,12 @@ async function groundOf(
   }
 }
 
-/** What is read of the store, which may be in use; nothing is written there. */
-async function storeOf({ storage: url, folders }: Options): Promise<Pick<DryGround, 'remembered' | 'cards'>> {
-  const storage = await openStorage({ url, folder: folders.data, log: silent, readOnly: true }).catch(
-    (error) => {
-      if (error instanceof AppError && error.code === 'not_found') return null
-      throw error
-    },
-  )
-  if (storage === null) return { remembered: null, cards: new Map() }
-  try {
-    return { remembered: await rememberedIn(storage), cards: await cardsIn(storage) }
-  } finally {
-    await storage.close()
-  }
+async function storeOf(options: Options): Promise<Pick<DryGround, 'remembered' | 'cards'>> {
+  const read = async (storage: Storage) => ({
+    remembered: await rememberedIn(storage),
+    cards: await cardsIn(storage),
+  })
+  return (await fromStore(options, read)) ?? { remembered: null, cards: new Map() }
 }
 
 async function rememberedIn(storage: Storage): Promise<Remembered> {
@@ -137,24 +129,4 @@ async function rememberedIn(storage: Storage): Promise<Remembered> {
     applied: await all<string>('applied-slots'),
     enabled: await all<boolean>('rule-switches'),
   }
-}
-
-async function cardsIn(storage: Storage): Promise<ReadonlyMap<string, string>> {
-  const records = await storage.collection<unknown>('published-cards').entries()
-  return new Map(
-    records.flatMap(([, card]): [string, string][] =>
-      isJsonObject(card) && typeof card.card_id === 'string' && typeof card.stream === 'string'
-        ? [[card.card_id, card.stream]]
-        : [],
-    ),
-  )
-}
-
-// A command says its answer and nothing else.
-const silent: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  for: () => silent,
 }

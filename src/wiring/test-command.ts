@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import type { Log } from '../core/log.ts'
+import { silentLog } from '../core/log.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import { Report } from '../language/report.ts'
 import type { Source } from '../language/source.ts'
@@ -47,7 +47,7 @@ async function test(input: TestInput): Promise<Tested> {
   const { sources, problems, findings, ruleSet, tests, plugins } = household
   const errors = findings.filter(({ level }) => level === 'error')
   const { media, config } = options.folders
-  const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silent })
+  const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silentLog })
   try {
     const picks = [...ruleSet.playlists.values()].some(({ pick }) => pick !== undefined)
     const all = picks ? await audio.allFiles() : []
@@ -128,13 +128,4 @@ function summary({ problems, findings, outcomes }: Omit<Tested, 'sources' | 'tex
   ])
   if (wrong.size > 0) return `${tests}; not tried: ${[...wrong].join(', ')}`
   return count === 0 ? `${tests}. Write some under \`tests:\` in a rule file` : tests
-}
-
-// A command says its answer and nothing else.
-const silent: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  for: () => silent,
 }

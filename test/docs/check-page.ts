@@ -82,6 +82,7 @@ export async function findingsIn(text: string, plugin: string | null = null): Pr
       isThere: !/^# outside Home Assistant$/m.test(text),
       allow: ['light', 'switch', 'scene', 'script', 'media_player', 'notify', 'input_boolean'],
     }),
+    isOurCard: (cardId) => cardId !== '7JtVV',
     zone: 'Europe/London',
     players: simulatedPlayers,
     location: locationIn(text),

@@ -305,7 +305,7 @@ describe('what cannot be opened gives one clear error', () => {
     )
     expect(error.code).toBe('invalid')
     expect(error.message).toBe(
-      'storage: found "redis", expected "sqlite" (the only store that this version supports)',
+      'storage: found "redis:…", expected "sqlite" (the only store that this version supports)',
     )
     expect(await readdir(folder)).toEqual([])
   })

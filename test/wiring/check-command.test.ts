@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { loadOptions } from '../../src/options.ts'
+import { openStorage } from '../../src/storage/storage.ts'
 import { checkCommand } from '../../src/wiring/check-command.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { readBook } from '../support/rule-book.ts'
@@ -82,4 +83,21 @@ test('what is merely worth knowing is said by the command, and not by the log of
     log,
   })
   expect(log.lines).toEqual([])
+})
+
+test('a card is doubted where the store knows those that were made here, and it is not one of them', async () => {
+  await write(
+    'a.yaml',
+    "rules:\n  r: {when: [{button: left}], if: player.card == '7JtVV', do: [{log: hello}]}\n",
+  )
+  expect((await check()).answer).toBe('1 file: 0 errors, 0 warnings, 0 infos\n')
+  const url = 'sqlite'
+  const storage = await openStorage({ url, folder: home, log: recordingLog() })
+  await storage.collection('published-cards').set('key-1', { card_id: '0urs1', stream: 'bedroom' })
+  expect((await check()).answer).toContain(
+    'a.yaml:2:35 warning[rule/button-card] card 7JtVV is not one of ours',
+  )
+  await storage.collection('published-cards').set('key-2', { card_id: '7JtVV', stream: 'bedroom' })
+  expect((await check()).answer).toBe('1 file: 0 errors, 0 warnings, 0 infos\n')
+  await storage.close()
 })

@@ -198,3 +198,23 @@ describe('while it is watched', () => {
     expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([])
   })
 })
+
+test('a card that was made meanwhile is doubted no longer, and one that is gone is again', async () => {
+  await write(
+    'a.yaml',
+    "rules:\n  r: {when: [{button: left}], if: player.card == '7JtVV', do: [{log: hello}]}\n",
+  )
+  let isOurs = false
+  const book = await readBook({ folder, isOurCard: () => isOurs })
+  open.push(book)
+  const doubts = async () => {
+    await book.look()
+    return book.faults.map(({ code }) => code)
+  }
+  expect(await doubts()).toEqual(['rule/button-card'])
+  isOurs = true
+  expect(await doubts()).toEqual([])
+  expect(book.current.rules.map(({ id }) => id)).toEqual(['r'])
+  isOurs = false
+  expect(await doubts()).toEqual(['rule/button-card'])
+})

@@ -3,11 +3,11 @@ import { inputTypes } from '../../core/input.ts'
 import { fittedTo, type InputDeclaration } from '../../core/value-form.ts'
 import { decode } from '../../language/check.ts'
 import { didYouMean } from '../../language/names.ts'
-import { isEmpty } from '../../language/node.ts'
+import { entryOf, isEmpty } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { list, quote } from '../../language/wording.ts'
 import type { Written } from './declarations.ts'
-import { entryOf, startIn, word, words } from './vars.ts'
+import { startIn, word, words } from './vars.ts'
 
 const most = 1_000_000_000
 const number = Type.Number({ minimum: -most, maximum: most })

@@ -1,6 +1,6 @@
 import type { PlayerState } from '../../core/player.ts'
 import { didYouMean } from '../../language/names.ts'
-import type { MapNode, Node } from '../../language/node.ts'
+import { entryOf, findScalar, type Node } from '../../language/node.ts'
 import { inLines } from '../../language/wording.ts'
 import type { Reference } from '../plugin.ts'
 import type { Playlist, Slot } from '../rule-set.ts'
@@ -29,6 +29,8 @@ export interface Surroundings {
   }
   /** Why rules cannot publish or listen to a topic of MQTT, and what they can do instead; null where they can. */
   readonly topicFault: (topic: string, use: 'publish' | 'listen') => Fault | null | Promise<Fault | null>
+  /** Whether a card was made by this product; null or absent where that is not known, and then no card is doubted. */
+  readonly isOurCard?: (cardId: string) => boolean | null | Promise<boolean | null>
   /** The players there are; null or absent where that is not known, and then no name of one is doubted. */
   readonly players?: readonly Pick<PlayerState, 'id' | 'name'>[] | null
 }
@@ -175,10 +177,6 @@ function looksLikeFile(name: string): boolean {
   return /\.[A-Za-z0-9]{2,4}(\/\d+)?$|^[a-z][a-z0-9_-]*:\S/.test(name)
 }
 
-function entryOf(node: Node | MapNode, key: string): Node {
-  return (node.kind === 'map' ? node.entries.get(key)?.value : undefined) ?? node
-}
-
 /** The first scalar of each text in or below the node; a playlist may have thousands. */
 function scalarsIn(node: Node, found = new Map<string, Node>()): ReadonlyMap<string, Node> {
   if (node.kind === 'scalar') {
@@ -192,15 +190,5 @@ function scalarsIn(node: Node, found = new Map<string, Node>()): ReadonlyMap<str
 
 /** The scalar that says `text` in or below the node, else the node itself. */
 export function scalarWith(node: Node, text: string): Node {
-  return find(node, text) ?? node
-}
-
-function find(node: Node, text: string): Node | undefined {
-  if (node.kind === 'scalar') return node.text === text ? node : undefined
-  const children = node.kind === 'list' ? node.items : [...node.entries.values()].map((entry) => entry.value)
-  for (const child of children) {
-    const found = find(child, text)
-    if (found !== undefined) return found
-  }
-  return undefined
+  return findScalar(node, (scalar) => scalar.text === text) ?? node
 }

@@ -2,6 +2,7 @@ import { adviseQuotes } from '../../language/eleven.ts'
 import type { Node } from '../../language/node.ts'
 import type { Calendar } from '../calendar.ts'
 import { PlayerNames } from '../players.ts'
+import { checkButtonCards } from './button-cards.ts'
 import type { Declared } from './declared.ts'
 import { checkHomeAssistant } from './home-assistant.ts'
 import { checkLoops } from './loops.ts'
@@ -26,7 +27,7 @@ interface Together extends Surroundings {
 /** What the files say beside each other. */
 export async function checkTogether(
   files: readonly RuleFile[],
-  { declared, breathe, adviceAt = null, players = null, homeAssistant, ...surroundings }: Together,
+  { declared, breathe, adviceAt = null, players = null, homeAssistant, isOurCard, ...surroundings }: Together,
 ): Promise<void> {
   refuseDoubles(files)
   for (const file of files) await checkReferences(file, files, { ...surroundings, breathe })
@@ -44,6 +45,7 @@ export async function checkTogether(
     checkHolds(files)
   }
   checkLoops(sound)
+  if (isOurCard !== undefined) for (const file of sound) await checkButtonCards(file, { isOurCard, breathe })
   if (players !== null)
     checkPlayers(files, new PlayerNames({ aliases: () => declared.players, players: () => players }))
   if (adviceAt !== null) advise(files, { now: adviceAt, calendar: declared.calendar })

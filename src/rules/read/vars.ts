@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Declaration, ValueForm } from '../../core/value-form.ts'
 import { decode } from '../../language/check.ts'
-import { isEmpty, type Node } from '../../language/node.ts'
+import { entryOf, isEmpty, type Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { scalarAs } from '../../language/typed.ts'
 import type { Written } from './declarations.ts'
@@ -72,10 +72,6 @@ export function startIn<Declared extends Declaration>(
     return undefined
   }
   return declared
-}
-
-export function entryOf(node: Node, key: string): Node {
-  return (node.kind === 'map' ? node.entries.get(key)?.value : undefined) ?? node
 }
 
 function readFlag({ id, key, value }: Written, report: Report): Declaration | undefined {
