@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { idOf } from '../src/audio/library/shelf.ts'
@@ -207,6 +207,45 @@ describe('plays', () => {
     house = await runApp({ data: house.data })
     expect((await entry('a.mp3'))?.plays).toBe(2)
     expect(Date.parse((await entry('a.mp3'))?.last_played_at ?? '')).toBeGreaterThan(0)
+  }, 60_000)
+
+  test('a file is loved by its content, in the list, in what is searched for and after a restart', async () => {
+    await put(media, { 'a.mp3': frames(1000, 1), 'b.mp3': frames(1000, 2) })
+    const [{ id }] = await Promise.all([ready('a.mp3'), ready('b.mp3')])
+    const searched = async (loved: boolean) => {
+      const { body } = await house.call('POST', '/library/search', { loved })
+      return (body as { files: { file: string }[] }).files
+        .map(({ file }) => file)
+        .filter((file) => !file.includes('/'))
+    }
+    expect((await entry('a.mp3'))?.loved).toBe(false)
+    expect(await house.call('PUT', `/library/${id}/loved`, { loved: true })).toMatchObject({ status: 200 })
+    expect([(await entry('a.mp3'))?.loved, (await entry('b.mp3'))?.loved]).toEqual([true, false])
+    expect([await searched(true), await searched(false)]).toEqual([['a.mp3'], ['b.mp3']])
+    await rename(join(media, 'a.mp3'), join(media, 'c.mp3'))
+    await expect.poll(() => searched(true), { timeout: 10_000 }).toEqual(['c.mp3'])
+    await house.stop()
+    house = await runApp({ data: house.data })
+    await ready('c.mp3')
+    expect(await searched(true)).toEqual(['c.mp3'])
+    const renamed = (await entry('c.mp3'))?.id
+    await house.call('PUT', `/library/${renamed}/loved`, { loved: false })
+    expect(await searched(true)).toEqual([])
+  }, 60_000)
+
+  test('a file that cannot be played, or is not there, cannot be loved', async () => {
+    await put(media, { 'broken.mp3': Buffer.from('This is no audio.') })
+    await expect.poll(async () => (await entry('broken.mp3'))?.state, { timeout: 10_000 }).toBe('refused')
+    const { id } = (await entry('broken.mp3')) ?? {}
+    expect(await house.call('PUT', `/library/${id}/loved`, { loved: true })).toMatchObject({
+      status: 409,
+      body: { error: { message: expect.stringContaining('"broken.mp3" cannot be played yet') } },
+    })
+    const nobody = 'A'.repeat(22)
+    expect(await house.call('PUT', `/library/${nobody}/loved`, { loved: true })).toMatchObject({
+      status: 404,
+    })
+    expect(await house.call('PUT', `/library/${id}/loved`, {})).toMatchObject({ status: 422 })
   }, 60_000)
 
   test('count what a player has of a queue card', async () => {

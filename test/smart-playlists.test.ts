@@ -9,6 +9,7 @@ playlists:
   short: {pick: {all: [{folder: music}, {shorter_than: 14s}]}}
   long: {pick: {all: [{longer_than: 14s}], none: [{folder: music}], sort: title}}
   heard: {pick: {all: [{played_in: 1d}]}}
+  loved: {pick: {all: [{loved: true}]}}
   nothing: {pick: {all: [{title: no such words}]}}
 schedules:
   kitchen: {default: short}
@@ -37,6 +38,15 @@ test('smart playlists take from the library by its lengths, folders and what was
   expect(await files('bath')).toEqual(['stories/forest.mp3', 'stories/sea.mp3'])
   await set('heard')
   expect(await files('bath')).toEqual(['stories/sea.mp3'])
+  const { body } = await call('GET', '/library')
+  const forest = (body as { files: { id: string; file: string }[] }).files.find(
+    ({ file }) => file === 'stories/forest.mp3',
+  )
+  expect(await set('loved')).toMatchObject({ status: 409 })
+  await call('PUT', `/library/${forest?.id}/loved`, { loved: true })
+  await set('loved')
+  expect(await files('bath')).toEqual(['stories/forest.mp3'])
+  await set('heard')
   const empty = await set('nothing')
   expect([empty.status, await files('bath')]).toEqual([409, ['stories/sea.mp3']])
 })

@@ -14,6 +14,8 @@ const shapes = {
   minus: svg`<path d="M6 12h12" />`,
   plus: svg`<path d="M6 12h12M12 6v12" />`,
   remove: svg`<path d="m7 7 10 10M17 7 7 17" />`,
+  heart: svg`<path d="M12 19.5C6.2 15.4 4 12.6 4 9.4A4.2 4.2 0 0 1 12 7.6 4.2 4.2 0 0 1 20 9.4c0 3.2-2.2 6-8 10.1z" />`,
+  loved: svg`<path d="M12 19.5C6.2 15.4 4 12.6 4 9.4A4.2 4.2 0 0 1 12 7.6 4.2 4.2 0 0 1 20 9.4c0 3.2-2.2 6-8 10.1z" fill="currentColor" />`,
   done: svg`<path d="m5 12.5 4.5 4.5L19 7.5" />`,
   grip: svg`<path d="M9 6.5h.01M15 6.5h.01M9 12h.01M15 12h.01M9 17.5h.01M15 17.5h.01" stroke-width="2.6" />`,
   edit: svg`<path d="M4.5 19.5h3.6L19 8.6 15.4 5 4.5 15.9zM13 7.4l3.6 3.6" />`,

@@ -13,7 +13,7 @@ export type { FilesAndBytes, FileUser, LibraryDetails, LibraryDisk, LibraryEntry
 
 /** What is looked for. */
 export type LibrarySearch = Required<Pick<LibraryQuery, 'text' | 'sort' | 'descending'>> &
-  Pick<LibraryQuery, 'state' | 'folder'>
+  Pick<LibraryQuery, 'state' | 'loved' | 'folder'>
 
 /** The first of the files that fit; `count` are all that do. */
 export interface Found {
@@ -51,6 +51,10 @@ export function audioUrl(id: string): string {
 /** Puts files at the end of a stream; of a book, its chapters. */
 export async function appendTo(stream: string, file: string): Promise<void> {
   await ask('POST', `streams/${segment(stream)}/queue`, { files: [file] })
+}
+
+export async function loveFile(id: string, loved: boolean): Promise<void> {
+  await ask('PUT', `library/${segment(id)}/loved`, { loved })
 }
 
 /** Null once it is deleted; what names it where that is in the way, which `force` does not mind. */

@@ -20,6 +20,7 @@ export interface LibraryPick {
 /** One thing that must hold of a file. Times are in seconds, `days` are whole ones before today. */
 export type PickTest =
   | { readonly kind: 'folder' | 'title' | 'artist' | 'album'; readonly text: string }
+  | { readonly kind: 'loved'; readonly isLoved: boolean }
   | { readonly kind: 'shorter_than' | 'longer_than'; readonly seconds: number }
   | { readonly kind: 'played_in' | 'not_played_in'; readonly days: number }
 
@@ -33,6 +34,8 @@ export interface PickFacts {
   /** null where it is not known. */
   readonly seconds: number | null
   readonly changedAtMs: number
+  /** Whether somebody has said so; null where that is not known. */
+  readonly loved: boolean | null
   /** How often it was heard; null where that is not known. */
   readonly plays: number | null
   /** null where it never was. */
@@ -126,6 +129,8 @@ function holdsFor(test: PickTest, file: PickFacts, { begins }: Omit<PickDay, 'da
       const said = file[test.kind]
       return said === null ? (test.kind === 'title' ? null : false) : contains(said, test.text)
     }
+    case 'loved':
+      return file.loved === null ? null : file.loved === test.isLoved
     case 'shorter_than':
       return file.seconds === null ? null : file.seconds < test.seconds
     case 'longer_than':

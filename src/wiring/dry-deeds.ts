@@ -88,6 +88,6 @@ function playerIn(hub: Hub, id: string): PlayerState {
 
 /** A file whose name is all that is known. */
 function namedOnly(file: string): PickFacts {
-  const nobody = { artist: null, album: null, seconds: null, plays: null, lastPlayedAtMs: null }
+  const nobody = { artist: null, album: null, seconds: null, loved: null, plays: null, lastPlayedAtMs: null }
   return { file, title: titleOf(file), changedAtMs: 0, ...nobody }
 }

@@ -97,6 +97,16 @@ export function libraryDesk(input: DeskInput): LibraryHouse & AudioHouse & Pick<
       await facts.orphans.deleted(place.wished)
       facts.look()
     },
+    async loveLibraryFile(id, isLoved) {
+      const { file } = await named(id)
+      const lookup = await library.find(file)
+      if (lookup.state !== 'ready')
+        throw new AppError(
+          'conflict',
+          `"${sources.referenceOf(file)}" cannot be played yet, so nobody can love it`,
+        )
+      await facts.love(lookup.file.hash, isLoved)
+    },
     streamPlays: (stream) => facts.plays.ofStream(stream),
     libraryDisk: () => diskOf(facts),
     cleanLibrary: (options) => facts.orphans.clean(options),
@@ -155,6 +165,7 @@ function entryOf(
 ): LibraryEntry | null {
   const { artist = null, album = null } = lookup.state === 'ready' ? (lookup.facts?.tags ?? {}) : {}
   const counted = lookup.state === 'ready' ? facts.plays.ofContent(lookup.file.hash) : null
+  const loved = lookup.state === 'ready' && facts.isLoved(lookup.file.hash)
   const entry = {
     id: idOf(file),
     file: sources.referenceOf(file),
@@ -163,6 +174,7 @@ function entryOf(
     album,
     seconds: null,
     cover: facts.coverOf(file, lookup) !== null,
+    loved,
     plays: counted?.plays ?? 0,
     last_played_at: counted?.last_played_at ?? null,
   }

@@ -5,6 +5,7 @@ import type { Imports } from '../audio/library/imports.ts'
 import type { Lookup } from '../audio/library/inspect-file.ts'
 import type { KnownFiles } from '../audio/library/known-files.ts'
 import type { Library } from '../audio/library/library.ts'
+import { Loved } from '../audio/library/loved.ts'
 import { Orphans } from '../audio/library/orphans.ts'
 import { type PlayCount, Plays } from '../audio/library/plays.ts'
 import { Shelf } from '../audio/library/shelf.ts'
@@ -24,6 +25,7 @@ interface KeptInput {
 export interface KeptFacts {
   readonly covers: Covers
   readonly plays: Plays
+  readonly loved: Loved
   readonly stopping: AbortController
 }
 
@@ -39,9 +41,11 @@ export async function openKeptFacts({ folders, storage, clock, log }: KeptInput)
     clock,
     log,
   })
+  const loved = new Loved(storage.collection('loved'))
   await covers.open()
   await plays.open()
-  return { covers, plays, stopping }
+  await loved.open()
+  return { covers, plays, loved, stopping }
 }
 
 interface FactsInput extends KeptInput, KeptFacts {
@@ -50,7 +54,7 @@ interface FactsInput extends KeptInput, KeptFacts {
   readonly known: KnownFiles
   /** Has the library looked through now. */
   readonly look: () => void
-  /** Called when another picture was found. */
+  /** Called when another picture was found, or somebody loves another file. */
   readonly changed: () => void
 }
 
@@ -66,6 +70,7 @@ export class LibraryFacts {
   readonly covers: Covers
   readonly folderCovers: FolderCovers
   readonly plays: Plays
+  readonly #loved: Loved
   readonly shelf = new Shelf()
   readonly orphans: Orphans
   readonly imports: Imports
@@ -79,12 +84,14 @@ export class LibraryFacts {
   #lookedAt = { names: '', untilMs: 0 }
 
   constructor(input: FactsInput) {
-    const { folders, storage, clock, log, library, imports, known, covers, plays, look, stopping } = input
+    const { folders, storage, clock, log, library, imports, known, look, stopping } = input
+    const { covers, plays, loved } = input
     this.folders = folders
     this.library = library
     this.imports = imports
     this.covers = covers
     this.plays = plays
+    this.#loved = loved
     this.look = look
     this.#clock = clock
     this.#changed = input.changed
@@ -138,6 +145,16 @@ export class LibraryFacts {
   /** Told of what goes out of a stream, or of a file by itself. */
   sentOf(stream: string | null): SentOf {
     return (sent) => this.plays.heard(stream, sent)
+  }
+
+  isLoved(hash: string): boolean {
+    return this.#loved.has(hash)
+  }
+
+  /** Says of a content whether somebody loves it; resolves when it is kept. Rejects as the store does. */
+  async love(hash: string, isLoved: boolean): Promise<void> {
+    await this.#loved.set(hash, isLoved)
+    this.#changed()
   }
 
   /** The cover of a file as the last look has found it; null where it has none. */

@@ -7,7 +7,7 @@ import type { LibraryFacts } from './library-facts.ts'
 
 interface PicksInput {
   readonly sources: Sources
-  readonly facts: Pick<LibraryFacts, 'library' | 'plays'>
+  readonly facts: Pick<LibraryFacts, 'library' | 'plays' | 'isLoved'>
   /** IANA name of the household's time zone. */
   readonly zone: string
   readonly clock: Pick<Clock, 'now'>
@@ -56,6 +56,7 @@ function factsOf(
       album,
       seconds,
       changedAtMs: modifiedAt.getTime(),
+      loved: facts.isLoved(hash),
       plays: heard?.plays ?? 0,
       lastPlayedAtMs: heard === null ? null : Date.parse(heard.last_played_at),
     },

@@ -29,6 +29,7 @@ const needed: Record<Need, readonly string[]> = {
     'POST /library/delete',
     'GET /library/disk',
     'GET /library/{id}',
+    'PUT /library/{id}/loved',
     'GET /library/{id}/cover',
     'GET /library/{id}/audio',
     'GET /audio/list',

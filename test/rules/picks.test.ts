@@ -15,6 +15,7 @@ const file = (name: string, facts: Partial<PickFacts> = {}): PickFacts => ({
   album: null,
   seconds: 300,
   changedAtMs: 0,
+  loved: false,
   plays: 0,
   lastPlayedAtMs: null,
   ...facts,
@@ -41,9 +42,9 @@ async function taken(pick: string, files: readonly PickFacts[], { at = now, zone
 
 describe('a pick takes', () => {
   const files = [
-    file('music/a.mp3', { seconds: 100, title: 'Sea Song', artist: 'The Waves' }),
+    file('music/a.mp3', { seconds: 100, title: 'Sea Song', artist: 'The Waves', loved: true }),
     file('stories/b.mp3', { seconds: 419, title: 'The Moon', album: 'Night' }),
-    file('stories/deep/c.mp3', { seconds: 420, title: 'moonlight' }),
+    file('stories/deep/c.mp3', { seconds: 420, title: 'moonlight', loved: true }),
     file('storiesque/d.mp3', { seconds: null, title: 'Zebra' }),
   ]
   test.each([
@@ -56,6 +57,10 @@ describe('a pick takes', () => {
     ['{any: [{artist: waves}, {album: night}]}', 'ab'],
     ['{any: [{folder: stories}], none: [{title: light}]}', 'b'],
     ['{sort: title, limit: 3}', 'cab'],
+    ['{all: [{loved: true}]}', 'ac'],
+    ['{all: [{loved: true}, {folder: stories}]}', 'c'],
+    ['{all: [{loved: false}]}', 'bd'],
+    ['{none: [{loved: true}]}', 'bd'],
     ['{all: [{title: nowhere}]}', ''],
   ])('%s', async (pick, letters) => {
     expect((await taken(pick, files)).map((name) => name.at(-5)).join('')).toBe(letters)
@@ -114,7 +119,8 @@ test('a playlist has what it picks behind its files', async () => {
 test.each([
   ['{}', /^1:23 type\/value/],
   ['{all: []}', /^1:29 type\/value/],
-  ['{all: [{loved: true}]}', /^1:31 key\/unknown/],
+  ['{all: [{loved: true}, {loved: false}]}', /^1:\d+ playlist\/empty .*nothing is both loved and not/],
+  ['{all: [{lovd: true}]}', /^1:31 key\/unknown/],
   ['{all: [{shorter_than: 7m, folder: x}]}', /^1:30 type\/value item 1 of `all` can have at most 1/],
   ['{all: [{shorter_than: 7}]}', /^1:45 type\/value .*"15m"/],
   ['{all: [{not_played_in: 5h}]}', /^1:46 type\/value .*whole days/],

@@ -82,6 +82,7 @@ const noLibraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'> = {
   libraryCover: noFile,
   libraryUsers: noFile,
   deleteLibraryFile: noFile,
+  loveLibraryFile: noFile,
   libraryDisk: noFile,
   cleanLibrary: noFile,
   audioFiles: async () => [],
@@ -103,7 +104,7 @@ const noWebhooks: House['webhooks'] = {
 
 /** A file of 10 s, by its name alone. */
 export function libraryEntry(file: string, more: Partial<LibraryEntry> = {}): LibraryEntry {
-  const nobody = { artist: null, album: null, plays: 0, last_played_at: null }
+  const nobody = { artist: null, album: null, loved: false, plays: 0, last_played_at: null }
   return { id: file, file, title: file, seconds: 10, state: 'ready', cover: false, ...nobody, ...more }
 }
 

@@ -462,6 +462,33 @@ testWith(
   patienceMs,
 )
 
+testWith(
+  ['chromium'],
+  'what is loved has a heart, on every page, and can be looked for',
+  async () => {
+    const page = await openLibrary()
+    const other = await openLibrary()
+    const row = (where: Page) => rows(where).filter({ hasText: 'song 7.mp3' })
+    const heart = (where: Page) => row(where).getByRole('img', { name: 'Loved' })
+    await row(page).press('Enter')
+    const button = page.getByRole('dialog').getByRole('button', { name: 'Loved' })
+    expect(await button.getAttribute('aria-pressed')).toBe('false')
+    await button.press('Enter')
+    await expect.poll(() => button.getAttribute('aria-pressed')).toBe('true')
+    await heart(other).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('combobox', { name: 'Show' }).selectOption('What is loved')
+    // All of them are the same sound.
+    await page.getByText(`${songs} files`).waitFor()
+    await page.getByRole('combobox', { name: 'Show' }).selectOption('Everything')
+    await page.getByText(`${songs} files`).waitFor({ state: 'detached' })
+    await row(page).press('Enter')
+    await button.press('Enter')
+    await heart(other).waitFor({ state: 'detached' })
+  },
+  patienceMs,
+)
+
 describe.each(looks)('the library in $colorScheme, $width pixels wide', ({ colorScheme, width }) => {
   testWith(
     ['chromium'],

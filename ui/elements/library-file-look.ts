@@ -11,6 +11,9 @@ export const libraryFileLook = css`
     padding: 0.75rem 0.75rem 0.75rem 1.25rem;
     border-bottom: 1px solid var(--line);
   }
+  .heart[aria-pressed='true'] {
+    color: var(--accent);
+  }
   header h3 {
     flex: 1;
     min-width: 0;

@@ -6,7 +6,15 @@ import { userTexts } from '../file-words.ts'
 import { formLook } from '../form-look.ts'
 import { icon } from '../icons.ts'
 import { importingText, refusedText } from '../importing.ts'
-import { appendTo, audioUrl, coverUrl, deleteFile, fetchFile, type LibraryDetails } from '../library.ts'
+import {
+  appendTo,
+  audioUrl,
+  coverUrl,
+  deleteFile,
+  fetchFile,
+  type LibraryDetails,
+  loveFile,
+} from '../library.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
 import { attemptNotice } from './attempt-notice.ts'
@@ -38,6 +46,7 @@ export class LibraryFile extends LitElement {
   #id: string | null = null
   readonly #reading = new Attempt(this)
   readonly #adding = new Attempt(this)
+  readonly #loving = new Attempt(this)
 
   constructor() {
     super()
@@ -50,6 +59,7 @@ export class LibraryFile extends LitElement {
     this.file = null
     this.added = ''
     this.#adding.clear()
+    this.#loving.clear()
     this.#reading.clear()
     this.#dialog?.showModal()
     await this.#read()
@@ -64,14 +74,28 @@ export class LibraryFile extends LitElement {
     return html`<dialog class="box" aria-labelledby="title" @close=${this.#closed}>
         <header>
           <h3 id="title" tabindex="-1">${file?.title ?? say('picker.loading')}</h3>
+          ${file?.state === 'ready' ? this.#heart(file) : nothing}
           <button class="icon bare" autofocus aria-label=${say('picker.close')} @click=${this.#close}>
             ${icon('remove')}
           </button>
         </header>
-        <div class="body">${attemptNotice(this.#reading, say)} ${file === null ? nothing : this.#details(file)}</div>
+        <div class="body">${attemptNotice(this.#reading, say)} ${attemptNotice(this.#loving, say)} ${file === null ? nothing : this.#details(file)}</div>
         ${file === null ? nothing : this.#footer(file)}
       </dialog>
       <yoto-confirm .say=${say}></yoto-confirm>`
+  }
+
+  #heart(file: LibraryDetails) {
+    const { say } = this
+    return html`<button
+      class="icon bare heart"
+      aria-label=${say('file.loved')}
+      aria-pressed=${file.loved}
+      aria-disabled=${this.#loving.blocked}
+      @click=${() => this.#love(file)}
+    >
+      ${icon(file.loved ? 'loved' : 'heart')}
+    </button>`
   }
 
   #details(file: LibraryDetails) {
@@ -161,6 +185,12 @@ export class LibraryFile extends LitElement {
       // Meanwhile somebody may have opened another.
       if (id === this.#id) this.file = file
     })
+  }
+
+  async #love({ id, loved }: LibraryDetails): Promise<void> {
+    if (this.#loving.blocked) return
+    await this.#loving.run(() => loveFile(id, !loved))
+    await this.#read()
   }
 
   async #add(event: SubmitEvent, file: LibraryDetails): Promise<void> {

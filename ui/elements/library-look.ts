@@ -76,6 +76,10 @@ export const libraryLook = css`
     font-size: 0.8125rem;
     overflow-wrap: anywhere;
   }
+  .loved {
+    color: var(--accent);
+    line-height: 0;
+  }
   .numbers {
     display: grid;
     justify-items: end;

@@ -128,6 +128,7 @@ export class Library extends LitElement {
         <label for="state">${say('library.show')}</label>
         <select id="state" @change=${this.#narrowed}>
           <option value="">${say('library.all')}</option>
+          <option value="loved" ?selected=${search.loved === true}>${say('library.only-loved')}</option>
           ${Object.entries(states).map(
             ([state, words]) =>
               html`<option value=${state} ?selected=${state === search.state}>${say(words)}</option>`,
@@ -154,7 +155,8 @@ export class Library extends LitElement {
 
   #found({ files, count }: Shown) {
     const { say, search } = this
-    const isAll = search.text.trim() === '' && search.state === undefined && search.folder === undefined
+    const { text, state, loved, folder } = search
+    const isAll = text.trim() === '' && (state ?? loved ?? folder) === undefined
     const none = isAll ? 'library.empty' : 'picker.none-found'
     const counted = say(count === 1 ? 'library.count-one' : 'library.count', { count: this.#number(count) })
     return html`<p class="quiet count" role="status">${count === 0 ? say(none) : counted}</p>
@@ -182,7 +184,7 @@ export class Library extends LitElement {
 
   #row(entry: LibraryEntry) {
     const { say } = this
-    const { id, title, seconds, plays } = entry
+    const { id, title, seconds, plays, loved } = entry
     return html`<button class="row" aria-haspopup="dialog" data-id=${id} @click=${() => this.#open(id)}>
       <span class="cover">
         ${icon('note', 24)}
@@ -194,6 +196,7 @@ export class Library extends LitElement {
         ${this.#state(entry)}
       </span>
       <span class="numbers quiet">
+        ${loved ? html`<span class="loved" role="img" aria-label=${say('file.loved')}>${icon('loved', 18)}</span>` : nothing}
         ${seconds === null ? nothing : html`<span>${clockText(seconds)}</span>`}
         ${plays === 0 ? nothing : html`<span>${say(plays === 1 ? 'library.plays-one' : 'library.plays', { count: this.#number(plays) })}</span>`}
       </span>
@@ -226,8 +229,10 @@ export class Library extends LitElement {
 
   readonly #narrowed = (event: Event): void => {
     const wanted = (event.target as HTMLSelectElement).value
-    const { state: _, ...rest } = this.search
-    this.#look(isState(wanted) ? { ...rest, state: wanted } : rest)
+    const { state: _, loved: __, ...rest } = this.search
+    this.#look(
+      isState(wanted) ? { ...rest, state: wanted } : wanted === 'loved' ? { ...rest, loved: true } : rest,
+    )
   }
 
   readonly #entered = (event: Event): void => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'koa'
+import { Type } from 'typebox'
 import { AppError } from '../../core/error.ts'
 import { serveBuffer } from '../finite-body.ts'
 import type { LibraryHouse } from './library.ts'
@@ -14,6 +15,17 @@ export function libraryFileRoutes(house: LibraryHouse): (Route | ServedRoute)[] 
       summary: 'All that is known of a file: tags, chapters, format, loudness, plays, and what names it.',
       needs: 'house',
       handle: ({ param }) => house.libraryFile(param('id')),
+    }),
+    route({
+      method: 'put',
+      path: '/library/{id}/loved',
+      summary: 'Says whether a file is loved; smart playlists can ask for that.',
+      needs: 'house',
+      body: Type.Object({ loved: Type.Boolean() }, { additionalProperties: false }),
+      async handle({ param, body }) {
+        await house.loveLibraryFile(param('id'), body.loved)
+        return { success: true, message: body.loved ? 'loved' : 'not loved any more', loved: body.loved }
+      },
     }),
     {
       method: 'get',

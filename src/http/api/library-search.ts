@@ -5,6 +5,7 @@ export const searchSorts = ['name', 'title', 'artist', 'album', 'seconds', 'play
 export interface LibraryQuery {
   readonly text?: string
   readonly state?: LibraryEntry['state']
+  readonly loved?: boolean
   readonly folder?: string
   readonly sort?: (typeof searchSorts)[number]
   readonly descending?: boolean
@@ -20,6 +21,7 @@ export function searchEntries(
   {
     text = '',
     state,
+    loved,
     folder,
     sort = 'name',
     descending = false,
@@ -31,7 +33,10 @@ export function searchEntries(
   const below = folder === undefined || folder === '' ? '' : `${folder.replace(/\/+$/, '')}/`
   const found = entries.filter(
     (entry) =>
-      (state === undefined || entry.state === state) && liesBelow(entry, below) && hasAll(entry, words),
+      (state === undefined || entry.state === state) &&
+      (loved === undefined || entry.loved === loved) &&
+      liesBelow(entry, below) &&
+      hasAll(entry, words),
   )
   const sorted = sort === 'name' ? found : found.toSorted(orders[sort])
   const files = descending ? sorted.toReversed() : sorted

@@ -14,6 +14,8 @@ export interface LibraryHouse {
   libraryUsers(id: string): Promise<{ readonly file: string; readonly users: readonly FileUser[] }>
   /** Deletes the original. @throws AppError `forbidden` where it is not the media folder's */
   deleteLibraryFile(id: string): Promise<void>
+  /** @throws AppError `conflict` while the file cannot be played */
+  loveLibraryFile(id: string, isLoved: boolean): Promise<void>
   libraryDisk(): Promise<LibraryDisk>
   /** @throws AppError `conflict` or `unavailable` while it is not certain that what is missing is gone */
   cleanLibrary(options: { readonly isReallyEmpty: boolean }): Promise<FilesAndBytes>
@@ -39,6 +41,8 @@ export interface LibraryEntry {
   readonly again?: true
   /** Whether it has a cover that can be asked for. */
   readonly cover: boolean
+  /** Whether somebody has said that it is. */
+  readonly loved: boolean
   readonly plays: number
   /** ISO 8601; null where nobody has played it. */
   readonly last_played_at: string | null
@@ -130,6 +134,7 @@ const search = Type.Object(
           'words that must all stand in name, title, artist or album, whatever their accents and case',
       }),
     ),
+    loved: Type.Optional(Type.Boolean()),
     state: Type.Optional(
       Type.Union((['ready', 'importing', 'refused'] as const).map((each) => Type.Literal(each))),
     ),

@@ -15,6 +15,7 @@ export const pickTestSchema = Type.Object(
     title: Type.Optional(words('words of a title')),
     artist: Type.Optional(words('words of an artist')),
     album: Type.Optional(words('words of an album')),
+    loved: Type.Optional(Type.Boolean()),
     shorter_than: Type.Optional(duration),
     longer_than: Type.Optional(duration),
     played_in: Type.Optional(days),
@@ -65,11 +66,12 @@ function testsIn(written: Static<typeof pickTestSchema>): PickTest[] {
   const texts = Object.entries({ folder, title, artist, album }).flatMap(([kind, text]): PickTest[] =>
     text !== undefined && isTextKind(kind) ? [{ kind, text }] : [],
   )
-  const { shorter_than, longer_than, played_in, not_played_in } = rest
+  const { loved, shorter_than, longer_than, played_in, not_played_in } = rest
   const seconds = (text: string) => durationMs(text) / 1000
   const inDays = (text: string) => Number.parseInt(text, 10)
   return [
     ...texts,
+    ...(loved === undefined ? [] : [{ kind: 'loved', isLoved: loved } as const]),
     ...(shorter_than === undefined
       ? []
       : [{ kind: 'shorter_than', seconds: seconds(shorter_than) } as const]),
@@ -93,6 +95,8 @@ export function checkPick(id: string, pick: LibraryPick, node: Node, report: Rep
 }
 
 function contradictionIn({ all }: LibraryPick): string | null {
+  const loves = all.flatMap((test) => (test.kind === 'loved' ? [test.isLoved] : []))
+  if (loves.includes(true) && loves.includes(false)) return 'nothing is both loved and not'
   const shortest = Math.min(...all.flatMap((test) => (test.kind === 'shorter_than' ? [test.seconds] : [])))
   const longest = Math.max(...all.flatMap((test) => (test.kind === 'longer_than' ? [test.seconds] : [])))
   if (shortest <= longest) return 'nothing is both shorter and longer than that'
