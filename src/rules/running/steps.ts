@@ -13,7 +13,8 @@ import { placeOf, wordsOf, wordsOfStep, wordsOfWay } from './words.ts'
 /** Does the steps of a run, one after the other; of a run that is taken up again, those that it has not done yet. */
 export class Steps {
   readonly #hands: StepHands
-  #rounds = 0
+  /** Of all loops of a run together, since this process began. */
+  readonly #rounds = new WeakMap<Run, number>()
 
   constructor(hands: StepHands) {
     this.#hands = hands
@@ -135,6 +136,7 @@ export class Steps {
       const round = typeof known === 'number' ? known : 0
       if (typeof step.rounds === 'number' ? round >= step.rounds : !this.#goesRound(step, place, round))
         return
+      this.#countRound(run)
       await this.doAll(step.do, { ...place, prefix: `${at}.` })
       const asked = progress.get(`${at}?`)
       progress.forget(at)
@@ -142,8 +144,19 @@ export class Steps {
       progress.set(`${at}@`, round + 1)
       run.signal.throwIfAborted()
       // Whoever goes round without a wait keeps nobody else from his turn.
-      if (++this.#rounds % roundsInATurn === 0) await run.aside(place.strand, () => nextTurn())
+      if ((this.#rounds.get(run) ?? 0) % roundsInATurn === 0) await run.aside(place.strand, () => nextTurn())
     }
+  }
+
+  /** @throws AppError `conflict` where loops in loops have gone round too often. */
+  #countRound(run: Run): void {
+    const rounds = this.#rounds.get(run) ?? 0
+    if (rounds >= mostRounds)
+      throw new AppError(
+        'conflict',
+        `its loops have gone round ${mostRounds.toLocaleString('en')} times in all, and a run may no oftener`,
+      )
+    this.#rounds.set(run, rounds + 1)
   }
 
   #goesRound({ rounds, most }: RepeatStep, { run, step: at, trace }: StepPlace, round: number): boolean {
@@ -201,3 +214,5 @@ export class Steps {
 }
 
 const roundsInATurn = 100
+// A week of a round each minute; three loops in one another would come to a thousand million.
+const mostRounds = 10_000

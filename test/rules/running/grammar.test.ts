@@ -138,6 +138,43 @@ describe('repeat', () => {
   })
 })
 
+describe('loops in loops', () => {
+  const over = (house: Awaited<ReturnType<typeof houseWith>>) =>
+    expect.poll(() => outcomeOf(house).outcome, { timeout: 30_000 }).not.toBe('running')
+
+  test('go round ten thousand times in all, and then the rule fails', async () => {
+    const house = await pressed(
+      `{repeat: {times: 3, do: [{repeat: {times: 1000, do: [{repeat: {times: 1000, do: [{log: round}]}}]}}]}}`,
+    )
+    await over(house)
+    expect(outcomeOf(house)).toMatchObject({
+      outcome: 'failed',
+      why: expect.stringContaining('10,000 times in all'),
+    })
+    const said = house.log.lines.filter(({ message }) => message === 'round')
+    expect(said).toHaveLength(9_989)
+  }, 60_000)
+
+  test('are not kept going by `on_error: continue`', async () => {
+    const house = await pressed(
+      '{repeat: {times: 1000, do: [{repeat: {times: 1000, do: [{log: round}]}, on_error: continue}]}, on_error: continue}',
+      say('after'),
+    )
+    await over(house)
+    expect(outcomeOf(house).outcome).toBe('done')
+    expect(house.published).toEqual(['after x'])
+  }, 60_000)
+
+  test('of the next run count anew', async () => {
+    const house = await pressed('{repeat: {times: 100, do: [{repeat: {times: 90, do: [{log: round}]}}]}}')
+    await over(house)
+    await house.advance(1)
+    await house.press('left')
+    await over(house)
+    expect(house.traces('r').map(({ outcome }) => outcome)).toEqual(['done', 'done'])
+  }, 60_000)
+})
+
 describe('parallel', () => {
   test('does several things at once, and goes on when all have ended', async () => {
     const ways = `[[{wait: 3s}, ${say('slow')}], ${say('quick')}]`
