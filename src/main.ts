@@ -35,7 +35,7 @@ async function main(redactor: Redactor): Promise<void> {
   const argv = process.argv.slice(2)
   const help = helpAsked(argv)
   if (help !== undefined) {
-    process.stdout.write(helpText(help.command))
+    print(helpText(help.command))
     return
   }
   const loaded = await loadOptions({
@@ -89,7 +89,16 @@ async function runCommand(
     clock: systemClock,
   })
   process.exitCode = failed ? 1 : 0
-  process.stdout.write(redact(answer))
+  print(redact(answer))
+}
+
+/** Whoever reads the answer may have seen enough of it, as `head` has: that is no failure. */
+function print(text: string): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit()
+    throw error
+  })
+  process.stdout.write(text)
 }
 
 /** Also while it is still starting: what has begun by then ends in order. */

@@ -242,6 +242,12 @@ describe('the command test', () => {
 })
 
 describe('other commands', () => {
+  test('an answer that nobody reads to its end is no failure', async () => {
+    const { child, ended, said } = launch({}, ['schema'])
+    child.stdout?.destroy()
+    expect([await ended, said()]).toEqual([0, ''])
+  })
+
   test('help is given also where an option is wrong, and starts nothing', async () => {
     const { ended, said } = launch({ YOTO_STREAM_PANEL_PORT: 'none' }, ['plan', '--help'])
     expect(await ended).toBe(0)
