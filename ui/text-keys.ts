@@ -509,6 +509,7 @@ export const textKeys = [
   'runs.trigger',
   'runs.saw',
   'runs.steps',
+  'runs.left-out',
   'runs.way',
   'runs.end',
   'runs.ms',

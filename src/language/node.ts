@@ -42,12 +42,19 @@ export function isEmpty(node: Node): boolean {
   return node.kind === 'scalar' && node.text === '' && !node.quoted
 }
 
-/** The first scalar that fits, the node itself or one below it, keys left out. */
-export function findScalar(node: Node, fits: (scalar: ScalarNode) => boolean): ScalarNode | undefined {
+/** The first scalar that fits, the node itself or one below it; not keys, and nothing that stands behind those of `without`. */
+export function findScalar(
+  node: Node,
+  fits: (scalar: ScalarNode) => boolean,
+  without: readonly string[] = [],
+): ScalarNode | undefined {
   if (node.kind === 'scalar') return fits(node) ? node : undefined
-  const children = node.kind === 'list' ? node.items : [...node.entries.values()].map((entry) => entry.value)
+  const children =
+    node.kind === 'list'
+      ? node.items
+      : [...node.entries].flatMap(([key, { value }]) => (without.includes(key) ? [] : [value]))
   for (const child of children) {
-    const found = findScalar(child, fits)
+    const found = findScalar(child, fits, without)
     if (found !== undefined) return found
   }
   return undefined

@@ -81,7 +81,7 @@ function isRefused(text: string, report: Report): boolean {
 function strayMessage(character: string): string {
   if (character === '\uFFFD') return 'this character is not UTF-8; save the file as UTF-8'
   if (character === '\0')
-    return 'the file contains a NUL character, so it is no text in UTF-8; save it as UTF-8'
+    return 'the file contains a NUL character: if it is text at all, save it as UTF-8, else take the character out'
   if (character === '\r') return 'this carriage return stands alone; save the file with ordinary line ends'
   const number = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
   return `the control character U+${number} cannot stand in YAML`

@@ -119,10 +119,12 @@ test('what would keep the thread for ever is ended, and the house answers meanwh
     depth === 0
       ? '{if: inputs.party and not inputs.party, then: [{log: x}]}'
       : `{repeat: {times: 1000, do: [${nested(depth - 1)}]}}`
-  const endless = `inputs: {party: {type: switch, name: Party}}
-rules:
-  spin: {when: [{input: party}], do: [${nested(3)}]}
-`
+  // Each run ends after ten thousand rounds; all of them take minutes.
+  const spins = Array.from(
+    { length: 100 },
+    (_, n) => `  spin-${n}: {when: [{input: party}], do: [${nested(3)}]}\n`,
+  )
+  const endless = `inputs: {party: {type: switch, name: Party}}\nrules:\n${spins.join('')}`
   const spinning = tried({
     events: ['input.party=false', 'input.party=true', 'input.party=false'],
     file: 'a.yaml',

@@ -47,11 +47,7 @@ test.each([
     "when: [{button: left}]\nif: {any: [player.card == 'alien', player.card == 'other' or player.card == '0urs2']}",
     [said(4), said(4, 'other')],
   ],
-  [
-    'each of two triggers',
-    "when: [{button: left}, {button: right}]\nif: player.card == 'alien'",
-    [said(4), said(4)],
-  ],
+  ['each of two triggers', "when: [{button: left}, {button: right}]\nif: player.card == 'alien'", [said(4)]],
 ])('%s asks for a card of somebody else', async (_, rule, doubts) => {
   expect(await doubtsIn(rule)).toEqual(doubts)
 })
@@ -66,6 +62,10 @@ test.each([
   [
     'one way of two under `any`',
     "when: [{button: left}]\nif: {any: [player.card == 'alien', player.playing]}",
+  ],
+  [
+    'the card of the rule’s player where another one is pressed',
+    "player: den\nwhen: [{button: {button: left, player: loft}}]\nif: player.card == 'alien'",
   ],
   ['no card', "when: [{button: left}]\nif: player.card == ''"],
   ['any card', 'player: den\nwhen: [{button: right}]\nif: [{card: any}]'],
@@ -86,6 +86,31 @@ test.each([
   ['a rule that is switched off', "enabled: false\nwhen: [{button: left}]\nif: player.card == 'alien'"],
 ])('nothing is said of %s', async (_, rule) => {
   expect(await doubtsIn(rule)).toEqual([])
+})
+
+test.each([
+  ["when: [{button: left}]\nif:\n  - player.card != 'alien'\n  - trigger.card_id == 'alien'", said(6)],
+  [
+    "when: [{button: left}]\nif:\n  - any:\n      - none: [player.card == 'alien']\n      - player.card == '0urs1'\n  - any:\n      - player.card == 'alien'\n      - player.card == 'alien'",
+    said(9),
+  ],
+])('the place is where the card is asked for, not where it must not be: %s', async (rule, doubt) => {
+  expect(await doubtsIn(rule)).toContainEqual(doubt)
+})
+
+test('one that is asked by both buttons is told of once, with both', async () => {
+  const text =
+    "rules:\n  r:\n    when: [{button: left}, {button: right}]\n    if: player.card == 'alien'\n    do: [{log: hello}]\n"
+  const { diagnostics } = await readRuleFiles(
+    [{ file: 'a.yaml', text }],
+    readingOf({ isOurCard: () => false }),
+  )
+  expect(diagnostics).toMatchObject([
+    {
+      message: expect.stringContaining('so `button: left` or `button: right` never comes from it'),
+      help: expect.stringContaining('write `button: previous` or `button: next`'),
+    },
+  ])
 })
 
 test('where the cards are not known, none is doubted', async () => {

@@ -129,6 +129,7 @@ test.each([
   ['{limit: 0}', /^1:31 type\/value/],
   ['{all: [{shorter_than: 5m}, {longer_than: 5m}]}', /^1:17 playlist\/empty/],
   ['{all: [{folder: a}, {folder: ab}]}', /^1:17 playlist\/empty/],
+  ['{all: [{loved: true}], none: [{loved: true}]}', /^1:17 playlist\/empty .*under `all` and under `none`/],
 ])('%s is refused', async (pick, words) => {
   const { said } = await read(`playlists: {p: {pick: ${pick}}}\n`)
   expect(said).toEqual([expect.stringMatching(words)])

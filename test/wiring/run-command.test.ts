@@ -176,6 +176,26 @@ At 2026-11-25 01:29:00 it is otherwise:
     await storage.close()
   })
 
+  test('lets loops go round to their end while its clock stands, and hides no end of them', async () => {
+    await write(`vars: {n: {start: 0, max: 9999}}
+inputs: {go: {type: button}}
+rules:
+  goes:
+    when: [{input: go}]
+    do:
+      - repeat: {times: 9, do: [{repeat: {times: 500, do: [{set: {n: vars.n + 1}}]}}]}
+      - mqtt: {topic: home/alarm, payload: "\${now.time}"}
+  later:
+    when: [{time: "12:01"}]
+    do: [{log: "\${vars.n} rounds"}]
+`)
+    const answer = await run('--dry', '--at', '2026-11-24T12:00', '--event', 'input.go=press')
+    expect(answer).toMatch(/… and \d+ steps more, …/)
+    expect(answer).toContain('publishes "12:00" to home/alarm')
+    expect(answer).toContain('var n: 4500 (was 0)')
+    expect(answer).toContain('At 12:00:00')
+  })
+
   test('what goes round for ever is stopped and said', async () => {
     await write(`inputs: {a: {type: switch, name: A}}
 rules:

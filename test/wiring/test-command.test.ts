@@ -89,3 +89,21 @@ test('a household without tests is told where they stand, and one without a fold
   await rm(join(home, 'config'), { recursive: true })
   await expect(run()).rejects.toThrow(/config cannot be read: start the product once, or name another/)
 })
+
+test('loops that go round many times are through before a test looks', async () => {
+  await write(
+    'a.yaml',
+    `vars: {n: {start: 0, max: 9999}}
+inputs: {go: {type: button}}
+rules:
+  goes: {when: [{input: go}], do: [{repeat: {times: 900, do: [{set: {n: vars.n + 1}}]}}, {log: reached the end}]}
+tests:
+  through:
+    now: "2026-11-24T12:00:00"
+    steps:
+      - input: {go: press}
+      - expect: {log: reached the end, vars.n: 900}
+`,
+  )
+  expect(await run()).toEqual({ answer: '1 test: 1 passed, 0 failed\n', failed: false })
+})

@@ -183,12 +183,18 @@ export class RuleRun extends LitElement {
     </div>`
   }
 
-  #steps({ steps }: WholeRunView) {
+  #steps({ steps, left_out }: WholeRunView) {
+    const { say } = this
     if (steps.length === 0) return nothing
     return html`<div>
-      <h6>${this.say('runs.steps')}</h6>
+      <h6>${say('runs.steps')}</h6>
       <ol role="list" class="steps">
-        ${steps.map((step) => this.#step(step))}
+        ${steps.map((step, index) => [
+          left_out?.behind === index
+            ? html`<li class="quiet">${say('runs.left-out', { count: left_out.count })}</li>`
+            : nothing,
+          this.#step(step),
+        ])}
       </ol>
     </div>`
   }

@@ -145,7 +145,7 @@ export class RuleTrial extends LitElement {
       </ul>`
   }
 
-  #run({ rule, name, outcome, because, why, saw, steps }: DryRun, first: string) {
+  #run({ rule, name, outcome, because, why, saw, steps, left_out }: DryRun, first: string) {
     const { say } = this
     const reasons = [because, ...(why === null ? [] : [why]), ...saw]
     const isHeld = outcome === 'did_not_run' || outcome === 'ignored' || outcome === 'failed'
@@ -155,7 +155,10 @@ export class RuleTrial extends LitElement {
       <span class="quiet" lang="en">${reasons.join('; ')}</span>
       <ul lang="en">
         ${steps.map(
-          ({ at, kind, outcome, why, effects }) => html`<li>
+          (
+            { at, kind, outcome, why, effects },
+            index,
+          ) => html`${left_out?.behind === index ? html`<li class="quiet" lang=${say.locale}>${say('runs.left-out', { count: left_out.count })}</li>` : nothing}<li>
             <span class="time">${hourIn(first, at)}</span> ${kind}${outcome === 'done' ? nothing : html` (${outcome}${why === null ? nothing : html`: ${why}`})`}
             ${effects.map((effect) => html`<div>${effect.at === at ? nothing : html`<span class="time">${hourIn(first, effect.at)}</span> `}${effect.words}${effect.failed === null ? nothing : html` – ${effect.failed}`}</div>`)}
           </li>`,

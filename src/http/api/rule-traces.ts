@@ -39,7 +39,10 @@ export interface WholeRunView extends RuleRunView {
   readonly trigger: { readonly kind: string; readonly data: Readonly<Record<string, unknown>> }
   /** What its conditions looked at: `player.battery is 8`. */
   readonly saw: readonly string[]
+  /** Of many the first and the last. */
   readonly steps: readonly RunStepView[]
+  /** How many steps are not kept, and how many of those that are stand before them; null where all are kept. */
+  readonly left_out: { readonly behind: number; readonly count: number } | null
 }
 
 export interface RunStepView {

@@ -2,7 +2,7 @@ import { AppError, messageOf } from '../../core/error.ts'
 import { contentInWords, partInWords } from '../explain/rule-words.ts'
 import { localIso } from '../plan-words.ts'
 import type { Rule, RuleSet } from '../rule-set.ts'
-import type { RunTrace, StepTrace } from '../running/trace.ts'
+import { type RunTrace, type StepTrace, stepsKept } from '../running/trace.ts'
 import type { AskedEvent } from './asked.ts'
 import { effectInWords } from './effect-words.ts'
 import type { Records, WatchedHouse } from './house.ts'
@@ -146,7 +146,7 @@ class Watched {
     }
   }
 
-  #run({ rule: id, at, because, outcome, why, saw, steps }: RunTrace): DryRun {
+  #run({ rule: id, at, because, outcome, why, saw, steps, left_out: count }: RunTrace): DryRun {
     const rule = this.#input.ruleSet.rules.find((one) => one.id === id)
     return {
       rule: id,
@@ -154,7 +154,8 @@ class Watched {
       place: rule?.place ?? '',
       at: this.#local(new Date(at)),
       ...{ because, outcome, why, saw },
-      steps: steps.slice(0, mostShown).map((step) => this.#step(step)),
+      steps: steps.map((step) => this.#step(step)),
+      left_out: count === undefined ? null : { behind: stepsKept.first, count },
     }
   }
 

@@ -54,13 +54,17 @@ const outcomes: Readonly<Record<DryRun['outcome'], string>> = {
   ended: 'runs and is ended',
 }
 
-function runLines({ rule, name, place, because, outcome, why, saw, steps }: DryRun, when: Hours): string[] {
+function runLines(run: DryRun, when: Hours): string[] {
+  const { rule, name, place, because, outcome, why, saw, steps, left_out } = run
   const called = name === null ? rule : `${rule} "${name}"`
   const reason = why === null ? '' : `: ${why}`
   return [
     `  ${called} (${place}) ${outcomes[outcome]}, because ${because}${reason}`,
     ...(saw.length === 0 ? [] : [`    it saw that ${saw.join(', ')}`]),
-    ...steps.flatMap((step) => stepLines(step, when)),
+    ...steps.flatMap((step, index) => [
+      ...(left_out?.behind === index ? [`    … and ${left_out.count} steps more, …`] : []),
+      ...stepLines(step, when),
+    ]),
   ]
 }
 

@@ -54,7 +54,10 @@ export interface DryRun {
   readonly why: string | null
   /** What its conditions looked at: `player.battery is 8`. */
   readonly saw: readonly string[]
+  /** Of many the first and the last. */
   readonly steps: readonly DryStep[]
+  /** How many steps are not told, and how many of those that are stand before them; null where all are told. */
+  readonly left_out: { readonly behind: number; readonly count: number } | null
 }
 
 export interface DryStep {

@@ -94,7 +94,10 @@ export function checkPick(id: string, pick: LibraryPick, node: Node, report: Rep
   return false
 }
 
-function contradictionIn({ all }: LibraryPick): string | null {
+function contradictionIn({ all, none }: LibraryPick): string | null {
+  const asked = new Set(all.map((test) => JSON.stringify(test)))
+  if (none.some((test) => asked.has(JSON.stringify(test))))
+    return 'the same condition stands under `all` and under `none`'
   const loves = all.flatMap((test) => (test.kind === 'loved' ? [test.isLoved] : []))
   if (loves.includes(true) && loves.includes(false)) return 'nothing is both loved and not'
   const shortest = Math.min(...all.flatMap((test) => (test.kind === 'shorter_than' ? [test.seconds] : [])))

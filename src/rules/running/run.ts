@@ -8,7 +8,7 @@ import { EndOfRun } from './end-of-run.ts'
 import type { Batch, Journal, KeptRun } from './journal.ts'
 import type { Lanes, Turn } from './lanes.ts'
 import { Progress } from './progress.ts'
-import type { RunTrace, StepTrace } from './trace.ts'
+import { type RunTrace, type StepTrace, stepsKept } from './trace.ts'
 
 /** A trigger has fired. */
 export interface Start {
@@ -47,9 +47,6 @@ interface Ground {
 interface Kept extends KeptRun {
   readonly trace?: RunTrace
 }
-
-// A loop of a thousand rounds is not read by anybody, and would be written each time.
-const mostSteps = 100
 
 /** A rule under way: who it is, how far it has come, and whether it acts, waits or is over. */
 export class Run {
@@ -249,7 +246,12 @@ export class Run {
     const at = isoOf(this.#ground.clock.now())
     const named = name === undefined ? {} : { name }
     const trace: StepTrace = { step, kind, ...named, at, outcome: 'running', effects: [] }
-    if (this.trace.steps.length < mostSteps) this.trace.steps.push(trace)
+    const { steps } = this.trace
+    steps.push(trace)
+    if (steps.length > stepsKept.first + stepsKept.last) {
+      steps.splice(stepsKept.first, 1)
+      this.trace.left_out = (this.trace.left_out ?? 0) + 1
+    }
     return trace
   }
 

@@ -13,8 +13,6 @@ import { placeOf, wordsOf, wordsOfStep, wordsOfWay } from './words.ts'
 /** Does the steps of a run, one after the other; of a run that is taken up again, those that it has not done yet. */
 export class Steps {
   readonly #hands: StepHands
-  /** Of all loops of a run together, since this process began. */
-  readonly #rounds = new WeakMap<Run, number>()
 
   constructor(hands: StepHands) {
     this.#hands = hands
@@ -66,7 +64,11 @@ export class Steps {
     trace.why = why
     const seen = saw.length === 0 ? {} : { saw }
     const { because } = run.start
-    this.#hands.log.info(`${wordsOf(run.rule)} skips ${wordsOfStep(step, at)}: ${why}`, { because, ...seen })
+    const level = roundsOf(run) > roundsTold ? 'debug' : 'info'
+    this.#hands.log[level](`${wordsOf(run.rule)} skips ${wordsOfStep(step, at)}: ${why}`, {
+      because,
+      ...seen,
+    })
   }
 
   #failed(step: Step, { run, step: at, trace }: StepPlace, error: unknown): void {
@@ -76,7 +78,8 @@ export class Steps {
     if (!isSaid) trace.why = messageOf(error)
     const detail = { error: messageOf(error) }
     if (step.onError === 'continue') {
-      log.warn(`${placeOf(run.rule)} goes on though ${wordsOfStep(step, at)} failed`, detail)
+      const level = roundsOf(run) > roundsTold ? 'debug' : 'warn'
+      log[level](`${placeOf(run.rule)} goes on though ${wordsOfStep(step, at)} failed`, detail)
       return
     }
     if (!isSaid) log.error(`${placeOf(run.rule)} stopped at ${wordsOfStep(step, at)}`, detail)
@@ -143,20 +146,21 @@ export class Steps {
       if (asked !== undefined) progress.set(`${at}?`, asked)
       progress.set(`${at}@`, round + 1)
       run.signal.throwIfAborted()
-      // Whoever goes round without a wait keeps nobody else from his turn.
-      if ((this.#rounds.get(run) ?? 0) % roundsInATurn === 0) await run.aside(place.strand, () => nextTurn())
+      // Whoever goes round without a wait keeps nobody else from his turn. Tried dry, he has all the time there is.
+      if (!this.#hands.dryRun && roundsOf(run) % roundsInATurn === 0)
+        await run.aside(place.strand, () => nextTurn())
     }
   }
 
   /** @throws AppError `conflict` where loops in loops have gone round too often. */
   #countRound(run: Run): void {
-    const rounds = this.#rounds.get(run) ?? 0
+    const rounds = roundsOf(run)
     if (rounds >= mostRounds)
       throw new AppError(
         'conflict',
         `its loops have gone round ${mostRounds.toLocaleString('en')} times in all, and a run may no oftener`,
       )
-    this.#rounds.set(run, rounds + 1)
+    run.progress.set(roundsMark, rounds + 1)
   }
 
   #goesRound({ rounds, most }: RepeatStep, { run, step: at, trace }: StepPlace, round: number): boolean {
@@ -213,6 +217,16 @@ export class Steps {
   }
 }
 
+/** How often the loops of a run have gone round, all of them together. */
+function roundsOf({ progress }: Run): number {
+  const known = progress.get(roundsMark)
+  return typeof known === 'number' ? known : 0
+}
+
+// No step is called so.
+const roundsMark = '@'
+// What happens in a loop again and again is worth a line of the log only at first; the trace has it.
+const roundsTold = 3
 const roundsInATurn = 100
 // A week of a round each minute; three loops in one another would come to a thousand million.
 const mostRounds = 10_000

@@ -14,7 +14,10 @@ export interface RunTrace {
   why: string | null
   /** What its conditions looked at: `player.battery is 8`. */
   saw: readonly string[]
+  /** Of many the first and the last. */
   readonly steps: StepTrace[]
+  /** How many were left out between `stepsKept.first` and the last; absent where none was. */
+  left_out?: number
   /** ISO 8601; null while it runs. */
   ended_at: string | null
 }
@@ -54,6 +57,9 @@ export interface EffectTrace {
   /** How long it took. */
   ms?: number
 }
+
+/** A loop of a thousand rounds is not read by anybody, and would be written each time: how many steps are kept of its ends. */
+export const stepsKept = { first: 50, last: 50 } as const
 
 /** Steps that still run or wait have ended with their run. */
 export function endSteps({ steps }: RunTrace): void {

@@ -165,6 +165,37 @@ describe('loops in loops', () => {
     expect(house.published).toEqual(['after x'])
   }, 60_000)
 
+  test('are counted over a restart too', async () => {
+    const inner = '{repeat: {times: 999, do: [{set: {n: vars.n + 1}}, {wait: 5s, if: vars.n == 4000}]}}'
+    const text = onLeft([`{repeat: {times: 12, do: [${inner}]}}`]).replace('max: 9000', 'max: 99999')
+    const house = await houseWith(text)
+    await house.press('left')
+    const isWaiting = () => house.traces('r')[0]?.steps.at(-1)?.outcome === 'waiting'
+    await expect.poll(isWaiting, { timeout: 30_000 }).toBe(true)
+    await house.restart()
+    await house.advance(6)
+    await over(house)
+    expect(outcomeOf(house)).toMatchObject({ outcome: 'failed', why: expect.stringContaining('in all') })
+  }, 60_000)
+
+  test('say in the log at first what they skip and what fails, and in the trace how it began and ended', async () => {
+    const house = await pressed(
+      `{repeat: {times: 200, do: [{log: never, if: vars.n > 0}, {repeat: {times: 1, do: [{mqtt: {topic: a, payload: x}, if: vars.n > 0}]}}]}}`,
+      say('end'),
+    )
+    await over(house)
+    const [trace] = house.traces('r')
+    const told = house.log.lines.filter(
+      ({ level, message }) => level !== 'debug' && message.includes('skips'),
+    )
+    expect([told.length > 0, told.length < 10]).toEqual([true, true])
+    expect(trace?.steps).toHaveLength(100)
+    expect(trace?.left_out).toBe(502)
+    expect(trace?.steps[0]).toMatchObject({ step: '1', kind: 'repeat', outcome: 'done' })
+    expect(trace?.steps.at(-1)).toMatchObject({ step: '2', effects: [{ kind: 'publish' }] })
+    expect(house.published).toEqual(['end x'])
+  }, 60_000)
+
   test('of the next run count anew', async () => {
     const house = await pressed('{repeat: {times: 100, do: [{repeat: {times: 90, do: [{log: round}]}}]}}')
     await over(house)
