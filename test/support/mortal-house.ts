@@ -102,7 +102,8 @@ export class MortalHouse {
       book: {
         current: this.#ruleSet,
         onChange: (changed) => {
-          this.#changed = changed
+          // One that died as it started may come as far as here, for its clock goes on.
+          if (!signal.aborted) this.#changed = changed
           return () => undefined
         },
       },
@@ -120,8 +121,7 @@ export class MortalHouse {
         setMany: (entries) => this.#setMany(entries, signal),
       },
     })
-    const died = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-    await Promise.race([this.#rules.start(), died])
+    await this.#unlessItDies(this.#rules.start())
     if (this.#isDead) return this.start()
     await this.#quiet()
   }
@@ -167,7 +167,7 @@ export class MortalHouse {
 
   /** A person sets an input. */
   async set(name: string, value: PlainValue): Promise<void> {
-    await this.#hub?.setInput(name, value, 'a test')
+    await this.#unlessItDies(this.#hub?.setInput(name, value, 'a test'))
     await this.#quiet()
     await this.#live()
   }
@@ -205,7 +205,7 @@ export class MortalHouse {
   /** Other rules take the place of those that are there. */
   async edit(ruleSet: RuleSet): Promise<void> {
     this.#ruleSet = ruleSet
-    await this.#changed(ruleSet)
+    await this.#unlessItDies(this.#changed(ruleSet))
     await this.#quiet()
   }
 
@@ -217,7 +217,7 @@ export class MortalHouse {
   /** Reads the rules again, which say what they said. */
   async reload(): Promise<void> {
     const rules = this.#ruleSet.rules.map((rule): Rule => ({ ...rule }))
-    await this.#changed({ ...this.#ruleSet, rules })
+    await this.#unlessItDies(this.#changed({ ...this.#ruleSet, rules }))
     await this.#quiet()
     await this.#live()
   }
@@ -254,6 +254,16 @@ export class MortalHouse {
 
   get #isDead(): boolean {
     return this.#life.signal.aborted
+  }
+
+  /** Nothing that the process was at comes to an end once it is dead. */
+  async #unlessItDies(work: Promise<unknown> | undefined): Promise<void> {
+    const { signal } = this.#life
+    const died = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve()
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    await Promise.race([work, died])
   }
 
   async #live(): Promise<void> {
