@@ -127,8 +127,8 @@ async function yamlFiles(folder: string, refuse: (file: string, why: string) => 
       // Follows links: somebody may keep rules elsewhere. Only a file is ever opened, a pipe would never end.
       const facts = await stat(path).catch(() => null)
       if (facts?.isDirectory()) await visit(path, depth + 1)
-      else if (entry.endsWith('.yml')) refuse(file, 'rule files end in .yaml')
-      else if (!entry.endsWith('.yaml')) continue
+      else if (!/\.ya?ml$/i.test(entry)) continue
+      else if (!entry.endsWith('.yaml')) refuse(file, 'rule files end in .yaml')
       else if (facts?.isFile()) found.push(file)
       else refuse(file, facts === null ? 'it is a link that leads nowhere' : 'it is no file')
     }

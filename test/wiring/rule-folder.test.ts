@@ -42,9 +42,11 @@ test('what cannot be read is named once, with the reason, and never waited for',
   await symlink(join(folder, 'nowhere'), join(folder, 'dangling.yaml'))
   await symlink(folder, join(folder, 'circle'))
   await writeFile(join(folder, 'other.yml'), '')
+  await writeFile(join(folder, 'LOUD.YAML'), '')
   const { files, problems } = await read()
   expect(files).toEqual([])
   expect(problems.map(({ text }) => text).filter((text) => !text.startsWith('circle/'))).toEqual([
+    'LOUD.YAML is left out of the rules: rule files end in .yaml',
     'dangling.yaml is left out of the rules: it is a link that leads nowhere',
     'other.yml is left out of the rules: rule files end in .yaml',
     'pipe.yaml is left out of the rules: it is no file',
