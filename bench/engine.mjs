@@ -169,9 +169,12 @@ async function atOneMinute() {
   const at = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', hour: '2-digit', minute: '2-digit' }).format(next)
   const house = await openHouse({ ruleSet: await read(sameMinute(1_000)(at)), disk: true })
   const due = Math.floor(next.getTime() / 60_000) * 60_000
+  // The product's own timers hold no process that has nothing else to do.
+  const waiting = setInterval(() => {}, 1000)
   await house.effects(1)
   const first = Date.now() - due
   await house.effects(999)
+  clearInterval(waiting)
   print('1,000 rules at the same minute', `first effect ${first} ms, last ${Date.now() - due} ms behind it, ${house.counts.writes} writes`)
   await house.stop()
 }
