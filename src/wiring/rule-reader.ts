@@ -103,7 +103,8 @@ export class RuleReader {
 
   /** What runs of the files; null where the product ended meanwhile, and half of them may not have been checked. */
   async standing(files: readonly WrittenFile[]): Promise<Standing | null> {
-    const { cards, ...reading } = this.#looking()
+    const cards = new Map<string, boolean | null>()
+    const reading = this.#looking(cards)
     this.#thread.tryAgain()
     const checkAhead = (sources: readonly RuleSource[]) => this.#checkAhead(sources, reading)
     const standing = await readLastGood(files, { ...reading, checkAhead })
@@ -147,10 +148,12 @@ export class RuleReader {
     await this.#thread.stop()
   }
 
-  /** Each file is looked for once in a reading, however many name it, and what it finds holds for all of the reading. */
-  #looking(): Reading & { readonly cards: ReadonlyMap<string, boolean | null> } {
+  /**
+   * Each file is looked for once in a reading, however many name it, and what it finds holds for all of the reading. Of cards
+   * that are asked for, `cards` gets what was answered.
+   */
+  #looking(cards = new Map<string, boolean | null>()): Reading {
     const { fileExists, isOurCard } = this.#reading
-    const cards = new Map<string, boolean | null>()
     return {
       ...this.#reading,
       fileExists: onceEach(fileExists),
@@ -164,7 +167,6 @@ export class RuleReader {
               return isOurs
             },
           }),
-      cards,
     }
   }
 

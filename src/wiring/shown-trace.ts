@@ -3,7 +3,7 @@ import type { RunStepView, ShortRunView, WholeRunView } from '../http/api/rule-t
 import { localIso } from '../rules/plan-words.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import type { ConditionNow } from '../rules/running/conditions-now.ts'
-import { type RunTrace, type StepTrace, standingOf, stepsKept } from '../rules/running/trace.ts'
+import { leftOutOf, type RunTrace, type StepTrace, standingOf } from '../rules/running/trace.ts'
 
 type RedactAll = <Value>(value: Value) => Value
 
@@ -34,13 +34,6 @@ export function wholeTrace(trace: RunTrace, calendar: RuleSet['calendar']): Whol
     steps: trace.steps.map((step) => wholeStep(step, calendar)),
     left_out: leftOutOf(trace),
   }
-}
-
-/** The steps that are not kept, with how many of those that are stand before them; null where all are kept. */
-export function leftOutOf({
-  left_out,
-}: RunTrace): { readonly behind: number; readonly count: number } | null {
-  return left_out === undefined ? null : { behind: stepsKept.first, count: left_out }
 }
 
 function wholeStep(

@@ -4,10 +4,16 @@ import { readingOf } from '../support/rules.ts'
 
 const ours = ['0urs1', '0urs2']
 
-async function doubtsIn(rule: string, isOurCard = (cardId: string): boolean | null => ours.includes(cardId)) {
+/** What is said of a file with one rule. */
+async function findingsIn(rule: string, isOurCard: (cardId: string) => boolean | null) {
   const text = `rules:\n  r:\n${rule.replace(/^/gm, '    ')}\n    do: [{log: hello}]\n`
-  const { diagnostics } = await readRuleFiles([{ file: 'a.yaml', text }], readingOf({ isOurCard }))
-  return diagnostics.map(({ line, code, message }) => `${line} ${code} ${message.split(':')[0]}`)
+  return (await readRuleFiles([{ file: 'a.yaml', text }], readingOf({ isOurCard }))).diagnostics
+}
+
+async function doubtsIn(rule: string, isOurCard = (cardId: string): boolean | null => ours.includes(cardId)) {
+  return (await findingsIn(rule, isOurCard)).map(
+    ({ line, code, message }) => `${line} ${code} ${message.split(':')[0]}`,
+  )
 }
 
 const said = (line: number, card = 'alien') => `${line} rule/button-card card ${card} is not one of ours`
@@ -99,13 +105,8 @@ test.each([
 })
 
 test('one that is asked by both buttons is told of once, with both', async () => {
-  const text =
-    "rules:\n  r:\n    when: [{button: left}, {button: right}]\n    if: player.card == 'alien'\n    do: [{log: hello}]\n"
-  const { diagnostics } = await readRuleFiles(
-    [{ file: 'a.yaml', text }],
-    readingOf({ isOurCard: () => false }),
-  )
-  expect(diagnostics).toMatchObject([
+  const rule = "when: [{button: left}, {button: right}]\nif: player.card == 'alien'"
+  expect(await findingsIn(rule, () => false)).toMatchObject([
     {
       message: expect.stringContaining('so `button: left` or `button: right` never comes from it'),
       help: expect.stringContaining('write `button: previous` or `button: next`'),
@@ -118,13 +119,8 @@ test('where the cards are not known, none is doubted', async () => {
 })
 
 test('the place is where the card is named, and the way out names the button', async () => {
-  const text =
-    "rules:\n  r:\n    name: alien\n    when: [{button: left}]\n    if: player.card == 'alien'\n    do: [{log: hello}]\n"
-  const { diagnostics } = await readRuleFiles(
-    [{ file: 'a.yaml', text }],
-    readingOf({ isOurCard: () => false }),
-  )
-  expect(diagnostics).toMatchObject([
+  const rule = "name: alien\nwhen: [{button: left}]\nif: player.card == 'alien'"
+  expect(await findingsIn(rule, () => false)).toMatchObject([
     { line: 5, column: 9, help: expect.stringContaining('`button: previous`') },
   ])
 })

@@ -2,7 +2,7 @@ import { AppError, messageOf } from '../../core/error.ts'
 import { contentInWords, partInWords } from '../explain/rule-words.ts'
 import { localIso } from '../plan-words.ts'
 import type { Rule, RuleSet } from '../rule-set.ts'
-import { type RunTrace, type StepTrace, stepsKept } from '../running/trace.ts'
+import { leftOutOf, type RunTrace, type StepTrace } from '../running/trace.ts'
 import type { AskedEvent } from './asked.ts'
 import { effectInWords } from './effect-words.ts'
 import type { Records, WatchedHouse } from './house.ts'
@@ -146,7 +146,8 @@ class Watched {
     }
   }
 
-  #run({ rule: id, at, because, outcome, why, saw, steps, left_out: count }: RunTrace): DryRun {
+  #run(trace: RunTrace): DryRun {
+    const { rule: id, at, because, outcome, why, saw, steps } = trace
     const rule = this.#input.ruleSet.rules.find((one) => one.id === id)
     return {
       rule: id,
@@ -155,7 +156,7 @@ class Watched {
       at: this.#local(new Date(at)),
       ...{ because, outcome, why, saw },
       steps: steps.map((step) => this.#step(step)),
-      left_out: count === undefined ? null : { behind: stepsKept.first, count },
+      left_out: leftOutOf(trace),
     }
   }
 

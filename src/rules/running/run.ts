@@ -8,7 +8,7 @@ import { EndOfRun } from './end-of-run.ts'
 import type { Batch, Journal, KeptRun } from './journal.ts'
 import type { Lanes, Turn } from './lanes.ts'
 import { Progress } from './progress.ts'
-import { type RunTrace, type StepTrace, stepsKept } from './trace.ts'
+import { noteStep, type RunTrace, type StepTrace } from './trace.ts'
 
 /** A trigger has fired. */
 export interface Start {
@@ -246,12 +246,7 @@ export class Run {
     const at = isoOf(this.#ground.clock.now())
     const named = name === undefined ? {} : { name }
     const trace: StepTrace = { step, kind, ...named, at, outcome: 'running', effects: [] }
-    const { steps } = this.trace
-    steps.push(trace)
-    if (steps.length > stepsKept.first + stepsKept.last) {
-      steps.splice(stepsKept.first, 1)
-      this.trace.left_out = (this.trace.left_out ?? 0) + 1
-    }
+    noteStep(this.trace, trace)
     return trace
   }
 

@@ -64,7 +64,7 @@ export class Steps {
     trace.why = why
     const seen = saw.length === 0 ? {} : { saw }
     const { because } = run.start
-    const level = roundsOf(run) > roundsTold ? 'debug' : 'info'
+    const level = isToldBefore(run, at) ? 'debug' : 'info'
     this.#hands.log[level](`${wordsOf(run.rule)} skips ${wordsOfStep(step, at)}: ${why}`, {
       because,
       ...seen,
@@ -78,7 +78,7 @@ export class Steps {
     if (!isSaid) trace.why = messageOf(error)
     const detail = { error: messageOf(error) }
     if (step.onError === 'continue') {
-      const level = roundsOf(run) > roundsTold ? 'debug' : 'warn'
+      const level = isToldBefore(run, at) ? 'debug' : 'warn'
       log[level](`${placeOf(run.rule)} goes on though ${wordsOfStep(step, at)} failed`, detail)
       return
     }
@@ -221,6 +221,13 @@ export class Steps {
 function roundsOf({ progress }: Run): number {
   const known = progress.get(roundsMark)
   return typeof known === 'number' ? known : 0
+}
+
+/** Whether the step stands in a loop that has gone round some times already. */
+function isToldBefore({ progress }: Run, step: string): boolean {
+  const numbers = step.split('.')
+  const around = numbers.slice(1).map((_, index) => numbers.slice(0, index + 1).join('.'))
+  return around.some((loop) => Number(progress.get(`${loop}@`) ?? 0) >= roundsTold)
 }
 
 // No step is called so.

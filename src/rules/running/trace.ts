@@ -59,7 +59,25 @@ export interface EffectTrace {
 }
 
 /** A loop of a thousand rounds is not read by anybody, and would be written each time: how many steps are kept of its ends. */
-export const stepsKept = { first: 50, last: 50 } as const
+const stepsKept = { first: 50, last: 50 } as const
+
+/** The steps that are not kept, with how many of those that are stand before them; null where all are kept. */
+export function leftOutOf({
+  left_out,
+}: Pick<RunTrace, 'left_out'>): { readonly behind: number; readonly count: number } | null {
+  return left_out === undefined ? null : { behind: stepsKept.first, count: left_out }
+}
+
+/** Notes a step. Of too many the oldest behind the first ones is left out, unless it is under way still. */
+export function noteStep(trace: RunTrace, step: StepTrace): void {
+  const { steps } = trace
+  steps.push(step)
+  if (steps.length <= stepsKept.first + stepsKept.last) return
+  const over = steps.findIndex((one, index) => index >= stepsKept.first && !isOpen(one))
+  if (over < 0) return
+  steps.splice(over, 1)
+  trace.left_out = (trace.left_out ?? 0) + 1
+}
 
 /** Steps that still run or wait have ended with their run. */
 export function endSteps({ steps }: RunTrace): void {

@@ -196,6 +196,31 @@ describe('loops in loops', () => {
     expect(house.published).toEqual(['end x'])
   }, 60_000)
 
+  test('that are over keep nothing out of the log that comes behind them', async () => {
+    const house = await pressed(
+      '{repeat: {times: 20, do: [{log: round}]}}',
+      `{mqtt: {topic: a, payload: x}, if: vars.n > 0}`,
+      '{repeat: {while: vars.n < 4, max: 1, do: [{set: {n: vars.n + 1}}]}, on_error: continue}',
+    )
+    await over(house)
+    const said = (level: string, words: string) =>
+      house.log.lines.filter((line) => line.level === level && line.message.includes(words)).length
+    expect([said('info', 'skips'), said('warn', 'goes on though')]).toEqual([1, 1])
+  })
+
+  test('whose other way waits keep its step in the trace', async () => {
+    const house = await pressed(
+      '{parallel: [[{repeat: {times: 60, do: [{log: before}]}}, {wait: 5s}], [{wait: 1s}, {repeat: {times: 200, do: [{log: behind}]}}]]}',
+    )
+    await house.advance(2)
+    expect(house.traces('r')[0]?.steps.map(({ step, outcome }) => [step, outcome])).toContainEqual([
+      '1.1.2',
+      'waiting',
+    ])
+    await house.advance(4)
+    expect(outcomeOf(house).outcome).toBe('done')
+  })
+
   test('of the next run count anew', async () => {
     const house = await pressed('{repeat: {times: 100, do: [{repeat: {times: 90, do: [{log: round}]}}]}}')
     await over(house)
