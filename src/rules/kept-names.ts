@@ -1,5 +1,6 @@
-import type { Declaration, PlainValue, ValueForm } from '../core/value-form.ts'
-import type { Environment, Field, Fields, Values } from '../language/expression/environment.ts'
+import type { Declaration, PlainValue } from '../core/value-form.ts'
+import type { Environment, Values } from '../language/expression/environment.ts'
+import { fieldsOf } from '../language/expression/kept-fields.ts'
 import { list } from '../language/wording.ts'
 
 export interface Remembered {
@@ -12,18 +13,6 @@ export interface Remembered {
 interface Kept {
   vars(): ReadonlyMap<string, PlainValue>
   inputs(): ReadonlyMap<string, PlainValue>
-}
-
-/** What expressions know of a value before anything runs. */
-export function fieldFor(form: Exclude<ValueForm, { type: 'press' }>): Field {
-  switch (form.type) {
-    case 'flag':
-      return { type: 'bool' }
-    case 'choice':
-      return { type: 'text', words: form.options }
-    case 'number':
-      return { type: 'number', range: [form.min, form.max] }
-  }
 }
 
 /** The names `vars.…` and `inputs.…`, for every expression that may speak of the house. */
@@ -48,12 +37,6 @@ export function keptEnvironment({ vars, inputs, faulty }: Remembered): Pick<Envi
 /** What those names stand for now. */
 export function keptValues(kept: Kept): Pick<Values, 'vars' | 'inputs'> {
   return { vars: Object.fromEntries(kept.vars()), inputs: Object.fromEntries(kept.inputs()) }
-}
-
-function fieldsOf(declared: ReadonlyMap<string, Declaration>): Fields {
-  return Object.fromEntries(
-    [...declared.values()].flatMap(({ id, form }) => (form.type === 'press' ? [] : [[id, fieldFor(form)]])),
-  )
 }
 
 /** For messages: what there is of it. */

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { AppError } from '../../core/error.ts'
-import { durationMs } from '../duration.ts'
+import { durationMs } from '../../language/duration.ts'
 import { action } from '../plugin.ts'
 import { playerTarget, targetPlayer, thePlayer } from '../target.ts'
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { PlayerCommand } from '../../core/effect.ts'
-import { durationMs, durationUpToADay } from '../duration.ts'
+import { durationMs, durationUpToADay } from '../../language/duration.ts'
 import { lengthInWords } from '../moments/wording.ts'
 import { action } from '../plugin.ts'
 import { playerTarget, targetPlayer, thePlayer } from '../target.ts'

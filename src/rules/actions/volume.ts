@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { duration, durationMs } from '../duration.ts'
+import { duration, durationMs } from '../../language/duration.ts'
 import { lengthInWords } from '../moments/wording.ts'
 import { action } from '../plugin.ts'
 import { lastingTarget, playerTarget, targetPlayer, thePlayer } from '../target.ts'

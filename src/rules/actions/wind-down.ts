@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { AppError } from '../../core/error.ts'
 import { isOver } from '../../core/queue.ts'
-import { duration, durationMs } from '../duration.ts'
+import { duration, durationMs } from '../../language/duration.ts'
 import { lengthInWords } from '../moments/wording.ts'
 import { type ActionContext, action, type Reference, type Telling } from '../plugin.ts'
 import { lastingTarget, playerTarget, streamTarget, thePlayer } from '../target.ts'

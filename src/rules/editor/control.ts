@@ -1,4 +1,4 @@
-import { durationUpToAWeek } from '../duration.ts'
+import { durationUpToAWeek } from '../../language/duration.ts'
 import { onErrorWord } from '../read/steps/beside.ts'
 import { mostWays } from '../read/steps/parallel.ts'
 import { repeatSchema } from '../read/steps/repeat.ts'

@@ -1,7 +1,7 @@
 import { inputTypes } from '../../core/input.ts'
+import { varSchemas } from '../../language/declaration.ts'
 import { calendarSchema } from '../read/calendar.ts'
 import { inputSchemas } from '../read/inputs.ts'
-import { varSchemas } from '../read/vars.ts'
 import {
   mapOf,
   type Names,

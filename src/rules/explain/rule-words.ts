@@ -1,5 +1,5 @@
+import { durationInWords } from '../../language/duration.ts'
 import type { RuleCondition } from '../condition.ts'
-import { durationInWords } from '../duration.ts'
 import type { Telling } from '../plugin.ts'
 import type { Bound, Playlist, Rule } from '../rule-set.ts'
 import type { ParallelStep, RepeatStep, Step, WaitForStep, Way } from '../step.ts'

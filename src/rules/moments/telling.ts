@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
+import { durationUpToADay } from '../../language/duration.ts'
 import type { Fields } from '../../language/expression/environment.ts'
-import { durationUpToADay } from '../duration.ts'
 import type { CameMoment } from './wish.ts'
 import { momentInWords } from './wording.ts'
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { decode } from '../../language/check.ts'
+import { libraryPath } from '../../language/library-path.ts'
 import type { MapNode, Node } from '../../language/node.ts'
 import { quote } from '../../language/wording.ts'
 import { type Calendar, householdCalendar } from '../calendar.ts'
@@ -7,7 +8,6 @@ import { type HolidaysOf, loadHolidays } from '../holidays.ts'
 import { type CalendarFile, readCalendarInParts } from '../ical/calendar-file.ts'
 import type { Location } from '../sun.ts'
 import { daySetsIn, readDaySets } from './day-sets.ts'
-import { libraryPath } from './library-path.ts'
 import type { ParsedFile } from './parsed-file.ts'
 
 /** The text of a calendar file of the config folder, or in words why it cannot be read. */

@@ -1,10 +1,8 @@
 import type { Declaration, InputDeclaration } from '../../core/value-form.ts'
-import { compileExpression } from '../../language/expression/expression.ts'
-import { isEmpty, type Node, type ScalarNode } from '../../language/node.ts'
-import { fieldFor } from '../kept-names.ts'
+import { checkName, readVar, type Written } from '../../language/declaration.ts'
+import { isEmpty } from '../../language/node.ts'
 import { readInput } from './inputs.ts'
 import type { ParsedFile } from './parsed-file.ts'
-import { readVar } from './vars.ts'
 
 /** What the household remembers, of all files together. */
 export interface Declarations {
@@ -68,13 +66,6 @@ interface Gathering {
   readonly breathe: () => Promise<void>
 }
 
-/** One of them as it was written. */
-export interface Written {
-  readonly id: string
-  readonly key: ScalarNode
-  readonly value: Node
-}
-
 async function gathered<Declared extends Declaration>(
   files: readonly ParsedFile[],
   section: 'vars' | 'inputs',
@@ -97,33 +88,13 @@ async function gathered<Declared extends Declaration>(
         continue
       }
       places.set(id, { what, place })
-      const declared = canBeNamed(id, section) ? read({ id, key, value }, report) : refuse(id, key, report)
+      const declared = checkName({ id, key }, `${section}.${id}`, report)
+        ? read({ id, key, value }, report)
+        : undefined
       if (declared === undefined) faulty.set(`${section}.${id}`, place)
       else found.set(id, declared)
     }
   return found
-}
-
-/** Whether expressions can speak of it. */
-function canBeNamed(id: string, group: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_]{0,39}$/.test(id)) return false
-  const environment = { groups: { [group]: { [id]: fieldFor({ type: 'flag' }) } } }
-  return compileExpression(`${group}.${id}`, environment, 'bool').expression !== null
-}
-
-function refuse(id: string, key: ScalarNode, report: ParsedFile['report']): undefined {
-  const isWord = /^[A-Za-z][A-Za-z0-9_]{0,39}$/.test(id)
-  const plain = id.replace(/[^A-Za-z0-9]+/g, '_').replace(/^[^A-Za-z]+|_+$/g, '')
-  const message = isWord
-    ? `"${id}" is a word of expressions itself`
-    : `"${id.slice(0, 80)}" cannot stand in an expression: use up to 40 letters, digits and underscores, beginning with a letter`
-  const help = isWord
-    ? `call it \`my_${id}\``
-    : plain === ''
-      ? undefined
-      : `call it \`${plain.slice(0, 40)}\``
-  report.add(key, 'error', 'yaml/reserved-id', message, help)
-  return undefined
 }
 
 function playersIn(files: readonly ParsedFile[]): ReadonlyMap<string, string> {

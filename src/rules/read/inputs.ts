@@ -2,12 +2,11 @@ import { Type } from 'typebox'
 import { inputTypes } from '../../core/input.ts'
 import { fittedTo, type InputDeclaration } from '../../core/value-form.ts'
 import { decode } from '../../language/check.ts'
+import { startIn, type Written, word, words } from '../../language/declaration.ts'
 import { didYouMean } from '../../language/names.ts'
 import { entryOf, isEmpty } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { list, quote } from '../../language/wording.ts'
-import type { Written } from './declarations.ts'
-import { startIn, word, words } from './vars.ts'
 
 const most = 1_000_000_000
 const number = Type.Number({ minimum: -most, maximum: most })

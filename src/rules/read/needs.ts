@@ -1,8 +1,8 @@
 import { type TSchema, Type } from 'typebox'
 import { streamNamePattern } from '../../core/queue.ts'
-import { duration } from '../duration.ts'
+import { duration } from '../../language/duration.ts'
+import { libraryPath } from '../../language/library-path.ts'
 import { timeOfDay } from '../time.ts'
-import { libraryPath } from './library-path.ts'
 
 interface NeedType {
   readonly schema: TSchema

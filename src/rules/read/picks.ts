@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { mostItems } from '../../core/queue.ts'
+import { duration, durationMs } from '../../language/duration.ts'
+import { libraryPath } from '../../language/library-path.ts'
 import type { Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
-import { duration, durationMs } from '../duration.ts'
 import { type LibraryPick, type PickTest, pickOrders } from '../picks.ts'
-import { libraryPath } from './library-path.ts'
 
 const words = (expected: string) => Type.String({ minLength: 1, maxLength: 200, expected })
 const days = Type.String({ pattern: '^[1-9][0-9]{0,3}d$', expected: 'a number of whole days such as "3d"' })

@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox'
 import { mostItems } from '../../core/queue.ts'
 import { decode } from '../../language/check.ts'
+import { libraryPath } from '../../language/library-path.ts'
 import type { MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import type { Registry } from '../registry.ts'
 import type { Playlist } from '../rule-set.ts'
-import { libraryPath } from './library-path.ts'
 import { checkPick, pickOf, pickSchema } from './picks.ts'
 import { readSource } from './playlist-source.ts'
 

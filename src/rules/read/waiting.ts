@@ -1,7 +1,7 @@
+import { durationInWords } from '../../language/duration.ts'
 import type { Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { list } from '../../language/wording.ts'
-import { durationInWords } from '../duration.ts'
 import type { Rule } from '../rule-set.ts'
 import type { Step } from '../step.ts'
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
+import { durationMs } from '../../language/duration.ts'
 import type { Calendar } from '../calendar.ts'
-import { durationMs } from '../duration.ts'
 import { sameName } from '../ical/calendar-file.ts'
 import { ifMissed, momentFields, tellOf } from '../moments/telling.ts'
 import { upcomingMoments } from '../moments/upcoming.ts'

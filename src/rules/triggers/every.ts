@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { durationMs, durationUpToADay } from '../duration.ts'
+import { durationMs, durationUpToADay } from '../../language/duration.ts'
 import { intervalWish } from '../moments/interval.ts'
 import { momentFields, tellOf } from '../moments/telling.ts'
 import { upcomingMoments } from '../moments/upcoming.ts'

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { duration, durationMs } from '../duration.ts'
+import { duration, durationMs } from '../../language/duration.ts'
 import { entityId, textOrTexts } from '../entity.ts'
 import { type Remark, type RuleEvent, type TriggerContext, trigger } from '../plugin.ts'
 import { inWords } from '../telling.ts'

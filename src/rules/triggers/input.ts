@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { isWritten } from '../../core/value-form.ts'
-import { fieldFor } from '../kept-names.ts'
+import { fieldFor } from '../../language/expression/kept-fields.ts'
 import { trigger } from '../plugin.ts'
 
 export const input = trigger({

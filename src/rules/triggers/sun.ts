@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
+import { durationMs } from '../../language/duration.ts'
 import type { Calendar } from '../calendar.ts'
-import { durationMs } from '../duration.ts'
 import { sunWish } from '../moments/sun-moment.ts'
 import { polarRemarks } from '../moments/sun-remarks.ts'
 import { ifMissed, momentFields, tellOf } from '../moments/telling.ts'

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { durationMs } from '../duration.ts'
+import { durationMs } from '../../language/duration.ts'
 import { clockRemarks } from '../moments/clock-remarks.ts'
 import { dailyWishes } from '../moments/daily.ts'
 import { ifMissed, momentFields, tellOf } from '../moments/telling.ts'

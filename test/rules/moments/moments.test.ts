@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { durationMs } from '../../../src/language/duration.ts'
 import { plainCalendar } from '../../../src/rules/calendar.ts'
-import { durationMs } from '../../../src/rules/duration.ts'
 import { cronPattern, cronWish } from '../../../src/rules/moments/cron.ts'
 import { intervalWish } from '../../../src/rules/moments/interval.ts'
 import type { KeptRecord } from '../../../src/rules/moments/kept-moments.ts'

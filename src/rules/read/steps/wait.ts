@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { decode } from '../../../language/check.ts'
+import { durationMs, durationUpToAWeek } from '../../../language/duration.ts'
 import { withShorthand } from '../../../language/tagged.ts'
-import { durationMs, durationUpToAWeek } from '../../duration.ts'
 import { foundGrammar, noParts, type ReadGrammar } from './found.ts'
 
 export const waitSchema = Type.Object({ for: durationUpToAWeek }, { additionalProperties: false })

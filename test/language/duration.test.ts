@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { durationMs } from '../../src/rules/duration.ts'
+import { durationMs } from '../../src/language/duration.ts'
 
 test.each([
   ['10s', 10_000],

@@ -1,10 +1,18 @@
 import { Type } from 'typebox'
-import type { Declaration, ValueForm } from '../../core/value-form.ts'
-import { decode } from '../../language/check.ts'
-import { entryOf, isEmpty, type Node } from '../../language/node.ts'
-import type { Report } from '../../language/report.ts'
-import { scalarAs } from '../../language/typed.ts'
-import type { Written } from './declarations.ts'
+import type { Declaration, ValueForm } from '../core/value-form.ts'
+import { decode } from './check.ts'
+import { compileExpression } from './expression/expression.ts'
+import { fieldFor } from './expression/kept-fields.ts'
+import { entryOf, isEmpty, type Node, type ScalarNode } from './node.ts'
+import type { Report } from './report.ts'
+import { scalarAs } from './typed.ts'
+
+/** Something that is declared under a name, as it was written. */
+export interface Written {
+  readonly id: string
+  readonly key: ScalarNode
+  readonly value: Node
+}
 
 // Far from where whole numbers become inexact.
 const mostCount = 1_000_000_000
@@ -29,6 +37,33 @@ const yesOrNo: ReadonlyMap<string, string> = new Map([
   ['no', 'false'],
   ['off', 'false'],
 ])
+
+const wordOfExpressions = /^[A-Za-z][A-Za-z0-9_]{0,39}$/
+
+/** Whether expressions can speak of it by `spoken`, as `vars.gold`; where they cannot, that is reported. */
+export function checkName({ id, key }: Omit<Written, 'value'>, spoken: string, report: Report): boolean {
+  if (canBeNamed(id, spoken)) return true
+  const isWord = wordOfExpressions.test(id)
+  const plain = id.replace(/[^A-Za-z0-9]+/g, '_').replace(/^[^A-Za-z]+|_+$/g, '')
+  const message = isWord
+    ? `"${id}" is a word of expressions itself`
+    : `"${id.slice(0, 80)}" cannot stand in an expression: use up to 40 letters, digits and underscores, beginning with a letter`
+  const help = isWord
+    ? `call it \`my_${id}\``
+    : plain === ''
+      ? undefined
+      : `call it \`${plain.slice(0, 40)}\``
+  report.add(key, 'error', 'yaml/reserved-id', message, help)
+  return false
+}
+
+function canBeNamed(id: string, spoken: string): boolean {
+  if (!wordOfExpressions.test(id)) return false
+  const [name = id, group] = spoken.split('.').reverse()
+  const fields = { [name]: fieldFor({ type: 'flag' }) }
+  const environment = group === undefined ? { groups: {}, names: fields } : { groups: { [group]: fields } }
+  return compileExpression(spoken, environment, 'bool').expression !== null
+}
 
 /** `brave: false`, `gold: {start: 0, max: 3}` or `mood: {one_of: [calm, wild], start: calm}`. Undefined after errors. */
 export function readVar({ id, key, value }: Written, report: Report): Declaration | undefined {
