@@ -1,4 +1,5 @@
 import { Lines } from './lines.ts'
+import { printable } from './printable.ts'
 
 /** One thing a person should know about a file, and where in it. */
 export interface Diagnostic {
@@ -53,11 +54,4 @@ function excerpt(line: string, { column, length }: Diagnostic) {
     indent: `${lead}${cut.slice(0, offset)}`.replace(/[^\t]/g, ' '),
     carets: '^'.repeat(Math.max(1, Math.min(length, cut.length - offset))),
   }
-}
-
-/** Characters that would steer a terminal, or turn the text around, become visible ones of the same width. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
-    character === '\t' ? character : '\uFFFD'.repeat(character.length),
-  )
 }

@@ -11,7 +11,7 @@ export class Report {
   readonly #source: Source
   readonly #lines: Lines
   readonly #contentEnd: number
-  #failed = false
+  #errors = 0
 
   constructor(source: Source) {
     this.#source = source
@@ -36,11 +36,16 @@ export class Report {
 
   /** Whether an error was added, also one that was left out of the list. */
   get hasErrors(): boolean {
-    return this.#failed
+    return this.#errors > 0
+  }
+
+  /** How many errors were added, also those that were left out of the list. */
+  get errorCount(): number {
+    return this.#errors
   }
 
   add(place: Node | Span, level: Diagnostic['level'], code: string, message: string, help?: string): void {
-    this.#failed ||= level === 'error'
+    if (level === 'error') this.#errors += 1
     const position = this.#position(spanOf(place))
     const diagnostic = { file: this.#source.file, ...position, level, code, message }
     const advice = [help, spanOf(place).from].filter((words) => words !== undefined).join('; ')
@@ -59,7 +64,7 @@ export class Report {
       line: last.line,
       column: last.column,
       length: last.length,
-      level: this.#failed ? 'error' : 'warning',
+      level: this.hasErrors ? 'error' : 'warning',
       code: 'report/more',
       message: 'there is more to say about this file; mend what stands above first',
     }
@@ -67,12 +72,12 @@ export class Report {
 
   /** Whether nothing that is added would be heard. */
   get isFull(): boolean {
-    return this.#failed && this.diagnostics.length >= most
+    return this.hasErrors && this.diagnostics.length >= most
   }
 
   /** Says what another report of the same file says, too. */
   take(other: Report): void {
-    this.#failed ||= other.#failed
+    this.#errors += other.#errors
     for (const diagnostic of other.diagnostics) this.#push(diagnostic)
   }
 

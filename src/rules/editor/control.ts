@@ -1,12 +1,19 @@
 import { durationUpToAWeek } from '../../language/duration.ts'
+import { withProperties, withWords } from '../../language/editor/described.ts'
+import {
+  branch,
+  byShape,
+  described,
+  editorSchemaOf,
+  type JsonSchema,
+  snippet,
+} from '../../language/editor/json-schema.ts'
 import { onErrorWord } from '../read/steps/beside.ts'
 import { mostWays } from '../read/steps/parallel.ts'
 import { repeatSchema } from '../read/steps/repeat.ts'
 import { reasonSchema } from '../read/steps/stop.ts'
 import { waitSchema } from '../read/steps/wait.ts'
 import { afterTimeout } from '../read/steps/wait-for.ts'
-import { withProperties, withWords } from './described.ts'
-import { branch, byShape, described, editorSchemaOf, type JsonSchema, snippet } from './json-schema.ts'
 
 const actions = { type: 'array', items: ref('action'), minItems: 1 }
 

@@ -1,5 +1,5 @@
-import { isSchema } from './described.ts'
-import { branch, type JsonSchema } from './json-schema.ts'
+import { isSchema } from '../../language/editor/described.ts'
+import { branch, type JsonSchema } from '../../language/editor/json-schema.ts'
 
 const hole = { type: 'string', pattern: '\\$\\{\\s*with\\.' }
 const prefix = 'holed-'

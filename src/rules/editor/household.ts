@@ -1,7 +1,4 @@
 import { inputTypes } from '../../core/input.ts'
-import { varSchemas } from '../../language/declaration.ts'
-import { calendarSchema } from '../read/calendar.ts'
-import { inputSchemas } from '../read/inputs.ts'
 import {
   mapOf,
   type Names,
@@ -10,8 +7,11 @@ import {
   titled,
   withProperties,
   withWords,
-} from './described.ts'
-import { anyText, branch, byShape, editorSchemaOf, type JsonSchema } from './json-schema.ts'
+} from '../../language/editor/described.ts'
+import { anyText, branch, editorSchemaOf, type JsonSchema } from '../../language/editor/json-schema.ts'
+import { variable } from '../../language/editor/variable.ts'
+import { calendarSchema } from '../read/calendar.ts'
+import { inputSchemas } from '../read/inputs.ts'
 
 const expressionNames: Names = {
   pattern: '^[A-Za-z][A-Za-z0-9_]{0,39}$',
@@ -81,27 +81,4 @@ function input(): JsonSchema {
     },
   )
   return titled('input', words)
-}
-
-/** A word that is true or false, else numbers or a list of words. */
-function variable(): JsonSchema {
-  const number = editorSchemaOf(varSchemas.number)
-  const choice = editorSchemaOf(varSchemas.choice)
-  const keys = { ...propertiesIn(choice), ...propertiesIn(number) }
-  const both = withWords(
-    { type: 'object', properties: Object.fromEntries(Object.keys(keys).map((key) => [key, {}])) },
-    {
-      start: 'What it is at first.',
-      min: 'The lowest number; 0 where it is left out.',
-      max: 'The highest number.',
-      one_of: 'The words that it can be.',
-    },
-  )
-  return byShape({
-    object: titled('var', {
-      ...both,
-      allOf: [branch({ required: ['one_of'] }, choice, number)],
-    }),
-    scalar: { type: 'boolean' },
-  })
 }

@@ -1,8 +1,4 @@
 import type { TSchema } from 'typebox'
-import { propertiesOf, viewOf } from '../../language/expected.ts'
-import { groupKinds } from '../condition.ts'
-import type { Registry } from '../registry.ts'
-import { besideActions, controlKeys, controlKinds, controlNeeds, ref, waitForKeys, way } from './control.ts'
 import {
   anyText,
   branch,
@@ -11,7 +7,11 @@ import {
   editorSchemaOf,
   type JsonSchema,
   snippet,
-} from './json-schema.ts'
+} from '../../language/editor/json-schema.ts'
+import { propertiesOf, viewOf } from '../../language/expected.ts'
+import { groupKinds } from '../condition.ts'
+import type { Registry } from '../registry.ts'
+import { besideActions, controlKeys, controlKinds, controlNeeds, ref, waitForKeys, way } from './control.ts'
 
 /** The kinds of items that stand in lists, by the names of their definitions. */
 export function itemDefinitions({ triggers, conditions, actions }: Registry): Record<string, JsonSchema> {

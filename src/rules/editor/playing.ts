@@ -1,4 +1,12 @@
 import { streamNamePattern } from '../../core/queue.ts'
+import { mapOf, titled, withProperties, withWords } from '../../language/editor/described.ts'
+import {
+  byShape,
+  described,
+  editorSchemaOf,
+  type JsonSchema,
+  snippet,
+} from '../../language/editor/json-schema.ts'
 import { viewOf } from '../../language/expected.ts'
 import { answerSchema, mostAnswers } from '../read/answers.ts'
 import { pickSchema } from '../read/picks.ts'
@@ -7,9 +15,7 @@ import { scheduleSchema, slotSchema } from '../read/schedules.ts'
 import type { Registry } from '../registry.ts'
 import { sunEvents } from '../sun.ts'
 import { ref } from './control.ts'
-import { mapOf, titled, withProperties, withWords } from './described.ts'
 import { optionsOf } from './items.ts'
-import { byShape, described, editorSchemaOf, type JsonSchema, snippet } from './json-schema.ts'
 
 /** The sections about what streams play. */
 export function playingSections(registry: Registry): Readonly<Record<string, JsonSchema>> {

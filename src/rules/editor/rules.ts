@@ -1,11 +1,18 @@
+import {
+  mapOf,
+  namedEntries,
+  propertiesIn,
+  titled,
+  withProperties,
+  withWords,
+} from '../../language/editor/described.ts'
+import { branch, editorSchemaOf, type JsonSchema } from '../../language/editor/json-schema.ts'
 import { holeName } from '../read/holes.ts'
 import { ruleSchema } from '../read/rules.ts'
 import { useSchema } from '../read/template-use.ts'
 import { templateSchema } from '../read/templates.ts'
 import { ref } from './control.ts'
-import { mapOf, namedEntries, propertiesIn, titled, withProperties, withWords } from './described.ts'
 import { withHoles } from './holes.ts'
-import { branch, editorSchemaOf, type JsonSchema } from './json-schema.ts'
 
 /** The sections about what happens. */
 export function ruleSections(): Readonly<Record<string, JsonSchema>> {

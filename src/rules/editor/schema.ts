@@ -1,8 +1,8 @@
+import type { JsonSchema } from '../../language/editor/json-schema.ts'
 import type { Registry } from '../registry.ts'
 import { holedDefinitions } from './holes.ts'
 import { householdSections } from './household.ts'
 import { itemDefinitions } from './items.ts'
-import type { JsonSchema } from './json-schema.ts'
 import { playingSections } from './playing.ts'
 import { ruleSections } from './rules.ts'
 import { stepDefinition, testSections } from './tests.ts'
@@ -13,8 +13,14 @@ export type EditorSchema = JsonSchema
 /** Where it lies below the config folder, as the first line of a rule file names it. */
 export const editorSchemaFile = '.schema/smart-stream.schema.json'
 
-/** Made from the very schemas that check rule files, with all kinds of the registry. */
-export function editorSchema(registry: Registry): EditorSchema {
+/**
+ * Made from the very schemas that check rule files, with all kinds of the registry. `more`: the sections of a file that
+ * are not of the rules.
+ */
+export function editorSchema(
+  registry: Registry,
+  more: Readonly<Record<string, JsonSchema>> = {},
+): EditorSchema {
   const items = itemDefinitions(registry)
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -24,6 +30,7 @@ export function editorSchema(registry: Registry): EditorSchema {
       ...playingSections(registry),
       ...ruleSections(),
       ...householdSections(),
+      ...more,
       ...testSections(),
     },
     additionalProperties: false,

@@ -1,11 +1,11 @@
+import { mapOf, titled, withProperties, withWords } from '../../language/editor/described.ts'
+import { described, editorSchemaOf, type JsonSchema } from '../../language/editor/json-schema.ts'
 import { fixedExpectations, groupsOfTests, valueSchema } from '../read/test-expectations.ts'
 import { stagePlayer } from '../read/test-players.ts'
 import { steps } from '../read/test-steps.ts'
 import { testSchema } from '../read/tests.ts'
 import { ref } from './control.ts'
-import { mapOf, titled, withProperties, withWords } from './described.ts'
 import { itemOf } from './items.ts'
-import { described, editorSchemaOf, type JsonSchema } from './json-schema.ts'
 
 /** The section of tests. */
 export function testSections(): Readonly<Record<string, JsonSchema>> {

@@ -1,8 +1,6 @@
-import { type Declaration, fittedTo, takenBy, type ValueForm } from '../../core/value-form.ts'
+import type { Declaration } from '../../core/value-form.ts'
+import { readAssigned } from '../../language/expression/assigned.ts'
 import type { Environment } from '../../language/expression/environment.ts'
-import { compileExpression, type Expression } from '../../language/expression/expression.ts'
-import { fieldFor } from '../../language/expression/kept-fields.ts'
-import { readExpression } from '../../language/expression/read.ts'
 import { didYouMean } from '../../language/names.ts'
 import type { Node, ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
@@ -28,7 +26,7 @@ export function readSettings(node: Node, reading: Reading): readonly BoundSettin
 function readOne(key: ScalarNode, value: Node, reading: Reading): BoundSetting | undefined {
   const target = targetOf(key, reading)
   if (target === undefined || value.kind !== 'scalar') return undefined
-  const expression = expressionFor(target.declared, value, reading)
+  const expression = readAssigned(target.declared, value, reading)
   return expression === undefined ? undefined : { kind: target.kind, name: key.text, expression }
 }
 
@@ -59,44 +57,4 @@ function targetOf(
 /** Behind `set` the name stands alone; `vars.coins` is how expressions call it. */
 function withoutGroup(name: string): string {
   return name.replace(/^(vars|inputs)\./, '')
-}
-
-function expressionFor(declared: Declaration, node: ScalarNode, reading: Reading): Expression | undefined {
-  const { form } = declared
-  const { report, environment } = reading
-  if (form.type === 'press') return undefined
-  const text = node.text.trim()
-  if (form.type === 'choice' && form.options.includes(text)) return wordOf(text)
-  const literal = literalIn(text, environment)
-  if (literal === undefined) {
-    const expression = readExpression(node, report, { environment, wanted: fieldFor(form).type })
-    return expression
-  }
-  const fitted = fittedTo(form, literal)
-  if (fitted !== null && fitted.why === null)
-    return compileExpression(text, environment, 'any').expression ?? undefined
-  const what = `${quote(declared.id)} takes ${takenBy(form)}, or an expression`
-  const near = form.type === 'choice' ? didYouMean(String(literal), form.options) : null
-  const question = near === null ? '' : ` - did you mean "${near}"?`
-  report.add(node, 'error', 'type/value', `${what}, not ${quote(text)}${question}`, helpFor(form, text))
-  return undefined
-}
-
-/** What is written out and no name, be it of the right type or not; undefined for anything else. */
-function literalIn(text: string, { names = {} }: Environment): boolean | number | string | undefined {
-  if (text === 'true' || text === 'false') return text === 'true'
-  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text)
-  const quoted = /^'([^'\\]*)'$/.exec(text)
-  if (quoted !== null) return quoted[1] ?? ''
-  return /^[A-Za-z][\w-]*$/.test(text) && !Object.hasOwn(names, text) ? text : undefined
-}
-
-function helpFor(form: ValueForm, text: string): string | undefined {
-  if (form.type !== 'flag') return undefined
-  if (/^(on|yes)$/i.test(text)) return 'write `true`'
-  return /^(off|no)$/i.test(text) ? 'write `false`' : undefined
-}
-
-function wordOf(text: string): Expression {
-  return { text, type: 'text', names: [], evaluate: () => ({ value: text, saw: [] }) }
 }

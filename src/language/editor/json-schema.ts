@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import { branchesOf, propertiesOf, typesOf, viewOf, wordsOf } from '../../language/expected.ts'
+import { branchesOf, propertiesOf, typesOf, viewOf, wordsOf } from '../expected.ts'
 
 /** A piece of JSON Schema, draft 7, with the words that editors know beside it. */
 export interface JsonSchema {
