@@ -14,12 +14,15 @@ import { takeStray } from './rules/plugins/watch.ts'
 import type { CommandInput } from './wiring/command.ts'
 import { commands, helpAsked, helpText } from './wiring/commands.ts'
 import { startBlock } from './wiring/start-block.ts'
+import { terminalOn } from './wiring/terminal.ts'
 
 // A part that hangs must not keep the process; the contract gives ten seconds.
 const longestStopMs = 9_000
 // npm passes Ctrl-C on to a program that the terminal has told already: the same wish twice is no impatience.
 const impatientAfterMs = 2_000
 const shipped = fileURLToPath(new URL('../rules', import.meta.url))
+
+let isStdoutWatched = false
 
 // All that this process says passes through it.
 const redactor = createRedactor()
@@ -87,17 +90,33 @@ async function runCommand(
     shipped,
     cwd: process.cwd(),
     clock: systemClock,
+    terminal: terminalOn({
+      input: () => process.stdin,
+      output: { isTTY: process.stdout.isTTY, write: (text) => print(redact(text)) },
+      onEnd: insteadOfEnding,
+    }),
   })
   process.exitCode = failed ? 1 : 0
   print(redact(answer))
 }
 
+/** Has the listener called by the signals that end the process; returns how to take that back. */
+function insteadOfEnding(listener: () => void): () => void {
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, listener)
+  return () => {
+    for (const signal of signals) process.off(signal, listener)
+  }
+}
+
 /** Whoever reads the answer may have seen enough of it, as `head` has: that is no failure. */
 function print(text: string): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit()
-    throw error
-  })
+  if (!isStdoutWatched)
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit()
+      throw error
+    })
+  isStdoutWatched = true
   process.stdout.write(text)
 }
 

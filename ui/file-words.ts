@@ -39,6 +39,7 @@ const userWords = {
   playlist: 'file.user-playlist',
   schedule: 'file.user-schedule',
   rule: 'file.user-rule',
+  story: 'file.user-story',
   preset: 'file.user-preset',
 } as const satisfies Record<FileUser['kind'], TextKey>
 

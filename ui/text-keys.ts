@@ -199,6 +199,7 @@ export const textKeys = [
   'file.user-playlist',
   'file.user-schedule',
   'file.user-rule',
+  'file.user-story',
   'file.user-preset',
   'file.which-stream',
   'file.add',

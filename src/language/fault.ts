@@ -3,7 +3,7 @@ import type { TSchema } from 'typebox'
 import { branchesOf, expectedBy, foundIn, propertiesOf, typesOf, viewOf, wordsOf } from './expected.ts'
 import { unknownKey } from './key.ts'
 import { didYouMean } from './names.ts'
-import type { MapNode, Node, Span } from './node.ts'
+import { isEmpty, type MapNode, type Node, type Span } from './node.ts'
 import { type Place, type Reading, scalarAs } from './typed.ts'
 import { code, quote } from './wording.ts'
 
@@ -159,9 +159,20 @@ function unknownKeyFault(error: ErrorObject, reading: Reading): { fault: Fault; 
     const message = errorMessage ?? `${quote(name)} cannot be a key in ${place.subject}${takes}`
     return { fault: { span, code: 'key/unknown', message }, meant: null }
   }
-  const { code: problem, message, help, meant } = unknownKey({ name, allowed, where: place.subject })
+  const { code: problem, message, meant, ...said } = unknownKey({ name, allowed, where: place.subject })
   const fault = { span, code: problem, message }
+  const help = said.help ?? (meant === null ? cutHelp(place.node, name) : undefined)
   return { fault: help === undefined ? fault : { ...fault, help }, meant }
+}
+
+/** In `{say: Left, or right}` what stands behind the comma is a key of its own. */
+function cutHelp(node: Node, name: string): string | undefined {
+  const entries = node.kind === 'map' ? [...node.entries.values()] : []
+  const index = entries.findIndex(({ key }) => key.text === name)
+  const [before, cut] = [entries[index - 1]?.value, entries[index]]
+  if (cut === undefined || cut.key.quoted || !isEmpty(cut.value)) return undefined
+  if (before?.kind !== 'scalar' || before.quoted || before.text === '') return undefined
+  return `the comma ends the text before it; where it belongs to the text, put quotes around the whole: ${code(`"${before.text}, ${name}"`)}`
 }
 
 function isUnknownKey({ keyword }: ErrorObject): boolean {

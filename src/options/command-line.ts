@@ -125,9 +125,13 @@ function addFlag(
 }
 
 function unknownFlag(written: string, { known, commands }: Known): AppError {
-  const owner = commands.find(({ flags = {} }) => Object.keys(flags).some((flag) => `--${flag}` === written))
-  if (owner !== undefined)
-    return new AppError('invalid', `argument ${written} goes with the command ${owner.name} alone`)
+  const owners = commands.flatMap(({ name, flags = {} }) =>
+    Object.keys(flags).some((flag) => `--${flag}` === written) ? [name] : [],
+  )
+  if (owners.length > 0) {
+    const words = owners.length === 1 ? `the command ${owners[0]}` : `the commands ${owners.join(', ')}`
+    return new AppError('invalid', `argument ${written} goes with ${words} alone`)
+  }
   const flags = [...known.keys()].map((one) => `--${one}`)
   return new AppError('invalid', `unknown argument ${quoted(written)}${suggestion(written, flags)}`)
 }

@@ -1,3 +1,4 @@
+import type { Story } from '../core/story.ts'
 import type { Declaration, InputDeclaration } from '../core/value-form.ts'
 import type { Fields } from '../language/expression/environment.ts'
 import type { Expression } from '../language/expression/expression.ts'
@@ -26,6 +27,8 @@ export interface RuleSet {
   readonly players: ReadonlyMap<string, string>
   /** By stream: which others answer in its place. Absent: none of any. */
   readonly answers?: ReadonlyMap<string, readonly FiledAnswer[]>
+  /** Those that can be played, by name. Absent: none. */
+  readonly stories?: ReadonlyMap<string, Story>
 }
 
 export interface Playlist {

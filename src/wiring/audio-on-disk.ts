@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { Library } from '../audio/library/library.ts'
 import { LibraryFolder } from '../audio/library/library-folder.ts'
 import { naturalOrder } from '../audio/names.ts'
+import { clipNameOf } from '../audio/sources/clip.ts'
 import { Sources } from '../audio/sources/sources.ts'
 import { Warnings } from '../audio/warnings.ts'
 import type { Clock } from '../core/clock.ts'
@@ -22,12 +24,15 @@ interface AudioOnDiskOptions {
  */
 export class AudioOnDisk {
   readonly #folders: readonly LibraryFolder[]
+  readonly #shipped: LibraryFolder
   readonly #sources: Sources
   #names: Promise<readonly string[]> | undefined
 
   constructor({ folders, shipped, clock, log }: AudioOnDiskOptions) {
     const said = new Warnings(log)
-    this.#folders = folders.map((path) => new LibraryFolder({ path, clock, said, gone: () => undefined }))
+    const folderAt = (path: string) => new LibraryFolder({ path, clock, said, gone: () => undefined })
+    this.#folders = folders.map(folderAt)
+    this.#shipped = folderAt(join(shipped, 'audio'))
     const libraryOf = (...folders: string[]) => new Library({ folders, clock, log })
     this.#sources = new Sources({ library: libraryOf(...folders), libraryOf, shipped, clock, log })
   }
@@ -38,6 +43,17 @@ export class AudioOnDisk {
     if (file === null) return (await this.#sources.find(reference)).state !== 'missing'
     for (const folder of this.#folders) if ((await folder.place(file)) !== null) return true
     return false
+  }
+
+  /** Where a whole file lies on this machine, one of the household or one that comes with the product; null elsewhere. */
+  async pathOf(reference: string): Promise<string | null> {
+    const name = this.#sources.nameInLibrary(reference)
+    if (name === null) return this.#pathOfClip(reference)
+    for (const folder of this.#folders) {
+      const place = await folder.place(name)
+      if (place !== null) return place.path
+    }
+    return null
   }
 
   /** What was probably meant by a reference that leads nowhere; null where nothing comes near. */
@@ -64,6 +80,12 @@ export class AudioOnDisk {
 
   close(): Promise<void> {
     return this.#sources.close()
+  }
+
+  async #pathOfClip(reference: string): Promise<string | null> {
+    const files = await this.#shipped.namesBelow()
+    const file = files.find((one) => reference === `clip:${clipNameOf(one)}`)
+    return file === undefined ? null : ((await this.#shipped.place(file))?.path ?? null)
   }
 
   async #allNames(): Promise<readonly string[]> {

@@ -8,7 +8,9 @@ import type { Options } from '../options.ts'
 import type { RuleTest } from '../rules/dry/rule-test.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
+import type { FiledStory } from '../rules/read/story-section.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
+import { readStories } from '../stories/read/section.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
 import { homeAssistantChecks } from './home-assistant.ts'
 import { locationNow } from './home-location.ts'
@@ -36,6 +38,8 @@ export interface Checked extends RuleFolder {
   readonly ruleSet: RuleSet
   /** What people wrote to try it out. */
   readonly tests: readonly RuleTest[]
+  /** Those that are sound, with their own tests. */
+  readonly stories: readonly (FiledStory & { readonly file: string })[]
   /** Those that the rules were read with. */
   readonly plugins: PluginShelf
   /** Which players the rules speak of. */
@@ -77,8 +81,9 @@ export async function readHousehold({
   const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silentLog })
   const { base_topic: base, discovery_prefix: discoveryPrefix } = options.mqtt
   const topics = topicsFor(base, discoveryPrefix)
-  const { diagnostics, ruleSet, tests, playersNamed } = await readRuleFiles(sources, {
+  const { diagnostics, ruleSet, tests, stories, playersNamed } = await readRuleFiles(sources, {
     registry: plugins.registry,
+    stories: readStories,
     fileExists: (name) => audio.has(name),
     fileHint: (name) => audio.hint(name),
     topicFault: (topic, use) =>
@@ -94,7 +99,7 @@ export async function readHousehold({
     adviceAt: clock.now(),
   }).finally(() => audio.close())
   const findings = [...plugins.troubles.map(({ finding }) => finding), ...diagnostics]
-  return { sources, problems, findings, ruleSet, tests, plugins, playersNamed }
+  return { sources, problems, findings, ruleSet, tests, stories, plugins, playersNamed }
 }
 
 /** The store is opened at the first question alone; what cannot be read there is not known. */

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { CommandForm } from '../options/command-line.ts'
 import type { Loaded } from '../options.ts'
 import type { Supervisor } from './supervisor.ts'
+import type { Terminal } from './terminal.ts'
 
 export interface CommandInput extends Pick<Loaded, 'options' | 'args' | 'flags' | 'lists' | 'json'> {
   /** The folder of rules and audio that come with the product. */
@@ -11,10 +12,12 @@ export interface CommandInput extends Pick<Loaded, 'options' | 'args' | 'flags' 
   readonly clock: Clock
   /** Where Home Assistant's Supervisor started it. */
   readonly supervisor?: Supervisor
+  /** For commands that somebody talks with; absent where nobody can. */
+  readonly terminal?: Terminal
 }
 
 export interface CommandAnswer {
-  /** All that is written to stdout. */
+  /** All that is written to stdout; of a command that somebody talks with what is left to say. */
   readonly answer: string
   /** Ends the process with 1. */
   readonly failed: boolean

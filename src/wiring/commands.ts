@@ -5,10 +5,13 @@ import { checkCommand } from './check-command.ts'
 import type { Command } from './command.ts'
 import { explainCommand } from './explain-command.ts'
 import { formatCommand } from './format-command.ts'
+import { graphCommand } from './graph-command.ts'
 import { planCommand } from './plan-command.ts'
+import { playCommand } from './play-command.ts'
 import { runCommand } from './run-command.ts'
 import { schemaCommand } from './schema-command.ts'
 import { testCommand } from './test-command.ts'
+import { walkCommand } from './walk-command.ts'
 
 /** Every command. A new one is a file and a line here. */
 export const commands: readonly Command[] = [
@@ -29,6 +32,9 @@ export const commands: readonly Command[] = [
   runCommand,
   planCommand,
   explainCommand,
+  playCommand,
+  walkCommand,
+  graphCommand,
   formatCommand,
   schemaCommand,
 ]

@@ -5,10 +5,11 @@ import type { Log } from '../core/log.ts'
 import { type EditorSchema, editorSchema, editorSchemaFile } from '../rules/editor/schema.ts'
 import { registryWith } from '../rules/plugins/plugin-set.ts'
 import type { Registry } from '../rules/registry.ts'
+import { storySections } from '../stories/editor.ts'
 
 /** The schema of rule files with everything that they may be made of here. */
 export function householdSchema(registry: Registry = registryWith([])): EditorSchema {
-  return editorSchema(registry)
+  return editorSchema(registry, storySections())
 }
 
 /** As it lies in its file. */

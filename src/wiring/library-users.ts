@@ -2,6 +2,7 @@ import { isAudioName } from '../audio/names.ts'
 import type { Sources } from '../audio/sources/sources.ts'
 import type { Preset } from '../core/presets.ts'
 import type { Queue } from '../core/queue.ts'
+import { filesOf } from '../core/story.ts'
 import type { FileUser } from '../http/api/library.ts'
 import type { Reference } from '../rules/plugin.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
@@ -87,6 +88,7 @@ export function* namedAudio(house: {
     for (const [index, reference] of files.entries())
       yield { reference, user: { kind: 'preset', name }, place: nth('file', 'files', index) }
   yield* inRules(house.ruleSet)
+  yield* inStories(house.ruleSet)
 }
 
 function nth(one: string, many: string, index: number): Place {
@@ -117,6 +119,15 @@ function* inRules({ playlists, schedules, rules }: RuleSet): Generator<NamedAudi
     for (const step of allSteps(steps))
       for (const { kind, name } of referencesOf(step))
         if (kind === 'playlist or file') yield { reference: name, user: { kind: 'rule', name: id }, place }
+}
+
+function* inStories({ stories = new Map() }: RuleSet): Generator<NamedAudio> {
+  for (const { id, scenes } of stories.values())
+    for (const scene of scenes.values())
+      for (const reference of filesOf(scene)) {
+        const place = { one: 'scene', many: 'scenes', at: scene.id }
+        yield { reference, user: { kind: 'story', name: id }, place }
+      }
 }
 
 function referencesOf(step: Step): readonly Reference[] {

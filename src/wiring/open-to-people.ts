@@ -16,6 +16,7 @@ import { ruleTools } from './rule-tools.ts'
 import { ruleTraces } from './rule-traces.ts'
 import type { RuleRunner } from './rules.ts'
 import { groundOf } from './start-audio.ts'
+import { storyDesk } from './story-desk.ts'
 import { tellTraces, tracesNow } from './told-traces.ts'
 import type { Wishes } from './wishes.ts'
 
@@ -83,6 +84,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
       clock,
       dry: dryDeskOf(parts),
     }),
+    stories: storyDesk(() => book.current),
     ruleTraces: ruleTraces({
       ruleSet: () => book.current,
       traces: rules.traces,

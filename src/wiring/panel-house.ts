@@ -43,6 +43,7 @@ interface HouseParts {
   readonly diagnostics: House['diagnostics']
   readonly ruleTools: RuleToolsHouse
   readonly rules: House['rules']
+  readonly stories: House['stories']
   readonly webhooks: House['webhooks']
   readonly ruleTraces: RuleTracesHouse
   /** Calls `changed` with the rules that have run lately, now and then. Returns what ends it. */
@@ -83,6 +84,7 @@ export function houseOf({
   write,
   health,
   rules,
+  stories,
   webhooks,
   ruleTraces,
   onTraces,
@@ -126,6 +128,7 @@ export function houseOf({
     events,
     diagnostics,
     rules,
+    stories,
     webhooks,
     ruleTraces,
     cardLook: (cardId) => lookOf(cards.byCard(cardId)) ?? knownCard(cardId),

@@ -20,6 +20,7 @@ import type { RuleFolder } from './rule-folder.ts'
 import { type BookFile, RuleNews } from './rule-news.ts'
 import { type ReadAside, RuleReader } from './rule-reader.ts'
 import type { ThreadOptions } from './rule-thread.ts'
+import { StoryNews } from './story-news.ts'
 import { WrittenRules } from './written-rules.ts'
 
 export interface RuleBookOptions {
@@ -72,6 +73,7 @@ export class RuleBook {
   readonly #options: RuleBookOptions
   readonly #reader: RuleReader
   readonly #news: RuleNews
+  readonly #stories: StoryNews
   readonly #written: WrittenRules
   readonly #good: GoodTexts
   readonly #enabled = new Map<string, boolean>()
@@ -87,6 +89,7 @@ export class RuleBook {
     this.#written = new WrittenRules({ folder, clock })
     this.#good = new GoodTexts({ store: good, clock })
     this.#news = new RuleNews(options)
+    this.#stories = new StoryNews(options.log)
   }
 
   /** What runs. */
@@ -164,6 +167,7 @@ export class RuleBook {
           areOthers ||
           this.#isUnfinished ||
           (await this.#reader.haveCardsChanged()) ||
+          (await this.#reader.haveFilesCome()) ||
           (await this.#reader.haveCalendarsChanged()),
       )
       if (seen !== null) await this.#take(seen)
@@ -251,6 +255,7 @@ export class RuleBook {
         log.error('the rules that run could not be kept for the next start', { error: messageOf(error) }),
       )
     this.#news.tell(this.files, seen.problems)
+    this.#stories.tell(standing.ruleSet)
     await this.#put(standing)
   }
 

@@ -9,6 +9,7 @@ import { type CheckedFile, type Reading, type RuleSource, readRuleFiles } from '
 import type { Registry } from '../rules/registry.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import type { Location } from '../rules/sun.ts'
+import { readStories } from '../stories/read/section.ts'
 import { KnownCalendars } from './known-calendars.ts'
 import type { RuleBookOptions } from './rule-book.ts'
 import { calendarFiles } from './rule-folder.ts'
@@ -39,8 +40,8 @@ export class RuleReader {
   readonly #memory: ReadingMemory
   readonly #thread: RuleThread
   readonly #calendars: KnownCalendars
-  /** By card, whether it was one of ours when the household's files were read last. */
-  #cards: ReadonlyMap<string, boolean | null> = new Map()
+  /** What was found when the household's files were read last. */
+  #found: Found = nothingFound()
   #location: Location | null
   /** The household's files as they were read last. */
   #written: readonly RuleSource[] = []
@@ -68,6 +69,7 @@ export class RuleReader {
       fileExists: async (file) => (await library.find(file)).state !== 'missing',
       fileHint: async (file) => (await library.hint?.(file)) ?? null,
       topicFault,
+      stories: readStories,
       ...(isOurCard === undefined ? {} : { isOurCard }),
       ...(homeAssistant === undefined ? {} : { homeAssistant }),
       zone,
@@ -96,20 +98,26 @@ export class RuleReader {
 
   /** Whether a card that the files speak of has become one of ours, or is it no longer. */
   async haveCardsChanged(): Promise<boolean> {
-    for (const [cardId, wasOurs] of this.#cards)
+    for (const [cardId, wasOurs] of this.#found.cards)
       if ((await this.#reading.isOurCard?.(cardId)) !== wasOurs) return true
+    return false
+  }
+
+  /** Whether an audio file that was missed is there now. */
+  async haveFilesCome(): Promise<boolean> {
+    for (const file of this.#found.missing) if (await this.#reading.fileExists(file)) return true
     return false
   }
 
   /** What runs of the files; null where the product ended meanwhile, and half of them may not have been checked. */
   async standing(files: readonly WrittenFile[]): Promise<Standing | null> {
-    const cards = new Map<string, boolean | null>()
-    const reading = this.#looking(cards)
+    const found = nothingFound()
+    const reading = this.#looking(found)
     this.#thread.tryAgain()
     const checkAhead = (sources: readonly RuleSource[]) => this.#checkAhead(sources, reading)
     const standing = await readLastGood(files, { ...reading, checkAhead })
     if (this.#isOver) return null
-    this.#cards = cards
+    this.#found = found
     this.#memory.sweep()
     this.#written = files.flatMap(({ file, text }) => (text === null ? [] : { file, text }))
     this.#thread.sweep(this.#written)
@@ -149,21 +157,25 @@ export class RuleReader {
   }
 
   /**
-   * Each file is looked for once in a reading, however many name it, and what it finds holds for all of the reading. Of cards
-   * that are asked for, `cards` gets what was answered.
+   * Each file is looked for once in a reading, however many name it, and what it finds holds for all of the reading.
+   * `found` gets what was answered.
    */
-  #looking(cards = new Map<string, boolean | null>()): Reading {
+  #looking(found = nothingFound()): Reading {
     const { fileExists, isOurCard } = this.#reading
     return {
       ...this.#reading,
-      fileExists: onceEach(fileExists),
+      fileExists: onceEach(async (file) => {
+        const isThere = await fileExists(file)
+        if (!isThere && found.missing.size < mostMissing) found.missing.add(file)
+        return isThere
+      }),
       readCalendar: onceEach((path) => this.#calendars.read(path)),
       ...(isOurCard === undefined
         ? {}
         : {
             isOurCard: async (cardId) => {
               const isOurs = await isOurCard(cardId)
-              cards.set(cardId, isOurs)
+              found.cards.set(cardId, isOurs)
               return isOurs
             },
           }),
@@ -203,6 +215,21 @@ export class RuleReader {
       },
     })
   }
+}
+
+/** What was found beside the files themselves, and may be otherwise later. */
+interface Found {
+  /** By card, whether it is one of ours. */
+  readonly cards: Map<string, boolean | null>
+  /** Audio files that are not there. */
+  readonly missing: Set<string>
+}
+
+// Each is looked for again every minute.
+const mostMissing = 200
+
+function nothingFound(): Found {
+  return { cards: new Map(), missing: new Set() }
 }
 
 /** Lets everything else have its turn once this work has gone on for a while. */

@@ -10,6 +10,7 @@ import { ReadingMemory } from '../rules/read/reading-memory.ts'
 import type { Fault } from '../rules/read/references.ts'
 import { type CheckedFile, type RuleSource, readRuleFiles } from '../rules/read/rule-files.ts'
 import type { Location } from '../rules/sun.ts'
+import { readStories } from '../stories/read/section.ts'
 import { ownTask } from './thread-work.ts'
 import { boundedIn, partsOf, type TreePart } from './yaml-parts.ts'
 
@@ -95,6 +96,7 @@ async function check({ sources, ...around }: ToThread & { kind: 'check' }): Prom
   const [publishFault, listenFault] = [onceEach(ask('publishFault')), onceEach(ask('listenFault'))]
   const { files } = await readRuleFiles(sources, {
     registry,
+    stories: readStories,
     memory,
     zone,
     location,

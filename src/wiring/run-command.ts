@@ -13,6 +13,7 @@ import type { Command, CommandInput } from './command.ts'
 import { type DryGround, type Remembered, tryDry } from './dry-run.ts'
 import { leftOut, leftOutInWords } from './left-out.ts'
 import { queuesCollection } from './queue-file.ts'
+import { seedOf } from './seed.ts'
 import { cardsIn, fromStore } from './store-at-rest.ts'
 import { foldersOf } from './test-command.ts'
 
@@ -67,14 +68,6 @@ export const runCommand: Command = {
 
 const onlyDry =
   'command run: it runs events dry alone, so add --dry. To have it happen for real, press on the player, or ask POST /api/simulator/players/{id}/press of a running product with simulated players'
-
-function seedOf(written: string): number {
-  if (/^\d{1,10}$/.test(written)) return Number(written)
-  throw new AppError(
-    'invalid',
-    `argument --seed: found ${JSON.stringify(written.slice(0, 80))}, expected a whole number`,
-  )
-}
 
 function stateOf(written: readonly string[]): Record<string, string> {
   const pairs = written.map((one): [string, string] => {

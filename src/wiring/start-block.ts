@@ -5,7 +5,7 @@ import { lanAddress } from './addresses.ts'
 
 /** What runs where, in words for whoever started it. */
 export function startBlock(app: App, { options, version }: { options: Options; version: string }): string {
-  const { schedules, rules } = app.ruleSet
+  const { schedules, rules, stories = new Map() } = app.ruleSet
   const base = options.mqtt.base_topic
   const lines: [what: string, words: string][] = [
     ['Panel, REST', panelOf(app, options.panel)],
@@ -15,7 +15,11 @@ export function startBlock(app: App, { options, version }: { options: Options; v
     ['Data', options.folders.data],
     [
       'Rules',
-      `${options.folders.config}: ${count(rules.length, 'rule')}, ${count(schedules.length, 'schedule')}`,
+      `${options.folders.config}: ${[
+        count(rules.length, 'rule'),
+        count(schedules.length, 'schedule'),
+        ...(stories.size === 0 ? [] : [stories.size === 1 ? '1 story' : `${stories.size} stories`]),
+      ].join(', ')}`,
     ],
     ['Library', options.folders.media],
     ['Players', playersOf(app)],

@@ -8,7 +8,7 @@ import { reportOutcome, runTest, type TestOutcome } from '../rules/dry/run-test.
 import type { ReadResult } from '../rules/read/rule-files.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
-import { readHousehold } from './check-command.ts'
+import { type Checked, readHousehold } from './check-command.ts'
 import { InMemoryHouse } from './dry-house.ts'
 import type { RuleFolder } from './rule-folder.ts'
 
@@ -20,17 +20,22 @@ interface TestInput {
   readonly json: boolean
 }
 
+/** What a test came to, of rules or of a story. */
+interface Outcome extends Pick<TestOutcome, 'failures'> {
+  readonly test: { readonly id: string; readonly file: string }
+}
+
 interface Tested extends RuleFolder {
   /** The errors of files that are left out, and what failed. */
   readonly findings: readonly Diagnostic[]
-  readonly outcomes: readonly TestOutcome[]
+  readonly outcomes: readonly Outcome[]
   /** What else findings are about. */
   readonly texts: readonly Source[]
 }
 
 /**
- * The command `test`: runs the tests that stand in the rule files of the config folder, each in a house of its own, with
- * no product running and nothing changed. `failed` where a test fails or a file is left out.
+ * The command `test`: runs the tests that stand in the rule files of the config folder, those of rules each in a house of
+ * its own, with no product running and nothing changed. `failed` where a test fails or a file is left out.
  * @throws AppError `not_found` where there is no config folder.
  */
 export async function testCommand(
@@ -44,14 +49,15 @@ export async function testCommand(
 async function test(input: TestInput): Promise<Tested> {
   const { options, shipped, clock } = input
   const household = await readHousehold({ ...input, purpose: 'dry' })
-  const { sources, problems, findings, ruleSet, tests, plugins } = household
+  const { sources, problems, findings, ruleSet, tests, stories, plugins } = household
   const errors = findings.filter(({ level }) => level === 'error')
   const { media, config } = options.folders
   const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silentLog })
   try {
     const picks = [...ruleSet.playlists.values()].some(({ pick }) => pick !== undefined)
     const all = picks ? await audio.allFiles() : []
-    const outcomes = await runTests({ ruleSet, tests }, await foldersOf(ruleSet, audio), all)
+    const ofRules = await runTests({ ruleSet, tests }, await foldersOf(ruleSet, audio), all)
+    const outcomes = [...ofRules, ...runStoryTests(stories)]
     return {
       sources,
       texts: plugins.troubles,
@@ -77,9 +83,16 @@ export async function runTests(
   return outcomes
 }
 
+/** Plays each story as its tests press. Of a test the name stands behind that of its story. */
+function runStoryTests(stories: Checked['stories']): Outcome[] {
+  return stories.flatMap(({ story, tests, file }) =>
+    tests.map(({ id, run }) => ({ test: { id: `${story.id}/${id}`, file }, failures: run() })),
+  )
+}
+
 /** What failed, by its place in the files. */
 export function failuresIn(
-  outcomes: readonly TestOutcome[],
+  outcomes: readonly Outcome[],
   { sources }: Pick<RuleFolder, 'sources'>,
 ): Diagnostic[] {
   return sources.flatMap((source) => {

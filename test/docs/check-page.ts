@@ -9,6 +9,7 @@ import { systemClock } from '../../src/core/clock.ts'
 import { type Diagnostic, formatDiagnostic } from '../../src/language/diagnostic.ts'
 import type { Source } from '../../src/language/source.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
+import { readStories } from '../../src/stories/read/section.ts'
 import { homeAssistantChecks } from '../../src/wiring/home-assistant.ts'
 import { PluginShelf } from '../../src/wiring/plugin-shelf.ts'
 import { RuleThread } from '../../src/wiring/rule-thread.ts'
@@ -71,6 +72,7 @@ export async function findingsIn(text: string, plugin: string | null = null): Pr
   if (/^# on a busy machine$/m.test(text)) return foundWhileBusy(source)
   const { diagnostics, ...read } = await readRuleFiles([source], {
     registry: shelf.registry,
+    stories: readStories,
     fileExists: async (name) => existsSync(new URL(name, shipped)),
     topicFault: (topic, use) =>
       (use === 'publish' ? householdTopicFault : heardTopicFault)(

@@ -5,11 +5,11 @@ import { asPrinted, checkPage, findingsIn, pagedCodes, saidOf } from './check-pa
 import { readPage } from './page.ts'
 
 const known = Object.keys(codes)
-/** Every code that stands in the sources of the language and of rules, but for the catalog. */
+/** Every code that stands in the sources of the language, of rules and of stories, but for the catalog. */
 function writtenCodes(): string[] {
   // Not what a package is imported by.
   const word = /(?<!from )'([a-z]+\/[a-z][a-z-]*)'/g
-  const found = ['language', 'rules'].flatMap((folder) => {
+  const found = ['language', 'rules', 'stories'].flatMap((folder) => {
     const place = new URL(`../../src/${folder}/`, import.meta.url)
     return readdirSync(place, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && name !== 'codes.ts')

@@ -4,6 +4,7 @@ import { formatYaml } from '../../src/language/format.ts'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { grammarKinds } from '../../src/rules/read/actions.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
+import { readStories } from '../../src/stories/read/section.ts'
 import { commands } from '../../src/wiring/commands.ts'
 import { failuresIn, runTests } from '../../src/wiring/test-command.ts'
 import { readingOf } from '../support/rules.ts'
@@ -18,8 +19,9 @@ const example = (row: readonly string[]) => codeIn(row[0] ?? '')[0] ?? ''
 
 const location = { latitude: 51.5, longitude: 0 }
 const readCalendar = async () => ({ text: schoolHoliday })
+const reading = readingOf({ location, readCalendar, stories: readStories })
 const diagnosticsOf = async (text: string) =>
-  (await readRuleFiles([{ file: 'a.yaml', text }], readingOf({ location, readCalendar }))).diagnostics
+  (await readRuleFiles([{ file: 'a.yaml', text }], reading)).diagnostics
 
 describe('the page that leads through the rules', () => {
   test('lists every trigger, condition and action there is, in their order', () => {
@@ -77,9 +79,11 @@ test('the files that come with the product have tests, and pass them', async () 
   const sources = readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .map((file) => ({ file, text: readFileSync(new URL(file, folder), 'utf8') }))
-  for (const { file, text } of sources) expect([file, text.includes('\ntests:\n')]).toEqual([file, true])
-  const read = await readRuleFiles(sources, readingOf({ zone: 'Europe/London' }))
+  for (const { file, text } of sources) expect([file, /^( {4})?tests:$/m.test(text)]).toEqual([file, true])
+  const read = await readRuleFiles(sources, { ...readingOf({ zone: 'Europe/London' }), stories: readStories })
   expect(read.diagnostics).toEqual([])
+  for (const { story, tests } of read.stories)
+    for (const { id, run } of tests) expect([story.id, id, run()]).toEqual([story.id, id, []])
   expect(failuresIn(await runTests(read, new Map()), { sources })).toEqual([])
 })
 
@@ -96,7 +100,6 @@ describe.each(readdirSync(pages).filter((name) => name.endsWith('.md')))('the pa
       ? [blocks.map((block, at) => ({ file: `${at}.yaml`, text: block }))]
       : blocks.map((block) => [{ file: 'a.yaml', text: block }])
     for (const sources of households) {
-      const reading = readingOf({ location, readCalendar })
       expect(
         (await readRuleFiles(sources, reading)).diagnostics.filter(({ level }) => level === 'error'),
       ).toEqual([])

@@ -40,6 +40,8 @@ const needed: Record<Need, readonly string[]> = {
     'POST /rules/explain',
     'GET /rules/schema',
     'POST /rules/format',
+    'GET /stories',
+    'POST /stories/graph',
     'GET /rules/{id}/traces',
     'GET /rules/{id}/traces/{run}',
     'GET /rules/{id}/conditions',

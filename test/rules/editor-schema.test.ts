@@ -6,6 +6,7 @@ import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { editorSchema, editorSchemaFile } from '../../src/rules/editor/schema.ts'
 import { steps } from '../../src/rules/read/test-steps.ts'
 import { createRegistry } from '../../src/rules/registry.ts'
+import { storySections } from '../../src/stories/editor.ts'
 import { checkPage, pagedCodes } from '../docs/check-page.ts'
 import { openEditor } from '../support/editor.ts'
 
@@ -42,7 +43,9 @@ const control = (...lines: string[]) => rule({ action: lines.join('\n        ') 
 
 test('is JSON Schema of draft 7', () => {
   const ajv = new Ajv({ strict: false })
-  expect(ajv.validateSchema(editorSchema(createRegistry({ triggers, conditions, actions })))).toBe(true)
+  expect(
+    ajv.validateSchema(editorSchema(createRegistry({ triggers, conditions, actions }), storySections())),
+  ).toBe(true)
 })
 
 describe('an editor finds nothing wrong', () => {

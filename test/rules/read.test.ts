@@ -101,7 +101,7 @@ rules:
       'playlist:\n  a: [music/a.mp3]\n',
       ['error[key/unknown] unknown key "playlist" - did you mean "playlists"?'],
     ],
-    ['stories:\n  a: {}\n', ['a.yaml:1:1 error[key/unknown] "stories" is not part of this version yet']],
+    ['stories: [a]\n', ['a.yaml:1:10 error[type/value] `stories` takes a map']],
     ['rules: [a]\n', ['a.yaml:1:8 error[type/value] `rules` takes a map']],
     [
       rule('    do:\n      - log: x\n'),

@@ -3,6 +3,7 @@ import { getLanguageService } from 'yaml-language-server'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { editorSchema } from '../../src/rules/editor/schema.ts'
 import { createRegistry } from '../../src/rules/registry.ts'
+import { storySections } from '../../src/stories/editor.ts'
 
 const folder = 'file:///config'
 const schemaUri = `${folder}/.schema/smart-stream.schema.json`
@@ -18,7 +19,7 @@ export interface Mark {
  * every file, or knows it by the first line of a file alone.
  */
 export function openEditor({ isSetUp = true }: { isSetUp?: boolean } = {}) {
-  const schema = editorSchema(createRegistry({ triggers, conditions, actions }))
+  const schema = editorSchema(createRegistry({ triggers, conditions, actions }), storySections())
   const service = getLanguageService({
     schemaRequestService: async (uri) => {
       if (uri !== schemaUri) throw new Error(`there is nothing at ${uri}`)

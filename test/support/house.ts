@@ -93,6 +93,14 @@ const noLibraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'> = {
 /** Tests of rules bring them. */
 export const noRuleTools = ruleTools({ ruleSet: () => emptyRuleSet, clock: new VirtualClock() })
 
+/** Tests of stories bring some. */
+const noStories: House['stories'] = {
+  list: () => [],
+  graph: () => {
+    throw new AppError('not_found', 'there is no story')
+  },
+}
+
 /** Tests of webhooks bring some. */
 const noWebhooks: House['webhooks'] = {
   list: async () => [],
@@ -125,6 +133,7 @@ export const withoutPast = {
   diagnostics: () => ({ at: '' }),
   ruleTools: noRuleTools,
   rules: noRules,
+  stories: noStories,
   webhooks: noWebhooks,
   ruleTraces: noRuleTraces,
   uploads: { desk: noUploads, onChange: () => () => undefined },
@@ -199,6 +208,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     },
     playAnew: () => [],
     rules: noRules,
+    stories: noStories,
     webhooks: noWebhooks,
     ruleTraces: noRuleTraces,
     hub,

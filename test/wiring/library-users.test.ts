@@ -4,6 +4,7 @@ import { emptyQueue, type Queue } from '../../src/core/queue.ts'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { createRegistry } from '../../src/rules/registry.ts'
+import { readStories } from '../../src/stories/read/section.ts'
 import { namedAudio, usersOf } from '../../src/wiring/library-users.ts'
 
 const text = `
@@ -33,6 +34,13 @@ rules:
       - button: right
     do:
       - queue: {add: music/one.mp3, stream: bedroom}
+stories:
+  lantern:
+    audio: lantern
+    scenes:
+      door: {play: door.mp3, ask: in-or-out.mp3, left: attic, right: cellar, silence: attic}
+      attic: {play: attic.mp3, again: {say: Again.}, go: cellar}
+      cellar: {play: attic.mp3, ending: home}
 `
 
 /** As the sources of audio tell them. */
@@ -46,6 +54,7 @@ const listed = ['lonely/file:last.mp3', 'music/one.mp3', 'music/two.mp3', 'music
 async function users(file: string, queues: readonly Queue[] = []) {
   const { ruleSet, diagnostics } = await readRuleFiles([{ file: 'bed.yaml', text }], {
     registry: createRegistry({ triggers, conditions, actions }),
+    stories: readStories,
     fileExists: async () => true,
     topicFault: () => null,
     zone: 'UTC',
@@ -122,4 +131,13 @@ test('a playlist of a whole folder needs the file that is alone there', async ()
 test('a playlist of a whole folder needs none of its files', async () => {
   expect(await users('music/three.mp3')).toEqual([])
   expect(await users('music')).toEqual([])
+})
+
+test('a file is named by the scenes of a story', async () => {
+  expect(await users('lantern/attic.mp3')).toEqual([
+    { kind: 'story', name: 'lantern', place: 'scenes attic and cellar' },
+  ])
+  expect(await users('lantern/in-or-out.mp3')).toEqual([
+    { kind: 'story', name: 'lantern', place: 'scene door' },
+  ])
 })

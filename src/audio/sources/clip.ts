@@ -34,5 +34,10 @@ function clipsOf(library: Library): AudioSource {
 
 async function namesIn(library: Library): Promise<ReadonlyMap<string, string>> {
   const files = await library.list()
-  return new Map(files.map(({ file }) => [file.replace(/^.*\/|\.[^.]*$/g, ''), file]))
+  return new Map(files.map(({ file }) => [clipNameOf(file), file]))
+}
+
+/** What a file that comes with the product is called as a clip. */
+export function clipNameOf(file: string): string {
+  return file.replace(/^.*\/|\.[^.]*$/g, '')
 }

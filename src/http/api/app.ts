@@ -38,6 +38,7 @@ import { type RuleToolsHouse, ruleToolRoutes } from './rule-tools.ts'
 import { type RuleTracesHouse, ruleTraceRoutes } from './rule-traces.ts'
 import { type RulesHouse, ruleRoutes } from './rules.ts'
 import { type SimulatorHouse, simulatorRoutes } from './simulator.ts'
+import { type StoriesHouse, storyRoutes } from './stories.ts'
 import { existing, type StreamsHouse } from './stream-view.ts'
 import { streamRoutes } from './streams.ts'
 import { type TokensHouse, tokenRoutes } from './tokens.ts'
@@ -61,6 +62,7 @@ export type House = StreamsHouse &
   EventsHouse &
   DiagnosticsHouse &
   RuleToolsHouse &
+  StoriesHouse &
   RulesHouse & { readonly ruleTraces: RuleTracesHouse } & WebhooksHouse &
   AccountHouse &
   AccountCardsHouse &
@@ -134,6 +136,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...eventRoutes(house),
     ...diagnosticsRoutes(house),
     ...ruleToolRoutes(house),
+    ...storyRoutes(house),
     ...ruleRoutes(house),
     ...ruleTraceRoutes(house.ruleTraces),
     ...webhookRoutes(house),

@@ -70,7 +70,7 @@ export interface LibraryDetails extends LibraryEntry {
 
 /** What names a file. */
 export interface FileUser {
-  readonly kind: 'stream' | 'if_pressed' | 'playlist' | 'schedule' | 'rule' | 'preset'
+  readonly kind: 'stream' | 'if_pressed' | 'playlist' | 'schedule' | 'rule' | 'story' | 'preset'
   /** Of the stream, playlist, schedule, rule or preset. */
   readonly name: string
   /** Where in it, for people: `item 3`, `items 1, 4 and 127 more`, `slot night`; null where that says nothing more. */
@@ -200,6 +200,7 @@ const userWords: Readonly<Record<FileUser['kind'], string>> = {
   playlist: 'playlist',
   schedule: 'schedule',
   rule: 'rule',
+  story: 'story',
   preset: 'preset',
 }
 

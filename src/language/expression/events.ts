@@ -21,7 +21,12 @@ export function eventCall(
     checking.findings.push(problem(node, 'expr/type', message))
     return null
   }
-  const { events = { names: [], absent: 'there are no calendar files here' } } = environment
+  const { events = { names: [], absent: 'there are no calendar files here' }, absent = {} } = environment
+  if (Object.hasOwn(absent, holder)) {
+    const message = `there is no \`event\` here: ${absent[holder]}`
+    checking.findings.push(problem(node, 'expr/unknown-name', message))
+    return null
+  }
   const isKnown = events.names === null || events.names.some((known) => plain(known) === plain(name))
   // Events come and go with whoever keeps the calendar: what runs by one must not stop when it is taken out there.
   if (!isKnown)

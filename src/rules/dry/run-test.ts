@@ -33,7 +33,7 @@ export async function runTest(test: RuleTest, house: DryHouse): Promise<TestOutc
 }
 
 /** Says a test's failures in the report of its file. */
-export function reportOutcome({ failures }: TestOutcome, report: Report): void {
+export function reportOutcome({ failures }: Pick<TestOutcome, 'failures'>, report: Report): void {
   const level: Diagnostic['level'] = 'error'
   for (const { span, message, help } of failures) report.add(span, level, 'test/failed', message, help)
 }

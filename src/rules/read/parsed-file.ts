@@ -13,10 +13,10 @@ const sections = [
   'vars',
   'calendar',
   'templates',
+  'stories',
   'tests',
 ] as const
 type SectionName = (typeof sections)[number]
-const laterSections = ['stories']
 
 /** One file as YAML has it, cut into its sections, with nothing of them read yet. */
 export interface ParsedFile {
@@ -62,11 +62,6 @@ function checkSections(root: MapNode, report: Report): void {
   const known: readonly string[] = sections
   for (const [name, { key }] of root.entries) {
     if (known.includes(name)) continue
-    if (laterSections.includes(name)) {
-      const message = `"${name}" is not part of this version yet`
-      report.add(key, 'error', 'key/unknown', message, `this version knows ${sections.join(', ')}`)
-      continue
-    }
     const near = didYouMean(name, sections)
     const question = near === null ? '' : ` - did you mean "${near}"?`
     const message = `unknown key "${name}"${question} (allowed: ${sections.join(', ')})`

@@ -4,14 +4,7 @@ import type { Report } from '../../language/report.ts'
 import type { CheckFinding, PlainData } from '../plugin.ts'
 import { mostFindings } from '../plugins/guard-check.ts'
 import type { NamedCheck } from '../registry.ts'
-import type { RuleFile } from './rule-file.ts'
-
-/** What a check of a plug-in holds to be worth knowing, and where. */
-export interface CheckAdvice {
-  readonly place: Node | Span
-  readonly message: string
-  readonly help?: string
-}
+import type { Advice } from './rule-file.ts'
 
 interface Checking {
   readonly checks: readonly NamedCheck[]
@@ -27,10 +20,10 @@ interface Checking {
 export async function checkWithPlugins(
   root: MapNode,
   { checks, report, breathe }: Checking,
-): Promise<readonly CheckAdvice[]> {
+): Promise<readonly Advice[]> {
   if (checks.length === 0) return []
   const doc = await plainDocument(root, breathe)
-  const advice: CheckAdvice[] = []
+  const advice: Advice[] = []
   for (const check of checks) {
     const found = askedOf(check, doc, report)
     for (const [index, finding] of found.slice(0, mostFindings).entries()) {
@@ -39,16 +32,11 @@ export async function checkWithPlugins(
       const isLast = index === mostFindings - 1 && found.length > mostFindings
       const help = isLast ? `it has more to say, of which only the first ${mostFindings} are told` : undefined
       if (finding.level !== 'info') report.add(place, finding.level, 'plugin/check', message, help)
-      else advice.push({ place, message, ...(help === undefined ? {} : { help }) })
+      else advice.push({ place, code: 'plugin/check', message, ...(help === undefined ? {} : { help }) })
     }
     await breathe()
   }
   return advice
-}
-
-/** Says what checks of plug-ins hold to be worth knowing. */
-export function adviseOfPlugins({ report, advice }: RuleFile): void {
-  for (const { place, message, help } of advice) report.add(place, 'info', 'plugin/check', message, help)
 }
 
 function askedOf({ check }: NamedCheck, doc: PlainData, report: Report): readonly CheckFinding[] {

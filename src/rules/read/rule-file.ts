@@ -1,11 +1,19 @@
 import type { Diagnostic } from '../../language/diagnostic.ts'
-import type { Node } from '../../language/node.ts'
+import type { Node, Span } from '../../language/node.ts'
 import type { Playlist } from '../rule-set.ts'
 import type { ParsedFile } from './parsed-file.ts'
-import type { CheckAdvice } from './plugin-checks.ts'
 import type { ReadRule, SoundParts } from './rules.ts'
 import type { ReadSchedule } from './schedules.ts'
+import type { FiledStory } from './story-section.ts'
 import type { ReadTest } from './tests.ts'
+
+/** What is merely worth knowing of a file, and where. */
+export interface Advice {
+  readonly place: Node | Span
+  readonly code: string
+  readonly message: string
+  readonly help?: string
+}
 
 /** One file's content, with the nodes that messages across files point at. */
 export interface RuleFile extends ParsedFile {
@@ -15,8 +23,9 @@ export interface RuleFile extends ParsedFile {
   /** What is sound in rules that are not. */
   readonly faultyRules: readonly SoundParts[]
   readonly tests: readonly ReadTest[]
-  /** What checks of plug-ins hold to be worth knowing. */
-  readonly advice: readonly CheckAdvice[]
+  readonly stories: readonly FiledStory[]
+  /** What checks of plug-ins and stories hold to be worth knowing. */
+  readonly advice: readonly Advice[]
   /** Whether it has errors by itself, beside which other files it may stand. */
   readonly hasOwnErrors: boolean
 }

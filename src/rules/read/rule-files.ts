@@ -18,6 +18,7 @@ import type { Surroundings } from './references.ts'
 import { isError, isSound, type RuleFile } from './rule-file.ts'
 import { readRules, type SoundParts } from './rules.ts'
 import { readSchedules } from './schedules.ts'
+import type { FiledStory, StorySection } from './story-section.ts'
 import { triedTemplates } from './template-trial.ts'
 import { writtenOut } from './template-use.ts'
 import { testsIn } from './test-names.ts'
@@ -33,6 +34,8 @@ export interface Reading extends Surroundings {
   readonly location?: Location | null
   /** The text of a calendar file by its path below the config folder. Without it there are no calendar files. */
   readonly readCalendar?: ReadCalendar
+  /** Reads `stories:`. Without it they are passed over. */
+  readonly stories?: StorySection
   /** With a moment, what is merely worth knowing of the year from then on is said too, at the level `info`. */
   readonly adviceAt?: Date | null
   /** What is known from earlier readings. */
@@ -55,6 +58,8 @@ export interface ReadResult {
   readonly diagnostics: readonly Diagnostic[]
   /** What people wrote to try it out, of the same files. */
   readonly tests: readonly RuleTest[]
+  /** The stories of the same files, with their own tests. */
+  readonly stories: readonly (FiledStory & { readonly file: string })[]
   /** Which players the rules that can run speak of. */
   readonly playersNamed: readonly NamedPlayer[]
   /** Each file by itself, in the order of the sources. */
@@ -98,7 +103,8 @@ export async function readRuleFiles(
   for (const file of parsed) {
     progress(file.source.file)
     const checks = whole.has(file.source.file) ? registry.checks : []
-    files.push(await readFile(file, { shared, declared, registry, checks, memory }))
+    const { stories } = reading
+    files.push(await readFile(file, { shared, declared, registry, checks, memory, stories, isChecked }))
   }
   progress(null)
   if (!isChecked) await checkTogether(files, { ...reading, declared, breathe })
@@ -114,9 +120,11 @@ export async function readRuleFiles(
       answers: answersIn(sound),
       rules: sound.flatMap((file) => file.rules.map(({ rule }) => rule)),
       calendar: declared.calendar,
+      stories: new Map(sound.flatMap((file) => file.stories.map(({ story }) => [story.id, story]))),
       ...{ vars: declared.vars, inputs: declared.inputs, players: declared.players },
     },
     tests: testsIn(sound, files),
+    stories: sound.flatMap((file) => file.stories.map((story) => ({ ...story, file: file.report.file }))),
     playersNamed: await playersNamedIn(sound, breathe),
     diagnostics: files.flatMap(diagnosticsOf),
     files: files.map((file) => ({
@@ -204,19 +212,23 @@ interface FileReading {
   /** Those of plug-ins that are to look at it. */
   readonly checks: Registry['checks']
   readonly memory: ReadingMemory
+  readonly stories: StorySection | undefined
+  readonly isChecked: boolean
 }
 
 // What a file has for itself; of a deleted one nothing of it stays.
-const ownSections = ['schedules', 'rules', 'tests'] as const
+const ownSections = ['schedules', 'rules', 'stories', 'tests'] as const
 
 type Content = Omit<RuleFile, Exclude<keyof ParsedFile, 'section'> | 'hasOwnErrors'>
 
 async function readFile(file: ParsedFile, reading: FileReading): Promise<RuleFile> {
-  const { shared, registry, checks, memory } = reading
+  const { shared, registry, checks, memory, isChecked } = reading
   const sections = (['playlists', ...ownSections] as const).filter((name) => file.section(name) !== null)
   const plugins = [registry.stampOf?.(file.source.text), registry.lostKey]
   const checked = checks.length === 0 ? '' : `checked by ${registry.checksKey ?? ''}`
-  const key = [shared, sections, ...plugins, checked].join(' ')
+  // A story that was checked is not searched through again.
+  const searched = isChecked ? 'as checked' : ''
+  const key = [shared, sections, ...plugins, checked, searched].join(' ')
   const { content, report } = await memory.content(file.source, key, async () => {
     const own = new Report(file.source)
     const written = writtenOut({ ...file, report: own }, reading.declared.templates)
@@ -229,7 +241,7 @@ async function readFile(file: ParsedFile, reading: FileReading): Promise<RuleFil
 
 async function readContent(
   file: ParsedFile,
-  { shared, declared, registry, checks, memory }: FileReading,
+  { shared, declared, registry, checks, memory, stories: section, isChecked }: FileReading,
 ): Promise<Content> {
   const { report } = file
   const { breathe } = memory
@@ -241,6 +253,8 @@ async function readContent(
     return node === null ? [] : readInParts(node, { section, report, breathe }, read)
   }
   const tests = file.section('tests')
+  const written = file.section('stories')
+  const stories = (written && (await section?.(written, { report, breathe, isChecked }))) ?? []
   const { calendar } = declared
   const faultyRules: SoundParts[] = []
   const reading = { report, registry, declared, shared, faulty: faultyRules }
@@ -255,7 +269,11 @@ async function readContent(
     rules,
     faultyRules,
     tests: tests === null ? [] : readTests(tests, { report, declared }),
-    advice: file.root === null ? [] : await checkWithPlugins(file.root, { checks, report, breathe }),
+    stories,
+    advice: [
+      ...stories.flatMap(({ advice }) => advice),
+      ...(file.root === null ? [] : await checkWithPlugins(file.root, { checks, report, breathe })),
+    ],
   }
 }
 

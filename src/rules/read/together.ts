@@ -7,11 +7,11 @@ import type { Declared } from './declared.ts'
 import { checkHomeAssistant } from './home-assistant.ts'
 import { checkLoops } from './loops.ts'
 import { adviseAnswers, adviseUnused, checkPlayers, checkStreams } from './names.ts'
-import { adviseOfPlugins } from './plugin-checks.ts'
 import { checkReferences, type Surroundings } from './references.ts'
 import { isSound, type RuleFile } from './rule-file.ts'
 import { adviseClockChanges, adviseGaps, checkShadowed } from './schedule-times.ts'
 import { checkHolds, checkSlotNames } from './slot-names.ts'
+import { checkStoryFiles } from './story-files.ts'
 import { adviseNeeds } from './templates.ts'
 import { checkTestNames } from './test-names.ts'
 import { adviseTriggers } from './triggers.ts'
@@ -32,6 +32,7 @@ export async function checkTogether(
   refuseDoubles(files)
   for (const file of files) await checkReferences(file, files, { ...surroundings, breathe })
   if (homeAssistant !== undefined) for (const file of files) await checkHomeAssistant(file, homeAssistant)
+  for (const file of files) await checkStoryFiles(file, { ...surroundings, breathe })
   checkTestNames(files)
   const sound = files.filter(isSound)
   for (const file of sound) {
@@ -65,7 +66,8 @@ function advise(
     adviseGaps(file)
     adviseClockChanges(file, clocks)
     adviseTriggers(file, clocks)
-    adviseOfPlugins(file)
+    for (const { place, code, message, help } of file.advice)
+      file.report.add(place, 'info', code, message, help)
     if (file.root !== null) adviseQuotes(file.root, file.report)
   }
 }
@@ -82,6 +84,7 @@ function refuseDoubles(files: readonly RuleFile[]): void {
         node,
       ]),
       ...file.rules.map(({ rule, node }): [string, string, Node] => ['rule', rule.id, node]),
+      ...file.stories.map(({ story, node }): [string, string, Node] => ['story', story.id, node]),
       ...file.tests.map(({ test, node }): [string, string, Node] => ['test', test.id, node]),
     ]
     for (const [what, id, node] of definitions) {

@@ -1,0 +1,33 @@
+import type { Story } from '../../core/story.ts'
+import type { MapNode, Node, Span } from '../../language/node.ts'
+import type { Report } from '../../language/report.ts'
+import type { Advice } from './rule-file.ts'
+
+/** A story of a rule file, as far as its file and others have to do with it. */
+export interface FiledStory {
+  readonly story: Story
+  /** Its name in the file. */
+  readonly node: Node
+  /** Every audio file that it names, at each of its places. */
+  readonly files: readonly { readonly file: string; readonly node: Node }[]
+  readonly advice: readonly Advice[]
+  readonly tests: readonly StoryTrial[]
+}
+
+/** A test that stands in a story. */
+export interface StoryTrial {
+  readonly id: string
+  /** Plays the story as the test presses: the expectations that were not met. */
+  run(): readonly { readonly span: Span; readonly message: string; readonly help?: string }[]
+}
+
+/** Reads the section `stories` of a file, which is not of the rules. Never throws: what is wrong is reported. */
+export type StorySection = (
+  node: MapNode,
+  reading: {
+    readonly report: Report
+    readonly breathe: () => Promise<void>
+    /** Whether all of it was checked before. */
+    readonly isChecked: boolean
+  },
+) => Promise<readonly FiledStory[]>

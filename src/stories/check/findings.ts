@@ -1,0 +1,84 @@
+import type { Story } from '../../core/story.ts'
+import { type Clamped, keyOf } from '../situation.ts'
+import type { Explored } from './explored.ts'
+import { type NeverTaken, neverTakenIn } from './never-taken.ts'
+import { plainReach } from './plain.ts'
+import { type Stuck, stuckIn } from './stuck.ts'
+import { type Trap, trapIn } from './trap.ts'
+import { type Unreachable, unreachableIn } from './unreachable.ts'
+
+/** What a search through a story has found; places in files are added by who reads them. */
+export interface StoryFindings {
+  /** Whether there are more situations than were looked into. */
+  readonly isCapped: boolean
+  /** Scenes that nobody can come to; `behind`: those that they alone lead to. */
+  readonly unreachable: readonly Unreachable[]
+  /** From where no ending can be come to any more. */
+  readonly trap: Trap | null
+  /** Branches of which no line holds, each once, with a situation in which that is so. */
+  readonly stuck: readonly Stuck[]
+  /** Lines of branches that nobody can ever go by. */
+  readonly neverTaken: readonly NeverTaken[]
+  /** What may be set beyond its bounds, each once for a scene. */
+  readonly clamped: readonly Clamped[]
+  /** Questions whose two answers come to the same wherever they are asked. */
+  readonly lonely: readonly string[]
+}
+
+/**
+ * What is wrong with the story or worth knowing, as far as the search came. What it did not look into is not doubted, and
+ * what only follows from something else is not said beside it.
+ */
+export function findingsOf(explored: Explored): StoryFindings {
+  const { compiled, reached, isCapped } = explored
+  const { story } = compiled
+  const seen = new Set(reached.map(({ situation }) => situation.scene))
+  const around = isCapped ? plainReach(story, seen) : null
+  const visited = around?.reached ?? seen
+  const trap = around === null ? trapIn(explored) : around.trap
+  const stuck = stuckIn(explored)
+  const neverTaken = isCapped ? [] : neverTakenIn(explored, visited)
+  const isStuck = new Set(stuck.map(({ situation }) => situation.scene))
+  // What is missing in a trap, or at a branch that is stuck, leads to what nobody comes to until then.
+  const isWhole = trap === null && stuck.length === 0
+  return {
+    isCapped,
+    unreachable: isWhole ? unreachableIn(story, { visited, excused: excusedIn(story, neverTaken) }) : [],
+    trap,
+    stuck,
+    neverTaken: neverTaken.filter((line) => !isStuck.has(line.scene) && !isForSafety(line, visited)),
+    clamped: clampedIn(explored),
+    lonely: isCapped ? [] : lonelyIn(explored),
+  }
+}
+
+/** A last line that takes what the others leave does no harm where they leave nothing. */
+function isForSafety({ condition, isSecondElse, to }: NeverTaken, visited: ReadonlySet<string>): boolean {
+  return condition === null && !isSecondElse && visited.has(to)
+}
+
+/** Where it is no wonder that nobody comes: something else was said of the way there, or it is not a way. */
+function excusedIn({ bedtime }: Story, neverTaken: readonly NeverTaken[]): readonly string[] {
+  return [...neverTaken.map(({ to }) => to), ...(bedtime === null ? [] : [bedtime])]
+}
+
+function clampedIn({ reached, clampedAtOnce }: Explored): StoryFindings['clamped'] {
+  const onTheWay = reached.flatMap(({ outs }) => (outs ?? []).flatMap(({ out }) => out.clamped))
+  return [
+    ...new Map(
+      [...clampedAtOnce, ...onTheWay].map((one) => [`${one.scene} ${one.name} ${one.at}`, one]),
+    ).values(),
+  ]
+}
+
+function lonelyIn({ compiled, reached }: Explored): readonly string[] {
+  const isLonely = new Map<string, boolean>()
+  for (const { situation, outs } of reached) {
+    if (compiled.story.scenes.get(situation.scene)?.exit.kind !== 'question') continue
+    const by = (kind: 'left' | 'right') => outs?.find(({ out }) => out.cause.kind === kind)?.out.situation
+    const [left, right] = [by('left'), by('right')]
+    const isSame = left !== undefined && right !== undefined && keyOf(left) === keyOf(right)
+    isLonely.set(situation.scene, (isLonely.get(situation.scene) ?? true) && isSame)
+  }
+  return [...isLonely].flatMap(([scene, isSame]) => (isSame ? [scene] : []))
+}

@@ -1,0 +1,67 @@
+import { type Cause, causeKey } from '../../core/story.ts'
+import type { PlainValue } from '../../core/value-form.ts'
+import type { CompiledStory } from '../compiled.ts'
+import type { Situation } from '../situation.ts'
+import type { Explored } from './explored.ts'
+import { namesIn } from './stuck.ts'
+
+/** A line of a branch that nobody ever goes by. */
+export interface NeverTaken {
+  readonly scene: string
+  readonly cause: Cause
+  /** Where it would lead. */
+  readonly to: string
+  /** Null where it is the line that always holds. */
+  readonly condition: string | null
+  /** Whether one above it always holds as well. */
+  readonly isSecondElse: boolean
+  /** Whether its own condition may hold there: then a line above it holds too. */
+  readonly mayHold: boolean
+  /** By var that its condition asks for: the values that it has whenever somebody comes to the scene. */
+  readonly there: ReadonlyMap<string, readonly PlainValue[]>
+}
+
+/** Of the scenes that somebody can come to. Every other way out of these is open to chance or to a press. */
+export function neverTakenIn(
+  { compiled, reached }: Explored,
+  visited: ReadonlySet<string>,
+): readonly NeverTaken[] {
+  const taken = new Set<string>()
+  const byScene = new Map<string, Situation['vars'][]>()
+  for (const { situation, outs } of reached) {
+    const { scene, vars } = situation
+    for (const { out } of outs ?? []) taken.add(`${scene} ${causeKey(out.cause)}`)
+    const known = byScene.get(scene)
+    if (known === undefined) byScene.set(scene, [vars])
+    else known.push(vars)
+  }
+  return [...compiled.story.scenes.values()].flatMap(({ id, exit }) => {
+    if (exit.kind !== 'branch' || !visited.has(id)) return []
+    const firstElse = exit.lines.findIndex((line) => line.if === null)
+    return exit.lines.flatMap((line, index) => {
+      const cause: Cause = { kind: 'branch', index }
+      if (taken.has(`${id} ${causeKey(cause)}`)) return []
+      const isSecondElse = line.if === null && firstElse < index
+      const around = { scene: id, cause, to: line.way.to, condition: line.if, isSecondElse }
+      return [{ ...around, ...heldBy(line.if, compiled, byScene.get(id) ?? []) }]
+    })
+  })
+}
+
+function heldBy(
+  text: string | null,
+  compiled: CompiledStory,
+  here: readonly Situation['vars'][],
+): Pick<NeverTaken, 'mayHold' | 'there'> {
+  if (text === null) return { mayHold: true, there: new Map() }
+  const condition = compiled.condition(text)
+  const holds = (vars: Situation['vars']) => {
+    const outcome = condition?.evaluate(vars)
+    return outcome !== undefined && 'value' in outcome && outcome.value === true
+  }
+  const names = namesIn(compiled, [text])
+  return {
+    mayHold: here.some(holds),
+    there: new Map(names.map((name) => [name, [...new Set(here.flatMap((vars) => vars[name] ?? []))]])),
+  }
+}

@@ -1,0 +1,55 @@
+import type { Story } from '../../core/story.ts'
+import type { MapNode, Node } from '../../language/node.ts'
+import type { Report } from '../../language/report.ts'
+import { checkStory, type StoryAdvice } from '../check/check.ts'
+import { type CompiledStory, compiled } from '../compiled.ts'
+import { type TrialFailure, tried } from '../trial.ts'
+import type { NamedFile } from './places.ts'
+import { readStory } from './story.ts'
+
+/** A story of a file, with all that there is to say of it. */
+export interface FiledStory {
+  readonly story: Story
+  /** Its name in the file. */
+  readonly node: Node
+  /** Every audio file that it names, at each of its places. */
+  readonly files: readonly NamedFile[]
+  /** What is merely worth knowing. */
+  readonly advice: readonly StoryAdvice[]
+  readonly tests: readonly { readonly id: string; readonly run: () => readonly TrialFailure[] }[]
+}
+
+interface SectionReading {
+  readonly report: Report
+  /** Asked for between two parts of the work; resolves when it may go on. */
+  readonly breathe: () => Promise<void>
+  /** Whether all of it was checked before. */
+  readonly isChecked: boolean
+}
+
+/**
+ * Reads the map `stories:` of a file and searches each story through; wrong ones are reported and left out. A story that
+ * cannot be read is not searched: what would be found only follows from that.
+ */
+export async function readStories(
+  node: MapNode,
+  { report, breathe, isChecked }: SectionReading,
+): Promise<readonly FiledStory[]> {
+  const stories: FiledStory[] = []
+  for (const [id, entry] of node.entries) {
+    const read = await readStory(id, entry, { report, breathe })
+    if (read === undefined) continue
+    const advice = isChecked ? [] : await checkStory(read, { report, breathe })
+    const { story, key, files } = read
+    let ready: CompiledStory | undefined
+    const tests = read.tests.map((test) => ({
+      id: test.id,
+      run() {
+        ready ??= compiled(story)
+        return tried(ready, test)
+      },
+    }))
+    stories.push({ story, node: key, files, advice, tests })
+  }
+  return stories
+}
