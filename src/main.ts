@@ -85,7 +85,11 @@ async function runCommand(
 ): Promise<void> {
   const command = commands.find(({ name }) => name === loaded.command)
   if (command === undefined) return
-  const { answer, failed } = await command.run({
+  const {
+    answer,
+    notes = '',
+    failed,
+  } = await command.run({
     ...loaded,
     shipped,
     cwd: process.cwd(),
@@ -97,6 +101,7 @@ async function runCommand(
     }),
   })
   process.exitCode = failed ? 1 : 0
+  if (notes !== '') process.stderr.write(redact(notes))
   print(redact(answer))
 }
 

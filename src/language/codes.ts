@@ -141,6 +141,7 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   'story/lonely-choice': { level: 'info', about: 'Both answers of a question come to the same.' },
   'story/clamped': { level: 'info', about: 'A var can be set beyond its bounds, and stays within.' },
   'story/analysis-capped': { level: 'info', about: 'A story has too many situations to search them all.' },
+  'import/lossy': { level: 'warning', about: 'A story that was imported lost something on the way.' },
   'plugin/api': { level: 'error', about: 'A plug-in was written for another version of the contract.' },
   'plugin/schema': { level: 'error', about: 'A plug-in is not of the form that plug-ins have.' },
   'plugin/failed': { level: 'error', about: 'A plug-in failed to load, or failed too often.' },

@@ -19,6 +19,8 @@ export interface CommandInput extends Pick<Loaded, 'options' | 'args' | 'flags' 
 export interface CommandAnswer {
   /** All that is written to stdout; of a command that somebody talks with what is left to say. */
   readonly answer: string
+  /** What there is to know of it, for stderr. */
+  readonly notes?: string
   /** Ends the process with 1. */
   readonly failed: boolean
 }

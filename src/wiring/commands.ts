@@ -6,6 +6,7 @@ import type { Command } from './command.ts'
 import { explainCommand } from './explain-command.ts'
 import { formatCommand } from './format-command.ts'
 import { graphCommand } from './graph-command.ts'
+import { importCommand } from './import-command.ts'
 import { planCommand } from './plan-command.ts'
 import { playCommand } from './play-command.ts'
 import { runCommand } from './run-command.ts'
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   graphCommand,
   formatCommand,
   schemaCommand,
+  importCommand,
 ]
 
 const widestUsage = 34

@@ -31,10 +31,14 @@ export function cardFrom(answer: unknown): YotoCard | undefined {
   const cardId = textOf(json.cardId)
   if (cardId === undefined) return undefined
   const title = textOf(json.title) ?? cardId
-  const chapters = listOf(objectOf(json.content).chapters).flatMap(chapterFrom)
   const updatedAt = textOf(json.updatedAt) ?? null
-  const plan = { title, chapters, ...(repeatsIn(json) ? { repeats: true as const } : {}) }
-  return { cardId, title, coverUrl: coverOf(json), updatedAt, plan, json }
+  return { cardId, title, coverUrl: coverOf(json), updatedAt, plan: planFrom(json, title), json }
+}
+
+/** The chapters of a card document, which may have no id yet; those without a key are left out. */
+export function planFrom(json: JsonObject, title: string): CardPlan {
+  const chapters = listOf(objectOf(json.content).chapters).flatMap(chapterFrom)
+  return { title, chapters, ...(repeatsIn(json) ? { repeats: true as const } : {}) }
 }
 
 /** Whether `repeat` means the card or each of its tracks, no source says (yoto-protocol §2.6): either may go round. */

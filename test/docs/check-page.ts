@@ -9,6 +9,8 @@ import { systemClock } from '../../src/core/clock.ts'
 import { type Diagnostic, formatDiagnostic } from '../../src/language/diagnostic.ts'
 import type { Source } from '../../src/language/source.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
+import { lossFindings } from '../../src/stories/import/draft.ts'
+import { storyFromTwee } from '../../src/stories/import/twee-story.ts'
 import { readStories } from '../../src/stories/read/section.ts'
 import { homeAssistantChecks } from '../../src/wiring/home-assistant.ts'
 import { PluginShelf } from '../../src/wiring/plugin-shelf.ts'
@@ -55,9 +57,9 @@ export function checkPage(code: string): CheckPage {
   }
   return {
     code: /^# (\S+)\n/.exec(text)?.[1] ?? '',
-    failing: block(/yaml failing(?:, last line (\d+) times)?/),
+    failing: block(/(?:yaml|twee) failing(?:, last line (\d+) times)?/),
     shown: block(/text()/),
-    mended: block(/yaml mended()/),
+    mended: block(/(?:yaml|twee) mended()/),
     plugins: {
       failing: text.includes('\n```js failing\n') ? block(/js failing()/) : null,
       mended: text.includes('\n```js mended\n') ? block(/js mended()/) : null,
@@ -67,6 +69,7 @@ export function checkPage(code: string): CheckPage {
 
 /** What `check` finds in a rule file, and where that is nothing what `test` does, beside the audio that comes with the product, with London's clocks of 2027. */
 export async function findingsIn(text: string, plugin: string | null = null): Promise<readonly Diagnostic[]> {
+  if (text.startsWith(':: ')) return lossFindings(storyFromTwee(text).losses, 'story.twee')
   const shelf = await shelfWith(plugin)
   const source = { file, text }
   if (/^# on a busy machine$/m.test(text)) return foundWhileBusy(source)

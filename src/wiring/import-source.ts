@@ -1,0 +1,130 @@
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
+import { AppError, errnoOf, messageOf } from '../core/error.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { Lines } from '../language/lines.ts'
+import type { CommandInput } from './command.ts'
+
+/** The file that the command `import` reads. */
+export interface ImportSource {
+  /** As it was named. */
+  readonly name: string
+  readonly path: string
+  readonly text: string
+}
+
+const largestSource = 10 * 1024 * 1024
+
+/** What the command says where it cannot be done. */
+export function failed(code: AppError['code'], message: string): AppError {
+  return new AppError(code, `command import: ${message}`)
+}
+
+const known = 'known are Twee (.twee, .tw) and the JSON of a card (.json)'
+const unread: readonly (readonly [ending: RegExp, why: string])[] = [
+  [/\.(zip|7z|pk)$/i, `packs of STUdio and Telmi cannot be read yet; ${known}`],
+  [/\.html?$/i, `stories of Twine are read as Twee: have Twine export the story "As Twee"; ${known}`],
+  [/\.(ya?ml)$/i, `a rule file needs no import: put it into the config folder; ${known}`],
+]
+
+/** @throws AppError where it cannot be read, or is of a kind that is not known. */
+export async function sourceOf({ args, cwd }: CommandInput): Promise<ImportSource> {
+  const [name] = args
+  if (name === undefined) throw failed('invalid', `which file? ${known}`)
+  const shown = JSON.stringify(name.slice(0, 200))
+  const path = resolve(cwd, name)
+  const facts = await stat(path).catch(() => null)
+  if (facts === null) throw failed('not_found', `there is no file ${shown}`)
+  if (facts.isDirectory()) throw failed('invalid', `${shown} is a folder; ${known}`)
+  if (!facts.isFile()) throw failed('invalid', `${shown} is no file; ${known}`)
+  const reason = unread.find(([ending]) => ending.test(name))?.[1]
+  if (reason !== undefined) throw failed('unsupported_type', `${shown}: ${reason}`)
+  if (!/\.(twee|tw|json)$/i.test(name))
+    throw failed('unsupported_type', `${shown} is of no kind that is known; ${known}`)
+  if (facts.size > largestSource)
+    throw failed('too_large', `${shown} has ${megabytes(facts.size)} MB; a story may have 10 MB`)
+  return { name, path, text: textIn(await bytesOf(path, shown), shown) }
+}
+
+async function bytesOf(path: string, shown: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    throw failed('invalid', `${shown} cannot be read: ${errnoOf(error) ?? messageOf(error)}`)
+  }
+}
+
+/** Line breaks are the same everywhere from here on. */
+function textIn(bytes: Buffer, shown: string): string {
+  const text = bytes
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n')
+  if (text.trim() === '') throw failed('invalid', `${shown} is empty`)
+  const stray = text.search(/[\0\uFFFD]/)
+  // A text may name that character; of bytes that are no text it is all that is left.
+  if (stray >= 0 && !isText(bytes)) {
+    const line = new Lines(text).lineOf(stray)
+    throw failed(
+      'invalid',
+      `${shown}, line ${line}: this is no text in UTF-8; save it as UTF-8, or name a file that is text`,
+    )
+  }
+  return text
+}
+
+function isText(bytes: Buffer): boolean {
+  if (bytes.includes(0)) return false
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The document of a card, with or without its envelope. @throws AppError where it is none. */
+export function cardJsonIn(text: string): JsonObject {
+  const json = objectIn(parsed(text))
+  const card = isJsonObject(json.card) ? json.card : json
+  if ('stageNodes' in card || 'startAction' in card)
+    throw new AppError('unsupported_type', `packs of STUdio and Telmi cannot be read yet; ${known}`)
+  if ('passages' in card)
+    throw new AppError(
+      'unsupported_type',
+      `this was made of a story in Twee: import the story itself; ${known}`,
+    )
+  if (!Array.isArray(objectIn(card.content).chapters))
+    throw new AppError('unprocessable', 'this is no card: it has no `content` with `chapters`')
+  return card
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new AppError('invalid', jsonFault(text), { cause: error })
+  }
+}
+
+/** The first fault with its line, which JSON's own message does not have. */
+function jsonFault(text: string): string {
+  const errors: ParseError[] = []
+  try {
+    parseTree(text, errors, { disallowComments: true })
+  } catch {
+    return 'this is no JSON: it is nested too deep'
+  }
+  const [first] = errors
+  if (first === undefined) return 'this is no JSON'
+  return `line ${new Lines(text).lineOf(first.offset)}: this is no JSON (${printParseErrorCode(first.error)})`
+}
+
+export function objectIn(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {}
+}
+
+export function megabytes(bytes: number): string {
+  return (bytes / 1024 / 1024).toFixed(1)
+}
