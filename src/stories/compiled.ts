@@ -1,5 +1,4 @@
-import type { Scene, Setting, Story, Way } from '../core/story.ts'
-import { waysOf } from '../core/story.ts'
+import type { Setting, Story } from '../core/story.ts'
 import type { Declaration } from '../core/value-form.ts'
 import { compileAssigned } from '../language/expression/assigned.ts'
 import type { Environment } from '../language/expression/environment.ts'
@@ -14,30 +13,29 @@ export interface CompiledStory {
   setting(setting: Setting): Expression | undefined
 }
 
-/** Compiles every expression of the story once. What cannot be read has none: who wrote it was told when it was read. */
+/** Each expression is compiled once, when it is first asked. What cannot be read has none: who wrote it was told. */
 export function compiled(story: Story): CompiledStory {
   const environment = storyEnvironment(story.vars)
-  const conditions = new Map<string, Expression>()
-  const settings = new Map<string, Expression>()
-  const take = (setting: Setting) => {
-    const key = keyOf(setting)
-    const declared = story.vars.get(setting.name)
-    if (declared === undefined || settings.has(key)) return
-    const expression = compileAssigned(declared, setting.value, environment)
-    if (expression) settings.set(key, expression)
-  }
-  for (const scene of story.scenes.values()) {
-    for (const setting of settingsIn(scene)) take(setting)
-    for (const text of conditionsIn(scene)) {
-      if (conditions.has(text)) continue
-      const { expression } = compileExpression(text, environment, 'bool')
-      if (expression !== null) conditions.set(text, expression)
-    }
-  }
+  const conditions = new Map<string, Expression | null>()
+  const settings = new Map<string, Expression | null>()
   return {
     story,
-    condition: (text) => conditions.get(text),
-    setting: (setting) => settings.get(keyOf(setting)),
+    condition(text) {
+      const known = conditions.get(text)
+      if (known !== undefined) return known ?? undefined
+      const { expression } = compileExpression(text, environment, 'bool')
+      conditions.set(text, expression)
+      return expression ?? undefined
+    },
+    setting(setting) {
+      const key = keyOf(setting)
+      const known = settings.get(key)
+      if (known !== undefined) return known ?? undefined
+      const declared = story.vars.get(setting.name)
+      const expression = declared === undefined ? null : compileAssigned(declared, setting.value, environment)
+      settings.set(key, expression)
+      return expression ?? undefined
+    },
   }
 }
 
@@ -62,14 +60,6 @@ const ofTheHouse = [
   ...['vars', 'inputs', 'player', 'stream', 'now', 'trigger'],
   ...['event', 'holiday', 'weekdays', 'weekends'],
 ] as const
-
-function settingsIn(scene: Scene): readonly Setting[] {
-  return [scene.set, ...waysOf(scene).map(({ way }: { way: Way }) => way.set)].flat()
-}
-
-function conditionsIn({ exit }: Scene): readonly string[] {
-  return exit.kind === 'branch' ? exit.lines.flatMap((line) => line.if ?? []) : []
-}
 
 function keyOf({ name, value }: Setting): string {
   return `${name} ${value}`

@@ -30,10 +30,11 @@ export function walk(
   },
 ): Walk {
   const passages = [begin(compiled)]
-  for (let steps = 0; steps < most; steps++) {
+  for (let steps = 0; ; steps++) {
     const here = passages[passages.length - 1] as Passage
     const { exit } = here.scene
     if (exit.kind === 'ending') return { passages, end: { kind: 'ending', name: exit.name } }
+    if (steps >= most) return { passages, end: { kind: 'long' } }
     const given = exit.kind === 'question' ? answer(here) : 'silence'
     if (given === null) return { passages, end: { kind: 'waits' } }
     const following = next(compiled, here.progress, { answer: given, random })
@@ -41,5 +42,4 @@ export function walk(
     // A button that has no answer does nothing: it is still asked.
     else if (exit.kind !== 'question') return { passages, end: { kind: 'stuck' } }
   }
-  return { passages, end: { kind: 'long' } }
 }

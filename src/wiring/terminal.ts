@@ -67,7 +67,11 @@ function typingOn(
       end()
     }),
   ]
-  for (const event of ['end', 'close', 'error']) input.on(event, end)
+  const ends = ['end', 'close', 'error'] as const
+  for (const event of ends) input.on(event, end)
+  forget.push(() => {
+    for (const event of ends) input.off(event, end)
+  })
   return {
     toldToEnd: told.signal,
     next: () =>

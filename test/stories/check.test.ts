@@ -570,6 +570,19 @@ describe('a story with too many situations', () => {
     ])
   })
 
+  test('still has a trap that a var closes, where the search has been', async () => {
+    const scenes = [
+      'q: {say: Q, left: {go: w, set: {locked: true}}, right: a, silence: a}',
+      'w: {say: W, branch: [{if: locked, go: v}, {go: end}]}',
+      'v: {say: V, go: w}',
+      'd: {say: D, go: end}',
+    ]
+    const said = await foundIn(
+      withVars(`locked: false, ${vars}`, ...scenes.slice(0, 1), ...stalls, ...scenes.slice(1), end),
+    )
+    expect(said).toEqual([`error story/no-ending from w, v no ending can be reached: ${round} w → v → w`])
+  })
+
   test('still has no scene that no way leads to, and no branch that gets stuck at once', async () => {
     expect(await foundIn(withVars(vars, ...stalls, 'd: {say: D, go: end}', 'lost: {go: end}', end))).toEqual([
       capped,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Story } from '../../src/core/story.ts'
 import { chosenRun } from '../../src/stories/card/chosen-run.ts'
-import { unfolded } from '../../src/stories/card/unfold.ts'
+import { edgeOfKey, unfolded } from '../../src/stories/card/unfold.ts'
 import { compiled } from '../../src/stories/compiled.ts'
 import { storyIn } from '../support/written-story.ts'
 
@@ -62,8 +62,8 @@ test('what is to be heard out has a chapter on which presses do nothing', async 
   expect(
     chapters.slice(0, 2).map(({ key, left, end, sounds }) => ({ key, left, end, first: sounds[0] })),
   ).toEqual([
-    { key: 'gate~E', left: null, end: 'gate?~E', first: { file: 'gate.mp3' } },
-    { key: 'gate?~E', left: 'cave~L', end: 'forest~E', first: { file: 'way.mp3' } },
+    { key: 'gate~E', left: null, end: 'gate~ask~E', first: { file: 'gate.mp3' } },
+    { key: 'gate~ask~E', left: 'cave~L', end: 'forest~E', first: { file: 'way.mp3' } },
   ])
 })
 
@@ -75,12 +75,12 @@ test('a question that leads to itself has a twin, and one without silence asks f
       out: {play: o.mp3, ending: out}
 `)
   expect(round.map(({ key, left, end }) => [key, left, end])).toEqual([
-    ['gate~E', 'gate~L', 'gate?~E'],
-    ['gate~L', "gate~L'", 'gate?~E'],
+    ['gate~E', 'gate~L', 'gate~ask~E'],
+    ['gate~L', 'gate~L2', 'gate~ask~E'],
     ['out~R', null, 'stop'],
-    ['gate?~E', 'gate~L', "gate?~E'"],
-    ["gate~L'", 'gate~L', 'gate?~E'],
-    ["gate?~E'", 'gate~L', 'gate?~E'],
+    ['gate~ask~E', 'gate~L', 'gate~ask~E2'],
+    ['gate~L2', 'gate~L', 'gate~ask~E'],
+    ['gate~ask~E2', 'gate~L', 'gate~ask~E'],
   ])
 })
 
@@ -161,4 +161,45 @@ test('a round in which nothing is heard is no card', async () => {
     },
   )
   expect(unfolded(compiled(story))).toEqual({ none: { why: 'silent-round', scene: 'still' } })
+})
+
+test('a var that counts in silence for ever is no card, and that is found at once', async () => {
+  const story = await storyIn(`stories:
+  any:
+    vars: {n: {start: 0, max: 1000000000}}
+    scenes:
+      count: {set: {n: n + 1}, branch: [{if: n < 1000000000, go: count}, {go: end}]}
+      end: {play: e.mp3, ending: end}
+`)
+  expect(unfolded(compiled(story))).toEqual({ none: { why: 'silent-round', scene: 'count' } })
+})
+
+test('who says live gets it, also where no card can hold the story', async () => {
+  const text = gate('    run: live\n', '      dice: {random: [cave, forest]}\n').replace(
+    'left: cave',
+    'left: dice',
+  )
+  expect(await chosen(text)).toEqual({ run: 'live', why: 'the story says `run: live`' })
+})
+
+test('what is heard out the second time only has a chapter for it then', async () => {
+  const chapters = await chaptersOf(`stories:
+  any:
+    defaults: {hear_out: true}
+    scenes:
+      gate: {again: again.mp3, ask: a.mp3, left: gate, right: out, silence: out}
+      out: {play: o.mp3, ending: out}
+`)
+  expect(chapters.map(({ key, left }) => [key, left])).toContainEqual(['gate~E', 'gate~L'])
+  expect(chapters.map(({ key, left }) => [key, left])).toContainEqual(['gate~L', null])
+})
+
+test.each([
+  ['cave~L', 'left'],
+  ['cave~R2', 'right'],
+  ['cave~E.12', 'end'],
+  ['cave~ask~E', null],
+  ['cave', null],
+])('the key %s tells of %s', (key, edge) => {
+  expect(edgeOfKey(key)).toBe(edge)
 })

@@ -10,7 +10,11 @@ export async function checkStoryFiles(
 ): Promise<void> {
   const named = new Map<string, Node[]>()
   for (const { files } of stories)
-    for (const { file, node } of files) named.set(file, [...(named.get(file) ?? []), node])
+    for (const { file, node } of files) {
+      const known = named.get(file)
+      if (known === undefined) named.set(file, [node])
+      else known.push(node)
+    }
   for (const [file, [first, ...more]] of named) {
     await breathe?.()
     if (first === undefined || (await fileExists(file))) continue

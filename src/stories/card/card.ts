@@ -8,7 +8,7 @@ export interface StoryCard {
 }
 
 export interface StoryChapter {
-  /** Unique on the card, and another one for each way that leads to the same place: `cave~L`, `cave~R`. */
+  /** Unique on the card, and another one for each way that leads to the same place: `cave~L`, `cave~R`. Fit for an address. */
   readonly key: string
   readonly scene: string
   readonly situation: Situation

@@ -21,11 +21,11 @@ export interface ChosenRun {
 export function chosenRun(compiled: CompiledStory): ChosenRun {
   const { story } = compiled
   const outcome = unfolded(compiled)
-  if ('none' in outcome)
-    return { run: 'live', why: noCardInWords(outcome.none), card: null, none: outcome.none }
-  const { card } = outcome
-  const live = (why: string): ChosenRun => ({ run: 'live', why, card, none: null })
+  const found = 'card' in outcome ? { card: outcome.card, none: null } : { card: null, none: outcome.none }
+  const live = (why: string): ChosenRun => ({ run: 'live', why, ...found })
   if (story.run === 'live') return live('the story says `run: live`')
+  if (found.card === null) return live(noCardInWords(found.none))
+  const { card } = found
   const lost = lostOnCard(story)
   if (story.run === 'auto' && lost !== null) return live(lost)
   const chapters = `it fits: ${card.chapters.length} of ${mostChapters} chapters`
@@ -34,17 +34,13 @@ export function chosenRun(compiled: CompiledStory): ChosenRun {
 }
 
 /** What a card by itself leaves out of the story; null where that is nothing. */
-export function lostOnCard({
-  bedtime,
-  home,
-  start,
-}: Pick<Story, 'bedtime' | 'home' | 'start'>): string | null {
+function lostOnCard({ bedtime, home, start }: Pick<Story, 'bedtime' | 'home' | 'start'>): string | null {
   if (bedtime !== null) return `a card knows no bedtime: "${bedtime}" would not be played`
   return home === start ? null : `a card begins at "${start}": it cannot start again at "${home}"`
 }
 
 /** In words: why a story cannot be a card that plays by itself. */
-export function noCardInWords(none: NoCard): string {
+function noCardInWords(none: NoCard): string {
   switch (none.why) {
     case 'chance':
       return `a card cannot decide by chance, as "${sceneInWords(none.scene)}" does`

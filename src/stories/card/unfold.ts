@@ -1,5 +1,5 @@
 import { slugOf } from '../../core/slug.ts'
-import type { Answer, Cause, Question, Scene } from '../../core/story.ts'
+import type { Answer, Question } from '../../core/story.ts'
 import type { CompiledStory } from '../compiled.ts'
 import { begin, next, type Passage } from '../journey.ts'
 import { keyOf } from '../situation.ts'
@@ -11,7 +11,7 @@ export type NoCard =
   | { readonly why: 'chance'; readonly scene: string }
   /** `chapters`: at least as many it would have. */
   | { readonly why: 'too-big'; readonly chapters: number }
-  /** A scene whose way on is not there, or that comes to itself without anything being heard. */
+  /** A scene whose way on is not there, or that leads on and on without anything being heard. */
   | { readonly why: 'silent-round' | 'stuck'; readonly scene: string }
 
 /**
@@ -22,7 +22,7 @@ export const mostChapters = 100
 /**
  * The story as one card: a card remembers nothing, so that each situation is a chapter of its own, with a twin for each
  * kind of way that leads to it: from wherever one is, left, right and the end lead to different chapters, and from the
- * chapter that a player names one knows which it was. Counts on up to `most`, to say how many there would be.
+ * chapter that a player names one knows which it was.
  */
 export function unfolded(
   compiled: CompiledStory,
@@ -42,15 +42,17 @@ interface Stop {
   readonly part: 'scene' | 'narration' | 'question'
 }
 
-type Way = 'L' | 'R' | 'E'
-const letters: Readonly<Record<Answer, Way>> = { left: 'L', right: 'R', silence: 'E' }
+/** By which edge of the chapter before: a button, or its end. */
+type Letter = 'L' | 'R' | 'E'
+const letters: Readonly<Record<Answer, Letter>> = { left: 'L', right: 'R', silence: 'E' }
 
 interface Planned {
   readonly key: string
   readonly stop: Stop
-  /** Of those that are alike but for the way to them. */
-  readonly place: string
 }
+
+// Nobody wrote more that only decide, one behind the other; a var may count up to a thousand million.
+const mostSilent = 100
 
 class Unfolding {
   readonly #compiled: CompiledStory
@@ -69,33 +71,33 @@ class Unfolding {
   }
 
   all(): StoryCard {
-    const { passage } = this.#heardFrom(begin(this.#compiled))
-    this.#plan({ passage, part: partOf(passage.scene) }, 'E', null)
+    const passage = this.#heardFrom(begin(this.#compiled))
+    this.#plan({ passage, part: partOf(passage) }, 'E', null)
     const chapters: StoryChapter[] = []
     for (const planned of this.#planned.values()) chapters.push(this.#chapter(planned))
     return { chapters }
   }
 
   /** The key of the chapter that plays it, which is a new one where there is none; `from` is never led to itself. */
-  #plan(stop: Stop, way: Way, from: string | null): string {
+  #plan(stop: Stop, letter: Letter, from: string | null): string {
     const place = `${stop.part} ${this.#placeOf(stop.passage)}`
-    for (const twin of ['', "'"]) {
-      const known = this.#planned.get(`${place} ${way}${twin}`)
+    for (const twin of ['', '2']) {
+      const known = this.#planned.get(`${place} ${letter}${twin}`)
       if (known !== undefined && known.key === from) continue
-      return (known ?? this.#add(stop, place, `${way}${twin}`)).key
+      return (known ?? this.#add(stop, place, `${letter}${twin}`)).key
     }
     throw new RangeError(`no twin of ${place}`)
   }
 
-  #add(stop: Stop, place: string, way: string): Planned {
+  #add(stop: Stop, place: string, letter: string): Planned {
     if (this.#planned.size >= this.#most)
       throw new Unfoldable({ why: 'too-big', chapters: this.#planned.size + 1 })
     const { id } = stop.passage.scene
-    const name = `${slugOf(id, 'scene')}${stop.part === 'question' ? '?' : ''}~${way}`
+    const name = `${slugOf(id, 'scene')}${stop.part === 'question' ? '~ask' : ''}~${letter}`
     const count = (this.#names.get(name) ?? 0) + 1
     this.#names.set(name, count)
-    const planned = { key: count === 1 ? name : `${name}.${count}`, stop, place }
-    this.#planned.set(`${place} ${way}`, planned)
+    const planned = { key: count === 1 ? name : `${name}.${count}`, stop }
+    this.#planned.set(`${place} ${letter}`, planned)
     return planned
   }
 
@@ -122,30 +124,29 @@ class Unfolding {
 
   #on({ passage }: Stop, answer: Answer, from: string): string | null {
     const following = this.#after(passage, answer)
-    return (
-      following && this.#plan({ passage: following, part: partOf(following.scene) }, letters[answer], from)
-    )
+    return following && this.#plan({ passage: following, part: partOf(following) }, letters[answer], from)
   }
 
   /** Null where the question has no such answer. */
   #after(passage: Passage, answer: Answer): Passage | null {
     const following = this.#step(passage, answer)
-    return following && this.#heardFrom(following).passage
+    return following && this.#heardFrom(following)
   }
 
   /** From there on to the first scene of which something is heard. */
-  #heardFrom(first: Passage): { readonly passage: Passage } {
+  #heardFrom(first: Passage): Passage {
     let passage = first
     const seen = new Set<string>()
     while (isSilent(passage)) {
       const place = this.#placeOf(passage)
-      if (seen.has(place)) throw new Unfoldable({ why: 'silent-round', scene: passage.scene.id })
+      if (seen.has(place) || seen.size >= mostSilent)
+        throw new Unfoldable({ why: 'silent-round', scene: passage.scene.id })
       seen.add(place)
       const following = this.#step(passage, 'silence')
       if (following === null) throw new Unfoldable({ why: 'stuck', scene: passage.scene.id })
       passage = following
     }
-    return { passage }
+    return passage
   }
 
   #step({ progress, scene }: Passage, answer: Answer): Passage | null {
@@ -178,8 +179,8 @@ function isSilent({ clip, scene: { exit } }: Passage): boolean {
   return clip === null && exit.kind !== 'question' && exit.kind !== 'ending'
 }
 
-function partOf({ exit, play }: Scene): Stop['part'] {
-  return exit.kind === 'question' && exit.hearOut && play !== null ? 'narration' : 'scene'
+function partOf({ clip, scene: { exit } }: Passage): Stop['part'] {
+  return exit.kind === 'question' && exit.hearOut && clip !== null ? 'narration' : 'scene'
 }
 
 function soundsOf({ passage, part }: Stop): readonly Sound[] {
@@ -198,8 +199,14 @@ function askedIn({ ask, waitMs, askAgain }: Question): readonly Sound[] {
   return Array.from({ length: askAgain + 1 }, () => once).flat()
 }
 
-/** What a player tells by naming a chapter: how it was come to. */
-export function causeOfKey(key: string): Cause['kind'] | null {
-  const letter = /~([LRE])'?(?:\.\d+)?$/.exec(key)?.[1]
-  return letter === 'L' ? 'left' : letter === 'R' ? 'right' : letter === 'E' ? 'silence' : null
+/**
+ * What a player tells by naming a chapter: which button led there, or that the one before had ended. Null where nothing
+ * was done: the question is only asked again.
+ */
+export function edgeOfKey(key: string): 'left' | 'right' | 'end' | null {
+  const [, ask, letter] = /(~ask)?~([LRE])2?(?:\.\d+)?$/.exec(key) ?? []
+  if (ask !== undefined || letter === undefined) return null
+  return edges[letter as Letter]
 }
+
+const edges = { L: 'left', R: 'right', E: 'end' } as const

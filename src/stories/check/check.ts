@@ -5,7 +5,7 @@ import type { Report } from '../../language/report.ts'
 import { list } from '../../language/wording.ts'
 import { compiled, storyEnvironment } from '../compiled.ts'
 import type { ReadStory } from '../read/story.ts'
-import { explored, mostSituations } from './explored.ts'
+import { explored, mostSituations, type PathStep } from './explored.ts'
 import { findingsOf, type StoryFindings } from './findings.ts'
 import type { NeverTaken } from './never-taken.ts'
 import {
@@ -32,7 +32,7 @@ export async function checkStory(
   { report, breathe }: { readonly report: Report; readonly breathe: () => Promise<void> },
 ): Promise<readonly StoryAdvice[]> {
   const { story } = read
-  const found = findingsOf(await explored(compiled(story), { breathe }))
+  const found = await findingsOf(await explored(compiled(story), { breathe }), breathe)
   sayTrap(read, found, report)
   sayStuck(read, found, report)
   for (const { scene, behind } of found.unreachable) {
@@ -67,12 +67,23 @@ function sayStuck({ story, places, key }: ReadStory, { stuck }: StoryFindings, r
     const { scene } = situation
     const values = asked.length === 0 ? '' : ` with ${varsInWords(situation, asked)}`
     const message = `in "${scene}"${values} no line of \`branch\` matches`
-    const begins = scene === story.bedtime ? 'it is played at bedtime' : 'the story begins there'
-    const by = path.length === 0 ? begins : `reached by: ${pathInWords(path)}`
+    const by = path.length === 0 ? beginsAt(scene, story) : reachedBy(path, story)
     const last = waysOf(story.scenes.get(scene) ?? { exit: { kind: 'ending', name: '' } }).at(-1)
     const at = (last && places.way(scene, last.cause)) ?? key
     report.add(at, 'error', 'story/stuck-guard', message, `${by}; add a last line without \`if\``)
   }
+}
+
+/** Why somebody is in a scene to which no way led. */
+function beginsAt(scene: string, { start, bedtime }: ReadStory['story']): string {
+  if (scene === start) return 'the story begins there'
+  return scene === bedtime ? 'it is played at bedtime' : '"start again" leads there'
+}
+
+function reachedBy(path: readonly PathStep[], { start, bedtime }: ReadStory['story']): string {
+  const first = path[0]?.scene
+  const from = first === start ? '' : first === bedtime ? ' at bedtime' : ' from where it starts again'
+  return `reached${from} by: ${pathInWords(path)}`
 }
 
 function sayNeverTaken(

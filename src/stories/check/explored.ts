@@ -20,8 +20,7 @@ export interface Reached {
   readonly by: { readonly from: number; readonly cause: Cause } | null
 }
 
-export interface Edge {
-  readonly out: Out
+export interface Edge extends Pick<Out, 'cause' | 'clamped'> {
   /** The number of the situation it leads to. */
   readonly to: number
 }
@@ -39,8 +38,8 @@ export interface Explored {
 
 /** As many as can be searched each time a file is saved. */
 export const mostSituations = 20_000
-// A breath costs more than a situation does.
-const situationsTogether = 100
+// Chance may have fifty ways out of each.
+const mostEdges = 10 * mostSituations
 
 /**
  * Every situation that somebody could come to, nearest first: from the beginning, from where "start again" leads, and
@@ -68,19 +67,21 @@ export async function explored(
   }
   for (const scene of new Set([story.start, story.home])) begin(beginning(compiled, scene))
   let next = 0
-  for (; next < reached.length && reached.length <= most; next++) {
+  let edges = 0
+  for (; next < reached.length && reached.length <= most && edges <= mostEdges; next++) {
     const here = reached[next]
     if (here === undefined) break
     const from = next
     const { situation } = here
-    here.outs = waysOut(compiled, situation).map((out) => ({
-      out,
-      to: numberOf(out.situation, { from, cause: out.cause }),
+    here.outs = waysOut(compiled, situation).map(({ cause, clamped, situation: there }) => ({
+      ...{ cause, clamped },
+      to: numberOf(there, { from, cause }),
     }))
+    edges += here.outs.length
     const isAsked = story.scenes.get(situation.scene)?.exit.kind === 'question'
     if (isAsked && story.bedtime !== null && situation.scene !== story.bedtime)
       begin(elsewhere(compiled, situation, story.bedtime))
-    if (next % situationsTogether === 0) await breathe()
+    await breathe()
   }
   return { compiled, reached, clampedAtOnce, isCapped: next < reached.length }
 }
@@ -95,6 +96,6 @@ export interface PathStep {
 export function pathTo({ reached }: Pick<Explored, 'reached'>, number: number): readonly PathStep[] {
   const path: PathStep[] = []
   for (let by = reached[number]?.by ?? null; by !== null; by = reached[by.from]?.by ?? null)
-    path.unshift({ scene: reached[by.from]?.situation.scene ?? '', cause: by.cause })
-  return path
+    path.push({ scene: reached[by.from]?.situation.scene ?? '', cause: by.cause })
+  return path.reverse()
 }

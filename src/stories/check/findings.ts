@@ -1,5 +1,5 @@
 import type { Story } from '../../core/story.ts'
-import { type Clamped, keyOf } from '../situation.ts'
+import type { Clamped } from '../situation.ts'
 import type { Explored } from './explored.ts'
 import { type NeverTaken, neverTakenIn } from './never-taken.ts'
 import { plainReach } from './plain.ts'
@@ -27,17 +27,18 @@ export interface StoryFindings {
 
 /**
  * What is wrong with the story or worth knowing, as far as the search came. What it did not look into is not doubted, and
- * what only follows from something else is not said beside it.
+ * what only follows from something else is not said beside it. `breathe` is asked for between two parts of the work.
  */
-export function findingsOf(explored: Explored): StoryFindings {
+export async function findingsOf(explored: Explored, breathe: () => Promise<void>): Promise<StoryFindings> {
   const { compiled, reached, isCapped } = explored
   const { story } = compiled
   const seen = new Set(reached.map(({ situation }) => situation.scene))
-  const around = isCapped ? plainReach(story, seen) : null
+  const around = isCapped ? await plainReach(story, { visited: seen, breathe }) : null
   const visited = around?.reached ?? seen
-  const trap = around === null ? trapIn(explored) : around.trap
+  const trap = around?.trap ?? (await trapIn(explored, breathe))
   const stuck = stuckIn(explored)
-  const neverTaken = isCapped ? [] : neverTakenIn(explored, visited)
+  const neverTaken = isCapped ? [] : await neverTakenIn(explored, { visited, breathe })
+  await breathe()
   const isStuck = new Set(stuck.map(({ situation }) => situation.scene))
   // What is missing in a trap, or at a branch that is stuck, leads to what nobody comes to until then.
   const isWhole = trap === null && stuck.length === 0
@@ -63,7 +64,7 @@ function excusedIn({ bedtime }: Story, neverTaken: readonly NeverTaken[]): reado
 }
 
 function clampedIn({ reached, clampedAtOnce }: Explored): StoryFindings['clamped'] {
-  const onTheWay = reached.flatMap(({ outs }) => (outs ?? []).flatMap(({ out }) => out.clamped))
+  const onTheWay = reached.flatMap(({ outs }) => (outs ?? []).flatMap(({ clamped }) => clamped))
   return [
     ...new Map(
       [...clampedAtOnce, ...onTheWay].map((one) => [`${one.scene} ${one.name} ${one.at}`, one]),
@@ -75,9 +76,9 @@ function lonelyIn({ compiled, reached }: Explored): readonly string[] {
   const isLonely = new Map<string, boolean>()
   for (const { situation, outs } of reached) {
     if (compiled.story.scenes.get(situation.scene)?.exit.kind !== 'question') continue
-    const by = (kind: 'left' | 'right') => outs?.find(({ out }) => out.cause.kind === kind)?.out.situation
+    const by = (kind: 'left' | 'right') => outs?.find(({ cause }) => cause.kind === kind)?.to
     const [left, right] = [by('left'), by('right')]
-    const isSame = left !== undefined && right !== undefined && keyOf(left) === keyOf(right)
+    const isSame = left !== undefined && left === right
     isLonely.set(situation.scene, (isLonely.get(situation.scene) ?? true) && isSame)
   }
   return [...isLonely].flatMap(([scene, isSame]) => (isSame ? [scene] : []))

@@ -22,46 +22,58 @@ export interface NeverTaken {
 }
 
 /** Of the scenes that somebody can come to. Every other way out of these is open to chance or to a press. */
-export function neverTakenIn(
+export async function neverTakenIn(
   { compiled, reached }: Explored,
-  visited: ReadonlySet<string>,
-): readonly NeverTaken[] {
+  { visited, breathe }: { readonly visited: ReadonlySet<string>; readonly breathe: () => Promise<void> },
+): Promise<readonly NeverTaken[]> {
   const taken = new Set<string>()
   const byScene = new Map<string, Situation['vars'][]>()
   for (const { situation, outs } of reached) {
     const { scene, vars } = situation
-    for (const { out } of outs ?? []) taken.add(`${scene} ${causeKey(out.cause)}`)
+    for (const { cause } of outs ?? []) taken.add(`${scene} ${causeKey(cause)}`)
     const known = byScene.get(scene)
     if (known === undefined) byScene.set(scene, [vars])
     else known.push(vars)
   }
-  return [...compiled.story.scenes.values()].flatMap(({ id, exit }) => {
-    if (exit.kind !== 'branch' || !visited.has(id)) return []
+  const found: NeverTaken[] = []
+  for (const { id, exit } of compiled.story.scenes.values()) {
+    if (exit.kind !== 'branch' || !visited.has(id)) continue
     const firstElse = exit.lines.findIndex((line) => line.if === null)
-    return exit.lines.flatMap((line, index) => {
+    for (const [index, line] of exit.lines.entries()) {
       const cause: Cause = { kind: 'branch', index }
-      if (taken.has(`${id} ${causeKey(cause)}`)) return []
+      if (taken.has(`${id} ${causeKey(cause)}`)) continue
       const isSecondElse = line.if === null && firstElse < index
       const around = { scene: id, cause, to: line.way.to, condition: line.if, isSecondElse }
-      return [{ ...around, ...heldBy(line.if, compiled, byScene.get(id) ?? []) }]
-    })
-  })
+      const held = await heldBy(line.if, { compiled, here: byScene.get(id) ?? [], breathe })
+      found.push({ ...around, ...held })
+    }
+  }
+  return found
 }
 
-function heldBy(
+interface Here {
+  readonly compiled: CompiledStory
+  /** The vars of all who come there. */
+  readonly here: readonly Situation['vars'][]
+  readonly breathe: () => Promise<void>
+}
+
+async function heldBy(
   text: string | null,
-  compiled: CompiledStory,
-  here: readonly Situation['vars'][],
-): Pick<NeverTaken, 'mayHold' | 'there'> {
+  { compiled, here, breathe }: Here,
+): Promise<Pick<NeverTaken, 'mayHold' | 'there'>> {
   if (text === null) return { mayHold: true, there: new Map() }
   const condition = compiled.condition(text)
-  const holds = (vars: Situation['vars']) => {
+  let mayHold = false
+  for (const vars of here) {
     const outcome = condition?.evaluate(vars)
-    return outcome !== undefined && 'value' in outcome && outcome.value === true
+    mayHold = outcome !== undefined && 'value' in outcome && outcome.value === true
+    if (mayHold) break
+    await breathe()
   }
   const names = namesIn(compiled, [text])
   return {
-    mayHold: here.some(holds),
+    mayHold,
     there: new Map(names.map((name) => [name, [...new Set(here.flatMap((vars) => vars[name] ?? []))]])),
   }
 }

@@ -10,10 +10,10 @@ export interface PlainReach {
 }
 
 /** Goes along every way that is written, be it open or not. `visited`: scenes that the search has come to. */
-export function plainReach(
+export async function plainReach(
   { scenes, start, home, bedtime }: Story,
-  visited: ReadonlySet<string>,
-): PlainReach {
+  { visited, breathe }: { readonly visited: ReadonlySet<string>; readonly breathe: () => Promise<void> },
+): Promise<PlainReach> {
   const ids = new Set([start, home, ...(bedtime === null ? [] : [bedtime])])
   for (const id of ids) {
     const scene = scenes.get(id)
@@ -32,6 +32,6 @@ export function plainReach(
   const trap =
     lost.length === 0
       ? null
-      : { scenes: lost.map(idOf), vars: {}, path: [], round: roundIn(ways, lost).map(idOf) }
+      : { scenes: lost.map(idOf), vars: {}, path: [], round: (await roundIn(ways, lost, breathe)).map(idOf) }
   return { reached: ids, trap }
 }

@@ -14,7 +14,7 @@ export interface Trap {
 }
 
 /** Backwards from every ending, and from what is not known or told otherwise: what is not met on the way is a trap. */
-export function trapIn(explored: Explored): Trap | null {
+export async function trapIn(explored: Explored, breathe: () => Promise<void>): Promise<Trap | null> {
   const { reached } = explored
   const isEnd = (number: number) => {
     const here = reached[number]
@@ -31,7 +31,7 @@ export function trapIn(explored: Explored): Trap | null {
     scenes: lost.map(sceneOf),
     vars: varsIn(explored, lost),
     path: pathTo(explored, first),
-    round: roundIn(ways, lost).map(sceneOf),
+    round: (await roundIn(ways, lost, breathe)).map(sceneOf),
   }
 }
 
@@ -73,12 +73,20 @@ export function lostIn(
 
 // Each is a search of its own; of the nearest ones the shortest round can be read.
 const mostStarts = 50
+// Of all these searches together.
+const mostLookedAt = 100_000
 
 /** A short round through one of the nearest, the first again at its end; nothing where there is none. */
-export function roundIn(ways: readonly (readonly number[])[], within: readonly number[]): readonly number[] {
+export async function roundIn(
+  ways: readonly (readonly number[])[],
+  within: readonly number[],
+  breathe: () => Promise<void>,
+): Promise<readonly number[]> {
   const inside = new Set(within)
+  const starts = Math.min(mostStarts, Math.ceil(mostLookedAt / within.length))
   let best: readonly number[] = []
-  for (const start of [...within.slice(0, mostStarts), ...onRound(ways, within, inside)]) {
+  for (const start of [...within.slice(0, starts), ...onRound(ways, within, inside)]) {
+    await breathe()
     const round = roundFrom(start, ways, inside)
     if (round.length > 0 && (best.length === 0 || round.length < best.length)) best = round
   }
@@ -123,7 +131,7 @@ function back(from: number, start: number, before: ReadonlyMap<number, number>):
   const round = [from]
   for (let at = from; at !== start; ) {
     at = before.get(at) ?? start
-    round.unshift(at)
+    round.push(at)
   }
-  return round
+  return round.reverse()
 }

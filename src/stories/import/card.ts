@@ -56,7 +56,7 @@ export function storyFromPlan(plan: CardPlan, { id, resumeTimeout_s }: CardImpor
   return {
     story: {
       id: id ?? storyId(plan.title),
-      title: inOneLine(plan.title),
+      title: inOneLine(plan.title) || (id ?? storyId(plan.title)),
       audio: null,
       start,
       resume: resumeTimeout_s === null ? null : lengthOf(resumeTimeout_s),

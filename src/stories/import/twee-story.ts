@@ -138,7 +138,7 @@ class TweeStory {
     return {
       story: {
         id,
-        title: inOneLine(title ?? id),
+        title: inOneLine(title ?? id) || id,
         audio: folder,
         start: this.#ids.get(first ?? '') ?? '',
         resume,

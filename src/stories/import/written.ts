@@ -15,7 +15,7 @@ export function writeStory(story: StoryDraft, { schema }: { readonly schema: str
 function storyMap({ title, audio, start, resume, silence, scenes }: StoryDraft) {
   const [first] = scenes
   return {
-    title: text(title.slice(0, longestTitle)),
+    title: text([...title].slice(0, longestTitle).join('')),
     ...(audio === null ? {} : { audio }),
     ...(first?.id === start ? {} : { start }),
     ...(resume === null ? {} : { resume }),

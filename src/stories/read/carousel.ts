@@ -33,7 +33,7 @@ export function carouselOf(
     if (silence === null || right === null || !play) return null
     if (silence !== undefined) reading.places.addWay(own, { kind: 'silence' }, entryOf(node, 'silence'))
     const left = { to: optionId(id, (index + 1) % options.length), set: [] }
-    const hearOut = written.hear_out ?? false
+    const hearOut = written.hear_out ?? reading.defaults.hearOut
     const exit: Exit = {
       kind: 'question',
       ask: null,

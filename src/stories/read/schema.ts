@@ -3,8 +3,10 @@ import { answers, storyRuns } from '../../core/story.ts'
 import { duration } from '../../language/duration.ts'
 import { libraryPath } from '../../language/library-path.ts'
 
-/** More than anybody writes; a search through as many takes no longer than a breath or two. */
+/** More than anybody writes. */
 export const mostScenes = 5_000
+/** Each belongs to every situation. */
+export const mostVars = 50
 const longestText = 5_000
 
 const file = libraryPath('an audio file such as "gate.mp3"')
@@ -80,13 +82,13 @@ export const sceneSchema = Type.Object(
   { additionalProperties: false },
 )
 
-const never = Type.Union([duration, Type.Literal(false)], {
+const resume = Type.Union([duration, Type.Literal(false)], {
   expected: 'a length of time such as "7d", or false',
 })
 const kept = {
   home: Type.Optional(scene),
   bedtime: Type.Optional(scene),
-  resume: Type.Optional(never),
+  resume: Type.Optional(resume),
 }
 
 export const defaultsSchema = Type.Object(

@@ -37,7 +37,7 @@ export async function readStories(
 ): Promise<readonly FiledStory[]> {
   const stories: FiledStory[] = []
   for (const [id, entry] of node.entries) {
-    const read = await readStory(id, entry, { report, breathe })
+    const read = await readStory(id, entry, { report, breathe, isChecked })
     if (read === undefined) continue
     const advice = isChecked ? [] : await checkStory(read, { report, breathe })
     const { story, key, files } = read

@@ -4,10 +4,16 @@ import { didYouMean } from '../../language/names.ts'
 import { isEmpty, type MapEntry, type Node } from '../../language/node.ts'
 import { list, quote } from '../../language/wording.ts'
 import type { StoryReading } from './reading.ts'
+import { mostVars } from './schema.ts'
 
 /** What is set, in order; null after errors. */
 export function readSet(node: Node | undefined, reading: StoryReading): readonly Setting[] | null {
   if (node === undefined || node.kind !== 'map') return []
+  if (node.entries.size > mostVars) {
+    const message = `this sets ${node.entries.size} vars, and a story may have ${mostVars}`
+    reading.report.add(node, 'error', 'type/value', message)
+    return null
+  }
   const all = [...node.entries.values()].map((entry) => readSetting(entry, reading))
   const good = all.filter((setting) => setting !== null)
   return good.length === all.length ? good : null
@@ -20,7 +26,7 @@ function readSetting(
   const declared = vars.get(key.text)
   if (declared === undefined && faulty.has(key.text)) return null
   if (declared === undefined) {
-    const near = didYouMean(key.text, vars.keys())
+    const near = report.isFull ? null : didYouMean(key.text, vars.keys())
     const question = near === null ? '' : ` - did you mean "${near}"?`
     const known = vars.size === 0 ? `story "${story}" has none` : `known: ${list([...vars.keys()])}`
     report.add(

@@ -19,7 +19,7 @@ import { readDefaults } from './defaults.ts'
 import { type NamedFile, Places } from './places.ts'
 import type { SceneReading, StoryReading } from './reading.ts'
 import { readScene } from './scene.ts'
-import { mostScenes, storySchema } from './schema.ts'
+import { mostScenes, mostVars, storySchema } from './schema.ts'
 import { readStoryTests, type StoryTest } from './tests.ts'
 import { unknownScene } from './unknown-scene.ts'
 
@@ -36,6 +36,13 @@ export interface ReadStory {
 
 type Written = Static<typeof storySchema>
 
+interface StoryChecks {
+  readonly report: Report
+  readonly breathe: () => Promise<void>
+  /** Whether all of it was checked before: then its tests are not read. */
+  readonly isChecked?: boolean
+}
+
 /**
  * Reads a story; undefined after everything that is wrong was reported, of its scenes too where the story itself is not
  * in order. `breathe` is asked for between two scenes.
@@ -43,7 +50,7 @@ type Written = Static<typeof storySchema>
 export async function readStory(
   id: string,
   { key, value }: MapEntry,
-  { report, breathe }: { readonly report: Report; readonly breathe: () => Promise<void> },
+  { report, breathe, isChecked = false }: StoryChecks,
 ): Promise<ReadStory | undefined> {
   const before = report.errorCount
   if (!plainName.test(id)) sayName(key, 'story', report)
@@ -67,7 +74,7 @@ export async function readStory(
     await breathe()
   }
   const story = written && storyOf(id, written, { root: value, reading, read, scenes })
-  const tests = readStoryTests(value, { ...reading, endings: endingsIn(scenes) })
+  const tests = isChecked ? [] : readStoryTests(value, { ...reading, endings: endingsIn(scenes) })
   if (story === undefined || report.errorCount > before) return undefined
   return { story, key, places, files: reading.files, tests }
 }
@@ -189,6 +196,11 @@ function readVars(
   if (node.kind !== 'map') {
     const help = 'as in `vars: {brave: false, gold: {start: 0, max: 3}}`'
     report.add(node, 'error', 'type/value', '`vars` takes names with what they begin with', help)
+    return { vars, faulty: new Set(wordsIn(node)) }
+  }
+  if (node.entries.size > mostVars) {
+    const message = `the story has ${node.entries.size} vars, and it may have ${mostVars}`
+    report.add(node, 'error', 'type/value', message, 'make several stories of it')
     return { vars, faulty: new Set(wordsIn(node)) }
   }
   for (const [id, { key, value }] of node.entries) {

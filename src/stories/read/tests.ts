@@ -104,7 +104,7 @@ function valuesIn(expect: Node, { vars, faulty, report, story }: Reading): Reado
     const declared = vars.get(name)
     if (declared === undefined && faulty.has(name)) continue
     if (declared === undefined) {
-      const near = didYouMean(name, vars.keys())
+      const near = report.isFull ? null : didYouMean(name, vars.keys())
       const question = near === null ? '' : ` - did you mean "${near}"?`
       const message = `there is no var ${quote(name)} in story "${story}"${question}`
       const known = vars.size === 0 ? `story "${story}" has none` : `known: ${list([...vars.keys()])}`
