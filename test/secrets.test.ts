@@ -16,6 +16,9 @@ import { recordingLog } from './support/recording-log.ts'
 import { type RecordingProxy, recordingProxy } from './support/recording-proxy.ts'
 import { runApp, until } from './support/running-app.ts'
 
+// A start of the whole product may take ten seconds where others want the processor as well.
+const severalStartsMs = 60_000
+
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const credentials = { username: 'household', password: 'correct horse battery' }
 
@@ -83,37 +86,41 @@ describe('secrets of a household', () => {
       YOTO_STREAM_YOTO_MQTT_URL: cloud.mqttUrl,
     })
 
-  test('are said nowhere but where they are meant to be, and lie in files of their owner alone', async () => {
-    const first = launchAtAccount()
-    await first.says('is running')
-    await first.says('] signed in to Yoto')
-    const heard = await useAll(first.said(), cloud)
-    first.child.kill('SIGTERM')
-    expect(await first.ended).toBe(0)
-    const kept = await storedSecrets()
-    // The second start renews the tokens, and the cloud goes away while it runs.
-    const second = launchAtAccount()
-    await second.says('] connected to Yoto')
-    await until('the tokens are renewed', () => signIn.secrets.size >= 6)
-    await cloud.stop()
-    await second.says('] not connected to Yoto')
-    second.child.kill('SIGTERM')
-    expect(await second.ended).toBe(0)
+  test(
+    'are said nowhere but where they are meant to be, and lie in files of their owner alone',
+    async () => {
+      const first = launchAtAccount()
+      await first.says('is running')
+      await first.says('] signed in to Yoto')
+      const heard = await useAll(first.said(), cloud)
+      first.child.kill('SIGTERM')
+      expect(await first.ended).toBe(0)
+      const kept = await storedSecrets()
+      // The second start renews the tokens, and the cloud goes away while it runs.
+      const second = launchAtAccount()
+      await second.says('] connected to Yoto')
+      await until('the tokens are renewed', () => signIn.secrets.size >= 6)
+      await cloud.stop()
+      await second.says('] not connected to Yoto')
+      second.child.kill('SIGTERM')
+      expect(await second.ended).toBe(0)
 
-    const tokens = [...signIn.secrets, ...kept.tokens]
-    expect(tokens.length).toBeGreaterThanOrEqual(8)
-    const { keys } = await storedSecrets()
-    expect(keys.length).toBeGreaterThanOrEqual(3)
-    // Six characters of a key may be said.
-    const secrets = [...tokens, credentials.password, ...keys.map((key) => key.slice(0, 7))]
-    const output = first.said() + second.said()
-    expect(output).toContain(' debug ')
-    expect(found(secrets, output)).toEqual([])
-    expect(found(secrets, heard.mqtt)).toEqual([])
-    expect(found(secrets, heard.rest)).toEqual([])
-    expect(found(keys, heard.addresses)).not.toEqual([])
-    await expectPrivate(join(folder, 'data'), [...tokens, ...keys])
-  })
+      const tokens = [...signIn.secrets, ...kept.tokens]
+      expect(tokens.length).toBeGreaterThanOrEqual(8)
+      const { keys } = await storedSecrets()
+      expect(keys.length).toBeGreaterThanOrEqual(3)
+      // Six characters of a key may be said.
+      const secrets = [...tokens, credentials.password, ...keys.map((key) => key.slice(0, 7))]
+      const output = first.said() + second.said()
+      expect(output).toContain(' debug ')
+      expect(found(secrets, output)).toEqual([])
+      expect(found(secrets, heard.mqtt)).toEqual([])
+      expect(found(secrets, heard.rest)).toEqual([])
+      expect(found(keys, heard.addresses)).not.toEqual([])
+      await expectPrivate(join(folder, 'data'), [...tokens, ...keys])
+    },
+    severalStartsMs,
+  )
 
   /** What the store of the household holds, from every collection that holds any. */
   async function storedSecrets(): Promise<{ tokens: string[]; keys: string[] }> {
@@ -284,42 +291,46 @@ describe('a process that ends badly', () => {
   })
 })
 
-test('nothing is said of passwords, sessions and API tokens by the built product, and they lie nowhere in the clear', async () => {
-  const product = launch({ YOTO_STREAM_PANEL_AUTH: 'password' })
-  await product.says('is running')
-  const panel = addressIn(product.said(), 'Panel, REST')
-  const code = /code ([\w-]+)/.exec(product.said())?.[1] ?? ''
-  const secrets = ['a first password', 'a second password']
-  const [password, next] = secrets
-  let answers = ''
-  const call = async (path: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const answer = await fetch(`${panel}/api${path}`, {
-      method: body === undefined ? 'GET' : path === '/user/password' ? 'PUT' : 'POST',
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    const text = await answer.text()
-    // A token is shown to whoever makes it, once.
-    if (path !== '/tokens') answers += `${answer.status} ${text}\n`
-    return { text, cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '' }
-  }
-  const { cookie } = await call('/auth/set-up', { code, username: 'parent', password })
-  const made = await call('/tokens', { name: 'display', scopes: ['house'] }, { cookie })
-  const { token } = JSON.parse(made.text) as { token: string }
-  secrets.push(token, cookie.slice(cookie.indexOf('=') + 1))
-  await call('/players', undefined, { authorization: `Bearer ${token}` })
-  await call('/users', undefined, { authorization: `Bearer ${token}` })
-  await call(`/streams/${token}/queue`, undefined, { cookie })
-  await call('/user/login', { username: password, password: 'wrong' })
-  await call('/user/password', { current_password: password, new_password: next }, { cookie })
-  await call('/user/logout', {}, { cookie })
-  product.child.kill('SIGTERM')
-  expect(await product.ended).toBe(0)
-  expect(secrets.every((secret) => secret.length >= 12)).toBe(true)
-  expect(found(secrets, product.said())).toEqual([])
-  expect(found(secrets, answers)).toEqual([])
-  for (const file of await readdir(join(folder, 'data'))) {
-    const bytes = await readFile(join(folder, 'data', file)).catch(() => Buffer.alloc(0))
-    expect(`${file}: ${found(secrets, bytes.toString('latin1'))}`).toBe(`${file}: `)
-  }
-})
+test(
+  'nothing is said of passwords, sessions and API tokens by the built product, and they lie nowhere in the clear',
+  async () => {
+    const product = launch({ YOTO_STREAM_PANEL_AUTH: 'password' })
+    await product.says('is running')
+    const panel = addressIn(product.said(), 'Panel, REST')
+    const code = /code ([\w-]+)/.exec(product.said())?.[1] ?? ''
+    const secrets = ['a first password', 'a second password']
+    const [password, next] = secrets
+    let answers = ''
+    const call = async (path: string, body?: unknown, headers: Record<string, string> = {}) => {
+      const answer = await fetch(`${panel}/api${path}`, {
+        method: body === undefined ? 'GET' : path === '/user/password' ? 'PUT' : 'POST',
+        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const text = await answer.text()
+      // A token is shown to whoever makes it, once.
+      if (path !== '/tokens') answers += `${answer.status} ${text}\n`
+      return { text, cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '' }
+    }
+    const { cookie } = await call('/auth/set-up', { code, username: 'parent', password })
+    const made = await call('/tokens', { name: 'display', scopes: ['house'] }, { cookie })
+    const { token } = JSON.parse(made.text) as { token: string }
+    secrets.push(token, cookie.slice(cookie.indexOf('=') + 1))
+    await call('/players', undefined, { authorization: `Bearer ${token}` })
+    await call('/users', undefined, { authorization: `Bearer ${token}` })
+    await call(`/streams/${token}/queue`, undefined, { cookie })
+    await call('/user/login', { username: password, password: 'wrong' })
+    await call('/user/password', { current_password: password, new_password: next }, { cookie })
+    await call('/user/logout', {}, { cookie })
+    product.child.kill('SIGTERM')
+    expect(await product.ended).toBe(0)
+    expect(secrets.every((secret) => secret.length >= 12)).toBe(true)
+    expect(found(secrets, product.said())).toEqual([])
+    expect(found(secrets, answers)).toEqual([])
+    for (const file of await readdir(join(folder, 'data'))) {
+      const bytes = await readFile(join(folder, 'data', file)).catch(() => Buffer.alloc(0))
+      expect(`${file}: ${found(secrets, bytes.toString('latin1'))}`).toBe(`${file}: `)
+    }
+  },
+  severalStartsMs,
+)

@@ -128,7 +128,7 @@ describe('what imports have left behind', () => {
     await settled()
     const before = await library.find('a.mp3')
     const next = join(data, 'next.mp3')
-    await make('-f', 'lavfi', '-i', 'sine=f=500:d=300', next)
+    await make('-f', 'lavfi', '-i', 'sine=f=500:d=120', next)
     await rename(next, join(media, 'a.mp3'))
     const isKnown = async () => {
       const lookup = await library.find('a.mp3')
