@@ -36,7 +36,9 @@ export async function findingsOf(explored: Explored, breathe: () => Promise<void
   const around = isCapped ? await plainReach(story, { visited: seen, breathe }) : null
   const visited = around?.reached ?? seen
   const trap = around?.trap ?? (await trapIn(explored, breathe))
+  await breathe()
   const stuck = stuckIn(explored)
+  await breathe()
   const neverTaken = isCapped ? [] : await neverTakenIn(explored, { visited, breathe })
   await breathe()
   const isStuck = new Set(stuck.map(({ situation }) => situation.scene))
@@ -48,7 +50,7 @@ export async function findingsOf(explored: Explored, breathe: () => Promise<void
     trap,
     stuck,
     neverTaken: neverTaken.filter((line) => !isStuck.has(line.scene) && !isForSafety(line, visited)),
-    clamped: clampedIn(explored),
+    clamped: await clampedIn(explored, breathe),
     lonely: isCapped ? [] : lonelyIn(explored),
   }
 }
@@ -63,13 +65,18 @@ function excusedIn({ bedtime }: Story, neverTaken: readonly NeverTaken[]): reado
   return [...neverTaken.map(({ to }) => to), ...(bedtime === null ? [] : [bedtime])]
 }
 
-function clampedIn({ reached, clampedAtOnce }: Explored): StoryFindings['clamped'] {
-  const onTheWay = reached.flatMap(({ outs }) => (outs ?? []).flatMap(({ clamped }) => clamped))
-  return [
-    ...new Map(
-      [...clampedAtOnce, ...onTheWay].map((one) => [`${one.scene} ${one.name} ${one.at}`, one]),
-    ).values(),
-  ]
+async function clampedIn(
+  { reached, clampedAtOnce }: Explored,
+  breathe: () => Promise<void>,
+): Promise<StoryFindings['clamped']> {
+  const found = new Map<string, Clamped>()
+  const note = (one: Clamped) => found.set(`${one.scene} ${one.name} ${one.at}`, one)
+  for (const one of clampedAtOnce) note(one)
+  for (const { outs } of reached) {
+    for (const { clamped } of outs ?? []) for (const one of clamped) note(one)
+    await breathe()
+  }
+  return [...found.values()]
 }
 
 function lonelyIn({ compiled, reached }: Explored): readonly string[] {

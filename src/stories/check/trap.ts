@@ -23,7 +23,9 @@ export async function trapIn(explored: Explored, breathe: () => Promise<void>): 
     return here.outs.length === 0
   }
   const ways = reached.map(({ outs }) => (outs ?? []).map(({ to }) => to))
+  await breathe()
   const lost = lostIn(ways, isEnd)
+  await breathe()
   const [first] = lost
   if (first === undefined) return null
   const sceneOf = (number: number) => reached[number]?.situation.scene ?? ''
