@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { SecondTries } from './test/support/second-tries.ts'
 
@@ -8,9 +9,11 @@ const again = { count: 1, condition: /^(?!Property failed)/ }
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Many tests wait for something real most of their time.
+    maxWorkers: availableParallelism() + 1,
     execArgv: ['--import', './test/support/typescript-threads.mjs'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     retry: process.env.CI === undefined ? 0 : again,
     reporters: ['default', 'json', new SecondTries()],
     outputFile: { json: 'node_modules/.cache/test-results.json' },

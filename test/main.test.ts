@@ -45,7 +45,7 @@ function launch(env: Record<string, string> = {}, args: string[] = []) {
   child.stderr?.on('data', hear)
   const ended = once(child, 'close').then(([code]) => code as number | null)
   const says = async (words: string) => {
-    const end = Date.now() + 15_000
+    const end = Date.now() + 30_000
     while (!said.includes(words)) {
       if (Date.now() > end || child.exitCode !== null) throw new Error(`never said "${words}" but:\n${said}`)
       await new Promise((resolve) => setTimeout(resolve, 20))

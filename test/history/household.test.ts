@@ -70,7 +70,7 @@ describe('the history of a household', () => {
     expect(connections.map(({ what }) => what)).toEqual([
       { type: 'connected', account: 'signed_in', reason: null },
     ])
-  }, 30_000)
+  })
 
   test('names the step of a queue after its request, and the command that a player obeyed', async () => {
     const house = await queueCardHouse({})
@@ -93,7 +93,7 @@ describe('the history of a household', () => {
     expect(command?.kind === 'command' && (command.what.ms ?? 0) > 0).toBe(true)
     expect(entries.find(({ what }) => what.type === 'playback_paused')?.cause).toBe(command?.id)
     expect(press?.cause).not.toBeNull()
-  }, 30_000)
+  })
 
   test('names the request that belongs to a press which its player told of', async () => {
     const house = await queueCardHouse({})
@@ -119,7 +119,7 @@ describe('the history of a household', () => {
     expect([earlier?.cause, later?.cause]).toEqual([null, earlier?.id])
     const step = entries.find(({ kind, what }) => kind === 'queue' && what.type !== 'replace')
     expect(step?.cause).toBe(press?.id)
-  }, 30_000)
+  })
 
   test('survives a restart with the presses on its cards, and a press that never was is marked', async () => {
     const doubts = { ignoreEventsOnStreams: true, lookAhead: true }
@@ -153,7 +153,7 @@ describe('the history of a household', () => {
     } finally {
       await again.stop()
     }
-  }, 30_000)
+  })
 
   test('holds no token, no media key and no name of a network, in the store as in what is answered', async () => {
     const running = await runApp()
@@ -186,5 +186,5 @@ describe('the history of a household', () => {
     for (const text of [history, answered])
       for (const hidden of [...tokens, ...keys, '"simulated"', 'ssid', 'popCode'])
         expect(text.replaceAll('"simulated":', '').includes(hidden), hidden).toBe(false)
-  }, 30_000)
+  })
 })

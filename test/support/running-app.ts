@@ -107,7 +107,7 @@ export interface Heard {
 /** Everything that is said on the local broker, as any client hears it. */
 export async function listenTo(url: string): Promise<{
   heard: Heard[]
-  /** The first message that fits, heard already or within 10 s. */
+  /** The first message that fits, heard already or within 30 s. */
   first(fits: (message: Heard) => boolean): Promise<Heard>
   stop(): Promise<void>
 }> {
@@ -123,7 +123,7 @@ export async function listenTo(url: string): Promise<{
     heard,
     first: (fits) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error('nothing that fits was heard within 10 s')), 10_000)
+        const timer = setTimeout(() => reject(new Error('nothing that fits was heard within 30 s')), 30_000)
         const look = () => {
           const found = heard.find(fits)
           if (found === undefined) return
@@ -138,11 +138,11 @@ export async function listenTo(url: string): Promise<{
   }
 }
 
-/** Resolves as soon as the condition holds; fails after 10 s with what was waited for. */
+/** Resolves as soon as the condition holds; fails after 30 s with what was waited for. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 30_000
   while (!holds()) {
-    if (Date.now() > end) throw new Error(`waited 10 s in vain until ${what}`)
+    if (Date.now() > end) throw new Error(`waited 30 s in vain until ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

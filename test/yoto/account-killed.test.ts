@@ -170,7 +170,7 @@ describe('kill -9', () => {
       expect(kindsOf(await runAndKillAt('used', { times }))).toEqual(signedInAllAlong)
       expect((await stored())?.renewingSinceMs).toBeUndefined()
     }
-  }, 30_000)
+  })
 
   test('before Yoto has decided leaves the household signed in', async () => {
     await signIn()
@@ -178,7 +178,7 @@ describe('kill -9', () => {
       expect(kindsOf(await runAndKillAt('asked'))).toEqual(signedInAllAlong)
       expect((await stored())?.renewingSinceMs).toEqual(expect.any(Number))
     }
-  }, 30_000)
+  })
 
   test('between the answer and the write leaves it signed in where the last token works a little longer', async () => {
     cloud.signIn.traps.reuseSeconds = 30
@@ -190,7 +190,7 @@ describe('kill -9', () => {
     }
     // Or no kill has hit what this is about.
     expect(unwritten).toBeGreaterThan(0)
-  }, 30_000)
+  })
 
   test('between the answer and the write, where every token works once, costs one question and no storm', async () => {
     await signIn()
@@ -212,5 +212,5 @@ describe('kill -9', () => {
     expect(door.renewals).toBe(1)
     cloud.signIn.traps.deviceCode = 'approved'
     await third.says('state signed_in')
-  }, 30_000)
+  })
 })
