@@ -10,6 +10,7 @@ import type { LiveStreams } from '../audio/live/live-streams.ts'
 import { type Playable, playable } from '../audio/playable.ts'
 import { begunWithin, playingMs } from '../audio/playing-time.ts'
 import type { StoredVisit } from '../audio/slots/slot-listeners.ts'
+import type { QueueStep } from '../audio/slots/slot-queue.ts'
 import type { SlotStreams } from '../audio/slots/slot-streams.ts'
 import type { Sources } from '../audio/sources/sources.ts'
 import type { PublishedCards } from '../cards/published.ts'
@@ -146,7 +147,7 @@ type OpenLive = LiveMedia & Pick<LiveStreams, 'listenersOf'>
 
 interface OpenAudio {
   readonly live: OpenLive
-  readonly slots: Pick<SlotStreams<Playable>, 'sendsOn'>
+  readonly slots: Pick<SlotStreams<Playable, QueueStep>, 'sendsOn'>
   stop(): Promise<void>
 }
 

@@ -1,5 +1,6 @@
 import type { LiveStreams } from '../audio/live/live-streams.ts'
 import type { Playable } from '../audio/playable.ts'
+import type { QueueStep } from '../audio/slots/slot-queue.ts'
 import type { SlotStreams } from '../audio/slots/slot-streams.ts'
 import type { Effect } from '../core/effect.ts'
 import { playerName } from '../core/listener.ts'
@@ -74,4 +75,4 @@ export class SlotGround {
   }
 }
 
-type Places = Pick<SlotStreams<Playable>, 'sendsOn'>
+type Places = Pick<SlotStreams<Playable, QueueStep>, 'sendsOn'>

@@ -1,6 +1,7 @@
 import { type Playable, playable } from '../audio/playable.ts'
 import type { Refutation } from '../audio/slots/slot-claims.ts'
 import type { SlotPress, StoredVisit } from '../audio/slots/slot-listeners.ts'
+import { type QueueStep, SlotQueue } from '../audio/slots/slot-queue.ts'
 import { SlotStreams } from '../audio/slots/slot-streams.ts'
 import type { Sources } from '../audio/sources/sources.ts'
 import type { PublishedCards } from '../cards/published.ts'
@@ -40,7 +41,9 @@ interface SlotsInput {
 }
 
 /** What the places of queue cards play, told of presses by requests and by what players say. */
-export async function openSlots(input: SlotsInput): Promise<{ slots: SlotStreams<Playable>; stop(): void }> {
+export async function openSlots(
+  input: SlotsInput,
+): Promise<{ slots: SlotStreams<Playable, QueueStep>; stop(): void }> {
   const { hub, cards, log } = input
   const slots = slotStreams(input)
   await slots.start()
@@ -58,17 +61,19 @@ export async function openSlots(input: SlotsInput): Promise<{ slots: SlotStreams
   return { slots, stop }
 }
 
-function slotStreams(input: SlotsInput): SlotStreams<Playable> {
+function slotStreams(input: SlotsInput): SlotStreams<Playable, QueueStep> {
   const { hub, sources, facts, visits, history, problems, runsOf, signal, clock, log } = input
   return new SlotStreams({
     clock,
     visits,
-    queue: (stream) => hub.queue(stream),
-    move: (stream, move) => hub.mutateQueue(stream, move, cardWentOn),
-    async body(file, stream) {
-      const found = await sources.find(file)
-      return found.state === 'ready' ? playable([found.file], sources, signal, facts.sentOf(stream)) : null
-    },
+    track: new SlotQueue({
+      queue: (stream) => hub.queue(stream),
+      move: (stream, move) => hub.mutateQueue(stream, move, cardWentOn),
+      async body(file, stream) {
+        const found = await sources.find(file)
+        return found.state === 'ready' ? playable([found.file], sources, signal, facts.sentOf(stream)) : null
+      },
+    }),
     async pressed(press) {
       const event = buttonEvent(press, isoOf(clock.now()))
       history.pressed(press, event)

@@ -2,8 +2,8 @@ import { verdictOn } from '../../core/claim.ts'
 import type { Clock } from '../../core/clock.ts'
 import { isSlot, isStep, type Place } from '../../core/slot.ts'
 import type { Given, ListenerClaim, SlotListener, SlotPress } from './slot-listeners.ts'
-import type { SlotQueue } from './slot-queue.ts'
-import { isAtEnd, type SlotSteps, type Way } from './slot-steps.ts'
+import { isAtEnd, type SlotSteps } from './slot-steps.ts'
+import type { SlotTrack, Way } from './slot-track.ts'
 
 /** Steps that were taken for a listener's and were not. */
 export interface Refutation {
@@ -16,10 +16,10 @@ export interface Refutation {
   readonly presses: readonly SlotPress[]
 }
 
-interface SlotClaimsOptions<Body extends { readonly length: number }> {
+interface SlotClaimsOptions<Body extends { readonly length: number }, Step> {
   readonly clock: Clock
-  readonly queue: SlotQueue<Body>
-  readonly steps: SlotSteps<Body>
+  readonly track: SlotTrack<Body, Step>
+  readonly steps: SlotSteps<Body, Step>
   refuted(refutation: Refutation): void
 }
 
@@ -41,18 +41,18 @@ const keptMs = 120_000
  * Where a request is a press at once: makes the steps, and holds them against what the player says of itself. A step
  * that it contradicts is undone, but for what a rule has made of it.
  */
-export class SlotClaims<Body extends { readonly length: number }> {
-  readonly #options: SlotClaimsOptions<Body>
+export class SlotClaims<Body extends { readonly length: number }, Step> {
+  readonly #options: SlotClaimsOptions<Body, Step>
 
-  constructor(options: SlotClaimsOptions<Body>) {
+  constructor(options: SlotClaimsOptions<Body, Step>) {
     this.#options = options
   }
 
   /** Takes the request for what it says, and gives the item that is current then. */
   async count(way: Way, listener: SlotListener<Body>): Promise<Given<Body>> {
-    const { queue, steps } = this.#options
+    const { track, steps } = this.#options
     const { stream, place, judgement, isCommanded } = way
-    const before = queue.current(stream)
+    const before = track.current(stream)
     const atMs = this.#nowMs
     const by = steps.by(way, listener)
     const isEarlyEnd = judgement.kind === 'end' && isSlot(place) && !way.mayHaveEnded
@@ -92,9 +92,9 @@ export class SlotClaims<Body extends { readonly length: number }> {
     listener: SlotListener<Body>,
     { claims, refuted }: { claims: readonly ListenerClaim[]; refuted: readonly ListenerClaim[] },
   ): Promise<void> {
-    const { queue, steps } = this.#options
+    const { track, steps } = this.#options
     const plays = listener.served.get(place)
-    const current = queue.current(stream)
+    const current = track.current(stream)
     if (plays?.item != null && plays.item !== current && claims.some(({ item }) => item === current))
       await steps.goBack(stream, current, plays.item)
     // What was asked for is no more than an offer now.

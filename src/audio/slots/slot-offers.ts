@@ -3,13 +3,13 @@ import type { Clock } from '../../core/clock.ts'
 import { isStep, type Judgement, judge, type Place } from '../../core/slot.ts'
 import { Turns } from '../../core/turns.ts'
 import type { Given, Offer, SlotListener } from './slot-listeners.ts'
-import type { SlotQueue } from './slot-queue.ts'
-import { givenOf, type SlotSteps, type Way } from './slot-steps.ts'
+import { givenOf, type SlotSteps } from './slot-steps.ts'
+import type { SlotTrack, Way } from './slot-track.ts'
 
-interface SlotOffersOptions<Body extends { readonly length: number }> {
+interface SlotOffersOptions<Body extends { readonly length: number }, Step> {
   readonly clock: Clock
-  readonly queue: SlotQueue<Body>
-  readonly steps: SlotSteps<Body>
+  readonly track: SlotTrack<Body, Step>
+  readonly steps: SlotSteps<Body, Step>
   /** Whether the players of a card keep silent about where they are. */
   silent(cardId: string, isSilent: boolean): void
 }
@@ -35,8 +35,8 @@ const silentMs = 30_000
  * play, and only when the player names the place the step is made. Behind a knob the answer waits a moment for
  * that, so that what the house decides is heard at once where the player speaks in time.
  */
-export class SlotOffers<Body extends { readonly length: number }> {
-  readonly #options: SlotOffersOptions<Body>
+export class SlotOffers<Body extends { readonly length: number }, Step> {
+  readonly #options: SlotOffersOptions<Body, Step>
   /** Requests that wait for their player to name the place. */
   readonly #waiting = new Map<
     SlotListener<Body>,
@@ -47,7 +47,7 @@ export class SlotOffers<Body extends { readonly length: number }> {
   /** By card: when one of its players said last where it is. */
   readonly #spokenMs = new Map<string, number>()
 
-  constructor(options: SlotOffersOptions<Body>) {
+  constructor(options: SlotOffersOptions<Body, Step>) {
     this.#options = options
   }
 
@@ -57,14 +57,14 @@ export class SlotOffers<Body extends { readonly length: number }> {
     const known = listener.offers.get(place)
     if (known !== undefined) return known
     if (listener.named?.place === place && !isElsewhere(listener)) return this.#playing(way, listener)
-    const { steps, queue } = this.#options
+    const { track, steps } = this.#options
     const { step, offered } = this.#stepTo(way, listener)
     if (isStep(step.judgement)) this.#watch(way, listener)
     const isPress = step.judgement.kind === 'press' && !way.isCommanded
     if (isPress && (await this.#isNamedSoon(place, listener))) return this.#playing(way, listener)
-    const from = offered === undefined ? queue.current(way.stream) : offered.item
+    const from = offered === undefined ? track.current(way.stream) : offered.item
     const by = offered === undefined ? steps.by(step, listener) : steps.byFrom(from, step, listener)
-    const found = await queue.look(way.stream, { from, by })
+    const found = await track.look(way.stream, { from, by })
     const offer = { ...givenOf(found), from }
     listener.offers.set(place, offer)
     return offer
@@ -76,9 +76,9 @@ export class SlotOffers<Body extends { readonly length: number }> {
     const known = listener.offers.get(place)
     if (known !== undefined) return known
     if (listener.named?.place === place) return this.#playing(way, listener)
-    const { steps, queue } = this.#options
-    const from = queue.current(stream)
-    const given = givenOf(await queue.look(stream, { from, by: steps.by(way, listener) }))
+    const { track, steps } = this.#options
+    const from = track.current(stream)
+    const given = givenOf(await track.look(stream, { from, by: steps.by(way, listener) }))
     this.takenUp(place, given, listener)
     return given
   }
@@ -102,7 +102,7 @@ export class SlotOffers<Body extends { readonly length: number }> {
   }
 
   async #follow(word: Word, listener: SlotListener<Body>): Promise<void> {
-    const { queue, steps } = this.#options
+    const { track, steps } = this.#options
     const { stream, place, isCommanded, playedMs } = word
     if (listener.named?.place === place) return
     const atMs = this.#nowMs
@@ -110,7 +110,7 @@ export class SlotOffers<Body extends { readonly length: number }> {
     const offer = listener.offers.get(place)
     const { judgement, isPress } = this.#judgeWord({ ...word, mayHaveEnded }, listener)
     const way = { ...word, mayHaveEnded, judgement }
-    const before = queue.current(stream)
+    const before = track.current(stream)
     const by = steps.by(way, listener)
     listener.named = { place, atMs, isCommanded }
     listener.playing = offer === undefined || offer.isTakenUp ? null : { given: offer, beganMs: atMs }
@@ -120,19 +120,19 @@ export class SlotOffers<Body extends { readonly length: number }> {
     const press = isPress ? steps.pressOf(way, 'mqtt') : null
     if (press !== null) await steps.tell(press)
     // What the house has made current meanwhile nobody has heard: it comes next.
-    if (queue.current(stream) !== before) return
-    const isOfNow = offer !== undefined && offer.from === before && queue.has(stream, offer.item)
+    if (track.current(stream) !== before) return
+    const isOfNow = offer !== undefined && offer.from === before && track.has(stream, offer.item)
     if (isOfNow && !offer.isTakenUp) await steps.settle(stream, before, offer)
     else await steps.take(stream, { before, by })
   }
 
   /** What the player plays now, by its own word. */
   async #playing({ stream, place }: Way, listener: SlotListener<Body>): Promise<Given<Body>> {
-    const { queue, steps } = this.#options
+    const { track, steps } = this.#options
     await this.#turns.settled(listener)
     const served = listener.served.get(place)
     if (served !== undefined) return served
-    const given = await steps.take(stream, { before: queue.current(stream), by: 0 })
+    const given = await steps.take(stream, { before: track.current(stream), by: track.stay })
     listener.playing = { given, beganMs: this.#nowMs }
     return given
   }

@@ -1,5 +1,6 @@
 import { playOrder, walk } from '../../core/play-order.ts'
 import type { Queue, QueueMove } from '../../core/queue.ts'
+import type { Found, Going, SlotTrack, Way } from './slot-track.ts'
 
 interface SlotQueueOptions<Body> {
   queue(stream: string): Queue | undefined
@@ -9,18 +10,13 @@ interface SlotQueueOptions<Body> {
 }
 
 /** How far a step goes: to the item before, to this one again, to the next; or to the first of all. */
-export type By = -1 | 0 | 1 | 'first'
+export type QueueStep = -1 | 0 | 1 | 'first'
 
-/** An item of a queue, or none (`id: null`) where the queue is over; without a body there is nothing to play. */
-export interface Found<Body> {
-  readonly id: string | null
-  readonly body: Body | null
-  /** The step led into the next round of a shuffled queue. */
-  readonly isNextRound?: boolean
-}
+const justBegunMs = 5_000
 
 /** Walks through queues item by item. What cannot be played is passed over. */
-export class SlotQueue<Body> {
+export class SlotQueue<Body> implements SlotTrack<Body, QueueStep> {
+  readonly stay = 0
   readonly #options: SlotQueueOptions<Body>
 
   constructor(options: SlotQueueOptions<Body>) {
@@ -35,18 +31,16 @@ export class SlotQueue<Body> {
     return this.#options.queue(stream)?.current ?? null
   }
 
-  /** Whether a listener that comes anew begins with the first item. */
-  beginsAnew(stream: string): boolean {
-    return this.#options.queue(stream)?.resume === 'restart'
+  stepOf(way: Way, going: Going): QueueStep {
+    const beginsAnew = this.#options.queue(way.stream)?.resume === 'restart'
+    return beginsAnew && way.judgement.kind === 'inserted' ? 'first' : usualStep(way, going)
   }
 
-  /** Whether an item is still there, or may be: a queue can always be over (null). */
   has(stream: string, id: string | null): boolean {
     return id === null || this.#options.queue(stream)?.items.some((item) => item.id === id) === true
   }
 
-  /** What would be current after the step; the queue stays as it is. */
-  async look(stream: string, { from, by }: { from: string | null; by: By }): Promise<Found<Body>> {
+  async look(stream: string, { from, by }: { from: string | null; by: QueueStep }): Promise<Found<Body>> {
     const queue = this.#options.queue(stream)
     if (queue === undefined || queue.closed) return { id: from, body: null }
     const after = walk(queue)
@@ -74,12 +68,10 @@ export class SlotQueue<Body> {
     return { id: isEnd ? null : from, body: null }
   }
 
-  /** Makes the step, unless somebody else has changed what is current: then that is what is found. */
-  async go(stream: string, step: { from: string | null; by: By }): Promise<Found<Body>> {
+  async go(stream: string, step: { from: string | null; by: QueueStep }): Promise<Found<Body>> {
     return this.settle(stream, step.from, await this.look(stream, step))
   }
 
-  /** Makes what was looked up current in place of `from`, with the same reserve as `go`. */
   async settle(stream: string, from: string | null, found: Found<Body>): Promise<Found<Body>> {
     const { id, isNextRound = false } = found
     const move: QueueMove = { op: 'go-to', id, from, ...(isNextRound ? { isNextRound } : {}) }
@@ -88,7 +80,6 @@ export class SlotQueue<Body> {
     return current === found.id ? found : this.look(stream, { from: current, by: 0 })
   }
 
-  /** The item's body; null when the item is gone or cannot be played. */
   async body(stream: string, id: string | null): Promise<Body | null> {
     const { queue, body } = this.#options
     const item = queue(stream)?.items.find((one) => one.id === id)
@@ -99,5 +90,21 @@ export class SlotQueue<Body> {
     for (const { id } of this.#options.queue(stream)?.items ?? [])
       if ((await this.body(stream, id)) !== null) return true
     return false
+  }
+}
+
+function usualStep({ judgement, isCommanded }: Way, { isOver, isNew, playingMs }: Going): QueueStep {
+  switch (judgement.kind) {
+    case 'inserted':
+      return isOver ? 1 : 0
+    case 'again':
+      return isOver && isNew ? 1 : 0
+    case 'end':
+      return isOver ? 0 : 1
+    case 'press': {
+      if (judgement.button === 'right') return 1
+      const hasJustBegun = playingMs !== null && playingMs < justBegunMs
+      return isOver || hasJustBegun || isCommanded ? -1 : 0
+    }
   }
 }

@@ -1,24 +1,12 @@
 import type { Clock } from '../../core/clock.ts'
-import type { Judgement, Place } from '../../core/slot.ts'
+import type { Judgement } from '../../core/slot.ts'
 import { bytesPerFrame, msPerFrame } from '../frames.ts'
 import type { Given, SlotListener, SlotPress } from './slot-listeners.ts'
-import type { By, Found, SlotQueue } from './slot-queue.ts'
+import type { Found, SlotTrack, Way } from './slot-track.ts'
 
-/** A place somebody has gone to, what that means, and whether it was a command of ours that led there. */
-export interface Way {
-  readonly stream: string
-  readonly player: string | null
-  readonly card_id: string | null
-  readonly place: Place
-  readonly judgement: Judgement
-  /** Whether what was played before may have come to its end by then. */
-  readonly mayHaveEnded: boolean
-  readonly isCommanded: boolean
-}
-
-interface SlotStepsOptions<Body> {
+interface SlotStepsOptions<Body, Step> {
   readonly clock: Clock
-  readonly queue: SlotQueue<Body>
+  readonly track: SlotTrack<Body, Step>
   /** Tells the house of a press; resolves when what the house does about it is done. */
   pressed(press: SlotPress): Promise<void>
   /** A step could not be made; the listener gets what is current all the same. */
@@ -27,7 +15,6 @@ interface SlotStepsOptions<Body> {
 
 // What is heard after a press is decided within this time.
 const patienceMs = 150
-const justBegunMs = 5_000
 const endMarginMs = 3_000
 // A player that only repeats a request does so at once and again; one that is switched on again after this is told anew.
 const repeatedWithinMs = 60_000
@@ -39,12 +26,12 @@ const repeatedWithinMs = 60_000
  * An item that became current without anybody hearing it, as when a schedule has changed the queue, is itself
  * what comes next.
  */
-export class SlotSteps<Body extends { readonly length: number }> {
-  readonly #options: SlotStepsOptions<Body>
+export class SlotSteps<Body extends { readonly length: number }, Step> {
+  readonly #options: SlotStepsOptions<Body, Step>
   /** By stream: the current item that somebody has heard. */
   readonly #heard = new Map<string, string>()
 
-  constructor(options: SlotStepsOptions<Body>) {
+  constructor(options: SlotStepsOptions<Body, Step>) {
     this.#options = options
   }
 
@@ -65,54 +52,55 @@ export class SlotSteps<Body extends { readonly length: number }> {
     enough.abort(new Error('answered'))
   }
 
-  /** How far the way leads from the current item, if nobody in the house wants otherwise. */
-  by(way: Way, listener: SlotListener<Body>): By {
-    const current = this.#options.queue.current(way.stream)
+  /** Which step the way is from the current item, if nobody in the house wants otherwise. */
+  by(way: Way, listener: SlotListener<Body>): Step {
+    const { track } = this.#options
+    const current = track.current(way.stream)
     const heard = this.#heard.get(way.stream)
     // Whoever was playing before this program began is in the middle of the item.
     const isHeard = current === null || heard === current || (heard === undefined && listener.given === null)
-    return isHeard && !this.isDue(way.stream, listener) ? this.byFrom(current, way, listener) : 0
+    return isHeard && !this.isDue(way.stream, listener) ? this.byFrom(current, way, listener) : track.stay
   }
 
   /** Whether the listener was to be sent on to the current item and has not got it yet, whoever else has. */
   isDue(stream: string, { due }: SlotListener<Body>): boolean {
-    return due !== null && due === this.#options.queue.current(stream)
+    return due !== null && due === this.#options.track.current(stream)
   }
 
-  /** How far it leads from an item that the listener has heard; null where the queue was over. */
-  byFrom(item: string | null, way: Way, listener: SlotListener<Body>): By {
-    if (way.judgement.kind === 'inserted' && this.#options.queue.beginsAnew(way.stream)) return 'first'
-    return usualStep(way, {
+  /** Which step it is from an item that the listener has heard; null where all was over. */
+  byFrom(item: string | null, way: Way, { given, playing }: SlotListener<Body>): Step {
+    return this.#options.track.stepOf(way, {
       isOver: item === null,
-      isNew: listener.given === null,
-      hasJustBegun: listener.playing !== null && this.#nowMs - listener.playing.beganMs < justBegunMs,
+      isNew: given === null,
+      playingMs: playing === null ? null : this.#nowMs - playing.beganMs,
     })
   }
 
   /** Steps from `before`, unless the house has made another item current: then that is what is heard. */
-  async take(stream: string, { before, by }: { before: string | null; by: By }): Promise<Given<Body>> {
-    const { queue } = this.#options
+  async take(stream: string, { before, by }: { before: string | null; by: Step }): Promise<Given<Body>> {
+    const { track } = this.#options
     return this.#done(stream, () => {
-      const current = queue.current(stream)
-      return queue.go(stream, { from: current, by: current === before ? by : 0 })
+      const current = track.current(stream)
+      return track.go(stream, { from: current, by: current === before ? by : track.stay })
     })
   }
 
   /** Makes what was offered current in place of `before`, with the same reserve. */
   async settle(stream: string, before: string | null, offer: Given<Body>): Promise<Given<Body>> {
-    const { queue } = this.#options
+    const { track } = this.#options
     const body = offer.answer.kind === 'item' ? offer.answer.body : null
-    const isAsBefore = queue.isOpen(stream) && queue.current(stream) === before
-    if (!isAsBefore || (body === null && offer.item !== null)) return this.take(stream, { before, by: 0 })
+    const isAsBefore = track.isOpen(stream) && track.current(stream) === before
+    if (!isAsBefore || (body === null && offer.item !== null))
+      return this.take(stream, { before, by: track.stay })
     const { item: id, isNextRound = false } = offer
-    return this.#done(stream, () => queue.settle(stream, before, { id, body, isNextRound }))
+    return this.#done(stream, () => track.settle(stream, before, { id, body, isNextRound }))
   }
 
   /** Makes current again what a listener goes on hearing, where a step that never was has led away from it. */
   async goBack(stream: string, from: string | null, item: string): Promise<void> {
-    const { queue, failed } = this.#options
+    const { track, failed } = this.#options
     try {
-      await queue.settle(stream, from, { id: item, body: null })
+      await track.settle(stream, from, { id: item, body: null })
       this.#heard.set(stream, item)
     } catch (error) {
       failed(stream, error)
@@ -126,11 +114,11 @@ export class SlotSteps<Body extends { readonly length: number }> {
   }
 
   async #done(stream: string, step: () => Promise<Found<Body>>): Promise<Given<Body>> {
-    const { queue, failed } = this.#options
+    const { track, failed } = this.#options
     const found = await step().catch(async (error) => {
       failed(stream, error)
-      const id = queue.current(stream)
-      return { id, body: queue.isOpen(stream) ? await queue.body(stream, id) : null }
+      const id = track.current(stream)
+      return { id, body: track.isOpen(stream) ? await track.body(stream, id) : null }
     })
     if (found.body !== null && found.id !== null) this.#heard.set(stream, found.id)
     return givenOf(found)
@@ -168,22 +156,4 @@ export function isSaid<Body>(judgement: Judgement, listener: SlotListener<Body>,
   if (judgement.kind === 'end') return true
   const isSoon = visit !== null && nowMs - visit.atMs < repeatedWithinMs
   return judgement.kind === 'again' && given.answer.kind === 'over' && isSoon
-}
-
-function usualStep(
-  { judgement, isCommanded }: Way,
-  { isOver, isNew, hasJustBegun }: { isOver: boolean; isNew: boolean; hasJustBegun: boolean },
-): By {
-  switch (judgement.kind) {
-    case 'inserted':
-      return isOver ? 1 : 0
-    case 'again':
-      return isOver && isNew ? 1 : 0
-    case 'end':
-      return isOver ? 0 : 1
-    case 'press': {
-      if (judgement.button === 'right') return 1
-      return isOver || hasJustBegun || isCommanded ? -1 : 0
-    }
-  }
 }

@@ -1,7 +1,6 @@
 import { keysPatienceMs } from '../../core/claim.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Collection } from '../../core/collection.ts'
-import type { Queue, QueueMove } from '../../core/queue.ts'
 import { isSlot, isStep, type Judgement, judge, type Place, type Visit } from '../../core/slot.ts'
 import { Turns } from '../../core/turns.ts'
 import type { Served } from '../finite-streams.ts'
@@ -16,8 +15,8 @@ import {
   type StoredVisit,
 } from './slot-listeners.ts'
 import { SlotOffers } from './slot-offers.ts'
-import { SlotQueue } from './slot-queue.ts'
-import { durationMs, isSaid, SlotSteps, type Way } from './slot-steps.ts'
+import { durationMs, isSaid, SlotSteps } from './slot-steps.ts'
+import type { SlotTrack, Way } from './slot-track.ts'
 
 interface Asked {
   readonly stream: string
@@ -53,14 +52,12 @@ export interface SlotWord extends Asked {
   readonly isTakenUp: boolean
 }
 
-interface SlotStreamsOptions<Body> {
+interface SlotStreamsOptions<Body, Step> {
   readonly clock: Clock
   /** Where listeners were, by their names. */
   readonly visits: Collection<StoredVisit>
-  queue(stream: string): Queue | undefined
-  move(stream: string, move: QueueMove): Promise<Queue>
-  /** The item of that file; null when it cannot be played now. */
-  body(file: string, stream: string): Promise<Body | null>
+  /** What the places play. */
+  readonly track: SlotTrack<Body, Step>
   /** Tells the house of a press; resolves when what the house does about it is done. */
   pressed(press: SlotPress): Promise<void>
   /** Whether a command of ours is about to take the player to the place. */
@@ -87,32 +84,31 @@ const newsDelayMs = 2_000
  * put in. Two players on one stream move one queue: who presses while the other's press is being answered hears
  * what that one has made current.
  */
-export class SlotStreams<Body extends Served> {
-  readonly #options: SlotStreamsOptions<Body>
-  readonly #queue: SlotQueue<Body>
-  readonly #steps: SlotSteps<Body>
-  readonly #claims: SlotClaims<Body>
-  readonly #offers: SlotOffers<Body>
+export class SlotStreams<Body extends Served, Step> {
+  readonly #options: SlotStreamsOptions<Body, Step>
+  readonly #track: SlotTrack<Body, Step>
+  readonly #steps: SlotSteps<Body, Step>
+  readonly #claims: SlotClaims<Body, Step>
+  readonly #offers: SlotOffers<Body, Step>
   readonly #listeners: SlotListeners<Body>
   readonly #turns = new Turns<SlotListener<Body>>()
 
-  constructor(options: SlotStreamsOptions<Body>) {
-    const { clock } = options
-    const queue = new SlotQueue(options)
+  constructor(options: SlotStreamsOptions<Body, Step>) {
+    const { clock, track } = options
     const steps = new SlotSteps({
       clock,
-      queue,
+      track,
       pressed: (press) => options.pressed(press),
       failed: (stream, error) => options.failed(stream, error),
     })
     this.#options = options
     this.#listeners = new SlotListeners(options.visits)
-    this.#queue = queue
+    this.#track = track
     this.#steps = steps
-    this.#claims = new SlotClaims({ clock, queue, steps, refuted: (refuted) => options.refuted(refuted) })
+    this.#claims = new SlotClaims({ clock, track, steps, refuted: (refuted) => options.refuted(refuted) })
     this.#offers = new SlotOffers({
       clock,
-      queue,
+      track,
       steps,
       silent: (cardId, isSilent) => options.silent(cardId, isSilent),
     })
@@ -138,8 +134,8 @@ export class SlotStreams<Body extends Served> {
   passOver(request: SlotRequest): Promise<SlotAnswer<Body>> {
     const listener = this.#listenerBehind(request)
     return this.#turns.take(listener, async () => {
-      const before = this.#queue.current(request.stream)
-      const given = await this.#steps.take(request.stream, { before, by: 0 })
+      const before = this.#track.current(request.stream)
+      const given = await this.#steps.take(request.stream, { before, by: this.#track.stay })
       this.#remember(request, listener, { given, start: 0 })
       return given.answer
     })
@@ -162,8 +158,8 @@ export class SlotStreams<Body extends Served> {
   async sendsOn(stream: string, { name, confirm }: Playing): Promise<boolean> {
     const listener = this.#listenerOf(name)
     await this.#turns.settled(listener)
-    const current = this.#queue.current(stream)
-    if (current === null || !this.#queue.isOpen(stream)) return false
+    const current = this.#track.current(stream)
+    if (current === null || !this.#track.isOpen(stream)) return false
     const { playing, named, served } = listener
     const hasJustSaid = named !== null && this.#nowMs - named.atMs < newsDelayMs
     // It has said where it is, which was a press, and is about to ask for that.
@@ -235,7 +231,7 @@ export class SlotStreams<Body extends Served> {
   ): Promise<Given<Body>> {
     const { judgement } = way
     if (judgement.kind === 'inserted') beginAnew(listener, this.#nowMs)
-    const isOther = !this.#queue.isOpen(way.stream) || this.#steps.isDue(way.stream, listener)
+    const isOther = !this.#track.isOpen(way.stream) || this.#steps.isDue(way.stream, listener)
     const isAgain = judgement.kind === 'again' && !isOther
     if (request.confirm === 'mqtt') {
       const offers = this.#offers

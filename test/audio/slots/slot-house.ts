@@ -1,5 +1,6 @@
 import type { Refutation } from '../../../src/audio/slots/slot-claims.ts'
 import type { SlotPress, StoredVisit } from '../../../src/audio/slots/slot-listeners.ts'
+import { type QueueStep, SlotQueue } from '../../../src/audio/slots/slot-queue.ts'
 import { SlotStreams, type SlotWord } from '../../../src/audio/slots/slot-streams.ts'
 import { emptyQueue, type Queue, type QueueMutation } from '../../../src/core/queue.ts'
 import { mutate } from '../../../src/core/queue-mutation.ts'
@@ -35,7 +36,7 @@ export class SlotHouse {
   /** How long the player says it has played; null: it says nothing. */
   playedMs: number | null = null
   queue: Queue = emptyQueue('bedroom')
-  #slots: SlotStreams<Sound>
+  #slots: SlotStreams<Sound, QueueStep>
   #ids = 0
 
   constructor() {
@@ -49,13 +50,15 @@ export class SlotHouse {
     await this.#slots.start()
   }
 
-  #newSlots(): SlotStreams<Sound> {
-    return new SlotStreams<Sound>({
+  #newSlots(): SlotStreams<Sound, QueueStep> {
+    return new SlotStreams<Sound, QueueStep>({
       clock: this.clock,
       visits: this.visits,
-      queue: (stream) => (stream === 'bedroom' ? this.queue : undefined),
-      move: async (_, move) => this.change(move),
-      body: async (file) => (this.broken.has(file) ? null : this.#sound(file)),
+      track: new SlotQueue({
+        queue: (stream) => (stream === 'bedroom' ? this.queue : undefined),
+        move: async (_, move) => this.change(move),
+        body: async (file) => (this.broken.has(file) ? null : this.#sound(file)),
+      }),
       pressed: (press) => {
         this.presses.push(press)
         return this.onPress(press)
