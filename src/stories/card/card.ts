@@ -1,5 +1,5 @@
-import type { Clip } from '../../core/story.ts'
 import type { Situation } from '../situation.ts'
+import type { Sound } from '../stop.ts'
 
 /** A story as one card that plays it by itself: every situation that can be come to is a chapter. */
 export interface StoryCard {
@@ -20,6 +20,3 @@ export interface StoryChapter {
   /** The same at its end; `stop` behind an ending. */
   readonly end: string | 'stop'
 }
-
-/** Something that is heard, or for how long nothing is, in milliseconds. */
-export type Sound = Clip | { readonly silenceMs: number }

@@ -1,9 +1,8 @@
 import { slugOf } from '../../core/slug.ts'
-import type { Answer, Question } from '../../core/story.ts'
 import type { CompiledStory } from '../compiled.ts'
-import { begin, next, type Passage } from '../journey.ts'
 import { keyOf } from '../situation.ts'
-import type { Sound, StoryCard, StoryChapter } from './card.ts'
+import { firstStop, NoWayOn, type Stop, type StopEdge, soundsOf, stopAfter } from '../stop.ts'
+import type { StoryCard, StoryChapter } from './card.ts'
 
 /** Why a story cannot be a card that plays by itself. */
 export type NoCard =
@@ -32,27 +31,19 @@ export function unfolded(
     return { card: new Unfolding(compiled, most).all() }
   } catch (error) {
     if (error instanceof Unfoldable) return { none: error.why }
+    if (error instanceof NoWayOn) return { none: { why: error.why, scene: error.scene } }
     throw error
   }
 }
 
-/** What a chapter plays: a scene as a whole, or its question again. */
-interface Stop {
-  readonly passage: Passage
-  readonly part: 'scene' | 'narration' | 'question'
-}
-
 /** By which edge of the chapter before: a button, or its end. */
 type Letter = 'L' | 'R' | 'E'
-const letters: Readonly<Record<Answer, Letter>> = { left: 'L', right: 'R', silence: 'E' }
+const letters: Readonly<Record<StopEdge, Letter>> = { left: 'L', right: 'R', end: 'E' }
 
 interface Planned {
   readonly key: string
   readonly stop: Stop
 }
-
-// Nobody wrote more that only decide, one behind the other; a var may count up to a thousand million.
-const mostSilent = 100
 
 class Unfolding {
   readonly #compiled: CompiledStory
@@ -71,8 +62,7 @@ class Unfolding {
   }
 
   all(): StoryCard {
-    const passage = this.#heardFrom(begin(this.#compiled))
-    this.#plan({ passage, part: partOf(passage) }, 'E', null)
+    this.#plan(firstStop(this.#compiled, noChance), 'E', null)
     const chapters: StoryChapter[] = []
     for (const planned of this.#planned.values()) chapters.push(this.#chapter(planned))
     return { chapters }
@@ -102,65 +92,25 @@ class Unfolding {
   }
 
   #chapter({ key, stop }: Planned): StoryChapter {
-    const { passage, part } = stop
-    const { scene } = passage
-    const { exit } = scene
-    const chapter = { key, scene: scene.id, situation: passage.progress.situation, sounds: soundsOf(stop) }
-    if (exit.kind === 'ending') return { ...chapter, left: null, right: null, end: 'stop' }
-    if (exit.kind !== 'question')
-      return { ...chapter, left: null, right: null, end: this.#on(stop, 'silence', key) ?? 'stop' }
-    // All of it is to be heard: a press counts only in the question.
-    if (part === 'narration')
-      return { ...chapter, left: null, right: null, end: this.#plan({ passage, part: 'question' }, 'E', key) }
-    const again = () => this.#plan({ passage, part: 'question' }, 'E', key)
+    const { progress, scene } = stop.passage
+    const { situation } = progress
     return {
-      ...chapter,
+      ...{ key, scene: scene.id, situation, sounds: soundsOf(stop) },
       left: this.#on(stop, 'left', key),
       right: this.#on(stop, 'right', key),
-      // Without anything said of silence it asks again for ever, as a player that has stopped may not hear a press.
-      end: this.#on(stop, 'silence', key) ?? again(),
+      end: this.#on(stop, 'end', key) ?? 'stop',
     }
   }
 
-  #on({ passage }: Stop, answer: Answer, from: string): string | null {
-    const following = this.#after(passage, answer)
-    return following && this.#plan({ passage: following, part: partOf(following) }, letters[answer], from)
-  }
-
-  /** Null where the question has no such answer. */
-  #after(passage: Passage, answer: Answer): Passage | null {
-    const following = this.#step(passage, answer)
-    return following && this.#heardFrom(following)
-  }
-
-  /** From there on to the first scene of which something is heard. */
-  #heardFrom(first: Passage): Passage {
-    let passage = first
-    const seen = new Set<string>()
-    while (isSilent(passage)) {
-      const place = this.#placeOf(passage)
-      if (seen.has(place) || seen.size >= mostSilent)
-        throw new Unfoldable({ why: 'silent-round', scene: passage.scene.id })
-      seen.add(place)
-      const following = this.#step(passage, 'silence')
-      if (following === null) throw new Unfoldable({ why: 'stuck', scene: passage.scene.id })
-      passage = following
-    }
-    return passage
-  }
-
-  #step({ progress, scene }: Passage, answer: Answer): Passage | null {
-    const { exit } = scene
-    if (exit.kind === 'random' && exit.picks.length > 1)
-      throw new Unfoldable({ why: 'chance', scene: scene.id })
-    const following = next(this.#compiled, progress, { answer, random: () => 0 })
-    if (following === null && exit.kind !== 'question')
-      throw new Unfoldable({ why: 'stuck', scene: scene.id })
-    return following
+  /** Null where nothing leads there. */
+  #on(stop: Stop, edge: StopEdge, from: string): string | null {
+    const following = stopAfter(this.#compiled, stop, { edge, chance: noChance })
+    if (following === null || following === 'over') return null
+    return this.#plan(following, letters[edge], from)
   }
 
   /** Tells apart what goes on otherwise, or sounds otherwise. */
-  #placeOf({ progress: { situation, heard }, scene }: Passage): string {
+  #placeOf({ progress: { situation, heard }, scene }: Stop['passage']): string {
     const before = this.#changing.map((id) => (heard.has(id) ? 1 : 0)).join('')
     return `${keyOf(situation)} ${before} ${scene.id}`
   }
@@ -175,28 +125,8 @@ class Unfoldable extends Error {
   }
 }
 
-function isSilent({ clip, scene: { exit } }: Passage): boolean {
-  return clip === null && exit.kind !== 'question' && exit.kind !== 'ending'
-}
-
-function partOf({ clip, scene: { exit } }: Passage): Stop['part'] {
-  return exit.kind === 'question' && exit.hearOut && clip !== null ? 'narration' : 'scene'
-}
-
-function soundsOf({ passage, part }: Stop): readonly Sound[] {
-  const { clip, scene } = passage
-  const own = part === 'question' || clip === null ? [] : [clip]
-  if (scene.exit.kind === 'question' && part !== 'narration') return [...own, ...askedIn(scene.exit)]
-  // An ending may be silent, a track may not.
-  return own.length > 0 ? own : [{ silenceMs: silentEndMs }]
-}
-
-const silentEndMs = 1_000
-
-/** The question, the time for an answer, and both again as often as it is asked again. */
-function askedIn({ ask, waitMs, askAgain }: Question): readonly Sound[] {
-  const once: readonly Sound[] = [...(ask === null ? [] : [ask]), { silenceMs: waitMs }]
-  return Array.from({ length: askAgain + 1 }, () => once).flat()
+function noChance(scene: string): never {
+  throw new Unfoldable({ why: 'chance', scene })
 }
 
 /**
