@@ -67,11 +67,21 @@ export function playable(
 ): Playable | null {
   if (files.length === 0) return null
   const rendition = finiteRendition(files, cut?.heard)
-  const { length, etag, queueTag } = rendition
+  const body = playableRendition(rendition, source, signal, sentOf)
+  return cut === undefined ? body : { ...body, cutOf: `${rendition.queueTag} ${cut.at.toISOString()}` }
+}
+
+/** The same of any rendition. */
+export function playableRendition(
+  rendition: FiniteRendition,
+  source: FileSource,
+  signal?: AbortSignal,
+  sentOf?: SentOf,
+): Playable {
+  const { length, etag } = rendition
   return {
     length,
     etag,
-    ...(cut === undefined ? {} : { cutOf: `${queueTag} ${cut.at.toISOString()}` }),
     read: (range, listener) =>
       readRange(rendition, source, range, signal, telling(rendition, listener, sentOf)),
     readAtOnce: (range, listener) => {

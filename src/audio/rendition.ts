@@ -2,12 +2,16 @@ import { createHash, type Hash } from 'node:crypto'
 import { bytesPerFrame } from './frames.ts'
 import type { LibraryFile } from './library/inspect-file.ts'
 
-/** A run of frames of one file, and where it lies in the whole. */
-export interface RenditionPart {
+/** A run of frames of one file. */
+export interface FrameRun {
   readonly file: LibraryFile
   /** Counted from the first frame of what `file` is. */
   readonly firstFrame: number
   readonly frames: number
+}
+
+/** The same, and where it lies in the whole. */
+export interface RenditionPart extends FrameRun {
   /** Byte of the whole at which it begins. */
   readonly start: number
 }
@@ -32,22 +36,29 @@ export interface ByteRange {
 
 /** The first `heard` of the files one behind the other. */
 export function finiteRendition(queue: readonly LibraryFile[], heard = queue.length): FiniteRendition {
-  const files = queue.slice(0, heard)
+  return renditionOf(
+    queue.map((file) => ({ file, firstFrame: 0, frames: file.frames })),
+    heard,
+  )
+}
+
+/** The first `heard` of the runs one behind the other. */
+export function renditionOf(runs: readonly FrameRun[], heard = runs.length): FiniteRendition {
   const hash = createHash('sha256')
   const parts: RenditionPart[] = []
   let length = 0
-  for (const file of files) {
-    const part = { file, firstFrame: 0, frames: file.frames, start: length }
+  for (const run of runs.slice(0, heard)) {
+    const part = { ...run, start: length }
     parts.push(part)
     length += part.frames * bytesPerFrame
     tell(hash, part)
   }
   const etag = tagOf(hash)
-  for (const file of queue.slice(heard)) tell(hash, { file, firstFrame: 0, frames: file.frames })
-  return { length, etag, queueTag: tagOf(hash), parts, files }
+  for (const run of runs.slice(heard)) tell(hash, run)
+  return { length, etag, queueTag: tagOf(hash), parts, files: parts.map(({ file }) => file) }
 }
 
-function tell(hash: Hash, { file, firstFrame, frames }: Omit<RenditionPart, 'start'>): void {
+function tell(hash: Hash, { file, firstFrame, frames }: FrameRun): void {
   hash.update(`${file.hash} ${file.firstFrame + firstFrame} ${frames}\n`)
 }
 

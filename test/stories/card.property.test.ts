@@ -6,6 +6,7 @@ import type { StoryCard, StoryChapter } from '../../src/stories/card/card.ts'
 import { edgeOfKey, mostChapters, unfolded } from '../../src/stories/card/unfold.ts'
 import { compiled } from '../../src/stories/compiled.ts'
 import { begin, next, type Passage } from '../../src/stories/journey.ts'
+import type { Sound } from '../../src/stories/stop.ts'
 import { anyStory } from '../support/stories.ts'
 
 // Few random stories are small enough for a card, so there is room for more here.
