@@ -79,14 +79,18 @@ async function runRules(parts: Parts, wishes: Wishes): Promise<RuleRunner> {
 }
 
 /** The players tell of themselves and obey, where there is an account or a simulated one. */
-async function startLink({ started, foundation, household, book }: Parts): Promise<void> {
+async function startLink({ started, foundation, household, book, storyCards }: Parts): Promise<void> {
   const { hub, cards, cardFacts, cloud } = household
   if (cloud === null) return
   const { link, simulator } = cloud
   started.add('the link to the cloud', link)
   await link.start({ hub, cardFacts, knownCards: cards.known })
   if (simulator !== null)
-    await publishDemoCards(link, { cards, streams: streamsOf(book.current), log: foundation.log })
+    await publishDemoCards(link, {
+      ...{ cards, storyCards, log: foundation.log },
+      streams: streamsOf(book.current),
+      stories: [...(book.current.stories ?? new Map()).values()],
+    })
 }
 
 function appOf({ input, started, foundation, household, book, broker }: Parts): App {

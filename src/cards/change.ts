@@ -1,6 +1,6 @@
 import { AppError } from '../core/error.ts'
 import type { SlotCut } from '../core/slot.ts'
-import type { CardKind, Confirmation, PublishedCard } from './record.ts'
+import type { CardKind, Confirmation, PublishedCard, StoryOnCard } from './record.ts'
 
 /** What people may say of a card; absent leaves it as it is. */
 export interface CardChange {
@@ -10,10 +10,14 @@ export interface CardChange {
   readonly confirm?: Confirmation
   /** The player the card belongs to; null for none. */
   readonly player?: string | null
+  /** Another version of its story, or another way to run it. */
+  readonly story?: StoryOnCard
 }
 
+/** Of what is played exactly one is not null. */
 export interface CardRequest extends CardChange {
-  readonly stream: string
+  readonly stream: string | null
+  readonly story?: StoryOnCard
   readonly title: string
   readonly kind: CardKind
   /** Number of chapters of a stream card; a queue card has its slots. */
@@ -21,25 +25,30 @@ export interface CardRequest extends CardChange {
 }
 
 /** @throws AppError `unprocessable` for what a card of that kind cannot have. */
-export function checkWish(kind: CardKind, { slots, confirm }: CardChange): void {
+export function checkWish(
+  { kind, story }: { readonly kind: CardKind; readonly story?: StoryOnCard | null },
+  { slots, confirm }: CardChange,
+): void {
   const wished = Object.entries({ slots, confirm }).flatMap(([name, value]) =>
     value === undefined ? [] : name,
   )
-  if (kind === 'queue' || wished.length === 0) return
-  throw new AppError(
-    'unprocessable',
-    `${wished.join(' and ')}: only a queue card has this; a stream card plays its stream as one file, in ordinary chapters`,
-  )
+  if (kind === 'queue' || story?.run === 'live' || wished.length === 0) return
+  const why =
+    kind === 'story'
+      ? 'a story that the card plays by itself has its scenes as chapters (run: card)'
+      : 'a stream card plays its stream as one file, in ordinary chapters'
+  throw new AppError('unprocessable', `${wished.join(' and ')}: only a queue card has this; ${why}`)
 }
 
 /** Whether the card in the account has to be another after the change. */
-export function isNewOnCard(card: PublishedCard, { title, slots }: CardChange): boolean {
-  return (title ?? card.title) !== card.title || (slots ?? card.slots) !== card.slots
+export function isNewOnCard(card: PublishedCard, { title, slots, story }: CardChange): boolean {
+  if ((title ?? card.title) !== card.title || (slots ?? card.slots) !== card.slots) return true
+  return story !== undefined && (story.run !== card.story?.run || story.version !== card.story?.version)
 }
 
 /** A person who says how presses are confirmed knows better than the product, whatever that had seen. */
 export function changed(card: PublishedCard, change: CardChange): PublishedCard {
-  const { title = card.title, slots = card.slots, confirm, player = card.player } = change
+  const { title = card.title, slots = card.slots, confirm, player = card.player, story = card.story } = change
   const trust = confirm === undefined ? {} : { confirm, distrusted: null }
-  return { ...card, title, slots, player, ...trust }
+  return { ...card, title, slots, player, story, ...trust }
 }

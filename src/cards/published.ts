@@ -21,6 +21,8 @@ interface PublishedCardsOptions {
   readonly account: CardAccount
   /** Where players fetch the stream of a key, or one of its slots. */
   readonly urlOf: (key: string, file: 'stream' | Place) => string
+  /** What the card of a story that runs on it by itself holds; null where the story is not known any more. */
+  readonly storyPlan: (card: PublishedCard) => CardPlan | null
   readonly newKey: () => string
   /** Told of every key, so that no more than its beginning is ever said. */
   readonly hideKey: (key: string) => void
@@ -43,9 +45,9 @@ export class PublishedCards {
 
   constructor(options: PublishedCardsOptions) {
     this.#options = options
-    const { records, account, urlOf, newKey, hideKey, clock, log } = options
+    const { records, account, urlOf, storyPlan, newKey, hideKey, clock, log } = options
     const stored = new StoredCards({ records, changed: () => this.#sayTroubles(), hideKey, clock, log })
-    const publisher = new Publisher({ stored, account, urlOf, newKey, clock, log })
+    const publisher = new Publisher({ stored, account, urlOf, storyPlan, newKey, clock, log })
     const publish = (cardId: string) => publisher.publishAgain(cardId)
     this.#stored = stored
     this.#publisher = publisher
@@ -95,7 +97,7 @@ export class PublishedCards {
    * @throws AppError of the account when it refuses or is away, `unprocessable` for what such a card cannot have.
    */
   async publish(request: CardRequest): Promise<PublishedCard> {
-    checkWish(request.kind, request)
+    checkWish(request, request)
     const card = await this.#publisher.publish(request)
     // Its key may have been rotated while the card was made.
     void this.settle()
@@ -104,7 +106,8 @@ export class PublishedCards {
 
   /** Sees to it that the stream has a card of that kind in the account that points here; makes or mends it where needed. */
   async ensure(request: CardRequest): Promise<PublishedCard> {
-    const fits = (card: PublishedCard) => card.stream === request.stream && card.kind === request.kind
+    const fits = (card: PublishedCard) =>
+      card.kind === request.kind && card.stream === request.stream && card.story?.id === request.story?.id
     const cardId = this.list().find(fits)?.card_id ?? null
     return cardId === null ? this.publish(request) : this.#publisher.ensure(cardId)
   }
@@ -116,7 +119,7 @@ export class PublishedCards {
    */
   async change(cardId: string, change: CardChange): Promise<PublishedCard> {
     const card = this.card(cardId)
-    checkWish(card.kind, change)
+    checkWish({ kind: card.kind, story: change.story ?? card.story }, change)
     const keep = (now: PublishedCard) => changed(now, change)
     if (!isNewOnCard(card, change)) return this.#stored.change(card.key, keep)
     try {
@@ -133,7 +136,8 @@ export class PublishedCards {
    * @throws AppError of the store.
    */
   async distrust(key: string, reason: string): Promise<void> {
-    const trusted = ({ kind, confirm }: PublishedCard) => kind === 'queue' && confirm === 'request'
+    const trusted = ({ kind, story, confirm }: PublishedCard) =>
+      (kind === 'queue' || story?.run === 'live') && confirm === 'request'
     const card = this.#stored.find(key)
     if (card === undefined || !trusted(card)) return
     await this.#stored.change(key, (now) =>

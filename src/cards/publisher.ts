@@ -23,6 +23,8 @@ interface PublisherOptions {
   readonly account: CardAccount
   /** Where players fetch the stream of a key, or one of its slots. */
   readonly urlOf: (key: string, file: 'stream' | Place) => string
+  /** What the card of a story that runs on it by itself holds; null where the story is not known any more. */
+  readonly storyPlan: (card: PublishedCard) => CardPlan | null
   readonly newKey: () => string
   readonly clock: Clock
   readonly log: Log
@@ -58,11 +60,11 @@ export class Publisher {
   /** A new key for what is asked, without a card. */
   async addKey(request: CardRequest): Promise<PublishedCard> {
     const { stored, newKey, urlOf, clock } = this.#options
-    const { slots = 'interactive', confirm = 'request', player = null } = request
+    const { slots = 'interactive', confirm = 'request', player = null, story = null } = request
     const key = newKey()
     const card: PublishedCard = {
       ...request,
-      ...{ key, slots, confirm, player },
+      ...{ key, slots, confirm, player, story },
       distrusted: null,
       card_id: null,
       url: urlOf(key, 'stream'),
@@ -111,9 +113,22 @@ export class Publisher {
     })
   }
 
-  /** What the card holds. */
-  planOf({ key, title, kind, slots, chapters }: PublishedCard): CardPlan {
-    const { urlOf } = this.#options
+  /**
+   * What the card holds.
+   * @throws AppError `not_found` where its story is not known any more.
+   */
+  planOf(card: PublishedCard): CardPlan {
+    const { urlOf, storyPlan } = this.#options
+    const { key, title, kind, slots, chapters, story } = card
+    if (story?.run === 'card') {
+      const plan = storyPlan(card)
+      if (plan === null)
+        throw new AppError(
+          'not_found',
+          `the story "${story.id}" of the card "${title}" is not known here any more`,
+        )
+      return plan
+    }
     if (kind === 'stream') return streamCardPlan({ title, url: urlOf(key, 'stream'), count: chapters })
     return queueCardPlan({ title, slots, urlOf: (place) => urlOf(key, place) })
   }
@@ -138,7 +153,7 @@ export class Publisher {
     const saved = await stored.change(card.key, (now) =>
       keep({ ...now, card_id, url, carried_key: card.key }),
     )
-    log.info('card published', { card: card_id, stream: card.stream, kind: card.kind })
+    log.info('card published', { card: card_id, ...playedBy(card), kind: card.kind })
     return saved
   }
 
@@ -148,6 +163,11 @@ export class Publisher {
       .remove(key)
       .catch((error) => log.warn('an unused key stays in the store', { error: messageOf(error) }))
   }
+}
+
+/** For the log. */
+function playedBy({ stream, story }: PublishedCard) {
+  return story === null ? { stream } : { story: story.id, run: story.run }
 }
 
 /** The account has answered, so it did not take the card. */

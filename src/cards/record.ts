@@ -1,11 +1,14 @@
 import { isJsonObject } from '../core/json.ts'
 import type { SlotCut } from '../core/slot.ts'
 
-/** What a media key stands for: a stream, and the card that carries the key, where one does. */
+/** What a media key stands for: a stream or a story, and the card that carries the key, where one does. */
 export interface PublishedCard {
   /** At least 128 random bits; whoever knows it may listen. */
   readonly key: string
-  readonly stream: string
+  /** Null of a story card. */
+  readonly stream: string | null
+  /** Null of the others. */
+  readonly story: StoryOnCard | null
   readonly title: string
   readonly card_id: string | null
   readonly kind: CardKind
@@ -43,8 +46,19 @@ export interface OldKey {
   readonly copied?: boolean
 }
 
-/** `queue`: chapters that each play one item of it; `stream`: chapters that all play it as one file. */
-export type CardKind = 'queue' | 'stream'
+/**
+ * `queue`: chapters that each play one item of its stream; `stream`: chapters that all play it as one file; `story`: one
+ * that branches, with its scenes as chapters or in the places of a queue card.
+ */
+export type CardKind = 'queue' | 'stream' | 'story'
+
+export interface StoryOnCard {
+  readonly id: string
+  /** `card`: its scenes are the chapters, which lead to one another; `live`: what a place plays is decided here. */
+  readonly run: 'card' | 'live'
+  /** Which version of the story the chapters are of; null where it is run live. */
+  readonly version: string | null
+}
 
 /** `request`: a press counts with the request for its slot; `mqtt`: when Yoto says that the slot plays. */
 export type Confirmation = 'request' | 'mqtt'
@@ -54,17 +68,21 @@ export type Confirmation = 'request' | 'mqtt'
  * stays in it. Null for what can be no record.
  */
 export function recordOf(key: string, stored: unknown): PublishedCard | null {
-  if (!isJsonObject(stored) || typeof stored.stream !== 'string') return null
-  const { stream, title, card_id, slots, confirm } = stored
+  if (!isJsonObject(stored)) return null
+  const story = storyIn(stored.story)
+  const stream = textOrNull(stored.stream)
+  if ((stream === null) === (story === null)) return null
+  const { title, card_id, slots, confirm } = stored
   const { chapters, url, created_at, carried_key } = stored
   return {
     ...stored,
     key,
     stream,
-    title: typeof title === 'string' ? title : stream,
+    story,
+    title: typeof title === 'string' ? title : (stream ?? story?.id ?? ''),
     card_id: textOrNull(card_id),
     // Absent in records from before there were queue cards, and `linear` in some: those are stream cards.
-    kind: stored.kind === 'queue' ? 'queue' : 'stream',
+    kind: story !== null ? 'story' : stored.kind === 'queue' ? 'queue' : 'stream',
     slots: slots === 'linear' ? 'linear' : 'interactive',
     confirm: confirm === 'mqtt' ? 'mqtt' : 'request',
     distrusted: textOrNull(stored.distrusted),
@@ -87,6 +105,13 @@ export function isOwnKey(card: PublishedCard): boolean {
 /** The record's key and all it had before. */
 export function keysOf({ key, old_keys }: PublishedCard): string[] {
   return [key, ...old_keys.map((old) => old.key)]
+}
+
+function storyIn(value: unknown): StoryOnCard | null {
+  if (!isJsonObject(value) || typeof value.id !== 'string') return null
+  const version = textOrNull(value.version)
+  // Chapters of nobody knows which version cannot be found.
+  return { id: value.id, run: value.run === 'card' && version !== null ? 'card' : 'live', version }
 }
 
 function isOldKey(value: unknown, current: string): value is OldKey {

@@ -95,7 +95,7 @@ export class StoredCards {
   /** Removes what no longer opens anything: old keys that ended, and the records of streams long deleted. */
   tidy(streamExists: (stream: string) => boolean): Promise<void> {
     return this.#turns.take('', async () => {
-      for (const card of this.all()) await this.#tidy(card, streamExists(card.stream))
+      for (const card of this.all()) await this.#tidy(card, card.stream === null || streamExists(card.stream))
       this.#options.changed()
     })
   }

@@ -17,7 +17,7 @@ interface Circumstances {
 
 /** What is wrong with a card and needs a person, with the way out. */
 export function troublesOf(card: PublishedCard, circumstances: Circumstances): Trouble[] {
-  const name = card.card_id === null ? `stream/${card.stream}` : `card/${card.card_id}`
+  const name = card.card_id === null ? `stream/${card.stream ?? card.title}` : `card/${card.card_id}`
   const texts = {
     distrusted: distrust(card),
     outdated: outdated(card, circumstances),

@@ -1,12 +1,11 @@
-import type { Place } from './slot.ts'
-
 /** Audio that somebody with a good key asks for. */
 export interface AudioAsked {
-  readonly stream: string
+  /** Null of a story. */
+  readonly stream: string | null
   readonly player: string | null
   readonly card_id: string | null
-  /** null for the whole queue as one file. */
-  readonly place: Place | null
+  /** The place of a queue card, or the chapter of a story's; null for the whole queue as one file. */
+  readonly place: string | null
   readonly method: 'GET' | 'HEAD'
   /** Of the client; it is not kept. */
   readonly address: string

@@ -53,7 +53,16 @@ export type PlayerEvent = Occurrence &
     | { readonly type: 'battery_low'; readonly battery_percent: number }
     | { readonly type: 'headphones_on' | 'headphones_off' }
     | { readonly type: 'stream_requested'; readonly stream: string; readonly card_id: string | null }
-    | { readonly type: 'story_choice'; readonly story: string; readonly choice: string }
+    | {
+        readonly type: 'story_choice'
+        readonly story: string
+        /** `left`, `right`, or `silence` where nobody pressed. */
+        readonly choice: string
+        /** The scene that asked. */
+        readonly scene?: string
+        /** The scene that follows. */
+        readonly leads_to?: string
+      }
   )
 
 export type PlayerEventType = PlayerEvent['type']

@@ -38,6 +38,8 @@ export interface CardFacts {
   readonly layout: readonly TrackPlace[] | null
   /** The stream it carries, where the card is ours. */
   readonly stream: string | null
+  /** The story it tells, where it is ours and does. */
+  readonly story?: string
   /** Its maker has it begin again after its last track, whatever the player is set to. */
   readonly repeats?: boolean
   /** Which presses are read off its players' words; the others are told by whoever serves its requests. */

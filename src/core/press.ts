@@ -22,6 +22,8 @@ export interface TransitionContext {
   readonly layout: readonly TrackPlace[] | null
   /** The stream of the card, where we published it: there back is `left` and forward is `right`. */
   readonly stream: string | null
+  /** The same of a card of ours that tells a story. */
+  readonly story?: string
   readonly presses?: ReadPresses
   /**
    * Whether the card begins again by itself after its last track, as a setting of the player or the card's maker has

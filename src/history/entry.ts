@@ -1,7 +1,6 @@
 import type { AudioAnswered } from '../core/audio-asked.ts'
 import { type EntryType, entryKinds } from '../core/entry-types.ts'
 import type { PlayerEvent } from '../core/event.ts'
-import type { Place } from '../core/slot.ts'
 
 /** Something that happened, as it is stored and published. */
 export type Entry = EntryFacts & {
@@ -50,7 +49,7 @@ export type Asked = Readonly<Record<string, string | number | boolean | null>>
 
 export interface RequestFacts extends Omit<AudioAnswered, 'status'> {
   readonly type: EntryType<'request'>
-  readonly place: Place | null
+  readonly place: string | null
   readonly method: 'GET' | 'HEAD'
   readonly card_id: string | null
   readonly listener: Listener

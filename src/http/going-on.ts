@@ -26,7 +26,7 @@ interface GoingOnOptions<Target> {
  * does for every other request, which takes longer than the piece does. Whatever is not as plain as that, is to be told
  * of, or fails, is the app's.
  */
-export function goingOn<Target extends { readonly stream: string; readonly card_id: string | null }>(
+export function goingOn<Target extends { readonly stream: string | null; readonly card_id: string | null }>(
   options: GoingOnOptions<Target>,
 ): RequestListener {
   const { door, otherwise } = options
@@ -64,11 +64,12 @@ interface Asked<Target> {
 }
 
 /** Whether it has answered. Never rejects: nothing is said yet when something fails. */
-async function answer<Target extends { readonly stream: string; readonly card_id: string | null }>(
+async function answer<Target extends { readonly stream: string | null; readonly card_id: string | null }>(
   { request, response, key, target }: Asked<Target>,
   { door, transfers }: GoingOnOptions<Target>,
 ): Promise<boolean> {
   const { card_id, stream } = target
+  if (stream === null) return false
   const address = door.clientAddress(request)
   const listener = listenerNames({ card_id, key, player: door.playerOf(target), address })
   if (door.live?.isLive(stream) || door.toldSeldom.wouldTell(listener[0])) return false

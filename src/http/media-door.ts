@@ -27,6 +27,8 @@ export interface MediaDoor {
   playerOf(target: MediaTarget): string | null
   /** What the places of queue cards play. */
   slots: MediaSlots
+  /** What cards play that tell a story; without it there are none. */
+  stories?: MediaStories | undefined
   /** The streams that are heard as time passes; without it all are heard as one file. */
   live?: LiveMedia | undefined
   /** What was served to whom; the media door's own, or shared with others that serve streams. */
@@ -45,13 +47,30 @@ export interface MediaDoor {
 }
 
 export interface MediaTarget {
-  readonly stream: string
+  /** Null of a story. */
+  readonly stream: string | null
   readonly card_id: string | null
   /** The player its card is bound to; null where it may be any. */
   readonly player: string | null
-  readonly kind: 'queue' | 'stream'
+  /** `story`: of its card the chapters are asked for; `live-story`: places, as of a queue card. */
+  readonly kind: 'queue' | 'stream' | 'story' | 'live-story'
   /** Whether a request is a press at once, or only when the player has said so. */
   readonly confirm: 'request' | 'mqtt'
+  /** The id of the story, where it is one. */
+  readonly story?: string
+}
+
+/** What a key opens that plays a stream. */
+export type StreamTarget = MediaTarget & { readonly stream: string }
+
+export interface MediaStories extends MediaSlots {
+  /** The line by which the places know what this listener hears of the story. */
+  lineOf(
+    target: MediaTarget,
+    listener: { player: string | null; names: readonly [string, ...string[]] },
+  ): string
+  /** What a chapter of a card plays that tells the story by itself; null where no story has it any more. */
+  chapter(target: MediaTarget, name: string): Promise<FileBody | null>
 }
 
 /** Decides which item a place plays; `audio/slot-streams` does. */
@@ -80,7 +99,8 @@ export interface StreamRequest {
   /** The id of the request, where it was told of before. */
   readonly request?: string
   readonly key: string
-  readonly stream: string
+  /** Null of a story. */
+  readonly stream: string | null
   readonly player: string | null
   readonly card_id: string | null
   readonly fromStart: boolean
@@ -97,12 +117,17 @@ export type LimitedDoor = MediaDoor & {
   readonly found: WeakMap<IncomingMessage, MediaTarget | null>
 }
 
+/** Whether the target plays a stream. */
+export function isStream(target: MediaTarget): target is StreamTarget {
+  return target.stream !== null
+}
+
 /** A key that does not have the file is treated like one that nobody has, or it could be told from it. */
-export async function targetOf(
+export async function targetOf<Wanted extends MediaTarget>(
   ctx: Context,
   door: LimitedDoor,
-  { key, isWanted }: { key: string; isWanted: (target: MediaTarget) => boolean },
-): Promise<MediaTarget> {
+  { key, isWanted }: { key: string; isWanted: (target: MediaTarget) => target is Wanted },
+): Promise<Wanted> {
   const found = door.found.get(ctx.req)
   const target = found === undefined && isKey(key) ? await door.target(key) : (found ?? null)
   if (target !== null && isWanted(target)) return target

@@ -2,17 +2,23 @@ import { Readable } from 'node:stream'
 import Router from '@koa/router'
 import Koa, { type Context } from 'koa'
 import { AppError } from '../core/error.ts'
-import { isPlace } from '../core/slot.ts'
 import { answerAndTell, answerThenTell } from './audio-asked.ts'
 import { letPause } from './connections.ts'
 import { type Beginning, type FileBody, type FiniteBody, serveFinite } from './finite-body.ts'
 import { goingOn } from './going-on.ts'
 import { isSentLive, serveLive, serveLiveOrClip } from './live-media.ts'
 import { answerInShape, isGone, logBrokenTransfer, nothingThere, sayReadOnly } from './media-answers.ts'
-import { type LimitedDoor, listenerOf, type MediaDoor, type MediaTarget, targetOf } from './media-door.ts'
+import {
+  isStream,
+  type LimitedDoor,
+  listenerOf,
+  type MediaDoor,
+  type MediaTarget,
+  targetOf,
+} from './media-door.ts'
 import { SaidOnce } from './said-once.ts'
 import type { App } from './server.ts'
-import { servePlace } from './slot-media.ts'
+import { isPlaceName, servePlace } from './slot-media.ts'
 import { ToldLater } from './told-later.ts'
 import { ToldSeldom } from './told-seldom.ts'
 import { liveLimits, Transfers } from './transfers.ts'
@@ -47,7 +53,7 @@ export function createMediaApp(house: MediaDoor): MediaApp {
     servePlace(ctx, door, { key: ctx.params.key ?? '', place: ctx.params.place ?? '' }),
   )
   router.all(place, (ctx) => {
-    if (!isPlace(ctx.params.place ?? '')) throw nothingThere()
+    if (!isPlaceName(ctx.params.place ?? '')) throw nothingThere()
     sayReadOnly(ctx)
   })
   app.use((ctx, next) => answerInShape(ctx, next, log))
@@ -92,7 +98,7 @@ export function streamAudio(
 }
 
 async function serveStream(ctx: Context, door: LimitedDoor, key: string): Promise<void> {
-  const target = await targetOf(ctx, door, { key, isWanted: () => true })
+  const target = await targetOf(ctx, door, { key, isWanted: isStream })
   const { player, listener } = listenerOf(ctx, door, { key, target })
   const { stream, card_id } = target
   const wanted = { stream, card_id, player, place: null }

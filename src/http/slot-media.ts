@@ -2,26 +2,38 @@ import type { Context } from 'koa'
 import { AppError } from '../core/error.ts'
 import { isPlace } from '../core/slot.ts'
 import { answerAndTell } from './audio-asked.ts'
+import { isChapterName, serveChapter } from './chapter-media.ts'
 import { type Beginning, beginningOf, type FiniteBody, sendBody, startOf } from './finite-body.ts'
 import { isGone, nothingThere } from './media-answers.ts'
 import {
   type LimitedDoor,
   listenerOf,
   type MediaDoor,
+  type MediaSlots,
+  type MediaTarget,
   type PlaceAnswer,
   type PlaceRequest,
   targetOf,
 } from './media-door.ts'
 import { type RequestedRange, requestedRange } from './range.ts'
 
-/** One item of the queue: which one, the request itself decides. A HEAD asks for nothing and changes nothing. */
+/** Whether any card has audio of that name beside its stream. */
+export function isPlaceName(name: string): boolean {
+  return isPlace(name) || isChapterName(name)
+}
+
+/**
+ * One item of the queue, or what comes next in a story: which one, the request itself decides. A HEAD asks for nothing and
+ * changes nothing.
+ */
 export async function servePlace(
   ctx: Context,
   door: LimitedDoor,
   { key, place }: { key: string; place: string },
 ): Promise<void> {
+  if (isChapterName(place)) return serveChapter(ctx, door, { key, chapter: place })
   if (!isPlace(place)) throw nothingThere()
-  const target = await targetOf(ctx, door, { key, isWanted: ({ kind }) => kind === 'queue' })
+  const target = await targetOf(ctx, door, { key, isWanted: hasPlaces })
   const { stream, card_id, confirm } = target
   const { player, listener } = listenerOf(ctx, door, { key, target })
   const head = ctx.method === 'HEAD'
@@ -29,10 +41,27 @@ export async function servePlace(
     if (head) return sayNothingYet(ctx)
     const header = ctx.get('Range')
     const startIn = (length: number) => startOf(requestedRange(header, length), length)
-    return sendItem(ctx, door, { stream, player, card_id, place, confirm, listener, startIn })
+    const plays = playsOf(door, target, { player, names: listener })
+    return sendItem(ctx, door, { ...plays, player, card_id, place, confirm, listener, startIn })
   })
   door.log.debug('item requested', { key: key.slice(0, 6), stream, place, player, head })
   door.requested({ ...told, key, stream, player, card_id, head })
+}
+
+function hasPlaces(target: MediaTarget): target is MediaTarget {
+  return target.kind === 'queue' || target.kind === 'live-story'
+}
+
+/** What decides which item a place plays, and the line by which that knows what the listener hears. */
+function playsOf(
+  door: MediaDoor,
+  target: MediaTarget,
+  listener: { player: string | null; names: readonly [string, ...string[]] },
+): { readonly slots: MediaSlots; readonly stream: string } {
+  const { slots, stories } = door
+  if (target.stream !== null) return { slots, stream: target.stream }
+  if (stories === undefined) throw nothingThere()
+  return { slots: stories, stream: stories.lineOf(target, listener) }
 }
 
 /** Which item it will be is only known when it is asked for: so nothing is said of its length. */
@@ -47,12 +76,16 @@ function sayNothingYet(ctx: Context): Beginning {
  * The item, or what comes next in place of one that is gone by now.
  * @throws AppError `not_found` for a listener that has heard that there is nothing more.
  */
-async function sendItem(ctx: Context, door: MediaDoor, request: PlaceRequest): Promise<Beginning> {
-  const answer = await door.slots.choose(request)
+async function sendItem(
+  ctx: Context,
+  door: MediaDoor,
+  { slots, ...request }: PlaceRequest & { readonly slots: MediaSlots },
+): Promise<Beginning> {
+  const answer = await slots.choose(request)
   if (answer.kind === 'over') throw new AppError('not_found', 'there is nothing more to play')
   const sent = await unlessGone(() => sendAnswer(ctx, door, { request, answer, whole: false }))
   if (sent !== null) return sent
-  const next = await door.slots.passOver(request)
+  const next = await slots.passOver(request)
   const instead = await unlessGone(() => sendAnswer(ctx, door, { request, answer: next, whole: true }))
   return instead ?? sendUnkept(ctx, await door.nothingHere(null))
 }

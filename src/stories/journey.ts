@@ -1,6 +1,14 @@
 import type { Answer, Cause, Clip, Scene } from '../core/story.ts'
 import type { CompiledStory } from './compiled.ts'
-import { beginning, type Clamped, type Entered, type Out, type Situation, waysOut } from './situation.ts'
+import {
+  beginning,
+  type Clamped,
+  type Entered,
+  enter,
+  type Out,
+  type Situation,
+  waysOut,
+} from './situation.ts'
 
 /** How far a listener has come. */
 export interface Progress {
@@ -41,6 +49,18 @@ export function next(
   return out === undefined ? null : passage(compiled, out, new Set([...heard, situation.scene]))
 }
 
+/** The scene that it is in, as it was when it began; null where the story has no such scene. */
+export function passageAt({ story }: CompiledStory, progress: Progress): Passage | null {
+  const scene = story.scenes.get(progress.situation.scene)
+  return scene === undefined ? null : passageOf(scene, progress, { cause: null, clamped: [] })
+}
+
+/** Another scene in place of all that could follow, with the vars as they are. */
+export function goTo(compiled: CompiledStory, { situation, heard }: Progress, scene: string): Passage {
+  const entered = enter(compiled, situation, scene)
+  return passage(compiled, { ...entered, cause: null }, new Set([...heard, situation.scene]))
+}
+
 function passage(
   { story }: CompiledStory,
   { situation, clamped, cause }: Entered & { readonly cause: Cause | null },
@@ -48,8 +68,16 @@ function passage(
 ): Passage {
   const scene = story.scenes.get(situation.scene)
   if (scene === undefined) throw new RangeError(`the story has no scene "${situation.scene}"`)
-  const clip = heard.has(scene.id) ? (scene.again ?? scene.play) : scene.play
-  return { progress: { situation, heard }, scene, clip, cause, clamped }
+  return passageOf(scene, { situation, heard }, { cause, clamped })
+}
+
+function passageOf(
+  scene: Scene,
+  progress: Progress,
+  { cause, clamped }: Pick<Passage, 'cause' | 'clamped'>,
+): Passage {
+  const clip = progress.heard.has(scene.id) ? (scene.again ?? scene.play) : scene.play
+  return { progress, scene, clip, cause, clamped }
 }
 
 /** One of what chance may bring, each as likely as its weight; no chance is asked for where there is no choice. */

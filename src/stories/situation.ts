@@ -39,6 +39,11 @@ export function beginning(compiled: CompiledStory, scene: string = compiled.stor
   return entered(compiled, { scene, vars, picked: {} })
 }
 
+/** The scene with the vars as they are, and what it sets as it begins. */
+export function enter(compiled: CompiledStory, situation: Situation, scene: string): Entered {
+  return entered(compiled, { ...situation, scene })
+}
+
 /**
  * Every way out of the situation, in the order in which they are written; of a branch the one line that holds, and none
  * where none does. Of chance all that may come. An ending has none.

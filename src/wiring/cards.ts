@@ -4,7 +4,7 @@ import { KnownCards } from '../cards/known-cards.ts'
 import { PublishedCards } from '../cards/published.ts'
 import type { CardAccount } from '../cards/publisher.ts'
 import type { PublishedCard } from '../cards/record.ts'
-import { trackAddresses } from '../core/card-plan.ts'
+import { type CardPlan, trackAddresses } from '../core/card-plan.ts'
 import { type Clock, every } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
@@ -34,6 +34,8 @@ interface CardsInput {
   readonly link: CloudLink | null
   /** Where players fetch the stream of a key, or one of its slots. */
   readonly urlOf: (key: string, file: 'stream' | Place) => string
+  /** What the card of a story that runs on it by itself holds; null where the story is not known any more. */
+  readonly storyPlan: (card: PublishedCard) => CardPlan | null
   readonly problems: Problems
   /** Masks a secret, or what is not shown of it, wherever it would be said. */
   readonly hide: (secret: string, shown: string) => void
@@ -47,7 +49,7 @@ const shownOfKey = 6
 const keyBytes = 24
 
 export async function openCards(input: CardsInput): Promise<Cards> {
-  const { storage, link, urlOf, problems, hide, clock, log } = input
+  const { storage, link, urlOf, storyPlan, problems, hide, clock, log } = input
   const known = new KnownCards({
     async fetch(cardId) {
       const { plan, coverUrl, updatedAt } = await signedIn(link).card(cardId)
@@ -65,6 +67,7 @@ export async function openCards(input: CardsInput): Promise<Cards> {
     records: storage.collection('published-cards'),
     account: accountOf(link),
     urlOf,
+    storyPlan,
     newKey: () => randomBytes(keyBytes).toString('base64url'),
     hideKey: (key) => hide(key, `${key.slice(0, shownOfKey)}…`),
     trouble: (name, text) => problems.set(name, text),
@@ -166,15 +169,26 @@ function factsOf(cardId: string, published: PublishedCards, known: KnownCards): 
     return { layout, stream: null, repeats }
   }
   return {
-    layout: trackAddresses(published.planOf(ours)),
+    layout: layoutOf(ours, published),
     stream: ours.stream,
+    ...(ours.story === null ? {} : { story: ours.story.id }),
     presses: pressesReadOff(ours),
   }
 }
 
+/** Null where nobody knows it: its story was not kept. */
+function layoutOf(card: PublishedCard, published: PublishedCards): CardFacts['layout'] {
+  try {
+    return trackAddresses(published.planOf(card))
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_found') return null
+    throw error
+  }
+}
+
 /** A restart of a numbered chapter asks for nothing new; every other way on a queue card makes a request. */
-function pressesReadOff({ kind, slots }: PublishedCard): ReadPresses {
-  if (kind === 'stream') return 'all'
+function pressesReadOff({ kind, slots, story }: PublishedCard): ReadPresses {
+  if (kind === 'stream' || story?.run === 'card') return 'all'
   return slots === 'linear' ? 'restarts' : 'none'
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import type { Story } from '../core/story.ts'
 import type { AccountDesk } from '../http/api/account.ts'
 import type { Options } from '../options.ts'
 import { utcOffsetSeconds } from '../rules/time.ts'
@@ -15,6 +16,7 @@ import type { Cards } from './cards.ts'
 import { type CloudAddresses, CloudLink, type LinkState } from './cloud-link.ts'
 import type { Problems } from './problems.ts'
 import type { Started } from './started.ts'
+import type { StoryCards } from './story-cards.ts'
 import { connectionProblem, playersProblem } from './yoto-problems.ts'
 
 interface CloudInput {
@@ -71,10 +73,18 @@ export async function openCloud(input: CloudInput): Promise<Cloud | null> {
   return { ...joined(input, { cloud: simulator, tokens }), simulator }
 }
 
-/** Gives each stream of the rules a card of each kind in the simulated account, so that there is something to put into a player. */
+interface DemoCards {
+  readonly cards: Cards
+  readonly storyCards: Pick<StoryCards, 'ensure'>
+  readonly streams: readonly string[]
+  readonly stories: readonly Story[]
+  readonly log: Log
+}
+
+/** Gives each stream of the rules a card of each kind in the simulated account, and each story one, so that there is something to put into a player. */
 export async function publishDemoCards(
   link: CloudLink,
-  { cards, streams, log }: { cards: Cards; streams: readonly string[]; log: Log },
+  { cards, storyCards, streams, stories, log }: DemoCards,
 ): Promise<void> {
   try {
     await link.signedIn()
@@ -83,6 +93,7 @@ export async function publishDemoCards(
       const title = `${stream} (as one file)`
       await cards.published.ensure({ stream, title, kind: 'stream', chapters: demoChapters })
     }
+    for (const story of stories) await storyCards.ensure(story)
   } catch (error) {
     log.error('the cards of the simulated account could not be made', { error: messageOf(error) })
   }

@@ -27,7 +27,7 @@ import type { DoorAuth } from '../http/guard.ts'
 import { Live, type LiveHouse } from '../http/live.ts'
 import type { LiveMedia } from '../http/live-media.ts'
 import { createMediaApp } from '../http/media.ts'
-import type { MediaDoor, MediaSlots } from '../http/media-door.ts'
+import type { MediaDoor, MediaSlots, MediaStories } from '../http/media-door.ts'
 import { type Door, openDoor } from '../http/server.ts'
 import type { Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
@@ -42,6 +42,7 @@ import type { Problems } from './problems.ts'
 import { finiteRounds, type Rounds } from './rounds.ts'
 import { openSlots } from './slots.ts'
 import type { Started } from './started.ts'
+import { openStories, type StoriesGround } from './stories.ts'
 
 export interface Doors {
   readonly media: Door
@@ -98,6 +99,7 @@ interface MediaInput {
   readonly trustedProxies: readonly string[]
   /** Where listeners of queue cards were, for the next run. */
   readonly visits: Collection<StoredVisit>
+  readonly storyGround: StoriesGround
   /** Where listeners of live streams were, for the next run. */
   readonly positions: Collection<StoredPosition>
   readonly history: Pick<HouseHistory, 'asked' | 'requested' | 'pressed' | 'refuted'>
@@ -121,6 +123,7 @@ export async function serveMedia(input: MediaInput): Promise<OpenAudio> {
     streamFor: (stream, player) => input.ground.answers.streamFor(stream, player),
     signal,
   })
+  const stories = await openStories({ ...input, ...input.ground, ...input.storyGround, signal })
   const { live: opened, stop: stopLive } = await openLiveAudio({ ...input, ...input.ground })
   const live: OpenLive = {
     upToDate: (stream) => input.ground.upToDate(stream),
@@ -129,7 +132,7 @@ export async function serveMedia(input: MediaInput): Promise<OpenAudio> {
     open: (request) => opened.open(request),
     listenersOf: (stream) => opened.listenersOf(stream),
   }
-  const app = createMediaApp(mediaDoor({ ...input, clip, slots, live, signal }))
+  const app = createMediaApp(mediaDoor({ ...input, clip, slots, stories: stories.media, live, signal }))
   input.door.serve(app)
   return {
     live,
@@ -137,6 +140,7 @@ export async function serveMedia(input: MediaInput): Promise<OpenAudio> {
     async stop() {
       app.stop()
       stop()
+      stories.stop()
       closing.abort()
       await stopLive()
     },
@@ -202,6 +206,7 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
 interface MediaParts extends MediaInput {
   readonly clip: Buffer
   readonly slots: MediaSlots
+  readonly stories: MediaStories
   readonly live: LiveMedia
   readonly signal: AbortSignal
 }
@@ -210,6 +215,7 @@ function mediaDoor({
   ground,
   clip,
   slots,
+  stories,
   live,
   signal,
   history,
@@ -224,11 +230,19 @@ function mediaDoor({
     async target(key) {
       const card = cards.byKey(key)
       if (card === undefined) return null
-      const { card_id, player, kind, confirm } = card
-      const holder = answers.dependOnPlayer(card.stream)
+      const { card_id, player, confirm, story } = card
+      if (story !== null) {
+        // Whose story it goes on with depends on who has the card.
+        if (story.run === 'live') await awaitHolder(card, { hub, clock })
+        const kind = story.run === 'live' ? 'live-story' : 'story'
+        return { stream: null, card_id, player, kind, confirm, story: story.id }
+      }
+      const { kind, stream } = card
+      if (stream === null || kind === 'story') return null
+      const holder = answers.dependOnPlayer(stream)
         ? await awaitHolder(card, { hub, clock })
         : holderOf(card, hub)
-      return { stream: answers.streamFor(card.stream, holder), card_id, player, kind, confirm }
+      return { stream: answers.streamFor(stream, holder), card_id, player, kind, confirm }
     },
     newest: (stream, key) => newest(ground, stream, { rounds, clock, signal, key }),
     slots: {
@@ -239,6 +253,7 @@ function mediaDoor({
       passOver: (request) => slots.passOver(request),
     },
     live,
+    stories,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
     playerOf: (target) => holderOf(target, hub),
     nothingHere: (stream) => instead(stream === null ? undefined : hub.queue(stream)),
@@ -248,6 +263,7 @@ function mediaDoor({
     requested({ request, key, stream, player, card_id, fromStart, head }) {
       if (head) return
       if (fromStart) void cards.used(key)
+      if (stream === null) return
       const at = isoOf(clock.now())
       const event = { type: 'stream_requested', stream, player, card_id, at } as const
       history.requested(event, request)

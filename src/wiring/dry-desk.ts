@@ -18,7 +18,7 @@ interface DryDeskInput {
   readonly book: Pick<RuleBook, 'current' | 'tried' | 'enabledBy'>
   readonly hub: Pick<Hub, 'players' | 'queues' | 'vars' | 'inputValues'>
   /** The cards of ours there are. */
-  readonly cards: () => readonly { readonly card_id: string | null; readonly stream: string }[]
+  readonly cards: () => readonly { readonly card_id: string | null; readonly stream: string | null }[]
   /** Where plug-ins are. */
   readonly plugins: DryWork['plugins']
   readonly audio: { filesIn(folder: string): Promise<readonly string[]> }
@@ -106,7 +106,7 @@ export class DryDesk {
       named: playersNamed.map(({ name }) => name),
       cards: new Map(
         cards().flatMap(({ card_id, stream }): [string, string][] =>
-          card_id === null ? [] : [[card_id, stream]],
+          card_id === null || stream === null ? [] : [[card_id, stream]],
         ),
       ),
       folders: await foldersOf(ruleSet, audio),

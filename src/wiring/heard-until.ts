@@ -37,6 +37,8 @@ export function heardUntil(ground: Ground, { queue, key, lengthMs, now }: Heard)
   const before = new Date(Math.min(slotEnd?.getTime() ?? latestMs, latestMs))
   const card = key === undefined ? undefined : cards.byKey(key)
   const answerEnd =
-    card === undefined ? null : answers.endsAt(card.stream, holderOf(card, hub), { after: now, before })
+    card == null || card.stream === null
+      ? null
+      : answers.endsAt(card.stream, holderOf(card, hub), { after: now, before })
   return answerEnd ?? slotEnd
 }

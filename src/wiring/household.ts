@@ -5,6 +5,8 @@ import { Presets } from '../core/presets.ts'
 import { Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
 import type { Doubts } from '../simulator/doubts.ts'
+import { StoryShelf } from '../stories/card/shelf.ts'
+import { StoryVersions } from '../stories/versions.ts'
 import { answersCollection, StreamAnswers } from './answers.ts'
 import { titleCards } from './card-titles.ts'
 import { type Cards, openCards, tendCards } from './cards.ts'
@@ -13,6 +15,7 @@ import type { LinkState } from './cloud-link.ts'
 import type { Foundation } from './foundation.ts'
 import { presetsCollection, queuesCollection } from './queue-file.ts'
 import type { Started } from './started.ts'
+import { planOfStoryCard } from './story-cards.ts'
 
 export interface HouseholdInput {
   readonly options: Options
@@ -30,6 +33,9 @@ export interface Household {
   readonly cards: Cards
   /** Which stream plays for whom. */
   readonly answers: StreamAnswers
+  readonly storyVersions: StoryVersions
+  /** The cards that tell stories by themselves. */
+  readonly storyShelf: StoryShelf
   /** What is known of a card in that player. */
   readonly cardFacts: (cardId: string, playerId: string) => CardFacts
   /** null where there is neither an account nor a simulated one. */
@@ -64,7 +70,14 @@ export async function openHousehold(
   })
   const link = cloud?.link ?? null
   const urlOf = (key: string, file: string) => `${address}/media/${key}/${file}.mp3`
-  const cards = await openCards({ storage, link, urlOf, problems, hide, clock, log: log.for('cards') })
+  const storyVersions = new StoryVersions(storage.collection('story-versions'), { clock })
+  await storyVersions.start()
+  const storyShelf = new StoryShelf(storyVersions)
+  const cards = await openCards({
+    ...{ storage, link, urlOf, problems, hide, clock },
+    storyPlan: (card) => planOfStoryCard(card, { shelf: storyShelf, urlOf }),
+    log: log.for('cards'),
+  })
   const answers = new StreamAnswers({
     records: storage.collection(answersCollection),
     exists: (stream) => hub.queue(stream) !== undefined,
@@ -97,7 +110,7 @@ export async function openHousehold(
   started.add('what the history follows', history.follow(hub))
   started.add('card titles', titleCards({ hub, cards }))
   started.add('card keys', tendCards({ published: cards.published, hub, link, clock }))
-  return { hub, presets, cards, answers, cardFacts, cloud }
+  return { hub, presets, cards, answers, storyVersions, storyShelf, cardFacts, cloud }
 }
 
 const idBytes = 9

@@ -73,6 +73,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
     onLibraryChange: foundation.onLibraryChange,
     uploads: foundation.uploads,
     cards: cards.published,
+    storyCards: parts.storyCards,
     knownCard: lookOrLearn(cards.known),
     accountCards: (options) => cards.known.list(options),
     presses: (cardId) => history.presses(cardId),

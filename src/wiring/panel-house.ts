@@ -21,6 +21,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { StreamAnswers } from './answers.ts'
 import { playAnew } from './play-anew.ts'
 import { queueImports } from './queue-file.ts'
+import type { StoryCards } from './story-cards.ts'
 import type { HouseUploads } from './uploads.ts'
 
 interface HouseParts {
@@ -33,6 +34,7 @@ interface HouseParts {
   readonly onLibraryChange: (changed: () => void) => () => void
   readonly uploads: HouseUploads
   readonly cards: PublishedCards
+  readonly storyCards: Pick<StoryCards, 'publish'>
   /** What is known by now of a card that we did not publish; asks for it where that is nothing. */
   readonly knownCard: (cardId: string) => CardLook | null
   /** All cards of the account and its family; without an account there are none. */
@@ -69,6 +71,7 @@ export function houseOf({
   onLibraryChange,
   uploads,
   cards,
+  storyCards,
   knownCard,
   accountCards,
   presses,
@@ -90,7 +93,7 @@ export function houseOf({
   onTraces,
 }: HouseParts): House & LiveHouse {
   return {
-    ...cardsOf(cards),
+    ...cardsOf(cards, storyCards),
     ...queueImports({ hub, presets, answers, perform, write }),
     version,
     simulated: simulator !== null,
@@ -168,14 +171,23 @@ function lookOf(card: PublishedCard | undefined): CardLook | null {
   return card === undefined ? null : { title: card.title, cover_url: null }
 }
 
-function cardsOf(cards: PublishedCards): Omit<CardsHouse, 'player' | 'presses'> {
+/** Whether what its chapters play is decided when they are asked for. */
+function hasPlaces({ kind, story }: PublishedCard): boolean {
+  return kind === 'queue' || story?.run === 'live'
+}
+
+function cardsOf(
+  cards: PublishedCards,
+  storyCards: Pick<StoryCards, 'publish'>,
+): Omit<CardsHouse, 'player' | 'presses'> {
   const view = (card: PublishedCard): PublishedCardView => ({
     card_id: card.card_id ?? '',
     title: card.title,
     stream: card.stream,
+    story: card.story === null ? null : { id: card.story.id, run: card.story.run },
     kind: card.kind,
-    slots: card.kind === 'queue' ? card.slots : null,
-    confirm: card.kind === 'queue' ? card.confirm : null,
+    slots: hasPlaces(card) ? card.slots : null,
+    confirm: hasPlaces(card) ? card.confirm : null,
     player: card.player,
     distrusted: card.distrusted,
     old_keys_end_at: cards.oldKeysEndAt(card),
@@ -184,6 +196,7 @@ function cardsOf(cards: PublishedCards): Omit<CardsHouse, 'player' | 'presses'> 
     cards: async () => cards.list().map(view),
     card: (cardId) => view(cards.card(cardId)),
     publishCard: async (request) => view(await cards.publish(request)),
+    publishStoryCard: async (request) => view(await storyCards.publish(request)),
     changeCard: async (cardId, change) => view(await cards.change(cardId, change)),
     rotateCardKey: (cardId, options) => cards.rotateCard(cardId, options),
   }

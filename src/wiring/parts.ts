@@ -11,6 +11,7 @@ import { Reach } from './reach.ts'
 import type { RuleBook } from './rule-book.ts'
 import { SlotGround } from './slot-ground.ts'
 import type { Started } from './started.ts'
+import { StoryCards } from './story-cards.ts'
 import type { Supervisor } from './supervisor.ts'
 
 /** What the product is started with. */
@@ -40,6 +41,7 @@ export interface Parts {
   readonly reach: Reach
   readonly lines: PlayerLines
   readonly slotGround: SlotGround
+  readonly storyCards: StoryCards
 }
 
 /**
@@ -87,9 +89,18 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
     cards: household.cards.published,
     streamFor: (stream, player) => household.answers.streamFor(stream, player),
   })
+  const storyCards = new StoryCards({
+    stories: () => book.current.stories ?? new Map(),
+    versions: household.storyVersions,
+    cards: household.cards.published,
+    problems: foundation.problems,
+    log: log.for('cards'),
+  })
+  // Whoever waits for new rules need not wait for the account.
+  book.onChange(() => void storyCards.settle())
   const lines = new PlayerLines()
   return {
     ...{ input, random, started, foundation, household },
-    ...{ book, broker, homeAssistant, reach, lines, slotGround },
+    ...{ book, broker, homeAssistant, reach, lines, slotGround, storyCards },
   }
 }

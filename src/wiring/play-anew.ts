@@ -41,7 +41,8 @@ export function listenersOn(
   return hub.players().flatMap((told) => {
     const player = asExpected(hub, told)
     const card = player.card_id === null ? undefined : cards.byCard(player.card_id)
-    if (card === undefined || streamFor(card.stream, player.id) !== stream || !isPlaying(player)) return []
+    if (card === undefined || !isPlaying(player)) return []
+    if (card.stream === null || streamFor(card.stream, player.id) !== stream) return []
     return onlyKind === undefined || card.kind === onlyKind ? [{ player, card }] : []
   })
 }

@@ -32,7 +32,9 @@ export class SlotGround {
   streamOf(player: PlayerState): string | null {
     const { cards, streamFor } = this.#ground
     const card = player.card_id === null ? undefined : cards.byCard(player.card_id)
-    return card === undefined || !isPlaying(player) ? null : streamFor(card.stream, player.id)
+    return card == null || card.stream === null || !isPlaying(player)
+      ? null
+      : streamFor(card.stream, player.id)
   }
 
   /** Whether somebody hears the stream item by item: live, or by a queue card. */

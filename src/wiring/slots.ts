@@ -3,8 +3,10 @@ import type { Refutation } from '../audio/slots/slot-claims.ts'
 import type { SlotPress, StoredVisit } from '../audio/slots/slot-listeners.ts'
 import { type QueueStep, SlotQueue } from '../audio/slots/slot-queue.ts'
 import { SlotStreams } from '../audio/slots/slot-streams.ts'
+import type { SlotTrack } from '../audio/slots/slot-track.ts'
 import type { Sources } from '../audio/sources/sources.ts'
 import type { PublishedCards } from '../cards/published.ts'
+import type { PublishedCard } from '../cards/record.ts'
 import { placeAddress } from '../core/card-plan.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
@@ -20,62 +22,94 @@ import { cardWentOn, type HouseHistory } from './history.ts'
 import type { LibraryFacts } from './library-facts.ts'
 import type { Problems } from './problems.ts'
 
-interface SlotsInput {
+/** What is needed to know of presses on the places of cards. */
+export interface PlacesInput {
   readonly hub: Hub
-  readonly sources: Sources
-  /** Told of what goes out to listeners. */
-  readonly facts: Pick<LibraryFacts, 'sentOf'>
   readonly cards: PublishedCards
-  /** The stream that plays where another is asked for. */
-  readonly streamFor: (stream: string, player: string) => string
   /** Where listeners were, for the next run. */
   readonly visits: Collection<StoredVisit>
   readonly history: Pick<HouseHistory, 'pressed' | 'refuted'>
   readonly problems: Problems
   /** Resolves when the rules that this event started have run. */
   readonly runsOf: (event: PlayerEvent) => Promise<void>
-  /** What is being heard ends at a frame when this is aborted. */
-  readonly signal: AbortSignal
   readonly clock: Clock
   readonly log: Log
 }
 
-/** What the places of queue cards play, told of presses by requests and by what players say. */
-export async function openSlots(
-  input: SlotsInput,
-): Promise<{ slots: SlotStreams<Playable, QueueStep>; stop(): void }> {
+interface SlotsInput extends PlacesInput {
+  readonly sources: Sources
+  /** Told of what goes out to listeners. */
+  readonly facts: Pick<LibraryFacts, 'sentOf'>
+  /** The stream that plays where another is asked for. */
+  readonly streamFor: (stream: string, player: string) => string
+  /** What is being heard ends at a frame when this is aborted. */
+  readonly signal: AbortSignal
+}
+
+/** What the places of queue cards play. */
+export function openSlots(input: SlotsInput): Promise<OpenPlaces<QueueStep>> {
+  const { hub, sources, facts, streamFor, signal } = input
+  const track = new SlotQueue({
+    queue: (stream) => hub.queue(stream),
+    move: (stream, move) => hub.mutateQueue(stream, move, cardWentOn),
+    async body(file, stream) {
+      const found = await sources.find(file)
+      return found.state === 'ready' ? playable([found.file], sources, signal, facts.sentOf(stream)) : null
+    },
+  })
+  const playedBy = ({ kind, stream }: PublishedCard, player: string) =>
+    kind === 'queue' && stream !== null ? streamFor(stream, player) : null
+  return openPlaces(input, { track, playedBy, streamIn: (stream) => stream })
+}
+
+/** What places play one item after the other, and which cards have such places. */
+export interface PlacesGround<Step> {
+  readonly track: SlotTrack<Playable, Step>
+  /** What the track knows by a name that a card plays in that player; null for a card without such places. */
+  readonly playedBy: (card: PublishedCard, player: string) => string | null
+  /** The stream that it is; null where it is none. */
+  readonly streamIn: (name: string) => string | null
+}
+
+export interface OpenPlaces<Step> {
+  readonly slots: SlotStreams<Playable, Step>
+  stop(): void
+}
+
+/** What places play, told of presses by requests and by what players say. */
+export async function openPlaces<Step>(
+  input: PlacesInput,
+  ground: PlacesGround<Step>,
+): Promise<OpenPlaces<Step>> {
   const { hub, cards, log } = input
-  const slots = slotStreams(input)
+  const slots = slotStreams(input, ground)
   await slots.start()
-  const stop = hub.subscribe('queue cards', (change) => {
+  const stop = hub.subscribe('places of cards', (change) => {
     const left = leftBy(change, cards)
     if (left !== null) slots.removed(left)
-    const word = wordOf(change, input)
+    const word = wordOf(change, { cards, ...ground })
     if (word === null) return
     slots
       .said(word)
       .catch((error) =>
-        log.error('what a player said of its queue card could not be followed', { error: messageOf(error) }),
+        log.error('what a player said of its card could not be followed', { error: messageOf(error) }),
       )
   })
   return { slots, stop }
 }
 
-function slotStreams(input: SlotsInput): SlotStreams<Playable, QueueStep> {
-  const { hub, sources, facts, visits, history, problems, runsOf, signal, clock, log } = input
+function slotStreams<Step>(
+  input: PlacesInput,
+  { track, streamIn }: PlacesGround<Step>,
+): SlotStreams<Playable, Step> {
+  const { hub, visits, history, problems, runsOf, clock, log } = input
   return new SlotStreams({
     clock,
     visits,
-    track: new SlotQueue({
-      queue: (stream) => hub.queue(stream),
-      move: (stream, move) => hub.mutateQueue(stream, move, cardWentOn),
-      async body(file, stream) {
-        const found = await sources.find(file)
-        return found.state === 'ready' ? playable([found.file], sources, signal, facts.sentOf(stream)) : null
-      },
-    }),
+    track,
     async pressed(press) {
-      const event = buttonEvent(press, isoOf(clock.now()))
+      const stream = streamIn(press.stream)
+      const event = buttonEvent(press, stream, isoOf(clock.now()))
       history.pressed(press, event)
       hub.report(event)
       await runsOf(event)
@@ -91,16 +125,20 @@ function slotStreams(input: SlotsInput): SlotStreams<Playable, QueueStep> {
   })
 }
 
-/** A player that names the place of a queue card it plays; null for any other change. */
-function wordOf(change: Change, { cards, streamFor }: SlotsInput) {
+/** A player that names the place of a card it plays; null for any other change. */
+function wordOf(
+  change: Change,
+  { cards, playedBy }: { cards: PublishedCards; playedBy: PlacesGround<unknown>['playedBy'] },
+) {
   if (change.kind !== 'player' || change.said === undefined) return null
   const { said, player } = change
   const place = said.patch.chapter_key ?? ''
   if (player.card_id === null || !isPlace(place)) return null
   const card = cards.byCard(player.card_id)
-  if (card === undefined || card.kind !== 'queue') return null
+  const stream = card === undefined ? null : playedBy(card, player.id)
+  if (card === undefined || stream === null) return null
   return {
-    stream: streamFor(card.stream, player.id),
+    stream,
     player: player.id,
     card_id: player.card_id,
     place,
@@ -113,7 +151,7 @@ function wordOf(change: Change, { cards, streamFor }: SlotsInput) {
   }
 }
 
-/** The listener whose queue card is no longer in its player; null for any other change. */
+/** The listener whose card is no longer in its player; null for any other change. */
 function leftBy(change: Change, cards: PublishedCards): string | null {
   if (change.kind !== 'player' || change.said === undefined) return null
   const cardId = change.said.before.state.card_id
@@ -128,7 +166,7 @@ function playedBefore({ before, at }: Said): number | null {
 }
 
 /** Counts only what the player said of its position after it had asked for the place. */
-function playedSince(visit: Visit, player: string, { hub, clock }: SlotsInput): number | null {
+function playedSince(visit: Visit, player: string, { hub, clock }: PlacesInput): number | null {
   const moment = hub.moment(player)
   if (moment === undefined || moment.at.getTime() < visit.atMs) return null
   const { chapter_key } = moment.state
@@ -137,12 +175,17 @@ function playedSince(visit: Visit, player: string, { hub, clock }: SlotsInput): 
   return position === null ? null : position * 1000
 }
 
-function buttonEvent({ stream, player, card_id, place, button, via }: SlotPress, at: string): PlayerEvent {
+function buttonEvent(
+  { player, card_id, place, button, via }: SlotPress,
+  stream: string | null,
+  at: string,
+): PlayerEvent {
   const on = { card_id, ...placeAddress(place) }
-  return { type: 'button', button, confidence: 1, via, player, stream, at, ...on }
+  const played = stream === null ? {} : { stream }
+  return { type: 'button', button, confidence: 1, via, player, ...played, at, ...on }
 }
 
-function refuted(refutation: Refutation, { hub, cards, history, log }: SlotsInput): void {
+function refuted(refutation: Refutation, { hub, cards, history, log }: PlacesInput): void {
   const { card_id, player, asked, plays } = refutation
   for (const press of refutation.presses) history.refuted(press)
   const name = hub.player(player)?.name ?? player
@@ -157,7 +200,7 @@ function refuted(refutation: Refutation, { hub, cards, history, log }: SlotsInpu
     )
 }
 
-function silence(cardId: string, { cards }: SlotsInput): string {
+function silence(cardId: string, { cards }: PlacesInput): string {
   const title = cards.byCard(cardId)?.title ?? cardId
   return `card "${title}": its presses are not counted, because they count when Yoto's cloud tells of them (confirm: mqtt) and the cloud says nothing of the chapter that plays. If its player looks no track ahead, set confirm to request`
 }

@@ -5,7 +5,7 @@ import type { RuleRunner } from './rules.ts'
 
 /** Opens the door that players come to, for what rules have put into the streams. */
 export async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ readonly live: LiveMedia }> {
-  const { input, started, foundation } = parts
+  const { input, started, foundation, household } = parts
   const { doors, storage, history, problems, log } = foundation
   const audio = await serveMedia({
     door: doors.media,
@@ -13,6 +13,14 @@ export async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ rea
     shipped: input.shipped,
     trustedProxies: input.options.trusted_proxies,
     visits: storage.collection('slot-visits'),
+    storyGround: {
+      stories: () => parts.book.current.stories ?? new Map(),
+      versions: household.storyVersions,
+      shelf: household.storyShelf,
+      sessions: storage.collection('story-sessions'),
+      visits: storage.collection('story-visits'),
+      random: parts.random,
+    },
     positions: storage.collection('live-positions'),
     history,
     problems,

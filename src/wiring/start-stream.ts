@@ -27,7 +27,12 @@ export function startOfStream(
   if (player === undefined) throw new AppError('not_found', `there is no player "${playerId.slice(0, 80)}"`)
   const fitting = cards
     .list()
-    .filter((card) => (card.player ?? playerId) === playerId && streamFor(card.stream, playerId) === stream)
+    .filter(
+      (card) =>
+        (card.player ?? playerId) === playerId &&
+        card.stream !== null &&
+        streamFor(card.stream, playerId) === stream,
+    )
   const card =
     fitting.find(({ card_id }) => card_id === player.card_id) ??
     fitting.find((one) => one.player === playerId) ??

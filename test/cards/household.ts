@@ -90,6 +90,7 @@ export async function startCards(ground: Ground, base = 'http://192.0.2.1:8098')
     records,
     account,
     urlOf: (key, file) => `${base}/media/${key}/${file}.mp3`,
+    storyPlan: () => null,
     newKey: () => `key-${String(++ground.keys).padStart(2, '0')}-${'x'.repeat(20)}`,
     hideKey: () => undefined,
     trouble(name, text) {

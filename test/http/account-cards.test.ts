@@ -49,7 +49,9 @@ beforeEach(async () => {
   link = new CloudLink({ cloud, account, changed: hide, clock, random: Math.random, log })
   const storage = { collection: () => memoryCollection() } as never
   const urlOf = (key: string, file: string) => `http://127.0.0.1/media/${key}/${file}.mp3`
-  cards = await openCards({ storage, link, urlOf, problems: new Problems((text) => text), hide, clock, log })
+  const problems = new Problems((text) => text)
+  const storyPlan = () => null
+  cards = await openCards({ storage, link, urlOf, storyPlan, problems, hide, clock, log })
   const { hub, perform } = houseWith()
   door = await openPanelDoor(
     houseOf({

@@ -62,6 +62,7 @@ const queueCard = {
   card_id: 'card0',
   title: 'bedroom',
   stream: 'bedroom',
+  story: null,
   kind: 'queue',
   slots: 'interactive',
   confirm: 'request',

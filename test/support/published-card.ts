@@ -5,6 +5,7 @@ export function publishedCard(card_id: string, title: string): PublishedCardView
   return {
     card_id,
     title,
+    story: null,
     stream: 'bedroom',
     kind: 'queue',
     slots: 'interactive',

@@ -37,6 +37,7 @@ describe('keys of the media door', () => {
       storage,
       link: null,
       urlOf: (key, file) => `http://x/media/${key}/${file}.mp3`,
+      storyPlan: () => null,
       problems: new Problems(),
       hide,
       clock: systemClock,

@@ -59,6 +59,7 @@ async function begin(doubts: Partial<Doubts> = {}): Promise<void> {
     storage: { collection: () => memoryCollection() } as never,
     link,
     urlOf: (key, file) => `http://127.0.0.1/media/${key}/${file}.mp3`,
+    storyPlan: () => null,
     problems: new Problems((text) => text),
     hide: () => undefined,
     clock,

@@ -209,7 +209,7 @@ export class SlotStreams<Body extends Served, Step> {
     const judgement: Judgement = isMiddle ? { kind: 'again' } : this.#judge(place, listener, mayHaveEnded)
     const wasCommanded = named?.place === place && named.isCommanded && named.atMs >= (visit?.atMs ?? 0)
     const isCommanded = wasCommanded || this.#options.isCommanded(request)
-    return { stream, player, card_id, place, judgement, mayHaveEnded, isCommanded }
+    return { stream, player, card_id, place, judgement, mayHaveEnded, isCommanded, playedMs }
   }
 
   /** Judges from where it asked to be; where no edge leads from there, from where else it may be. */

@@ -10,6 +10,8 @@ export interface Way {
   /** Whether what was played before may have come to its end by then. */
   readonly mayHaveEnded: boolean
   readonly isCommanded: boolean
+  /** How long it had played what it was at before, in ms, by its own words; null where it has not said. */
+  readonly playedMs: number | null
 }
 
 /** An item, or none (`id: null`) where all is over; without a body there is nothing to play. */

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { AppError } from '../../core/error.ts'
 import { checkStreamName } from '../../core/queue.ts'
 import { type KeyRotation, rotationAnswer, rotationBody } from './key-rotation.ts'
 import { existingPlayer, type PlayersHouse } from './players.ts'
@@ -9,6 +10,8 @@ export interface CardsHouse extends Pick<PlayersHouse, 'player'> {
   cards(): Promise<readonly PublishedCardView[]>
   card(cardId: string): PublishedCardView
   publishCard(request: CardRequest): Promise<PublishedCardView>
+  /** @throws AppError `not_found` for no story, `unprocessable` for one that no card can hold as it is asked for. */
+  publishStoryCard(request: StoryCardRequest): Promise<PublishedCardView>
   changeCard(cardId: string, change: CardChange): Promise<PublishedCardView>
   rotateCardKey(cardId: string, options: { now: boolean }): Promise<KeyRotation>
   /** The newest first. */
@@ -29,13 +32,21 @@ interface CardRequest extends CardChange {
   readonly chapters: number
 }
 
+interface StoryCardRequest extends CardChange {
+  readonly story: string
+  readonly run?: 'auto' | 'card' | 'live'
+}
+
 export interface PublishedCardView {
   readonly card_id: string
   readonly title: string
-  readonly stream: string
-  /** `queue`: each press is heard at once; `stream`: every chapter plays the stream as one file. */
-  readonly kind: 'queue' | 'stream'
-  /** How a queue card is cut; null for a stream card, as with `confirm`. */
+  /** null for a card that tells a story. */
+  readonly stream: string | null
+  /** The story that it tells: by itself (`card`), or with what is decided here (`live`); null for the others. */
+  readonly story: { readonly id: string; readonly run: 'card' | 'live' } | null
+  /** `queue`: each press is heard at once; `stream`: every chapter plays the stream as one file; `story`: it branches. */
+  readonly kind: 'queue' | 'stream' | 'story'
+  /** How a queue card is cut, or one of a live story; null for others, as with `confirm`. */
   readonly slots: 'interactive' | 'linear' | null
   /** Whether a press counts with its request, or when Yoto reports it. */
   readonly confirm: 'request' | 'mqtt' | null
@@ -98,13 +109,19 @@ function publishRoute(house: CardsHouse): Route {
   return route({
     method: 'post',
     path: '/cards',
-    summary: 'Publishes a card to the Yoto account that plays a stream once and for all.',
+    summary:
+      'Publishes a card to the Yoto account that plays a stream once and for all (`stream`), or tells a story (`story`).',
     needs: 'house',
     body: Type.Object(
       {
-        stream: Type.String({ minLength: 1, maxLength: 100 }),
+        stream: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+        story: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
         title: Type.Optional(title),
-        kind: Type.Optional(Type.Union([Type.Literal('queue'), Type.Literal('stream')])),
+        kind: Type.Optional(
+          Type.Union([Type.Literal('queue'), Type.Literal('stream'), Type.Literal('story')]),
+        ),
+        // Of a story, in place of what it says itself.
+        run: Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('card'), Type.Literal('live')])),
         // Of a stream card; a queue card has as many as it needs.
         chapters: Type.Optional(Type.Integer({ minimum: 3, maximum: 99 })),
         ...wishes,
@@ -113,11 +130,33 @@ function publishRoute(house: CardsHouse): Route {
     ),
     handle({ body }) {
       checkPlayer(house, body.player)
-      const stream = checkStreamName(body.stream)
-      const { kind = 'queue', chapters = 20 } = body
-      return house.publishCard({ ...body, stream, title: body.title ?? stream, kind, chapters })
+      const { stream, story, kind = story === undefined ? 'queue' : 'story', run, chapters, ...wishes } = body
+      if (kind === 'story') {
+        checkAbsent({ stream, chapters }, 'a card that tells a story')
+        return house.publishStoryCard({ ...wishes, story: given('story', story), ...(run && { run }) })
+      }
+      checkAbsent({ story, run }, `a card of kind "${kind}"`)
+      const name = checkStreamName(given('stream', stream))
+      const title = wishes.title ?? name
+      return house.publishCard({ ...wishes, stream: name, title, kind, chapters: chapters ?? 20 })
     },
   })
+}
+
+/** @throws AppError `unprocessable` */
+function given(name: string, value: string | undefined): string {
+  if (value !== undefined) return value
+  throw new AppError(
+    'unprocessable',
+    `${name}: is missing; name what the card plays, by "stream" or by "story"`,
+  )
+}
+
+/** @throws AppError `unprocessable` */
+function checkAbsent(values: Readonly<Record<string, unknown>>, what: string): void {
+  const [wrong] = Object.entries(values).find(([, value]) => value !== undefined) ?? []
+  if (wrong !== undefined)
+    throw new AppError('unprocessable', `${wrong}: ${what} has no such thing; leave it out`)
 }
 
 function changeRoute(house: CardsHouse): Route {

@@ -1,0 +1,183 @@
+import type { Clock } from '../../core/clock.ts'
+import type { Collection } from '../../core/collection.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { Recent } from '../../core/recent.ts'
+import type { StopEdge } from '../stop.ts'
+import type { StoryVersions } from '../versions.ts'
+import { pointIn, type StoredPoint, type StoryPoint, type StoryRun, storedPoint } from './session.ts'
+
+/** Whose story it is: the surest name first, which is the player's where that can be told. */
+export interface Listener {
+  readonly story: string
+  readonly player: string | null
+  readonly card_id: string | null
+  readonly names: readonly [string, ...string[]]
+}
+
+/** A point, in the version and with the chance of the story that it is a point of, and what led to it. */
+export interface Reached {
+  readonly point: StoryPoint
+  readonly run: StoryRun & { readonly version: string }
+  /** The id of the point before, null at the beginning; absent where no step of the listener led here. */
+  readonly from?: string | null
+  /** How it came here from there. */
+  readonly edge?: StopEdge
+}
+
+/** Somebody in a story that is run live. */
+export interface Session {
+  readonly story: string
+  player: string | null
+  card_id: string | null
+  /** Where it is; null where it is over, or was never begun. */
+  current: Reached | null
+  /** How far its stop has been heard, in ms, as far as the player says. */
+  heardMs: number
+  /** When something was heard of it last, in ms. */
+  atMs: number
+  /** When the card was put in last. */
+  insertedMs: number
+  isBedtime: boolean
+  /** By id: where it was, may be next, and might go back to. */
+  readonly points: Recent<string, Reached>
+}
+
+/** A session as the store keeps it. */
+export interface StoredSession {
+  readonly story: string
+  readonly version: string | null
+  readonly seed: number
+  readonly point: StoredPoint | null
+  readonly heard_ms: number
+  readonly at_ms: number
+  readonly player: string | null
+  readonly card_id: string | null
+}
+
+interface SessionsOptions {
+  /** By line. What the store gives back is checked before it is believed. */
+  readonly records: Collection<unknown>
+  readonly versions: Pick<StoryVersions, 'get'>
+  readonly clock: Clock
+}
+
+const sessionsKept = 1_000
+const pointsKept = 40
+// Who plays is known by then; before, there was only an address.
+const namedLaterMs = 10 * 60_000
+
+/** Who is where in which story: durable, for each player and each story one. */
+export class StorySessions {
+  readonly #options: SessionsOptions
+  readonly #byLine = new Recent<string, Session>(sessionsKept)
+
+  constructor(options: SessionsOptions) {
+    this.#options = options
+  }
+
+  /** Reads where everybody was; what cannot be gone on from is dropped. Rejects as the store does. */
+  async start(): Promise<void> {
+    const { records, versions } = this.#options
+    const stored = (await records.entries()).flatMap(([line, value]) =>
+      isStored(value) ? [[line, value] as const] : [],
+    )
+    for (const [line, value] of stored.sort((one, other) => one[1].at_ms - other[1].at_ms)) {
+      const compiled = value.version === null ? undefined : versions.get(value.version)
+      const point = compiled && value.point ? pointIn(compiled, value.point) : null
+      const session = newSession(value)
+      session.heardMs = value.heard_ms
+      session.atMs = value.at_ms
+      if (compiled !== undefined && point !== null && value.version !== null) {
+        const run = { compiled, version: value.version, seed: value.seed, isBedtime: false }
+        session.current = { point, run }
+        session.points.set(point.id, session.current)
+      }
+      this.#byLine.set(line, session)
+    }
+  }
+
+  /**
+   * The line by which the places know this listener's session. Who was an address only, because nobody had said yet which
+   * player it is, goes on where the address was.
+   */
+  lineOf({ story, player, card_id, names }: Listener): string {
+    const [own, ...others] = names.map((name) =>
+      lineFor(story, player !== null && name === names[0] ? player : name),
+    )
+    const line = own ?? story
+    const known = this.#byLine.get(line)
+    const isRecent = (at: Session | undefined) => at !== undefined && this.#nowMs - at.atMs < namedLaterMs
+    const before = others.find((other) => {
+      const session = this.#byLine.get(other)
+      return isRecent(session) && (session?.atMs ?? 0) > (known?.atMs ?? 0)
+    })
+    const moved = player === null || before === undefined ? undefined : this.#byLine.get(before)
+    const session = moved ?? known ?? newSession({ story, player, card_id })
+    session.player = player ?? session.player
+    session.card_id = card_id ?? session.card_id
+    if (moved !== undefined && before !== undefined) {
+      this.#byLine.delete(before)
+      void this.#options.records.delete(before).catch(() => undefined)
+    }
+    this.#byLine.set(line, session)
+    return line
+  }
+
+  get(line: string): Session | undefined {
+    return this.#byLine.get(line)
+  }
+
+  /** Of the player, in any story: the one that was heard last. */
+  of(player: string, story?: string): { readonly line: string; readonly session: Session } | undefined {
+    const own = [...this.#byLine.entries()].flatMap(([line, session]) =>
+      session.player === player && (story === undefined || session.story === story)
+        ? [{ line, session }]
+        : [],
+    )
+    return own.sort((one, other) => other.session.atMs - one.session.atMs)[0]
+  }
+
+  /** Rejects as the store does. */
+  async keep(line: string): Promise<void> {
+    const session = this.#byLine.get(line)
+    if (session === undefined) return
+    session.atMs = this.#nowMs
+    await this.#options.records.set(line, storedSession(session))
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock.now().getTime()
+  }
+}
+
+/** The line of a player in a story. */
+function lineFor(story: string, who: string): string {
+  return `${story}\n${who}`
+}
+
+function newSession({ story, player, card_id }: Pick<Session, 'story' | 'player' | 'card_id'>): Session {
+  return {
+    ...{ story, player, card_id },
+    current: null,
+    heardMs: 0,
+    atMs: Number.NEGATIVE_INFINITY,
+    insertedMs: Number.NEGATIVE_INFINITY,
+    isBedtime: false,
+    points: new Recent(pointsKept),
+  }
+}
+
+function storedSession({ story, player, card_id, current, heardMs, atMs }: Session): StoredSession {
+  return {
+    ...{ story, player, card_id },
+    version: current?.run.version ?? null,
+    seed: current?.run.seed ?? 0,
+    point: current && storedPoint(current.point),
+    heard_ms: heardMs,
+    at_ms: atMs,
+  }
+}
+
+function isStored(value: unknown): value is StoredSession {
+  return isJsonObject(value) && typeof value.story === 'string' && typeof value.at_ms === 'number'
+}

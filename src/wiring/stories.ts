@@ -1,0 +1,125 @@
+import type { StoredVisit } from '../audio/slots/slot-listeners.ts'
+import type { Sources } from '../audio/sources/sources.ts'
+import { isoOf } from '../core/clock.ts'
+import type { Collection } from '../core/collection.ts'
+import { playerName } from '../core/listener.ts'
+import type { Story } from '../core/story.ts'
+import type { MediaStories } from '../http/media-door.ts'
+import type { Change } from '../hub.ts'
+import type { StoryShelf } from '../stories/card/shelf.ts'
+import { edgeOfKey } from '../stories/card/unfold.ts'
+import { StorySessions } from '../stories/live/sessions.ts'
+import { type StoryNews, StoryPlaces } from '../stories/live/story-places.ts'
+import type { StoryVersions } from '../stories/versions.ts'
+import { openPlaces, type PlacesInput } from './slots.ts'
+import { StoryAudio } from './story-audio.ts'
+
+/** What the stories of the house are, and where listeners were in them. */
+export interface StoriesGround {
+  readonly stories: () => ReadonlyMap<string, Story>
+  readonly versions: StoryVersions
+  readonly shelf: StoryShelf
+  readonly sessions: Collection<unknown>
+  /** Where listeners of live stories were, for the next run. */
+  readonly visits: Collection<StoredVisit>
+  /** 0 (inclusive) to 1. */
+  readonly random: () => number
+}
+
+interface StoriesInput extends StoriesGround, PlacesInput {
+  readonly sources: Sources
+  readonly signal: AbortSignal
+}
+
+export interface OpenStories {
+  readonly media: MediaStories
+  stop(): void
+}
+
+/** What cards play that tell stories, and the news of how they go on. */
+export async function openStories(input: StoriesInput): Promise<OpenStories> {
+  const { hub, cards, stories, versions, shelf, clock, random, log } = input
+  const audio = new StoryAudio(input)
+  const sessions = new StorySessions({ records: input.sessions, versions, clock })
+  await sessions.start()
+  const track = new StoryPlaces({
+    ...{ sessions, versions, random, clock },
+    story: (id) => stories().get(id),
+    body: (heard) => audio.body(heard),
+    happened: (news) => tell(news, input),
+    failed: (story, error) =>
+      log.error('a story cannot go on: see what check says of it', { story, error: error.message }),
+  })
+  const places = await openPlaces(input, {
+    track,
+    playedBy: ({ story, card_id, player }, id) =>
+      story?.run === 'live' && card_id !== null
+        ? sessions.lineOf({
+            ...{ story: story.id, card_id, player: player ?? id },
+            names: [playerName(card_id, player ?? id)],
+          })
+        : null,
+    streamIn: () => null,
+  })
+  const forget = hub.subscribe('choices on cards of stories', (change) => {
+    const news = choiceOnCard(change, input)
+    if (news !== null) tell(news, input)
+  })
+  return {
+    media: {
+      choose: (request) => places.slots.choose(request),
+      passOver: (request) => places.slots.passOver(request),
+      lineOf: ({ story = '', card_id }, { player, names }) =>
+        sessions.lineOf({ story, card_id, player, names }),
+      async chapter({ card_id, story = '' }, name) {
+        const onCard = card_id === null ? null : (cards.byCard(card_id)?.story ?? null)
+        const found = shelf.chapter(name, onCard?.version ?? null)
+        if (found === null) return null
+        const { scene, sounds } = found.chapter
+        return audio.body({ story: { id: story }, scene, sounds, fromMs: 0 })
+      },
+    },
+    stop() {
+      forget()
+      places.stop()
+    },
+  }
+}
+
+function tell(
+  { story, player, choice, from, scene, ending }: StoryNews,
+  { hub, clock, log }: StoriesInput,
+): void {
+  log.debug('a story goes on', { story, player, choice, from, scene, ending })
+  if (choice === null || from === null || scene === null) return
+  const at = isoOf(clock.now())
+  hub.report({ type: 'story_choice', story, choice, scene: from, leads_to: scene, player, at })
+}
+
+/** What a player has chosen on a card that tells its story by itself, as the chapter says that it has come to. */
+function choiceOnCard(change: Change, { cards, shelf }: StoriesInput): StoryNews | null {
+  if (change.kind !== 'player' || change.said === undefined || change.said.commanded) return null
+  const { said, player } = change
+  const { card_id, chapter_key } = player
+  const before = said.before.state
+  if (card_id === null || before.card_id !== card_id || chapter_key === before.chapter_key) return null
+  const story = cards.byCard(card_id)?.story
+  const chapters =
+    story?.run === 'card' && story.version !== null ? shelf.card(story.version)?.chapters : null
+  const from = chapters?.find(({ key }) => key === before.chapter_key)
+  const to = chapters?.find(({ key }) => key === chapter_key)
+  if (story == null || from === undefined || to === undefined) return null
+  const edge = edgeOfKey(to.key)
+  const isAsked = from.left !== null || from.right !== null
+  if (edge === null || !isAsked || from[edge] !== to.key) return null
+  const choice = edge === 'end' ? 'silence' : edge
+  return {
+    story: story.id,
+    player: player.id,
+    card_id,
+    choice,
+    from: from.scene,
+    scene: to.scene,
+    ending: null,
+  }
+}
