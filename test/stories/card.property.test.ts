@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { randomFrom } from '../../src/core/play-order.ts'
-import { type Answer, answers, type Story } from '../../src/core/story.ts'
+import { type Answer, answers } from '../../src/core/story.ts'
 import type { StoryCard, StoryChapter } from '../../src/stories/card/card.ts'
 import { edgeOfKey, mostChapters, unfolded } from '../../src/stories/card/unfold.ts'
 import { compiled } from '../../src/stories/compiled.ts'
-import { begin, next, type Passage } from '../../src/stories/journey.ts'
-import type { Sound } from '../../src/stories/stop.ts'
 import { anyStory } from '../support/stories.ts'
+import { inStory, wordsOf } from '../support/story-reference.ts'
 
 // Few random stories are small enough for a card, so there is room for more here.
 const most = 2_000
@@ -87,52 +86,4 @@ function onCard({ chapters }: StoryCard, presses: readonly Answer[]): readonly s
     at = byKey.get(target)
   }
   return said
-}
-
-/** The same in the story itself. */
-function inStory(story: Story, presses: readonly Answer[]): readonly string[] {
-  const whole = compiled(story)
-  const said: string[] = []
-  const choose = { random: () => 0 }
-  let at: Passage | null = begin(whole)
-  let given = 0
-  for (let steps = 0; at !== null && steps < 2_000; steps++) {
-    const here: Passage = at
-    const { exit } = here.scene
-    if (here.clip !== null) said.push(wordOf(here.clip))
-    if (exit.kind === 'ending') return [...said, ...(here.clip === null ? ['nothing for 1000'] : []), 'stop']
-    if (exit.kind !== 'question') {
-      at = next(whole, here.progress, { answer: 'silence', ...choose })
-      continue
-    }
-    at = null
-    let isAsked = true
-    while (at === null) {
-      if (isAsked) said.push(...asked(here))
-      isAsked = false
-      const press = presses[given++]
-      if (press === undefined) return said
-      at = next(whole, here.progress, { answer: press, ...choose })
-      if (at !== null) break
-      // Silence that leads nowhere asks again.
-      if (press === 'silence') isAsked = true
-      else said.push(`${press} does nothing`)
-    }
-  }
-  return said
-}
-
-function asked({ scene: { exit } }: Passage): readonly string[] {
-  if (exit.kind !== 'question') return []
-  const once = [...(exit.ask === null ? [] : [wordOf(exit.ask)]), `nothing for ${exit.waitMs}`]
-  return Array.from({ length: exit.askAgain + 1 }, () => once).flat()
-}
-
-function wordsOf(sounds: readonly Sound[]): readonly string[] {
-  return sounds.map(wordOf)
-}
-
-function wordOf(sound: Sound): string {
-  if ('silenceMs' in sound) return `nothing for ${sound.silenceMs}`
-  return 'file' in sound ? sound.file : sound.say
 }

@@ -1,0 +1,116 @@
+import type { SlotPress, StoredVisit } from '../../src/audio/slots/slot-listeners.ts'
+import { SlotStreams, type SlotWord } from '../../src/audio/slots/slot-streams.ts'
+import { edgesFrom, type Slot } from '../../src/core/slot.ts'
+import type { Story } from '../../src/core/story.ts'
+import { StorySessions } from '../../src/stories/live/sessions.ts'
+import {
+  type Heard,
+  type StoryNews,
+  StoryPlaces,
+  type StoryStep,
+} from '../../src/stories/live/story-places.ts'
+import type { StopEdge } from '../../src/stories/stop.ts'
+import { type StoredStory, StoryVersions } from '../../src/stories/versions.ts'
+import { memoryCollection } from './memory-collection.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+export interface LiveBody extends Heard {
+  readonly length: number
+  readonly etag: string
+}
+
+const oneMinute = 960_000
+
+/** A story that is run live on one card `00123`, in player `y1` where nobody else is named. */
+export class LiveStory {
+  readonly clock = new VirtualClock()
+  readonly news: StoryNews[] = []
+  readonly presses: SlotPress[] = []
+  readonly failures: unknown[] = []
+  confirm: 'request' | 'mqtt' = 'request'
+  random: () => number = () => 0.5
+  story: Story | undefined
+  readonly #visits = memoryCollection<StoredVisit>()
+  readonly #records = memoryCollection<unknown>()
+  readonly #stored = memoryCollection<StoredStory>()
+  #sessions!: StorySessions
+  #slots!: SlotStreams<LiveBody, StoryStep>
+
+  constructor(story: Story) {
+    this.story = story
+  }
+
+  /** Begins, or begins again with what is in the store. */
+  async start(): Promise<this> {
+    const { clock } = this
+    const versions = new StoryVersions(this.#stored, { clock })
+    await versions.start()
+    this.#sessions = new StorySessions({ records: this.#records, versions, clock })
+    await this.#sessions.start()
+    const track = new StoryPlaces<LiveBody>({
+      ...{ sessions: this.#sessions, versions, clock },
+      story: (id) => (this.story?.id === id ? this.story : undefined),
+      body: async (heard) => ({
+        ...heard,
+        length: oneMinute,
+        etag: `"${JSON.stringify([heard.scene, heard.sounds, heard.fromMs])}"`,
+      }),
+      happened: (news) => this.news.push(news),
+      failed: (_, error) => this.failures.push(error),
+      random: () => this.random(),
+    })
+    this.#slots = new SlotStreams({
+      ...{ clock, track, visits: this.#visits },
+      pressed: async (press) => {
+        this.presses.push(press)
+      },
+      isCommanded: () => false,
+      playedMs: () => null,
+      refuted: () => undefined,
+      silent: () => undefined,
+      failed: (_, error) => this.failures.push(error),
+    })
+    await this.#slots.start()
+    return this
+  }
+
+  /** What a GET of the place gives; `nothing` or `over` where that is no sound. */
+  async get(place: Slot, { player = 'y1', start = 0 } = {}): Promise<LiveBody | 'nothing' | 'over'> {
+    const names = [`00123 player ${player}`, '00123 address 10.0.0.1'] as const
+    const stream = this.lineOf(player)
+    const asked = { stream, player, card_id: '00123', place, confirm: this.confirm }
+    const answer = await this.#slots.choose({ ...asked, listener: names, startIn: () => start })
+    return answer.kind === 'item' ? answer.body : answer.kind
+  }
+
+  /** The player says that it plays the place. */
+  async says(
+    place: Slot,
+    { player = 'y1', ...word }: Partial<SlotWord> & { player?: string } = {},
+  ): Promise<void> {
+    await this.#slots.said({
+      ...{ stream: this.lineOf(player), player, card_id: '00123', place, confirm: this.confirm },
+      listener: [`00123 player ${player}`],
+      ...{ isCommanded: false, playedMs: null, isFollowed: true, isTakenUp: false, ...word },
+    })
+  }
+
+  /** The card leaves the player. */
+  removed(player = 'y1'): void {
+    this.#slots.removed(`00123 player ${player}`)
+  }
+
+  lineOf(player: string): string {
+    const names = [`00123 player ${player}`, '00123 address 10.0.0.1'] as const
+    return this.#sessions.lineOf({ story: this.story?.id ?? 'any', card_id: '00123', player, names })
+  }
+
+  session(player = 'y1') {
+    return this.#sessions.get(this.lineOf(player))
+  }
+}
+
+/** Where a player goes from a place by that edge. */
+export function placeAfter(place: Slot, edge: StopEdge): Slot {
+  return edgesFrom(place)[edge]
+}
