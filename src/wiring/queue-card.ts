@@ -43,6 +43,14 @@ export function queueCardWay(
   { hub, player, facts }: { hub: Hub; player: PlayerState; facts: CardFacts | undefined },
 ): Way {
   const { card_id, chapter_key: from } = player
+  if (card_id !== null && facts?.story !== undefined && facts.presses !== 'all')
+    return {
+      told: onStoryCard(command, {
+        card_id,
+        from,
+        slots: facts.presses === 'none' ? 'interactive' : 'linear',
+      }),
+    }
   const slots = facts === undefined ? null : cutOf(facts)
   const queue = hub.queue(facts?.stream ?? '')
   if (card_id === null || slots === null || queue === undefined) return { told: command }
@@ -61,6 +69,26 @@ export async function moveQueue(
   const back: QueueMove = { op: 'go-to', id: before, from: current }
   // Where that item is gone there is nothing to go back to.
   return () => hub.mutateQueue(stream, back, because).catch(() => undefined)
+}
+
+/**
+ * On a card that is run live the same places lead through a story: on is where the end of the scene leads, and back is the
+ * scene from its beginning, for what was chosen is chosen.
+ */
+function onStoryCard(
+  command: LiveCommand,
+  { card_id, from, slots }: Pick<QueueCard, 'card_id' | 'from' | 'slots'>,
+): LiveCommand {
+  switch (command.type) {
+    case 'next':
+      if (from === null || !isSlot(from)) return command
+      return { type: 'card', card_id, ...placeAddress(edgesFrom(from).end) }
+    case 'previous':
+    case 'restart':
+      return { type: 'card', card_id, ...placeAddress(entrance({ from, slots, isAnother: false })) }
+    default:
+      return command
+  }
 }
 
 function onQueueCard(command: LiveCommand, { card_id, slots, queue, from }: QueueCard): Way {

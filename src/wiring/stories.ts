@@ -1,8 +1,10 @@
 import type { StoredVisit } from '../audio/slots/slot-listeners.ts'
 import type { Sources } from '../audio/sources/sources.ts'
+import type { PublishedCard } from '../cards/record.ts'
 import { isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { playerName } from '../core/listener.ts'
+import type { PlayerState } from '../core/player.ts'
 import type { Story } from '../core/story.ts'
 import type { MediaStories } from '../http/media-door.ts'
 import type { Change } from '../hub.ts'
@@ -50,18 +52,23 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
     failed: (story, error) =>
       log.error('a story cannot go on: see what check says of it', { story, error: error.message }),
   })
+  const lineOf = ({ story, card_id, player }: PublishedCard, id: string) => {
+    if (story?.run !== 'live' || card_id === null) return null
+    const holder = player ?? id
+    return sessions.lineOf({ story: story.id, card_id, player: holder, names: [playerName(card_id, holder)] })
+  }
+  const lineIn = ({ card_id, id }: PlayerState) => {
+    const card = card_id === null ? undefined : cards.byCard(card_id)
+    return card === undefined ? null : lineOf(card, id)
+  }
   const places = await openPlaces(input, {
     track,
-    playedBy: ({ story, card_id, player }, id) =>
-      story?.run === 'live' && card_id !== null
-        ? sessions.lineOf({
-            ...{ story: story.id, card_id, player: player ?? id },
-            names: [playerName(card_id, player ?? id)],
-          })
-        : null,
+    playedBy: lineOf,
     streamIn: () => null,
   })
-  const forget = hub.subscribe('choices on cards of stories', (change) => {
+  const forget = hub.subscribe('how stories go on', (change) => {
+    const played = playedIn(change, lineIn)
+    if (played !== null) sessions.heard(played.line, played.ms)
     const news = choiceOnCard(change, input)
     if (news !== null) tell(news, input)
   })
@@ -94,6 +101,16 @@ function tell(
   if (choice === null || from === null || scene === null) return
   const at = isoOf(clock.now())
   hub.report({ type: 'story_choice', story, choice, scene: from, leads_to: scene, player, at })
+}
+
+/** How long the player has played what it is at of a live story, as it says; null for any other change. */
+function playedIn(
+  change: Change,
+  lineIn: (player: PlayerState) => string | null,
+): { readonly line: string; readonly ms: number } | null {
+  if (change.kind !== 'player' || typeof change.said?.patch.position_s !== 'number') return null
+  const line = lineIn(change.player)
+  return line === null ? null : { line, ms: change.said.patch.position_s * 1000 }
 }
 
 /** What a player has chosen on a card that tells its story by itself, as the chapter says that it has come to. */

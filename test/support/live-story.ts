@@ -95,6 +95,17 @@ export class LiveStory {
     })
   }
 
+  /** The player says how long it has played what it is at. */
+  hears(playedMs: number, player = 'y1'): void {
+    this.#sessions.heard(this.lineOf(player), playedMs)
+  }
+
+  /** It is to be brought to an end. */
+  bedtime(player = 'y1'): void {
+    const session = this.session(player)
+    if (session !== undefined) session.isBedtime = true
+  }
+
   /** The card leaves the player. */
   removed(player = 'y1'): void {
     this.#slots.removed(`00123 player ${player}`)

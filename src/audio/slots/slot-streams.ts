@@ -244,7 +244,9 @@ export class SlotStreams<Body extends Served, Step> {
 
   /** That there is nothing to play is said once. */
   #once(way: Way, listener: SlotListener<Body>, given: Given<Body>): Given<Body> {
-    const isOver = given.answer.kind === 'nothing' && isSaid(way.judgement, listener, this.#nowMs)
+    const isQuiet = way.judgement.kind === 'end' && !this.#track.saysItsEnd
+    const isOver =
+      given.answer.kind === 'nothing' && (isQuiet || isSaid(way.judgement, listener, this.#nowMs))
     return isOver ? { ...given, answer: { kind: 'over' } } : given
   }
 

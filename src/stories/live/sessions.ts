@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import type { Collection } from '../../core/collection.ts'
+import type { Also, Collection } from '../../core/collection.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { Recent } from '../../core/recent.ts'
 import type { StopEdge } from '../stop.ts'
@@ -33,6 +33,8 @@ export interface Session {
   current: Reached | null
   /** How far its stop has been heard, in ms, as far as the player says. */
   heardMs: number
+  /** When it came to where it is. */
+  sinceMs: number
   /** When something was heard of it last, in ms. */
   atMs: number
   /** When the card was put in last. */
@@ -65,6 +67,11 @@ const sessionsKept = 1_000
 const pointsKept = 40
 // Who plays is known by then; before, there was only an address.
 const namedLaterMs = 10 * 60_000
+// Clocks of two machines, and audio that was asked for a little before it was answered.
+const marginMs = 2_000
+// A player speaks every five seconds, and a scene is long.
+const toldAgainMs = 10_000
+const soon: Also = { rows: () => [], isSoon: true }
 
 /** Who is where in which story: durable, for each player and each story one. */
 export class StorySessions {
@@ -87,6 +94,7 @@ export class StorySessions {
       const session = newSession(value)
       session.heardMs = value.heard_ms
       session.atMs = value.at_ms
+      session.sinceMs = value.at_ms
       if (compiled !== undefined && point !== null && value.version !== null) {
         const run = { compiled, version: value.version, seed: value.seed, isBedtime: false }
         session.current = { point, run }
@@ -142,7 +150,21 @@ export class StorySessions {
     const session = this.#byLine.get(line)
     if (session === undefined) return
     session.atMs = this.#nowMs
+    session.sinceMs = this.#nowMs
     await this.#options.records.set(line, storedSession(session))
+  }
+
+  /**
+   * The player says how far it has played what it is at. Words that are of what it was at before are let pass: nobody has
+   * heard more than there was time for.
+   */
+  heard(line: string, playedMs: number): void {
+    const session = this.#byLine.get(line)
+    if (session?.current == null || playedMs > this.#nowMs - session.sinceMs + marginMs) return
+    session.heardMs = session.current.point.fromMs + playedMs
+    if (this.#nowMs - session.atMs < toldAgainMs) return
+    session.atMs = this.#nowMs
+    void this.#options.records.set(line, storedSession(session), soon).catch(() => undefined)
   }
 
   get #nowMs(): number {
@@ -160,6 +182,7 @@ function newSession({ story, player, card_id }: Pick<Session, 'story' | 'player'
     ...{ story, player, card_id },
     current: null,
     heardMs: 0,
+    sinceMs: Number.NEGATIVE_INFINITY,
     atMs: Number.NEGATIVE_INFINITY,
     insertedMs: Number.NEGATIVE_INFINITY,
     isBedtime: false,

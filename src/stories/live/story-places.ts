@@ -86,6 +86,8 @@ const seeds = 2 ** 32
  */
 export class StoryPlaces<Body> {
   readonly stay: StoryStep = { kind: 'stay' }
+  /** An ending says it. */
+  readonly saysItsEnd = false
   readonly #options: StoryPlacesOptions<Body>
 
   constructor(options: StoryPlacesOptions<Body>) {
@@ -111,13 +113,15 @@ export class StoryPlaces<Body> {
     const session = this.#session(line)
     const begin = (scene: string | null): StoryStep => ({ kind: 'begin', scene, seed: this.#newSeed() })
     const current = session?.current ?? null
-    if (judgement.kind === 'inserted') return session === undefined ? this.stay : this.#inserted(session)
+    if (judgement.kind === 'inserted')
+      return session === undefined ? this.stay : this.#inserted(session, isCommanded)
     if (isOver || current === null)
       return judgement.kind === 'press' || (judgement.kind === 'again' && isNew) ? begin(null) : this.stay
     const sinceMs = playedMs ?? playingMs
     const heardMs = current.point.fromMs + (sinceMs ?? 0)
-    if (judgement.kind === 'again' || isCommanded) return this.stay
+    if (judgement.kind === 'again') return this.stay
     if (judgement.kind === 'end') return { kind: 'edge', edge: 'end', heardMs }
+    if (isCommanded) return { kind: 'take-up', atMs: 0 }
     if (sinceMs !== null && sinceMs < deafMs) return { kind: 'take-up', atMs: heardMs }
     return { kind: 'edge', edge: judgement.button, heardMs }
   }
@@ -160,15 +164,16 @@ export class StoryPlaces<Body> {
   }
 
   /** Where it was, unless that is too long ago, or the card came out and in again to begin anew. */
-  #inserted(session: Session): StoryStep {
+  #inserted(session: Session, isCommanded: boolean): StoryStep {
     const nowMs = this.#options.clock.now().getTime()
-    const isAgain = nowMs - session.insertedMs < againWithinMs
-    session.insertedMs = nowMs
+    const isAgain = !isCommanded && nowMs - session.insertedMs < againWithinMs
+    if (!isCommanded) session.insertedMs = nowMs
     const begin = (scene: string | null): StoryStep => ({ kind: 'begin', scene, seed: this.#newSeed() })
     const { current, heardMs, atMs, story } = session
     if (isAgain) return begin(this.#options.story(story)?.home ?? null)
     const resumeMs = current?.run.compiled.story.resumeMs ?? null
     if (current === null || resumeMs === null || nowMs - atMs > resumeMs) return begin(null)
+    if (isCommanded) return { kind: 'take-up', atMs: 0 }
     const isFarther = heardMs - current.point.fromMs > backMs
     return isFarther ? { kind: 'take-up', atMs: heardMs - backMs } : this.stay
   }
