@@ -1,5 +1,5 @@
 import type { TrackAddress } from './core/card-plan.ts'
-import type { Clock } from './core/clock.ts'
+import { type Clock, isoOf } from './core/clock.ts'
 import type { Also, Collection } from './core/collection.ts'
 import type { PlayerCommand } from './core/effect.ts'
 import { messageOf } from './core/error.ts'
@@ -13,6 +13,7 @@ import type { PlayerPatch, PlayerState } from './core/player.ts'
 import { type CardFacts, type PlayerChange, Players } from './core/players.ts'
 import type { Queue, QueueMutation, StoredQueue } from './core/queue.ts'
 import { type AskedMutation, type ManyOptions, type QueueChange, Queues } from './core/queues.ts'
+import type { StoryNews } from './core/story-news.ts'
 import { Turns } from './core/turns.ts'
 import type { Declaration, InputDeclaration, PlainValue } from './core/value-form.ts'
 
@@ -26,6 +27,8 @@ export type Change =
    */
   | { readonly kind: 'input'; readonly input: Input; readonly because: string; readonly announced?: string }
   | { readonly kind: 'var'; readonly id: string; readonly value: PlainValue; readonly because: string }
+  /** A story went on. */
+  | { readonly kind: 'story'; readonly news: StoryNews; readonly at: string }
   /** Which inputs there are, or how they are described, may be another now. */
   | { readonly kind: 'inputs-declared' }
 
@@ -197,6 +200,15 @@ export class Hub {
   /** Something that happened which no state of a player shows, such as the request of a stream. */
   report(event: PlayerEvent): void {
     this.#tell({ kind: 'event', event })
+  }
+
+  /** A story went on, on a card of ours. A choice in it is told as an event too. */
+  reportStory(news: StoryNews): void {
+    const at = isoOf(this.#options.clock.now())
+    const { story, player, choice, from, scene } = news
+    this.#tell({ kind: 'story', news, at })
+    if (choice === null || from === null || scene === null) return
+    this.report({ type: 'story_choice', story, choice, scene: from, leads_to: scene, player, at })
   }
 
   /** Players may have done anything since their last words, as after a broken connection: no press is read off the next ones. */

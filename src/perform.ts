@@ -40,6 +40,10 @@ interface Hands {
   command(player: string, command: PlayerCommand): Promise<void>
   /** Has the player play the stream's card; without it there are no cards. */
   readonly startStream?: (stream: string, player: string) => Promise<void>
+  /** Tells a story in the player; without it there are none. */
+  readonly tellStory?: (wish: StoryWish) => Promise<void>
+  /** Whether the story that the player plays now ends with its scene of bedtime. */
+  readonly endStory?: (player: string) => Promise<boolean>
   /** Puts a volume back later; without it nothing is remembered. */
   readonly returnVolume?: (
     player: string,
@@ -60,6 +64,9 @@ interface Hands {
   readonly now?: () => Date
   readonly log: Log
 }
+
+/** What somebody wants of a story. */
+export type StoryWish = Omit<Extract<Effect, { kind: 'tell-story' }>, 'kind'>
 
 /** The one place where wishes become deeds, whoever had them. */
 export function performWith(hands: Hands): Perform {
@@ -117,6 +124,20 @@ export function performWith(hands: Hands): Perform {
         if (hands.startStream === undefined) throw new AppError('not_found', 'there are no cards here')
         await hands.startStream(stream, player)
         done(`player told: play stream "${stream}"`, { because, player })
+        return
+      }
+      case 'tell-story': {
+        const { kind: _, ...wish } = effect
+        if (hands.tellStory === undefined) throw new AppError('not_found', 'there are no stories here')
+        await hands.tellStory(wish)
+        done(`player told: ${wish.how} story "${wish.story}"`, { because, player: wish.player })
+        return
+      }
+      case 'let-end': {
+        const { player } = effect
+        const hasBedtime = (await hands.endStory?.(player)) === true
+        if (!hasBedtime) await hands.command(player, { type: 'sleep-timer', until: 'track' })
+        done(`player told: end with the ${hasBedtime ? 'story' : 'track'}`, { because, player })
         return
       }
       case 'send-on':

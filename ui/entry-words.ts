@@ -98,6 +98,8 @@ const orders = {
   seek: 'order.seek',
   card: 'order.card',
   'start-stream': 'order.play',
+  'tell-story': 'order.play',
+  'let-end': 'order.sleep-timer',
   'volume-step': 'order.volume-step',
   'return-volume': 'order.volume-step',
   'volume-percent': 'order.volume-percent',

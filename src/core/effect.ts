@@ -56,6 +56,19 @@ export type Effect =
   | { readonly kind: 'command'; readonly player: string; readonly command: PlayerCommand }
   /** Has a player play the card of a stream, from the beginning of what is due there. */
   | { readonly kind: 'start-stream'; readonly stream: string; readonly player: string }
+  /**
+   * Has a player play the card of a story: from its beginning, or another scene with everything as it is at the start; or
+   * where the player was in it. `end`: stops the player that plays it, and the story is over.
+   */
+  | {
+      readonly kind: 'tell-story'
+      readonly story: string
+      readonly player: string
+      readonly how: 'start' | 'resume' | 'end'
+      readonly scene?: string
+    }
+  /** Has a player come to its end by itself: a story by its scene of bedtime, all else with the track. */
+  | { readonly kind: 'let-end'; readonly player: string }
   /** Has the players that hear another item of the stream by a queue card go on to the current one; starts none. */
   | { readonly kind: 'send-on'; readonly stream: string }
   /** Puts a volume back at a time (ISO 8601), if it is then still as it was left. In steps of 0 to 16. */

@@ -32,6 +32,8 @@ export const entryTypes = {
     'fill-queue',
     'delete-stream',
     'start-stream',
+    'tell-story',
+    'let-end',
     'return-volume',
     'publish',
     'ha',

@@ -109,7 +109,10 @@ function askedBy(effect: Kept): Asked {
       return inWords(effect.mutation, [])
     case 'delete-stream':
     case 'start-stream':
+    case 'let-end':
       return {}
+    case 'tell-story':
+      return inWords(effect, ['kind', 'player'])
     case 'publish':
       return { topic: effect.topic, retain: effect.retain }
     case 'ha':

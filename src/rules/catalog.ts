@@ -11,6 +11,7 @@ import { set } from './actions/set.ts'
 import { skip } from './actions/skip.ts'
 import { sleepTimer } from './actions/sleep-timer.ts'
 import { stopPlayer } from './actions/stop-player.ts'
+import { story as tellStory } from './actions/story.ts'
 import { volume as setVolume } from './actions/volume.ts'
 import { webhook as callWebhook } from './actions/webhook.ts'
 import { windDown } from './actions/wind-down.ts'
@@ -34,6 +35,7 @@ import { player } from './triggers/player.ts'
 import { playing } from './triggers/playing.ts'
 import { slot } from './triggers/slot.ts'
 import { startup } from './triggers/startup.ts'
+import { story } from './triggers/story.ts'
 import { stream } from './triggers/stream.ts'
 import { sun } from './triggers/sun.ts'
 import { time } from './triggers/time.ts'
@@ -48,6 +50,7 @@ export const triggers: Readonly<Record<string, TriggerDef>> = {
   player,
   volume,
   stream,
+  story,
   slot,
   time,
   sun,
@@ -76,6 +79,7 @@ export const actions: Readonly<Record<string, ActionDef>> = {
   play,
   pause,
   resume,
+  story: tellStory,
   stop_player: stopPlayer,
   skip,
   volume: setVolume,

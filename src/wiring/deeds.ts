@@ -15,11 +15,13 @@ import { PlaylistSources } from './playlist-sources.ts'
 import type { RuleBook } from './rule-book.ts'
 import { startOfStream } from './start-stream.ts'
 import type { Started } from './started.ts'
+import type { StoryDeeds } from './story-deeds.ts'
 import type { VolumeReturns } from './volume-returns.ts'
 
 interface DeedsInput {
   readonly foundation: Pick<Foundation, 'sources' | 'libraryFacts' | 'log'>
-  readonly household: Pick<Household, 'hub' | 'cards' | 'cloud' | 'answers'>
+  readonly household: Pick<Household, 'hub' | 'cards' | 'cloud' | 'answers' | 'storyShelf'>
+  readonly storyDeeds: StoryDeeds
   readonly book: Pick<RuleBook, 'current' | 'registry'>
   readonly broker: Pick<LocalBroker, 'publish'>
   readonly homeAssistant: Pick<HomeAssistant, 'callAction'>
@@ -52,6 +54,12 @@ export function deedsOf(input: DeedsInput): Perform {
     cards: cards.published,
     streamFor: (stream: string, player: string | null) => answers.streamFor(stream, player),
   }
+  const storyGround = {
+    hub,
+    cards: cards.published,
+    shelf: household.storyShelf,
+    command: (player: string, command: PlayerCommand) => signedIn(link).command(player, command),
+  }
   return performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name, check) => deleteStream(name, { hub, cards: cards.published, answers, check }),
@@ -64,6 +72,8 @@ export function deedsOf(input: DeedsInput): Perform {
     now: () => clock.now(),
     startStream: async (stream, player) =>
       signedIn(link).command(player, startOfStream(stream, player, streamGround)),
+    tellStory: (wish) => input.storyDeeds.tell(wish, storyGround),
+    endStory: (player) => input.storyDeeds.end(player, storyGround),
     command: async (player, command) => signedIn(link).command(player, input.limited(player, command)),
     publish: (...message) => broker.publish(...message),
     ...(homeAssistant.callAction === undefined ? {} : { callAction: homeAssistant.callAction }),

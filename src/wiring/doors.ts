@@ -43,6 +43,7 @@ import { finiteRounds, type Rounds } from './rounds.ts'
 import { openSlots } from './slots.ts'
 import type { Started } from './started.ts'
 import { openStories, type StoriesGround } from './stories.ts'
+import type { StorySteering } from './story-deeds.ts'
 
 export interface Doors {
   readonly media: Door
@@ -137,6 +138,7 @@ export async function serveMedia(input: MediaInput): Promise<OpenAudio> {
   return {
     live,
     slots,
+    stories: stories.steering,
     async stop() {
       app.stop()
       stop()
@@ -152,6 +154,7 @@ type OpenLive = LiveMedia & Pick<LiveStreams, 'listenersOf'>
 interface OpenAudio {
   readonly live: OpenLive
   readonly slots: Pick<SlotStreams<Playable, QueueStep>, 'sendsOn'>
+  readonly stories: StorySteering
   stop(): Promise<void>
 }
 

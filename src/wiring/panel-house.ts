@@ -161,10 +161,11 @@ export function houseOf({
 
 /** Whether somebody who looks on sees it. */
 export function isSeen(change: Change): change is Exclude<Change, { kind: Unseen }> {
-  return change.kind !== 'players-listed' && change.kind !== 'inputs-declared' && change.kind !== 'var'
+  return !unseen.some((kind) => kind === change.kind)
 }
 
-type Unseen = 'players-listed' | 'inputs-declared' | 'var'
+const unseen = ['players-listed', 'inputs-declared', 'var', 'story'] as const
+type Unseen = (typeof unseen)[number]
 
 /** Cards of ours have no picture. */
 function lookOf(card: PublishedCard | undefined): CardLook | null {

@@ -12,6 +12,7 @@ import type { RuleBook } from './rule-book.ts'
 import { SlotGround } from './slot-ground.ts'
 import type { Started } from './started.ts'
 import { StoryCards } from './story-cards.ts'
+import { StoryDeeds } from './story-deeds.ts'
 import type { Supervisor } from './supervisor.ts'
 
 /** What the product is started with. */
@@ -42,6 +43,7 @@ export interface Parts {
   readonly lines: PlayerLines
   readonly slotGround: SlotGround
   readonly storyCards: StoryCards
+  readonly storyDeeds: StoryDeeds
 }
 
 /**
@@ -102,5 +104,6 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
   return {
     ...{ input, random, started, foundation, household },
     ...{ book, broker, homeAssistant, reach, lines, slotGround, storyCards },
+    storyDeeds: new StoryDeeds(),
   }
 }

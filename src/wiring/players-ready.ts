@@ -50,5 +50,6 @@ export class PlayersReady {
 }
 
 function isForPlayers(kind: (Effect | PluginEffect)['kind']): boolean {
-  return kind === 'command' || kind === 'start-stream' || kind === 'send-on'
+  const forPlayers: readonly string[] = ['command', 'start-stream', 'tell-story', 'let-end', 'send-on']
+  return forPlayers.includes(kind)
 }

@@ -30,6 +30,7 @@ export async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ rea
   })
   parts.slotGround.setLive(audio.live)
   parts.slotGround.setPlaces(audio.slots)
+  parts.storyDeeds.setSteering(audio.stories)
   return started.add('audio', audio)
 }
 

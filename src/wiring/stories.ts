@@ -1,20 +1,21 @@
 import type { StoredVisit } from '../audio/slots/slot-listeners.ts'
 import type { Sources } from '../audio/sources/sources.ts'
 import type { PublishedCard } from '../cards/record.ts'
-import { isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { playerName } from '../core/listener.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Story } from '../core/story.ts'
+import type { StoryNews } from '../core/story-news.ts'
 import type { MediaStories } from '../http/media-door.ts'
 import type { Change } from '../hub.ts'
 import type { StoryShelf } from '../stories/card/shelf.ts'
 import { edgeOfKey } from '../stories/card/unfold.ts'
 import { StorySessions } from '../stories/live/sessions.ts'
-import { type StoryNews, StoryPlaces } from '../stories/live/story-places.ts'
+import { StoryPlaces, type StoryStep } from '../stories/live/story-places.ts'
 import type { StoryVersions } from '../stories/versions.ts'
 import { openPlaces, type PlacesInput } from './slots.ts'
 import { StoryAudio } from './story-audio.ts'
+import type { StorySteering } from './story-deeds.ts'
 
 /** What the stories of the house are, and where listeners were in them. */
 export interface StoriesGround {
@@ -35,6 +36,7 @@ interface StoriesInput extends StoriesGround, PlacesInput {
 
 export interface OpenStories {
   readonly media: MediaStories
+  readonly steering: StorySteering
   stop(): void
 }
 
@@ -48,7 +50,11 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
     ...{ sessions, versions, random, clock },
     story: (id) => stories().get(id),
     body: (heard) => audio.body(heard),
-    happened: (news) => tell(news, input),
+    happened(news) {
+      const { story, player, choice, from, scene, ending } = news
+      log.debug('a story goes on', { story, player, choice, from, scene, ending })
+      hub.reportStory(news)
+    },
     failed: (story, error) =>
       log.error('a story cannot go on: see what check says of it', { story, error: error.message }),
   })
@@ -61,6 +67,10 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
     const card = card_id === null ? undefined : cards.byCard(card_id)
     return card === undefined ? null : lineOf(card, id)
   }
+  const steered = async (card: PublishedCard, player: string, step: (line: string) => StoryStep) => {
+    const line = lineOf(card, player)
+    if (line !== null) await track.steer(line, step(line))
+  }
   const places = await openPlaces(input, {
     track,
     playedBy: lineOf,
@@ -69,8 +79,8 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
   const forget = hub.subscribe('how stories go on', (change) => {
     const played = playedIn(change, lineIn)
     if (played !== null) sessions.heard(played.line, played.ms)
-    const news = choiceOnCard(change, input)
-    if (news !== null) tell(news, input)
+    const news = newsOnCard(change, input)
+    if (news !== null) hub.reportStory(news)
   })
   return {
     media: {
@@ -86,21 +96,20 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
         return audio.body({ story: { id: story }, scene, sounds, fromMs: 0 })
       },
     },
+    steering: {
+      begin: (card, player, scene) => steered(card, player, () => track.begun(scene)),
+      resume: (card, player) => steered(card, player, (line) => track.resumed(line)),
+      end: (card, player) => steered(card, player, () => ({ kind: 'over' })),
+      async bedtime(card, player) {
+        const line = lineOf(card, player)
+        return line !== null && sessions.bedtime(line)
+      },
+    },
     stop() {
       forget()
       places.stop()
     },
   }
-}
-
-function tell(
-  { story, player, choice, from, scene, ending }: StoryNews,
-  { hub, clock, log }: StoriesInput,
-): void {
-  log.debug('a story goes on', { story, player, choice, from, scene, ending })
-  if (choice === null || from === null || scene === null) return
-  const at = isoOf(clock.now())
-  hub.report({ type: 'story_choice', story, choice, scene: from, leads_to: scene, player, at })
 }
 
 /** How long the player has played what it is at of a live story, as it says; null for any other change. */
@@ -113,30 +122,30 @@ function playedIn(
   return line === null ? null : { line, ms: change.said.patch.position_s * 1000 }
 }
 
-/** What a player has chosen on a card that tells its story by itself, as the chapter says that it has come to. */
-function choiceOnCard(change: Change, { cards, shelf }: StoriesInput): StoryNews | null {
-  if (change.kind !== 'player' || change.said === undefined || change.said.commanded) return null
+/** How a story goes on that its card tells by itself, as the chapter says that the player has come to. */
+function newsOnCard(change: Change, { cards, shelf }: StoriesInput): StoryNews | null {
+  if (change.kind !== 'player' || change.said === undefined) return null
   const { said, player } = change
-  const { card_id, chapter_key } = player
+  const { card_id, chapter_key, playback } = player
   const before = said.before.state
-  if (card_id === null || before.card_id !== card_id || chapter_key === before.chapter_key) return null
-  const story = cards.byCard(card_id)?.story
+  const story = card_id === null ? null : cards.byCard(card_id)?.story
   const chapters =
     story?.run === 'card' && story.version !== null ? shelf.card(story.version)?.chapters : null
-  const from = chapters?.find(({ key }) => key === before.chapter_key)
-  const to = chapters?.find(({ key }) => key === chapter_key)
-  if (story == null || from === undefined || to === undefined) return null
-  const edge = edgeOfKey(to.key)
-  const isAsked = from.left !== null || from.right !== null
-  if (edge === null || !isAsked || from[edge] !== to.key) return null
-  const choice = edge === 'end' ? 'silence' : edge
-  return {
-    story: story.id,
-    player: player.id,
-    card_id,
-    choice,
-    from: from.scene,
-    scene: to.scene,
-    ending: null,
+  if (card_id === null || story == null || chapters == null) return null
+  const at = { story: story.id, player: player.id, card_id }
+  const isSameCard = before.card_id === card_id
+  const from = isSameCard ? chapters.find(({ key }) => key === before.chapter_key) : undefined
+  if (from?.end === 'stop' && playback === 'stopped' && before.playback === 'playing') {
+    const ending = shelf.endingOf(story.version ?? '', from.scene)
+    return { ...at, choice: null, from: from.scene, scene: null, ending }
   }
+  const to = chapters.find(({ key }) => key === chapter_key)
+  if (to === undefined || (isSameCard && before.chapter_key === chapter_key)) return null
+  if (from === undefined)
+    return to === chapters[0] ? { ...at, choice: null, from: null, scene: to.scene, ending: null } : null
+  const edge = edgeOfKey(to.key)
+  if (edge === null || from[edge] !== to.key || said.commanded) return null
+  const isAsked = from.left !== null || from.right !== null
+  const choice = !isAsked ? null : edge === 'end' ? 'silence' : edge
+  return { ...at, choice, from: from.scene, scene: to.scene, ending: null }
 }

@@ -2,6 +2,7 @@ import { type Clock, isoOf } from '../core/clock.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { PlayerState } from '../core/player.ts'
 import { isOver } from '../core/queue.ts'
+import type { StoryNews } from '../core/story-news.ts'
 import type { Change, Hub } from '../hub.ts'
 import type { RuleEvent } from '../rules/plugin.ts'
 
@@ -15,7 +16,8 @@ interface Known {
 /**
  * What rules hear of players beside their published events: that there is one at all (`found`), each change of a
  * battery (`battery`), what the volume was before it changed (`volume_level`), and that a queue has come to its end
- * (`queue_ended`, with the only player that was last heard of with the stream, where there is one).
+ * (`queue_ended`, with the only player that was last heard of with the stream, where there is one), and how stories go on
+ * (`story_started`, `story_reached`, `story_ended`).
  */
 export class UnpublishedEvents {
   readonly #hub: Pick<Hub, 'players' | 'queues'>
@@ -51,6 +53,8 @@ export class UnpublishedEvents {
         return this.#event(change.event)
       case 'queue':
         return this.#queue(change.queue.name, isOver(change.queue))
+      case 'story':
+        return storyEvents(change.news, change.at)
       case 'queue-removed':
         this.#over.delete(change.name)
         return []
@@ -100,4 +104,11 @@ export class UnpublishedEvents {
     const by = player !== undefined && another === undefined ? { player: player[0] } : {}
     return [{ type: 'queue_ended', stream, ...by, at: isoOf(this.#clock.now()) }]
   }
+}
+
+function storyEvents({ story, player, from, scene, ending }: StoryNews, at: string): RuleEvent[] {
+  const about = { story, at, ...(player === null ? {} : { player }) }
+  if (scene === null) return ending === null ? [] : [{ ...about, type: 'story_ended', ending }]
+  const started = from === null ? [{ ...about, type: 'story_started', scene }] : []
+  return [...started, { ...about, type: 'story_reached', scene }]
 }

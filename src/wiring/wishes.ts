@@ -20,11 +20,11 @@ interface OpenWishes {
 
 /** Has wishes carried out from now on, and goes on with the volumes that were to be put back. */
 export async function openWishes(parts: Parts): Promise<OpenWishes> {
-  const { input, random, started, foundation, household, book, broker, homeAssistant } = parts
+  const { input, random, started, foundation, household, book, broker, homeAssistant, storyDeeds } = parts
   const { options, clock } = input
   let slotVolume: SlotVolume | undefined
   const performed = deedsOf({
-    ...{ foundation, household, book, broker, homeAssistant, started, random, clock },
+    ...{ foundation, household, book, broker, homeAssistant, storyDeeds, started, random, clock },
     zone: options.timezone,
     limited: (player, command) => slotVolume?.limited(player, command) ?? command,
     returnVolume: (...wanted) => returns.add(...wanted),

@@ -186,7 +186,7 @@ describe('a story that is run live', () => {
 `),
     )
     await story.get('start')
-    story.bedtime()
+    expect(await story.bedtime()).toBe(true)
     await story.clock.advance(3_000)
     expect(await heard(story.get('left-a'))).toEqual(['path', file('path'), 0])
     await story.clock.advance(60_000)

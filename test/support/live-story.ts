@@ -2,13 +2,9 @@ import type { SlotPress, StoredVisit } from '../../src/audio/slots/slot-listener
 import { SlotStreams, type SlotWord } from '../../src/audio/slots/slot-streams.ts'
 import { edgesFrom, type Slot } from '../../src/core/slot.ts'
 import type { Story } from '../../src/core/story.ts'
+import type { StoryNews } from '../../src/core/story-news.ts'
 import { StorySessions } from '../../src/stories/live/sessions.ts'
-import {
-  type Heard,
-  type StoryNews,
-  StoryPlaces,
-  type StoryStep,
-} from '../../src/stories/live/story-places.ts'
+import { type Heard, StoryPlaces, type StoryStep } from '../../src/stories/live/story-places.ts'
 import type { StopEdge } from '../../src/stories/stop.ts'
 import { type StoredStory, StoryVersions } from '../../src/stories/versions.ts'
 import { memoryCollection } from './memory-collection.ts'
@@ -101,9 +97,8 @@ export class LiveStory {
   }
 
   /** It is to be brought to an end. */
-  bedtime(player = 'y1'): void {
-    const session = this.session(player)
-    if (session !== undefined) session.isBedtime = true
+  bedtime(player = 'y1'): Promise<boolean> {
+    return this.#sessions.bedtime(this.lineOf(player))
   }
 
   /** The card leaves the player. */

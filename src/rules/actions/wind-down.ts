@@ -35,7 +35,7 @@ const longestMs = 12 * 3_600_000
 export const windDown = action({
   title: 'Wind down',
   describe:
-    'Brings a player to rest, if it plays. The `volume` goes down step by step, unless somebody turns the knob: that is a no. `finish` lets the `track` end (as it does where it is left out) or the `queue`, or ends `now`; `last` is played behind that, and nothing after it. What still plays after `stop_by` is faded out for the last 20 seconds of that time and stopped. Then the stream is closed until `closed_until`, a press plays `if_pressed`, and when that time is over the volume is put back.',
+    'Brings a player to rest, if it plays. The `volume` goes down step by step, unless somebody turns the knob: that is a no. `finish` lets the `track` end (as it does where it is left out; a live story ends with its scene of `bedtime`) or the `queue`, or ends `now`; `last` is played behind that, and nothing after it. What still plays after `stop_by` is faded out for the last 20 seconds of that time and stopped. Then the stream is closed until `closed_until`, a press plays `if_pressed`, and when that time is over the volume is put back.',
   examples: [
     '- wind_down: {volume: {to: 3, over: 15m}, last: forest, stop_by: 25m, closed_until: "06:30"}',
     '- wind_down: {finish: now}',
@@ -101,8 +101,7 @@ async function arrange(context: ActionContext<WindDown>, { player, stream }: Wou
   const { finish = 'track', last } = context.options
   if (finish === 'now') return
   if (stream === null) {
-    const command = { type: 'sleep-timer', until: 'track' } as const
-    if (finish === 'track') await trying(context, { kind: 'command', player, command })
+    if (finish === 'track') await trying(context, { kind: 'let-end', player })
     return
   }
   if (finish === 'track')

@@ -22,6 +22,10 @@ export function effectInWords(kind: string, asked: unknown, nameOf: (player: str
       return `tells ${nameOf(text('player'))}: ${commandInWords(fields.command)}`
     case 'start-stream':
       return `has ${nameOf(text('player'))} play the stream ${text('stream')}`
+    case 'tell-story':
+      return storyInWords(fields, text, nameOf(text('player')))
+    case 'let-end':
+      return `has ${nameOf(text('player'))} come to its end with what it plays`
     case 'send-on':
       return `has players that hear the stream ${text('stream')} go on to its current item`
     case 'return-volume':
@@ -44,6 +48,16 @@ export function effectInWords(kind: string, asked: unknown, nameOf: (player: str
     default:
       return `${kind} ${shown(asked)}`
   }
+}
+
+function storyInWords(
+  fields: Readonly<Record<string, unknown>>,
+  text: (name: string) => string,
+  player: string,
+): string {
+  const from = fields.scene === undefined ? '' : ` from the scene ${text('scene')}`
+  if (fields.how === 'end') return `ends the story ${text('story')} on ${player}`
+  return `has ${player} ${fields.how === 'resume' ? 'go on with' : 'play'} the story ${text('story')}${from}`
 }
 
 /** The rest of an address may hold secrets. */

@@ -87,6 +87,8 @@ const effectKinds: Readonly<Record<Effect['kind'], true>> = {
   'fill-queue': true,
   'delete-stream': true,
   'start-stream': true,
+  'tell-story': true,
+  'let-end': true,
   'send-on': true,
   'return-volume': true,
   webhook: true,

@@ -154,6 +154,11 @@ function valuesOf(key: string, node: Node | null): ScalarNode[] {
   return [...node.entries].flatMap(([name, { value }]) => {
     // Behind `set` stand names that people gave.
     if (name === 'set' && value.kind === 'map') return []
+    // What is gone on with there is a story.
+    if (name === 'story' && value.kind === 'map')
+      return [...value.entries].flatMap(([inner, { value: named }]) =>
+        inner === key && named.kind === 'scalar' ? [named] : [],
+      )
     // Triggers are called `player` and `stream` themselves: a word behind these is none of either.
     if (name === 'when') return valuesInTriggers(key, value)
     if (name === 'wait_for' && value.kind === 'map')

@@ -91,7 +91,10 @@ function isInside(effect: Effect | PluginEffect): effect is Extract<Effect, { ki
 
 /** Who is asked may take seconds to answer, and nobody's press shall wait for that. */
 function isSlow({ kind }: Effect | PluginEffect): boolean {
-  const quick: readonly string[] = ['command', 'start-stream', 'return-volume', 'publish', 'delete-stream']
+  const quick: readonly string[] = [
+    ...['command', 'start-stream', 'tell-story', 'let-end'],
+    ...['return-volume', 'publish', 'delete-stream'],
+  ]
   return !quick.includes(kind)
 }
 

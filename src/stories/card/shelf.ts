@@ -25,6 +25,12 @@ export class StoryShelf {
     return card
   }
 
+  /** The name of the ending that the scene is; null where it is none. */
+  endingOf(version: string, scene: string): string | null {
+    const exit = this.#versions.get(version)?.story.scenes.get(scene)?.exit
+    return exit?.kind === 'ending' ? exit.name : null
+  }
+
   /** What a chapter is called in an address: of another version it is another. */
   nameOf(version: string, key: string): string {
     return `${version.slice(0, shownDigits)}.${key}`

@@ -39,7 +39,8 @@ export interface Session {
   atMs: number
   /** When the card was put in last. */
   insertedMs: number
-  isBedtime: boolean
+  /** Until then the scene of bedtime takes the place of the next question. */
+  bedtimeUntilMs: number
   /** By id: where it was, may be next, and might go back to. */
   readonly points: Recent<string, Reached>
 }
@@ -51,6 +52,7 @@ export interface StoredSession {
   readonly seed: number
   readonly point: StoredPoint | null
   readonly heard_ms: number
+  readonly bedtime_until_ms?: number
   readonly at_ms: number
   readonly player: string | null
   readonly card_id: string | null
@@ -71,6 +73,8 @@ const namedLaterMs = 10 * 60_000
 const marginMs = 2_000
 // A player speaks every five seconds, and a scene is long.
 const toldAgainMs = 10_000
+// Who goes on in the morning is not sent to bed.
+const bedtimeMs = 3 * 3_600_000
 const soon: Also = { rows: () => [], isSoon: true }
 
 /** Who is where in which story: durable, for each player and each story one. */
@@ -93,6 +97,7 @@ export class StorySessions {
       const point = compiled && value.point ? pointIn(compiled, value.point) : null
       const session = newSession(value)
       session.heardMs = value.heard_ms
+      session.bedtimeUntilMs = value.bedtime_until_ms ?? Number.NEGATIVE_INFINITY
       session.atMs = value.at_ms
       session.sinceMs = value.at_ms
       if (compiled !== undefined && point !== null && value.version !== null) {
@@ -154,6 +159,15 @@ export class StorySessions {
     await this.#options.records.set(line, storedSession(session))
   }
 
+  /** Whether the story that is told there has a scene of bedtime: it takes the place of the next question. */
+  async bedtime(line: string): Promise<boolean> {
+    const session = this.#byLine.get(line)
+    if (session?.current == null || session.current.run.compiled.story.bedtime === null) return false
+    session.bedtimeUntilMs = this.#nowMs + bedtimeMs
+    await this.#options.records.set(line, storedSession(session))
+    return true
+  }
+
   /**
    * The player says how far it has played what it is at. Words that are of what it was at before are let pass: nobody has
    * heard more than there was time for.
@@ -185,12 +199,20 @@ function newSession({ story, player, card_id }: Pick<Session, 'story' | 'player'
     sinceMs: Number.NEGATIVE_INFINITY,
     atMs: Number.NEGATIVE_INFINITY,
     insertedMs: Number.NEGATIVE_INFINITY,
-    isBedtime: false,
+    bedtimeUntilMs: Number.NEGATIVE_INFINITY,
     points: new Recent(pointsKept),
   }
 }
 
-function storedSession({ story, player, card_id, current, heardMs, atMs }: Session): StoredSession {
+function storedSession({
+  story,
+  player,
+  card_id,
+  current,
+  heardMs,
+  atMs,
+  bedtimeUntilMs,
+}: Session): StoredSession {
   return {
     ...{ story, player, card_id },
     version: current?.run.version ?? null,
@@ -198,6 +220,7 @@ function storedSession({ story, player, card_id, current, heardMs, atMs }: Sessi
     point: current && storedPoint(current.point),
     heard_ms: heardMs,
     at_ms: atMs,
+    ...(Number.isFinite(bedtimeUntilMs) ? { bedtime_until_ms: bedtimeUntilMs } : {}),
   }
 }
 

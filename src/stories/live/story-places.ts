@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Judgement } from '../../core/slot.ts'
 import type { Story } from '../../core/story.ts'
+import type { StoryNews } from '../../core/story-news.ts'
 import { compiled } from '../compiled.ts'
 import { NoWayOn, type Sound, type StopEdge, soundsOf } from '../stop.ts'
 import type { StoryVersions } from '../versions.ts'
@@ -10,6 +11,8 @@ import type { Reached, Session, StorySessions } from './sessions.ts'
 /** How one goes on in a story. */
 export type StoryStep =
   | { readonly kind: 'stay' }
+  /** To its end at once. */
+  | { readonly kind: 'over' }
   /** Anew, from the scene that is given or the first one; the chance of all that follows is in the seed. */
   | { readonly kind: 'begin'; readonly scene: string | null; readonly seed: number }
   /** In the same stop, so many ms behind its beginning. */
@@ -23,21 +26,6 @@ export interface Heard {
   readonly scene: string
   readonly sounds: readonly Sound[]
   readonly fromMs: number
-}
-
-/** Something that came to be in a story. */
-export interface StoryNews {
-  readonly story: string
-  readonly player: string | null
-  readonly card_id: string | null
-  /** What the child did at the question of the scene before; null where it was not asked. */
-  readonly choice: 'left' | 'right' | 'silence' | null
-  /** Where it was; null at the beginning. */
-  readonly from: string | null
-  /** The scene that it has come to; null where it is over. */
-  readonly scene: string | null
-  /** The name of the ending, where it is over. */
-  readonly ending: string | null
 }
 
 interface Way {
@@ -111,12 +99,11 @@ export class StoryPlaces<Body> {
     { isOver, isNew, playingMs }: Going,
   ): StoryStep {
     const session = this.#session(line)
-    const begin = (scene: string | null): StoryStep => ({ kind: 'begin', scene, seed: this.#newSeed() })
     const current = session?.current ?? null
     if (judgement.kind === 'inserted')
       return session === undefined ? this.stay : this.#inserted(session, isCommanded)
     if (isOver || current === null)
-      return judgement.kind === 'press' || (judgement.kind === 'again' && isNew) ? begin(null) : this.stay
+      return judgement.kind === 'press' || (judgement.kind === 'again' && isNew) ? this.begun() : this.stay
     const sinceMs = playedMs ?? playingMs
     const heardMs = current.point.fromMs + (sinceMs ?? 0)
     if (judgement.kind === 'again') return this.stay
@@ -148,6 +135,24 @@ export class StoryPlaces<Body> {
     return found
   }
 
+  /** Somebody in the house has it go on otherwise: what it comes to is what the listener gets next. Rejects as the store does. */
+  async steer(line: string, by: StoryStep): Promise<void> {
+    const from = this.current(line)
+    const reached = await this.#reached(line, from, by)
+    await this.settle(line, from, { id: reached?.point.id ?? null, body: null })
+  }
+
+  /** Where it would go on if the card were put in; of a story that is over, its beginning. */
+  resumed(line: string): StoryStep {
+    const session = this.#session(line)
+    return session === undefined ? this.stay : this.#goneOn(session)
+  }
+
+  /** Anew, from the scene that is given or the first one. */
+  begun(scene: string | null = null): StoryStep {
+    return { kind: 'begin', scene, seed: Math.floor(this.#options.random() * seeds) }
+  }
+
   async body(line: string, id: string | null): Promise<Body | null> {
     const reached = id === null ? undefined : this.#session(line)?.points.get(id)
     return reached === undefined ? null : this.#body(reached)
@@ -168,12 +173,15 @@ export class StoryPlaces<Body> {
     const nowMs = this.#options.clock.now().getTime()
     const isAgain = !isCommanded && nowMs - session.insertedMs < againWithinMs
     if (!isCommanded) session.insertedMs = nowMs
-    const begin = (scene: string | null): StoryStep => ({ kind: 'begin', scene, seed: this.#newSeed() })
-    const { current, heardMs, atMs, story } = session
-    if (isAgain) return begin(this.#options.story(story)?.home ?? null)
+    if (isAgain) return this.begun(this.#options.story(session.story)?.home ?? null)
+    const step = this.#goneOn(session)
+    return isCommanded && step.kind === 'take-up' ? { kind: 'take-up', atMs: 0 } : step
+  }
+
+  #goneOn({ current, heardMs, atMs }: Session): StoryStep {
     const resumeMs = current?.run.compiled.story.resumeMs ?? null
-    if (current === null || resumeMs === null || nowMs - atMs > resumeMs) return begin(null)
-    if (isCommanded) return { kind: 'take-up', atMs: 0 }
+    const awayMs = this.#options.clock.now().getTime() - atMs
+    if (current === null || resumeMs === null || awayMs > resumeMs) return this.begun()
     const isFarther = heardMs - current.point.fromMs > backMs
     return isFarther ? { kind: 'take-up', atMs: heardMs - backMs } : this.stay
   }
@@ -193,6 +201,7 @@ export class StoryPlaces<Body> {
 
   async #after(session: Session, at: Reached | null, by: StoryStep): Promise<Reached | null> {
     if (by.kind === 'begin') return this.#begun(session, by)
+    if (by.kind === 'over') return null
     if (at === null || by.kind === 'stay') return at
     const known = (point: StoryPoint, edge?: StopEdge): Reached => {
       const step = edge === undefined ? {} : { from: at.point.id, edge }
@@ -201,7 +210,8 @@ export class StoryPlaces<Body> {
       return reached
     }
     if (by.kind === 'take-up') return known(takenUp(at.point, by.atMs))
-    const run = { ...at.run, isBedtime: session.isBedtime }
+    const isBedtime = this.#options.clock.now().getTime() < session.bedtimeUntilMs
+    const run = { ...at.run, isBedtime }
     const following = pointAfter(run, at.point, by.edge)
     if (following === 'over') return null
     return following === null ? known(takenUp(at.point, by.heardMs)) : known(following, by.edge)
@@ -218,7 +228,7 @@ export class StoryPlaces<Body> {
     const version = await versions.keep(story)
     const run = { compiled: versions.get(version) ?? compiled(story), version, seed, isBedtime: false }
     const reached: Reached = { point: beginAt(run, scene ?? undefined), run, from: null }
-    session.isBedtime = false
+    session.bedtimeUntilMs = Number.NEGATIVE_INFINITY
     session.points.set(reached.point.id, reached)
     return reached
   }
@@ -243,10 +253,6 @@ export class StoryPlaces<Body> {
       scene: after?.point.stop.passage.scene.id ?? null,
       ending: after === null && exit?.kind === 'ending' ? exit.name : null,
     })
-  }
-
-  #newSeed(): number {
-    return Math.floor(this.#options.random() * seeds)
   }
 }
 

@@ -1,0 +1,122 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type RunningApp, runApp } from './support/running-app.ts'
+import { VirtualClock } from './support/virtual-clock.ts'
+
+const rules = `stories:
+  walk:
+    bedtime: night
+    scenes:
+      gate: {play: stories/crossroads.mp3, left: forest, right: sea, silence: forest}
+      forest: {play: stories/forest.mp3, go: gate}
+      sea: {play: stories/sea.mp3, ending: by the water}
+      night: {play: clips/still-sleepy-time.mp3, ending: asleep}
+inputs:
+  begin: {type: button}
+  go_on: {type: button}
+  to_the_sea: {type: button}
+  enough: {type: button}
+  evening: {type: button}
+  nobody: {type: button}
+rules:
+  begins: {when: [{story: started}], do: [{log: "begun: \${trigger.story} at \${trigger.scene}"}]}
+  reaches: {when: [{story: {is: reached, scene: sea}}], do: [{log: the sea}]}
+  chooses: {when: [{story: {is: choice, story: walk, choice: right}}], do: [{log: "right at \${trigger.scene}"}]}
+  ends: {when: [{story: ended}], do: [{log: "ended: \${trigger.ending}"}]}
+  begin: {player: ysimNurseryMini000000001, when: [{input: begin}], do: [{story: {start: walk}}]}
+  go_on: {player: ysimNurseryMini000000001, when: [{input: go_on}], do: [{story: {resume: walk}}]}
+  to_the_sea: {player: ysimNurseryMini000000001, when: [{input: to_the_sea}], do: [{story: {start: walk, scene: sea}}]}
+  enough: {player: ysimNurseryMini000000001, when: [{input: enough}], do: [{story: {end: walk}}]}
+  evening: {player: ysimNurseryMini000000001, when: [{input: evening}], do: [{wind_down: {}}]}
+  nobody: {player: ysimNurseryMini000000001, when: [{input: nobody}], do: [{story: {start: stroll}}]}
+`
+
+const player = 'ysimNurseryMini000000001'
+const stepMs = 100
+const longestMs = 120_000
+
+let data: string
+let clock: VirtualClock
+let running: RunningApp | undefined
+
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'yoto-story-rules-'))
+  await mkdir(join(data, 'config'), { recursive: true })
+  await writeFile(join(data, 'config', 'walk.yaml'), rules)
+  clock = new VirtualClock()
+})
+
+afterEach(async () => {
+  await running?.remove()
+  await rm(data, { recursive: true, force: true })
+})
+
+async function house() {
+  const starting = setInterval(() => void clock.advance(50), 5)
+  running = await runApp({ clock, data })
+  clearInterval(starting)
+  const { call, app, log } = running
+  const state = () => app.hub.player(player)
+  const said = () => log.lines.flatMap(({ part, message }) => (part === 'rules' ? [message] : []))
+  const pass = async (what: string, holds: () => boolean) => {
+    for (let passedMs = 0; !holds(); passedMs += stepMs) {
+      if (passedMs > longestMs)
+        throw new Error(`${longestMs / 1000} s went by in vain until ${what}: ${said()}`)
+      await clock.advance(stepMs)
+      await pause(5)
+    }
+  }
+  const says = (line: string) => pass(line, () => log.lines.some(({ message }) => message === line))
+  const press = (button: string) => call('POST', `/simulator/players/${player}/press`, { button })
+  const wish = (input: string) => call('POST', `/inputs/${input}/press`)
+  await pass('the player is there', () => state()?.online === true)
+  return { app, call, log, state, pass, says, press, wish }
+}
+
+describe('rules', () => {
+  test('have a player play a story, hear how it goes on, lead it elsewhere and end it', {
+    timeout: 120_000,
+  }, async () => {
+    const { state, pass, says, press, wish } = await house()
+    await wish('begin')
+    await says('begun: walk at gate')
+    await pass('it plays', () => state()?.playback === 'playing')
+    await pass('some of it was heard', () => (state()?.position_s ?? 0) >= 1)
+    await press('right')
+    await says('right at gate')
+    await says('the sea')
+    await says('ended: by the water')
+    await pass('it is over', () => state()?.playback === 'stopped')
+
+    await wish('to_the_sea')
+    await says('begun: walk at sea')
+    await pass('it plays', () => state()?.playback === 'playing')
+    await wish('enough')
+    await pass('it is stopped', () => state()?.playback === 'stopped')
+    await wish('go_on')
+    await pass('it begins anew', () => state()?.playback === 'playing')
+  })
+
+  test('bring a story to its end in the evening by its scene of bedtime', { timeout: 120_000 }, async () => {
+    const { log, state, pass, says, press, wish } = await house()
+    await wish('begin')
+    await pass('it plays', () => state()?.playback === 'playing')
+    await wish('evening')
+    await pass('it is told to end', () =>
+      log.lines.some(({ message }) => message.startsWith('player told: end with the story')),
+    )
+    await press('left')
+    await says('ended: asleep')
+  })
+
+  test('are told where there is no such story, and how to come by a card', { timeout: 120_000 }, async () => {
+    const { log, pass, wish } = await house()
+    await wish('nobody')
+    const said = () => JSON.stringify(log.lines.filter(({ level }) => level !== 'debug'))
+    await pass('it is said', () => said().includes('has no card that player'))
+    expect(said()).toContain('POST /api/cards')
+  })
+})
