@@ -16,7 +16,7 @@ export class StoryNews {
     this.#said = names
     if (names === '') return
     this.#log.info(
-      'stories can be played in the terminal with the command play, and tried with walk and test; players cannot play them yet',
+      'stories can be put on cards with POST /api/cards {"story": …}, played in the terminal with the command play, and tried with walk and test',
       { stories: names },
     )
   }
