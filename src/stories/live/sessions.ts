@@ -73,6 +73,8 @@ const namedLaterMs = 10 * 60_000
 const marginMs = 2_000
 // A player speaks every five seconds, and a scene is long.
 const toldAgainMs = 10_000
+// Longer than any `resume` that somebody would count on.
+const keptMs = 400 * 24 * 3_600_000
 // Who goes on in the morning is not sent to bed.
 const bedtimeMs = 3 * 3_600_000
 const soon: Also = { rows: () => [], isSoon: true }
@@ -86,12 +88,14 @@ export class StorySessions {
     this.#options = options
   }
 
-  /** Reads where everybody was; what cannot be gone on from is dropped. Rejects as the store does. */
+  /** Reads where everybody was; what nobody goes on from any more is dropped. Rejects as the store does. */
   async start(): Promise<void> {
     const { records, versions } = this.#options
     const stored = (await records.entries()).flatMap(([line, value]) =>
-      isStored(value) ? [[line, value] as const] : [],
+      isStored(value) && this.#nowMs - value.at_ms < keptMs ? [[line, value] as const] : [],
     )
+    const lines = new Set(stored.map(([line]) => line))
+    for (const [line] of await records.entries()) if (!lines.has(line)) await records.delete(line)
     for (const [line, value] of stored.sort((one, other) => one[1].at_ms - other[1].at_ms)) {
       const compiled = value.version === null ? undefined : versions.get(value.version)
       const point = compiled && value.point ? pointIn(compiled, value.point) : null
@@ -130,10 +134,17 @@ export class StorySessions {
     session.card_id = card_id ?? session.card_id
     if (moved !== undefined && before !== undefined) {
       this.#byLine.delete(before)
-      void this.#options.records.delete(before).catch(() => undefined)
+      this.#byLine.set(line, session)
+      this.#move(before, line).catch(() => undefined)
     }
     this.#byLine.set(line, session)
     return line
+  }
+
+  async #move(from: string, to: string): Promise<void> {
+    const session = this.#byLine.get(to)
+    if (session !== undefined) await this.#options.records.set(to, storedSession(session))
+    await this.#options.records.delete(from)
   }
 
   get(line: string): Session | undefined {
