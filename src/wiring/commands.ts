@@ -4,6 +4,7 @@ import { wordsOf } from '../options/command-line.ts'
 import { checkCommand } from './check-command.ts'
 import type { Command } from './command.ts'
 import { explainCommand } from './explain-command.ts'
+import { exportCommand } from './export-command.ts'
 import { formatCommand } from './format-command.ts'
 import { graphCommand } from './graph-command.ts'
 import { importCommand } from './import-command.ts'
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   formatCommand,
   schemaCommand,
   importCommand,
+  exportCommand,
 ]
 
 const widestUsage = 34

@@ -1,6 +1,6 @@
-import { open, readdir, rm, writeFile } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
-import { AppError, errnoOf, messageOf } from '../core/error.ts'
+import { AppError } from '../core/error.ts'
 import { formatDiagnostic } from '../language/diagnostic.ts'
 import { Lines } from '../language/lines.ts'
 import { editorSchemaFile } from '../rules/editor/schema.ts'
@@ -11,36 +11,78 @@ import { storyFromTwee } from '../stories/import/twee-story.ts'
 import { writeStory } from '../stories/import/written.ts'
 import { planFrom } from '../yoto/card.ts'
 import type { Command, CommandInput } from './command.ts'
+import { type ImportedPack, importedPack, writtenWithAudio } from './import-pack.ts'
 import { cardJsonIn, failed, type ImportSource, megabytes, objectIn, sourceOf } from './import-source.ts'
+import { fileIsThere, writeNewFile } from './new-file.ts'
 
-/** The command `import`: a story of Twine or of a card as a rule file. */
+/** The command `import`: a story of Twine, of a card or of a pack as a rule file. */
 export const importCommand: Command = {
   name: 'import',
   usage: '<file> [--as …] [--json]',
-  words: { most: 1, what: 'the name of one file' },
+  words: { most: 1, what: 'the name of one file or folder' },
   flags: { as: 'yoto or plain', name: 'a name for the story', out: 'a file' },
-  about: 'makes a rule file of a story in Twee or on an interactive card',
-  more: `It takes Twee 3 (.twee, .tw), as Twine exports it, and the JSON of a card of Yoto's (.json), of at most 10 MB. The rule file stands on stdout, or with --out in a new file; what could not be taken along is listed on stderr. --as says how the links of Twee are meant: yoto, where the first is the left button, the second the right one and the third where it goes on by itself, or plain, where one leads on and two are left and right. Without it that is worked out. --name names the story.`,
+  about: 'makes a rule file of a story in Twee, on an interactive card or in a pack',
+  more: `It takes Twee 3 (.twee, .tw), as Twine exports it, the JSON of a card of Yoto's (.json), and packs of STUdio and Telmi: a .zip, a folder, or their story.json or nodes.json. The rule file stands on stdout, or with --out in a new file; what could not be taken along is listed on stderr. With --out the audio of a pack is put into the library (--media), into the folder stories/<name>. --as says how the links of Twee are meant: yoto, where the first is the left button, the second the right one and the third where it goes on by itself, or plain, where one leads on and two are left and right. Without it that is worked out. --name names the story.`,
   async run(input) {
     const { flags, json } = input
-    const source = await sourceOf(input)
     const story = { as: asOf(flags.get('as')), id: nameOf(flags.get('name')) }
-    const imported = await importedFrom(source, story)
     const out = outOf(input)
-    const yaml = writeStory(imported.story, { schema: schemaFrom(out, input) })
-    if (Buffer.byteLength(yaml) > largestRuleFile)
-      throw failed(
-        'too_large',
-        `this comes to a rule file of ${megabytes(Buffer.byteLength(yaml))} MB, and one may have 1 MB: make several stories of it`,
-      )
-    if (out !== null) await writeNew(out.path, yaml)
-    const { losses } = imported
-    if (json) return { answer: `${JSON.stringify({ yaml, losses }, null, 2)}\n`, failed: false }
-    const { id, scenes } = imported.story
-    const answer =
-      out === null ? yaml : `${out.name} is written: story ${id}, ${counted(scenes.length, 'scene')}\n`
-    return { answer, notes: notesOf(losses, source), failed: false }
+    const source = await sourceOf(input)
+    try {
+      const imported = await importedFrom(source, story)
+      const yaml = yamlOf(imported, schemaFrom(out, input))
+      const put = out === null ? 0 : await written(imported, { source, out, yaml, input })
+      const losses = out === null ? [...imported.losses, ...audioLeft(imported)] : imported.losses
+      if (json) return { answer: `${JSON.stringify({ yaml, losses }, null, 2)}\n`, failed: false }
+      const { id, scenes, audio } = imported.story
+      const files = put === 0 ? '' : `; ${counted(put, 'audio file')} put into ${audio} of the library`
+      const answer =
+        out === null
+          ? yaml
+          : `${out.name} is written: story ${id}, ${counted(scenes.length, 'scene')}${files}\n`
+      return { answer, notes: notesOf(losses, source), failed: false }
+    } finally {
+      source.pack?.close()
+    }
   },
+}
+
+function yamlOf(imported: Imported, schema: string): string {
+  const yaml = writeStory(imported.story, { schema })
+  if (Buffer.byteLength(yaml) > largestRuleFile)
+    throw failed(
+      'too_large',
+      `this comes to a rule file of ${megabytes(Buffer.byteLength(yaml))} MB, and one may have 1 MB: make several stories of it`,
+    )
+  return yaml
+}
+
+interface ToWrite {
+  readonly source: ImportSource
+  readonly out: Out
+  readonly yaml: string
+  readonly input: CommandInput
+}
+
+/** How many files of audio were put into the library with it. */
+async function written(
+  imported: Imported | ImportedPack,
+  { source, out, yaml, input }: ToWrite,
+): Promise<number> {
+  const write = () =>
+    writeNewFile(out.name, { command: 'import', flag: 'out', cwd: input.cwd, content: yaml })
+  if (!('pack' in imported)) {
+    await write()
+    return 0
+  }
+  await mustBeNew(out.path)
+  return named(source, () => writtenWithAudio(imported, { media: input.options.folders.media, write }))
+}
+
+function audioLeft(imported: Imported | ImportedPack): readonly Loss[] {
+  if (!('pack' in imported) || imported.files.length === 0) return []
+  const what = `its audio (${counted(imported.files.length, 'file')}) is put into the library only with --out, where the rule file is written, too`
+  return [{ line: 1, place: null, what }]
 }
 
 // As the files of the config folder are read.
@@ -51,20 +93,31 @@ interface Wished {
   readonly id: string | undefined
 }
 
-async function importedFrom(source: ImportSource, { as, id }: Wished): Promise<Imported> {
-  const { name, text } = source
-  try {
+async function importedFrom(source: ImportSource, { as, id }: Wished): Promise<Imported | ImportedPack> {
+  const { name, text, pack } = source
+  return named(source, async () => {
+    if (pack !== null && as === undefined) return importedPack(source, { pack, id })
     if (extname(name).toLowerCase() !== '.json')
       return storyFromTwee(text, { as, id, audio: await audioBeside(source) })
     if (as !== undefined)
-      throw new AppError('invalid', '--as is about Twee: the JSON of a card says itself what its buttons do')
+      throw new AppError(
+        'invalid',
+        '--as is about Twee: cards and packs say themselves what their buttons do',
+      )
     const json = cardJsonIn(text)
     const title = typeof json.title === 'string' ? json.title : basename(name, extname(name))
     const { resumeTimeout } = objectIn(objectIn(json.content).config)
     const resumeTimeout_s = typeof resumeTimeout === 'number' ? resumeTimeout : null
     return storyFromPlan(planFrom(json, title), { id, resumeTimeout_s })
+  })
+}
+
+/** What goes wrong is said of the file. */
+async function named<Result>({ name }: ImportSource, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
   } catch (error) {
-    if (!(error instanceof AppError)) throw error
+    if (!(error instanceof AppError) || error.message.startsWith('command import: ')) throw error
     throw failed(error.code, `${JSON.stringify(name.slice(0, 200))}: ${error.message}`)
   }
 }
@@ -124,23 +177,10 @@ function schemaFrom(out: Out | null, { options }: CommandInput): string {
   return join(relative(dirname(out.path), config), editorSchemaFile)
 }
 
-/** Never over a file that is there; where it cannot be written whole, none is left. */
-async function writeNew(path: string, text: string): Promise<void> {
-  const shown = JSON.stringify(path.slice(-200))
-  const handle = await open(path, 'wx').catch((error: unknown) => {
-    if (errnoOf(error) === 'EEXIST')
-      throw failed('conflict', `there is a file ${shown} already; name another with --out`)
-    throw failed('invalid', `${shown} cannot be written: ${errnoOf(error) ?? messageOf(error)}`)
-  })
-  try {
-    await writeFile(handle, text)
-    await handle.sync()
-  } catch (error) {
-    await rm(path, { force: true })
-    throw failed('invalid', `${shown} cannot be written: ${errnoOf(error) ?? messageOf(error)}`)
-  } finally {
-    await handle.close()
-  }
+/** Before anything else is written. */
+async function mustBeNew(path: string): Promise<void> {
+  const facts = await lstat(path).catch(() => null)
+  if (facts !== null) throw fileIsThere(path, { command: 'import', flag: 'out' })
 }
 
 // Nobody reads more of them, and --json has all.

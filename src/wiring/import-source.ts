@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { extname, resolve } from 'node:path'
 import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import { AppError, errnoOf, messageOf } from '../core/error.ts'
-import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 import { Lines } from '../language/lines.ts'
+import { type PackFiles, packBeside, packInFolder, packInZip } from '../stories/import/pack-files.ts'
 import type { CommandInput } from './command.ts'
 
 /** The file that the command `import` reads. */
@@ -12,6 +13,8 @@ export interface ImportSource {
   readonly name: string
   readonly path: string
   readonly text: string
+  /** Of a pack of STUdio's or Telmi's, with its audio; null for all else. */
+  readonly pack: PackFiles | null
 }
 
 const largestSource = 10 * 1024 * 1024
@@ -21,9 +24,10 @@ export function failed(code: AppError['code'], message: string): AppError {
   return new AppError(code, `command import: ${message}`)
 }
 
-const known = 'known are Twee (.twee, .tw) and the JSON of a card (.json)'
+const known =
+  'known are Twee (.twee, .tw), the JSON of a card (.json), and packs of STUdio and Telmi (.zip, a folder, their story.json or nodes.json)'
 const unread: readonly (readonly [ending: RegExp, why: string])[] = [
-  [/\.(zip|7z|pk)$/i, `packs of STUdio and Telmi cannot be read yet; ${known}`],
+  [/\.(7z|rar|pk)$/i, `packs are read from a zip or a folder: unpack it first; ${known}`],
   [/\.html?$/i, `stories of Twine are read as Twee: have Twine export the story "As Twee"; ${known}`],
   [/\.(ya?ml)$/i, `a rule file needs no import: put it into the config folder; ${known}`],
 ]
@@ -36,15 +40,49 @@ export async function sourceOf({ args, cwd }: CommandInput): Promise<ImportSourc
   const path = resolve(cwd, name)
   const facts = await stat(path).catch(() => null)
   if (facts === null) throw failed('not_found', `there is no file ${shown}`)
-  if (facts.isDirectory()) throw failed('invalid', `${shown} is a folder; ${known}`)
+  if (facts.isDirectory()) return packSource({ name, path }, () => packInFolder(path))
   if (!facts.isFile()) throw failed('invalid', `${shown} is no file; ${known}`)
   const reason = unread.find(([ending]) => ending.test(name))?.[1]
   if (reason !== undefined) throw failed('unsupported_type', `${shown}: ${reason}`)
+  if (/\.zip$/i.test(name)) return packSource({ name, path }, () => packInZip(path))
   if (!/\.(twee|tw|json)$/i.test(name))
     throw failed('unsupported_type', `${shown} is of no kind that is known; ${known}`)
   if (facts.size > largestSource)
     throw failed('too_large', `${shown} has ${megabytes(facts.size)} MB; a story may have 10 MB`)
-  return { name, path, text: textIn(await bytesOf(path, shown), shown) }
+  const text = textIn(await bytesOf(path, shown), shown)
+  const kind = extname(name).toLowerCase() === '.json' ? packKindOf(text) : null
+  if (kind === null) return { name, path, text, pack: null }
+  return { name, path, text, pack: await packBeside(path, kind) }
+}
+
+async function packSource(
+  { name, path }: Pick<ImportSource, 'name' | 'path'>,
+  open: () => Promise<PackFiles>,
+): Promise<ImportSource> {
+  const pack = await open().catch((error: unknown) => {
+    if (!(error instanceof AppError)) throw error
+    throw failed(error.code, `${JSON.stringify(name.slice(0, 200))}: ${error.message}`)
+  })
+  try {
+    const inside = `${name.replace(/\/+$/, '')}/${pack.name}`
+    return {
+      name: inside,
+      path,
+      text: textIn(Buffer.from(pack.bytes), JSON.stringify(inside.slice(0, 200))),
+      pack,
+    }
+  } catch (error) {
+    pack.close()
+    throw error
+  }
+}
+
+/** Which file of a pack that is; null where it is of none, or no JSON. */
+function packKindOf(text: string): 'story.json' | 'nodes.json' | null {
+  const json = parseJsonObject(text)
+  if (json === undefined) return null
+  if ('stageNodes' in json) return 'story.json'
+  return 'startAction' in json && 'stages' in json ? 'nodes.json' : null
 }
 
 async function bytesOf(path: string, shown: string): Promise<Buffer> {
@@ -86,10 +124,8 @@ function isText(bytes: Buffer): boolean {
 
 /** The document of a card, with or without its envelope. @throws AppError where it is none. */
 export function cardJsonIn(text: string): JsonObject {
-  const json = objectIn(parsed(text))
+  const json = jsonIn(text)
   const card = isJsonObject(json.card) ? json.card : json
-  if ('stageNodes' in card || 'startAction' in card)
-    throw new AppError('unsupported_type', `packs of STUdio and Telmi cannot be read yet; ${known}`)
   if ('passages' in card)
     throw new AppError(
       'unsupported_type',
@@ -98,6 +134,11 @@ export function cardJsonIn(text: string): JsonObject {
   if (!Array.isArray(objectIn(card.content).chapters))
     throw new AppError('unprocessable', 'this is no card: it has no `content` with `chapters`')
   return card
+}
+
+/** The object in a text. @throws AppError with the line of the first fault. */
+export function jsonIn(text: string): JsonObject {
+  return objectIn(parsed(text))
 }
 
 function parsed(text: string): unknown {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Story } from '../../src/core/story.ts'
+import { type Cause, type Exit, type Story, waysOf } from '../../src/core/story.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import type { StoryDraft } from '../../src/stories/import/draft.ts'
 import { writeStory } from '../../src/stories/import/written.ts'
@@ -53,5 +53,29 @@ export function edgesOf({ scenes }: Story): Record<string, Edges> {
         },
       ]
     }),
+  )
+}
+
+/** What leads from where to where, and what each ends with: `gate left cave`, `cave ends happy`. */
+export function mapOf(story: Story): readonly string[] {
+  return [...story.scenes.values()].flatMap(({ id, exit }) =>
+    exit.kind === 'ending'
+      ? [`${id} ends ${exit.name}`]
+      : waysOf({ exit }).map(({ cause, way }) => `${id} ${labelOf(exit, cause)} ${way.to}`),
+  )
+}
+
+function labelOf(exit: Exit, cause: Cause): string {
+  if (exit.kind === 'branch' && 'index' in cause) return `if ${exit.lines[cause.index]?.if ?? 'else'}`
+  if (exit.kind === 'random' && 'index' in cause) return `chance ${exit.picks[cause.index]?.weight}`
+  return cause.kind
+}
+
+/** What is heard, by scene; scenes without a sound are not there. */
+export function soundsOf(story: Story): Record<string, string> {
+  return Object.fromEntries(
+    [...story.scenes.values()].flatMap(({ id, play }) =>
+      play === null ? [] : [[id, 'file' in play ? play.file : play.say]],
+    ),
   )
 }

@@ -40,7 +40,7 @@ function lostOnCard({ bedtime, home, start }: Pick<Story, 'bedtime' | 'home' | '
 }
 
 /** In words: why a story cannot be a card that plays by itself. */
-function noCardInWords(none: NoCard): string {
+export function noCardInWords(none: NoCard): string {
   switch (none.why) {
     case 'chance':
       return `a card cannot decide by chance, as "${sceneInWords(none.scene)}" does`

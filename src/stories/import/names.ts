@@ -1,5 +1,5 @@
-// Names that the YAML of rule files refuses.
-const reserved = new Set(['constructor', 'prototype'])
+/** Names that the YAML of rule files refuses. */
+export const reservedNames = new Set(['constructor', 'prototype'])
 const longest = 60
 
 /** Makes names of scenes from any names: as near as may be, and each another one. */
@@ -10,7 +10,7 @@ export class SceneNames {
   /** The name itself where it can be one and is free. */
   take(wished: string): string {
     const plain = plainName(wished, ' ')
-    const base = plain === '' || reserved.has(plain) ? `scene ${plain}`.trim() : plain
+    const base = plain === '' || reservedNames.has(plain) ? `scene ${plain}`.trim() : plain
     let name = base
     for (let count = this.#counts.get(base) ?? 1; this.#taken.has(name); ) {
       count += 1
@@ -26,7 +26,7 @@ export class SceneNames {
 /** The id of a story with that title: `spy-mission`. */
 export function storyId(title: string): string {
   const plain = plainName(title.toLowerCase(), '-')
-  return plain === '' || reserved.has(plain) ? 'story' : plain
+  return plain === '' || reservedNames.has(plain) ? 'story' : plain
 }
 
 /** Letters, digits, `_` and `-`, with `gap` in place of all else. */

@@ -147,6 +147,11 @@ const tagsOfFormats = new Set([
   ...['header', 'footer', 'startup', 'debug-header', 'debug-footer', 'debug-startup', 'annotation'],
 ])
 
+/** Whether a passage of that name is about the story, or for a story format, and no scene. */
+export function isSpecialName(name: string): boolean {
+  return aboutStory.has(name) || ofFormats.has(name)
+}
+
 function isNoStory({ name, tags, line }: Passage, losses: Loss[]): boolean {
   if (aboutStory.has(name) || tags.some((tag) => silentTags.has(tag))) return true
   const tag = tags.find((one) => tagsOfFormats.has(one))

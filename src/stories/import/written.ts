@@ -12,13 +12,19 @@ export function writeStory(story: StoryDraft, { schema }: { readonly schema: str
     .replace(/^(#[^\n]*)\n\n/, '$1\n')
 }
 
-function storyMap({ title, audio, start, resume, silence, scenes }: StoryDraft) {
+function storyMap({ title, audio, start, home, vars, resume, silence, scenes }: StoryDraft) {
   const [first] = scenes
   return {
     title: text([...title].slice(0, longestTitle).join('')),
     ...(audio === null ? {} : { audio }),
     ...(first?.id === start ? {} : { start }),
+    ...(home === undefined ? {} : { home }),
     ...(resume === null ? {} : { resume }),
+    ...(vars === undefined || vars.length === 0
+      ? {}
+      : {
+          vars: new Map(vars.map(({ name, start: first, max }) => [name, inBraces({ start: first, max })])),
+        }),
     ...(silence === null
       ? {}
       : { defaults: { silence: inBraces({ wait: silence.wait, ask_again: silence.askAgain }) } }),
@@ -28,8 +34,12 @@ function storyMap({ title, audio, start, resume, silence, scenes }: StoryDraft) 
 
 const longestTitle = 120
 
-function sceneMap({ play, exit }: DraftScene) {
-  return { ...(play === null ? {} : clipMap(play)), ...exitMap(exit) }
+function sceneMap({ play, set = [], exit }: DraftScene) {
+  return {
+    ...(play === null ? {} : clipMap(play)),
+    ...(set.length === 0 ? {} : { set: new Map(set.map(({ name, value }) => [name, value])) }),
+    ...exitMap(exit),
+  }
 }
 
 function clipMap(clip: Clip) {
@@ -39,21 +49,42 @@ function clipMap(clip: Clip) {
 function exitMap(exit: DraftExit) {
   switch (exit.kind) {
     case 'question': {
-      const { ask, left, right, silence } = exit
+      const { ask, left, right, silence, times, hearOut } = exit
       return {
         ...(ask === null ? {} : { ask: { say: text(ask) } }),
         ...(left === null ? {} : { left }),
         ...(right === null ? {} : { right }),
-        ...(silence === null ? {} : { silence }),
+        ...(silence === null ? {} : { silence: times === undefined ? silence : silenceMap(times, silence) }),
+        ...(hearOut === undefined ? {} : { hear_out: hearOut }),
       }
     }
     case 'go':
       return { go: exit.to }
     case 'carousel':
-      return { carousel: exit.options.map(({ say, to }) => ({ say: text(say), go: to })) }
+      return {
+        carousel: exit.options.map((option) => ({
+          ...('say' in option ? { say: text(option.say) } : { play: option.play }),
+          go: option.to,
+        })),
+        ...(exit.silence === undefined ? {} : { silence: exit.silence }),
+      }
+    case 'branch':
+      return {
+        branch: exit.lines.map((line) =>
+          inBraces({ ...(line.if === null ? {} : { if: line.if }), go: line.to }),
+        ),
+      }
+    case 'random':
+      return {
+        random: exit.picks.map(({ to, weight }) => (weight === 1 ? to : inBraces({ go: to, weight }))),
+      }
     case 'ending':
       return { ending: exit.name }
   }
+}
+
+function silenceMap({ wait, askAgain }: { readonly wait?: string; readonly askAgain: number }, go: string) {
+  return inBraces({ ...(wait === undefined ? {} : { wait }), ask_again: askAgain, go })
 }
 
 /** What is long or has several lines stands below its key; what YAML would change or hide stands in quotes. */
