@@ -1,9 +1,10 @@
 import { AppError } from '../core/error.ts'
 import type { Story } from '../core/story.ts'
 import { noCardInWords } from '../stories/card/chosen-run.ts'
+import { storyCardPlan } from '../stories/card/plan.ts'
 import { unfolded } from '../stories/card/unfold.ts'
 import { compiled } from '../stories/compiled.ts'
-import { planOf, soundsInWords } from '../stories/export/card.ts'
+import { soundsInWords } from '../stories/export/card.ts'
 import { tweeOf } from '../stories/export/twee.ts'
 import { cardJson } from '../yoto/card.ts'
 import { readHousehold } from './check-command.ts'
@@ -69,7 +70,8 @@ async function exportedCard(story: Story, input: CommandInput): Promise<CommandA
   if ('none' in outcome)
     throw new AppError('unprocessable', `command export: this is no card: ${noCardInWords(outcome.none)}`)
   const base = baseOf(input.flags.get('url'))
-  const plan = planOf(story, outcome.card, (key) => `${base ?? placeholder}/${key}.mp3`)
+  const urlOf = (key: string) => `${base ?? placeholder}/${key}.mp3`
+  const plan = storyCardPlan(outcome.card, { title: story.title, urlOf })
   const json = cardJson(plan)
   const sounds = [...soundsInWords(outcome.card)].map(([key, words]) => `${key}.mp3 plays: ${words}`)
   const notes = [
