@@ -4,7 +4,6 @@ import { dataFolder, dependentDefaults, underSupervisor, usesEmbeddedBroker } fr
 import { type Environment, readEnvironment } from './options/environment.ts'
 import { readOptionsFile } from './options/file.ts'
 import { knownOptions } from './options/known.ts'
-import { refuseNotYet } from './options/not-yet.ts'
 import { checkTogether } from './options/rules.ts'
 import type { Options } from './options/schema.ts'
 import { type Setting, schemaChecks } from './options/setting.ts'
@@ -50,7 +49,6 @@ export async function loadOptions(input: {
   const zone = chosen.get('timezone')
   if (zone !== undefined) checks.one(zone)
   const options = checks.completed(chosen)
-  refuseNotYet(chosen)
   checkTogether(options, env, (path) => chosen.get(path) ?? defaultSetting(path))
   const { command, args, flags, lists, json } = line
   return {

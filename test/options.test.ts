@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError, messageOf } from '../src/core/error.ts'
 import { knownOptions, knownVariables } from '../src/options/known.ts'
-import { loadOptions, usesSimulator } from '../src/options.ts'
+import { loadOptions, type Options, usesSimulator } from '../src/options.ts'
 
 let cwd: string
 let count = 0
@@ -402,16 +402,34 @@ describe('nothing listens beyond this machine without a guard', () => {
   })
 
   test.each([
-    'speech: { provider: espeak }',
-    'speech: { wyoming_url: tcp://host:10200 }',
-    'speech: { voice: alba }',
-  ])('and so does what has no effect: %s', async (text) => {
-    const [section = ''] = text.split(':')
-    expect(await failure(loadFile(text))).toMatch(
-      new RegExp(
-        `^${section}.* \\(options file .*, expected (nothing|the default .*): .* not part of this version yet$`,
-      ),
+    ['speech: { provider: wyoming }', 'speech.wyoming_url beside it: '],
+    ['speech: { provider: home_assistant }', 'another provider: '],
+  ])('and so does a voice that nobody can ask: %s', async (text, expected) => {
+    const message = await failure(loadFile(text))
+    expect(message).toMatch(
+      /^speech\.provider: found "(wyoming|home_assistant)" \(options file "home\.yaml", /,
     )
+    expect(message).toContain(`, expected ${expected}`)
+  })
+
+  test.each<[string, Record<string, string>, Options['speech']]>([
+    [
+      'speech: { provider: espeak, voice: de }',
+      { TZ: 'UTC' },
+      { provider: 'espeak', wyoming_url: null, voice: 'de' },
+    ],
+    [
+      'speech: { provider: wyoming, wyoming_url: "tcp://nas:10200" }',
+      { TZ: 'UTC' },
+      { provider: 'wyoming', wyoming_url: 'tcp://nas:10200', voice: null },
+    ],
+    [
+      'speech: { provider: home_assistant, voice: tts.piper }',
+      { TZ: 'UTC', SUPERVISOR_TOKEN: 'x' },
+      { provider: 'home_assistant', wyoming_url: null, voice: 'tts.piper' },
+    ],
+  ])('while %s is taken', async (text, env, speech) => {
+    expect((await loadFile(text, env)).options.speech).toEqual(speech)
   })
 
   test('and so does half of a place', async () => {

@@ -25,8 +25,11 @@ export interface Story {
 export const storyRuns = ['auto', 'card', 'live'] as const
 export type StoryRun = (typeof storyRuns)[number]
 
-/** What is heard at one point: a file of the library, or words that a voice says. */
-export type Clip = { readonly file: string } | { readonly say: string }
+/**
+ * What is heard at one point: a file of the library, or words that a voice says. `say` beside a file is what can be heard
+ * in it, for whoever reads.
+ */
+export type Clip = { readonly file: string; readonly say?: string } | { readonly say: string }
 
 export interface Scene {
   readonly id: string
@@ -125,6 +128,12 @@ export function waysOf({
 export function filesOf({ play, again, exit }: Scene): readonly string[] {
   const ask = exit.kind === 'question' ? exit.ask : null
   return [play, again, ask].flatMap((clip) => (clip !== null && 'file' in clip ? [clip.file] : []))
+}
+
+/** The words of the scene that no file has, so that a voice has to say them, each as often as it does. */
+export function spokenIn({ play, again, exit }: Scene): readonly string[] {
+  const ask = exit.kind === 'question' ? exit.ask : null
+  return [play, again, ask].flatMap((clip) => (clip === null || 'file' in clip ? [] : [clip.say]))
 }
 
 /** Tells ways out of one scene apart: `left`, `branch 1`. */

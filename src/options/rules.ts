@@ -1,5 +1,5 @@
 import { isLoopback } from '../core/address.ts'
-import { usesEmbeddedBroker } from './defaults.ts'
+import { underSupervisor, usesEmbeddedBroker } from './defaults.ts'
 import type { Environment } from './environment.ts'
 import type { Options } from './schema.ts'
 import { type Setting, wrong } from './setting.ts'
@@ -15,6 +15,7 @@ export function checkTogether(options: Options, env: Environment, setting: Given
   checkDoors(options, setting)
   checkPorts(options, embedded, setting)
   checkLocation(options, setting)
+  checkSpeech(options, env, setting)
   if (embedded) checkCredentials(options, setting)
   else checkForeignBroker(options, setting)
   const { mqtt } = options
@@ -54,6 +55,20 @@ function checkLocation({ location }: Options, setting: Given): void {
       ? ['location.longitude', 'location.latitude']
       : ['location.latitude', 'location.longitude']
   throw wrong(setting(given), `${missing} beside it: both together say where the sun is seen from`)
+}
+
+/** A voice that nobody can ask would leave stories silent. */
+function checkSpeech({ speech }: Options, env: Environment, setting: Given): void {
+  if (speech.provider === 'wyoming' && speech.wyoming_url === null)
+    throw wrong(
+      setting('speech.provider'),
+      'speech.wyoming_url beside it: the server that speaks, such as tcp://192.168.1.2:10200',
+    )
+  if (speech.provider === 'home_assistant' && !underSupervisor(env))
+    throw wrong(
+      setting('speech.provider'),
+      "another provider: Home Assistant's speech is asked through its Supervisor, which did not start this program; wyoming can use the same Piper server",
+    )
 }
 
 /** Half of a sign-in would leave the embedded broker open, and whoever set it would think it closed. */

@@ -122,13 +122,16 @@ export const optionsSchema = Type.Object(
       provider: choice(
         ['none', 'home_assistant', 'wyoming', 'espeak'],
         'none',
-        'What turns the text of a story into sound.',
+        'What turns the text of a story into sound: the speech of Home Assistant, a server of the Wyoming protocol, or the program espeak-ng on this machine.',
       ),
       wyoming_url: orNull(
         text('wyoming', 'tcp://host:port'),
         'The Wyoming server, for the provider wyoming.',
       ),
-      voice: orNull(anyText(), "Name of the voice. Default: the provider's own."),
+      voice: orNull(
+        anyText(),
+        "Name of the voice: of Home Assistant an entity such as tts.piper, or with one of its voices tts.piper/en_GB-alba-medium; of wyoming and espeak as they name it. Default: the provider's own.",
+      ),
     }),
     timezone: text('time-zone', 'the name of a time zone such as Europe/Berlin', {
       description: 'Time zone of schedules. Default: the variable TZ, else that of this machine.',

@@ -61,7 +61,7 @@ function defaults(): JsonSchema {
 function scene(): JsonSchema {
   const words = withWords(titled('scene', editorSchemaOf(sceneSchema)), {
     play: 'The audio file that is heard.',
-    say: 'A text that a voice says, in place of a file.',
+    say: 'A text that a voice says; beside `play` the words of that file, for whoever reads.',
     again: 'What is heard in its place from the second visit on.',
     set: 'Vars that change as the scene begins: `{gold: gold + 1}`.',
     ask: 'The question, heard behind the scene and again where nobody answers.',

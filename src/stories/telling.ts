@@ -89,8 +89,9 @@ function indented(line: string): string {
 
 function clipInWords(word: string, clip: Clip | null): string[] {
   if (clip === null) return []
-  if ('file' in clip) return [`${word} ${clip.file}`]
-  const [first = '', ...more] = clip.say.trim().split(/\r?\n/)
+  const lines = clip.say === undefined ? [] : clip.say.trim().split(/\r?\n/)
+  if ('file' in clip) return [`${word} ${clip.file}`, ...lines.map(indented)]
+  const [first = '', ...more] = lines
   return [`${word === 'plays' ? 'says' : word}: ${first}`, ...more.map(indented)]
 }
 

@@ -12,6 +12,7 @@ import { planCommand } from './plan-command.ts'
 import { playCommand } from './play-command.ts'
 import { runCommand } from './run-command.ts'
 import { schemaCommand } from './schema-command.ts'
+import { speakCommand } from './speak-command.ts'
 import { testCommand } from './test-command.ts'
 import { walkCommand } from './walk-command.ts'
 
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   playCommand,
   walkCommand,
   graphCommand,
+  speakCommand,
   formatCommand,
   schemaCommand,
   importCommand,

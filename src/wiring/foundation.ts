@@ -14,8 +14,10 @@ import { prepareFolders } from './first-start.ts'
 import { type HouseHistory, openHistory } from './history.ts'
 import { type HouseLibrary, openLibrary } from './library.ts'
 import { Problems } from './problems.ts'
+import { type HouseSpeech, openSpeech } from './speech.ts'
 import type { Started } from './started.ts'
 import { storeProblem } from './store-problem.ts'
+import type { Supervisor } from './supervisor.ts'
 import type { HouseUploads } from './uploads.ts'
 
 export interface FoundationInput {
@@ -27,6 +29,8 @@ export interface FoundationInput {
   readonly random?: () => number
   /** An open store in place of the data folder's own; closed with the product. */
   readonly storage?: Storage
+  /** Where Home Assistant's Supervisor started the product. */
+  readonly supervisor?: Supervisor
   readonly log: Log
   /** Learns every secret, and takes them out of what is said; one of its own where the log has none. */
   readonly redactor?: Redactor
@@ -44,6 +48,8 @@ export interface Foundation extends Pick<Redactor, 'redactAll'> {
   readonly libraryFacts: HouseLibrary['facts']
   readonly onLibraryChange: HouseLibrary['onChange']
   readonly uploads: HouseUploads
+  /** Says what stories have no file for. */
+  readonly speech: HouseSpeech
   readonly access: Awaited<ReturnType<typeof openAccess>>
   /** What rules wait for that others call by HTTP. */
   readonly webhooks: Webhooks
@@ -89,6 +95,8 @@ export async function openFoundation(input: FoundationInput, started: Started): 
     log: log.for('audio'),
   })
   started.add('the library', house)
+  const speech = await openSpeech({ ...input, shelfOf: house.shelfOf, problems, log: log.for('speech') })
+  started.add('speech', speech)
   const access = await openAccess({ storage, options, hide, clock, log })
   started.add('who may come in', access)
   const webhooks = new Webhooks({
@@ -111,6 +119,7 @@ export async function openFoundation(input: FoundationInput, started: Started): 
     libraryFacts: house.facts,
     onLibraryChange: house.onChange,
     uploads: house.uploads,
+    speech,
     access,
     webhooks,
     problems,

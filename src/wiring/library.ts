@@ -35,6 +35,8 @@ export interface HouseLibrary {
   /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
   onChange(changed: () => void): () => void
   readonly uploads: HouseUploads
+  /** Reads a folder whose files are all in the profile, and each put there in one step. */
+  shelfOf(folder: string): Library
   stop(): Promise<void>
 }
 
@@ -102,6 +104,7 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
     uploads,
     sources,
     facts,
+    shelfOf: (folder) => new Library({ folders: [folder], pieces, clock, log }),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

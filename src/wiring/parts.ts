@@ -13,14 +13,12 @@ import { SlotGround } from './slot-ground.ts'
 import type { Started } from './started.ts'
 import { StoryCards } from './story-cards.ts'
 import { StoryDeeds } from './story-deeds.ts'
-import type { Supervisor } from './supervisor.ts'
+import { StoryVoice } from './story-voice.ts'
 
 /** What the product is started with. */
 export interface AppInput extends FoundationInput, HouseholdInput {
   /** A broker of our own in place of another. */
   readonly embeddedBroker: boolean
-  /** Where Home Assistant's Supervisor started the product. */
-  readonly supervisor?: Supervisor
   readonly version: string
   /** What the product runs on, for diagnostics. */
   readonly runtime?: Runtime
@@ -79,6 +77,8 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
     isOurCard: (cardId) => household.cards.published.byCard(cardId) !== undefined,
   })
   judgeAnswers({ household, book })
+  const { speech } = foundation
+  started.add('the voice of stories', new StoryVoice({ book, speech, clock, log: log.for('speech') })).start()
   started.add('the local broker', broker)
   const homeAssistant = openHomeAssistant({
     ...{ supervisor, clock, random },

@@ -13,6 +13,7 @@
  * - `store`: the last write to the data folder has failed, such as for a full disk. The next that succeeds mends it.
  * - `plugin/<file>`: a plug-in is left out, or was stopped because it failed too often.
  * - `stream/<name>/copies`: other cards may carry the old address of the stream.
+ * - `speech`: what stories have no file for cannot be said.
  * - `answers/<stream>`: something answers in its place by what the rule files no longer have.
  */
 export class Problems {

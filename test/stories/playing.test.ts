@@ -63,6 +63,21 @@ describe('a story that is played', () => {
     expect(told(story)).toContain('  because nothing above it holds')
   })
 
+  test('tells the words of a file behind its name', async () => {
+    const story = await playing(
+      'a: {scenes: {gate: {play: a.mp3, say: "A gate.\\nIt is shut.", ask: {play: b.mp3, say: Knock?}, left: end}, end: {ending: x}}}\n',
+    )
+    expect(told(story)).toEqual([
+      'gate',
+      '  plays a.mp3',
+      '    A gate.',
+      '    It is shut.',
+      '  asks b.mp3',
+      '    Knock?',
+    ])
+    expect(tellingOf(story).plays).toEqual({ file: 'a.mp3', say: 'A gate.\nIt is shut.' })
+  })
+
   test('of picks that do not come twice says how likely the rest is', async () => {
     const story = await playing(
       'a: {scenes: {dice: {play: a.mp3, not_twice: true, random: [one, two, {go: six, weight: 4}]}, one: {play: b.mp3, go: dice}, two: {play: c.mp3, ending: two}, six: {play: d.mp3, ending: six}}}\n',

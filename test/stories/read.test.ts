@@ -83,6 +83,10 @@ describe('a story as it is read', () => {
     ['a: {play: gate.mp3, go: b}', { play: { file: 'gate.mp3' }, exit: { kind: 'go', way: go('b') } }],
     ['a: {say: A, again: x.mp3, go: b}', { play: { say: 'A' }, again: { file: 'x.mp3' } }],
     ['a: {say: A, again: {say: Again}, go: b}', { again: { say: 'Again' } }],
+    [
+      'a: {play: gate.mp3, say: A gate., again: {play: short.mp3, say: The gate.}, go: b}',
+      { play: { file: 'gate.mp3', say: 'A gate.' }, again: { file: 'short.mp3', say: 'The gate.' } },
+    ],
     ['a: {go: {go: b}}', { play: null, exit: { kind: 'go', way: go('b') } }],
     [
       'a: {set: {gold: gold + 1}, go: {go: b, set: {gold: 2}}}',
@@ -124,6 +128,10 @@ describe('a story as it is read', () => {
           ...{ left: go('b'), right: { to: 'c', set: [{ name: 'gold', value: '1' }] }, silence: go('b') },
         },
       },
+    ],
+    [
+      'a: {ask: {say: Well?, play: well.mp3}, left: b, silence: b}',
+      { exit: expect.objectContaining({ ask: { file: 'well.mp3', say: 'Well?' } }) },
     ],
     [
       'a: {ask: {say: Well?}, hear_out: true, right: c, silence: {wait: 2m, ask_again: 0, go: b, set: {gold: 3}}}',
@@ -171,7 +179,7 @@ describe('a story as it is read', () => {
   test('makes a scene of each option of a carousel: left goes on to the next, right takes it', async () => {
     const story = await storyIn(
       scenesFile(
-        'a: {say: Which?, carousel: [{say: One?, go: b}, {play: two.mp3, go: c}], silence: {wait: 3s, go: c}}',
+        'a: {say: Which?, carousel: [{say: One?, go: b}, {play: two.mp3, say: Two?, go: c}], silence: {wait: 3s, go: c}}',
         ...ends,
       ),
     )
@@ -193,7 +201,7 @@ describe('a story as it is read', () => {
       exit: { ...question, left: go('a.2'), right: go('b') },
     })
     expect(story.scenes.get('a.2')).toMatchObject({
-      play: { file: 'two.mp3' },
+      play: { file: 'two.mp3', say: 'Two?' },
       exit: { ...question, left: go('a.1'), right: go('c') },
     })
   })
@@ -275,10 +283,6 @@ describe('what is wrong with a story is said where it stands', () => {
       'a: {say: Hello, my friend, go: b}',
       `4:23 key/unknown unknown key "my friend" in scene "a" (allowed: ${allowedInScene}) | the comma ends the text before it; where it belongs to the text, put quotes around the whole: \`"Hello, my friend"\``,
     ],
-    [
-      'a: {play: x.mp3, say: Hello, go: b}',
-      '4:24 key/two-kinds scene "a" has both `play` and `say`: a file or a text, not both',
-    ],
     ['a: {play: , go: b}', '4:11 type/value `play` takes an audio file such as "gate.mp3", not nothing'],
     [
       'a: {play: ../x.mp3, go: b}',
@@ -342,8 +346,12 @@ describe('what is wrong with a story is said where it stands', () => {
       '4:44 key/missing option 2 of "a" is silent: it needs `play` or `say`',
     ],
     [
-      'a: {carousel: [{say: B, go: b}, {say: C, play: c.mp3, go: c}], silence: b}',
-      '4:40 key/two-kinds option 2 of "a" has both `play` and `say`: a file or a text, not both',
+      'a: {ask: {play: x.mp3}, left: b, silence: b}',
+      '4:11 key/missing `ask` needs `say`, a text of at most 5,000 characters',
+    ],
+    [
+      'a: {play: a.mp3, again: {play: b.mp3, say: }, go: b}',
+      '4:45 type/value `say` takes a text of at most 5,000 characters, not nothing',
     ],
     [
       'a: {silence: , left: b}',

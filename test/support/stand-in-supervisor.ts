@@ -23,7 +23,8 @@ type Outcome = 'done' | 'nothing is said' | 'hangs up' | { readonly code: string
 
 /**
  * Stands in for Home Assistant behind its Supervisor: `/core/api/config` and `/core/websocket`, with messages as
- * home-assistant/core writes them (components/websocket_api/messages.py), of the commands that we use.
+ * home-assistant/core writes them (components/websocket_api/messages.py), of the commands that we use; and its speech
+ * (components/tts/__init__.py).
  */
 export class StandInSupervisor {
   readonly supervisor: Supervisor
@@ -41,6 +42,10 @@ export class StandInSupervisor {
   /** The Supervisor lets us in although nobody is behind it, and hangs up then. */
   isHollow = false
   config: Json
+  /** Each text that was to be said, as it came. */
+  readonly spoken: Json[] = []
+  /** What it speaks with; null: there is no such integration. */
+  speech: { readonly engine: string; readonly sound: Uint8Array; readonly path?: string } | null = null
   readonly #states = new Map<string, State>()
   readonly #sockets = new Map<WebSocket, Map<number, ReadonlySet<string>>>()
   readonly #close: () => Promise<void>
@@ -54,13 +59,22 @@ export class StandInSupervisor {
 
   static async start(manner: Manner = {}): Promise<StandInSupervisor> {
     const server = createServer((request, answer) => {
-      const { url = '', headers } = request
-      made.asked.push(`GET ${url}`)
+      const { url = '', method = 'GET', headers } = request
+      made.asked.push(`${method} ${url}`)
       if (made.hangs) return
       if (made.#isDown()) return void answer.writeHead(502).end('502: Bad Gateway')
       if (headers.authorization !== `Bearer ${secret}`) return void answer.writeHead(401).end()
-      if (url !== '/core/api/config') return void answer.writeHead(404).end()
-      answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(made.config))
+      const json = (value: unknown, status = 200) => {
+        answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+      }
+      const asked = `${method} ${url}`
+      if (asked === 'GET /core/api/config') json(made.config)
+      else if (asked === 'GET /core/api/states') json(made.#entities())
+      else if (asked === 'POST /core/api/tts_get_url')
+        void textOf(request).then((body) => made.#getUrl(JSON.parse(body), json))
+      else if (made.speech !== null && asked === `GET ${soundPath}`)
+        answer.writeHead(200, { 'content-type': 'audio/x-wav' }).end(made.speech.sound)
+      else answer.writeHead(404).end()
     })
     const sockets = new WebSocketServer({ noServer: true })
     server.on('upgrade', (request, socket, head) => {
@@ -121,6 +135,23 @@ export class StandInSupervisor {
 
   async stop(): Promise<void> {
     await this.#close()
+  }
+
+  #entities(): Json[] {
+    const names = [...this.#states.keys(), ...(this.speech === null ? [] : [this.speech.engine])]
+    return ['light.hall', ...names].map((entity_id) => ({ entity_id, state: 'unknown', attributes: {} }))
+  }
+
+  #getUrl(body: Json, json: (value: unknown, status?: number) => void): void {
+    const { engine_id: engine, message, options = {} } = body
+    if (typeof message !== 'string' || message === '')
+      json({ message: 'Must specify platform and message' }, 400)
+    else if (this.speech?.engine !== engine) json({ error: `Provider ${engine} not found` }, 400)
+    else {
+      this.spoken.push({ ...body, options })
+      const path = this.speech?.path ?? soundPath.slice('/core'.length)
+      json({ url: `http://homeassistant.local:8123${path}`, path })
+    }
   }
 
   #isDown(): boolean {
@@ -196,6 +227,14 @@ export class StandInSupervisor {
     else if (outcome !== 'nothing is said')
       say(socket, { id, type: 'result', success: false, error: outcome })
   }
+}
+
+const soundPath = '/core/api/tts_proxy/dBhJoKxmtyzW6gqPbqDtoA.wav'
+
+async function textOf(request: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** What must stand nowhere. */

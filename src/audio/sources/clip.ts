@@ -34,7 +34,12 @@ function clipsOf(library: Library): AudioSource {
 
 async function namesIn(library: Library): Promise<ReadonlyMap<string, string>> {
   const files = await library.list()
-  return new Map(files.map(({ file }) => [clipNameOf(file), file]))
+  return new Map(files.flatMap(({ file }) => (isPiece(file) ? [] : [[clipNameOf(file), file]])))
+}
+
+/** What lies deeper are the pieces of a story: nothing that anybody would want to hear by itself. */
+function isPiece(file: string): boolean {
+  return file.split('/').length > 2
 }
 
 /** What a file that comes with the product is called as a clip. */

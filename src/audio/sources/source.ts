@@ -18,7 +18,6 @@ export type Found =
  * has ready beforehand, and says `importing` until then:
  * - A feed gives its newest episodes in `expand`; an episode is `importing` from the first look that begins to fetch it,
  *   and then a file in a folder of the feed's own (`SourceGround.libraryOf`).
- * - Speech takes its text as the name, and makes it at the first look; the result lies under the hash of text and voice.
  *
  * What never ends, such as radio, has no length, so no place in a file of exactly known bytes: `find` would answer with
  * one more state, `endless`, which finite streams and slots pass over as they do what is `importing`, and the source

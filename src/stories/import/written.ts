@@ -43,7 +43,10 @@ function sceneMap({ play, set = [], exit }: DraftScene) {
 }
 
 function clipMap(clip: Clip) {
-  return 'file' in clip ? { play: clip.file } : { say: text(clip.say) }
+  return {
+    ...('file' in clip ? { play: clip.file } : {}),
+    ...(clip.say === undefined ? {} : { say: text(clip.say) }),
+  }
 }
 
 function exitMap(exit: DraftExit) {

@@ -24,7 +24,7 @@ export function carouselOf(
     const own = optionId(id, index)
     reading.places.addScene(own, at)
     const what = `option ${index + 1} of "${id}"`
-    const play = at.kind === 'map' ? clipOf(at, option, { what, reading }) : null
+    const play = at.kind === 'map' ? clipOf(at, option, reading) : null
     const right = readWay({ id: own }, { cause: { kind: 'right' }, written: option, node: at }, reading)
     if (play === null) {
       const message = `${what} is silent: it needs \`play\` or \`say\``

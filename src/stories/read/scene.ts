@@ -18,8 +18,7 @@ export function readScene({ key, value }: MapEntry, reading: SceneReading): read
   const written = decode(sceneSchema, value, report, { what: `scene "${id}"` })
   if (written === undefined || !hasOneExit(value, { key, report })) return []
   if (!isDrawn(value, { key, report })) return []
-  const heard = clipsOf({ key, node: value, written }, reading)
-  if (heard === undefined) return []
+  const heard = clipsOf({ node: value, written }, reading)
   const set = readSet(value.entries.get('set')?.value, reading)
   const { exit, more } = exitOf({ id, key, node: value, written }, reading)
   if (exit === null || set === null) return []
@@ -35,10 +34,11 @@ function isMap(node: Node, { key, report }: Saying): node is MapNode {
 }
 
 function clipsOf(
-  { key, node, written: { play, say, again } }: Omit<SceneDraft, 'id'>,
+  { node, written: { play, say, again } }: Pick<SceneDraft, 'node' | 'written'>,
   reading: SceneReading,
-): Pick<Scene, 'play' | 'again'> | undefined {
-  const own = clipOf(node, { play, say }, { what: `scene "${key.text}"`, reading })
-  if (own === undefined) return undefined
-  return { play: own, again: asClip(again, entryOf(node, 'again'), reading) }
+): Pick<Scene, 'play' | 'again'> {
+  return {
+    play: clipOf(node, { play, say }, reading),
+    again: asClip(again, entryOf(node, 'again'), reading),
+  }
 }

@@ -17,7 +17,10 @@ const text = Type.String({
 })
 const scene = Type.String({ minLength: 1, expected: 'the name of a scene' })
 const name = Type.String({ minLength: 1, maxLength: 64, expected: 'a name of at most 64 characters' })
-const clip = Type.Union([file, Type.Object({ say: text }, { additionalProperties: false })])
+const clip = Type.Union([
+  file,
+  Type.Object({ play: Type.Optional(file), say: text }, { additionalProperties: false }),
+])
 const set = Type.Record(Type.String(), Type.Unknown(), { expected: 'vars with what each becomes' })
 const condition = Type.String({ minLength: 1, expected: 'a condition such as "gold > 0"' })
 

@@ -85,6 +85,7 @@ const anyDraft: fc.Arbitrary<StoryDraft> = fc
         play: fc.oneof(
           fc.constant(null),
           fc.record({ say: words }),
+          fc.record({ file: fc.constant('a.mp3'), say: words }),
           fc.constantFrom({ file: 'a: b #c.mp3' }, { file: "sub/'x'.mp3" }, { file: 'yes' }),
         ),
         exit: anyExit(ids),
@@ -214,7 +215,9 @@ function asDraft(scenes: Scenes, id: string, { audio }: StoryDraft): DraftScene 
   if (scene === undefined) return null
   const { play, exit } = scene
   const own =
-    play !== null && 'file' in play && audio !== null ? { file: play.file.slice(audio.length + 1) } : play
+    play !== null && 'file' in play && audio !== null
+      ? { ...play, file: play.file.slice(audio.length + 1) }
+      : play
   return { id, play: own, exit: exitDraft(scenes, id, exit) }
 }
 

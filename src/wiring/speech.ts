@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import { importFile } from '../audio/import/importer.ts'
+import type { LibraryFile } from '../audio/library/inspect-file.ts'
+import type { Library } from '../audio/library/library.ts'
+import type { FileSource } from '../audio/rendition-reading.ts'
+import type { Found } from '../audio/sources/source.ts'
+import type { Clock } from '../core/clock.ts'
+import { AppError, messageOf } from '../core/error.ts'
+import type { Log } from '../core/log.ts'
+import type { Options } from '../options.ts'
+import { espeak } from '../speech/espeak.ts'
+import { homeAssistantSpeech } from '../speech/home-assistant.ts'
+import type { SpeechProvider } from '../speech/provider.ts'
+import { Speech } from '../speech/speech.ts'
+import { wyoming } from '../speech/wyoming.ts'
+import type { Problems } from './problems.ts'
+import type { Supervisor } from './supervisor.ts'
+
+export interface SpeechInput {
+  readonly options: Pick<Options, 'folders' | 'speech'>
+  readonly shelfOf: (folder: string) => Library
+  readonly problems: Pick<Problems, 'set'>
+  /** Where Home Assistant's Supervisor started the product. */
+  readonly supervisor?: Supervisor
+  readonly clock: Clock
+  /** 0 (inclusive) to 1. */
+  readonly random?: () => number
+  readonly log: Log
+}
+
+/** Speech as the rest of the house plays it: found by its text, and read as any audio is. */
+export interface HouseSpeech extends Required<FileSource>, Pick<Speech<LibraryFile>, 'prepare' | 'tidy'> {
+  /** Whether anybody is to speak. */
+  readonly hasVoice: boolean
+  /** What there is of the text now; what is missing is begun, and `importing` until it is there. Never rejects. */
+  find(text: string): Promise<Found>
+  /** Whether a file is one that `find` gave, and is read here and not from the library. */
+  isOwn(file: Pick<LibraryFile, 'file'>): boolean
+  stop(): Promise<void>
+}
+
+/** @throws AppError `unavailable` where speech cannot be kept in the data folder. */
+export async function openSpeech(input: SpeechInput): Promise<HouseSpeech> {
+  const { options, shelfOf, problems, clock, random = Math.random, log } = input
+  const folder = join(options.folders.data, 'speech')
+  const shelf = shelfOf(folder)
+  let said: string | null = null
+  const speech = new Speech<LibraryFile>({
+    ...{ folder, shelf, clock, random, log },
+    provider: providerOf(input),
+    voice: options.speech.voice,
+    toProfile: (sound) => importFile({ ...sound, clock }),
+    troubled(reason) {
+      problems.set('speech', reason === null ? null : `stories cannot be said: ${reason}`)
+      if (reason === null) log.info('texts can be said again')
+      else if (reason !== said) log.warn('texts cannot be said; it is tried again', { reason })
+      said = reason
+    },
+  })
+  await speech.open().catch((cause: unknown) => {
+    throw new AppError('unavailable', `the data folder cannot be used for speech: ${messageOf(cause)}`, {
+      cause,
+    })
+  })
+  return {
+    hasVoice: speech.hasVoice,
+    find: (text) => speech.find(text),
+    isOwn: (file) => speech.isOwn(file),
+    open: (file) => shelf.open(speech.ownFile(file)),
+    readPiece: (file, extent) => shelf.readPiece(speech.ownFile(file), extent),
+    prepare: (texts, asked) => speech.prepare(texts, asked),
+    tidy: (texts) => speech.tidy(texts),
+    async stop() {
+      await speech.stop()
+      await shelf.close()
+    },
+  }
+}
+
+/** Who speaks, by the options; null where nobody is to. */
+function providerOf({
+  options: { speech },
+  supervisor,
+}: Pick<SpeechInput, 'options' | 'supervisor'>): SpeechProvider | null {
+  switch (speech.provider) {
+    case 'none':
+      return null
+    case 'espeak':
+      return espeak()
+    // The options are refused where these lack what they need.
+    case 'wyoming':
+      return speech.wyoming_url === null ? null : wyoming({ url: speech.wyoming_url })
+    case 'home_assistant':
+      return supervisor === undefined ? null : homeAssistantSpeech(supervisor)
+  }
+}
