@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Answer, answers, type Story } from '../src/core/story.ts'
@@ -77,7 +79,7 @@ async function house() {
   const starting = setInterval(() => void clock.advance(50), 5)
   running = await runApp({ clock })
   clearInterval(starting)
-  const { app, call, log } = running
+  const { app, call, log, data } = running
   broker = await listenTo(app.mqttUrl)
   const player = app.simulator?.players[0]?.id ?? ''
   const story = app.ruleSet.stories?.get('lighthouse')
@@ -89,7 +91,7 @@ async function house() {
       await pause(5)
     }
   }
-  return { broker, call, log, pass, player, story, state: () => app.hub.player(player) }
+  return { app, data, broker, call, clock, log, pass, player, story, state: () => app.hub.player(player) }
 }
 
 const stepMs = 100
@@ -101,12 +103,13 @@ describe('the shipped story', () => {
     'is played to every ending on a simulated player, over HTTP and MQTT: %s',
     { timeout: 240_000 },
     async (run) => {
-      const { broker, call, log, pass, player, story, state } = await house()
+      const { broker, call, clock, log, pass, player, story, state } = await house()
       const made = await call('POST', '/cards', { story: 'lighthouse', run, title: run })
       expect(made).toMatchObject({ status: 200, body: { kind: 'story', story: { id: 'lighthouse', run } } })
       const { card_id } = made.body as { card_id: string }
       const walks = walksOf(story)
-      expect(new Set(walks.map(({ ending }) => ending))).toEqual(endingsOf(story))
+      // To the scene of bedtime no way leads.
+      expect(new Set([...walks.map(({ ending }) => ending), 'asleep'])).toEqual(endingsOf(story))
       for (const { ending, choices } of walks) {
         broker.heard.length = 0
         log.lines.length = 0
@@ -115,7 +118,8 @@ describe('the shipped story', () => {
         for (const [index, { choice, scene }] of choices.entries()) {
           await pass(`"${scene}" is played`, () => sceneOf() === scene)
           // Who presses as a scene begins has pressed for the one before.
-          await pass('there is something to answer', () => (state()?.position_s ?? 0) >= 1)
+          const begunMs = clock.now().getTime()
+          await pass('a moment of it is heard', () => clock.now().getTime() - begunMs >= 1_000)
           if (choice !== 'silence')
             await call('POST', `/simulator/players/${player}/press`, { button: choice })
           await pass(`"${scene}" is answered`, () => choicesIn(broker.heard).length > index)
@@ -138,6 +142,25 @@ describe('the shipped story', () => {
       }
     },
   )
+
+  test('ends with its scene of bedtime in the evening', { timeout: 120_000 }, async () => {
+    const { call, log, pass, player, data, app, state } = await house()
+    const card = app.cards.list().find(({ story }) => story?.id === 'lighthouse')
+    expect(card?.story?.run, 'the card that is there by itself').toBe('live')
+    const evening = `inputs: {evening: {type: button}}
+rules: {bed: {player: ${player}, when: [{input: evening}], do: [{wind_down: {}}]}}
+`
+    await writeFile(join(data, 'config', 'evening.yaml'), evening)
+    await pass('the rule is there', () => app.ruleSet.rules.some(({ id }) => id === 'bed'))
+    await call('POST', `/simulator/players/${player}/insert`, { card_id: card?.card_id })
+    await pass('it plays', () => state()?.playback === 'playing')
+    await call('POST', '/inputs/evening/press')
+    const said = (message: string) => log.lines.some((line) => line.message === message)
+    await pass('it is told', () => said('player told: end with the story'))
+    await pass('some of it was heard', () => (state()?.position_s ?? 0) >= 1)
+    await call('POST', `/simulator/players/${player}/press`, { button: 'left' })
+    await pass('it is over', () => log.lines.some(({ detail }) => detail?.ending === 'asleep'))
+  })
 })
 
 function endingsOf({ scenes }: Story): Set<string> {

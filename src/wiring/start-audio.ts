@@ -17,6 +17,7 @@ export async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ rea
       stories: () => parts.book.current.stories ?? new Map(),
       versions: household.storyVersions,
       shelf: household.storyShelf,
+      speech: foundation.speech,
       sessions: storage.collection('story-sessions'),
       visits: storage.collection('story-visits'),
       random: parts.random,

@@ -14,6 +14,7 @@ import { StorySessions } from '../stories/live/sessions.ts'
 import { StoryPlaces, type StoryStep } from '../stories/live/story-places.ts'
 import type { StoryVersions } from '../stories/versions.ts'
 import { openPlaces, type PlacesInput } from './slots.ts'
+import type { HouseSpeech } from './speech.ts'
 import { StoryAudio } from './story-audio.ts'
 import type { StorySteering } from './story-deeds.ts'
 
@@ -22,6 +23,7 @@ export interface StoriesGround {
   readonly stories: () => ReadonlyMap<string, Story>
   readonly versions: StoryVersions
   readonly shelf: StoryShelf
+  readonly speech: HouseSpeech
   readonly sessions: Collection<unknown>
   /** Where listeners of live stories were, for the next run. */
   readonly visits: Collection<StoredVisit>

@@ -1,13 +1,19 @@
 import { type ComposedPart, composed } from '../audio/composed.ts'
+import type { LibraryFile } from '../audio/library/inspect-file.ts'
 import type { Playable } from '../audio/playable.ts'
+import type { FileSource } from '../audio/rendition-reading.ts'
+import type { Found } from '../audio/sources/source.ts'
 import type { Sources } from '../audio/sources/sources.ts'
 import type { Log } from '../core/log.ts'
 import type { Clip } from '../core/story.ts'
 import type { Heard } from '../stories/live/story-places.ts'
 import type { Sound } from '../stories/stop.ts'
+import type { HouseSpeech } from './speech.ts'
 
 interface StoryAudioInput {
   readonly sources: Sources
+  /** What is said where no file is; without it nobody says it. */
+  readonly speech?: Pick<HouseSpeech, 'find' | 'isOwn' | 'open' | 'readPiece'>
   /** What is being heard ends at a frame when this is aborted. */
   readonly signal: AbortSignal
   readonly log: Log
@@ -16,7 +22,7 @@ interface StoryAudioInput {
 // A scene of which nothing can be heard now is left again at once, so that nobody waits.
 const missingMs = 1_000
 
-/** What is heard of stories, from the library. */
+/** What is heard of stories: files of the library, and words that a voice says. */
 export class StoryAudio {
   readonly #input: StoryAudioInput
   readonly #said = new Set<string>()
@@ -32,34 +38,51 @@ export class StoryAudio {
     sounds,
     fromMs,
   }: Omit<Heard, 'story'> & { story: { id: string } }): Promise<Playable | null> {
-    const { sources, signal } = this.#input
+    const { signal } = this.#input
     const parts = await Promise.all(sounds.map((sound) => this.#part(sound, `${story.id}, ${scene}`)))
     const heard = parts.filter((part) => part !== null)
-    return composed(heard.length === 0 ? [{ silenceMs: missingMs }] : heard, sources, { signal, fromMs })
+    return composed(heard.length === 0 ? [{ silenceMs: missingMs }] : heard, this.#source, { signal, fromMs })
   }
 
   async #part(sound: Sound, where: string): Promise<ComposedPart | null> {
     if ('silenceMs' in sound) return sound
     const name = nameOf(sound)
-    const found = 'file' in sound ? await this.#input.sources.find(sound.file) : null
-    if (found?.state === 'ready') {
+    const found = await this.#find(sound)
+    if (found.state === 'ready') {
       this.#said.delete(name)
       return found.file
     }
+    const reason = found.state === 'refused' ? found.reason : reasons[found.state]
     if (!this.#said.has(name))
       this.#input.log.warn('a sound of a story cannot be heard now, and is left out', {
-        ...{ story: where, sound: name },
-        reason:
-          found === null
-            ? 'there is no voice for words'
-            : found.state === 'refused'
-              ? found.reason
-              : found.state,
+        ...{ story: where, sound: name, reason },
       })
     this.#said.add(name)
     return null
   }
+
+  /** The file, or its words where it is not there. */
+  async #find(clip: Clip): Promise<Found> {
+    const { sources, speech } = this.#input
+    const file = 'file' in clip ? await sources.find(clip.file) : null
+    if (file?.state === 'ready' || clip.say === undefined) return file ?? { state: 'missing' }
+    const said = (await speech?.find(clip.say)) ?? noVoice
+    return said.state === 'ready' ? said : (file ?? said)
+  }
+
+  get #source(): FileSource {
+    const { sources, speech } = this.#input
+    if (speech === undefined) return sources
+    const sourceOf = (file: LibraryFile): Required<FileSource> => (speech.isOwn(file) ? speech : sources)
+    return {
+      open: (file) => sourceOf(file).open(file),
+      readPiece: (file, extent) => sourceOf(file).readPiece(file, extent),
+    }
+  }
 }
+
+const noVoice = { state: 'refused', reason: 'there is no voice for words: option speech.provider' } as const
+const reasons = { missing: 'it is not in the library', importing: 'it is still being made playable' } as const
 
 function nameOf(clip: Clip): string {
   return 'file' in clip ? clip.file : `say: ${clip.say.slice(0, 60)}`
