@@ -13,7 +13,7 @@ export interface StoredStory {
   readonly used_ms: number
 }
 
-// A card that nobody put in for longer begins with the newest version all the same.
+// A player may hold on to a card as it was.
 const keptMs = 60 * 24 * 3_600_000
 const touchedAgainMs = 24 * 3_600_000
 
@@ -33,13 +33,21 @@ export class StoryVersions {
     this.#clock = clock
   }
 
-  /** Reads what earlier runs kept; what is older than two months is dropped. Rejects as the store does. */
+  /** Reads what earlier runs kept. Rejects as the store does. */
   async start(): Promise<void> {
     for (const [version, { story, used_ms }] of await this.#records.entries()) {
       const read = storyIn(story)
-      if (read === null || versionOf(read) !== version || this.#nowMs - used_ms > keptMs)
-        await this.#records.delete(version)
+      if (read === null || versionOf(read) !== version) await this.#records.delete(version)
       else this.#byVersion.set(version, { compiled: compiled(read), usedMs: used_ms })
+    }
+  }
+
+  /** Drops what nobody has needed for two months, but for what is needed now. Rejects as the store does. */
+  async tidy(needed: ReadonlySet<string>): Promise<void> {
+    for (const [version, { usedMs }] of [...this.#byVersion]) {
+      if (needed.has(version) || this.#nowMs - usedMs <= keptMs) continue
+      await this.#records.delete(version)
+      this.#byVersion.delete(version)
     }
   }
 

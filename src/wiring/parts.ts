@@ -11,7 +11,7 @@ import { Reach } from './reach.ts'
 import type { RuleBook } from './rule-book.ts'
 import { SlotGround } from './slot-ground.ts'
 import type { Started } from './started.ts'
-import { StoryCards } from './story-cards.ts'
+import { StoryCards, tendStoryCards } from './story-cards.ts'
 import { StoryDeeds } from './story-deeds.ts'
 import { StoryVoice } from './story-voice.ts'
 
@@ -98,8 +98,10 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
     problems: foundation.problems,
     log: log.for('cards'),
   })
-  // Whoever waits for new rules need not wait for the account.
-  book.onChange(() => void storyCards.settle())
+  started.add(
+    'cards of stories',
+    tendStoryCards(storyCards, { book, link: household.cloud?.link ?? null, clock }),
+  )
   const lines = new PlayerLines()
   return {
     ...{ input, random, started, foundation, household },

@@ -48,6 +48,8 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
   const audio = new StoryAudio(input)
   const sessions = new StorySessions({ records: input.sessions, versions, clock })
   await sessions.start()
+  const onCards = cards.list().flatMap(({ story }) => story?.version ?? [])
+  await versions.tidy(new Set([...sessions.versions(), ...onCards]))
   const track = new StoryPlaces({
     ...{ sessions, versions, random, clock },
     story: (id) => stories().get(id),

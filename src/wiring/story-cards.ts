@@ -2,15 +2,18 @@ import type { CardChange } from '../cards/change.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import type { PublishedCard, StoryOnCard } from '../cards/record.ts'
 import type { CardPlan } from '../core/card-plan.ts'
+import { type Clock, every } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Story, StoryRun } from '../core/story.ts'
+import { Turns } from '../core/turns.ts'
 import { didYouMean } from '../language/names.ts'
 import { chosenRun } from '../stories/card/chosen-run.ts'
 import { storyCardPlan } from '../stories/card/plan.ts'
 import type { StoryShelf } from '../stories/card/shelf.ts'
 import { compiled } from '../stories/compiled.ts'
 import type { StoryVersions } from '../stories/versions.ts'
+import type { CloudLink } from './cloud-link.ts'
 import type { Problems } from './problems.ts'
 
 /** What the card of a story holds that it tells by itself; null where its version is not kept. */
@@ -43,6 +46,8 @@ export interface StoryCardRequest extends Omit<CardChange, 'story' | 'title'> {
 export class StoryCards {
   readonly #input: StoryCardsInput
   readonly #troubled = new Set<string>()
+  /** Two at once would publish the same twice. */
+  readonly #turns = new Turns<string>()
 
   constructor(input: StoryCardsInput) {
     this.#input = input
@@ -72,7 +77,11 @@ export class StoryCards {
   }
 
   /** Gives the cards of stories that were written anew what they are now. Never rejects. */
-  async settle(): Promise<void> {
+  settle(): Promise<void> {
+    return this.#turns.take('', () => this.#settle())
+  }
+
+  async #settle(): Promise<void> {
     for (const card of this.#input.cards.list()) {
       const { story: onCard, card_id } = card
       const story = onCard === null ? undefined : this.#input.stories().get(onCard.id)
@@ -96,7 +105,7 @@ export class StoryCards {
     const name = `card/${card_id}/story`
     if (reason === null && !this.#troubled.delete(name)) return
     if (reason !== null) this.#troubled.add(name)
-    const text = `card "${title}" tells its story as it was before it was changed: ${reason}; tried again with the next change of the rules`
+    const text = `card "${title}" tells its story as it was before it was changed: ${reason}; tried again every hour`
     this.#input.problems.set(name, reason === null ? null : text)
   }
 
@@ -119,5 +128,30 @@ export class StoryCards {
     const near = didYouMean(id, all.keys())
     const question = near === null ? '' : ` - did you mean "${near}"?`
     throw new AppError('not_found', `there is no story "${id.slice(0, 80)}"${question}`)
+  }
+}
+
+const settleAgainMs = 3_600_000
+
+/** Keeps the cards of stories at what is written, until it is stopped. */
+export function tendStoryCards(
+  cards: Pick<StoryCards, 'settle'>,
+  {
+    book,
+    link,
+    clock,
+  }: {
+    readonly book: { onChange(changed: () => void): () => void }
+    readonly link: Pick<CloudLink, 'onSignedIn'> | null
+    readonly clock: Clock
+  },
+): { stop(): void } {
+  // Whoever waits for new rules need not wait for the account.
+  const settle = () => void cards.settle()
+  const stops = [book.onChange(settle), every(clock, settleAgainMs, settle), link?.onSignedIn(settle)]
+  return {
+    stop() {
+      for (const stop of stops) stop?.()
+    },
   }
 }

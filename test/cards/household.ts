@@ -1,5 +1,6 @@
 import { PublishedCards } from '../../src/cards/published.ts'
 import type { CardAccount } from '../../src/cards/publisher.ts'
+import type { PublishedCard } from '../../src/cards/record.ts'
 import type { CardPlan } from '../../src/core/card-plan.ts'
 import type { Collection } from '../../src/core/collection.ts'
 import { AppError, type ErrorCode } from '../../src/core/error.ts'
@@ -83,14 +84,18 @@ export function newGround(): Ground {
 }
 
 /** The product's cards after a start of the product on that ground. */
-export async function startCards(ground: Ground, base = 'http://192.0.2.1:8098'): Promise<PublishedCards> {
+export async function startCards(
+  ground: Ground,
+  base = 'http://192.0.2.1:8098',
+  storyPlan: (card: PublishedCard) => CardPlan | null = () => null,
+): Promise<PublishedCards> {
   const { records, account, clock, log, troubles } = ground
   troubles.clear()
   const cards = new PublishedCards({
     records,
     account,
     urlOf: (key, file) => `${base}/media/${key}/${file}.mp3`,
-    storyPlan: () => null,
+    storyPlan,
     newKey: () => `key-${String(++ground.keys).padStart(2, '0')}-${'x'.repeat(20)}`,
     hideKey: () => undefined,
     trouble(name, text) {

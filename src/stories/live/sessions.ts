@@ -147,6 +147,11 @@ export class StorySessions {
     await this.#options.records.delete(from)
   }
 
+  /** The versions that somebody is in the middle of. */
+  versions(): Set<string> {
+    return new Set([...this.#byLine.values()].flatMap(({ current }) => current?.run.version ?? []))
+  }
+
   get(line: string): Session | undefined {
     return this.#byLine.get(line)
   }
