@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, test } from 'vitest'
 import { type RunningApp, runApp } from './support/running-app.ts'
 import { VirtualClock } from './support/virtual-clock.ts'
 
@@ -20,7 +20,6 @@ inputs:
   to_the_sea: {type: button}
   enough: {type: button}
   evening: {type: button}
-  nobody: {type: button}
 rules:
   begins: {when: [{story: started}], do: [{log: "begun: \${trigger.story} at \${trigger.scene}"}]}
   reaches: {when: [{story: {is: reached, scene: sea}}], do: [{log: the sea}]}
@@ -31,7 +30,6 @@ rules:
   to_the_sea: {player: ysimNurseryMini000000001, when: [{input: to_the_sea}], do: [{story: {start: walk, scene: sea}}]}
   enough: {player: ysimNurseryMini000000001, when: [{input: enough}], do: [{story: {end: walk}}]}
   evening: {player: ysimNurseryMini000000001, when: [{input: evening}], do: [{wind_down: {}}]}
-  nobody: {player: ysimNurseryMini000000001, when: [{input: nobody}], do: [{story: {start: stroll}}]}
 `
 
 const player = 'ysimNurseryMini000000001'
@@ -110,13 +108,5 @@ describe('rules', () => {
     )
     await press('left')
     await says('ended: asleep')
-  })
-
-  test('are told where there is no such story, and how to come by a card', { timeout: 120_000 }, async () => {
-    const { log, pass, wish } = await house()
-    await wish('nobody')
-    const said = () => JSON.stringify(log.lines.filter(({ level }) => level !== 'debug'))
-    await pass('it is said', () => said().includes('has no card that player'))
-    expect(said()).toContain('POST /api/cards')
   })
 })

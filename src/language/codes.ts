@@ -55,6 +55,7 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
     level: 'warning',
     about: 'A stream without a schedule, whose name is nearly that of another.',
   },
+  'ref/story': { level: 'error', about: 'A story or a scene that does not exist.' },
   'ref/slot': { level: 'warning', about: 'A slot that no schedule has.' },
   'ref/topic': {
     level: 'error',

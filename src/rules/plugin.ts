@@ -202,8 +202,10 @@ export interface InputReference {
 
 export interface Reference {
   /** `topic`: one of MQTT that is published to. `day`: a word for days or a day set, as `dayNames` takes it. `sun`: such as `sunset-30m`, with nothing to hold instead. */
-  readonly kind: 'playlist or file' | 'topic' | 'day' | 'sun'
+  readonly kind: 'playlist or file' | 'topic' | 'day' | 'sun' | 'story'
   readonly name: string
+  /** Of a story: one of its scenes. */
+  readonly scene?: string
 }
 
 /** The house as rules may look at it. */

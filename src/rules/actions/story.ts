@@ -29,6 +29,18 @@ export const story = action({
     '- story: {end: lighthouse}',
   ],
   options,
+  references: (wanted) =>
+    deeds.flatMap((how) => {
+      const named = wanted[how]
+      if (named === undefined) return []
+      return [
+        {
+          kind: 'story',
+          name: named,
+          ...(wanted.scene === undefined ? {} : { scene: wanted.scene }),
+        } as const,
+      ]
+    }),
   explain(wanted, telling) {
     const { how, story: named } = wishOf(wanted)
     const where = thePlayer(wanted.player, telling)

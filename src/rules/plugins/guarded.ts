@@ -10,7 +10,10 @@ interface Explaining {
   explain?(options: never, telling: Telling): string
 }
 
-const referenceKinds: ReadonlySet<unknown> = new Set(['playlist or file', 'topic', 'day', 'sun', 'input'])
+const referenceKinds: ReadonlySet<unknown> = new Set([
+  ...['playlist or file', 'topic', 'day', 'sun', 'story'],
+  'input',
+])
 
 /** What a part refers to; nothing where it cannot say. */
 export function referring(part: Referring, doing: Doing, watch: PluginWatch) {

@@ -1,4 +1,5 @@
 import type { PlayerState } from '../../core/player.ts'
+import type { Story } from '../../core/story.ts'
 import { didYouMean } from '../../language/names.ts'
 import { entryOf, findScalar, type Node } from '../../language/node.ts'
 import { inLines } from '../../language/wording.ts'
@@ -39,6 +40,9 @@ interface Known extends Surroundings {
   readonly playlists: ReadonlySet<string>
   /** Whether a playlist of that name is there but was not read: its own fault says enough. */
   readonly isUnread: (playlist: string) => boolean
+  /** By name; null for one that is there but was not read. */
+  readonly story: (name: string) => Story | null | undefined
+  readonly stories: readonly string[]
   /** Where names of playlists that do not exist stand. */
   readonly missing: Map<string, Node[]>
 }
@@ -53,6 +57,7 @@ export async function checkReferences(
     ...surroundings,
     playlists: new Set(all.flatMap((other) => [...other.playlists.keys()])),
     isUnread: (name) => all.some((other) => other.hasUnread('playlists', name)),
+    ...storiesIn(all),
     missing: new Map(),
   }
   for (const { playlist, node } of file.playlists.values())
@@ -73,11 +78,13 @@ export async function checkReferences(
           known,
           use: 'listen',
         })
+      else if (reference.kind === 'story') checkStory(file, reference, { node, known })
   }
   for (const { bound, node } of rules.flatMap((rule) => rule.actions)) {
     await surroundings.breathe?.()
     for (const reference of bound.definition.references?.(bound.options) ?? [])
-      await checkReference(file, reference, { node: scalarWith(node, reference.name), known })
+      if (reference.kind === 'story') checkStory(file, reference, { node, known })
+      else await checkReference(file, reference, { node: scalarWith(node, reference.name), known })
   }
   for (const [name, nodes] of known.missing) {
     // To look for what was meant takes long, and nobody would hear of it.
@@ -97,11 +104,32 @@ async function checkReference(file: RuleFile, { kind, name }: Reference, where: 
       return checkPlaylistOrFile(file, name, where)
     case 'day':
     case 'sun':
+    case 'story':
       // Checked where the part is read.
       return
     case 'topic':
       return checkTopic(file, name, { ...where, use: 'publish' })
   }
+}
+
+function storiesIn(all: readonly RuleFile[]): Pick<Known, 'story' | 'stories'> {
+  const stories = new Map(all.flatMap((file) => file.stories.map(({ story }) => [story.id, story] as const)))
+  const isUnread = (name: string) => all.some((file) => file.hasUnread('stories', name))
+  return {
+    story: (name) => stories.get(name) ?? (isUnread(name) ? null : undefined),
+    stories: [...stories.keys()],
+  }
+}
+
+function checkStory({ report }: RuleFile, { name, scene }: Reference, { node, known }: Where): void {
+  const story = known.story(name)
+  const say = (what: string, text: string, near: string | null) => {
+    const question = near === null ? '' : ` - did you mean "${near}"?`
+    report.add(scalarWith(node, text), 'error', 'ref/story', `there is no ${what}${question}`)
+  }
+  if (story === undefined) say(`story "${name}"`, name, didYouMean(name, known.stories))
+  else if (story !== null && scene !== undefined && !story.scenes.has(scene))
+    say(`scene "${scene}" in story "${name}"`, scene, didYouMean(scene, story.scenes.keys()))
 }
 
 async function checkTopic(

@@ -47,6 +47,8 @@ export const story = trigger({
     { additionalProperties: false },
   ),
   shorthand: 'is',
+  references: ({ story: named, scene }) =>
+    named === undefined ? [] : [{ kind: 'story', name: named, ...(scene === undefined ? {} : { scene }) }],
   explain({ is, story: named, scene, choice, ending, player }, telling) {
     const which = named === undefined ? 'a story' : `the story ${named}`
     const details = [
