@@ -24,7 +24,13 @@ export function composed(
     skipped > 0 && skipped * bytesPerFrame < whole.length
       ? renditionOf(runsFrom(whole.parts, skipped))
       : whole
-  return playableRendition(rendition, withSilence(source), signal)
+  const body = playableRendition(rendition, withSilence(source), signal)
+  return { ...body, fileAt: (byte) => nameOf(body.fileAt(byte)) }
+}
+
+/** Silence is no file of the library. */
+function nameOf(file: string | null): string | null {
+  return file === silence.file ? null : file
 }
 
 function runOf(part: ComposedPart): FrameRun {

@@ -115,7 +115,7 @@ export class Publisher {
 
   /**
    * What the card holds.
-   * @throws AppError `not_found` where its story is not known any more.
+   * @throws AppError `conflict` where its story is not known any more.
    */
   planOf(card: PublishedCard): CardPlan {
     const { urlOf, storyPlan } = this.#options
@@ -124,13 +124,14 @@ export class Publisher {
       const plan = storyPlan(card)
       if (plan === null)
         throw new AppError(
-          'not_found',
+          'conflict',
           `the story "${story.id}" of the card "${title}" is not known here any more`,
         )
       return plan
     }
     if (kind === 'stream') return streamCardPlan({ title, url: urlOf(key, 'stream'), count: chapters })
-    return queueCardPlan({ title, slots, urlOf: (place) => urlOf(key, place) })
+    const plan = queueCardPlan({ title, slots, urlOf: (place) => urlOf(key, place) })
+    return story === null ? plan : { ...plan, beginsAnew: true }
   }
 
   #inTurn(cardId: string, work: (card: PublishedCard) => Promise<PublishedCard>): Promise<PublishedCard> {

@@ -9,6 +9,8 @@ export interface CardPlan {
   readonly chapters: readonly CardChapter[]
   /** Its maker has it begin again by itself after its last track. */
   readonly repeats?: true
+  /** It begins at its first track whenever it is put in: where somebody was is remembered here. */
+  readonly beginsAnew?: true
 }
 
 export interface CardChapter {

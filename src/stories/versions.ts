@@ -72,11 +72,21 @@ export class StoryVersions {
   async keep(story: Story): Promise<string> {
     const version = this.of(story)
     const kept = this.#byVersion.get(version)
-    const usedMs = this.#nowMs
-    if (kept !== undefined && usedMs - kept.usedMs < touchedAgainMs) return version
-    await this.#records.set(version, { story: plainOf(story), used_ms: usedMs })
-    this.#byVersion.set(version, { compiled: kept?.compiled ?? compiled(story), usedMs })
+    if (kept === undefined || this.#nowMs - kept.usedMs >= touchedAgainMs)
+      await this.#set(version, kept?.compiled ?? compiled(story))
     return version
+  }
+
+  /** Somebody needs the version still, from now on for as long as it is kept. Rejects as the store does. */
+  async touch(version: string): Promise<void> {
+    const kept = this.#byVersion.get(version)
+    if (kept !== undefined) await this.#set(version, kept.compiled)
+  }
+
+  async #set(version: string, compiledStory: CompiledStory): Promise<void> {
+    const usedMs = this.#nowMs
+    await this.#records.set(version, { story: plainOf(compiledStory.story), used_ms: usedMs })
+    this.#byVersion.set(version, { compiled: compiledStory, usedMs })
   }
 
   get #nowMs(): number {

@@ -181,7 +181,7 @@ function layoutOf(card: PublishedCard, published: PublishedCards): CardFacts['la
   try {
     return trackAddresses(published.planOf(card))
   } catch (error) {
-    if (error instanceof AppError && error.code === 'not_found') return null
+    if (error instanceof AppError && error.code === 'conflict') return null
     throw error
   }
 }

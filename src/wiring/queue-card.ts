@@ -1,4 +1,4 @@
-import { placeAddress } from '../core/card-plan.ts'
+import { placeAddress, type TrackPlace } from '../core/card-plan.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { CardFacts } from '../core/players.ts'
 import type { Queue, QueueMove } from '../core/queue.ts'
@@ -43,7 +43,9 @@ export function queueCardWay(
   { hub, player, facts }: { hub: Hub; player: PlayerState; facts: CardFacts | undefined },
 ): Way {
   const { card_id, chapter_key: from } = player
-  if (card_id !== null && facts?.story !== undefined && facts.presses !== 'all')
+  if (card_id !== null && facts?.story !== undefined && facts.presses === 'all')
+    return { told: onChapters(command, { card_id, from, layout: facts.layout ?? [] }) }
+  if (card_id !== null && facts?.story !== undefined)
     return {
       told: onStoryCard(command, {
         card_id,
@@ -69,6 +71,25 @@ export async function moveQueue(
   const back: QueueMove = { op: 'go-to', id: before, from: current }
   // Where that item is gone there is nothing to go back to.
   return () => hub.mutateQueue(stream, back, because).catch(() => undefined)
+}
+
+/** On a card that tells a story by itself: on is where the end of the chapter leads, and back is the chapter anew. */
+function onChapters(
+  command: LiveCommand,
+  { card_id, from, layout }: { card_id: string; from: string | null; layout: readonly TrackPlace[] },
+): LiveCommand {
+  const here = layout.find(({ chapter_key }) => chapter_key === from)
+  if (here === undefined) return command
+  const { chapter_key, track_key, end } = here
+  switch (command.type) {
+    case 'next':
+      return end === undefined || end === 'stop' ? { type: 'stop' } : { type: 'card', card_id, ...end }
+    case 'previous':
+    case 'restart':
+      return { type: 'card', card_id, chapter_key, track_key }
+    default:
+      return command
+  }
 }
 
 /**

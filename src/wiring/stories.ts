@@ -2,7 +2,9 @@ import type { StoredVisit } from '../audio/slots/slot-listeners.ts'
 import type { Sources } from '../audio/sources/sources.ts'
 import type { PublishedCard } from '../cards/record.ts'
 import type { Collection } from '../core/collection.ts'
+import { messageOf } from '../core/error.ts'
 import { playerName } from '../core/listener.ts'
+import { hasTakenUp, isAtEnd, wasFollowed } from '../core/moment.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Story } from '../core/story.ts'
 import type { StoryNews } from '../core/story-news.ts'
@@ -54,6 +56,7 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
     ...{ sessions, versions, random, clock },
     story: (id) => stories().get(id),
     body: (heard) => audio.body(heard),
+    lead: (heard, atMs) => audio.lead(heard, atMs),
     happened(news) {
       const { story, player, choice, from, scene, ending } = news
       log.debug('a story goes on', { story, player, choice, from, scene, ending })
@@ -83,6 +86,13 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
   const forget = hub.subscribe('how stories go on', (change) => {
     const played = playedIn(change, lineIn)
     if (played !== null) sessions.heard(played.line, played.ms)
+    const stopped = stoppedIn(change, lineIn)
+    if (stopped !== null)
+      track
+        .stopped(stopped)
+        .catch((error) => log.error('the end of a story could not be stored', { error: messageOf(error) }))
+    const left = leftIn(change, lineIn)
+    if (left !== null) sessions.removed(left)
     const news = newsOnCard(change, input)
     if (news !== null) hub.reportStory(news)
   })
@@ -94,7 +104,7 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
         sessions.lineOf({ story, card_id, player, names }),
       async chapter({ card_id, story = '' }, name) {
         const onCard = card_id === null ? null : (cards.byCard(card_id)?.story ?? null)
-        const found = shelf.chapter(name, onCard?.version ?? null)
+        const found = shelf.chapter(story, name, onCard?.version ?? null)
         if (found === null) return null
         const { scene, sounds } = found.chapter
         return audio.body({ story: { id: story }, scene, sounds, fromMs: 0 })
@@ -116,6 +126,21 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
   }
 }
 
+/** The line of a player whose card was a live story, and is out; null for any other change. */
+function leftIn(change: Change, lineIn: (player: PlayerState) => string | null): string | null {
+  if (change.kind !== 'player' || change.said === undefined) return null
+  const before = change.said.before.state
+  return before.card_id === change.player.card_id ? null : lineIn(before)
+}
+
+/** The line of a player that has stopped at the end of what it played; null for any other change. */
+function stoppedIn(change: Change, lineIn: (player: PlayerState) => string | null): string | null {
+  if (change.kind !== 'player' || change.said === undefined) return null
+  const { before, at } = change.said
+  const hasStopped = change.player.playback === 'stopped' && before.state.playback === 'playing'
+  return hasStopped && isAtEnd(before, at) ? lineIn(before.state) : null
+}
+
 /** How long the player has played what it is at of a live story, as it says; null for any other change. */
 function playedIn(
   change: Change,
@@ -126,25 +151,31 @@ function playedIn(
   return line === null ? null : { line, ms: change.said.patch.position_s * 1000 }
 }
 
-/** How a story goes on that its card tells by itself, as the chapter says that the player has come to. */
+/**
+ * How a story goes on that its card tells by itself, as the chapter says that the player has come to. What is told late,
+ * or of a player that was off, was done some other time.
+ */
 function newsOnCard(change: Change, { cards, shelf }: StoriesInput): StoryNews | null {
   if (change.kind !== 'player' || change.said === undefined) return null
   const { said, player } = change
-  const { card_id, chapter_key, playback } = player
   const before = said.before.state
+  const after = { state: player, at: said.at }
+  const hasStopped = player.playback === 'stopped' && before.playback === 'playing'
+  const card_id = hasStopped ? before.card_id : player.card_id
   const story = card_id === null ? null : cards.byCard(card_id)?.story
-  const chapters =
-    story?.run === 'card' && story.version !== null ? shelf.card(story.version)?.chapters : null
-  if (card_id === null || story == null || chapters == null) return null
+  const version = story?.run === 'card' ? story.version : null
+  const chapters = version === null || version === undefined ? null : shelf.card(version)?.chapters
+  if (card_id === null || story == null || version == null || chapters == null) return null
   const at = { story: story.id, player: player.id, card_id }
-  const isSameCard = before.card_id === card_id
-  const from = isSameCard ? chapters.find(({ key }) => key === before.chapter_key) : undefined
-  if (from?.end === 'stop' && playback === 'stopped' && before.playback === 'playing') {
-    const ending = shelf.endingOf(story.version ?? '', from.scene)
-    return { ...at, choice: null, from: from.scene, scene: null, ending }
+  const from = before.card_id === card_id ? chapters.find(({ key }) => key === before.chapter_key) : undefined
+  if (hasStopped) {
+    if (from?.end !== 'stop' || !isAtEnd(said.before, said.at)) return null
+    return { ...at, choice: null, from: from.scene, scene: null, ending: shelf.endingOf(version, from.scene) }
   }
-  const to = chapters.find(({ key }) => key === chapter_key)
-  if (to === undefined || (isSameCard && before.chapter_key === chapter_key)) return null
+  const to = chapters.find(({ key }) => key === player.chapter_key)
+  const isNews = before.card_id !== card_id || before.chapter_key !== player.chapter_key
+  if (to === undefined || !isNews || !wasFollowed(said.before, after) || hasTakenUp(said.before, after))
+    return null
   if (from === undefined)
     return to === chapters[0] ? { ...at, choice: null, from: null, scene: to.scene, ending: null } : null
   const edge = edgeOfKey(to.key)

@@ -1,4 +1,5 @@
 import { type ComposedPart, composed } from '../audio/composed.ts'
+import { msPerFrame } from '../audio/frames.ts'
 import type { LibraryFile } from '../audio/library/inspect-file.ts'
 import type { Playable } from '../audio/playable.ts'
 import type { FileSource } from '../audio/rendition-reading.ts'
@@ -42,6 +43,20 @@ export class StoryAudio {
     const parts = await Promise.all(sounds.map((sound) => this.#part(sound, `${story.id}, ${scene}`)))
     const heard = parts.filter((part) => part !== null)
     return composed(heard.length === 0 ? [{ silenceMs: missingMs }] : heard, this.#source, { signal, fromMs })
+  }
+
+  /** Where the sound begins that is heard then, in ms; of a silence, the sound before it. */
+  async lead({ story, scene, sounds }: Omit<Heard, 'fromMs'>, atMs: number): Promise<number> {
+    let [beganMs, leadMs] = [0, 0]
+    for (const sound of sounds) {
+      const part = await this.#part(sound, `${story.id}, ${scene}`)
+      const isSilence = part !== null && 'silenceMs' in part
+      if (!isSilence && part !== null) leadMs = beganMs
+      const lengthMs = part === null ? 0 : 'silenceMs' in part ? part.silenceMs : part.frames * msPerFrame
+      beganMs += lengthMs
+      if (atMs < beganMs) return isSilence ? leadMs : atMs
+    }
+    return 0
   }
 
   async #part(sound: Sound, where: string): Promise<ComposedPart | null> {

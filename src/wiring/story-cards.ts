@@ -97,6 +97,8 @@ export class StoryCards {
     const { versions, cards, log } = this.#input
     if (onCard.run === 'live' || versions.of(story) === onCard.version) return
     const next = await this.#onCard(story, 'card')
+    // Players hold on to the card as it was.
+    if (onCard.version !== null) await versions.touch(onCard.version)
     await cards.change(cardId, { story: next })
     log.info('the card of a story has its new version', { card: cardId, story: story.id })
   }

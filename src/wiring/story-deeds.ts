@@ -38,11 +38,13 @@ export class StoryDeeds {
 
   /**
    * Does what is wished.
-   * @throws AppError `not_found` where there is no such player, or no card of the story that it may play, and as the
-   * command does
+   * @throws AppError `not_found` where there is no such player, or no card of the story that it may play, `unavailable`
+   * where it is offline, and as the command does
    */
   async tell({ story, player: id, how, scene }: StoryWish, input: StoryDeedsInput): Promise<void> {
     const player = playerIn(id, input)
+    // Else it would be told tomorrow what was wished today.
+    if (!player.online) throw new AppError('unavailable', `player "${player.name}" is offline`)
     const card = cardOf(story, player, input)
     const steering = card.story?.run === 'live' ? this.#steering : null
     if (how === 'end') {

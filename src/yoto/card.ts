@@ -78,7 +78,12 @@ export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject 
       version: '1',
       ...content,
       playbackType: navigation.playbackType,
-      config: { ...objectOf(content.config), ...navigation.config, resumeTimeout, onlineOnly: true },
+      config: {
+        ...objectOf(content.config),
+        ...navigation.config,
+        resumeTimeout: plan.beginsAnew ? 0 : resumeTimeout,
+        onlineOnly: true,
+      },
       editSettings: {
         autoOverlayLabels: 'chapters',
         editKeys: false,

@@ -281,22 +281,27 @@ describe('speech', () => {
     await expect.poll(server.open, within).toBe(0)
   })
 
-  testWith(['ffmpeg'], 'refuses more than five minutes of sound, and what is no sound', async () => {
-    const minutes = await house({
-      provider: { id: 'long', speak: async () => longWav(301) },
-    })
-    expect((await minutes.speech.prepare(['Hello.'])).failed).toEqual([
-      { text: 'Hello.', reason: 'its sound is longer than five minutes: make several scenes of it' },
-    ])
-    const page = await house({
-      provider: { id: 'page', speak: async () => Buffer.from('<html><body>Sign in</body></html>') },
-    })
-    expect((await page.speech.prepare(['Hello.'])).failed[0]?.reason).toMatch(
-      /^what page gave cannot be played: it is a web page/,
-    )
-    expect(await sounds()).toEqual([])
-    expect(await readdir(join(folder, 'work'))).toEqual([])
-  })
+  testWith(
+    ['ffmpeg'],
+    'refuses more than five minutes of sound, and what is no sound',
+    async () => {
+      const minutes = await house({
+        provider: { id: 'long', speak: async () => longWav(301) },
+      })
+      expect((await minutes.speech.prepare(['Hello.'])).failed).toEqual([
+        { text: 'Hello.', reason: 'its sound is longer than five minutes: make several scenes of it' },
+      ])
+      const page = await house({
+        provider: { id: 'page', speak: async () => Buffer.from('<html><body>Sign in</body></html>') },
+      })
+      expect((await page.speech.prepare(['Hello.'])).failed[0]?.reason).toMatch(
+        /^what page gave cannot be played: it is a web page/,
+      )
+      expect(await sounds()).toEqual([])
+      expect(await readdir(join(folder, 'work'))).toEqual([])
+    },
+    300_000,
+  )
 
   testWith(['ffmpeg'], 'drops what no story says any more, thirty days later', async () => {
     const clock = new VirtualClock(new Date().toISOString())

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { randomFrom } from '../../src/core/play-order.ts'
 import type { Slot } from '../../src/core/slot.ts'
 import { type Answer, answers, type Story } from '../../src/core/story.ts'
+import { NoWayOn } from '../../src/stories/stop.ts'
 import { type LiveBody, LiveStory, placeAfter } from '../support/live-story.ts'
 import { anyStory } from '../support/stories.ts'
 import { inStory, wordsOf } from '../support/story-reference.ts'
@@ -26,7 +27,8 @@ test('who presses the same on a card that is run live and in the story hears the
         house.confirm = confirm
         const heard = await inLive(house, story, { presses, random })
         // Where a story goes on without an end and without a sound, nobody can hear it.
-        if (house.failures.length > 0) return
+        if (house.failures.some((error) => error instanceof NoWayOn)) return
+        expect(house.failures).toEqual([])
         played += 1
         expect(heard.slice(0, longest)).toEqual(expected.slice(0, longest))
       },

@@ -243,3 +243,122 @@ describe('chance', () => {
     expect(first.size).toBe(4)
   })
 })
+
+describe('whose player nobody can tell', () => {
+  test('goes on with what was heard last at that address, also after a new start', async () => {
+    const story = await house()
+    await story.get('start')
+    await story.clock.advance(3_000)
+    await story.get('left-a')
+    await story.start()
+    await story.clock.advance(60_000)
+    expect(await heard(story.get('now-a', { player: null }))).toEqual(['cave', { silenceMs: 5_000 }, 0])
+    await story.clock.advance(60_000)
+    expect(await heard(story.get('now-b'))).toEqual(['bear', file('bear'), 0])
+  })
+
+  test('has its first press counted once its player is known', async () => {
+    const story = await house()
+    await story.get('start', { player: null })
+    await story.clock.advance(3_000)
+    expect(await heard(story.get('left-a'))).toEqual(['cave', file('cave'), 0])
+    expect(story.session('y1')?.current?.point.stop.passage.scene.id).toBe('cave')
+  })
+
+  test('never takes the place of where its player was', async () => {
+    const story = await house(gate('    resume: 7d\n'))
+    await story.get('start', { address: '10.0.0.7' })
+    await story.clock.advance(3_000)
+    await story.get('left-a', { address: '10.0.0.7' })
+    await story.clock.advance(3_600_000)
+    story.removed()
+    await story.get('start', { player: null, address: '10.0.0.8' })
+    await story.clock.advance(3_000)
+    expect((await heard(story.get('right-a', { address: '10.0.0.8' })))[0]).toBe('cave')
+  })
+
+  test('is another one at another address', async () => {
+    const story = await house()
+    await story.get('start', { player: null, address: '10.0.0.7' })
+    await story.get('start', { player: null, address: '10.0.0.8' })
+    await story.clock.advance(3_000)
+    expect((await heard(story.get('left-a', { player: null, address: '10.0.0.7' })))[0]).toBe('cave')
+    expect((await heard(story.get('right-a', { player: null, address: '10.0.0.8' })))[0]).toBe('forest')
+  })
+})
+
+describe('who comes back', () => {
+  test('hears an ending whole that has just begun, and begins anew behind one that was heard', async () => {
+    for (const [playedMs, scene] of [
+      [2_000, 'bear'],
+      [20_000, 'gate'],
+    ] as const) {
+      const story = await house()
+      await story.get('start')
+      await story.clock.advance(60_000)
+      await story.get('now-a')
+      await story.clock.advance(60_000)
+      expect((await heard(story.get('now-b')))[0]).toBe('bear')
+      await story.clock.advance(playedMs + 1_000)
+      story.hears(playedMs)
+      story.removed()
+      await story.clock.advance(3_600_000)
+      expect(await heard(story.get('start'))).toEqual([scene, file(scene), 0])
+    }
+  })
+
+  test('is not sent to the beginning by a player that only asks once more', async () => {
+    const story = await house()
+    await story.get('start')
+    await story.clock.advance(3_000)
+    await story.get('left-a')
+    await story.clock.advance(60_000)
+    story.removed()
+    await story.get('start')
+    await story.clock.advance(8_000)
+    expect((await heard(story.get('start')))[0]).toBe('cave')
+  })
+})
+
+describe('a command', () => {
+  test('goes on as if nobody had pressed, or begins the scene again, and is no press', async () => {
+    const story = await house(gate('    resume: false\n'))
+    await story.get('start')
+    await story.clock.advance(3_000)
+    await story.get('left-a')
+    await story.clock.advance(4_000)
+    story.commanded = 'start'
+    expect(await heard(story.get('start'))).toEqual(['cave', file('cave'), 0])
+    await story.clock.advance(4_000)
+    story.commanded = 'now-a'
+    expect(await heard(story.get('now-a'))).toEqual(['cave', { silenceMs: 5_000 }, 0])
+    expect(story.presses.length).toBe(1)
+    expect(story.news.flatMap(({ choice }) => choice ?? [])).toEqual(['left'])
+  })
+})
+
+test('what a player looked ahead for is told when it is gone to, also behind a press that did nothing', async () => {
+  const story = await house()
+  story.confirm = 'mqtt'
+  await story.get('start')
+  await story.says('start')
+  await story.clock.advance(3_000)
+  const asking = story.get('left-a')
+  await story.clock.advance(600)
+  await asking
+  await story.says('left-a')
+  await story.clock.advance(3_000)
+  // Looks ahead, then the child presses what does nothing there.
+  await story.get('now-a')
+  const pressed = story.get('right-a')
+  await story.clock.advance(600)
+  expect((await heard(pressed))[0]).toBe('cave')
+  await story.says('right-a')
+  await story.clock.advance(60_000)
+  await story.get('now-a')
+  await story.says('now-a')
+  await story.clock.advance(60_000)
+  await story.get('now-b')
+  await story.says('now-b')
+  expect(story.news.map(({ scene }) => scene)).toEqual(['gate', 'cave', 'bear'])
+})

@@ -33,7 +33,7 @@ test('a version is the same story after a new start, with all that can be asked 
   const version = await (await start()).keep(story)
   const versions = await start()
   expect(versions.get(version)?.story).toEqual(story)
-  expect(versions.get(version)?.condition('gold > 0')?.evaluate({ gold: 1, mood: 'calm' })).toEqual({
+  expect(versions.get(version)?.condition('gold > 0')?.evaluate({ gold: 1, mood: 'calm' })).toMatchObject({
     value: true,
   })
   expect(versions.startingWith(version.slice(0, 8))).toBe(version)

@@ -24,6 +24,8 @@ export class LiveStory {
   readonly presses: SlotPress[] = []
   readonly failures: unknown[] = []
   confirm: 'request' | 'mqtt' = 'request'
+  /** The place a command of ours leads to. */
+  commanded: Slot | null = null
   random: () => number = () => 0.5
   story: Story | undefined
   readonly #visits = memoryCollection<StoredVisit>()
@@ -51,6 +53,7 @@ export class LiveStory {
         length: oneMinute,
         etag: `"${JSON.stringify([heard.scene, heard.sounds, heard.fromMs])}"`,
       }),
+      lead: async (_, atMs) => atMs,
       happened: (news) => this.news.push(news),
       failed: (_, error) => this.failures.push(error),
       random: () => this.random(),
@@ -60,7 +63,7 @@ export class LiveStory {
       pressed: async (press) => {
         this.presses.push(press)
       },
-      isCommanded: () => false,
+      isCommanded: ({ place }) => place === this.commanded,
       playedMs: () => null,
       refuted: () => undefined,
       silent: () => undefined,
@@ -71,9 +74,16 @@ export class LiveStory {
   }
 
   /** What a GET of the place gives; `nothing` or `over` where that is no sound. */
-  async get(place: Slot, { player = 'y1', start = 0 } = {}): Promise<LiveBody | 'nothing' | 'over'> {
-    const names = [`00123 player ${player}`, '00123 address 10.0.0.1'] as const
-    const stream = this.lineOf(player)
+  async get(
+    place: Slot,
+    {
+      player = 'y1',
+      start = 0,
+      address = '10.0.0.1',
+    }: { player?: string | null; start?: number; address?: string } = {},
+  ): Promise<LiveBody | 'nothing' | 'over'> {
+    const names = namesOf(player, address)
+    const stream = this.lineOf(player, address)
     const asked = { stream, player, card_id: '00123', place, confirm: this.confirm }
     const answer = await this.#slots.choose({ ...asked, listener: names, startIn: () => start })
     return answer.kind === 'item' ? answer.body : answer.kind
@@ -104,16 +114,22 @@ export class LiveStory {
   /** The card leaves the player. */
   removed(player = 'y1'): void {
     this.#slots.removed(`00123 player ${player}`)
+    this.#sessions.removed(this.lineOf(player))
   }
 
-  lineOf(player: string): string {
-    const names = [`00123 player ${player}`, '00123 address 10.0.0.1'] as const
+  lineOf(player: string | null, address = '10.0.0.1'): string {
+    const names = namesOf(player, address)
     return this.#sessions.lineOf({ story: this.story?.id ?? 'any', card_id: '00123', player, names })
   }
 
   session(player = 'y1') {
     return this.#sessions.get(this.lineOf(player))
   }
+}
+
+function namesOf(player: string | null, address: string): readonly [string, ...string[]] {
+  const byAddress = `00123 address ${address}`
+  return player === null ? [byAddress] : [`00123 player ${player}`, byAddress]
 }
 
 /** Where a player goes from a place by that edge. */

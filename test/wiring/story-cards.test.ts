@@ -110,11 +110,11 @@ describe('a story that is written anew', () => {
     expect(ground.account.saved.at(-1)?.cardId).toBe(card_id)
     const now = cards.card(card_id ?? '').story?.version ?? null
     expect(now).toBe(versions.of(story))
-    expect(shelf.chapter(`${old.slice(0, 8)}.cave~L`, now)?.chapter.scene).toBe('cave')
-    expect(shelf.chapter(`${now?.slice(0, 8)}.den~L`, now)?.chapter.scene).toBe('den')
+    expect(shelf.chapter('walk', `${old.slice(0, 8)}.cave~L`, now)?.chapter.scene).toBe('cave')
+    expect(shelf.chapter('walk', `${now?.slice(0, 8)}.den~L`, now)?.chapter.scene).toBe('den')
     // Of one that nobody knows any more, the same chapter as it is now.
-    expect(shelf.chapter('00000000.gate~E', now)?.version).toBe(now)
-    expect(shelf.chapter('00000000.cave~L', now)).toBeNull()
+    expect(shelf.chapter('walk', '00000000.gate~E', now)?.version).toBe(now)
+    expect(shelf.chapter('walk', '00000000.cave~L', now)).toBeNull()
     await storyCards.settle()
     expect(ground.account.saved.length).toBe(2)
   })

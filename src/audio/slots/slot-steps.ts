@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
+import { Recent } from '../../core/recent.ts'
 import type { Judgement } from '../../core/slot.ts'
 import { bytesPerFrame, msPerFrame } from '../frames.ts'
 import type { Given, SlotListener, SlotPress } from './slot-listeners.ts'
@@ -16,6 +17,7 @@ interface SlotStepsOptions<Body, Step> {
 // What is heard after a press is decided within this time.
 const patienceMs = 150
 const endMarginMs = 3_000
+const streamsKept = 1_000
 // A player that only repeats a request does so at once and again; one that is switched on again after this is told anew.
 const repeatedWithinMs = 60_000
 
@@ -29,7 +31,7 @@ const repeatedWithinMs = 60_000
 export class SlotSteps<Body extends { readonly length: number }, Step> {
   readonly #options: SlotStepsOptions<Body, Step>
   /** By stream: the current item that somebody has heard. */
-  readonly #heard = new Map<string, string>()
+  readonly #heard = new Recent<string, string>(streamsKept)
 
   constructor(options: SlotStepsOptions<Body, Step>) {
     this.#options = options
@@ -57,8 +59,9 @@ export class SlotSteps<Body extends { readonly length: number }, Step> {
     const { track } = this.#options
     const current = track.current(way.stream)
     const heard = this.#heard.get(way.stream)
-    // Whoever was playing before this program began is in the middle of the item.
-    const isHeard = current === null || heard === current || (heard === undefined && listener.given === null)
+    // Whoever was playing before this program began is in the middle of the item, and who was given it has heard it.
+    const isKnown = listener.given === null || listener.given.item === current
+    const isHeard = current === null || heard === current || (heard === undefined && isKnown)
     return isHeard && !this.isDue(way.stream, listener) ? this.byFrom(current, way, listener) : track.stay
   }
 

@@ -37,14 +37,18 @@ export class StoryShelf {
   }
 
   /**
-   * The chapter of that name; of a version that is not kept any more, the chapter of the same key in `instead`. Null where
-   * neither has it.
+   * The chapter of that name in the story; of a version that is not kept any more, the chapter of the same key in
+   * `instead`. Null where neither has it.
    */
-  chapter(name: string, instead: string | null): { version: string; chapter: StoryChapter } | null {
+  chapter(
+    story: string,
+    name: string,
+    instead: string | null,
+  ): { version: string; chapter: StoryChapter } | null {
     const key = name.slice(shownDigits + 1)
     for (const version of [this.#versions.startingWith(name.slice(0, shownDigits)), instead]) {
-      const chapter =
-        version == null ? undefined : this.card(version)?.chapters.find((one) => one.key === key)
+      const isOfStory = version != null && this.#versions.get(version)?.story.id === story
+      const chapter = isOfStory ? this.card(version)?.chapters.find((one) => one.key === key) : undefined
       if (version != null && chapter !== undefined) return { version, chapter }
     }
     return null

@@ -98,6 +98,7 @@ function idOf(path: readonly string[]): string {
   return hash('sha256', path.join(' '), 'base64url').slice(0, 16)
 }
 
-function withoutPlace(id: string): string {
+/** The same, wherever in its stop a point goes on. */
+export function withoutPlace(id: string): string {
   return id.replace(/@\d+$/, '')
 }

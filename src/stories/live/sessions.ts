@@ -22,6 +22,8 @@ export interface Reached {
   readonly from?: string | null
   /** How it came here from there. */
   readonly edge?: StopEdge
+  /** Somebody was told that it has come to be. */
+  isTold?: boolean
 }
 
 /** Somebody in a story that is run live. */
@@ -37,8 +39,11 @@ export interface Session {
   sinceMs: number
   /** When something was heard of it last, in ms. */
   atMs: number
-  /** When the card was put in last. */
+  /** When the card was put in last, and when it was taken out. */
   insertedMs: number
+  removedMs: number
+  /** Where it was asked for last. */
+  address: string | null
   /** Until then the scene of bedtime takes the place of the next question. */
   bedtimeUntilMs: number
   /** By id: where it was, may be next, and might go back to. */
@@ -52,7 +57,9 @@ export interface StoredSession {
   readonly seed: number
   readonly point: StoredPoint | null
   readonly heard_ms: number
+  readonly since_ms?: number
   readonly bedtime_until_ms?: number
+  readonly address?: string
   readonly at_ms: number
   readonly player: string | null
   readonly card_id: string | null
@@ -83,6 +90,8 @@ const soon: Also = { rows: () => [], isSoon: true }
 export class StorySessions {
   readonly #options: SessionsOptions
   readonly #byLine = new Recent<string, Session>(sessionsKept)
+  /** By address: the line that was heard there last. */
+  readonly #heardAt = new Recent<string, string>(sessionsKept)
 
   constructor(options: SessionsOptions) {
     this.#options = options
@@ -103,42 +112,54 @@ export class StorySessions {
       session.heardMs = value.heard_ms
       session.bedtimeUntilMs = value.bedtime_until_ms ?? Number.NEGATIVE_INFINITY
       session.atMs = value.at_ms
-      session.sinceMs = value.at_ms
+      session.sinceMs = value.since_ms ?? value.at_ms
+      session.address = value.address ?? null
       if (compiled !== undefined && point !== null && value.version !== null) {
         const run = { compiled, version: value.version, seed: value.seed, isBedtime: false }
         session.current = { point, run }
         session.points.set(point.id, session.current)
       }
       this.#byLine.set(line, session)
+      if (session.address !== null) this.#heardAt.set(session.address, line)
     }
   }
 
   /**
-   * The line by which the places know this listener's session. Who was an address only, because nobody had said yet which
-   * player it is, goes on where the address was.
+   * The line by which the places know this listener's session. Whose player nobody can tell goes on with what was heard
+   * last at that address; and what was begun by an address only is the player's once it is known, if that has nothing to
+   * go on with.
    */
   lineOf({ story, player, card_id, names }: Listener): string {
-    const [own, ...others] = names.map((name) =>
-      lineFor(story, player !== null && name === names[0] ? player : name),
-    )
-    const line = own ?? story
-    const known = this.#byLine.get(line)
-    const isRecent = (at: Session | undefined) => at !== undefined && this.#nowMs - at.atMs < namedLaterMs
-    const before = others.find((other) => {
-      const session = this.#byLine.get(other)
-      return isRecent(session) && (session?.atMs ?? 0) > (known?.atMs ?? 0)
-    })
-    const moved = player === null || before === undefined ? undefined : this.#byLine.get(before)
-    const session = moved ?? known ?? newSession({ story, player, card_id })
+    const addresses = (player === null ? names : names.slice(1)).map((name) => lineFor(story, name))
+    const heardThere = addresses.map((address) => this.#heardAt.get(address)).find((at) => at !== undefined)
+    const line = player === null ? (heardThere ?? lineFor(story, names[0])) : lineFor(story, player)
+    const moved =
+      heardThere === undefined || heardThere === line ? undefined : this.#movable(heardThere, line)
+    const session = moved ?? this.#byLine.get(line) ?? newSession({ story, player, card_id })
     session.player = player ?? session.player
     session.card_id = card_id ?? session.card_id
-    if (moved !== undefined && before !== undefined) {
-      this.#byLine.delete(before)
-      this.#byLine.set(line, session)
-      this.#move(before, line).catch(() => undefined)
-    }
+    session.address = addresses[0] ?? session.address
+    for (const address of addresses) this.#heardAt.set(address, line)
     this.#byLine.set(line, session)
+    if (moved !== undefined && heardThere !== undefined) {
+      this.#byLine.delete(heardThere)
+      this.#move(heardThere, line).catch(() => undefined)
+    }
     return line
+  }
+
+  /** What an address has begun, where its player is known now and has nothing to go on with. */
+  #movable(from: string, to: string): Session | undefined {
+    const session = this.#byLine.get(from)
+    const isRecent = session !== undefined && this.#nowMs - session.atMs < namedLaterMs
+    const hasOwn = this.#byLine.get(to)?.current != null
+    return isRecent && session.player === null && !hasOwn ? session : undefined
+  }
+
+  /** The card has left the player. */
+  removed(line: string): void {
+    const session = this.#byLine.get(line)
+    if (session !== undefined) session.removedMs = this.#nowMs
   }
 
   async #move(from: string, to: string): Promise<void> {
@@ -154,16 +175,6 @@ export class StorySessions {
 
   get(line: string): Session | undefined {
     return this.#byLine.get(line)
-  }
-
-  /** Of the player, in any story: the one that was heard last. */
-  of(player: string, story?: string): { readonly line: string; readonly session: Session } | undefined {
-    const own = [...this.#byLine.entries()].flatMap(([line, session]) =>
-      session.player === player && (story === undefined || session.story === story)
-        ? [{ line, session }]
-        : [],
-    )
-    return own.sort((one, other) => other.session.atMs - one.session.atMs)[0]
   }
 
   /** Rejects as the store does. */
@@ -215,6 +226,8 @@ function newSession({ story, player, card_id }: Pick<Session, 'story' | 'player'
     sinceMs: Number.NEGATIVE_INFINITY,
     atMs: Number.NEGATIVE_INFINITY,
     insertedMs: Number.NEGATIVE_INFINITY,
+    removedMs: Number.NEGATIVE_INFINITY,
+    address: null,
     bedtimeUntilMs: Number.NEGATIVE_INFINITY,
     points: new Recent(pointsKept),
   }
@@ -227,7 +240,9 @@ function storedSession({
   current,
   heardMs,
   atMs,
+  sinceMs,
   bedtimeUntilMs,
+  address,
 }: Session): StoredSession {
   return {
     ...{ story, player, card_id },
@@ -236,6 +251,8 @@ function storedSession({
     point: current && storedPoint(current.point),
     heard_ms: heardMs,
     at_ms: atMs,
+    ...(address === null ? {} : { address }),
+    ...(Number.isFinite(sinceMs) ? { since_ms: sinceMs } : {}),
     ...(Number.isFinite(bedtimeUntilMs) ? { bedtime_until_ms: bedtimeUntilMs } : {}),
   }
 }

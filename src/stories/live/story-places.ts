@@ -5,7 +5,7 @@ import type { StoryNews } from '../../core/story-news.ts'
 import { compiled } from '../compiled.ts'
 import { NoWayOn, type Sound, type StopEdge, soundsOf } from '../stop.ts'
 import type { StoryVersions } from '../versions.ts'
-import { beginAt, pointAfter, type StoryPoint, takenUp } from './session.ts'
+import { beginAt, pointAfter, type StoryPoint, takenUp, withoutPlace } from './session.ts'
 import type { Reached, Session, StorySessions } from './sessions.ts'
 
 /** How one goes on in a story. */
@@ -17,6 +17,8 @@ export type StoryStep =
   | { readonly kind: 'begin'; readonly scene: string | null; readonly seed: number }
   /** In the same stop, so many ms behind its beginning. */
   | { readonly kind: 'take-up'; readonly atMs: number }
+  /** The same, but not in a silence: there with what was heard before it. */
+  | { readonly kind: 'resume'; readonly atMs: number }
   /** `heardMs`: how far its stop was heard, from its beginning. */
   | { readonly kind: 'edge'; readonly edge: StopEdge; readonly heardMs: number }
 
@@ -53,6 +55,8 @@ interface StoryPlacesOptions<Body> {
   readonly story: (id: string) => Story | undefined
   /** Null where it cannot be played at all. */
   readonly body: (heard: Heard) => Promise<Body | null>
+  /** Where what is heard then begins that makes sense of it, in ms: of a silence, what was heard before. */
+  readonly lead: (heard: Heard, atMs: number) => Promise<number>
   readonly happened: (news: StoryNews) => void
   /** It cannot go on, which is a fault of the story. */
   readonly failed: (story: string, error: NoWayOn) => void
@@ -66,6 +70,8 @@ const deafMs = 500
 const backMs = 3_000
 // Out and in again so soon after it was put in: that is the wish to begin anew.
 const againWithinMs = 20_000
+// A player speaks every five seconds.
+const underWayMs = 60_000
 const seeds = 2 ** 32
 
 /**
@@ -107,7 +113,8 @@ export class StoryPlaces<Body> {
     const sinceMs = playedMs ?? playingMs
     const heardMs = current.point.fromMs + (sinceMs ?? 0)
     if (judgement.kind === 'again') return this.stay
-    if (judgement.kind === 'end') return { kind: 'edge', edge: 'end', heardMs }
+    const isOn = judgement.kind === 'end' || (isCommanded && judgement.button === 'right')
+    if (isOn) return { kind: 'edge', edge: 'end', heardMs }
     if (isCommanded) return { kind: 'take-up', atMs: 0 }
     if (sinceMs !== null && sinceMs < deafMs) return { kind: 'take-up', atMs: heardMs }
     return { kind: 'edge', edge: judgement.button, heardMs }
@@ -130,6 +137,8 @@ export class StoryPlaces<Body> {
     const after = found.id === null ? null : (session.points.get(found.id) ?? null)
     session.current = after
     session.heardMs = after?.point.fromMs ?? 0
+    if (after === null || after.from === null || isBedtime(after))
+      session.bedtimeUntilMs = Number.NEGATIVE_INFINITY
     await this.#options.sessions.keep(line)
     this.#tell(session, before, after)
     return found
@@ -140,6 +149,12 @@ export class StoryPlaces<Body> {
     const from = this.current(line)
     const reached = await this.#reached(line, from, by)
     await this.settle(line, from, { id: reached?.point.id ?? null, body: null })
+  }
+
+  /** The player has stopped at the end of what it played: an ending is over then, whether anything more is asked for or not. */
+  async stopped(line: string): Promise<void> {
+    const exit = this.#session(line)?.current?.point.stop.passage.scene.exit
+    if (exit?.kind === 'ending') await this.steer(line, { kind: 'over' })
   }
 
   /** Where it would go on if the card were put in; of a story that is over, its beginning. */
@@ -158,6 +173,10 @@ export class StoryPlaces<Body> {
     return reached === undefined ? null : this.#body(reached)
   }
 
+  get #nowMs(): number {
+    return this.#options.clock.now().getTime()
+  }
+
   #session(line: string): Session | undefined {
     return this.#options.sessions.get(line)
   }
@@ -170,20 +189,25 @@ export class StoryPlaces<Body> {
 
   /** Where it was, unless that is too long ago, or the card came out and in again to begin anew. */
   #inserted(session: Session, isCommanded: boolean): StoryStep {
-    const nowMs = this.#options.clock.now().getTime()
-    const isAgain = !isCommanded && nowMs - session.insertedMs < againWithinMs
-    if (!isCommanded) session.insertedMs = nowMs
-    if (isAgain) return this.begun(this.#options.story(session.story)?.home ?? null)
-    const step = this.#goneOn(session)
-    return isCommanded && step.kind === 'take-up' ? { kind: 'take-up', atMs: 0 } : step
+    const { story, current, insertedMs, removedMs, sinceMs, atMs } = session
+    const nowMs = this.#nowMs
+    // Whoever has it led there, or only hears the scene again, is in the middle of it.
+    const isUnderWay = current !== null && nowMs - Math.max(sinceMs, atMs) < underWayMs
+    if (isCommanded) return isUnderWay ? { kind: 'take-up', atMs: 0 } : this.#goneOn(session)
+    const isAgain = removedMs > insertedMs && nowMs - insertedMs < againWithinMs
+    session.insertedMs = nowMs
+    return isAgain ? this.begun(this.#options.story(story)?.home ?? null) : this.#goneOn(session)
   }
 
+  /** A little before where it was; an ending that somebody has heard is over. */
   #goneOn({ current, heardMs, atMs }: Session): StoryStep {
     const resumeMs = current?.run.compiled.story.resumeMs ?? null
-    const awayMs = this.#options.clock.now().getTime() - atMs
-    if (current === null || resumeMs === null || awayMs > resumeMs) return this.begun()
-    const isFarther = heardMs - current.point.fromMs > backMs
-    return isFarther ? { kind: 'take-up', atMs: heardMs - backMs } : this.stay
+    if (current === null || resumeMs === null || this.#nowMs - atMs > resumeMs) return this.begun()
+    const { stop, fromMs } = current.point
+    const isFarther = heardMs - fromMs > backMs
+    const isEnding = stop.passage.scene.exit.kind === 'ending'
+    if (isEnding && isFarther) return this.begun()
+    return isFarther ? { kind: 'resume', atMs: heardMs - backMs } : this.stay
   }
 
   async #reached(line: string, from: string | null, by: StoryStep): Promise<Reached | null> {
@@ -210,7 +234,8 @@ export class StoryPlaces<Body> {
       return reached
     }
     if (by.kind === 'take-up') return known(takenUp(at.point, by.atMs))
-    const isBedtime = this.#options.clock.now().getTime() < session.bedtimeUntilMs
+    if (by.kind === 'resume') return known(takenUp(at.point, await this.#options.lead(heardAt(at), by.atMs)))
+    const isBedtime = this.#nowMs < session.bedtimeUntilMs
     const run = { ...at.run, isBedtime }
     const following = pointAfter(run, at.point, by.edge)
     if (following === 'over') return null
@@ -228,32 +253,47 @@ export class StoryPlaces<Body> {
     const version = await versions.keep(story)
     const run = { compiled: versions.get(version) ?? compiled(story), version, seed, isBedtime: false }
     const reached: Reached = { point: beginAt(run, scene ?? undefined), run, from: null }
-    session.bedtimeUntilMs = Number.NEGATIVE_INFINITY
     session.points.set(reached.point.id, reached)
     return reached
   }
 
-  #body({ point, run }: Reached): Promise<Body | null> {
-    const { stop, fromMs } = point
-    const { story } = run.compiled
-    const scene = stop.passage.scene.id
-    return this.#options.body({ story, scene, sounds: soundsOf(stop), fromMs })
+  #body(reached: Reached): Promise<Body | null> {
+    return this.#options.body(heardAt(reached))
   }
 
   /** Whoever goes back to where it was, or hears the same again, has done nothing. */
   #tell({ story, player, card_id }: Session, before: Reached | null, after: Reached | null): void {
-    const isStep = after === null || after.from === null || after.from === before?.point.id
-    if (!isStep || after?.point.stop.part === 'question') return
+    if (after !== null && !isStepFrom(before, after)) return
+    if (after?.point.stop.part === 'question') return
+    if (after !== null) after.isTold = true
     const came = after?.from === null ? null : before
     const exit = came?.point.stop.passage.scene.exit
+    const isAsked = exit?.kind === 'question' && came?.point.stop.part !== 'narration'
     this.#options.happened({
       ...{ story, player, card_id },
-      choice: exit?.kind === 'question' && after?.edge !== undefined ? choiceBy[after.edge] : null,
+      choice: isAsked && after?.edge !== undefined ? choiceBy[after.edge] : null,
       from: came?.point.stop.passage.scene.id ?? null,
       scene: after?.point.stop.passage.scene.id ?? null,
       ending: after === null && exit?.kind === 'ending' ? exit.name : null,
     })
   }
+}
+
+function heardAt({ point: { stop, fromMs }, run }: Reached): Heard {
+  const { story } = run.compiled
+  return { story, scene: stop.passage.scene.id, sounds: soundsOf(stop), fromMs }
+}
+
+function isBedtime({ point, run }: Reached): boolean {
+  return point.stop.passage.scene.id === run.compiled.story.bedtime
+}
+
+/** Whether it has begun anew, or has gone on from there; not back to a beginning that was told. */
+function isStepFrom(before: Reached | null, after: Reached): boolean {
+  if (after.from === null) return after.isTold !== true
+  return (
+    after.from !== undefined && before !== null && withoutPlace(after.from) === withoutPlace(before.point.id)
+  )
 }
 
 const choiceBy = { left: 'left', right: 'right', end: 'silence' } as const

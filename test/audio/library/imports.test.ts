@@ -166,7 +166,7 @@ testWith(
   'what is under way when the product ends leaves nothing, and is begun anew',
   async () => {
     const places = await folders()
-    await makeSound(places.media, 'long.wav', { from: 'sine=f=440:d=200' })
+    await makeSound(places.media, 'long.wav', { from: 'sine=f=440:d=90' })
     const first = await run(places)
     expect(await first.library.find('long.wav')).toMatchObject({ state: 'importing' })
     await expect.poll(() => readdir(join(places.results, 'work')), { timeout: 20_000 }).not.toEqual([])
