@@ -151,6 +151,9 @@ function playedIn(
   return line === null ? null : { line, ms: change.said.patch.position_s * 1000 }
 }
 
+// Who is further on has taken up again what was begun before.
+const justBegunSeconds = 5
+
 /**
  * How a story goes on that its card tells by itself, as the chapter says that the player has come to. What is told late,
  * or of a player that was off, was done some other time.
@@ -174,10 +177,14 @@ function newsOnCard(change: Change, { cards, shelf }: StoriesInput): StoryNews |
   }
   const to = chapters.find(({ key }) => key === player.chapter_key)
   const isNews = before.card_id !== card_id || before.chapter_key !== player.chapter_key
-  if (to === undefined || !isNews || !wasFollowed(said.before, after) || hasTakenUp(said.before, after))
-    return null
-  if (from === undefined)
-    return to === chapters[0] ? { ...at, choice: null, from: null, scene: to.scene, ending: null } : null
+  if (to === undefined || !isNews) return null
+  if (from === undefined) {
+    const hasBegun = before.online && before.playback !== null && (player.position_s ?? 0) < justBegunSeconds
+    return to === chapters[0] && hasBegun
+      ? { ...at, choice: null, from: null, scene: to.scene, ending: null }
+      : null
+  }
+  if (!wasFollowed(said.before, after) || hasTakenUp(said.before, after)) return null
   const edge = edgeOfKey(to.key)
   if (edge === null || from[edge] !== to.key || said.commanded) return null
   const isAsked = from.left !== null || from.right !== null
