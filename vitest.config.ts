@@ -9,8 +9,8 @@ const again = { count: 1, condition: /^(?!Property failed)/ }
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Many tests wait for something real most of their time.
-    maxWorkers: availableParallelism() + 1,
+    // Vitest would leave one processor to others; where there are two that is half of all.
+    maxWorkers: availableParallelism(),
     execArgv: ['--import', './test/support/typescript-threads.mjs'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
