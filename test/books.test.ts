@@ -91,8 +91,10 @@ testWith(['ffmpeg'], 'playlists hold books by their chapters, as a folder and am
   await writeFile(join(data, 'config', 'books.yaml'), rules)
   house = await runApp({ data, pace: 1 })
   expect(house.log.lines.filter(({ part, level }) => part === 'rules' && level !== 'info')).toEqual([])
-  expect((await queueOf('wizard-card')).files).toEqual(parts)
-  expect((await queueOf('mixed-card')).files).toEqual([...parts, 'clip:lullaby-one'])
+  const within = { timeout: 30_000 }
+  await expect.poll(async () => (await queueOf('wizard-card')).files, within).toEqual(parts)
+  const mixed = [...parts, 'clip:lullaby-one']
+  await expect.poll(async () => (await queueOf('mixed-card')).files, within).toEqual(mixed)
 })
 
 test('a sound that comes with the product is there though the library is empty', async () => {

@@ -7,7 +7,7 @@ import { runApp } from './support/running-app.ts'
 const rules = `
 playlists:
   short: {pick: {all: [{folder: music}, {shorter_than: 14s}]}}
-  long: {pick: {all: [{longer_than: 14s}], none: [{folder: music}], sort: title}}
+  long: {pick: {all: [{longer_than: 14s}], none: [{folder: music}, {folder: scenes}], sort: title}}
   heard: {pick: {all: [{played_in: 1d}]}}
   loved: {pick: {all: [{loved: true}]}}
   nothing: {pick: {all: [{title: no such words}]}}

@@ -41,7 +41,7 @@ describe('the shipped audio', () => {
 })
 
 describe('the lighthouse', () => {
-  const folder = 'stories/lighthouse'
+  const folder = 'scenes/lighthouse'
   const names = readdirSync(join(shippedAudio, folder)).map((name) => `${folder}/${name}`)
 
   test('has a file for all that is heard in it, with its words, and no other', async () => {

@@ -42,8 +42,9 @@ describe('the page that leads through the rules', () => {
       'calendar: {country: GB, files: [school.ics]}\nvars: {plays: {start: 0, max: 9}}\ninputs: {party: {type: switch}}\nplaylists: {forest: [a.mp3]}\n'
     const schedule =
       'schedules: {bedroom: {default: forest, slots: {night: {from: "19:00", play: forest}}}}\n'
+    const story = 'stories: {lighthouse: {scenes: {lamp: {say: Here it is., ending: lit}}}}\n'
     const rule = `rules:\n  r:\n    stream: bedroom\n    mode: restart\n    when:\n${lines('### When')}    if:\n${lines('### If')}    do:\n${lines('### Do')}${lines('### When and how often')}`
-    expect(await diagnosticsOf(declared + schedule + rule)).toEqual([])
+    expect(await diagnosticsOf(declared + schedule + story + rule)).toEqual([])
   })
 
   test('lists every section', async () => {

@@ -131,7 +131,11 @@ export class StorySessions {
    */
   lineOf({ story, player, card_id, names }: Listener): string {
     const addresses = (player === null ? names : names.slice(1)).map((name) => lineFor(story, name))
-    const heardThere = addresses.map((address) => this.#heardAt.get(address)).find((at) => at !== undefined)
+    // A player that only speaks has no address.
+    const heardThere =
+      addresses.length === 0
+        ? this.#unnamedOn({ story, card_id })
+        : addresses.map((address) => this.#heardAt.get(address)).find((at) => at !== undefined)
     const line = player === null ? (heardThere ?? lineFor(story, names[0])) : lineFor(story, player)
     const moved =
       heardThere === undefined || heardThere === line ? undefined : this.#movable(heardThere, line)
@@ -146,6 +150,18 @@ export class StorySessions {
       this.#move(heardThere, line).catch(() => undefined)
     }
     return line
+  }
+
+  /** The line of the only one that was heard on the card a moment ago and is no player that anybody knows. */
+  #unnamedOn({ story, card_id }: Pick<Listener, 'story' | 'card_id'>): string | undefined {
+    const unnamed = [...this.#byLine].filter(
+      ([, session]) =>
+        session.player === null &&
+        session.story === story &&
+        session.card_id === card_id &&
+        this.#nowMs - session.atMs < namedLaterMs,
+    )
+    return unnamed.length === 1 ? unnamed[0]?.[0] : undefined
   }
 
   /** What an address has begun, where its player is known now and has nothing to go on with. */

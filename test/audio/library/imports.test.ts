@@ -58,7 +58,7 @@ async function run(
   }
   opened.push(stop)
   const until = async (name: string, wanted: Lookup['state']): Promise<Lookup> => {
-    await expect.poll(async () => (await library.find(name)).state, { timeout: 20_000 }).toBe(wanted)
+    await expect.poll(async () => (await library.find(name)).state, { timeout: 50_000 }).toBe(wanted)
     return library.find(name)
   }
   return { library, kept, log, stop, until, changes: () => changes }
