@@ -256,7 +256,8 @@ describe('every part of the catalog', () => {
         const days = 'calendar: {country: GB, files: [school.ics]}\n'
         const night = '{from: "19:00", to: "06:30", play: lullabies}'
         const clock = `schedules: {bedroom: {default: forest, slots: {night: ${night}}}}\n`
-        const known = `${days}${playlists}${clock}${remembered}inputs: {party: {type: switch}}\n`
+        const story = 'stories: {lighthouse: {scenes: {lamp: {say: Here it is., ending: lit}}}}\n'
+        const known = `${days}${playlists}${clock}${remembered}${story}inputs: {party: {type: switch}}\n`
         expect(
           await shownIn(`${known}rules:\n  r:\n    player: kids-room\n    stream: bedroom\n${body}`),
         ).toEqual([])

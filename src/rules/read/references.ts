@@ -114,7 +114,8 @@ async function checkReference(file: RuleFile, { kind, name }: Reference, where: 
 
 function storiesIn(all: readonly RuleFile[]): Pick<Known, 'story' | 'stories'> {
   const stories = new Map(all.flatMap((file) => file.stories.map(({ story }) => [story.id, story] as const)))
-  const isUnread = (name: string) => all.some((file) => file.hasUnread('stories', name))
+  const isUnread = (name: string) =>
+    all.some((file) => file.hasUnread('stories', name) || file.section('stories')?.entries.has(name))
   return {
     story: (name) => stories.get(name) ?? (isUnread(name) ? null : undefined),
     stories: [...stories.keys()],
