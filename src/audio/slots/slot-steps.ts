@@ -60,7 +60,8 @@ export class SlotSteps<Body extends { readonly length: number }, Step> {
     const current = track.current(way.stream)
     const heard = this.#heard.get(way.stream)
     // Whoever was playing before this program began is in the middle of the item, and who was given it has heard it.
-    const isKnown = listener.given === null || listener.given.item === current
+    const { given } = listener
+    const isKnown = given === null || (given.item === current && given.answer.kind === 'item')
     const isHeard = current === null || heard === current || (heard === undefined && isKnown)
     return isHeard && !this.isDue(way.stream, listener) ? this.byFrom(current, way, listener) : track.stay
   }
