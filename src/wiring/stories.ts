@@ -6,6 +6,7 @@ import { messageOf } from '../core/error.ts'
 import { playerName } from '../core/listener.ts'
 import { hasTakenUp, isAtEnd, wasFollowed } from '../core/moment.ts'
 import type { PlayerState } from '../core/player.ts'
+import { Recent } from '../core/recent.ts'
 import type { Story } from '../core/story.ts'
 import type { StoryNews } from '../core/story-news.ts'
 import type { MediaStories } from '../http/media-door.ts'
@@ -48,6 +49,8 @@ export interface OpenStories {
 export async function openStories(input: StoriesInput): Promise<OpenStories> {
   const { hub, cards, stories, versions, shelf, clock, random, log } = input
   const audio = new StoryAudio(input)
+  /** By card: a player may hold on to it as it was before its story was written anew. */
+  const heardVersions = new Recent<string, string>(cardsKept)
   const sessions = new StorySessions({ records: input.sessions, versions, clock })
   await sessions.start()
   const onCards = cards.list().flatMap(({ story }) => story?.version ?? [])
@@ -93,7 +96,7 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
         .catch((error) => log.error('the end of a story could not be stored', { error: messageOf(error) }))
     const left = leftIn(change, lineIn)
     if (left !== null) sessions.removed(left)
-    const news = newsOnCard(change, input)
+    const news = newsOnCard(change, input, (cardId) => heardVersions.get(cardId))
     if (news !== null) hub.reportStory(news)
   })
   return {
@@ -106,6 +109,7 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
         const onCard = card_id === null ? null : (cards.byCard(card_id)?.story ?? null)
         const found = shelf.chapter(story, name, onCard?.version ?? null)
         if (found === null) return null
+        if (card_id !== null) heardVersions.set(card_id, found.version)
         const { scene, sounds } = found.chapter
         return audio.body({ story: { id: story }, scene, sounds, fromMs: 0 })
       },
@@ -151,6 +155,7 @@ function playedIn(
   return line === null ? null : { line, ms: change.said.patch.position_s * 1000 }
 }
 
+const cardsKept = 200
 // Who is further on has taken up again what was begun before.
 const justBegunSeconds = 5
 
@@ -158,7 +163,11 @@ const justBegunSeconds = 5
  * How a story goes on that its card tells by itself, as the chapter says that the player has come to. What is told late,
  * or of a player that was off, was done some other time.
  */
-function newsOnCard(change: Change, { cards, shelf }: StoriesInput): StoryNews | null {
+function newsOnCard(
+  change: Change,
+  { cards, shelf }: StoriesInput,
+  heardVersion: (cardId: string) => string | undefined,
+): StoryNews | null {
   if (change.kind !== 'player' || change.said === undefined) return null
   const { said, player } = change
   const before = said.before.state
@@ -166,7 +175,7 @@ function newsOnCard(change: Change, { cards, shelf }: StoriesInput): StoryNews |
   const hasStopped = player.playback === 'stopped' && before.playback === 'playing'
   const card_id = hasStopped ? before.card_id : player.card_id
   const story = card_id === null ? null : cards.byCard(card_id)?.story
-  const version = story?.run === 'card' ? story.version : null
+  const version = story?.run === 'card' ? (heardVersion(card_id ?? '') ?? story.version) : null
   const chapters = version === null || version === undefined ? null : shelf.card(version)?.chapters
   if (card_id === null || story == null || version == null || chapters == null) return null
   const at = { story: story.id, player: player.id, card_id }
