@@ -31,6 +31,9 @@ export type StoryRun = (typeof storyRuns)[number]
  */
 export type Clip = { readonly file: string; readonly say?: string } | { readonly say: string }
 
+/** The most characters that a voice says at a time. */
+export const mostSpoken = 2_000
+
 export interface Scene {
   readonly id: string
   /** What is heard; null where the scene only decides. */

@@ -139,8 +139,25 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
     level: 'warning',
     about: 'A question does not say what happens if the child says nothing.',
   },
+  'story/long-text': { level: 'warning', about: 'Words that are too long for a voice.' },
+  'story/card-too-big': {
+    level: 'warning',
+    about: 'A story has more situations than a card has chapters.',
+  },
+  'story/no-card': {
+    level: 'warning',
+    about: 'A story says `run: card`, and no card can tell it by itself.',
+  },
   'story/lonely-choice': { level: 'info', about: 'Both answers of a question come to the same.' },
   'story/clamped': { level: 'info', about: 'A var can be set beyond its bounds, and stays within.' },
+  'story/long-before-choice': {
+    level: 'info',
+    about: 'A child listens for long before the first question.',
+  },
+  'story/audio-unused': {
+    level: 'info',
+    about: 'Audio in the folder of a story that nothing names.',
+  },
   'story/analysis-capped': { level: 'info', about: 'A story has too many situations to search them all.' },
   'import/lossy': { level: 'warning', about: 'A story that was imported lost something on the way.' },
   'plugin/api': { level: 'error', about: 'A plug-in was written for another version of the contract.' },

@@ -1,5 +1,4 @@
-/** The most characters that a voice says at a time. */
-export const mostCharacters = 2_000
+import { mostSpoken } from '../core/story.ts'
 
 /** The text as a voice gets it: on one line, without control characters; or why it cannot be said. */
 export function wordsOf(text: string): { readonly words: string } | { readonly fault: string } {
@@ -12,9 +11,9 @@ export function wordsOf(text: string): { readonly words: string } | { readonly f
     .trim()
     .normalize('NFC')
   const count = [...words].length
-  if (count > mostCharacters)
+  if (count > mostSpoken)
     return {
-      fault: `it has ${count.toLocaleString('en')} characters, and a voice says ${mostCharacters.toLocaleString('en')} at a time: make several scenes of it`,
+      fault: `it has ${count.toLocaleString('en')} characters, and a voice says ${mostSpoken.toLocaleString('en')} at a time: make several scenes of it`,
     }
   return /[\p{L}\p{N}]/u.test(words) ? { words } : { fault: 'there are no words in it' }
 }

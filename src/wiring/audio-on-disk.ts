@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { containerOfFile } from '../audio/import/container.ts'
+import { readMetadata } from '../audio/import/tags.ts'
 import { Library } from '../audio/library/library.ts'
 import { LibraryFolder } from '../audio/library/library-folder.ts'
 import { naturalOrder } from '../audio/names.ts'
@@ -19,8 +21,8 @@ interface AudioOnDiskOptions {
 }
 
 /**
- * The household's audio where no product runs: asked by name alone, no file of the household is opened. So the chapters
- * of a book are taken to be there when the book is.
+ * The household's audio where no product runs: asked by name alone, no file of the household is opened but to tell
+ * how long it plays. So the chapters of a book are taken to be there when the book is.
  */
 export class AudioOnDisk {
   readonly #folders: readonly LibraryFolder[]
@@ -54,6 +56,15 @@ export class AudioOnDisk {
       if (place !== null) return place.path
     }
     return null
+  }
+
+  /** How long a whole file plays, in ms, by what it says itself; null where it says nothing of it. */
+  async lengthOf(reference: string): Promise<number | null> {
+    const path = await this.pathOf(reference)
+    if (path === null) return null
+    const detected = await containerOfFile(path).catch(() => null)
+    if (detected === null || !('container' in detected)) return null
+    return (await readMetadata({ path, container: detected.container })).lengthMs
   }
 
   /** What was probably meant by a reference that leads nowhere; null where nothing comes near. */

@@ -1,8 +1,12 @@
+import { naturalOrder } from '../audio/names.ts'
 import { heardTopicFault, householdTopicFault } from '../broker/household-topic.ts'
 import { topicsFor } from '../broker/topic.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import { silentLog } from '../core/log.ts'
+import { onceEach } from '../core/once-each.ts'
+import { lengthsBy, type PlayingTime } from '../core/playing-time.ts'
+import type { Story } from '../core/story.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import type { Options } from '../options.ts'
 import type { RuleTest } from '../rules/dry/rule-test.ts'
@@ -10,6 +14,9 @@ import type { NamedPlayer } from '../rules/read/names.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
 import type { FiledStory } from '../rules/read/story-section.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
+import { type ChosenRun, chosenRun } from '../stories/card/chosen-run.ts'
+import { playingTimeAsJson, playingTimeInWords } from '../stories/check/time-words.ts'
+import { compiled } from '../stories/compiled.ts'
 import { readStories } from '../stories/read/section.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
 import { homeAssistantChecks } from './home-assistant.ts'
@@ -56,7 +63,35 @@ export async function checkCommand(
 ): Promise<{ readonly answer: string; readonly failed: boolean }> {
   const checked = await readHousehold(input)
   const failed = checked.problems.length > 0 || checked.findings.some(({ level }) => level === 'error')
-  return { answer: input.json ? `${JSON.stringify(asJson(checked), null, 2)}\n` : inWords(checked), failed }
+  const stories = await timedStories(checked, input)
+  const answer = input.json
+    ? `${JSON.stringify(asJson(checked, stories), null, 2)}\n`
+    : inWords(checked, stories)
+  return { answer, failed }
+}
+
+interface TimedStory extends Pick<ChosenRun, 'run' | 'why'> {
+  readonly file: string
+  readonly story: Story
+  readonly time: PlayingTime
+}
+
+/** How each story is run, and how long it plays. */
+async function timedStories({ stories }: Checked, input: ReadInput): Promise<readonly TimedStory[]> {
+  const audio = audioOf(input)
+  const lengthOf = lengthsBy(onceEach((name) => audio.lengthOf(name)))
+  const timed: TimedStory[] = []
+  for (const { file, story, playingTime } of stories) {
+    const { run, why } = chosenRun(compiled(story))
+    timed.push({ file, story, run, why, time: await playingTime(lengthOf) })
+  }
+  return timed.sort((one, other) => naturalOrder(one.file, other.file))
+}
+
+/** Where no product runs. */
+function audioOf({ options, shipped, clock }: Pick<ReadInput, 'options' | 'shipped' | 'clock'>): AudioOnDisk {
+  const { config, media } = options.folders
+  return new AudioOnDisk({ folders: [media, config], shipped, clock, log: silentLog })
 }
 
 /**
@@ -70,7 +105,7 @@ export async function readHousehold({
   supervisor,
   purpose = 'read',
 }: ReadInput): Promise<Checked> {
-  const { config, media } = options.folders
+  const { config } = options.folders
   const { sources, problems } = await readRuleFolder(config, silentLog)
   if (problems.some(({ file }) => file === '.'))
     throw new AppError(
@@ -78,7 +113,7 @@ export async function readHousehold({
       `the config folder ${config} cannot be read: start the product once, or name another with --config`,
     )
   const plugins = await readPlugins({ options, clock, purpose })
-  const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silentLog })
+  const audio = audioOf({ options, shipped, clock })
   const { base_topic: base, discovery_prefix: discoveryPrefix } = options.mqtt
   const topics = topicsFor(base, discoveryPrefix)
   const { diagnostics, ruleSet, tests, stories, playersNamed } = await readRuleFiles(sources, {
@@ -86,6 +121,8 @@ export async function readHousehold({
     stories: readStories,
     fileExists: (name) => audio.has(name),
     fileHint: (name) => audio.hint(name),
+    lengthOf: onceEach((name) => audio.lengthOf(name)),
+    filesIn: (folder) => audio.filesIn(folder),
     topicFault: (topic, use) =>
       (use === 'publish' ? householdTopicFault : heardTopicFault)(topic, { base, discoveryPrefix }, topics),
     isOurCard: cardsOnceAsked(options),
@@ -111,15 +148,24 @@ function cardsOnceAsked(options: Options): (cardId: string) => Promise<boolean |
   }
 }
 
-function asJson({ sources, problems, findings }: Checked) {
-  return { files: sources.map(({ file }) => file), unread: problems, findings }
+function asJson({ sources, problems, findings }: Checked, stories: readonly TimedStory[]) {
+  return {
+    files: sources.map(({ file }) => file),
+    unread: problems,
+    findings,
+    stories: stories.map(({ file, story, run, why, time }) => ({
+      ...{ story: story.id, file, scenes: story.scenes.size, run, why },
+      playing_time: playingTimeAsJson(time),
+    })),
+  }
 }
 
-function inWords({ sources, problems, findings, plugins }: Checked): string {
+function inWords({ sources, problems, findings, plugins }: Checked, stories: readonly TimedStory[]): string {
   const texts = new Map([...sources, ...plugins.troubles].map(({ file, text }) => [file, text]))
   const said = [
     ...problems.map(({ text }) => text),
     ...findings.map((finding) => formatDiagnostic(finding, texts.get(finding.file) ?? '')),
+    ...stories.map(storyInWords),
   ]
   const count = (level: Diagnostic['level']) => findings.filter((finding) => finding.level === level).length
   const counts = [
@@ -128,6 +174,12 @@ function inWords({ sources, problems, findings, plugins }: Checked): string {
     counted(count('info'), 'info'),
   ]
   return `${[...said, `${counted(sources.length, 'file')}: ${counts.join(', ')}`].join('\n\n')}\n`
+}
+
+function storyInWords({ file, story, run, why, time }: TimedStory): string {
+  const how = run === 'card' ? 'told by a card alone' : 'run live'
+  const head = `${file}: story "${story.id}", ${counted(story.scenes.size, 'scene')}, ${how}: ${why}`
+  return [head, ...playingTimeInWords(time).map((line) => `  ${line}`)].join('\n')
 }
 
 function counted(count: number, what: string): string {

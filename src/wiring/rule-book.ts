@@ -29,6 +29,9 @@ export interface RuleBookOptions {
   readonly library: {
     find(file: string): Promise<{ readonly state: 'ready' | 'importing' | 'missing' | 'refused' }>
     readonly hint?: (file: string) => Promise<string | null>
+    /** In ms; null where that is not known. */
+    readonly lengthOf?: (file: string) => Promise<number | null>
+    readonly filesIn?: (folder: string) => Promise<readonly string[]>
   }
   readonly topicFault: Surroundings['topicFault']
   /** Without it no card is doubted. */

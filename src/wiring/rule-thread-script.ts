@@ -38,6 +38,9 @@ export type ToThread =
 export interface Answers {
   fileExists(file: string): Promise<boolean>
   fileHint(file: string): Promise<string | null>
+  /** In ms; null where that is not known. */
+  lengthOf(file: string): Promise<number | null>
+  filesIn(folder: string): Promise<readonly string[]>
   /** Of a topic of MQTT that rules publish to. */
   publishFault(topic: string): Promise<Fault | null>
   /** Of topics of MQTT that rules listen to. */
@@ -103,6 +106,8 @@ async function check({ sources, ...around }: ToThread & { kind: 'check' }): Prom
     adviceAt,
     fileExists: onceEach(ask('fileExists')),
     fileHint: ask('fileHint'),
+    lengthOf: onceEach(ask('lengthOf')),
+    filesIn: ask('filesIn'),
     topicFault: (topic, use) => (use === 'publish' ? publishFault(topic) : listenFault(topic)),
     ...(isThere === null ? {} : { homeAssistant: { isThere, actionFault: onceEach(ask('actionFault')) } }),
     readCalendar: ask('readCalendar'),

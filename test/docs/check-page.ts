@@ -76,7 +76,9 @@ export async function findingsIn(text: string, plugin: string | null = null): Pr
   const { diagnostics, ...read } = await readRuleFiles([source], {
     registry: shelf.registry,
     stories: readStories,
-    fileExists: async (name) => existsSync(new URL(name, shipped)),
+    fileExists: async (name) => existsSync(new URL(name, shipped)) || lengthIn(text, name) !== null,
+    lengthOf: async (name) => lengthIn(text, name),
+    filesIn: async (folder) => readdirSync(new URL(`${folder}/`, shipped)).map((name) => `${folder}/${name}`),
     topicFault: (topic, use) =>
       (use === 'publish' ? householdTopicFault : heardTopicFault)(
         topic,
@@ -129,6 +131,13 @@ async function shelfWith(plugin: string | null): Promise<PluginShelf> {
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** How long a file of an example plays, in ms: `# tales/voyage.mp3 plays for 14 minutes` says it. */
+function lengthIn(text: string, name: string): number | null {
+  const said = [...text.matchAll(/^# (\S+) plays for (\d+) minutes$/gm)]
+  const minutes = said.find(([, file]) => file === name)?.[2]
+  return minutes === undefined ? null : Number(minutes) * 60_000
 }
 
 /** Where the house of an example stands: `# location: 69.6, 18.9` says it. */

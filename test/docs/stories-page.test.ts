@@ -106,7 +106,7 @@ describe('the page of stories', () => {
 
   test('leads to the page of every code of stories', () => {
     const codes = pagedCodes().filter((code) => code.startsWith('story/'))
-    expect(codes.length).toBe(13)
+    expect(codes.length).toBe(18)
     for (const code of codes) expect(page.below('## What is checked')).toContain(`../checks/${code}.md`)
   })
 

@@ -35,6 +35,8 @@ async function script(text: string): Promise<URL> {
 const answers = {
   fileExists: async () => false,
   fileHint: async () => null,
+  lengthOf: async () => null,
+  filesIn: async () => [],
   publishFault: async () => null,
   listenFault: async () => null,
   actionFault: async () => null,
@@ -71,6 +73,8 @@ test('what the thread says of large files is what is said without it, and it ask
     topicFault: async (topic: string, use: string) => fault(use, topic),
     fileExists: async (file: string) => /^[^n].*mp3$/.test(file),
     fileHint: async (file: string) => `did you mean ${file}?`,
+    lengthOf: async (file: string) => (file === 'long.mp3' ? 600_000 : 1_000),
+    filesIn: async (folder: string) => [`${folder}/long.mp3`, `${folder}/left-over.mp3`],
     readCalendar: answers.readCalendar,
     isOurCard: async (cardId: string) => cardId !== '7JtVV',
     homeAssistant: { isThere: false, actionFault: async (action: string) => fault(action) },

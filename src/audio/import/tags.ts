@@ -42,6 +42,8 @@ export interface SaidFormat {
 export interface Metadata {
   readonly tags: Tags
   readonly format: SaidFormat
+  /** How long it plays, in ms, as far as that can be told without reading all of it; null where it cannot. */
+  readonly lengthMs: number | null
   /** Whether what it brings as its picture is none that can be shown, or too large. */
   readonly isCoverUnusable: boolean
 }
@@ -64,7 +66,9 @@ export async function readMetadata(
   }
   const tags = tagsOf(found.common)
   const isCoverUnusable = tags.cover === undefined && (found.common.picture ?? []).length > 0
-  return { tags, format: formatOf(found.format), isCoverUnusable }
+  const { duration = 0 } = found.format
+  const lengthMs = Number.isFinite(duration) && duration > 0 ? Math.round(duration * 1000) : null
+  return { tags, format: formatOf(found.format), lengthMs, isCoverUnusable }
 }
 
 interface Found {

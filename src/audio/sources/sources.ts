@@ -4,6 +4,7 @@ import { fewAtOnce } from '../../core/few-at-once.ts'
 import type { Log } from '../../core/log.ts'
 import { lookUpAll } from '../../core/playable-files.ts'
 import { didYouMean } from '../../language/names.ts'
+import { msPerFrame } from '../frames.ts'
 import type { LibraryFile } from '../library/inspect-file.ts'
 import type { Library } from '../library/library.ts'
 import { type Part, wholeOf } from '../library/parts.ts'
@@ -153,6 +154,12 @@ export class Sources {
   async filesIn(folder: string): Promise<string[]> {
     const files = await this.#library.filesIn(folder)
     return files.map((file) => this.#reference(fileSource, file))
+  }
+
+  /** How long it plays, in ms; null where it cannot be played, or not yet. */
+  async lengthOf(reference: string): Promise<number | null> {
+    const found = await this.find(reference)
+    return found.state === 'ready' ? found.file.frames * msPerFrame : null
   }
 
   /** The same references, those whose files were changed last first; of other sources than the library they stay at the end. */

@@ -19,6 +19,10 @@ export interface Surroundings {
   readonly fileExists: (file: string) => Promise<boolean>
   /** What was probably meant by the name of a file that does not exist, for people. */
   readonly fileHint?: (file: string) => Promise<string | null>
+  /** How long a file of the library plays, in ms; null or absent where that is not known. */
+  readonly lengthOf?: (file: string) => Promise<number | null>
+  /** The audio files directly in a folder of the library; absent where nobody can tell. */
+  readonly filesIn?: (folder: string) => Promise<readonly string[]>
   /** Asked for between two names; resolves when it may go on. */
   readonly breathe?: () => Promise<void>
   /** Absent where nothing is known of it, and then nothing is doubted. */

@@ -1,3 +1,4 @@
+import type { LengthOf, PlayingTime } from '../../core/playing-time.ts'
 import type { Story } from '../../core/story.ts'
 import type { MapNode, Node, Span } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
@@ -11,6 +12,10 @@ export interface FiledStory {
   /** Every audio file that it names, at each of its places. */
   readonly files: readonly { readonly file: string; readonly node: Node }[]
   readonly advice: readonly Advice[]
+  /** The folder of the library that its files are in; '' where it names none. */
+  readonly folder: string
+  /** How long it plays. */
+  playingTime(lengthOf: LengthOf): Promise<PlayingTime>
   readonly tests: readonly StoryTrial[]
 }
 

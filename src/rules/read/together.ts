@@ -11,6 +11,7 @@ import { checkReferences, type Surroundings } from './references.ts'
 import { isSound, type RuleFile } from './rule-file.ts'
 import { adviseClockChanges, adviseGaps, checkShadowed } from './schedule-times.ts'
 import { checkHolds, checkSlotNames } from './slot-names.ts'
+import { adviseStoryAudio } from './story-audio.ts'
 import { checkStoryFiles } from './story-files.ts'
 import { adviseNeeds } from './templates.ts'
 import { checkTestNames } from './test-names.ts'
@@ -51,6 +52,7 @@ export async function checkTogether(
     checkPlayers(files, new PlayerNames({ aliases: () => declared.players, players: () => players }))
   if (adviceAt !== null) advise(files, { now: adviceAt, calendar: declared.calendar })
   if (adviceAt !== null) adviseNeeds(declared.templates)
+  if (adviceAt !== null) await adviseStoryAudio(files, { ...surroundings, breathe })
 }
 
 function advise(

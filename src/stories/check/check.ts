@@ -5,8 +5,10 @@ import type { Report } from '../../language/report.ts'
 import { list } from '../../language/wording.ts'
 import { compiled, storyEnvironment } from '../compiled.ts'
 import type { ReadStory } from '../read/story.ts'
+import { sayNoCard } from './card-size.ts'
 import { explored, mostSituations, type PathStep } from './explored.ts'
 import { findingsOf, type StoryFindings } from './findings.ts'
+import { sayLongTexts } from './long-text.ts'
 import type { NeverTaken } from './never-taken.ts'
 import {
   pathInWords,
@@ -32,6 +34,7 @@ export async function checkStory(
   { report, breathe }: { readonly report: Report; readonly breathe: () => Promise<void> },
 ): Promise<readonly StoryAdvice[]> {
   const { story } = read
+  const before = report.errorCount
   const found = await findingsOf(await explored(compiled(story), { breathe }), breathe)
   sayTrap(read, found, report)
   sayStuck(read, found, report)
@@ -46,6 +49,10 @@ export async function checkStory(
   }
   sayNeverTaken(read, found, report)
   sayNoSilence(read, report)
+  sayLongTexts(read, report)
+  // What it cannot be follows from what is wrong with it, or from there being more of it than can be searched.
+  const isSaid = report.errorCount > before || (found.isCapped && story.run === 'auto')
+  if (!isSaid) await sayNoCard(read, { report, breathe })
   return [...adviceOn(found, read)]
 }
 

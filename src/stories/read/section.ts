@@ -1,7 +1,10 @@
+import type { LengthOf, PlayingTime } from '../../core/playing-time.ts'
 import type { Story } from '../../core/story.ts'
 import type { MapNode, Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { checkStory, type StoryAdvice } from '../check/check.ts'
+import { explored } from '../check/explored.ts'
+import { playingTimeOf } from '../check/playing-time.ts'
 import { type CompiledStory, compiled } from '../compiled.ts'
 import { type TrialFailure, tried } from '../trial.ts'
 import type { NamedFile } from './places.ts'
@@ -16,6 +19,10 @@ export interface FiledStory {
   readonly files: readonly NamedFile[]
   /** What is merely worth knowing. */
   readonly advice: readonly StoryAdvice[]
+  /** The folder of the library that its files are in; '' where it names none. */
+  readonly folder: string
+  /** How long it plays. */
+  readonly playingTime: (lengthOf: LengthOf) => Promise<PlayingTime>
   readonly tests: readonly { readonly id: string; readonly run: () => readonly TrialFailure[] }[]
 }
 
@@ -40,8 +47,10 @@ export async function readStories(
     const read = await readStory(id, entry, { report, breathe, isChecked })
     if (read === undefined) continue
     const advice = isChecked ? [] : await checkStory(read, { report, breathe })
-    const { story, key, files } = read
+    const { story, key, files, folder } = read
     let ready: CompiledStory | undefined
+    const playingTime = async (lengthOf: LengthOf) =>
+      playingTimeOf(await explored(compiled(story), { breathe }), lengthOf)
     const tests = read.tests.map((test) => ({
       id: test.id,
       run() {
@@ -49,7 +58,7 @@ export async function readStories(
         return tried(ready, test)
       },
     }))
-    stories.push({ story, node: key, files, advice, tests })
+    stories.push({ story, node: key, files, folder, advice, playingTime, tests })
   }
   return stories
 }

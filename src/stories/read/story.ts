@@ -31,6 +31,8 @@ export interface ReadStory {
   readonly places: Places
   /** Every audio file that it names, at each of its places. */
   readonly files: readonly NamedFile[]
+  /** The folder of the library that they are in; '' where it names none. */
+  readonly folder: string
   readonly tests: readonly StoryTest[]
 }
 
@@ -76,7 +78,7 @@ export async function readStory(
   const story = written && storyOf(id, written, { root: value, reading, read, scenes })
   const tests = isChecked ? [] : readStoryTests(value, { ...reading, endings: endingsIn(scenes) })
   if (story === undefined || report.errorCount > before) return undefined
-  return { story, key, places, files: reading.files, tests }
+  return { story, key, places, files: reading.files, folder: reading.folder, tests }
 }
 
 interface Parts {
