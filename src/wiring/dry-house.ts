@@ -11,6 +11,7 @@ import { withDryActs } from '../rules/dry/dry-acts.ts'
 import { DryClock } from '../rules/dry/dry-clock.ts'
 import type { CardIn, PlayingChange, Records, Stage, WatchedHouse } from '../rules/dry/house.ts'
 import { stagedValues } from '../rules/dry/staged-values.ts'
+import { newsOf, type StoryTold } from '../rules/dry/story-told.ts'
 import type { World } from '../rules/plugin.ts'
 import type { Rule, RuleSet } from '../rules/rule-set.ts'
 import type { RunTrace } from '../rules/running/trace.ts'
@@ -214,6 +215,13 @@ export class InMemoryHouse implements WatchedHouse {
 
   async call(webhook: string, body: string): Promise<void> {
     this.#surroundings.called(webhook, body)
+    await quiet()
+  }
+
+  async tell(player: string | null, told: StoryTold): Promise<void> {
+    const id = player === null ? null : this.#idOf(player)
+    const card_id = id === null ? null : (this.#hub.player(id)?.card_id ?? null)
+    this.#hub.reportStory({ ...newsOf(told, this.#ruleSet.stories ?? new Map()), player: id, card_id })
     await quiet()
   }
 

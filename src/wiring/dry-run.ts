@@ -78,7 +78,13 @@ export async function tryDry(question: DryQuestion, files: RuleSet, ground: DryG
     if (who !== null) return who
     throw new AppError('unprocessable', `which player is meant? Name it with player: ${list([...known])}`)
   }
-  const events = eventsAsked(question.events, { inputs: ruleSet.inputs, streams, player })
+  const events = eventsAsked(question.events, {
+    inputs: ruleSet.inputs,
+    stories: ruleSet.stories ?? new Map(),
+    streams,
+    player,
+    playerIfAny: () => who,
+  })
   if (Object.keys(state).length > 0) player()
   const players = new Map<string, StagePlayer>()
   for (const one of ground.players) players.set(one.id, { patch: one, card: null })

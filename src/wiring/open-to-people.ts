@@ -85,7 +85,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
       clock,
       dry: dryDeskOf(parts),
     }),
-    stories: storyDesk(() => book.current),
+    stories: storyDesk({ ruleSet: () => book.current, lengthOf: (file) => sources.lengthOf(file) }),
     ruleTraces: ruleTraces({
       ruleSet: () => book.current,
       traces: rules.traces,

@@ -42,6 +42,8 @@ const needed: Record<Need, readonly string[]> = {
     'POST /rules/format',
     'GET /stories',
     'POST /stories/graph',
+    'POST /stories/play-through',
+    'POST /stories/playing-time',
     'GET /rules/{id}/traces',
     'GET /rules/{id}/traces/{run}',
     'GET /rules/{id}/conditions',

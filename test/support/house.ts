@@ -95,11 +95,12 @@ const noLibraryDesk: LibraryHouse & AudioHouse & Pick<House, 'streamPlays'> = {
 export const noRuleTools = ruleTools({ ruleSet: () => emptyRuleSet, clock: new VirtualClock() })
 
 /** Tests of stories bring some. */
+const noStory = () => {
+  throw new AppError('not_found', 'there is no story')
+}
 const noStories: House['stories'] = {
-  list: () => [],
-  graph: () => {
-    throw new AppError('not_found', 'there is no story')
-  },
+  ...{ list: () => [], graph: noStory, playThrough: noStory },
+  playingTime: async () => noStory(),
 }
 
 /** Tests of webhooks bring some. */

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { type Answer, answers } from '../../core/story.ts'
 import { type Route, route } from './route.ts'
 
 /** A story as a list shows it. */
@@ -36,14 +37,69 @@ export interface StoryGraph {
   readonly mermaid: string
 }
 
-/** What the calls of stories need of the house. */
+/** What the calls of stories need of the house. Each throws AppError `not_found` for no story. */
 export interface StoriesHouse {
   readonly stories: {
     list(): readonly StoryView[]
-    /** @throws AppError `not_found` */
     graph(story: string): StoryGraph
+    playThrough(story: string, by: { answers: readonly Answer[]; seed: number }): PlayThroughView
+    playingTime(story: string): Promise<PlayingTimeView>
   }
 }
+
+/** A story as it goes for who gives these answers. */
+export interface PlayThroughView {
+  readonly story: string
+  readonly seed: number
+  readonly scenes: readonly {
+    readonly scene: string
+    readonly label: string
+    readonly by: 'left' | 'right' | 'silence' | 'go' | 'branch' | 'random' | null
+    readonly heard: ClipView | null
+    readonly ask: ClipView | null
+    readonly vars: Readonly<Record<string, boolean | number | string>>
+    readonly clamped: readonly string[]
+  }[]
+  readonly end: 'ending' | 'waits' | 'stuck' | 'long'
+  readonly ending: string | null
+  readonly asks: {
+    readonly left: boolean
+    readonly right: boolean
+    readonly silence: boolean
+    readonly wait_s: number
+    readonly ask_again: number
+    readonly hear_out: boolean
+  } | null
+  readonly answered: number
+}
+
+/** A file, the words that a voice says, or a file with the words that are in it. */
+interface ClipView {
+  readonly file?: string
+  readonly say?: string
+}
+
+/** How long a story plays for who hears each scene out and answers at once. */
+export interface PlayingTimeView {
+  readonly endings: readonly { readonly name: string; readonly shortest: SpanView }[]
+  readonly shortest: SpanView | null
+  /** By who comes to nothing twice; null where there is too much to search. */
+  readonly longest: SpanView | null
+  /** Whether somebody can go round, and so hear more. */
+  readonly goes_round: boolean
+  readonly before_choice_s: number | null
+}
+
+interface SpanView {
+  readonly scenes: number
+  /** null where it is not known how long all of it plays. */
+  readonly seconds: number | null
+}
+
+const closed = { additionalProperties: false }
+const story = Type.String({ maxLength: 200 })
+// Of a play that goes on for longer nobody wants to see the end.
+const mostAnswers = 1_000
 
 export function storyRoutes({ stories }: StoriesHouse): Route[] {
   return [
@@ -59,8 +115,36 @@ export function storyRoutes({ stories }: StoriesHouse): Route[] {
       path: '/stories/graph',
       summary: 'A story as a map: its scenes, and what leads from one to another.',
       needs: 'house',
-      body: Type.Object({ story: Type.String({ maxLength: 200 }) }, { additionalProperties: false }),
+      body: Type.Object({ story }, closed),
       handle: ({ body }) => stories.graph(body.story),
+    }),
+    route({
+      method: 'post',
+      path: '/stories/play-through',
+      summary:
+        'How a story goes for who gives these answers, and what it asks next. No player is told of it.',
+      needs: 'house',
+      body: Type.Object(
+        {
+          story,
+          answers: Type.Optional(
+            Type.Array(Type.Union(answers.map((answer) => Type.Literal(answer))), { maxItems: mostAnswers }),
+          ),
+          // Of chance: the same brings the same again.
+          seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295 })),
+        },
+        closed,
+      ),
+      handle: ({ body }) =>
+        stories.playThrough(body.story, { answers: body.answers ?? [], seed: body.seed ?? 1 }),
+    }),
+    route({
+      method: 'post',
+      path: '/stories/playing-time',
+      summary: 'How long a story plays: the shortest way to each of its endings, and the longest.',
+      needs: 'house',
+      body: Type.Object({ story }, closed),
+      handle: ({ body }) => stories.playingTime(body.story),
     }),
   ]
 }

@@ -1,5 +1,6 @@
-import { AppError } from '../../core/error.ts'
+import { AppError, messageOf } from '../../core/error.ts'
 import { buttons } from '../../core/event.ts'
+import { answers, type Story } from '../../core/story.ts'
 import { type InputDeclaration, takenBy, valueIn } from '../../core/value-form.ts'
 import { durationMs } from '../../language/duration.ts'
 import { decodeJson } from '../../language/json.ts'
@@ -8,6 +9,7 @@ import { list, quote } from '../../language/wording.ts'
 import { cardIdPattern, patchOfFields, playerFieldsOnly } from '../read/test-players.ts'
 import { type CardIn, playingChanges } from './house.ts'
 import type { Deed } from './rule-test.ts'
+import { newsOf, type StoryTold } from './story-told.ts'
 
 /** An event that somebody wrote as one word: `button=right`. */
 export interface AskedEvent {
@@ -19,8 +21,11 @@ interface Known {
   readonly inputs: ReadonlyMap<string, InputDeclaration>
   /** Those whose cards can be put in. */
   readonly streams: ReadonlySet<string>
+  readonly stories: ReadonlyMap<string, Story>
   /** Whom it happens to. @throws AppError where nobody can be meant. */
   player(): string
+  /** The same, null where nobody can be meant. */
+  playerIfAny(): string | null
 }
 
 /** What can be written, with an example of each. */
@@ -36,6 +41,7 @@ export const eventForms = [
   'mqtt.home/party/set=ON',
   'webhook.garden-bell=ring',
   'ha.light.nursery=on',
+  'story.choice=lighthouse/harbour/left',
   'advance=25m',
 ] as const
 
@@ -143,6 +149,33 @@ const groups: Readonly<Record<string, Read>> = {
       throw wrong(event, 'an entity of Home Assistant and its new state, as in ha.light.nursery=on')
     return { kind: 'ha', states: new Map([[name, value]]) }
   },
+  story(event) {
+    const told = storyTold(event)
+    try {
+      newsOf(told, event.known.stories)
+    } catch (error) {
+      throw new AppError('unprocessable', `event ${quote(shown(event.written))}: ${messageOf(error)}`)
+    }
+    return { kind: 'story', player: event.known.playerIfAny(), told }
+  },
+}
+
+const storyEvents = ['started', 'reached', 'choice', 'ended'] as const
+
+function storyTold(event: Written): StoryTold {
+  const { name, value } = event
+  const [story = '', second = '', third = '', ...more] = (value ?? '').split('/')
+  const choice = answers.find((answer) => answer === third)
+  if (name === 'started' && story !== '' && second === '') return { is: name, story }
+  if (name === 'reached' && second !== '' && third === '') return { is: name, story, scene: second }
+  if (name === 'choice' && choice !== undefined && more.length === 0)
+    return { is: name, story, scene: second, choice }
+  const ending = (value ?? '').slice(story.length + 1)
+  if (name === 'ended' && story !== '') return { is: name, story, ending: ending === '' ? null : ending }
+  throw wrong(
+    event,
+    'story.started=<story>, story.reached=<story>/<scene>, story.choice=<story>/<scene>/<left, right or silence> or story.ended=<story>/<ending>',
+  )
 }
 
 function wordOf<Word extends string>(event: Written, words: readonly Word[]): Word {
@@ -201,6 +234,7 @@ function unknownEvent(written: string, what: string): AppError {
     'mqtt',
     'webhook',
     'ha',
+    ...storyEvents.map((is) => `story.${is}`),
     'advance',
   ]
   const near = didYouMean(what, heads)

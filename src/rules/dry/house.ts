@@ -5,6 +5,7 @@ import type { Queue } from '../../core/queue.ts'
 import type { PlainValue } from '../../core/value-form.ts'
 import type { World } from '../plugin.ts'
 import type { RunTrace } from '../running/trace.ts'
+import type { StoryTold } from './story-told.ts'
 
 /** How a house stands when its rules begin. */
 export interface Stage {
@@ -61,6 +62,8 @@ export interface DryHouse {
   say(topic: string, payload: string): Promise<void>
   /** Somebody calls a webhook. */
   call(webhook: string, body: string): Promise<void>
+  /** Something comes to be in a story on a card of ours. @throws AppError where the story has nothing of the kind */
+  tell(player: string | null, told: StoryTold): Promise<void>
   /** The file that a closed or empty stream was last heard with, at a press, while it stays as it is; else null. */
   heardInstead(stream: string): string | null
   /** Why it cannot go on, in words: what it does would never end. */

@@ -4,6 +4,7 @@ import type { PlainValue } from '../../core/value-form.ts'
 import type { Value } from '../../language/expression/environment.ts'
 import type { Span } from '../../language/node.ts'
 import type { CardIn, PlayingChange, Stage } from './house.ts'
+import type { StoryTold } from './story-told.ts'
 
 /** A test that somebody wrote beside the rules, checked and ready to run. */
 export interface RuleTest extends Stage {
@@ -35,6 +36,8 @@ export type Deed =
   | { readonly kind: 'ha'; readonly states: ReadonlyMap<string, string> }
   | { readonly kind: 'mqtt'; readonly topic: string; readonly payload: string }
   | { readonly kind: 'webhook'; readonly name: string; readonly body: string }
+  /** `player`: null where nobody is known to hear it. */
+  | { readonly kind: 'story'; readonly player: string | null; readonly told: StoryTold }
 
 export type Expectation = { readonly span: Span } & (
   | { readonly kind: 'ran' | 'did_not_run'; readonly rules: readonly string[] }

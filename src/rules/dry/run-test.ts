@@ -99,6 +99,8 @@ export function doDeed(deed: Deed, house: DryHouse): Promise<void> {
       return house.say(deed.topic, deed.payload)
     case 'webhook':
       return house.call(deed.name, deed.body)
+    case 'story':
+      return house.tell(deed.player, deed.told)
   }
 }
 

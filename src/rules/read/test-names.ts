@@ -13,7 +13,7 @@ type Known = Readonly<Record<NamedKind, ReadonlySet<string>>>
 export function checkTestNames(files: readonly RuleFile[]): void {
   if (!files.some(hasTests)) return
   const known = knownIn(files)
-  const isMissing = ({ kind, name }: Named) => !known[kind].has(name) && !isUnread(kind, name, files)
+  const isMissing = (named: Named) => !known[named.kind].has(named.name) && !isUnread(named, files, known)
   for (const { report, tests } of files)
     for (const { test, naming } of tests) {
       for (const named of naming.all.filter(isMissing)) {
@@ -60,6 +60,7 @@ function streamOf({ stream }: Pick<RuleTest, 'stream'>, known: Known): string | 
 }
 
 function knownIn(files: readonly RuleFile[]): Known {
+  const stories = files.flatMap((file) => file.stories.map(({ story }) => story))
   return {
     rule: new Set(files.flatMap(({ rules }) => rules.map(({ rule }) => rule.id))),
     stream: new Set(
@@ -69,12 +70,18 @@ function knownIn(files: readonly RuleFile[]): Known {
       ]),
     ),
     playlist: new Set(files.flatMap(({ playlists }) => [...playlists.keys()])),
+    story: new Set(stories.map(({ id }) => id)),
+    scene: new Set(stories.flatMap(({ id, scenes }) => [...scenes.keys()].map((scene) => `${id}/${scene}`))),
   }
 }
 
+const sections = { rule: 'rules', playlist: 'playlists', story: 'stories' } as const
+
 /** What stands in a file that cannot be read is not missing. */
-function isUnread(kind: NamedKind, name: string, files: readonly RuleFile[]): boolean {
+function isUnread({ kind, name }: Named, files: readonly RuleFile[], known: Known): boolean {
   if (kind === 'stream') return files.some(({ root, form }) => root === null && form.length > 0)
-  const section = kind === 'rule' ? 'rules' : 'playlists'
-  return files.some((file) => file.hasUnread(section, name))
+  // Of the scenes of a story that there is not it was said.
+  if (kind === 'scene') return !known.story.has(name.split('/')[0] ?? '')
+  const isLeftOut = kind === 'story' && files.some((file) => file.section('stories')?.entries.has(name))
+  return isLeftOut || files.some((file) => file.hasUnread(sections[kind], name))
 }

@@ -1,7 +1,8 @@
 import type { Node } from '../../language/node.ts'
 
 /** What a test can name of what stands in the files. */
-export type NamedKind = 'rule' | 'stream' | 'playlist'
+/** `scene`: behind the name of its story, `lighthouse/shore`. */
+export type NamedKind = 'rule' | 'stream' | 'playlist' | 'story' | 'scene'
 
 export interface Named {
   readonly kind: NamedKind

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { buttons } from '../../core/event.ts'
+import { answers } from '../../core/story.ts'
 import { decode } from '../../language/check.ts'
 import { duration, durationMs } from '../../language/duration.ts'
 import type { Environment } from '../../language/expression/environment.ts'
@@ -19,6 +20,8 @@ import { readValues } from './test-values.ts'
 
 const player = Type.Optional(Type.String({ minLength: 1, expected: 'the name of a player' }))
 const closed = { additionalProperties: false }
+const named = Type.String({ minLength: 1, maxLength: 64, expected: 'a name of at most 64 characters' })
+const answer = Type.Union(answers.map((one) => Type.Literal(one)))
 
 interface StepDef<Schema extends TSchema = TSchema> {
   readonly title: string
@@ -147,6 +150,32 @@ export const steps: Readonly<Record<string, StepDef>> = {
     options: Type.Object({ name: Type.String({ minLength: 1 }), body: Type.Optional(Type.String()) }, closed),
     shorthand: 'name',
     read: ({ name, body = '' }) => ({ kind: 'webhook', name, body }),
+  }),
+  story: step({
+    title: 'Story',
+    describe:
+      'Something comes to be in a story on a card of yours, in the words of the trigger `story`; an answer leads where the story says.',
+    examples: [
+      '- story: {is: choice, story: lighthouse, scene: harbour, choice: left}',
+      '- story: {is: ended, story: lighthouse, ending: song}',
+    ],
+    options: Type.Union([
+      Type.Object({ is: Type.Literal('started'), story: named, player }, closed),
+      Type.Object({ is: Type.Literal('reached'), story: named, scene: named, player }, closed),
+      Type.Object({ is: Type.Literal('choice'), story: named, scene: named, choice: answer, player }, closed),
+      Type.Object({ is: Type.Literal('ended'), story: named, ending: Type.Optional(named), player }, closed),
+    ]),
+    read({ player: who, ...told }, reading) {
+      const { naming, node } = reading
+      naming.names('story', told.story, scalarOf(node, 'story'))
+      if ('scene' in told) naming.names('scene', `${told.story}/${told.scene}`, scalarOf(node, 'scene'))
+      const deed = (id: string | null): Deed => ({
+        kind: 'story',
+        player: id,
+        told: told.is === 'ended' ? { ...told, ending: told.ending ?? null } : told,
+      })
+      return who === undefined && reading.player === null ? deed(null) : withPlayer(who, reading, deed)
+    },
   }),
 }
 
