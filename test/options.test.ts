@@ -81,7 +81,7 @@ describe('without any option', () => {
         simulate: 'auto',
         location: { latitude: null, longitude: null },
         plugins: [],
-        speech: { provider: 'none', wyoming_url: null, voice: null },
+        speech: { provider: 'none', wyoming_url: null, voice: null, language: null },
         timezone: 'Europe/Berlin',
         log_level: 'info',
         storage: 'sqlite',
@@ -297,6 +297,8 @@ describe('a wrong value gives one message with option, value, place and what wou
     ],
     ['media: { port: 8099 }', /^media\.port: found 8099 .* expected another port than that of panel\.port$/],
     ['speech: { wyoming_url: tcp://host }', /^speech\.wyoming_url: /],
+    ['speech: { provider: Robot }', /^speech\.provider: found "Robot".* or the name of a speech provider/],
+    ['speech: { language: deutsch }', /^speech\.language: found "deutsch".*such as de or en-GB/],
     ['yoto: { mqtt_url: https://x }', /^yoto\.mqtt_url: /],
     ['yoto: { client_id: "" }', /^yoto\.client_id: found "" /],
     [`yoto: { api_url: "${'x'.repeat(5000)}" }`, /^yoto\.api_url: found "x{79}… \(5002 characters\) \(/],
@@ -416,17 +418,22 @@ describe('nothing listens beyond this machine without a guard', () => {
     [
       'speech: { provider: espeak, voice: de }',
       { TZ: 'UTC' },
-      { provider: 'espeak', wyoming_url: null, voice: 'de' },
+      { provider: 'espeak', wyoming_url: null, voice: 'de', language: null },
     ],
     [
       'speech: { provider: wyoming, wyoming_url: "tcp://nas:10200" }',
       { TZ: 'UTC' },
-      { provider: 'wyoming', wyoming_url: 'tcp://nas:10200', voice: null },
+      { provider: 'wyoming', wyoming_url: 'tcp://nas:10200', voice: null, language: null },
     ],
     [
-      'speech: { provider: home_assistant, voice: tts.piper }',
+      'speech: { provider: home_assistant, voice: tts.piper, language: en-GB }',
       { TZ: 'UTC', SUPERVISOR_TOKEN: 'x' },
-      { provider: 'home_assistant', wyoming_url: null, voice: 'tts.piper' },
+      { provider: 'home_assistant', wyoming_url: null, voice: 'tts.piper', language: 'en-GB' },
+    ],
+    [
+      'speech: { provider: robot }',
+      { TZ: 'UTC' },
+      { provider: 'robot', wyoming_url: null, voice: null, language: null },
     ],
   ])('while %s is taken', async (text, env, speech) => {
     expect((await loadFile(text, env)).options.speech).toEqual(speech)

@@ -99,6 +99,15 @@ export interface PlaylistSource {
   explain?(options: Options): string
 }
 
+export interface SpeechProvider {
+  readonly describe?: string
+  /** A file with the sound of the text: WAV, MP3, or whatever else can be imported. */
+  speak(
+    text: string,
+    how: { readonly voice: string | null; readonly language: string | null; readonly signal: AbortSignal },
+  ): Promise<Uint8Array>
+}
+
 export interface CheckFinding {
   /** Keys, and places in lists from "0" on. */
   readonly path: readonly string[]
@@ -115,6 +124,7 @@ export interface Plugin {
   readonly actions?: Readonly<Record<string, Action>>
   readonly functions?: Readonly<Record<string, PluginFunction>>
   readonly playlistSources?: Readonly<Record<string, PlaylistSource>>
+  readonly speechProviders?: Readonly<Record<string, SpeechProvider>>
   readonly checks?: Readonly<Record<string, (doc: any) => readonly CheckFinding[]>>
   readonly config?: OptionsSchema
   setup?(context: { readonly config: any; readonly signal: AbortSignal; readonly dryRun: boolean }): void | Promise<void>

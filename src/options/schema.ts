@@ -119,11 +119,14 @@ export const optionsSchema = Type.Object(
       'Packages with more triggers, conditions and actions, installed in node_modules of the config folder.',
     ),
     speech: section({
-      provider: choice(
-        ['none', 'home_assistant', 'wyoming', 'espeak'],
-        'none',
-        'What turns the text of a story into sound: the speech of Home Assistant, a server of the Wyoming protocol, or the program espeak-ng on this machine.',
-      ),
+      provider: Type.String({
+        pattern: '^[a-z][a-z0-9_]{0,39}$',
+        default: 'none',
+        expected:
+          'none, home_assistant, wyoming, espeak or the name of a speech provider that a plug-in brings',
+        description:
+          'What turns the text of a story into sound: the speech of Home Assistant, a server of the Wyoming protocol, the program espeak-ng on this machine, or what a plug-in brings.',
+      }),
       wyoming_url: orNull(
         text('wyoming', 'tcp://host:port'),
         'The Wyoming server, for the provider wyoming.',
@@ -131,6 +134,13 @@ export const optionsSchema = Type.Object(
       voice: orNull(
         anyText(),
         "Name of the voice: of Home Assistant an entity such as tts.piper, or with one of its voices tts.piper/en_GB-alba-medium; of wyoming and espeak as they name it. Default: the provider's own.",
+      ),
+      language: orNull(
+        Type.String({
+          pattern: '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$',
+          expected: 'a language such as de or en-GB',
+        }),
+        'The language of the stories, for voices that speak several. Default: as the voice has it.',
       ),
     }),
     timezone: text('time-zone', 'the name of a time zone such as Europe/Berlin', {

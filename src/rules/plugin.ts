@@ -263,6 +263,8 @@ export interface Plugin {
   setup?(context: SetupContext): void | Promise<void>
   /** What playlists may be filled from beside the library, by the name behind `from`. */
   readonly playlistSources?: Readonly<Record<string, PlaylistSourceDef>>
+  /** What turns the words of stories into sound, by the name that the option `speech.provider` says. */
+  readonly speechProviders?: Readonly<Record<string, SpeechProviderDef>>
   /** What it has to say of rule files, by names that findings are told by. */
   readonly checks?: Readonly<Record<string, RuleFileCheck>>
   /** These belong to the contract and are not used by this version yet. */
@@ -284,6 +286,21 @@ export interface PlaylistSourceDef<Schema extends TSchema = TSchema> {
   list(options: Static<Schema>): Promise<readonly string[]>
   /** What it lists, for `explain`: "the charts of the UK". */
   explain?(options: Static<Schema>): string
+}
+
+/** Says words. It is asked once for each text and voice; what it gave is kept. */
+export interface SpeechProviderDef {
+  /** A sentence for people. */
+  readonly describe?: string
+  /**
+   * A file with the sound of the text, at most 32 MB and five minutes: WAV, MP3, or whatever else can be imported. The
+   * text is words on one line. `voice` and `language` are those of the options, null where nothing is said there; `signal`
+   * is aborted when nobody waits for it any more, after two minutes at the latest.
+   */
+  speak(
+    text: string,
+    how: { readonly voice: string | null; readonly language: string | null; readonly signal: AbortSignal },
+  ): Promise<Uint8Array>
 }
 
 /**

@@ -6,6 +6,7 @@ import type {
   PlaylistSourceDef,
   Plugin,
   RuleFileCheck,
+  SpeechProviderDef,
   TriggerDef,
 } from './plugin.ts'
 import { functionsOf } from './plugins/signature.ts'
@@ -19,6 +20,8 @@ export interface Registry {
   readonly functions: Readonly<Record<string, ExpressionFunction>>
   /** What playlists may be filled from, by the name behind `from`. */
   readonly playlistSources: ReadonlyMap<string, NamedSource>
+  /** What plug-ins have to speak with, by name. */
+  readonly speechProviders: ReadonlyMap<string, SpeechProviderDef>
   /** What plug-ins have to say of rule files, in the order of the plug-ins. */
   readonly checks: readonly NamedCheck[]
   /** Tells one set of checks from another. */
@@ -54,7 +57,17 @@ export interface LostPart {
 }
 
 type Parts = Partial<
-  Pick<Plugin, 'id' | 'triggers' | 'conditions' | 'actions' | 'functions' | 'playlistSources' | 'checks'>
+  Pick<
+    Plugin,
+    | 'id'
+    | 'triggers'
+    | 'conditions'
+    | 'actions'
+    | 'functions'
+    | 'playlistSources'
+    | 'speechProviders'
+    | 'checks'
+  >
 >
 
 /** Gathers the parts under their names. @throws AppError `conflict` when two parts of a kind share a name. */
@@ -64,6 +77,7 @@ export function createRegistry(...contributions: readonly Parts[]): Registry {
   const actions = new Map<string, ActionDef>()
   const functions = new Map<string, ExpressionFunction>()
   const playlistSources = new Map<string, NamedSource>()
+  const speechProviders = new Map<string, SpeechProviderDef>()
   const checks: NamedCheck[] = []
   for (const parts of contributions) {
     addAll(triggers, parts.triggers, 'trigger')
@@ -77,10 +91,11 @@ export function createRegistry(...contributions: readonly Parts[]): Registry {
       Object.fromEntries(sources.map(([name, source]) => [name, { ...source, plugin }])),
       'playlist source',
     )
+    addAll(speechProviders, parts.speechProviders, 'speech provider')
     for (const [name, check] of Object.entries(parts.checks ?? {})) checks.push({ plugin, name, check })
   }
   return {
-    ...{ triggers, conditions, actions, playlistSources, checks },
+    ...{ triggers, conditions, actions, playlistSources, speechProviders, checks },
     functions: Object.fromEntries(functions),
   }
 }

@@ -62,6 +62,12 @@ export class Failures {
     this.#options.troubled?.(null)
   }
 
+  /** Nothing that failed says anything about what comes now. */
+  forget(): void {
+    this.#ofTexts.clear()
+    this.calm()
+  }
+
   /** When the first of these is tried again; null where none of them has failed. */
   againAt(keys: readonly string[]): Date | null {
     const times = keys.flatMap((key) => {

@@ -187,6 +187,11 @@ export class Speech<File extends SpokenFile> {
     }
   }
 
+  /** Whoever spoke is another one now, or may be: what failed is tried again at once. */
+  tryAgain(): void {
+    this.#failures.forget()
+  }
+
   /** Drops what none of these texts needs any more and none has needed for thirty days. Rejects as the disk does. */
   async tidy(texts: readonly string[]): Promise<number> {
     return this.#folder.tidy(new Set(this.#keysOf(texts)), this.#parts.clock.now())

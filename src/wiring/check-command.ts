@@ -34,8 +34,8 @@ interface ReadInput {
   readonly clock: Clock
   /** Where Home Assistant's Supervisor started it. */
   readonly supervisor?: Supervisor
-  /** `dry`: the rules are tried out, so plug-ins are set up. */
-  readonly purpose?: 'read' | 'dry'
+  /** `dry`: the rules are tried out, so plug-ins are set up; `run`: something of theirs is used. */
+  readonly purpose?: 'read' | 'dry' | 'run'
 }
 
 /** The household's rule files as a command finds them. */

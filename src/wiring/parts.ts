@@ -78,6 +78,8 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
   })
   judgeAnswers({ household, book })
   const { speech } = foundation
+  speech.usePlugins(() => book.registry)
+  book.onChange(() => speech.tryAgain())
   started.add('the voice of stories', new StoryVoice({ book, speech, clock, log: log.for('speech') })).start()
   started.add('the local broker', broker)
   const homeAssistant = openHomeAssistant({

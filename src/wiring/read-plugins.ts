@@ -6,7 +6,8 @@ import { PluginShelf } from './plugin-shelf.ts'
 interface ReadInput {
   readonly options: Options
   readonly clock: Clock
-  readonly purpose: 'read' | 'dry'
+  /** With `run` they are set up as when the product runs, and the shelf is to be stopped. */
+  readonly purpose: 'read' | 'dry' | 'run'
 }
 
 /** The household's plug-ins for a command, loaded once. */

@@ -21,7 +21,8 @@ export const speakCommand: Command = {
   ].join('\n'),
   async run(input) {
     const { options, clock, terminal, json, args } = input
-    const checked = await readHousehold(input)
+    // One of the plug-ins may be who speaks.
+    const checked = await readHousehold({ ...input, purpose: 'run' })
     const [name] = args
     const stories =
       name === undefined ? checked.stories.map(({ story }) => story) : [storyNamed(name, checked)]
@@ -33,6 +34,7 @@ export const speakCommand: Command = {
       problems: { set: () => undefined },
       shelfOf: (folder) => new Library({ folders: [folder], clock, log }),
     })
+    speech.usePlugins(() => checked.plugins.registry)
     try {
       if (texts.length > 0 && !speech.hasVoice) throw new AppError('unavailable', `command speak: ${noVoice}`)
       const prepared = await speech.prepare(texts, {
@@ -44,6 +46,7 @@ export const speakCommand: Command = {
       return { answer, failed: prepared.failed.length > 0 }
     } finally {
       await speech.stop()
+      checked.plugins.stop()
     }
   },
 }

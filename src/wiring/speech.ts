@@ -7,9 +7,12 @@ import type { Found } from '../audio/sources/source.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { didYouMean } from '../language/names.ts'
 import type { Options } from '../options.ts'
+import type { LostPart, Registry } from '../rules/registry.ts'
 import { espeak } from '../speech/espeak.ts'
 import { homeAssistantSpeech } from '../speech/home-assistant.ts'
+import { type FindSpeechPart, pluginSpeech } from '../speech/plugin.ts'
 import type { SpeechProvider } from '../speech/provider.ts'
 import { Speech } from '../speech/speech.ts'
 import { wyoming } from '../speech/wyoming.ts'
@@ -28,14 +31,20 @@ export interface SpeechInput {
   readonly log: Log
 }
 
+type SpeechParts = Pick<Registry, 'speechProviders' | 'lost'>
+
 /** Speech as the rest of the house plays it: found by its text, and read as any audio is. */
-export interface HouseSpeech extends Required<FileSource>, Pick<Speech<LibraryFile>, 'prepare' | 'tidy'> {
+export interface HouseSpeech
+  extends Required<FileSource>,
+    Pick<Speech<LibraryFile>, 'prepare' | 'tidy' | 'tryAgain'> {
   /** Whether anybody is to speak. */
   readonly hasVoice: boolean
   /** What there is of the text now; what is missing is begun, and `importing` until it is there. Never rejects. */
   find(text: string): Promise<Found>
   /** Whether a file is one that `find` gave, and is read here and not from the library. */
   isOwn(file: Pick<LibraryFile, 'file'>): boolean
+  /** From now on plug-ins are asked for what speaks; before, they bring nothing. */
+  usePlugins(registry: () => SpeechParts): void
   stop(): Promise<void>
 }
 
@@ -44,11 +53,16 @@ export async function openSpeech(input: SpeechInput): Promise<HouseSpeech> {
   const { options, shelfOf, problems, clock, random = Math.random, log } = input
   const folder = join(options.folders.data, 'speech')
   const shelf = shelfOf(folder)
+  let parts = (): SpeechParts => ({ speechProviders: new Map() })
   let said: string | null = null
   const speech = new Speech<LibraryFile>({
     ...{ folder, shelf, clock, random, log },
-    provider: providerOf(input),
+    provider: providerOf(input, (name) => {
+      const { speechProviders, lost } = parts()
+      return speechProviders.get(name) ?? { fault: lackOf(name, lost?.(name) ?? null) }
+    }),
     voice: options.speech.voice,
+    language: options.speech.language,
     toProfile: (sound) => importFile({ ...sound, clock }),
     troubled(reason) {
       problems.set('speech', reason === null ? null : `stories cannot be said: ${reason}`)
@@ -70,6 +84,10 @@ export async function openSpeech(input: SpeechInput): Promise<HouseSpeech> {
     readPiece: (file, extent) => shelf.readPiece(speech.ownFile(file), extent),
     prepare: (texts, asked) => speech.prepare(texts, asked),
     tidy: (texts) => speech.tidy(texts),
+    tryAgain: () => speech.tryAgain(),
+    usePlugins(registry) {
+      parts = registry
+    },
     async stop() {
       await speech.stop()
       await shelf.close()
@@ -78,10 +96,10 @@ export async function openSpeech(input: SpeechInput): Promise<HouseSpeech> {
 }
 
 /** Who speaks, by the options; null where nobody is to. */
-function providerOf({
-  options: { speech },
-  supervisor,
-}: Pick<SpeechInput, 'options' | 'supervisor'>): SpeechProvider | null {
+function providerOf(
+  { options: { speech }, supervisor }: Pick<SpeechInput, 'options' | 'supervisor'>,
+  find: FindSpeechPart,
+): SpeechProvider | null {
   switch (speech.provider) {
     case 'none':
       return null
@@ -92,5 +110,14 @@ function providerOf({
       return speech.wyoming_url === null ? null : wyoming({ url: speech.wyoming_url })
     case 'home_assistant':
       return supervisor === undefined ? null : homeAssistantSpeech(supervisor)
+    default:
+      return pluginSpeech(speech.provider, find)
   }
+}
+
+function lackOf(name: string, lost: LostPart | null): string {
+  if (lost !== null) return `the plug-in "${lost.plugin}" (${lost.file}), which speaks, is left out`
+  const near = didYouMean(name, ['none', 'home_assistant', 'wyoming', 'espeak'])
+  const question = near === null ? '' : ` - did you mean "${near}"?`
+  return `no plug-in brings the speech provider "${name}" that speech.provider names${question}`
 }

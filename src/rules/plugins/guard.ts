@@ -12,6 +12,7 @@ import type {
 } from '../plugin.ts'
 import { guardedCheck } from './guard-check.ts'
 import { guardedSource } from './guard-source.ts'
+import { guardedSpeech } from './guard-speech.ts'
 import { guardedTrigger } from './guard-trigger.ts'
 import { asPlain, explaining, referring } from './guarded.ts'
 import { readSignature } from './signature.ts'
@@ -28,6 +29,7 @@ export function guardedPlugin(plugin: Plugin, watch: PluginWatch): Plugin {
     actions: each(plugin.actions, (name, part) => guardedAction(name, part, watch)),
     functions: each(plugin.functions, (name, part) => guardedFunction(name, part, watch)),
     playlistSources: each(plugin.playlistSources, (name, part) => guardedSource(name, part, watch)),
+    speechProviders: each(plugin.speechProviders, (name, part) => guardedSpeech(name, part, watch)),
     checks: each(plugin.checks, (name, part) => guardedCheck(name, part, watch)),
   }
 }

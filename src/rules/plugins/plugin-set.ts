@@ -78,4 +78,5 @@ const wordFor: Readonly<Record<(typeof sections)[number], string>> = {
   actions: 'action',
   functions: 'function',
   playlistSources: 'playlist source',
+  speechProviders: 'speech provider',
 }

@@ -66,6 +66,7 @@ const outlineSchema = Type.Object(
         closed,
       ),
     ),
+    speechProviders: named(Type.Object({ describe: Type.Optional(text), speak: callable }, closed)),
     checks: Type.Optional(
       Type.Object({}, { patternProperties: { [checkName]: callable }, additionalProperties: false }),
     ),
@@ -79,7 +80,14 @@ const outlineSchema = Type.Object(
 const isOutline = new Ajv({ allErrors: true, strict: false, ownProperties: true }).compile(outlineSchema)
 
 /** The sections of a plug-in whose parts have names that rule files say. */
-export const sections = ['triggers', 'conditions', 'actions', 'functions', 'playlistSources'] as const
+export const sections = [
+  'triggers',
+  'conditions',
+  'actions',
+  'functions',
+  'playlistSources',
+  'speechProviders',
+] as const
 
 /** What a module exports as a plug-in, or what is wrong with it. Nothing of it is called before its API is known to be ours. */
 export function readPlugin(exported: unknown): Plugin | PluginFault {
@@ -170,6 +178,9 @@ function nearOf(errors: ErrorObject[] | null | undefined): string | undefined {
   return first?.instancePath.split('/').filter((word) => word !== '' && !/^\d+$/.test(word))[1]
 }
 
+// As the option `speech.provider` has them.
+const ownProviders: readonly string[] = ['none', 'espeak', 'wyoming', 'home_assistant']
+
 /** What only somebody who knows what the words mean can find. */
 function partsFault(plugin: Plugin): PluginFault | null {
   const parts = [
@@ -191,6 +202,9 @@ function partsFault(plugin: Plugin): PluginFault | null {
     const fault = optionsFault(options, shorthand)
     if (fault !== null) return schemaFault(`the playlist source \`${name}\`: ${fault}`, name)
   }
+  for (const name of Object.keys(plugin.speechProviders ?? {}))
+    if (ownProviders.includes(name))
+      return schemaFault(`the speech provider \`${name}\` is called as one of the product itself`, name)
   const config = plugin.config === undefined ? null : optionsFault(plugin.config)
   return config === null ? null : schemaFault(`\`config\`: ${config}`, 'config')
 }
