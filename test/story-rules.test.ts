@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type RunningApp, runApp } from './support/running-app.ts'
 import { VirtualClock } from './support/virtual-clock.ts'
 
@@ -23,6 +23,7 @@ inputs:
 rules:
   begins: {when: [{story: started}], do: [{log: "begun: \${trigger.story} at \${trigger.scene}"}]}
   reaches: {when: [{story: {is: reached, scene: sea}}], do: [{log: the sea}]}
+  walks: {when: [{story: {is: reached, scene: forest}}], do: [{log: the forest}]}
   chooses: {when: [{story: {is: choice, story: walk, choice: right}}], do: [{log: "right at \${trigger.scene}"}]}
   ends: {when: [{story: ended}], do: [{log: "ended: \${trigger.ending}"}]}
   begin: {player: ysimNurseryMini000000001, when: [{input: begin}], do: [{story: {start: walk}}]}
@@ -96,6 +97,38 @@ describe('rules', () => {
     await pass('it is stopped', () => state()?.playback === 'stopped')
     await wish('go_on')
     await pass('it begins anew', () => state()?.playback === 'playing')
+  })
+
+  test('are not needed to begin again: whoever pauses twice in a row hears it from its home', {
+    timeout: 120_000,
+  }, async () => {
+    const { call, log, state, pass, says, press, wish } = await house()
+    const hand = (act: 'pause' | 'resume') => call('POST', `/simulator/players/${player}/${act}`, {})
+    const pauses = async () => {
+      await hand('pause')
+      await pass('it is paused', () => state()?.playback === 'paused')
+    }
+    const goesOn = async () => {
+      await hand('resume')
+      await pass('it goes on', () => state()?.playback === 'playing')
+    }
+    const begun = () => log.lines.filter(({ message }) => message.startsWith('begun: walk')).length
+    await wish('begin')
+    await says('begun: walk at gate')
+    await pass('some of it was heard', () => (state()?.position_s ?? 0) >= 1)
+    await press('left')
+    await pass('it is in the forest', () => log.lines.some(({ message }) => message === 'the forest'))
+    await pass('some of it was heard', () => (state()?.position_s ?? 0) >= 1)
+    // Once is what everybody does.
+    await pauses()
+    await goesOn()
+    await clock.advance(10_000)
+    expect(begun()).toBe(1)
+    await pauses()
+    await goesOn()
+    await pauses()
+    await pass('it begins again', () => begun() === 2)
+    await pass('it plays', () => state()?.playback === 'playing')
   })
 
   test('bring a story to its end in the evening by its scene of bedtime', { timeout: 120_000 }, async () => {

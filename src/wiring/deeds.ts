@@ -10,6 +10,7 @@ import type { Foundation } from './foundation.ts'
 import type { HomeAssistant } from './home-assistant.ts'
 import type { Household } from './household.ts'
 import type { LocalBroker } from './local-broker.ts'
+import { watchPauseGesture } from './pause-gesture.ts'
 import { audioOfPlaylists } from './picks.ts'
 import { PlaylistSources } from './playlist-sources.ts'
 import type { RuleBook } from './rule-book.ts'
@@ -54,12 +55,21 @@ export function deedsOf(input: DeedsInput): Perform {
     cards: cards.published,
     streamFor: (stream: string, player: string | null) => answers.streamFor(stream, player),
   }
+  const homeOf = (story: string) => book.current.stories?.get(story)?.home ?? null
   const storyGround = {
     hub,
     cards: cards.published,
     shelf: household.storyShelf,
     command: (player: string, command: PlayerCommand) => signedIn(link).command(player, command),
   }
+  const stories = log.for('stories')
+  started.add(
+    'pausing stories twice',
+    watchPauseGesture({
+      ...{ hub, cards: cards.published, clock, log: stories },
+      again: (card, player) => input.storyDeeds.again(card, player, { ...storyGround, homeOf }),
+    }),
+  )
   return performWith({
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name, check) => deleteStream(name, { hub, cards: cards.published, answers, check }),

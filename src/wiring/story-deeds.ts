@@ -58,6 +58,21 @@ export class StoryDeeds {
     await input.command(id, { type: 'card', card_id: card.card_id ?? '', ...at })
   }
 
+  /** Begins the story of the card that the player has anew, at its home. Throws as `tell` does. */
+  async again(
+    { story }: PublishedCard,
+    player: string,
+    { homeOf, ...input }: StoryDeedsInput & { readonly homeOf: (story: string) => string | null },
+  ): Promise<void> {
+    if (story === null) return
+    // A card that tells a story by itself has no home but its beginning.
+    const home = story.run === 'live' ? homeOf(story.id) : null
+    await this.tell(
+      { story: story.id, player, how: 'start', ...(home === null ? {} : { scene: home }) },
+      input,
+    )
+  }
+
   /** Whether the live story that the player plays now ends with its scene of bedtime. */
   async end(id: string, { hub, cards }: StoryDeedsInput): Promise<boolean> {
     const player = hub.player(id)

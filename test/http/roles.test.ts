@@ -91,7 +91,9 @@ const needed: Record<Need, readonly string[]> = {
       'bluetooth',
       'picture',
     ].map((act) => `POST /players/{id}/${act}`),
-    ...['insert', 'remove', 'press', 'turn', 'power'].map((act) => `POST /simulator/players/{id}/${act}`),
+    ...['insert', 'remove', 'press', 'turn', 'pause', 'resume', 'power'].map(
+      (act) => `POST /simulator/players/{id}/${act}`,
+    ),
     'GET /rules',
     'POST /rules/enable',
     'GET /tokens',

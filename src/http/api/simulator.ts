@@ -9,6 +9,9 @@ export interface HandsOn {
   remove(): Promise<void>
   press(button: 'left' | 'right'): Promise<void>
   turn(knob: 'left' | 'right', steps: number): Promise<void>
+  /** As somebody does with its knob, or with Yoto's app. */
+  pause(): Promise<void>
+  resume(): Promise<void>
   power(on: boolean): Promise<void>
 }
 
@@ -62,6 +65,22 @@ export function simulatorRoutes(house: SimulatorHouse): Route[] {
       needs: 'house',
       body: Type.Object({ knob: side, steps: Type.Integer({ minimum: -16, maximum: 16 }) }, closed),
       handle: ({ param, body }) => done(hands(param('id')).turn(body.knob, body.steps)),
+    }),
+    route({
+      method: 'post',
+      path: '/simulator/players/{id}/pause',
+      summary: 'Pauses it, as somebody does by hand.',
+      needs: 'house',
+      body: Type.Object({}, closed),
+      handle: ({ param }) => done(hands(param('id')).pause()),
+    }),
+    route({
+      method: 'post',
+      path: '/simulator/players/{id}/resume',
+      summary: 'Lets it go on where it was paused.',
+      needs: 'house',
+      body: Type.Object({}, closed),
+      handle: ({ param }) => done(hands(param('id')).resume()),
     }),
     route({
       method: 'post',
