@@ -6,7 +6,7 @@ import { AppError, errnoOf } from '../core/error.ts'
 interface AudioToPut {
   /** The folder of the library. */
   readonly media: string
-  /** The folder in it, such as `stories/forest`. */
+  /** The folder in it, such as `scenes/forest`. */
   readonly folder: string
   /** Names of files, none of which leads anywhere. */
   readonly files: readonly string[]

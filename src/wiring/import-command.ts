@@ -22,7 +22,7 @@ export const importCommand: Command = {
   words: { most: 1, what: 'the name of one file or folder' },
   flags: { as: 'yoto or plain', name: 'a name for the story', out: 'a file' },
   about: 'makes a rule file of a story in Twee, on an interactive card or in a pack',
-  more: `It takes Twee 3 (.twee, .tw), as Twine exports it, the JSON of a card of Yoto's (.json), and packs of STUdio and Telmi: a .zip, a folder, or their story.json or nodes.json. The rule file stands on stdout, or with --out in a new file; what could not be taken along is listed on stderr. With --out the audio of a pack is put into the library (--media), into the folder stories/<name>. --as says how the links of Twee are meant: yoto, where the first is the left button, the second the right one and the third where it goes on by itself, or plain, where one leads on and two are left and right. Without it that is worked out. --name names the story.`,
+  more: `It takes Twee 3 (.twee, .tw), as Twine exports it, the JSON of a card of Yoto's (.json), and packs of STUdio and Telmi: a .zip, a folder, or their story.json or nodes.json. The rule file stands on stdout, or with --out in a new file; what could not be taken along is listed on stderr. With --out the audio of a pack is put into the library (--media), into the folder scenes/<name>. --as says how the links of Twee are meant: yoto, where the first is the left button, the second the right one and the third where it goes on by itself, or plain, where one leads on and two are left and right. Without it that is worked out. --name names the story.`,
   async run(input) {
     const { flags, json } = input
     const story = { as: asOf(flags.get('as')), id: nameOf(flags.get('name')) }

@@ -52,9 +52,22 @@ export class Sitting {
 
   /** Until all is heard that there is of the scene, or something is pressed that counts. */
   async #hear(telling: Telling): Promise<Press | 'over' | null> {
+    const asks = telling.question?.asks ?? null
+    if (telling.question?.hearOut !== true) return this.#hearAll([telling.plays, asks], telling)
+    // All of the scene is to be heard, but whoever is asked may answer.
+    const heard = await this.#hearAll([telling.plays], telling, 'deaf')
+    return heard === 'over' ? this.#hearAll([asks], telling) : heard
+  }
+
+  /** `deaf`: no answer counts while these are heard. */
+  async #hearAll(
+    all: readonly (Clip | null)[],
+    telling: Telling,
+    how: 'deaf' | null = null,
+  ): Promise<Press | 'over' | null> {
     const { sound, typing, typed } = this.#parts
     const { toldToEnd } = typing
-    const clips = [telling.plays, telling.question?.asks ?? null].filter((clip) => clip !== null)
+    const clips = all.filter((clip) => clip !== null)
     if (sound === null || clips.length === 0) return toldToEnd.aborted ? null : 'over'
     const stop = new AbortController()
     const over = sound(clips, AbortSignal.any([stop.signal, toldToEnd])).then(() => 'over' as const)
@@ -64,7 +77,7 @@ export class Sitting {
       const first = await (isDeaf ? over : Promise.race([over, this.#press()]))
       if (first === 'over') return toldToEnd.aborted ? null : first
       this.#coming = null
-      const counts = this.#whileHeard(first, telling)
+      const counts = this.#whileHeard(first, telling, how)
       if (counts === 'ignored') continue
       stop.abort()
       await over
@@ -73,12 +86,16 @@ export class Sitting {
   }
 
   /** What comes of a press while something is heard. */
-  #whileHeard(press: Press | null, { question }: Telling): Press | 'over' | 'ignored' | null {
+  #whileHeard(
+    press: Press | null,
+    { question }: Telling,
+    how: 'deaf' | null,
+  ): Press | 'over' | 'ignored' | null {
     if (press === null || press === 'home' || press === 'quit') return press
     const isAnswer = question?.answers.includes(press) === true
     // Who says nothing has no patience: the rest is passed over.
     if (press === 'silence') return isAnswer ? press : 'over'
-    if (isAnswer && question?.hearOut !== true) return press
+    if (isAnswer && how !== 'deaf') return press
     this.#parts.teller.ignored(press, isAnswer ? 'early' : 'nothing-there')
     return 'ignored'
   }

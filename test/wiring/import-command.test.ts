@@ -143,7 +143,7 @@ gate.twee:7:1 warning[import/lossy] "Start" links to "Dragn", and there is no su
     await mkdir(join(home, 'audio'))
     for (const name of ['Garden.mp3', 'Start.txt', 'x.wav']) await write(`audio/${name}`, '')
     const { answer } = await run('gate.twee')
-    expect(answer).toContain('    audio: stories/the-gate\n')
+    expect(answer).toContain('    audio: scenes/the-gate\n')
     expect(answer).toContain('      Garden:\n        play: Garden.mp3\n')
     expect(answer).toContain('        say: A dragon sleeps.\n')
   })

@@ -51,7 +51,7 @@ const pondZip = (...more: readonly ZipEntry[]) =>
     ...more,
   ])
 const inLibrary = () => readdir(join(home, 'media'), { recursive: true })
-const audioOf = (id: string) => [...sounds].sort().map((name) => `stories/${id}/${name}.mp3`)
+const audioOf = (id: string) => [...sounds].sort().map((name) => `scenes/${id}/${name}.mp3`)
 
 // By hand, from the file: the wheel of animals is come to at the duck.
 const pondMap = [
@@ -79,13 +79,13 @@ describe('a pack of STUdio', () => {
     await write('pond.zip', pondZip())
     const { answer, notes } = await run('pond.zip', '--out', 'config/pond.yaml')
     expect(answer).toBe(
-      'config/pond.yaml is written: story at-the-pond, 6 scenes; 8 audio files put into stories/at-the-pond of the library\n',
+      'config/pond.yaml is written: story at-the-pond, 6 scenes; 8 audio files put into scenes/at-the-pond of the library\n',
     )
     const { stories, diagnostics } = await readBack(await readFile(join(home, 'config/pond.yaml'), 'utf8'))
     expect(diagnostics.filter(({ level }) => level !== 'info')).toEqual([])
     expect(stories.flatMap(mapOf).toSorted()).toEqual(pondMap.toSorted())
-    expect((await inLibrary()).sort()).toEqual(['stories', 'stories/at-the-pond', ...audioOf('at-the-pond')])
-    expect(await readFile(join(home, 'media/stories/at-the-pond/frog.mp3'), 'utf8')).toBe('sound of frog')
+    expect((await inLibrary()).sort()).toEqual(['scenes', 'scenes/at-the-pond', ...audioOf('at-the-pond')])
+    expect(await readFile(join(home, 'media/scenes/at-the-pond/frog.mp3'), 'utf8')).toBe('sound of frog')
     expect(notes?.replace(/\n.*\|.*/g, '').split('\n\n')).toEqual([
       'pond.zip/story.json:2:1 warning[import/lossy] age: that is not taken along',
       expect.stringMatching(/:5:1 .* the description is not taken along$/),
@@ -107,7 +107,7 @@ describe('a pack of STUdio', () => {
     await write('pond.zip', pondZip())
     const { answer, notes } = await run('pond.zip')
     expect(answer).toContain(
-      'stories:\n  at-the-pond:\n    title: At the pond\n    audio: stories/at-the-pond\n',
+      'stories:\n  at-the-pond:\n    title: At the pond\n    audio: scenes/at-the-pond\n',
     )
     expect(notes).toContain('its audio (8 files) is put into the library only with --out')
     expect(await inLibrary()).toEqual([])
@@ -156,28 +156,28 @@ describe('a pack of STUdio', () => {
       ['bye', 'bye.mp3'],
     ])
       expect(notes).toContain(`"${name}" plays "${file}", and no such file came with it`)
-    expect(await inLibrary()).not.toContain('stories/at-the-pond/bye.mp3')
+    expect(await inLibrary()).not.toContain('scenes/at-the-pond/bye.mp3')
   })
 
   test('puts nothing over another file; the same one may stay', async () => {
     await write('pond.zip', pondZip())
-    await write('media/stories/at-the-pond/frog.mp3', 'sound of frog')
+    await write('media/scenes/at-the-pond/frog.mp3', 'sound of frog')
     await run('pond.zip', '--out', 'config/pond.yaml')
-    await write('media/stories/other/frog.mp3', 'sound of fish')
+    await write('media/scenes/other/frog.mp3', 'sound of fish')
     await expect(run('pond.zip', '--name', 'other', '--out', 'config/other.yaml')).rejects.toThrow(
-      'command import: "pond.zip/story.json": the library has another file "stories/other/frog.mp3": name the story otherwise with --name, or move that file',
+      'command import: "pond.zip/story.json": the library has another file "scenes/other/frog.mp3": name the story otherwise with --name, or move that file',
     )
-    expect(await readdir(join(home, 'media/stories/other'))).toEqual(['frog.mp3'])
+    expect(await readdir(join(home, 'media/scenes/other'))).toEqual(['frog.mp3'])
     expect(await readdir(join(home, 'config'))).toEqual(['pond.yaml'])
   })
 
   test('is not written through a folder that lies elsewhere, nor over a rule file', async () => {
     await write('pond.zip', pondZip())
     await mkdir(join(home, 'elsewhere'))
-    await mkdir(join(home, 'media/stories'))
-    await symlink(join(home, 'elsewhere'), join(home, 'media/stories/at-the-pond'))
+    await mkdir(join(home, 'media/scenes'))
+    await symlink(join(home, 'elsewhere'), join(home, 'media/scenes/at-the-pond'))
     await expect(run('pond.zip', '--out', 'config/pond.yaml')).rejects.toThrow(
-      /the folder "stories\/at-the-pond" of the library lies elsewhere/,
+      /the folder "scenes\/at-the-pond" of the library lies elsewhere/,
     )
     expect(await readdir(join(home, 'elsewhere'))).toEqual([])
     await write('config/pond.yaml', 'mine')
@@ -187,8 +187,8 @@ describe('a pack of STUdio', () => {
     await expect(run('pond.zip', '--name', 'pond', '--out', 'nowhere/pond.yaml')).rejects.toThrow(
       /pond\.yaml" cannot be written: ENOENT$/,
     )
-    expect(await readdir(join(home, 'media'))).toEqual(['stories'])
-    expect(await readdir(join(home, 'media/stories'))).toEqual(['at-the-pond'])
+    expect(await readdir(join(home, 'media'))).toEqual(['scenes'])
+    expect(await readdir(join(home, 'media/scenes'))).toEqual(['at-the-pond'])
   })
 })
 
@@ -251,7 +251,7 @@ test('a story of Telmi comes in with its title, its audio and its inventory', as
   expect(notes).toContain(
     '"stairs" sets my_not by how long was played, which a story here does not know: that is left out',
   )
-  expect(await readdir(join(home, 'media/stories/the-cellar'))).toHaveLength(5)
+  expect(await readdir(join(home, 'media/scenes/the-cellar'))).toHaveLength(5)
 })
 
 describe('refused with nothing written', () => {

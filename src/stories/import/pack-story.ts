@@ -60,7 +60,7 @@ class PackStory {
       story: {
         ...{ id, title: title === '' ? id : title, start, vars, resume: null, silence: null },
         ...(homeId === start ? {} : { home: homeId }),
-        audio: named.size === 0 ? null : `stories/${id}`,
+        audio: named.size === 0 ? null : `scenes/${id}`,
         scenes: this.#made.scenes,
       },
       losses: this.#losses.toSorted(byLine),

@@ -125,7 +125,7 @@ class TweeStory {
     const first =
       start ?? passages.find(({ name }) => name === 'Start' || name === 'start')?.name ?? passages[0]?.name
     const hasAudio = scenes.some(({ play }) => play !== null && 'file' in play)
-    const folder = hasAudio ? `stories/${id}` : null
+    const folder = hasAudio ? `scenes/${id}` : null
     if (folder !== null)
       this.#losses.push({
         line: 1,

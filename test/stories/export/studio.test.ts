@@ -56,7 +56,7 @@ test('a story that goes out as a pack comes back with the same scenes and ways',
   expect(back.start).toBe('title')
   expect(mapOf(back).toSorted()).toEqual(mapOf(story).toSorted())
   const named = (all: Record<string, string>) =>
-    Object.fromEntries(Object.entries(all).map(([id, file]) => [id, file.replace('stories/river/', '')]))
+    Object.fromEntries(Object.entries(all).map(([id, file]) => [id, file.replace('scenes/river/', '')]))
   expect(named(soundsOf(back))).toEqual(soundsOf(story))
   expect(back.scenes.get('bridge')?.exit).toMatchObject({ hearOut: true })
   expect(back.scenes.get('bank')?.exit).toMatchObject({ hearOut: false })
@@ -127,7 +127,7 @@ describe('what a box cannot do', () => {
       b: {play: b.mp3, ending: b}
 `)
     const back = await backOf(story)
-    expect(soundsOf(back)['fork asks']).toBe('stories/fork/which.mp3')
+    expect(soundsOf(back)['fork asks']).toBe('scenes/fork/which.mp3')
     expect(mapOf(back).slice(0, 4)).toEqual([
       'fork go fork asks',
       'fork asks left a',

@@ -12,7 +12,7 @@ test('a story that Twee can say comes back as it was', async () => {
   const story = await storyIn(`stories:
   hill:
     title: Over the hill
-    audio: stories/hill
+    audio: scenes/hill
     start: title
     resume: 2d
     defaults: {silence: {wait: 10s, ask_again: 0}}
@@ -36,7 +36,7 @@ test('a story that Twee can say comes back as it was', async () => {
   const { story: draft, losses, convention } = storyFromTwee(text, { id: 'hill' })
   expect(convention).toBe('yoto')
   expect(losses.map(({ what }) => what)).toEqual([
-    'audio files are not copied: put them into the folder stories/hill of the library',
+    'audio files are not copied: put them into the folder scenes/hill of the library',
   ])
   const back = await storyOf(draft)
   expect(mapOf(back)).toEqual(mapOf(story))

@@ -32,8 +32,8 @@ describe.skipIf(!hasSamples)('a pack of STUdio', () => {
     expect(read.start).toBe('Cover node')
     expect(mapOf(read)).toEqual(['Cover node go alice-city', 'alice-city ends alice-city'])
     expect(soundsOf(read)).toEqual({
-      'Cover node': 'stories/pack-title/1a23e1732632e8bbcb7607a92edd3c3ec3c3357a.ogg',
-      'alice-city': 'stories/pack-title/46fe70d98b9763ab70b7e7cea4627e4f8b7c585a.ogg',
+      'Cover node': 'scenes/pack-title/1a23e1732632e8bbcb7607a92edd3c3ec3c3357a.ogg',
+      'alice-city': 'scenes/pack-title/46fe70d98b9763ab70b7e7cea4627e4f8b7c585a.ogg',
     })
     expect(said(losses)).toEqual([
       '21: 1 stage shows a picture, which nobody hears',
@@ -58,12 +58,12 @@ describe.skipIf(!hasSamples)('a pack of STUdio', () => {
       'stop ends stop',
     ])
     expect(soundsOf(read)).toEqual({
-      'Cover node': 'stories/pack-title/1a23e1732632e8bbcb7607a92edd3c3ec3c3357a.ogg',
-      'Choose a place': 'stories/pack-title/95617b401ff08d2e981ac1f10d8c9dd862f5c203.ogg',
-      'Stage node': 'stories/pack-title/5e6cb53d9acef28a6f57edf317c31bda673d64ed.ogg',
-      'Stage node 2': 'stories/pack-title/78adc1006ff121cbf1c7052a02be47c398aecd78.ogg',
-      'Stage node 3': 'stories/pack-title/46fe70d98b9763ab70b7e7cea4627e4f8b7c585a.ogg',
-      'Stage node 4': 'stories/pack-title/f493d4e986a1278ca7db3f7c65bf8ee32535b2e4.ogg',
+      'Cover node': 'scenes/pack-title/1a23e1732632e8bbcb7607a92edd3c3ec3c3357a.ogg',
+      'Choose a place': 'scenes/pack-title/95617b401ff08d2e981ac1f10d8c9dd862f5c203.ogg',
+      'Stage node': 'scenes/pack-title/5e6cb53d9acef28a6f57edf317c31bda673d64ed.ogg',
+      'Stage node 2': 'scenes/pack-title/78adc1006ff121cbf1c7052a02be47c398aecd78.ogg',
+      'Stage node 3': 'scenes/pack-title/46fe70d98b9763ab70b7e7cea4627e4f8b7c585a.ogg',
+      'Stage node 4': 'scenes/pack-title/f493d4e986a1278ca7db3f7c65bf8ee32535b2e4.ogg',
     })
     expect(read.scenes.get('Stage node')?.exit).toMatchObject({ waitMs: 1_000, askAgain: 0 })
     expect(read.scenes.get('Stage node 2')?.exit).toMatchObject({ waitMs: 10_000, askAgain: 1 })

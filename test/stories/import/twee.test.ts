@@ -281,11 +281,11 @@ describe('audio', () => {
       audio: ['Gate.mp3', 'Moat.mp3'],
     })
     const { scenes } = await storyOf(story)
-    expect(scenes.get('Gate')?.play).toEqual({ file: 'stories/castle/Gate.mp3' })
+    expect(scenes.get('Gate')?.play).toEqual({ file: 'scenes/castle/Gate.mp3' })
     expect(scenes.get('Hall')?.play).toEqual({ say: 'x' })
     expect(linesOf(losses)).toEqual([
       '1: "Gate" plays "Gate.mp3": its text is not said as well',
-      '1: audio files are not copied: put them into the folder stories/castle of the library',
+      '1: audio files are not copied: put them into the folder scenes/castle of the library',
     ])
   })
 
@@ -296,13 +296,13 @@ describe('audio', () => {
     )
     const { scenes } = await storyOf(story)
     expect([...scenes.values()].map(({ play }) => play)).toEqual([
-      { file: 'stories/s/sounds/a.mp3' },
-      { file: 'stories/s/b.ogg' },
+      { file: 'scenes/s/sounds/a.mp3' },
+      { file: 'scenes/s/b.ogg' },
       null,
       null,
     ])
     expect(linesOf(losses)).toEqual([
-      '1: audio files are not copied: put them into the folder stories/s of the library',
+      '1: audio files are not copied: put them into the folder scenes/s of the library',
       '3: "B" plays 2 files: the first is taken',
       '5: "C" plays "https://example.org/c.mp3", which is no file beside it: it is left out',
       '7: "D" plays "../d.mp3", which is no file beside it: it is left out',
