@@ -1,6 +1,7 @@
 import { basename, dirname, extname } from 'node:path'
 import { AppError } from '../core/error.ts'
 import { parseJsonObject } from '../core/json.ts'
+import { list } from '../language/wording.ts'
 import type { Imported } from '../stories/import/draft.ts'
 import type { Pack } from '../stories/import/pack.ts'
 import type { PackFiles } from '../stories/import/pack-files.ts'
@@ -32,8 +33,12 @@ function packIn(text: string, metadata: string | null): Pack {
   if ('stageNodes' in json) return packOfStudio(json, text)
   if (!('stages' in json))
     throw new AppError('unprocessable', 'this is no pack: it has neither `stageNodes` nor `stages`')
-  const { title } = (metadata === null ? undefined : parseJsonObject(metadata)) ?? {}
-  return packOfTelmi(json, { text, title: typeof title === 'string' ? title : '' })
+  const { title, ...more } = (metadata === null ? undefined : parseJsonObject(metadata)) ?? {}
+  const pack = packOfTelmi(json, { text, title: typeof title === 'string' ? title : '' })
+  const untaken = Object.keys(more)
+  if (untaken.length === 0) return pack
+  const what = `metadata.json: ${list(untaken)}: that is not taken along`
+  return { ...pack, losses: [...pack.losses, { line: 1, place: null, what }] }
 }
 
 /** Of the folder, where the file is called as all of them are. */

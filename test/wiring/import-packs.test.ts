@@ -201,7 +201,7 @@ test('a story of Telmi comes in with its title, its audio and its inventory', as
     'cellar.zip',
     zipOf([
       { name: 'nodes.json', data: cellar },
-      { name: 'metadata.json', data: '{"title": "The cellar", "uuid": "1"}' },
+      { name: 'metadata.json', data: '{"title": "The cellar", "uuid": "1", "age": 5}' },
       ...audio,
     ]),
   )
@@ -209,6 +209,7 @@ test('a story of Telmi comes in with its title, its audio and its inventory', as
   const { stories, diagnostics } = await readBack(await readFile(join(home, 'config/cellar.yaml'), 'utf8'))
   expect(diagnostics.filter(({ level }) => level === 'error')).toEqual([])
   const [story = expect.unreachable()] = stories
+  expect(notes).toContain('metadata.json: uuid, age: that is not taken along')
   expect(story).toMatchObject({ id: 'the-cellar', title: 'The cellar' })
   expect([...story.vars.keys()]).toEqual(['Shiny_keys', 'my_not', 'item'])
   // By hand, from the file: the door is hidden without a key, and behind the last option comes the first.
