@@ -19,7 +19,15 @@ export interface Story {
   readonly bedtime: string | null
   /** For how long a child who left finds the story as it was, in milliseconds; null where it begins anew. */
   readonly resumeMs: number | null
+  /**
+   * What it asks the house, as its expressions write it (`now.hour`, `event('School holiday')`, `state('light.nursery')`),
+   * and of which type each is; absent where it asks nothing. It belongs to the story, so that who is in it goes on also
+   * where the house declares other names by then.
+   */
+  readonly asks?: Readonly<Record<string, AskedType>>
 }
+
+export type AskedType = 'bool' | 'number' | 'text'
 
 /** On the player by itself, from here with all that the house knows, or what fits of both. */
 export const storyRuns = ['auto', 'card', 'live'] as const
@@ -71,7 +79,7 @@ export interface Question {
 
 /** The first line that holds is gone. */
 export interface BranchLine {
-  /** A condition about the story's vars; null where it always holds. */
+  /** A condition about the story's vars and the house; null where it always holds. */
   readonly if: string | null
   readonly way: Way
 }
@@ -92,7 +100,7 @@ export interface Way {
 export interface Setting {
   /** Of a var. */
   readonly name: string
-  /** An expression about the story's vars, or a bare word of a choice. */
+  /** An expression about the story's vars and the house, or a bare word of a choice. */
   readonly value: string
 }
 

@@ -107,6 +107,12 @@ export class EntityStates {
     }
   }
 
+  /** As it is now; null where it is not known, or nobody watches it. */
+  stateOf(entity: string): string | null {
+    const state = this.#states.get(entity)?.state ?? null
+    return state === null || notKnown.has(state) ? null : state
+  }
+
   /** Rules that are read again are taken out and set up in one go: only what comes of it counts. */
   #changeSoon(): void {
     if (this.#isDue) return

@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
+import { entityPattern } from '../language/expression/states.ts'
 
 /** The id of an entity of Home Assistant. */
 export const entityId = Type.String({
-  pattern: '^[a-z0-9]+(_[a-z0-9]+)*\\.[a-z0-9]+(_[a-z0-9]+)*$',
+  pattern: entityPattern,
   maxLength: 255,
   expected: 'an entity of Home Assistant such as "light.nursery"',
 })

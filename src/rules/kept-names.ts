@@ -39,6 +39,18 @@ export function keptValues(kept: Kept): Pick<Values, 'vars' | 'inputs'> {
   return { vars: Object.fromEntries(kept.vars()), inputs: Object.fromEntries(kept.inputs()) }
 }
 
+/** What those names stand for where nothing was ever set. */
+export function startsOf({
+  vars,
+  inputs,
+}: Pick<Remembered, 'vars' | 'inputs'>): Readonly<Record<'vars' | 'inputs', Record<string, PlainValue>>> {
+  return { vars: startsIn(vars), inputs: startsIn(inputs) }
+}
+
+function startsIn(declared: ReadonlyMap<string, Declaration>): Record<string, PlainValue> {
+  return Object.fromEntries([...declared.values()].map(({ id, start }) => [id, start]))
+}
+
 /** For messages: what there is of it. */
 export function knownNames(declared: Iterable<string>): string {
   const names = [...declared]

@@ -114,10 +114,22 @@ export function askedEnvironment(declared: Shared): Environment {
   return { ...rest, groups: known, absent: { ...absent, trigger: noTrigger } }
 }
 
+/** The names that expressions of stories may use: of the player that tells one, and of the house. */
+export function houseEnvironment(declared: Shared): Environment {
+  const { groups, absent = {}, ...rest } = environmentFor({ player: '', stream: null, when: [] }, declared)
+  const { trigger: _, ...known } = groups
+  const own = {
+    trigger: 'nothing triggers a story: a card tells it',
+    stream: 'a story is told by a card of its own, and knows no stream',
+  }
+  return { ...rest, groups: known, absent: { ...absent, ...own }, states: true }
+}
+
 interface Asked {
   /** Id of the player; null where it cannot be told. */
   readonly player: string | null
-  readonly stream: string
+  /** Null where there is none. */
+  readonly stream: string | null
   /** Those that are to be looked up, as expressions write them. */
   readonly names: readonly string[]
 }
@@ -137,7 +149,7 @@ export function askedValues(
     ...(names.some((name) => !name.includes('.')) ? todayValues(world) : {}),
     ...(speaksOf('now') ? { now: nowValues(world) } : {}),
     ...(player !== null && speaksOf('player') ? { player: playerValues(world.player(player), player) } : {}),
-    ...(speaksOf('stream') ? { stream: streamValues(world.queue(stream), stream) } : {}),
+    ...(stream !== null && speaksOf('stream') ? { stream: streamValues(world.queue(stream), stream) } : {}),
     ...(speaksOf('vars') || speaksOf('inputs') ? keptValues(world) : {}),
   }
 }

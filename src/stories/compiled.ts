@@ -4,10 +4,13 @@ import { compileAssigned } from '../language/expression/assigned.ts'
 import type { Environment } from '../language/expression/environment.ts'
 import { compileExpression, type Expression } from '../language/expression/expression.ts'
 import { fieldsOf } from '../language/expression/kept-fields.ts'
+import { type AnyHouse, environmentOf, type HouseSays } from './house.ts'
 
-/** A story whose expressions can be asked. */
+/** A story whose expressions can be asked, in a house that answers them. */
 export interface CompiledStory {
   readonly story: Story
+  /** Where nothing else is said nothing of the house is known. */
+  readonly house: HouseSays | AnyHouse
   /** Undefined for a condition that is not in the story, or cannot be read. */
   condition(text: string): Expression | undefined
   setting(setting: Setting): Expression | undefined
@@ -15,11 +18,12 @@ export interface CompiledStory {
 
 /** Each expression is compiled once, when it is first asked. What cannot be read has none: who wrote it was told. */
 export function compiled(story: Story): CompiledStory {
-  const environment = storyEnvironment(story.vars)
+  const environment = storyEnvironment(story.vars, { house: environmentOf(story.asks) })
   const conditions = new Map<string, Expression | null>()
   const settings = new Map<string, Expression | null>()
   return {
     story,
+    house: { values: {} },
     condition(text) {
       const known = conditions.get(text)
       if (known !== undefined) return known ?? undefined
@@ -39,27 +43,40 @@ export function compiled(story: Story): CompiledStory {
   }
 }
 
-/** The names that expressions of a story may use: its own vars, as they are called. Of `faulty` ones enough was said. */
+/** The same story in that house. */
+export function inHouse(story: CompiledStory, house: CompiledStory['house']): CompiledStory {
+  return { ...story, house }
+}
+
+/** Whether the expression knows more than the vars of the story. */
+export function asksHouse({ story: { vars, asks } }: CompiledStory, { names, events }: Expression): boolean {
+  return asks !== undefined && (events.length > 0 || names.some((name) => !vars.has(name)))
+}
+
+/**
+ * The names that expressions of a story may use: its own vars, as they are called, and what the house has beside these. Of
+ * `faulty` vars enough was said.
+ */
 export function storyEnvironment(
   vars: ReadonlyMap<string, Declaration>,
-  faulty: Iterable<string> = [],
+  { house, faulty = [] }: { readonly house: Environment; readonly faulty?: Iterable<string> },
 ): Environment {
-  const own = 'a story knows its own vars alone, and these by their names: `gold > 0`'
+  const own = [...vars.keys()].flatMap((name) => [
+    [name, `\`${name}\` is a var of the story itself`],
+    [`vars.${name}`, `a var of the story itself is called by its name alone: \`${name}\``],
+  ])
+  const names = Object.entries(house.names ?? {}).filter(([name]) => !vars.has(name))
   return {
-    groups: {},
-    names: fieldsOf(vars),
+    ...house,
+    groups: Object.fromEntries(Object.entries(house.groups).filter(([group]) => !vars.has(group))),
+    names: { ...fieldsOf(vars), ...Object.fromEntries(names) },
     absent: {
-      ...Object.fromEntries(ofTheHouse.map((name) => [name, own])),
+      ...house.absent,
+      ...Object.fromEntries(own),
       ...Object.fromEntries([...faulty].map((name) => [name, ''])),
     },
   }
 }
-
-// What expressions of rules may ask for.
-const ofTheHouse = [
-  ...['vars', 'inputs', 'player', 'stream', 'now', 'trigger'],
-  ...['event', 'holiday', 'weekdays', 'weekends'],
-] as const
 
 function keyOf({ name, value }: Setting): string {
   return `${name} ${value}`

@@ -88,6 +88,7 @@ function test(): JsonSchema {
   const words = withWords(titled('test', editorSchemaOf(storyTestSchema)), {
     press: 'What is pressed at each question: left, right, or wait.',
     seed: 'Another number brings another chance.',
+    house: 'What the house answers: `{vars.party: true, now.hour: 19}`.',
     expect: 'Where that leads.',
   })
   const expect = propertiesIn(words).expect as JsonSchema

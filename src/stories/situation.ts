@@ -1,6 +1,8 @@
-import { answers, type Cause, type Setting, type Story, type Way } from '../core/story.ts'
-import { fittedTo, type PlainValue } from '../core/value-form.ts'
+import { answers, type BranchLine, type Cause, type Way } from '../core/story.ts'
+import type { PlainValue } from '../core/value-form.ts'
+import { type Changed, changed, mostListed } from './changed.ts'
 import type { CompiledStory } from './compiled.ts'
+import { verdictOn } from './verdict.ts'
 
 /** Where somebody is in a story: all that decides how it can go on from there. */
 export interface Situation {
@@ -15,6 +17,8 @@ export interface Situation {
 export interface Entered {
   readonly situation: Situation
   readonly clamped: readonly Clamped[]
+  /** Of any house: there are more like it than are listed. */
+  readonly isPartial?: true
 }
 
 /** A var that was to be set beyond its bounds, and stayed within. */
@@ -34,19 +38,32 @@ export interface Out extends Entered {
 }
 
 /** The situation that the story begins with, or another scene with everything as it is at the start. */
-export function beginning(compiled: CompiledStory, scene: string = compiled.story.start): Entered {
+export function beginning(compiled: CompiledStory, scene?: string): Entered {
+  return only(beginnings(compiled, scene))
+}
+
+/** The same in any house: all that it may begin with. */
+export function beginnings(
+  compiled: CompiledStory,
+  scene: string = compiled.story.start,
+): readonly Entered[] {
   const vars = Object.fromEntries([...compiled.story.vars.values()].map(({ id, start }) => [id, start]))
   return entered(compiled, { scene, vars, picked: {} })
 }
 
-/** The scene with the vars as they are, and what it sets as it begins. */
+/** The scene with the vars and chance as they are, and what it sets as it begins. */
 export function enter(compiled: CompiledStory, situation: Situation, scene: string): Entered {
+  return only(entrances(compiled, situation, scene))
+}
+
+/** The same in any house: all that it may come to. */
+export function entrances(compiled: CompiledStory, situation: Situation, scene: string): readonly Entered[] {
   return entered(compiled, { ...situation, scene })
 }
 
 /**
  * Every way out of the situation, in the order in which they are written; of a branch the one line that holds, and none
- * where none does. Of chance all that may come. An ending has none.
+ * where none does. Of chance all that may come, and in any house all that may come there. An ending has none.
  */
 export function waysOut(compiled: CompiledStory, situation: Situation): readonly Out[] {
   const exit = compiled.story.scenes.get(situation.scene)?.exit
@@ -63,11 +80,10 @@ export function waysOut(compiled: CompiledStory, situation: Situation): readonly
       })
     case 'go':
       return outBy({ kind: 'go' }, exit.way)
-    case 'branch': {
-      const index = exit.lines.findIndex((line) => line.if === null || holds(compiled, line.if, situation))
-      const line = exit.lines[index]
-      return line === undefined ? [] : outBy({ kind: 'branch', index }, line.way)
-    }
+    case 'branch':
+      return openLines(compiled, exit.lines, situation).open.flatMap(({ index, line }) =>
+        outBy({ kind: 'branch', index }, line.way),
+      )
     case 'random': {
       const last = exit.notTwice && exit.picks.length > 1 ? situation.picked[situation.scene] : undefined
       return exit.picks.flatMap(({ way, weight }, index) => {
@@ -79,9 +95,25 @@ export function waysOut(compiled: CompiledStory, situation: Situation): readonly
   }
 }
 
-/** The same vars and chance in another scene, as when it is bedtime. */
-export function elsewhere(compiled: CompiledStory, situation: Situation, scene: string): Entered {
-  return entered(compiled, { ...situation, scene })
+/**
+ * The first line that holds; in any house all that may be the first. `isSure`: one of them surely holds, however the house
+ * is.
+ */
+export function openLines(
+  compiled: CompiledStory,
+  lines: readonly BranchLine[],
+  { vars }: Pick<Situation, 'vars'>,
+): {
+  readonly open: readonly { readonly index: number; readonly line: BranchLine }[]
+  readonly isSure: boolean
+} {
+  const open: { readonly index: number; readonly line: BranchLine }[] = []
+  for (const [index, line] of lines.entries()) {
+    const verdict = line.if === null ? 'yes' : verdictOn(compiled, line.if, vars)
+    if (verdict !== 'no') open.push({ index, line })
+    if (verdict === 'yes') return { open, isSure: true }
+  }
+  return { open, isSure: false }
 }
 
 /** Tells situations of one story apart. */
@@ -101,56 +133,40 @@ interface Going {
 
 function out(compiled: CompiledStory, from: Situation, { cause, way, weight }: Going): readonly Out[] {
   if (!compiled.story.scenes.has(way.to)) return []
-  const left = changed(compiled, from, way.set)
-  const { situation, clamped } = entered(compiled, { ...from, scene: way.to, vars: left.vars })
-  return [{ cause, weight, situation, clamped: [...left.clamped, ...clamped] }]
+  const all = changed(compiled, from, { settings: way.set })
+  const most = Math.ceil(mostListed / all.length)
+  const outs: Out[] = []
+  for (const { vars, clamped, isPartial } of all)
+    for (const there of entered(compiled, { ...from, scene: way.to, vars }, most))
+      outs.push({
+        ...{ cause, weight, situation: there.situation },
+        clamped: clamped.length === 0 ? there.clamped : [...clamped, ...there.clamped],
+        ...partialIf(isPartial || there.isPartial === true),
+      })
+  return outs
 }
 
 /** As it is once the scene has begun. */
-function entered(compiled: CompiledStory, situation: Situation): Entered {
-  const scene = compiled.story.scenes.get(situation.scene)
-  const { vars, clamped } = changed(compiled, situation, scene?.set ?? [])
-  return { situation: { ...situation, vars }, clamped }
-}
-
-/** One after the other, so that each knows what those before it have set. What has no value leaves the var as it is. */
-function changed(
+function entered(
   compiled: CompiledStory,
-  { scene, vars: before }: Situation,
-  settings: readonly Setting[],
-): { readonly vars: Situation['vars']; readonly clamped: readonly Clamped[] } {
-  const clamped: Clamped[] = []
-  let vars = before
-  for (const setting of settings) {
-    const fitted = fittedBy(compiled, vars, setting)
-    if (fitted === null) continue
-    if (fitted.isBeyond) clamped.push({ name: setting.name, scene, at: fitted.value })
-    vars = { ...vars, [setting.name]: fitted.value }
-  }
-  return { vars, clamped }
+  situation: Situation,
+  most: number = mostListed,
+): readonly Entered[] {
+  const settings = compiled.story.scenes.get(situation.scene)?.set ?? []
+  return changed(compiled, situation, { settings, most }).map(({ vars, clamped, isPartial }: Changed) => ({
+    situation: { ...situation, vars },
+    clamped,
+    ...partialIf(isPartial),
+  }))
 }
 
-/** The value that it gets; a number between two whole ones is no number beyond its bounds. */
-function fittedBy(
-  compiled: CompiledStory,
-  vars: Situation['vars'],
-  setting: Setting,
-): { readonly value: PlainValue; readonly isBeyond: boolean } | null {
-  const form = formOf(compiled.story, setting.name)
-  const outcome = compiled.setting(setting)?.evaluate(vars)
-  if (form === undefined || outcome === undefined || 'fault' in outcome) return null
-  const { value: asked } = outcome
-  const fitted = fittedTo(form, asked)
-  const isBeyond =
-    form.type === 'number' && typeof asked === 'number' && (asked < form.min || asked > form.max)
-  return fitted && { value: fitted.value, isBeyond }
+function partialIf(isPartial: boolean): Pick<Entered, 'isPartial'> {
+  return isPartial ? { isPartial } : {}
 }
 
-function formOf({ vars }: Story, name: string) {
-  return vars.get(name)?.form
-}
-
-function holds(compiled: CompiledStory, condition: string, { vars }: Situation): boolean {
-  const outcome = compiled.condition(condition)?.evaluate(vars)
-  return outcome !== undefined && 'value' in outcome && outcome.value === true
+/** In a house that answers there is one. */
+function only(all: readonly Entered[]): Entered {
+  const [first] = all
+  if (first === undefined) throw new RangeError('a scene is always come to')
+  return first
 }

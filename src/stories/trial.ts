@@ -2,7 +2,7 @@ import { randomFrom } from '../core/play-order.ts'
 import type { Cause } from '../core/story.ts'
 import type { Span } from '../language/node.ts'
 import { pathInWords, sceneInWords } from './check/words.ts'
-import type { CompiledStory } from './compiled.ts'
+import { type CompiledStory, inHouse } from './compiled.ts'
 import type { Passage } from './journey.ts'
 import type { StoryTest } from './read/tests.ts'
 import { type Walk, walk } from './walk.ts'
@@ -18,7 +18,10 @@ export interface TrialFailure {
 export function tried(compiled: CompiledStory, test: StoryTest): readonly TrialFailure[] {
   const presses = test.presses[Symbol.iterator]()
   const random = randomFrom(test.seed)
-  const played = walk(compiled, { answer: () => presses.next().value ?? null, random })
+  const played = walk(inHouse(compiled, { values: test.house }), {
+    answer: () => presses.next().value ?? null,
+    random,
+  })
   const path = played.passages.slice(1).map(({ cause }, index) => ({
     scene: played.passages[index]?.scene.id ?? '',
     cause: cause as Cause,

@@ -1,8 +1,8 @@
 import { type Cause, causeKey, type Story, waysOf } from '../core/story.ts'
 import type { PathStep } from './check/explored.ts'
-import type { CompiledStory } from './compiled.ts'
+import { type CompiledStory, inHouse } from './compiled.ts'
 import { drawn } from './journey.ts'
-import { beginning, keyOf, type Out, type Situation, waysOut } from './situation.ts'
+import { beginnings, keyOf, type Out, type Situation, waysOut } from './situation.ts'
 import { longestWalk } from './walk.ts'
 
 /** What came of going through a story many times. */
@@ -56,11 +56,15 @@ interface Place {
 }
 
 interface KnownWay extends Pick<Out, 'cause' | 'weight'> {
-  readonly to: Place
+  /** Where it leads: in any house to one of these. */
+  readonly to: Place[]
   isTaken: boolean
 }
 
-/** Goes through the story so many times, with any of the open answers at each question. The same `random` finds the same. */
+/**
+ * Goes through the story so many times, with any of the open answers at each question, and any of the house's where it is
+ * asked. The same `random` finds the same.
+ */
 export function walks(
   compiled: CompiledStory,
   {
@@ -70,10 +74,11 @@ export function walks(
   }: { readonly count: number; readonly random: () => number; readonly limits?: WalkLimits },
 ): WalkSummary {
   const tally = new Tally(compiled.story)
-  let map = new KnownMap(compiled, limits.situations)
+  const anywhere = inHouse(compiled, 'any')
+  let map = new KnownMap(anywhere, limits.situations)
   let work = 0
   for (; tally.walks < count && work < limits.work; ) {
-    if (map.isFull) map = new KnownMap(compiled, limits.situations)
+    if (map.isFull) map = new KnownMap(anywhere, limits.situations)
     const before = map.workedOut
     work += oneWalk(map, tally, random)
     work += (map.workedOut - before) * workOfAnew
@@ -84,7 +89,7 @@ export function walks(
 /** How many scenes it took. */
 function oneWalk(map: KnownMap, tally: Tally, random: () => number): number {
   const path: PathStep[] = []
-  let place = map.start
+  let place = oneOf(map.starts, random)
   for (;;) {
     const scenes = path.length + 1
     if (place.ending !== null) {
@@ -102,17 +107,25 @@ function oneWalk(map: KnownMap, tally: Tally, random: () => number): number {
       return scenes
     }
     path.push({ scene: place.situation.scene, cause: way.cause })
+    const next = oneOf(way.to, random)
     if (!way.isTaken) {
       way.isTaken = true
-      tally.took(place.situation.scene, way)
+      tally.took(place.situation.scene, { cause: way.cause, to: next })
     }
-    place = way.to
+    place = next
   }
+}
+
+/** Nobody is asked for chance where there is but one. */
+function oneOf(places: readonly Place[], random: () => number): Place {
+  const [first] = places
+  if (first === undefined) throw new RangeError('a way leads somewhere')
+  return (places.length === 1 ? first : places[Math.floor(random() * places.length)]) ?? first
 }
 
 /** Situations with their ways out, worked out when somebody comes there for the first time. */
 class KnownMap {
-  readonly start: Place
+  readonly starts: readonly Place[]
   readonly #compiled: CompiledStory
   readonly #most: number
   readonly #places = new Map<string, Place>()
@@ -121,7 +134,7 @@ class KnownMap {
   constructor(compiled: CompiledStory, most: number) {
     this.#compiled = compiled
     this.#most = most
-    this.start = this.#placeOf(beginning(compiled).situation)
+    this.starts = beginnings(compiled).map(({ situation }) => this.#placeOf(situation))
   }
 
   get workedOut(): number {
@@ -134,13 +147,21 @@ class KnownMap {
 
   waysFrom(place: Place): readonly KnownWay[] {
     if (place.ways === null) {
+      const ways: KnownWay[] = []
+      let last: KnownWay | undefined
       this.#workedOut += 1
-      place.ways = waysOut(this.#compiled, place.situation).map(({ cause, weight, situation }) => ({
-        cause,
-        weight,
-        to: this.#placeOf(situation),
-        isTaken: false,
-      }))
+      for (const { cause, weight, situation } of waysOut(this.#compiled, place.situation)) {
+        const to = this.#placeOf(situation)
+        // All that one cause may lead to stands together.
+        if (last?.cause === cause) {
+          last.to.push(to)
+          this.#workedOut += 1
+          continue
+        }
+        last = { cause, weight, to: [to], isTaken: false }
+        ways.push(last)
+      }
+      place.ways = ways
     }
     return place.ways
   }
@@ -197,7 +218,7 @@ class Tally {
     else known.count += 1
   }
 
-  took(from: string, { cause, to }: KnownWay): void {
+  took(from: string, { cause, to }: { readonly cause: Cause; readonly to: Place }): void {
     this.#visited.add(to.situation.scene)
     this.#taken.add(wayKey(from, cause))
   }

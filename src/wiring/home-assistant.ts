@@ -29,6 +29,8 @@ interface HomeAssistantOptions {
 export interface HomeAssistant {
   /** How rules listen to entities; outside Home Assistant nothing comes. */
   readonly listen: Listen
+  /** The state of an entity that somebody listens to; null where it is not known. */
+  readonly stateOf: (entity: string) => string | null
   /** Hands on what changes from now on; rules of the start of the product listen by then. */
   start(): void
   /** Absent outside Home Assistant. @throws AppError `forbidden` for a domain that rules may not use; and see `callAction`. */
@@ -70,6 +72,7 @@ export function homeAssistantChecks({
 
 const nothingThere: HomeAssistant = {
   listen: () => () => undefined,
+  stateOf: () => null,
   start: () => undefined,
   hurry: () => undefined,
   stop: async () => undefined,
@@ -86,7 +89,10 @@ interface Listener {
  * Changes are events with the field `entity`. What is merely known of an entity, at the start and after Home Assistant
  * was away, has the field `known` in its place, so that nobody takes it for something that happened.
  */
-function entitySource(link: HomeAssistantLink, log: Log): Pick<HomeAssistant, 'listen' | 'start'> {
+function entitySource(
+  link: HomeAssistantLink,
+  log: Log,
+): Pick<HomeAssistant, 'listen' | 'stateOf' | 'start'> {
   const listeners = new Set<Listener>()
   const tell = (entity: string, isForKnown: boolean, event: RuleEvent) => {
     for (const one of listeners)
@@ -114,6 +120,7 @@ function entitySource(link: HomeAssistantLink, log: Log): Pick<HomeAssistant, 'l
         end()
       }
     },
+    stateOf: (entity) => states.stateOf(entity),
     start: () => states.start(),
   }
 }

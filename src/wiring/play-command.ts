@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto'
 import { AppError } from '../core/error.ts'
 import { silentLog } from '../core/log.ts'
 import { randomFrom } from '../core/play-order.ts'
-import { compiled } from '../stories/compiled.ts'
+import { startsOf } from '../rules/kept-names.ts'
+import { compiled, inHouse } from '../stories/compiled.ts'
 import { Playing } from '../stories/playing.ts'
 import { type Teller, tellerInJson, tellerInWords } from '../stories/teller.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
@@ -33,6 +34,8 @@ export const playCommand: Command = {
     '            unless the scene is to be heard out',
     '--json      an object a line, and words in place of keys',
     '',
+    'No house is asked: vars and inputs of the house are as they start, and all else of it is not known.',
+    '',
     'Where nobody sits at a terminal it reads a word a line: left, right, wait, home, quit.',
     'Ends with 1 where the story cannot go on, or never asks again.',
   ].join('\n'),
@@ -43,8 +46,10 @@ export const playCommand: Command = {
       throw new AppError('invalid', 'command play: found --sound and --json, expected one of them')
     const written = flags.get('seed')
     const seed = written === undefined ? randomInt(seeds) : seedOf(written)
-    const story = storyNamed(input.args[0], await readHousehold(input))
-    const playing = new Playing(compiled(story), randomFrom(seed))
+    const household = await readHousehold(input)
+    const story = storyNamed(input.args[0], household)
+    const house = { values: startsOf(household.ruleSet) }
+    const playing = new Playing(inHouse(compiled(story), house), randomFrom(seed))
     const typed = terminal.takesKeys && !json ? 'keys' : 'lines'
     const write = (text: string) => terminal.write(text)
     const teller = json ? tellerInJson(write) : tellerInWords(write, typed)

@@ -2,6 +2,7 @@ import type { LiveMedia } from '../http/live-media.ts'
 import { type Ground, serveMedia } from './doors.ts'
 import type { Parts } from './parts.ts'
 import type { RuleRunner } from './rules.ts'
+import { StoryHouse } from './story-house.ts'
 
 /** Opens the door that players come to, for what rules have put into the streams. */
 export async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ readonly live: LiveMedia }> {
@@ -21,6 +22,8 @@ export async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ rea
       sessions: storage.collection('story-sessions'),
       visits: storage.collection('story-visits'),
       random: parts.random,
+      house: new StoryHouse({ world: rules.world, homeAssistant: parts.homeAssistant }),
+      onStories: (changed) => parts.book.onChange(changed),
     },
     positions: storage.collection('live-positions'),
     history,

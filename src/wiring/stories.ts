@@ -13,6 +13,7 @@ import type { MediaStories } from '../http/media-door.ts'
 import type { Change } from '../hub.ts'
 import type { StoryShelf } from '../stories/card/shelf.ts'
 import { edgeOfKey } from '../stories/card/unfold.ts'
+import { entitiesOf } from '../stories/house.ts'
 import { StorySessions } from '../stories/live/sessions.ts'
 import { StoryPlaces, type StoryStep } from '../stories/live/story-places.ts'
 import type { StoryVersions } from '../stories/versions.ts'
@@ -20,6 +21,7 @@ import { openPlaces, type PlacesInput } from './slots.ts'
 import type { HouseSpeech } from './speech.ts'
 import { StoryAudio } from './story-audio.ts'
 import type { StorySteering } from './story-deeds.ts'
+import type { StoryHouse } from './story-house.ts'
 
 /** What the stories of the house are, and where listeners were in them. */
 export interface StoriesGround {
@@ -32,6 +34,10 @@ export interface StoriesGround {
   readonly visits: Collection<StoredVisit>
   /** 0 (inclusive) to 1. */
   readonly random: () => number
+  /** What stories may ask. */
+  readonly house: Pick<StoryHouse, 'watch' | 'answers' | 'stop'>
+  /** Calls it when stories may be others than before; returns what ends that. */
+  readonly onStories: (changed: () => void) => () => void
 }
 
 interface StoriesInput extends StoriesGround, PlacesInput {
@@ -47,7 +53,7 @@ export interface OpenStories {
 
 /** What cards play that tell stories, and the news of how they go on. */
 export async function openStories(input: StoriesInput): Promise<OpenStories> {
-  const { hub, cards, stories, versions, shelf, clock, random, log } = input
+  const { hub, cards, stories, versions, shelf, house, clock, random, log } = input
   const audio = new StoryAudio(input)
   /** By card: a player may hold on to it as it was before its story was written anew. */
   const heardVersions = new Recent<string, string>(cardsKept)
@@ -55,6 +61,12 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
   await sessions.start()
   const onCards = cards.list().flatMap(({ story }) => story?.version ?? [])
   await versions.tidy(new Set([...sessions.versions(), ...onCards]))
+  const watchEntities = () => {
+    const begun = [...sessions.versions()].flatMap((version) => versions.get(version)?.story ?? [])
+    house.watch(new Set([...stories().values(), ...begun].flatMap(entitiesOf)))
+  }
+  watchEntities()
+  const forgetStories = input.onStories(watchEntities)
   const track = new StoryPlaces({
     ...{ sessions, versions, random, clock },
     story: (id) => stories().get(id),
@@ -65,6 +77,13 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
       log.debug('a story goes on', { story, player, choice, from, scene, ending })
       hub.reportStory(news)
     },
+    house: (question) => house.answers(question),
+    unanswered: (story, { asked, why }) =>
+      log.info('the house does not know what a story asks: it goes on as if that were not so', {
+        story,
+        asked,
+        why,
+      }),
     failed: (story, error) =>
       log.error('a story cannot go on: see what check says of it', { story, error: error.message }),
   })
@@ -125,6 +144,8 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
     },
     stop() {
       forget()
+      forgetStories()
+      house.stop()
       places.stop()
     },
   }

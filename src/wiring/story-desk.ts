@@ -10,7 +10,7 @@ import { type ChosenRun, chosenRun } from '../stories/card/chosen-run.ts'
 import { explored } from '../stories/check/explored.ts'
 import { playingTimeOf } from '../stories/check/playing-time.ts'
 import { playingTimeAsJson } from '../stories/check/time-words.ts'
-import { compiled } from '../stories/compiled.ts'
+import { compiled, inHouse } from '../stories/compiled.ts'
 import { graphOf, mermaidOf } from '../stories/graph.ts'
 import { playThrough } from '../stories/play-through.ts'
 
@@ -45,7 +45,7 @@ export function storyDesk({ ruleSet, lengthOf }: StoryDeskInput): StoriesHouse['
     },
     playThrough: (id, by) => playThrough(compiled(named(id)), by),
     async playingTime(id) {
-      const situations = await explored(compiled(named(id)), { breathe: nextTurn })
+      const situations = await explored(inHouse(compiled(named(id)), 'any'), { breathe: nextTurn })
       return playingTimeAsJson(await playingTimeOf(situations, lengthsBy(onceEach(lengthOf))))
     },
   }

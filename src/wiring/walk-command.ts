@@ -25,6 +25,8 @@ export const walkCommand: Command = {
     '--seed 1        another number brings other answers; the same one the same',
     '--json          for programs',
     '',
+    'A story that asks the house meets another one in each walk.',
+    '',
     'Ends with 1 where a walk is stuck, or does not come to an end.',
   ].join('\n'),
   async run({ args, flags, json, ...input }) {

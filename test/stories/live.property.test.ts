@@ -5,7 +5,7 @@ import type { Slot } from '../../src/core/slot.ts'
 import { type Answer, answers, type Story } from '../../src/core/story.ts'
 import { NoWayOn } from '../../src/stories/stop.ts'
 import { type LiveBody, LiveStory, placeAfter } from '../support/live-story.ts'
-import { anyStory } from '../support/stories.ts'
+import { anyStory, houses } from '../support/stories.ts'
 import { inStory, wordsOf } from '../support/story-reference.ts'
 
 const longest = 40
@@ -36,6 +36,55 @@ test('who presses the same on a card that is run live and in the story hears the
     { numRuns: 1_000, interruptAfterTimeLimit: 100_000 },
   )
   expect(played).toBeGreaterThan(600)
+})
+
+test('in a house that does not change, the same of stories that ask it', { timeout: 240_000 }, async () => {
+  let played = 0
+  await fc.assert(
+    fc.asyncProperty(
+      anyStory({ chance: false, house: true }),
+      fc.integer(),
+      fc.constantFrom(...houses),
+      fc.constantFrom<LiveStory['confirm']>('request', 'mqtt'),
+      async (story, seed, values, confirm) => {
+        const random = randomFrom(seed)
+        const presses = Array.from({ length: 20 }, () => answers[Math.floor(random() * 3)] ?? 'left')
+        const expected = inStory(story, presses, values)
+        const house = new LiveStory(story)
+        house.confirm = confirm
+        house.house = values
+        const heard = await inLive(house, story, { presses, random })
+        if (house.failures.some((error) => error instanceof NoWayOn)) return
+        expect(house.failures).toEqual([])
+        played += 1
+        expect(heard.slice(0, longest)).toEqual(expected.slice(0, longest))
+      },
+    ),
+    { numRuns: 300, interruptAfterTimeLimit: 60_000 },
+  )
+  expect(played).toBeGreaterThan(150)
+})
+
+test('in one that is another each time it is asked, whoever asks once more is given the same', {
+  timeout: 240_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyStory({ chance: false, house: true }),
+      fc.integer(),
+      fc.constantFrom<LiveStory['confirm']>('request', 'mqtt'),
+      async (story, seed, confirm) => {
+        const random = randomFrom(seed)
+        const presses = Array.from({ length: 20 }, () => answers[Math.floor(random() * 3)] ?? 'left')
+        const house = new LiveStory(story)
+        house.confirm = confirm
+        house.house = () => houses[Math.floor(random() * houses.length)] ?? {}
+        await inLive(house, story, { presses, random })
+        expect(house.failures.filter((error) => !(error instanceof NoWayOn))).toEqual([])
+      },
+    ),
+    { numRuns: 300, interruptAfterTimeLimit: 60_000 },
+  )
 })
 
 /**

@@ -5,7 +5,10 @@ const ends = ['b: {say: B, ending: b}', 'c: {say: C, ending: c}']
 
 describe('vars of a story', () => {
   const vars = 'vars: {gold: {start: 0, max: 3}, brave: false, mood: {one_of: [calm, wild], start: calm}}'
-  const own = 'a story knows its own vars alone, and these by their names: `gold > 0`'
+  const own = 'a var of the story itself is called by its name alone: `gold`'
+  const stream = 'a story is told by a card of its own, and knows no stream'
+  const inputs =
+    'no file declares any `inputs`; begin with a section `inputs:`, as in `inputs: {party: {type: switch}}`'
   const withVars = (line: string) => storyFile(vars, 'scenes:', ...[line, ...ends].map((one) => `  ${one}`))
 
   test.each([
@@ -26,8 +29,14 @@ describe('vars of a story', () => {
       '5:23 type/value `gold` takes what it becomes, not what is added to it | write `gold + 1`',
     ],
     ['{gold: gold +}', '5:28 expr/syntax the expression stops after "gold +": something must follow'],
-    ['{gold: gold + silver}', '5:30 expr/unknown-name there is no "silver" | known: gold, brave, mood'],
-    ['{gold: player.volume}', `5:23 expr/unknown-name there is no "player.volume" here: ${own}`],
+    [
+      '{gold: gold + silver}',
+      '5:30 expr/unknown-name there is no "silver" | known: gold, brave, mood, weekdays, weekends, now.…, player.…',
+    ],
+    [
+      '{gold: player.volum}',
+      '5:23 expr/unknown-name there is no "player.volum" | did you mean "player.volume"?',
+    ],
     ['{gold: }', '5:17 type/value `gold` takes a value or an expression'],
     ['{gold: [1]}', '5:23 type/value `gold` takes a value or an expression'],
     [
@@ -51,12 +60,13 @@ describe('vars of a story', () => {
     ['gold', '5:25 expr/type a condition takes yes or no, and `gold` is a number | did you mean `gold > 0`?'],
     ['glod > 0', '5:25 expr/unknown-name there is no "glod" | did you mean "gold"?'],
     ['vars.gold > 0', `5:25 expr/unknown-name there is no "vars.gold" here: ${own}`],
-    ['inputs.party', `5:25 expr/unknown-name there is no "inputs.party" here: ${own}`],
-    ['player.volume > 3', `5:25 expr/unknown-name there is no "player.volume" here: ${own}`],
-    ['stream.count > 3', `5:25 expr/unknown-name there is no "stream.count" here: ${own}`],
-    ['now.hour > 3', `5:25 expr/unknown-name there is no "now.hour" here: ${own}`],
-    ['holiday', `5:25 expr/unknown-name there is no "holiday" here: ${own}`],
-    ["event('School')", `5:25 expr/unknown-name there is no \`event\` here: ${own}`],
+    ['inputs.party', `5:25 expr/unknown-name there is no "inputs.party" here: ${inputs}`],
+    ['stream.count > 3', `5:25 expr/unknown-name there is no "stream.count" here: ${stream}`],
+    ['now.hours > 3', '5:25 expr/unknown-name there is no "now.hours" | did you mean "now.hour"?'],
+    [
+      "event('School')",
+      '5:31 expr/unknown-name there is no event `School`: no calendar files are named | name one with `calendar: {files: […]}`',
+    ],
     ['', '5:21 type/value `if` takes a condition such as "gold > 0", not nothing'],
     ['[brave]', '5:25 type/value `if` takes a condition such as "gold > 0", not a list'],
   ])('are not asked by `if: %s`', async (condition, said) => {

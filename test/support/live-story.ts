@@ -3,6 +3,7 @@ import { SlotStreams, type SlotWord } from '../../src/audio/slots/slot-streams.t
 import { edgesFrom, type Slot } from '../../src/core/slot.ts'
 import type { Story } from '../../src/core/story.ts'
 import type { StoryNews } from '../../src/core/story-news.ts'
+import type { Values } from '../../src/language/expression/environment.ts'
 import { StorySessions } from '../../src/stories/live/sessions.ts'
 import { type Heard, StoryPlaces, type StoryStep } from '../../src/stories/live/story-places.ts'
 import type { StopEdge } from '../../src/stories/stop.ts'
@@ -27,12 +28,18 @@ export class LiveStory {
   /** The place a command of ours leads to. */
   commanded: Slot | null = null
   random: () => number = () => 0.5
+  /** What the house answers now. */
+  house: Values | (() => Values) = {}
+  readonly unanswered: string[] = []
+  /** Why nothing can be heard now. */
+  fault: Error | null = null
   story: Story | undefined
   readonly #visits = memoryCollection<StoredVisit>()
   readonly #records = memoryCollection<unknown>()
   readonly #stored = memoryCollection<StoredStory>()
   #sessions!: StorySessions
   #slots!: SlotStreams<LiveBody, StoryStep>
+  #track!: StoryPlaces<LiveBody>
 
   constructor(story: Story) {
     this.story = story
@@ -48,16 +55,19 @@ export class LiveStory {
     const track = new StoryPlaces<LiveBody>({
       ...{ sessions: this.#sessions, versions, clock },
       story: (id) => (this.story?.id === id ? this.story : undefined),
-      body: async (heard) => ({
-        ...heard,
-        length: oneMinute,
-        etag: `"${JSON.stringify([heard.scene, heard.sounds, heard.fromMs])}"`,
-      }),
+      body: async (heard) => {
+        if (this.fault !== null) throw this.fault
+        const etag = `"${JSON.stringify([heard.scene, heard.sounds, heard.fromMs])}"`
+        return { ...heard, length: oneMinute, etag }
+      },
       lead: async (_, atMs) => atMs,
       happened: (news) => this.news.push(news),
+      house: () => (typeof this.house === 'function' ? this.house() : this.house),
+      unanswered: (_, { asked, why }) => this.unanswered.push(`${asked}: ${why}`),
       failed: (_, error) => this.failures.push(error),
       random: () => this.random(),
     })
+    this.#track = track
     this.#slots = new SlotStreams({
       ...{ clock, track, visits: this.#visits },
       pressed: async (press) => {
@@ -104,6 +114,11 @@ export class LiveStory {
   /** The player says how long it has played what it is at. */
   hears(playedMs: number, player = 'y1'): void {
     this.#sessions.heard(this.lineOf(player), playedMs)
+  }
+
+  /** Somebody in the house has the story begin. */
+  begin(player = 'y1'): Promise<void> {
+    return this.#track.steer(this.lineOf(player), this.#track.begun())
   }
 
   /** It is to be brought to an end. */

@@ -1,11 +1,12 @@
 import type { Answer, Story } from '../../src/core/story.ts'
-import { compiled } from '../../src/stories/compiled.ts'
+import type { Values } from '../../src/language/expression/environment.ts'
+import { compiled, inHouse } from '../../src/stories/compiled.ts'
 import { begin, next, type Passage } from '../../src/stories/journey.ts'
 import type { Sound } from '../../src/stories/stop.ts'
 
 /** What is heard, scene by scene, by who presses this in the story itself, and which buttons did nothing. */
-export function inStory(story: Story, presses: readonly Answer[]): readonly string[] {
-  const whole = compiled(story)
+export function inStory(story: Story, presses: readonly Answer[], values: Values = {}): readonly string[] {
+  const whole = inHouse(compiled(story), { values })
   const said: string[] = []
   const choose = { random: () => 0 }
   let at: Passage | null = begin(whole)

@@ -310,6 +310,46 @@ The end: happy. It went:
   })
 })
 
+describe('a story that asks the house', () => {
+  beforeEach(() =>
+    write(
+      'a.yaml',
+      `vars: {party: true}
+stories:
+  s:
+    scenes:
+      door: {branch: [{if: now.hour >= 0, go: clock}, {if: vars.party, go: hall}, {go: yard}]}
+      clock: {say: Tick., ending: clock}
+      hall: {say: A party!, ending: hall}
+      yard: {say: Nobody is there., ending: yard}
+`,
+    ),
+  )
+
+  test('is played where vars are as they start, and the clock is not known', async () => {
+    const { said } = await play([], [])
+    expect(said).toContain('hall\n  because vars.party\n  says: A party!')
+  })
+
+  test('is walked through in houses of all kinds', async () => {
+    const { answer } = await run(['walk', '--random', '300', '--json'])
+    const { endings } = JSON.parse(answer) as { endings: { name: string; count: number }[] }
+    expect(endings.map(({ name }) => name).toSorted()).toEqual(['clock', 'hall', 'yard'])
+    expect(Math.min(...endings.map(({ count }) => count))).toBeGreaterThan(50)
+  })
+
+  test('is no card and no pack, and loses that in Twee', async () => {
+    await expect(run(['export', '--card'])).rejects.toThrow(
+      'this is no card: a card cannot ask the house, as "door" does (now.hour)',
+    )
+    await expect(run(['export', '--studio', '--output', join(home, 's.zip')])).rejects.toThrow(
+      'this is no pack: a box cannot ask the house, as "door" does (now.hour)',
+    )
+    const { notes } = await run(['export', '--twee'])
+    expect(notes).toContain('not in Twee: what it asks the house is left out: now.hour, vars.party')
+  })
+})
+
 describe('play with sound', () => {
   const sounds = (seconds: Readonly<Record<string, number>>) => {
     for (const [name, length] of Object.entries(seconds))

@@ -34,7 +34,7 @@ export interface Going {
 
 /**
  * What the places of a card play, item by item: a queue, or a story. `Step` is how one is gone on from. Nothing of it
- * changes but by `go` and `settle`. Methods reject as the library does.
+ * changes but by `go` and `settle`; what was looked up once is what that step comes to. Methods reject as the library does.
  */
 export interface SlotTrack<Body, Step> {
   isOpen(stream: string): boolean

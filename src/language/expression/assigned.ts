@@ -62,5 +62,6 @@ function helpFor(form: ValueForm, text: string): string | undefined {
 }
 
 function wordOf(text: string): Expression {
-  return { text, type: 'text', names: [], evaluate: () => ({ value: text, saw: [] }) }
+  const evaluate = () => ({ value: text, saw: [] })
+  return { text, type: 'text', names: [], events: [], evaluate, mayBe: () => [text] }
 }

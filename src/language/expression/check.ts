@@ -6,6 +6,7 @@ import { called, choice, isCallable, methods, ownCalled } from './functions.ts'
 import { typedName } from './names-in.ts'
 import { arithmetic, type Comparison, comparison, isOf, joined } from './operations.ts'
 import type { ASTNode } from './parse.ts'
+import { stateCall } from './states.ts'
 import { type Checking, type Typed, withBrackets, written } from './typed.ts'
 
 /**
@@ -48,9 +49,10 @@ export function checked(node: ASTNode, checking: Checking, environment: Environm
       return condition && then && otherwise ? choice(node, [condition, then, otherwise], checking) : null
     }
     case 'call':
-      return node.args[0] === 'event'
-        ? eventCall(node, node.args[1], { checking, environment })
-        : call(node, node.args, { checking, inner, own: environment.functions ?? {} })
+      if (node.args[0] === 'event') return eventCall(node, node.args[1], { checking, environment })
+      if (node.args[0] === 'state' && environment.states === true)
+        return stateCall(node, node.args[1], checking)
+      return call(node, node.args, { checking, inner, own: environment.functions ?? {} })
     case 'rcall':
       return method(node, node.args, checking, inner)
     default:

@@ -23,6 +23,8 @@ export interface Environment {
   readonly names?: Fields
   /** What `event('…')` may name, and why where that is nothing; null: any name, as not all of them are known. */
   readonly events?: { readonly names: readonly string[] | null; readonly absent: string }
+  /** Whether `state('light.nursery')` may be asked. */
+  readonly states?: boolean
   /**
    * Names and groups that people may expect and that are not there, with what to say about them; nothing, where enough
    * was said elsewhere.
@@ -45,6 +47,9 @@ export type Value = boolean | number | string
 
 /** The values of the names, shaped as the environment. What is missing or of another type is not known. */
 export type Values = Readonly<Record<string, Value | null | Readonly<Record<string, unknown>>>>
+
+/** Values under this name are the states of entities by their ids. No expression can name it. */
+export const stateHolder = 'state()'
 
 /** A name of an expression as it was written: `player.volume`, or `gold` with no group. */
 export interface Name {
@@ -82,6 +87,7 @@ export function currentValue(values: Values, { group, name }: Name, type: FieldT
 }
 
 export function nameText({ group, name }: Name): string {
+  if (group === stateHolder) return `state('${name}')`
   return group === null ? name : `${group}.${name}`
 }
 

@@ -35,6 +35,7 @@ export function eventCall(
       level: isNamed(events) ? 'warning' : 'error',
     })
   if (!isKnown && !isNamed(events)) return null
+  checking.events.add(name)
   const { start, end } = node
   return { start, end, type: 'bool', run: (values) => isOn(values, name) }
 }

@@ -11,17 +11,24 @@ import {
 import type { ExpressionFinding } from './finding.ts'
 import { asText, isOf } from './operations.ts'
 import { parseExpression } from './parse.ts'
-import type { Checking } from './typed.ts'
+import { type Checking, mayBe } from './typed.ts'
 
 /** An expression that was checked and can run. */
 export interface Expression {
   /** As it was written. */
   readonly text: string
   readonly type: FieldType
-  /** The names it uses, as written. */
+  /** The names it uses, as written, and the entities that it asks for: `state('light.nursery')`. */
   readonly names: readonly string[]
+  /** The events that it asks for, by name. */
+  readonly events: readonly string[]
   /** Never throws and never takes long: under a millisecond for the longest expression that can be written. */
   evaluate(values: Values): Outcome
+  /**
+   * Every value that it may have, whatever the names stand for that are not among `values`; null where these are too many,
+   * or cannot be listed.
+   */
+  mayBe(values: Values): readonly Value[] | null
 }
 
 /** What came of it; `saw` says in words what its names stood for: `player.battery is 8`. */
@@ -45,7 +52,7 @@ export function compileExpression(
 ): Compiled {
   const parsed = parseExpression(text)
   if ('finding' in parsed) return { expression: null, findings: [parsed.finding] }
-  const checking: Checking = { text, findings: [], names: new Map() }
+  const checking: Checking = { text, findings: [], names: new Map(), events: new Set() }
   const typed = checked(parsed.ast, checking, environment)
   if (typed !== null && wanted !== 'any')
     isOf(wanted, typed, wanted === 'bool' ? 'a condition' : 'this', checking)
@@ -58,6 +65,8 @@ export function compileExpression(
       text,
       type: typed.type,
       names: names.map(({ name }) => nameText(name)),
+      events: [...checking.events],
+      mayBe: (values) => mayBe(typed, values),
       evaluate: (values) => {
         const seen = names.map(({ name, type }) => ({
           name: nameText(name),

@@ -4,7 +4,7 @@ import { code, list } from '../wording.ts'
 import type { Environment } from './environment.ts'
 import { problem } from './finding.ts'
 import { isOf, joined } from './operations.ts'
-import { type Checking, type Typed, typeWords } from './typed.ts'
+import { type Checking, mayBe, type Typed, typeWords } from './typed.ts'
 
 /** What can be called, as it is shown to people. */
 export const functions: ReadonlyMap<string, string> = new Map([
@@ -116,5 +116,11 @@ export function choice(span: Span, parts: readonly [Typed, Typed, Typed], checki
     if (value === null) return null
     return value === true ? then.run(values) : otherwise.run(values)
   }
-  return { start, end, type: then.type, run }
+  const may: Typed['may'] = (values) => {
+    const value = condition.run(values)
+    if (value !== null) return mayBe(value === true ? then : otherwise, values)
+    const [ones, others] = [mayBe(then, values), mayBe(otherwise, values)]
+    return ones === null || others === null ? null : [...new Set([...ones, ...others])]
+  }
+  return { start, end, type: then.type, run, may }
 }

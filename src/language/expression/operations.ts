@@ -3,7 +3,7 @@ import { code } from '../wording.ts'
 import type { FieldType, Value } from './environment.ts'
 import { problem } from './finding.ts'
 import { comparisonFinding } from './literals.ts'
-import { type Checking, type Typed, typeWords, withBrackets, written } from './typed.ts'
+import { type Checking, mayBe, type Typed, typeWords, withBrackets, written } from './typed.ts'
 
 export type Arithmetic = '+' | '-' | '*' | '/' | '%'
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>='
@@ -40,7 +40,19 @@ export function joined(
     const other = second.run(values)
     return other === null ? null : of(one, other)
   }
-  return { start, end, type, run }
+  const may: Typed['may'] = (values) => {
+    const ones = first === undefined ? null : mayBe(first, values)
+    if (ones === null) return null
+    if (second === undefined) return known(ones.map((one) => of(one)))
+    const others = mayBe(second, values)
+    return others === null ? null : known(ones.flatMap((one) => others.map((other) => of(one, other))))
+  }
+  return { start, end, type, run, may }
+}
+
+/** Each once. */
+function known(values: readonly (Value | null)[]): readonly Value[] {
+  return [...new Set(values.filter((value) => value !== null))]
 }
 
 export function arithmetic(

@@ -7,6 +7,11 @@ export interface Typed extends Span {
   readonly type: FieldType
   /** Null where a name in it is not known at the moment, or a number was divided by zero. Never throws. */
   readonly run: (values: Values) => Value | null
+  /**
+   * Where `run` does not know: every value that it may have, whatever the names stand for that are not known. Null, or
+   * not there, where that cannot be listed.
+   */
+  readonly may?: (values: Values) => readonly Value[] | null
   /** Where it is a name. */
   readonly field?: Field & { readonly name: Name }
   /** Where it is written out. */
@@ -19,6 +24,8 @@ export interface Checking {
   readonly text: string
   readonly findings: ExpressionFinding[]
   readonly names: Map<string, { readonly name: Name; readonly type: FieldType }>
+  /** The events that it asks for. */
+  readonly events: Set<string>
 }
 
 export const typeWords: Readonly<Record<FieldType, string>> = {
@@ -56,4 +63,15 @@ export function withBrackets({ start, end }: Span, text: string): Span {
     to = close < 0 ? text.length : close + 1
   }
   return { start: from, end: to }
+}
+
+// More than anybody writes out, and few enough that two such lists can be put together.
+const mostListed = 20
+
+/** Every value that the part may have, as far as the names are known; null where that cannot be listed. */
+export function mayBe(part: Typed, values: Values): readonly Value[] | null {
+  const value = part.run(values)
+  if (value !== null) return [value]
+  const all = part.may?.(values) ?? null
+  return all === null || all.length > mostListed ? null : all
 }

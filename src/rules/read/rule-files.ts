@@ -3,10 +3,13 @@ import type { MapNode } from '../../language/node.ts'
 import { Report } from '../../language/report.ts'
 import type { Source } from '../../language/source.ts'
 import type { RuleTest } from '../dry/rule-test.ts'
+import { startsOf } from '../kept-names.ts'
+import { houseEnvironment } from '../names.ts'
 import type { Registry } from '../registry.ts'
 import type { FiledAnswer, RuleSet } from '../rule-set.ts'
 import type { Location } from '../sun.ts'
 import type { ReadCalendar } from './calendar.ts'
+import { silencedIn } from './declarations.ts'
 import { type Declared, declaredIn } from './declared.ts'
 import { readInParts } from './in-parts.ts'
 import { type NamedPlayer, playersNamedIn } from './names.ts'
@@ -254,8 +257,13 @@ async function readContent(
   }
   const tests = file.section('tests')
   const written = file.section('stories')
-  const stories = (written && (await section?.(written, { report, breathe, isChecked }))) ?? []
   const { calendar } = declared
+  const house = () => ({
+    environment: houseEnvironment(silencedIn(declared, report.file)),
+    starts: startsOf(declared),
+  })
+  const stories =
+    (written && (await section?.(written, { report, breathe, house: house(), isChecked }))) ?? []
   const faultyRules: SoundParts[] = []
   const reading = { report, registry, declared, shared, faulty: faultyRules }
   const rules = await inParts('rules', (part) => readRules(part, reading))

@@ -1,5 +1,6 @@
 import type { LengthOf, PlayingTime } from '../../core/playing-time.ts'
 import type { Story } from '../../core/story.ts'
+import type { Environment, Values } from '../../language/expression/environment.ts'
 import type { MapNode, Node, Span } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import type { Advice } from './rule-file.ts'
@@ -11,6 +12,8 @@ export interface FiledStory {
   readonly node: Node
   /** Every audio file that it names, at each of its places. */
   readonly files: readonly { readonly file: string; readonly node: Node }[]
+  /** The expressions that ask for entities of Home Assistant. */
+  readonly entities: readonly Node[]
   readonly advice: readonly Advice[]
   /** The folder of the library that its files are in; '' where it names none. */
   readonly folder: string
@@ -32,6 +35,8 @@ export type StorySection = (
   reading: {
     readonly report: Report
     readonly breathe: () => Promise<void>
+    /** What its expressions may ask of the house, and where vars and inputs start. */
+    readonly house: { readonly environment: Environment; readonly starts: Values }
     /** Whether all of it was checked before. */
     readonly isChecked: boolean
   },

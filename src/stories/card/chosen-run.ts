@@ -44,6 +44,8 @@ export function noCardInWords(none: NoCard): string {
   switch (none.why) {
     case 'chance':
       return `a card cannot decide by chance, as "${sceneInWords(none.scene)}" does`
+    case 'house':
+      return `a card cannot ask the house, as "${sceneInWords(none.scene)}" does (${none.asks})`
     case 'too-big':
       return `it would have more than ${none.chapters - 1} chapters, and a card may have ${mostChapters}`
     case 'silent-round':

@@ -1,5 +1,6 @@
 import { slugOf } from '../../core/slug.ts'
 import type { CompiledStory } from '../compiled.ts'
+import { firstAsking } from '../house.ts'
 import { keyOf } from '../situation.ts'
 import { firstStop, NoWayOn, type Stop, type StopEdge, soundsOf, stopAfter } from '../stop.ts'
 import type { StoryCard, StoryChapter } from './card.ts'
@@ -8,6 +9,8 @@ import type { StoryCard, StoryChapter } from './card.ts'
 export type NoCard =
   /** A scene that decides by chance, which a card cannot. */
   | { readonly why: 'chance'; readonly scene: string }
+  /** A scene that asks the house, which nobody answers on a card. */
+  | { readonly why: 'house'; readonly scene: string; readonly asks: string }
   /** `chapters`: at least as many it would have. */
   | { readonly why: 'too-big'; readonly chapters: number }
   /** A scene whose way on is not there, or that leads on and on without anything being heard. */
@@ -27,6 +30,8 @@ export function unfolded(
   compiled: CompiledStory,
   most: number = mostChapters,
 ): { readonly card: StoryCard } | { readonly none: NoCard } {
+  const asking = firstAsking(compiled)
+  if (asking !== null) return { none: { why: 'house', ...asking } }
   try {
     return { card: new Unfolding(compiled, most).all() }
   } catch (error) {

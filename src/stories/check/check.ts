@@ -3,7 +3,7 @@ import { compileExpression } from '../../language/expression/expression.ts'
 import type { Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { list } from '../../language/wording.ts'
-import { compiled, storyEnvironment } from '../compiled.ts'
+import { compiled, inHouse } from '../compiled.ts'
 import type { ReadStory } from '../read/story.ts'
 import { sayNoCard } from './card-size.ts'
 import { explored, mostSituations, type PathStep } from './explored.ts'
@@ -35,7 +35,8 @@ export async function checkStory(
 ): Promise<readonly StoryAdvice[]> {
   const { story } = read
   const before = report.errorCount
-  const found = await findingsOf(await explored(compiled(story), { breathe }), breathe)
+  const anywhere = inHouse(compiled(story), 'any')
+  const found = await findingsOf(await explored(anywhere, { breathe }), breathe)
   sayTrap(read, found, report)
   sayStuck(read, found, report)
   for (const { scene, behind } of found.unreachable) {
@@ -63,17 +64,25 @@ function sayTrap(read: ReadStory, { trap }: StoryFindings, report: Report): void
   const once = names.length === 0 ? '' : ` (with ${varsInWords(trap, names)})`
   const scenes = list(scenesInWords(trap.scenes))
   const round = trap.round.length === 0 ? '' : `. Shortest round: ${roundInWords(trap.round)}`
-  const message = `from ${scenes}${once} no ending can be reached: a child would go round for ever${round}`
+  const lost = trap.isUpToHouse
+    ? 'only the house lets a child out: as long as it does not, they would go round for ever'
+    : 'no ending can be reached: a child would go round for ever'
+  const message = `from ${scenes}${once} ${lost}${round}`
   const path = trap.path.length === 0 ? '' : `reached by: ${pathInWords(trap.path)}; `
-  const help = `${path}let a way lead out, or end the story in one of them with \`ending: <name>\``
+  const out = trap.isUpToHouse ? 'let an answer or chance lead out too' : 'let a way lead out'
+  const help = `${path}${out}, or end the story in one of them with \`ending: <name>\``
   report.add(place(read, first), 'error', 'story/no-ending', message, help)
 }
 
 function sayStuck({ story, places, key }: ReadStory, { stuck }: StoryFindings, report: Report): void {
-  for (const { situation, path, asked } of stuck) {
+  for (const { situation, path, asked, upTo } of stuck) {
     const { scene } = situation
     const values = asked.length === 0 ? '' : ` with ${varsInWords(situation, asked)}`
-    const message = `in "${scene}"${values} no line of \`branch\` matches`
+    const none =
+      upTo.length === 0
+        ? 'no line of `branch` matches'
+        : `no line of \`branch\` has to match: that is up to the house (${list(upTo)})`
+    const message = `in "${scene}"${values} ${none}`
     const by = path.length === 0 ? beginsAt(scene, story) : reachedBy(path, story)
     const last = waysOf(story.scenes.get(scene) ?? { exit: { kind: 'ending', name: '' } }).at(-1)
     const at = (last && places.way(scene, last.cause)) ?? key
@@ -94,21 +103,21 @@ function reachedBy(path: readonly PathStep[], { start, bedtime }: ReadStory['sto
 }
 
 function sayNeverTaken(
-  { story, places, key }: ReadStory,
+  { story, places, key, environment }: ReadStory,
   { neverTaken }: StoryFindings,
   report: Report,
 ): void {
   for (const line of neverTaken) {
     const { scene, cause, to } = line
-    if (line.condition !== null && isPlain(line.condition, story)) continue
+    if (line.condition !== null && isPlain(line.condition, environment)) continue
     const message = `"${scene}" → "${to}" can never happen: ${whyNever(line, story)}`
     report.add(places.way(scene, cause) ?? key, 'warning', 'story/never-taken', message)
   }
 }
 
 /** Whether the condition alone tells that it never holds: then that was said when it was read. */
-function isPlain(condition: string, { vars }: ReadStory['story']): boolean {
-  const { findings } = compileExpression(condition, storyEnvironment(vars), 'bool')
+function isPlain(condition: string, environment: ReadStory['environment']): boolean {
+  const { findings } = compileExpression(condition, environment, 'bool')
   return findings.some(({ code }) => code === 'expr/always')
 }
 

@@ -1,10 +1,10 @@
 import type { Cause } from '../../core/story.ts'
 import type { CompiledStory } from '../compiled.ts'
 import {
-  beginning,
+  beginnings,
   type Clamped,
   type Entered,
-  elsewhere,
+  entrances,
   keyOf,
   type Out,
   type Situation,
@@ -43,7 +43,7 @@ const mostEdges = 10 * mostSituations
 
 /**
  * Every situation that somebody could come to, nearest first: from the beginning, from where "start again" leads, and
- * what comes at bedtime. Chance counts as all that it could bring.
+ * what comes at bedtime. Chance counts as all that it could bring, and where the story lies in any house, that too.
  */
 export async function explored(
   compiled: CompiledStory,
@@ -61,29 +61,36 @@ export async function explored(
     return reached.length - 1
   }
   const clampedAtOnce: Clamped[] = []
-  const begin = ({ situation, clamped }: Entered) => {
-    numberOf(situation, null)
-    clampedAtOnce.push(...clamped)
+  let isPartial = false
+  const begin = (all: readonly Entered[]) => {
+    for (const one of all) {
+      numberOf(one.situation, null)
+      clampedAtOnce.push(...one.clamped)
+      isPartial ||= one.isPartial === true
+    }
   }
-  for (const scene of new Set([story.start, story.home])) begin(beginning(compiled, scene))
+  for (const scene of new Set([story.start, story.home])) begin(beginnings(compiled, scene))
   let next = 0
   let edges = 0
-  for (; next < reached.length && reached.length <= most && edges <= mostEdges; next++) {
+  // Where not all is listed, nothing can be said of all of it.
+  for (; next < reached.length && reached.length <= most && edges <= mostEdges && !isPartial; next++) {
     const here = reached[next]
     if (here === undefined) break
     const from = next
     const { situation } = here
-    here.outs = waysOut(compiled, situation).map(({ cause, clamped, situation: there }) => ({
+    const ways = waysOut(compiled, situation)
+    here.outs = ways.map(({ cause, clamped, situation: there }) => ({
       ...{ cause, clamped },
       to: numberOf(there, { from, cause }),
     }))
+    isPartial ||= ways.some((way) => way.isPartial === true)
     edges += here.outs.length
     const isAsked = story.scenes.get(situation.scene)?.exit.kind === 'question'
     if (isAsked && story.bedtime !== null && situation.scene !== story.bedtime)
-      begin(elsewhere(compiled, situation, story.bedtime))
+      begin(entrances(compiled, situation, story.bedtime))
     await breathe()
   }
-  return { compiled, reached, clampedAtOnce, isCapped: next < reached.length }
+  return { compiled, reached, clampedAtOnce, isCapped: isPartial || next < reached.length }
 }
 
 /** A step of a path: what led on from a scene. */

@@ -83,9 +83,11 @@ function lonelyIn({ compiled, reached }: Explored): readonly string[] {
   const isLonely = new Map<string, boolean>()
   for (const { situation, outs } of reached) {
     if (compiled.story.scenes.get(situation.scene)?.exit.kind !== 'question') continue
-    const by = (kind: 'left' | 'right') => outs?.find(({ cause }) => cause.kind === kind)?.to
-    const [left, right] = [by('left'), by('right')]
-    const isSame = left !== undefined && left === right
+    const by = (kind: 'left' | 'right') => (outs ?? []).filter(({ cause }) => cause.kind === kind)
+    const [[left, ...orLeft], [right, ...orRight]] = [by('left'), by('right')]
+    // What is up to the house need not be the same twice.
+    const isOne = orLeft.length === 0 && orRight.length === 0
+    const isSame = isOne && left !== undefined && left.to === right?.to
     isLonely.set(situation.scene, (isLonely.get(situation.scene) ?? true) && isSame)
   }
   return [...isLonely].flatMap(([scene, isSame]) => (isSame ? [scene] : []))

@@ -2,6 +2,7 @@ import { type Cause, causeKey } from '../../core/story.ts'
 import type { PlainValue } from '../../core/value-form.ts'
 import type { CompiledStory } from '../compiled.ts'
 import type { Situation } from '../situation.ts'
+import { verdictOn } from '../verdict.ts'
 import type { Explored } from './explored.ts'
 import { namesIn } from './stuck.ts'
 
@@ -63,11 +64,9 @@ async function heldBy(
   { compiled, here, breathe }: Here,
 ): Promise<Pick<NeverTaken, 'mayHold' | 'there'>> {
   if (text === null) return { mayHold: true, there: new Map() }
-  const condition = compiled.condition(text)
   let mayHold = false
   for (const vars of here) {
-    const outcome = condition?.evaluate(vars)
-    mayHold = outcome !== undefined && 'value' in outcome && outcome.value === true
+    mayHold = verdictOn(compiled, text, vars) !== 'no'
     if (mayHold) break
     await breathe()
   }

@@ -1,5 +1,5 @@
 import { type Story, waysOf } from '../../core/story.ts'
-import { lostIn, roundIn, type Trap } from './trap.ts'
+import { eachAlone, lostIn, roundIn, type Trap } from './trap.ts'
 
 /** What the bare map of scenes tells, whatever the vars are: all that can be said where there is too much to search. */
 export interface PlainReach {
@@ -28,10 +28,13 @@ export async function plainReach(
   const idOf = (number: number) => order[number] ?? ''
   const isEnding = (number: number) => scenes.get(idOf(number))?.exit.kind === 'ending'
   // A way that leads elsewhere may never be open.
-  const lost = lostIn(ways, isEnding).filter((number) => visited.has(idOf(number)))
+  const lost = lostIn(ways.map(eachAlone), isEnding).filter((number) => visited.has(idOf(number)))
   const trap =
     lost.length === 0
       ? null
-      : { scenes: lost.map(idOf), vars: {}, path: [], round: (await roundIn(ways, lost, breathe)).map(idOf) }
+      : {
+          ...{ scenes: lost.map(idOf), vars: {}, path: [], isUpToHouse: false },
+          round: (await roundIn(ways, lost, breathe)).map(idOf),
+        }
   return { reached: ids, trap }
 }

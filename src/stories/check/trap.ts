@@ -1,5 +1,6 @@
+import { causeKey } from '../../core/story.ts'
 import type { Situation } from '../situation.ts'
-import { type Explored, type PathStep, pathTo } from './explored.ts'
+import { type Explored, type PathStep, pathTo, type Reached } from './explored.ts'
 
 /** From where no ending can be come to any more. */
 export interface Trap {
@@ -11,9 +12,15 @@ export interface Trap {
   readonly path: readonly PathStep[]
   /** The shortest round within it, the first scene again at its end; empty where there is none. */
   readonly round: readonly string[]
+  /** A way leads out, and whether it is open is up to the house alone. */
+  readonly isUpToHouse: boolean
 }
 
-/** Backwards from every ending, and from what is not known or told otherwise: what is not met on the way is a trap. */
+/**
+ * Backwards from every ending, and from what is not known or told otherwise: what is not met on the way is a trap. Whoever
+ * listens can choose, and chance will bring all of it in time; but the house may be as it likes for ever, so that where it
+ * decides, each of its ways has to lead out.
+ */
 export async function trapIn(explored: Explored, breathe: () => Promise<void>): Promise<Trap | null> {
   const { reached } = explored
   const isEnd = (number: number) => {
@@ -24,7 +31,11 @@ export async function trapIn(explored: Explored, breathe: () => Promise<void>): 
   }
   const ways = reached.map(({ outs }) => (outs ?? []).map(({ to }) => to))
   await breathe()
-  const lost = lostIn(ways, isEnd)
+  const lostAnyway = lostIn(ways.map(eachAlone), isEnd)
+  await breathe()
+  const isUpToHouse = lostAnyway.length === 0
+  const asksHouse = explored.compiled.story.asks !== undefined
+  const lost = isUpToHouse && asksHouse ? lostIn(reached.map(choicesIn), isEnd) : lostAnyway
   await breathe()
   const [first] = lost
   if (first === undefined) return null
@@ -34,7 +45,26 @@ export async function trapIn(explored: Explored, breathe: () => Promise<void>): 
     vars: varsIn(explored, lost),
     path: pathTo(explored, first),
     round: (await roundIn(ways, lost, breathe)).map(sceneOf),
+    isUpToHouse,
   }
+}
+
+/** What whoever listens, or chance, can choose among; within one of these the house decides. */
+function choicesIn({ outs }: Reached): readonly (readonly number[])[] {
+  const choices = new Map<string, number[]>()
+  for (const { cause, to } of outs ?? []) {
+    // Which line of a branch holds nobody chooses.
+    const key = cause.kind === 'branch' ? cause.kind : causeKey(cause)
+    const known = choices.get(key)
+    if (known === undefined) choices.set(key, [to])
+    else known.push(to)
+  }
+  return [...choices.values()]
+}
+
+/** Where all can be chosen. */
+export function eachAlone(ways: readonly number[]): readonly (readonly number[])[] {
+  return ways.map((to) => [to])
 }
 
 /** What tells those that are lost from others in the same scene; nothing where all that come there are lost. */
@@ -55,22 +85,32 @@ function varsIn({ reached }: Explored, lost: readonly number[]): Situation['vars
   return Object.fromEntries(steady.length > 0 ? steady : all)
 }
 
-/** In the order of the numbers: from which of them none that ends can be come to. */
+/**
+ * In the order of the numbers: from which of them it is not sure that one that ends can be come to. `choices`: by number,
+ * what can be chosen there, and all that each may lead to.
+ */
 export function lostIn(
-  ways: readonly (readonly number[])[],
+  choices: readonly (readonly (readonly number[])[])[],
   isEnd: (number: number) => boolean,
 ): readonly number[] {
-  const into: number[][] = ways.map(() => [])
-  for (const [from, all] of ways.entries()) for (const to of all) into[to]?.push(from)
+  const into: { readonly from: number; open: number }[][] = choices.map(() => [])
+  for (const [from, all] of choices.entries())
+    for (const ways of all) {
+      const choice = { from, open: ways.length }
+      for (const to of ways) into[to]?.push(choice)
+    }
   const saved = new Set<number>()
-  const queue = ways.flatMap((_, number) => (isEnd(number) ? [number] : []))
+  const queue = choices.flatMap((_, number) => (isEnd(number) ? [number] : []))
   for (let next = 0; next < queue.length; next++) {
     const number = queue[next] ?? 0
     if (saved.has(number)) continue
     saved.add(number)
-    for (const from of into[number] ?? []) if (!saved.has(from)) queue.push(from)
+    for (const choice of into[number] ?? []) {
+      choice.open -= 1
+      if (choice.open === 0 && !saved.has(choice.from)) queue.push(choice.from)
+    }
   }
-  return ways.flatMap((_, number) => (saved.has(number) ? [] : [number]))
+  return choices.flatMap((_, number) => (saved.has(number) ? [] : [number]))
 }
 
 // Each is a search of its own; of the nearest ones the shortest round can be read.

@@ -2,6 +2,7 @@ import { AppError } from '../../core/error.ts'
 import type { Answer, Clip, Scene } from '../../core/story.ts'
 import { sceneInWords } from '../check/words.ts'
 import type { CompiledStory } from '../compiled.ts'
+import { firstAsking } from '../house.ts'
 import { begin, next, type Passage } from '../journey.ts'
 import { mostScenes } from '../read/schema.ts'
 
@@ -28,8 +29,8 @@ export interface Stop {
 
 /**
  * Walks through all that can happen.
- * @throws AppError `unprocessable` where that is more than `most` stops, where it gets stuck, and for chance that equal
- * options cannot say.
+ * @throws AppError `unprocessable` where that is more than `most` stops, where it gets stuck or asks the house, and for
+ * chance that equal options cannot say.
  */
 export function expanded(compiled: CompiledStory, most: number = mostScenes): Expansion {
   return new Walk(compiled, most).all()
@@ -58,6 +59,9 @@ class Walk {
   }
 
   all(): Expansion {
+    const asking = firstAsking(this.#compiled)
+    if (asking !== null)
+      throw wrong(`a box cannot ask the house, as "${sceneInWords(asking.scene)}" does (${asking.asks})`)
     const start = this.#lead(begin(this.#compiled))
     this.#walk()
     const { home, start: first } = this.#compiled.story

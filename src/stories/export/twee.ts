@@ -142,8 +142,10 @@ class TweeWriting {
   }
 
   #sayOfStory(): void {
-    const { vars, home, start, bedtime, scenes } = this.#story
+    const { vars, asks, home, start, bedtime, scenes } = this.#story
     if (vars.size > 0) this.#lost.add('the vars are left out')
+    if (asks !== undefined)
+      this.#lost.add(`what it asks the house is left out: ${Object.keys(asks).join(', ')}`)
     if (home !== start) this.#lost.add('"start again" leads to the beginning', home)
     if (bedtime !== null) this.#lost.add('bedtime is left out', bedtime)
     const renamed = [...scenes.keys()].filter((id) => this.#nameOf(id) !== id)

@@ -3,6 +3,7 @@ import { randomFrom } from '../../core/play-order.ts'
 import type { PlainValue } from '../../core/value-form.ts'
 import type { CompiledStory } from '../compiled.ts'
 import { goTo, passageAt } from '../journey.ts'
+import { keyOf } from '../situation.ts'
 import { type Chance, firstStop, type Stop, type StopEdge, stopAfter } from '../stop.ts'
 
 /** Where somebody is in a story, and all that decides how it goes on from there. */
@@ -39,7 +40,7 @@ export interface StoredPoint {
 /** The first point of a story that is begun. @throws NoWayOn */
 export function beginAt({ compiled, seed }: StoryRun, scene?: string): StoryPoint {
   const stop = firstStop(compiled, chanceAt(seed, 0), scene)
-  return { id: idOf([String(seed), scene ?? '']), stop, fromMs: 0, turn: 0 }
+  return { id: idOf([String(seed), scene ?? '', ...decidedIn(compiled, stop)]), stop, fromMs: 0, turn: 0 }
 }
 
 /** The same stop from there on; the very point where that is where it begins. */
@@ -50,7 +51,7 @@ export function takenUp(point: StoryPoint, atMs: number): StoryPoint {
 
 /**
  * The point that follows; `over` behind an ending, null for a press that does nothing. Asked again it is the same, also
- * of chance.
+ * of chance, but not of the house: what that has answered once is for the caller to keep.
  * @throws NoWayOn
  */
 export function pointAfter(
@@ -63,7 +64,8 @@ export function pointAfter(
   const following = stopAfter(compiled, point.stop, { edge, chance })
   if (following === null || following === 'over') return following
   const stop = isBedtime ? bedtimeInstead(compiled, point.stop, following) : following
-  return { id: idOf([withoutPlace(point.id), edge, isBedtime ? 'bedtime' : '']), stop, fromMs: 0, turn }
+  const path = [withoutPlace(point.id), edge, isBedtime ? 'bedtime' : '', ...decidedIn(compiled, stop)]
+  return { id: idOf(path), stop, fromMs: 0, turn }
 }
 
 export function storedPoint({ id, turn, fromMs, stop: { passage, part } }: StoryPoint): StoredPoint {
@@ -91,6 +93,12 @@ function bedtimeInstead(compiled: CompiledStory, from: Stop, following: Stop): S
 function chanceAt(seed: number, turn: number): Chance {
   const random = randomFrom((seed ^ Math.imul(turn + 1, 0x9e3779b1)) >>> 0)
   return () => random()
+}
+
+/** What the house has answered belongs to the way there: another answer leads to another point. */
+function decidedIn({ story }: CompiledStory, { passage, part }: Stop): readonly string[] {
+  const { situation, heard } = passage.progress
+  return story.asks === undefined ? [] : [part, keyOf(situation), ...heard]
 }
 
 /** By all that led there, so that no other way leads to the same. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Also, Collection } from '../../core/collection.ts'
-import { isJsonObject } from '../../core/json.ts'
 import { Recent } from '../../core/recent.ts'
 import type { StopEdge } from '../stop.ts'
 import type { StoryVersions } from '../versions.ts'
-import { pointIn, type StoredPoint, type StoryPoint, type StoryRun, storedPoint } from './session.ts'
+import { Decisions, type HouseStep } from './decisions.ts'
+import type { StoryPoint, StoryRun } from './session.ts'
+import { isStored, restore, storedSession } from './stored-session.ts'
 
 /** Whose story it is: the surest name first, which is the player's where that can be told. */
 export interface Listener {
@@ -22,8 +23,20 @@ export interface Reached {
   readonly from?: string | null
   /** How it came here from there. */
   readonly edge?: StopEdge
+  /** The step to it, where that has asked the house. */
+  readonly step?: HouseStep
   /** Somebody was told that it has come to be. */
   isTold?: boolean
+}
+
+/** A beginning that somebody was given and that is not current yet. */
+export interface Begun {
+  /** Null for the first scene. */
+  readonly scene: string | null
+  readonly reached: Reached
+  readonly atMs: number
+  /** It was given in the run before. */
+  readonly isRestored: boolean
 }
 
 /** Somebody in a story that is run live. */
@@ -48,21 +61,9 @@ export interface Session {
   bedtimeUntilMs: number
   /** By id: where it was, may be next, and might go back to. */
   readonly points: Recent<string, Reached>
-}
-
-/** A session as the store keeps it. */
-export interface StoredSession {
-  readonly story: string
-  readonly version: string | null
-  readonly seed: number
-  readonly point: StoredPoint | null
-  readonly heard_ms: number
-  readonly since_ms?: number
-  readonly bedtime_until_ms?: number
-  readonly address?: string
-  readonly at_ms: number
-  readonly player: string | null
-  readonly card_id: string | null
+  /** What the house has decided in it. */
+  readonly decisions: Decisions
+  begun: Begun | null
 }
 
 interface SessionsOptions {
@@ -106,19 +107,8 @@ export class StorySessions {
     const lines = new Set(stored.map(([line]) => line))
     for (const [line] of await records.entries()) if (!lines.has(line)) await records.delete(line)
     for (const [line, value] of stored.sort((one, other) => one[1].at_ms - other[1].at_ms)) {
-      const compiled = value.version === null ? undefined : versions.get(value.version)
-      const point = compiled && value.point ? pointIn(compiled, value.point) : null
       const session = newSession(value)
-      session.heardMs = value.heard_ms
-      session.bedtimeUntilMs = value.bedtime_until_ms ?? Number.NEGATIVE_INFINITY
-      session.atMs = value.at_ms
-      session.sinceMs = value.since_ms ?? value.at_ms
-      session.address = value.address ?? null
-      if (compiled !== undefined && point !== null && value.version !== null) {
-        const run = { compiled, version: value.version, seed: value.seed, isBedtime: false }
-        session.current = { point, run }
-        session.points.set(point.id, session.current)
-      }
+      restore(session, value, versions)
       this.#byLine.set(line, session)
       if (session.address !== null) this.#heardAt.set(session.address, line)
     }
@@ -212,6 +202,23 @@ export class StorySessions {
   }
 
   /**
+   * Somebody is given what the house has decided, of a step or of a telling that is begun: from now on, and for the next
+   * run, that is decided. Never rejects: what cannot be stored is heard all the same.
+   */
+  async decided(
+    line: string,
+    reached: Reached,
+    begun: { readonly scene: string | null } | null,
+  ): Promise<void> {
+    const session = this.#byLine.get(line)
+    if (session === undefined || reached.run.compiled.story.asks === undefined) return
+    if (begun !== null) session.begun = { scene: begun.scene, reached, atMs: this.#nowMs, isRestored: false }
+    else if (reached.step === undefined) return
+    else if (!session.decisions.give({ ...reached.step, point: reached.point })) return
+    await this.#options.records.set(line, storedSession(session)).catch(() => undefined)
+  }
+
+  /**
    * The player says how far it has played what it is at. Words that are of what it was at before are let pass: nobody has
    * heard more than there was time for.
    */
@@ -246,33 +253,7 @@ function newSession({ story, player, card_id }: Pick<Session, 'story' | 'player'
     address: null,
     bedtimeUntilMs: Number.NEGATIVE_INFINITY,
     points: new Recent(pointsKept),
+    decisions: new Decisions(),
+    begun: null,
   }
-}
-
-function storedSession({
-  story,
-  player,
-  card_id,
-  current,
-  heardMs,
-  atMs,
-  sinceMs,
-  bedtimeUntilMs,
-  address,
-}: Session): StoredSession {
-  return {
-    ...{ story, player, card_id },
-    version: current?.run.version ?? null,
-    seed: current?.run.seed ?? 0,
-    point: current && storedPoint(current.point),
-    heard_ms: heardMs,
-    at_ms: atMs,
-    ...(address === null ? {} : { address }),
-    ...(Number.isFinite(sinceMs) ? { since_ms: sinceMs } : {}),
-    ...(Number.isFinite(bedtimeUntilMs) ? { bedtime_until_ms: bedtimeUntilMs } : {}),
-  }
-}
-
-function isStored(value: unknown): value is StoredSession {
-  return isJsonObject(value) && typeof value.story === 'string' && typeof value.at_ms === 'number'
 }

@@ -5,6 +5,9 @@ import type { StoryNews } from '../../core/story-news.ts'
 import { compiled } from '../compiled.ts'
 import { NoWayOn, type Sound, type StopEdge, soundsOf } from '../stop.ts'
 import type { StoryVersions } from '../versions.ts'
+import { askedNow, type HouseGround } from './asking.ts'
+import type { HouseStep } from './decisions.ts'
+import { newsOf } from './news.ts'
 import { beginAt, pointAfter, type StoryPoint, takenUp, withoutPlace } from './session.ts'
 import type { Reached, Session, StorySessions } from './sessions.ts'
 
@@ -48,7 +51,7 @@ interface Found<Body> {
   readonly body: Body | null
 }
 
-interface StoryPlacesOptions<Body> {
+interface StoryPlacesOptions<Body> extends HouseGround {
   readonly sessions: StorySessions
   readonly versions: StoryVersions
   /** The story as it is written now. */
@@ -73,10 +76,13 @@ const againWithinMs = 20_000
 // A player speaks every five seconds.
 const underWayMs = 60_000
 const seeds = 2 ** 32
+// A player says where it is within seconds, and one that was paused somewhat later.
+const begunKeptMs = 10 * 60_000
 
 /**
  * What the places of a card play that runs a story live: items are the points of a session, and the line of a place is
- * the listener's session. What a step comes to is worked out once, also of chance, however often it is looked at.
+ * the listener's session. What a step comes to is worked out once, also of chance, however often it is looked at. What
+ * the house decides is decided when somebody is given what it leads to, or goes there, and never again.
  */
 export class StoryPlaces<Body> {
   readonly stay: StoryStep = { kind: 'stay' }
@@ -120,13 +126,22 @@ export class StoryPlaces<Body> {
     return { kind: 'edge', edge: judgement.button, heardMs }
   }
 
+  /** Whoever looks may play what is found without a word before it does: from now on, that is what the step comes to. */
   async look(line: string, { from, by }: { from: string | null; by: StoryStep }): Promise<Found<Body>> {
     const reached = await this.#reached(line, from, by)
-    return { id: reached?.point.id ?? null, body: reached === null ? null : await this.#body(reached) }
+    return this.#givenOrDropped(line, reached, async () => {
+      const found = await this.#found(reached)
+      if (reached !== null)
+        await this.#options.sessions.decided(line, reached, by.kind === 'begin' ? by : null)
+      return found
+    })
   }
 
-  async go(line: string, step: { from: string | null; by: StoryStep }): Promise<Found<Body>> {
-    return this.settle(line, step.from, await this.look(line, step))
+  async go(line: string, { from, by }: { from: string | null; by: StoryStep }): Promise<Found<Body>> {
+    const reached = await this.#reached(line, from, by)
+    return this.#givenOrDropped(line, reached, async () =>
+      this.settle(line, from, await this.#found(reached)),
+    )
   }
 
   async settle(line: string, from: string | null, found: Found<Body>): Promise<Found<Body>> {
@@ -136,11 +151,14 @@ export class StoryPlaces<Body> {
     const before = session.current
     const after = found.id === null ? null : (session.points.get(found.id) ?? null)
     session.current = after
+    session.begun = null
+    if (after?.step !== undefined) session.decisions.give({ ...after.step, point: after.point })
     session.heardMs = after?.point.fromMs ?? 0
     if (after === null || after.from === null || isBedtime(after))
       session.bedtimeUntilMs = Number.NEGATIVE_INFINITY
     await this.#options.sessions.keep(line)
-    this.#tell(session, before, after)
+    const news = newsOf(session, before, after)
+    if (news !== null) this.#options.happened(news)
     return found
   }
 
@@ -175,6 +193,19 @@ export class StoryPlaces<Body> {
 
   get #nowMs(): number {
     return this.#options.clock.now().getTime()
+  }
+
+  /** What the house has decided and nobody was given in the end, it may decide otherwise the next time. */
+  async #givenOrDropped<Result>(
+    line: string,
+    reached: Reached | null,
+    give: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await give()
+    } finally {
+      if (reached?.step !== undefined) this.#session(line)?.decisions.drop(reached.step)
+    }
   }
 
   #session(line: string): Session | undefined {
@@ -227,19 +258,31 @@ export class StoryPlaces<Body> {
     if (by.kind === 'begin') return this.#begun(session, by)
     if (by.kind === 'over') return null
     if (at === null || by.kind === 'stay') return at
-    const known = (point: StoryPoint, edge?: StopEdge): Reached => {
-      const step = edge === undefined ? {} : { from: at.point.id, edge }
-      const reached = session.points.get(point.id) ?? { point, run: at.run, ...step }
+    const known = (point: StoryPoint, how: Pick<Reached, 'from' | 'edge' | 'step'> = {}): Reached => {
+      const reached = session.points.get(point.id) ?? { point, run: at.run, ...how }
       session.points.set(point.id, reached)
       return reached
     }
     if (by.kind === 'take-up') return known(takenUp(at.point, by.atMs))
     if (by.kind === 'resume') return known(takenUp(at.point, await this.#options.lead(heardAt(at), by.atMs)))
-    const isBedtime = this.#nowMs < session.bedtimeUntilMs
-    const run = { ...at.run, isBedtime }
-    const following = pointAfter(run, at.point, by.edge)
+    const { edge } = by
+    const step = { from: withoutPlace(at.point.id), edge, isBedtime: this.#nowMs < session.bedtimeUntilMs }
+    const following = this.#following(session, at, step)
     if (following === 'over') return null
-    return following === null ? known(takenUp(at.point, by.heardMs)) : known(following, by.edge)
+    if (following === null) return known(takenUp(at.point, by.heardMs))
+    const asks = at.run.compiled.story.asks !== undefined
+    return known(following, { from: at.point.id, edge, ...(asks ? { step } : {}) })
+  }
+
+  /** Only what was not decided before is asked. */
+  #following(session: Session, { point, run }: Reached, step: HouseStep): StoryPoint | 'over' | null {
+    const decided = session.decisions.get(step)
+    if (decided !== undefined) return decided
+    const compiled = askedNow(run.compiled, session, this.#options)
+    const following = pointAfter({ ...run, compiled, isBedtime: step.isBedtime }, point, step.edge)
+    const isAsked = run.compiled.story.asks !== undefined && following !== null && following !== 'over'
+    if (isAsked) session.decisions.add({ ...step, point: following })
+    return following
   }
 
   /** In the version that is written now. */
@@ -248,11 +291,18 @@ export class StoryPlaces<Body> {
     { scene, seed }: { readonly scene: string | null; readonly seed: number },
   ): Promise<Reached | null> {
     const { story: find, versions } = this.#options
+    const { begun } = session
+    // It was given just before this program was started anew.
+    if (begun?.isRestored && begun.scene === scene && this.#nowMs - begun.atMs < begunKeptMs) {
+      session.points.set(begun.reached.point.id, begun.reached)
+      return begun.reached
+    }
     const story = find(session.story)
     if (story === undefined) return null
     const version = await versions.keep(story)
     const run = { compiled: versions.get(version) ?? compiled(story), version, seed, isBedtime: false }
-    const reached: Reached = { point: beginAt(run, scene ?? undefined), run, from: null }
+    const asked = { ...run, compiled: askedNow(run.compiled, session, this.#options) }
+    const reached: Reached = { point: beginAt(asked, scene ?? undefined), run, from: null }
     session.points.set(reached.point.id, reached)
     return reached
   }
@@ -261,21 +311,8 @@ export class StoryPlaces<Body> {
     return this.#options.body(heardAt(reached))
   }
 
-  /** Whoever goes back to where it was, or hears the same again, has done nothing. */
-  #tell({ story, player, card_id }: Session, before: Reached | null, after: Reached | null): void {
-    if (after !== null && !isStepFrom(before, after)) return
-    if (after?.point.stop.part === 'question') return
-    if (after !== null) after.isTold = true
-    const came = after?.from === null ? null : before
-    const exit = came?.point.stop.passage.scene.exit
-    const isAsked = exit?.kind === 'question' && came?.point.stop.part !== 'narration'
-    this.#options.happened({
-      ...{ story, player, card_id },
-      choice: isAsked && after?.edge !== undefined ? choiceBy[after.edge] : null,
-      from: came?.point.stop.passage.scene.id ?? null,
-      scene: after?.point.stop.passage.scene.id ?? null,
-      ending: after === null && exit?.kind === 'ending' ? exit.name : null,
-    })
+  async #found(reached: Reached | null): Promise<Found<Body>> {
+    return { id: reached?.point.id ?? null, body: reached === null ? null : await this.#body(reached) }
   }
 }
 
@@ -287,13 +324,3 @@ function heardAt({ point: { stop, fromMs }, run }: Reached): Heard {
 function isBedtime({ point, run }: Reached): boolean {
   return point.stop.passage.scene.id === run.compiled.story.bedtime
 }
-
-/** Whether it has begun anew, or has gone on from there; not back to a beginning that was told. */
-function isStepFrom(before: Reached | null, after: Reached): boolean {
-  if (after.from === null) return after.isTold !== true
-  return (
-    after.from !== undefined && before !== null && withoutPlace(after.from) === withoutPlace(before.point.id)
-  )
-}
-
-const choiceBy = { left: 'left', right: 'right', end: 'silence' } as const

@@ -1,6 +1,7 @@
 import type { Exit, Question, Scene } from '../../core/story.ts'
+import type { Expression } from '../../language/expression/expression.ts'
 import { readExpression } from '../../language/expression/read.ts'
-import { entryOf, type Node } from '../../language/node.ts'
+import { entryOf, type Node, type ScalarNode } from '../../language/node.ts'
 import { carouselOf } from './carousel.ts'
 import { asClip } from './clips.ts'
 import type { SceneDraft, SceneReading, WrittenScene } from './reading.ts'
@@ -44,13 +45,18 @@ function branchOf(
     const way = readWay(draft, { cause: { kind: 'branch', index }, written: line, node }, reading)
     if (line.if === undefined) return way && { if: null, way }
     const text = entryOf(node, 'if')
-    const { report, environment } = reading
-    const expression =
-      text.kind === 'scalar' ? readExpression(text, report, { environment, wanted: 'bool' }) : undefined
+    const expression = text.kind === 'scalar' ? conditionIn(text, reading) : undefined
     return way === null || expression === undefined ? null : { if: expression.text, way }
   })
   const good = read.filter((line) => line !== null)
   return good.length === read.length ? { kind: 'branch', lines: good } : null
+}
+
+function conditionIn(node: ScalarNode, reading: SceneReading): Expression | undefined {
+  const { report, environment, asked } = reading
+  const expression = readExpression(node, report, { environment, wanted: 'bool' })
+  if (expression !== undefined) asked.note(expression, node, reading)
+  return expression
 }
 
 function randomOf(

@@ -3,6 +3,7 @@ import type { Declaration } from '../../core/value-form.ts'
 import type { Environment } from '../../language/expression/environment.ts'
 import type { MapNode, ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
+import type { Asked } from './asked.ts'
 import type { NamedFile, Places } from './places.ts'
 import type { sceneSchema } from './schema.ts'
 import type { Defaults } from './silence.ts'
@@ -15,6 +16,8 @@ export interface StoryReading {
   /** Vars that are declared and wrong. */
   readonly faulty: ReadonlySet<string>
   readonly environment: Environment
+  /** Gets what is asked of the house. */
+  readonly asked: Asked
   readonly places: Places
   /** Where its audio files lie in the library; '' for the library itself. */
   readonly folder: string

@@ -111,6 +111,11 @@ export const storyTestSchema = Type.Object(
       expected: 'a list of at most 1,000 answers such as [left, wait]',
     }),
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295 })),
+    house: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        expected: 'names of the house with what each is, such as {vars.party: true}',
+      }),
+    ),
     expect: Type.Object(
       {
         ending: Type.Optional(name),

@@ -5,7 +5,8 @@ import type { Report } from '../../language/report.ts'
 import { checkStory, type StoryAdvice } from '../check/check.ts'
 import { explored } from '../check/explored.ts'
 import { playingTimeOf } from '../check/playing-time.ts'
-import { type CompiledStory, compiled } from '../compiled.ts'
+import { type CompiledStory, compiled, inHouse } from '../compiled.ts'
+import { noHouse, type StoryHouse } from '../house.ts'
 import { type TrialFailure, tried } from '../trial.ts'
 import type { NamedFile } from './places.ts'
 import { readStory } from './story.ts'
@@ -17,6 +18,8 @@ export interface FiledStory {
   readonly node: Node
   /** Every audio file that it names, at each of its places. */
   readonly files: readonly NamedFile[]
+  /** The expressions that ask for entities of Home Assistant. */
+  readonly entities: readonly Node[]
   /** What is merely worth knowing. */
   readonly advice: readonly StoryAdvice[]
   /** The folder of the library that its files are in; '' where it names none. */
@@ -30,6 +33,8 @@ interface SectionReading {
   readonly report: Report
   /** Asked for between two parts of the work; resolves when it may go on. */
   readonly breathe: () => Promise<void>
+  /** What stories may ask; without it they know their own vars alone. */
+  readonly house?: StoryHouse
   /** Whether all of it was checked before. */
   readonly isChecked: boolean
 }
@@ -40,17 +45,17 @@ interface SectionReading {
  */
 export async function readStories(
   node: MapNode,
-  { report, breathe, isChecked }: SectionReading,
+  { report, breathe, isChecked, house = noHouse }: SectionReading,
 ): Promise<readonly FiledStory[]> {
   const stories: FiledStory[] = []
   for (const [id, entry] of node.entries) {
-    const read = await readStory(id, entry, { report, breathe, isChecked })
+    const read = await readStory(id, entry, { report, breathe, house, isChecked })
     if (read === undefined) continue
     const advice = isChecked ? [] : await checkStory(read, { report, breathe })
-    const { story, key, files, folder } = read
+    const { story, key, files, folder, entities } = read
     let ready: CompiledStory | undefined
     const playingTime = async (lengthOf: LengthOf) =>
-      playingTimeOf(await explored(compiled(story), { breathe }), lengthOf)
+      playingTimeOf(await explored(inHouse(compiled(story), 'any'), { breathe }), lengthOf)
     const tests = read.tests.map((test) => ({
       id: test.id,
       run() {
@@ -58,7 +63,7 @@ export async function readStories(
         return tried(ready, test)
       },
     }))
-    stories.push({ story, node: key, files, folder, advice, playingTime, tests })
+    stories.push({ story, node: key, files, folder, entities, advice, playingTime, tests })
   }
   return stories
 }

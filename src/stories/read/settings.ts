@@ -19,10 +19,8 @@ export function readSet(node: Node | undefined, reading: StoryReading): readonly
   return good.length === all.length ? good : null
 }
 
-function readSetting(
-  { key, value }: MapEntry,
-  { vars, faulty, environment, report, story }: StoryReading,
-): Setting | null {
+function readSetting({ key, value }: MapEntry, reading: StoryReading): Setting | null {
+  const { vars, faulty, environment, report, story, asked } = reading
   const declared = vars.get(key.text)
   if (declared === undefined && faulty.has(key.text)) return null
   if (declared === undefined) {
@@ -54,5 +52,7 @@ function readSetting(
     return null
   }
   const expression = readAssigned(declared, value, { report, environment })
-  return expression === undefined ? null : { name: key.text, value: expression.text }
+  if (expression === undefined) return null
+  asked.note(expression, value, reading)
+  return { name: key.text, value: expression.text }
 }

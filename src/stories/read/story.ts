@@ -4,6 +4,7 @@ import type { Declaration } from '../../core/value-form.ts'
 import { decode } from '../../language/check.ts'
 import { checkName, readVar } from '../../language/declaration.ts'
 import { durationMs } from '../../language/duration.ts'
+import type { Environment } from '../../language/expression/environment.ts'
 import {
   entryOf,
   isEmpty,
@@ -15,6 +16,8 @@ import {
 import type { Report } from '../../language/report.ts'
 import { quote } from '../../language/wording.ts'
 import { storyEnvironment } from '../compiled.ts'
+import { noHouse, type StoryHouse } from '../house.ts'
+import { Asked } from './asked.ts'
 import { readDefaults } from './defaults.ts'
 import { type NamedFile, Places } from './places.ts'
 import type { SceneReading, StoryReading } from './reading.ts'
@@ -29,6 +32,10 @@ export interface ReadStory {
   /** Its name in the file. */
   readonly key: Node
   readonly places: Places
+  /** The names that its expressions may use. */
+  readonly environment: Environment
+  /** The expressions that ask for entities of Home Assistant. */
+  readonly entities: readonly Node[]
   /** Every audio file that it names, at each of its places. */
   readonly files: readonly NamedFile[]
   /** The folder of the library that they are in; '' where it names none. */
@@ -41,6 +48,8 @@ type Written = Static<typeof storySchema>
 interface StoryChecks {
   readonly report: Report
   readonly breathe: () => Promise<void>
+  /** Without it the story knows its own vars alone. */
+  readonly house?: StoryHouse
   /** Whether all of it was checked before: then its tests are not read. */
   readonly isChecked?: boolean
 }
@@ -52,7 +61,7 @@ interface StoryChecks {
 export async function readStory(
   id: string,
   { key, value }: MapEntry,
-  { report, breathe, isChecked = false }: StoryChecks,
+  { report, breathe, house = noHouse, isChecked = false }: StoryChecks,
 ): Promise<ReadStory | undefined> {
   const before = report.errorCount
   if (!plainName.test(id)) sayName(key, 'story', report)
@@ -64,7 +73,8 @@ export async function readStory(
   const places = new Places()
   const shared: StoryReading = {
     ...{ story: id, report, vars, faulty, places },
-    environment: storyEnvironment(vars, faulty),
+    environment: storyEnvironment(vars, { house: house.environment, faulty }),
+    asked: new Asked(),
     folder: (written?.audio ?? '').replace(/\/+$/, ''),
     scenes: new Set(scenes.entries.keys()),
     files: [],
@@ -76,9 +86,10 @@ export async function readStory(
     await breathe()
   }
   const story = written && storyOf(id, written, { root: value, reading, read, scenes })
-  const tests = isChecked ? [] : readStoryTests(value, { ...reading, endings: endingsIn(scenes) })
+  const tests = isChecked ? [] : readStoryTests(value, { ...reading, house, endings: endingsIn(scenes) })
   if (story === undefined || report.errorCount > before) return undefined
-  return { story, key, places, files: reading.files, folder: reading.folder, tests }
+  const { environment, files, folder, asked } = reading
+  return { story, key, places, environment, files, folder, entities: asked.entities, tests }
 }
 
 interface Parts {
@@ -93,6 +104,7 @@ function storyOf(id: string, written: Written, { root, reading, read, scenes }: 
   const start = sceneNamed('start', root, written.start, reading) ?? first
   const said = saidOnce(root, reading)
   const resume = said('resume', written.resume, written.defaults?.resume)
+  const asks = reading.asked.names
   return {
     id,
     title: written.title ?? id,
@@ -104,6 +116,7 @@ function storyOf(id: string, written: Written, { root, reading, read, scenes }: 
     home: said('home', written.home, written.defaults?.home) ?? start,
     bedtime: said('bedtime', written.bedtime, written.defaults?.bedtime) ?? null,
     resumeMs: resume === false ? null : durationMs(resume ?? usualResume),
+    ...(asks === undefined ? {} : { asks }),
   }
 }
 

@@ -2,11 +2,14 @@ import type { Answer } from '../../core/story.ts'
 import { type Declaration, type PlainValue, takenBy, valueIn } from '../../core/value-form.ts'
 import { decode } from '../../language/check.ts'
 import { foundIn } from '../../language/expected.ts'
+import type { Values } from '../../language/expression/environment.ts'
 import { didYouMean } from '../../language/names.ts'
 import { entryOf, isEmpty, type MapNode, type Node, type Span } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { list, quote } from '../../language/wording.ts'
+import type { StoryHouse } from '../house.ts'
 import { storyTestSchema } from './schema.ts'
+import { houseIn } from './test-house.ts'
 import { unknownScene } from './unknown-scene.ts'
 
 /** What somebody presses in a story, and where that is to lead. */
@@ -16,6 +19,8 @@ export interface StoryTest {
   readonly presses: readonly Answer[]
   /** Of chance. */
   readonly seed: number
+  /** What the house answers. What is not said and has no start is not known. */
+  readonly house: Values
   /** Absent: not looked at. */
   readonly expect: {
     readonly ending?: string
@@ -31,6 +36,7 @@ export interface StoryTest {
 
 interface Reading {
   readonly report: Report
+  readonly house: StoryHouse
   readonly story: string
   readonly scenes: ReadonlySet<string>
   readonly endings: ReadonlySet<string>
@@ -77,6 +83,7 @@ function readTest(id: string, node: Node, reading: Reading): StoryTest | undefin
     id,
     presses: press.map((word) => (word === 'wait' ? 'silence' : (word as Answer))),
     seed,
+    house: houseIn(node, reading),
     expect: {
       ...(ending === undefined ? {} : { ending }),
       ...(scene === undefined ? {} : { scene }),
