@@ -5,6 +5,7 @@ import { lengthsBy } from '../core/playing-time.ts'
 import type { Story } from '../core/story.ts'
 import type { StoriesHouse, StoryView } from '../http/api/stories.ts'
 import { didYouMean } from '../language/names.ts'
+import { startsOf } from '../rules/kept-names.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { type ChosenRun, chosenRun } from '../stories/card/chosen-run.ts'
 import { explored } from '../stories/check/explored.ts'
@@ -15,7 +16,7 @@ import { graphOf, mermaidOf } from '../stories/graph.ts'
 import { playThrough } from '../stories/play-through.ts'
 
 interface StoryDeskInput {
-  readonly ruleSet: () => Pick<RuleSet, 'stories'>
+  readonly ruleSet: () => Pick<RuleSet, 'stories' | 'vars' | 'inputs'>
   /** How long a file of the library plays, in ms; null where that is not known. */
   readonly lengthOf: (file: string) => Promise<number | null>
 }
@@ -43,7 +44,8 @@ export function storyDesk({ ruleSet, lengthOf }: StoryDeskInput): StoriesHouse['
       const graph = graphOf(named(id))
       return { ...graph, mermaid: mermaidOf(graph) }
     },
-    playThrough: (id, by) => playThrough(compiled(named(id)), by),
+    // Of the house nothing is asked: a play may be another one tomorrow.
+    playThrough: (id, by) => playThrough(inHouse(compiled(named(id)), { values: startsOf(ruleSet()) }), by),
     async playingTime(id) {
       const situations = await explored(inHouse(compiled(named(id)), 'any'), { breathe: nextTurn })
       return playingTimeAsJson(await playingTimeOf(situations, lengthsBy(onceEach(lengthOf))))

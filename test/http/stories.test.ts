@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Story } from '../../src/core/story.ts'
+import { emptyRuleSet } from '../../src/rules/rule-set.ts'
 import { storyDesk } from '../../src/wiring/story-desk.ts'
 import { type Asked, ask } from '../support/ask.ts'
 import { houseWith } from '../support/house.ts'
@@ -29,7 +30,7 @@ beforeEach(async () => {
   stories = new Map([['lantern', lantern]])
   door = await openPanelDoor({
     ...houseWith([]),
-    stories: storyDesk({ ruleSet: () => ({ stories }), lengthOf }),
+    stories: storyDesk({ ruleSet: () => ({ ...emptyRuleSet, stories }), lengthOf }),
   })
 })
 

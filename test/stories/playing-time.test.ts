@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { lengthsBy } from '../../src/core/playing-time.ts'
+import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { playingTimeInWords } from '../../src/stories/check/time-words.ts'
-import { filedStory } from './stories.ts'
+import { readStories } from '../../src/stories/read/section.ts'
+import { readingOf } from '../support/rules.ts'
+import { storyFile } from './said.ts'
 
 /** `a3.mp3` plays for three seconds; of `unknown.mp3` nobody knows. */
 const lengthOf = lengthsBy(async (file) => {
@@ -10,8 +13,10 @@ const lengthOf = lengthsBy(async (file) => {
 })
 
 async function timeOf(...lines: readonly string[]) {
-  const { playingTime } = await filedStory(`s:\n${lines.map((line) => `  ${line}\n`).join('')}`)
-  return playingTime(lengthOf)
+  const text = storyFile(...lines)
+  const { stories } = await readRuleFiles([{ file: 'a.yaml', text }], readingOf({ stories: readStories }))
+  const [story = expect.unreachable('a story')] = stories
+  return story.playingTime(lengthOf)
 }
 
 const scenes = (...lines: readonly string[]) => timeOf('scenes:', ...lines.map((line) => `  ${line}`))
@@ -105,4 +110,29 @@ test('a story with more situations than are searched has no longest way', async 
     '  end: {play: e1.mp3, ending: x}',
   )
   expect(time).toMatchObject({ longest: null, beforeChoiceMs: null, shortest: { scenes: 4, ms: 4_000 } })
+})
+
+test('what the house decides counts as all that it could bring', async () => {
+  const time = await timeOf(
+    'scenes:',
+    '  a: {play: a1.mp3, branch: [{if: now.hour > 18, go: late}, {go: early}]}',
+    '  late: {play: l5.mp3, ending: late}',
+    '  early: {play: e50.mp3, ending: early}',
+  )
+  expect(time).toMatchObject({
+    endings: [
+      { name: 'late', shortest: { ms: 6_000 } },
+      { name: 'early', shortest: { ms: 51_000 } },
+    ],
+    longest: { ms: 51_000 },
+  })
+  const begins = await timeOf(
+    'vars: {late: false}',
+    'scenes:',
+    '  a: {play: a1.mp3, set: {late: now.hour > 18}, go: b}',
+    '  b: {branch: [{if: late, go: short}, {go: long}]}',
+    '  short: {play: s1.mp3, ending: short}',
+    '  long: {play: l9.mp3, ending: long}',
+  )
+  expect(begins).toMatchObject({ shortest: { ms: 2_000 }, longest: { ms: 10_000 } })
 })

@@ -1,6 +1,6 @@
 import type { LengthOf, PlayingTime, Span } from '../../core/playing-time.ts'
 import type { Story } from '../../core/story.ts'
-import type { Explored } from './explored.ts'
+import type { Explored, Reached } from './explored.ts'
 import { Nearest } from './nearest.ts'
 import { roundsIn } from './rounds.ts'
 
@@ -29,6 +29,8 @@ interface Place {
   readonly heard: Span
   readonly isQuestion: boolean
   readonly ending: string | null
+  /** Whether somebody can begin there. */
+  readonly isStart: boolean
   /** Where somebody who answers goes on to. */
   readonly to: readonly number[]
 }
@@ -52,8 +54,10 @@ async function heardIn(story: Story, lengthOf: LengthOf): Promise<ReadonlyMap<st
 
 /** What can be come to from the start by who answers each question. */
 function mapOf({ compiled, reached }: Explored, heard: ReadonlyMap<string, Span>): readonly Place[] {
-  const numbers = new Map([[0, 0]])
-  const order = [0]
+  const isStart = ({ by, situation }: Reached) => by === null && situation.scene === compiled.story.start
+  // In any house there may be several.
+  const order = reached.flatMap((here, number) => (isStart(here) ? [number] : []))
+  const numbers = new Map(order.map((number, place) => [number, place]))
   const map: Place[] = []
   for (const number of order) {
     const here = reached[number]
@@ -70,6 +74,7 @@ function mapOf({ compiled, reached }: Explored, heard: ReadonlyMap<string, Span>
       heard: heard.get(here.situation.scene) ?? nothing,
       isQuestion: exit?.kind === 'question',
       ending: exit?.kind === 'ending' ? exit.name : null,
+      isStart: isStart(here),
       to,
     })
   }
@@ -82,10 +87,11 @@ function shortestFrom(map: readonly Place[]): readonly (Span | null)[] {
   const cost = ({ scenes, ms }: Span) => (isTimed ? (ms ?? 0) : scenes)
   const best: (Span | null)[] = map.map(() => null)
   const waiting = new Nearest()
-  const first = map[0]
-  if (first === undefined) return best
-  best[0] = first.heard
-  waiting.push(cost(first.heard), 0)
+  for (const [number, { isStart, heard }] of map.entries()) {
+    if (!isStart) continue
+    best[number] = heard
+    waiting.push(cost(heard), number)
+  }
   for (let next = waiting.pop(); next !== null; next = waiting.pop()) {
     const sofar = best[next.number]
     if (sofar == null || next.cost > cost(sofar)) continue
@@ -116,7 +122,8 @@ function longestIn(map: readonly Place[], rounds: readonly Round[]): Span | null
     const rest = most([...onwards, ...(isEnd ? [nothing] : [])])
     if (rest !== null) best.set(part, plus(heard[part] ?? nothing, rest))
   }
-  return best.get(partOf.get(0) ?? -1) ?? null
+  const starts = map.flatMap(({ isStart }, number) => (isStart ? [partOf.get(number)] : []))
+  return most(starts.flatMap((part) => (part === undefined ? [] : (best.get(part) ?? []))))
 }
 
 type Round = ReturnType<typeof roundsIn>[number]
