@@ -1,95 +1,18 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Answer, answers, type Story } from '../src/core/story.ts'
+import type { Story } from '../src/core/story.ts'
 import type { StoryNews } from '../src/core/story-news.ts'
-import { type CompiledStory, compiled } from '../src/stories/compiled.ts'
-import { begin, next, type Passage } from '../src/stories/journey.ts'
-import { keyOf } from '../src/stories/situation.ts'
-import { type Heard, listenTo, type RunningApp, runApp } from './support/running-app.ts'
-import { VirtualClock } from './support/virtual-clock.ts'
+import { choicesIn, type StoryHouse, storyHouse, walksOf } from './support/story-house.ts'
 
-let running: RunningApp | undefined
-let broker: Awaited<ReturnType<typeof listenTo>> | undefined
+let running: StoryHouse | undefined
 
-afterEach(async () => {
-  await broker?.stop()
-  await running?.remove()
-})
+afterEach(() => running?.remove())
 
-interface Choice {
-  readonly choice: string
-  readonly scene: string
-  readonly leads_to: string
+async function house(): Promise<StoryHouse> {
+  running = await storyHouse()
+  return running
 }
-
-/** What is answered at each question on the shortest way to an ending, and what that comes to. */
-interface Walk {
-  readonly ending: string
-  readonly choices: readonly Choice[]
-}
-
-/** The shortest way to each ending, found in the story itself. */
-function walksOf(story: Story): Walk[] {
-  const whole: CompiledStory = compiled(story)
-  const found = new Map<string, Walk>()
-  const seen = new Set<string>()
-  let edge: { at: Passage; choices: readonly Choice[] }[] = [{ at: begin(whole), choices: [] }]
-  while (edge.length > 0) {
-    const following: typeof edge = []
-    for (const { at, choices } of edge) {
-      const { exit, id } = at.scene
-      if (seen.has(keyOf(at.progress.situation))) continue
-      seen.add(keyOf(at.progress.situation))
-      if (exit.kind === 'ending') {
-        if (!found.has(exit.name)) found.set(exit.name, { ending: exit.name, choices })
-        continue
-      }
-      const asked: readonly Answer[] = exit.kind === 'question' ? answers : ['silence']
-      for (const answer of asked) {
-        const to = next(whole, at.progress, { answer, random: () => 0 })
-        if (to === null) continue
-        const choice = { choice: answer, scene: id, leads_to: to.scene.id }
-        following.push({ at: to, choices: exit.kind === 'question' ? [...choices, choice] : choices })
-      }
-    }
-    edge = following
-  }
-  return [...found.values()]
-}
-
-const choicesIn = (heard: readonly Heard[]): Choice[] =>
-  heard.flatMap(({ topic, payload }) => {
-    if (!topic.endsWith('/event')) return []
-    const { type, choice, scene, leads_to } = JSON.parse(payload) as { type: string } & Choice
-    return type === 'story_choice' ? [{ choice, scene, leads_to }] : []
-  })
-
-async function house() {
-  // Time goes on only where the test lets it: however slow the machine is, there is time to answer.
-  const clock = new VirtualClock()
-  const starting = setInterval(() => void clock.advance(50), 5)
-  running = await runApp({ clock })
-  clearInterval(starting)
-  const { app, call, log, data } = running
-  broker = await listenTo(app.mqttUrl)
-  const player = app.simulator?.players[0]?.id ?? ''
-  const story = app.ruleSet.stories?.get('lighthouse')
-  if (story === undefined) throw new Error('the shipped story is not there')
-  const pass = async (what: string, holds: () => boolean) => {
-    for (let passedMs = 0; !holds(); passedMs += stepMs) {
-      if (passedMs > longestMs) throw new Error(`${longestMs / 1000} s went by in vain until ${what}`)
-      await clock.advance(stepMs)
-      await pause(5)
-    }
-  }
-  return { app, data, broker, call, clock, log, pass, player, story, state: () => app.hub.player(player) }
-}
-
-const stepMs = 100
-// More than any scene takes.
-const longestMs = 120_000
 
 describe('the shipped story', () => {
   test.each(['live', 'card'] as const)(

@@ -54,6 +54,7 @@ const reducers: Reducers = {
   library: (view) => view,
   upload: (view) => view,
   'upload-removed': (view) => view,
+  card: (view) => view,
   input: (view) => view,
   'rule-traces': (view) => view,
   health: (view, health) => ({ ...view, health: healthView(health) }),

@@ -43,7 +43,9 @@ export function checkWish(
 /** Whether the card in the account has to be another after the change. */
 export function isNewOnCard(card: PublishedCard, { title, slots, story }: CardChange): boolean {
   if ((title ?? card.title) !== card.title || (slots ?? card.slots) !== card.slots) return true
-  return story !== undefined && (story.run !== card.story?.run || story.version !== card.story?.version)
+  if (story === undefined) return false
+  const { run, version, media } = card.story ?? {}
+  return story.run !== run || story.version !== version || story.media !== media
 }
 
 /** A person who says how presses are confirmed knows better than the product, whatever that had seen. */

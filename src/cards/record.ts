@@ -1,3 +1,4 @@
+import type { CardMedia } from '../core/card-plan.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { SlotCut } from '../core/slot.ts'
 
@@ -58,6 +59,17 @@ export interface StoryOnCard {
   readonly run: 'card' | 'live'
   /** Which version of the story the chapters are of; null where it is run live. */
   readonly version: string | null
+  /** `uploaded`: its audio is to lie in the account, so that it plays without us; absent: it is fetched from here. */
+  readonly audio?: 'uploaded'
+  /** What its chapters play in the account, by their keys; absent while they are fetched from here. */
+  readonly media?: ChapterMedia
+}
+
+export type ChapterMedia = Readonly<Record<string, SentMedia>>
+
+export interface SentMedia extends CardMedia {
+  /** Of the bytes that were sent for it. */
+  readonly etag: string
 }
 
 /** `request`: a press counts with the request for its slot; `mqtt`: when Yoto says that the slot plays. */
@@ -111,7 +123,40 @@ function storyIn(value: unknown): StoryOnCard | null {
   if (!isJsonObject(value) || typeof value.id !== 'string') return null
   const version = textOrNull(value.version)
   // Chapters of nobody knows which version cannot be found.
-  return { id: value.id, run: value.run === 'card' && version !== null ? 'card' : 'live', version }
+  if (value.run !== 'card' || version === null) return { id: value.id, run: 'live', version }
+  const { audio } = value
+  const media = chapterMediaIn(value.media)
+  return {
+    id: value.id,
+    run: 'card',
+    version,
+    ...(audio === 'uploaded' ? { audio } : {}),
+    ...(media === null ? {} : { media }),
+  }
+}
+
+/** Null where a part of it cannot be read: what is not known to lie in the account is brought there again. */
+function chapterMediaIn(value: unknown): ChapterMedia | null {
+  if (!isJsonObject(value)) return null
+  const chapters = Object.entries(value).map(([key, sent]) => [key, sentMediaIn(sent)] as const)
+  const known = chapters.flatMap(([key, sent]) => (sent === null ? [] : [[key, sent] as const]))
+  return known.length === chapters.length ? Object.fromEntries(known) : null
+}
+
+function sentMediaIn(value: unknown): SentMedia | null {
+  const media = mediaIn(value)
+  return media !== null && isJsonObject(value) && typeof value.etag === 'string'
+    ? { ...media, etag: value.etag }
+    : null
+}
+
+/** Uploaded audio as it was stored; null for what can be none. */
+export function mediaIn(value: unknown): CardMedia | null {
+  if (!isJsonObject(value)) return null
+  const { id, duration_s, bytes, format, channels } = value
+  if (typeof id !== 'string' || typeof duration_s !== 'number' || typeof bytes !== 'number') return null
+  if (typeof format !== 'string' || (channels !== 'stereo' && channels !== 'mono')) return null
+  return { id, duration_s, bytes, format, channels }
 }
 
 function isOldKey(value: unknown, current: string): value is OldKey {

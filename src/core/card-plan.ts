@@ -25,6 +25,8 @@ export interface CardTrack {
   readonly title: string
   /** Address of a stream; absent when the audio lies at Yoto's. */
   readonly url?: string
+  /** Audio of ours that lies there; absent where that is not known. */
+  readonly media?: CardMedia
   /** Seconds, where known. */
   readonly duration_s?: number
   /**
@@ -36,6 +38,18 @@ export interface CardTrack {
   readonly end?: TrackTarget
   /** Its maker hides it: who goes from track to track is led past it. */
   readonly hidden?: true
+}
+
+/** Audio that was uploaded, as the cloud speaks of what it has made of it. */
+export interface CardMedia {
+  /** What cards name it by. */
+  readonly id: string
+  /** Whole seconds. */
+  readonly duration_s: number
+  readonly bytes: number
+  /** In the cloud's own word, which may be another than what was sent. */
+  readonly format: string
+  readonly channels: 'stereo' | 'mono'
 }
 
 export type TrackTarget = TrackAddress | 'stop'

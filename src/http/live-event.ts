@@ -3,6 +3,7 @@ import type { Input } from '../core/input.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
 import type { Upload } from '../core/upload.ts'
+import type { PublishedCardView } from './api/cards.ts'
 
 /** Counts, connections and problems, as `/api/health` has them. */
 export type Health = Readonly<Record<string, unknown>>
@@ -18,6 +19,8 @@ export type LiveChange =
   /** `passing`: only numbers have moved, and soon will again. */
   | { readonly kind: 'upload'; readonly upload: Upload; readonly passing: boolean }
   | { readonly kind: 'upload-removed'; readonly id: string }
+  /** The audio of a card is on its way to the account. `passing` as of an upload. */
+  | { readonly kind: 'card'; readonly card: PublishedCardView; readonly passing: boolean }
   | { readonly kind: 'input'; readonly input: Input }
   /** Ids of rules with runs that have begun, come further or ended lately. */
   | { readonly kind: 'rule-traces'; readonly rules: readonly string[] }
@@ -45,6 +48,8 @@ export type LiveMessage =
   /** An upload has begun, come further or ended; `/api/library/uploads` has them all, no snapshot has. */
   | { readonly event: 'upload'; readonly data: Upload }
   | { readonly event: 'upload-removed'; readonly data: { readonly id: string } }
+  /** Its audio has come further on its way to the account; `/api/cards` has them all, no snapshot has. */
+  | { readonly event: 'card'; readonly data: PublishedCardView }
   /** It was set; `/api/inputs` has them all, no snapshot has. */
   | { readonly event: 'input'; readonly data: Input }
   /** `/api/rules/{id}/traces` has them; only admins are told. */

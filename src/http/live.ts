@@ -119,7 +119,7 @@ export class Live {
 
   #changed(change: LiveChange): void {
     // Whoever is away misses nothing by it, and what is remembered has better uses.
-    if (change.kind === 'upload' && change.passing) {
+    if ((change.kind === 'upload' || change.kind === 'card') && change.passing) {
       this.#send(textOf(messageOf(change)))
       return
     }
@@ -209,6 +209,8 @@ function messageOf(change: LiveChange): LiveMessage {
       return { event: 'upload', data: change.upload }
     case 'upload-removed':
       return { event: 'upload-removed', data: { id: change.id } }
+    case 'card':
+      return { event: 'card', data: change.card }
     case 'event':
       return { event: 'event', data: change.event }
     case 'input':

@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
-import { messageOf } from '../core/error.ts'
+import { AppError, messageOf } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import { memoryCollection } from '../core/memory-collection.ts'
-import { readCard } from './card.ts'
+import { type Card, readCard } from './card.ts'
+import type { FindMedia } from './media-store.ts'
 
 export type StoredCard = JsonObject & { readonly cardId: string }
 
@@ -14,6 +15,7 @@ const idCharacters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 /** The family's own cards, as the JSON that was sent. What the store gives back is checked before it is believed. */
 export class CardStore {
   readonly #cards: Collection<unknown>
+  readonly #media: FindMedia
   readonly #clock: Clock
   readonly #log: Log
   /** Cards of other makers by their ids. They need no store: nobody here can change them. */
@@ -22,11 +24,13 @@ export class CardStore {
   constructor(parts: {
     cards: Collection<unknown> | undefined
     bought?: readonly JsonObject[] | undefined
+    media: FindMedia
     clock: Clock
     log: Log
   }) {
     this.#cards = parts.cards ?? memoryCollection()
     this.#bought = new Map((parts.bought ?? []).map((card) => [String(card.cardId), boughtCard(card)]))
+    this.#media = parts.media
     this.#clock = parts.clock
     this.#log = parts.log
   }
@@ -54,10 +58,10 @@ export class CardStore {
   /**
    * Keeps a card under its own id, or a new one where it has none; undefined when it names a card that is
    * not there.
-   * @throws AppError `invalid` for a card that is not of Yoto's form.
+   * @throws AppError `invalid` for a card that is not of Yoto's form, or that names audio which was never uploaded.
    */
   async put(body: JsonObject): Promise<StoredCard | undefined> {
-    readCard(body)
+    this.#checkMedia(readCard(body))
     const old = typeof body.cardId === 'string' ? await this.get(body.cardId) : undefined
     if (typeof body.cardId === 'string' && old === undefined) return undefined
     const now = this.#laterThan(old?.updatedAt)
@@ -75,6 +79,14 @@ export class CardStore {
 
   delete(cardId: string): Promise<boolean> {
     return this.#cards.delete(cardId)
+  }
+
+  /** No source says what the service does with such a card; this is the strictest that it may do. */
+  #checkMedia({ tracks }: Card): void {
+    for (const { audio, trackKey } of tracks) {
+      if (audio.kind !== 'uploaded' || audio.media === undefined || this.#media(audio.media)) continue
+      throw new AppError('invalid', `track "${trackKey}": there is no media ${audio.media}`)
+    }
   }
 
   async #freshId(): Promise<string> {

@@ -28,8 +28,16 @@ export interface Track {
 
 export type TrackSource =
   | { readonly kind: 'stream'; readonly url: string; readonly format: string }
-  /** Audio that lies at Yoto's; the simulator has none of it and plays silence of that length. */
-  | { readonly kind: 'uploaded'; readonly durationSeconds: number }
+  /** Audio that lies at Yoto's, and what the card says of it. */
+  | UploadedSource
+
+export interface UploadedSource {
+  readonly kind: 'uploaded'
+  /** What it is known by there; undefined where the card names it otherwise. */
+  readonly media: string | undefined
+  readonly format: string
+  readonly durationSeconds: number
+}
 
 export type TrackEvent =
   | { readonly cmd: 'goto'; readonly chapterKey: string; readonly trackKey: string }
@@ -110,7 +118,17 @@ function readSource(track: JsonObject, path: string): TrackSource {
   const url = text(track.trackUrl, `${path}.trackUrl`)
   if (track.type === 'stream') return { kind: 'stream', url, format: String(track.format ?? '') }
   if (track.type !== 'audio') throw wrongForm(`${path}.type`, '"audio" or "stream"')
-  return { kind: 'uploaded', durationSeconds: typeof track.duration === 'number' ? track.duration : 0 }
+  return {
+    kind: 'uploaded',
+    media: mediaIdIn(url),
+    format: String(track.format ?? ''),
+    durationSeconds: typeof track.duration === 'number' ? track.duration : 0,
+  }
+}
+
+/** Of `yoto:#` and 43 characters of base64url (yoto-protocol §2.6, §2.7). */
+function mediaIdIn(url: string): string | undefined {
+  return /^yoto:#([A-Za-z0-9_-]{43})$/.exec(url)?.[1]
 }
 
 // A handler that a player cannot read is one that is not there: nothing on record says that it complains.

@@ -8,6 +8,7 @@ import { AccessTokens } from './access-token.ts'
 import { Broker } from './broker.ts'
 import { CardStore } from './card-store.ts'
 import type { Doubts } from './doubts.ts'
+import { type FindMedia, MediaStore } from './media-store.ts'
 import { Player } from './player.ts'
 import { restApp } from './rest.ts'
 import { RestTrouble } from './rest-trouble.ts'
@@ -24,6 +25,8 @@ export interface SimulatedCloud {
   readonly clientId: string
   readonly players: readonly SimulatedPlayer[]
   player(id: string): SimulatedPlayer | undefined
+  /** A card as it was written; undefined where there is none. */
+  card(id: string): Promise<JsonObject | undefined>
   /** From now on no live connection is taken, or again any. Those that stand go on. */
   refuseConnections(refuse: boolean): void
   /** Ends every live connection. */
@@ -32,6 +35,8 @@ export interface SimulatedCloud {
   readonly signIn: Pick<SignIn, 'traps' | 'revokeAll'>
   /** What its REST side does to calls; may be changed at any moment. */
   readonly restTrouble: RestTrouble
+  /** The audio that was uploaded. */
+  readonly media: MediaStore
   stop(): Promise<void>
 }
 
@@ -46,6 +51,8 @@ export interface CloudOptions {
   readonly traps?: Partial<Traps>
   /** Where cards are kept beyond the end of the process; in memory when absent. */
   readonly cards?: Collection<unknown>
+  /** What is known of uploaded audio, beyond the end of the process; in memory when absent. */
+  readonly media?: Collection<unknown>
   /** Cards of other makers that the family has, in Yoto's form. */
   readonly boughtCards?: readonly JsonObject[]
   /** How many polls a device code stays pending; 1 when absent. */
@@ -90,8 +97,13 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
   const port = await listen(server)
   const url = `http://127.0.0.1:${port}`
   const tokens = new AccessTokens({ clock, lifeSeconds: tokenLifeSeconds })
-  const cards = new CardStore({ cards: options.cards, bought: options.boughtCards, clock, log })
+  const media = new MediaStore({ records: options.media, url, clock })
+  await media.start()
+  const findMedia = (id: string) => media.find(id)
+  const { cards: cardRecords, boughtCards: bought } = options
+  const cards = new CardStore({ cards: cardRecords, bought, media: findMedia, clock, log })
   const players = playersOf(options, {
+    media: findMedia,
     cards: { get: (cardId) => cards.played(cardId) },
     publish: (message) => broker.publish(message),
   })
@@ -109,7 +121,7 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
     traps: options.signIn,
   })
   const restTrouble = new RestTrouble()
-  const rest = restApp({ log, tokens, signIn, players, cards, traps, trouble: restTrouble })
+  const rest = restApp({ log, tokens, signIn, players, cards, media, traps, trouble: restTrouble })
   server.on('request', rest.callback())
   await broker.start()
   await Promise.all(players.map((player) => player.start()))
@@ -124,8 +136,10 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
     },
     dropConnections: () => broker.dropAll(),
     player: (id) => players.find((player) => player.id === id),
+    card: (id) => cards.get(id),
     signIn,
     restTrouble,
+    media,
     async stop() {
       for (const player of players) player.stop()
       await broker.stop()
@@ -136,7 +150,7 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
 
 function playersOf(
   { players = defaultPlayers, doubts = {}, utcOffsetSeconds = 0, clock, log }: CloudOptions,
-  reach: { cards: Pick<CardStore, 'get'>; publish: Publish },
+  reach: { cards: Pick<CardStore, 'get'>; media: FindMedia; publish: Publish },
 ): Player[] {
   return players.map((given) => {
     const spec = { utcOffsetSeconds, doubts, ...given }

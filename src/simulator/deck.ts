@@ -1,6 +1,7 @@
-import type { TrackSource } from './card.ts'
+import type { TrackSource, UploadedSource } from './card.ts'
 import type { Doubts } from './doubts.ts'
 import { FetchedTrack, type FetchListener, type SentRequest } from './fetched-track.ts'
+import type { FindMedia } from './media-store.ts'
 import { silence, type TrackAudio } from './track-audio.ts'
 
 export interface TrackStart {
@@ -13,16 +14,20 @@ export const beginning: TrackStart = { seconds: 0, byte: 0 }
 
 interface DeckParts {
   readonly doubts: Doubts
+  readonly media: FindMedia
   readonly arriving: () => void
   readonly changed: () => void
 }
 
 // Without it a card of empty tracks would go round without end in no time.
 const shortestSilenceSeconds = 1
+// What a player was seen to make of a track whose format is not that of its audio (yoto-protocol §2.6).
+const misreadSeconds = 4
 
 /** Gets the audio of the track in hand, and where that is a doubt, of the next one before its time. */
 export class Deck {
   readonly #doubts: Doubts
+  readonly #media: FindMedia
   readonly #listener: FetchListener
   #audio: TrackAudio | undefined
   #ahead: FetchedTrack | undefined
@@ -31,6 +36,7 @@ export class Deck {
 
   constructor(parts: DeckParts) {
     this.#doubts = parts.doubts
+    this.#media = parts.media
     this.#listener = {
       arriving: parts.arriving,
       changed: parts.changed,
@@ -58,7 +64,8 @@ export class Deck {
     this.#audio?.close()
     if (source?.kind !== 'stream') {
       this.#dropAhead()
-      this.#audio = silence(Math.max(shortestSilenceSeconds, source?.durationSeconds ?? 0))
+      const seconds = source === undefined ? 0 : this.#secondsOf(source)
+      this.#audio = silence(Math.max(shortestSilenceSeconds, seconds))
       return
     }
     const fetched = this.#takeAhead(source.url, options.from) ?? this.#fetch(source.url, options)
@@ -84,6 +91,13 @@ export class Deck {
     this.#audio?.close()
     this.#audio = undefined
     this.#dropAhead()
+  }
+
+  /** As long as the audio is; of audio that the account has not, such as a bought card's, as long as the card says. */
+  #secondsOf({ media, format, durationSeconds }: UploadedSource): number {
+    const kept = media === undefined ? undefined : this.#media(media)
+    if (kept === undefined) return durationSeconds
+    return kept.format === format ? kept.seconds : misreadSeconds
   }
 
   #fetch(url: string, options: { from: TrackStart; followRedirects: boolean }): FetchedTrack {

@@ -6,12 +6,15 @@ import { beginning, Deck, type TrackStart } from './deck.ts'
 import type { Doubts } from './doubts.ts'
 import { interactiveBehaviour } from './interactive-card.ts'
 import { linearBehaviour } from './linear-card.ts'
+import type { FindMedia } from './media-store.ts'
 import { roundingSeconds } from './track-audio.ts'
 
 interface PlaybackParts {
   readonly clock: Clock
   readonly log: Log
   readonly doubts: Doubts
+  /** The account's own audio. */
+  readonly media: FindMedia
   readonly repeatAll: () => boolean
   /** Called after every change that is worth telling; `jumped` when the position did not just move on. */
   readonly changed: (change: { jumped: boolean }) => void
@@ -55,6 +58,7 @@ export class Playback {
     this.#parts = parts
     this.#deck = new Deck({
       doubts: parts.doubts,
+      media: parts.media,
       arriving: () => this.#settle(),
       changed: () => {
         parts.changed({ jumped: false })

@@ -7,6 +7,7 @@ import { CardSlot } from './card-slot.ts'
 import type { CardStore } from './card-store.ts'
 import { type Condition, usualCondition } from './condition.ts'
 import { type Doubts, usualDoubts } from './doubts.ts'
+import type { FindMedia } from './media-store.ts'
 import { Playback } from './playback.ts'
 import { type PlayerState, snapshotOf, statusFactsOf } from './player-view.ts'
 import { RemoteControl } from './remote-control.ts'
@@ -25,6 +26,7 @@ interface PlayerParts {
   readonly clock: Clock
   readonly log: Log
   readonly cards: Pick<CardStore, 'get'>
+  readonly media: FindMedia
   readonly publish: Publish
 }
 
@@ -54,7 +56,7 @@ export class Player implements SimulatedPlayer {
   #onSinceMs = 0
 
   constructor(parts: PlayerParts) {
-    const { spec, clock, log, cards, publish } = parts
+    const { spec, clock, log, cards, media, publish } = parts
     const doubts = { ...usualDoubts, ...spec.doubts }
     const awake = () => this.#awake
     this.spec = spec
@@ -72,6 +74,7 @@ export class Player implements SimulatedPlayer {
       clock,
       log,
       doubts,
+      media,
       repeatAll: () => settings.repeatAll,
       changed: ({ jumped }) => this.#playbackChanged(jumped),
       over: (card) => resumePoints.forget(card.cardId),

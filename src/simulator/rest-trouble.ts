@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { JsonObject } from '../core/json.ts'
 
 /** What a request gets in place of its answer. */
@@ -8,6 +9,8 @@ export interface RestFault {
   readonly retryAfterSeconds?: number
   /** Whether the request is done all the same, and only its answer is lost. */
   readonly done?: boolean
+  /** How much of the body is read before, 0 to 1. */
+  readonly after?: number
 }
 
 interface Order extends RestFault {
@@ -47,4 +50,17 @@ export function faultBody(status: number): JsonObject {
   const [code, message] =
     status === 429 ? ['too-many-requests', 'rate limit exceeded'] : ['internal-error', 'try again later']
   return { error: { code, message } }
+}
+
+/** Reads so much of the body, 0 to 1, and nothing after it. */
+export async function breakOff(request: IncomingMessage, share: number): Promise<void> {
+  const most = Number(request.headers['content-length'] ?? 0) * share
+  let bytes = 0
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes >= most) request.pause().emit('enough')
+  })
+  await new Promise((resolve) => {
+    for (const end of ['enough', 'end', 'close']) request.once(end, resolve)
+  })
 }

@@ -6,11 +6,14 @@ import type { Log } from '../core/log.ts'
 import type { AccessTokens } from './access-token.ts'
 import type { CardStore, StoredCard } from './card-store.ts'
 import { configAnswer, deviceAnswer } from './device-answers.ts'
+import type { MediaStore } from './media-store.ts'
 import type { Player } from './player.ts'
-import { faultBody, type RestTrouble } from './rest-trouble.ts'
+import { allow, badRequest, give, Refusal } from './rest-answers.ts'
+import { breakOff, faultBody, type RestTrouble } from './rest-trouble.ts'
 import { readShortcuts } from './shortcuts.ts'
 import type { Answer, SignIn } from './sign-in.ts'
 import type { Traps } from './traps.ts'
+import { uploadRoutes } from './upload-routes.ts'
 
 interface RestParts {
   readonly log: Log
@@ -18,6 +21,7 @@ interface RestParts {
   readonly signIn: SignIn
   readonly players: readonly Player[]
   readonly cards: CardStore
+  readonly media: MediaStore
   readonly traps: Pick<Traps, 'replacesConfig'>
   readonly trouble?: RestTrouble | undefined
 }
@@ -31,6 +35,7 @@ export function restApp(parts: RestParts): Koa {
   signInRoutes(router, parts)
   deviceRoutes(router, parts)
   cardRoutes(router, parts)
+  uploadRoutes(router, parts)
   const app = new Koa()
   // Clients that hang up are normal.
   app.on('error', (error) => parts.log.debug('a request ended badly', { reason: messageOf(error) }))
@@ -136,6 +141,7 @@ function troubled(trouble: RestTrouble | undefined) {
   return async (ctx: Koa.Context, next: Koa.Next): Promise<void> => {
     const fault = trouble?.take(`${ctx.method} ${ctx.path}`)
     if (fault === undefined) return next()
+    if (fault.after !== undefined) await breakOff(ctx.req, fault.after)
     if (fault.done === true) await next()
     if (fault.status === null || fault.status === 'never') {
       ctx.respond = false
@@ -144,17 +150,6 @@ function troubled(trouble: RestTrouble | undefined) {
     }
     if (fault.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(fault.retryAfterSeconds))
     give(ctx, fault.status, faultBody(fault.status))
-  }
-}
-
-class Refusal extends Error {
-  readonly status: number
-  readonly code: string
-
-  constructor(status: number, code: string, message: string) {
-    super(message)
-    this.status = status
-    this.code = code
   }
 }
 
@@ -173,29 +168,8 @@ function refusalOf(error: unknown): Refusal | undefined {
   return error instanceof AppError ? badRequest(error.message) : undefined
 }
 
-/** Lets requests through whose token has one of the scopes. */
-function allow(tokens: AccessTokens, ...scopes: string[]) {
-  return (ctx: Koa.Context, next: Koa.Next): Promise<void> => {
-    const bearer = /^Bearer (\S+)$/i.exec(ctx.get('authorization'))?.[1]
-    const access = bearer === undefined ? undefined : tokens.check(bearer)
-    if (access === undefined) throw new Refusal(401, 'unauthorized', 'missing, wrong or expired token')
-    if (!scopes.some((scope) => access.scopes.has(scope)))
-      throw new Refusal(403, 'forbidden', `insufficient scope: ${scopes.join(' or ')} is needed`)
-    return next()
-  }
-}
-
-function badRequest(message: string): Refusal {
-  return new Refusal(400, 'bad-request', message)
-}
-
 function cardNotFound(): Refusal {
   return new Refusal(404, 'not-found', 'card not found')
-}
-
-function give(ctx: Koa.Context, status: number, body: JsonObject): void {
-  ctx.status = status
-  ctx.body = body
 }
 
 async function jsonOf(ctx: Koa.Context): Promise<JsonObject> {

@@ -18,7 +18,7 @@ export interface TrackAudio {
 /** Sums of fractions of a second drift in the last digits, and may fall just short of a whole one. */
 export const roundingSeconds = 1e-6
 
-/** Uploaded audio lies at Yoto's; in its place silence of the length the card gives. */
+/** Uploaded audio lies on the player's own disk: in its place silence of that length, for nobody listens. */
 export function silence(durationSeconds: number): TrackAudio {
   return {
     arrivedSeconds: durationSeconds,

@@ -68,6 +68,14 @@ export class StoryVersions {
     return [...this.#byVersion.keys()].find((version) => version.startsWith(beginning))
   }
 
+  /** Those of the story of that name, the one that was needed last first. */
+  versionsOf(story: string): readonly string[] {
+    return [...this.#byVersion]
+      .filter(([, kept]) => kept.compiled.story.id === story)
+      .sort(([, one], [, other]) => other.usedMs - one.usedMs)
+      .map(([version]) => version)
+  }
+
   /** Keeps the story as it is; it is in the store when it resolves. Rejects as the store does. */
   async keep(story: Story): Promise<string> {
     const version = this.of(story)

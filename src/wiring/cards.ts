@@ -4,9 +4,10 @@ import { KnownCards } from '../cards/known-cards.ts'
 import { PublishedCards } from '../cards/published.ts'
 import type { CardAccount } from '../cards/publisher.ts'
 import type { PublishedCard } from '../cards/record.ts'
+import { UploadedAudio } from '../cards/uploaded-audio.ts'
 import { type CardPlan, trackAddresses } from '../core/card-plan.ts'
 import { type Clock, every } from '../core/clock.ts'
-import { AppError } from '../core/error.ts'
+import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { CardFacts } from '../core/players.ts'
 import type { ReadPresses } from '../core/press.ts'
@@ -24,6 +25,8 @@ import { noAccount } from './yoto-problems.ts'
 export interface Cards {
   readonly published: PublishedCards
   readonly known: KnownCards
+  /** What lies in the account for cards to play. */
+  readonly uploaded: UploadedAudio
   /** For reading presses off a card. */
   facts(cardId: string): CardFacts
 }
@@ -75,9 +78,22 @@ export async function openCards(input: CardsInput): Promise<Cards> {
     log,
   })
   await published.start()
-  link?.onSignedOut(() => known.forget())
+  const uploaded = new UploadedAudio({
+    records: storage.collection('uploaded-audio'),
+    upload: async (audio, sending) => signedIn(link).uploadAudio(audio, sending),
+    ...{ clock, log },
+  })
+  await uploaded.start()
+  link?.onSignedOut(() => {
+    known.forget()
+    uploaded.forgetAll().catch((error) => {
+      log.warn('what lay in the account before may be believed to lie there still', {
+        error: messageOf(error),
+      })
+    })
+  })
   link?.onSignedIn(() => known.askAgain())
-  return { published, known, facts: (cardId) => factsOf(cardId, published, known) }
+  return { published, known, uploaded, facts: (cardId) => factsOf(cardId, published, known) }
 }
 
 interface TendInput {

@@ -1,4 +1,4 @@
-import type { CardPlan } from '../core/card-plan.ts'
+import type { CardMedia, CardPlan } from '../core/card-plan.ts'
 import { type Clock, every } from '../core/clock.ts'
 import type { PlayerCommand } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
@@ -9,6 +9,7 @@ import { type ListedCard, YotoApi } from '../yoto/api.ts'
 import { cardJson, type YotoCard } from '../yoto/card.ts'
 import { type ConnectionState, YotoClient } from '../yoto/client.ts'
 import { withTrackUrls } from '../yoto/track-urls.ts'
+import type { AudioToUpload, UploadOptions } from '../yoto/upload.ts'
 import { commandPlayer, type LinkHouse } from './player-commands.ts'
 import { PlayerList } from './player-list.ts'
 import { Steps } from './steps.ts'
@@ -163,6 +164,11 @@ export class CloudLink {
     const previous = cardId === null ? {} : (await this.#api.ownCard(cardId)).json
     const saved = await this.#api.saveCard(cardJson(plan, previous))
     return saved.cardId
+  }
+
+  /** Brings audio to the account. @throws AppError as `AudioUploads.upload` does. */
+  uploadAudio(audio: AudioToUpload, options: UploadOptions): Promise<CardMedia> {
+    return this.#api.uploadAudio(audio, options)
   }
 
   /** The account's own cards, whoever made them. */

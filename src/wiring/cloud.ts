@@ -55,12 +55,14 @@ export async function openCloud(input: CloudInput): Promise<Cloud | null> {
     return { ...joined(input, { cloud, tokens }), simulator: null }
   }
   const cards = storage.collection<unknown>('simulated-cards')
+  const media = storage.collection<unknown>('simulated-media')
   const simulator = started.add(
     'the simulated cloud',
     await startCloud({
       clock,
       log: log.for('simulator'),
       cards,
+      media,
       approveAfterPolls: 0,
       doubts: input.simulatedDoubts ?? {},
       utcOffsetSeconds: utcOffsetSeconds(clock.now(), options.timezone),

@@ -24,6 +24,8 @@ import { queueImports } from './queue-file.ts'
 import type { StoryCards } from './story-cards.ts'
 import type { HouseUploads } from './uploads.ts'
 
+type HouseStoryCards = Pick<StoryCards, 'publish' | 'setAudio' | 'uploadOf' | 'onUpload'>
+
 interface HouseParts {
   readonly version: string
   readonly hub: Hub
@@ -34,7 +36,7 @@ interface HouseParts {
   readonly onLibraryChange: (changed: () => void) => () => void
   readonly uploads: HouseUploads
   readonly cards: PublishedCards
-  readonly storyCards: Pick<StoryCards, 'publish'>
+  readonly storyCards: HouseStoryCards
   /** What is known by now of a card that we did not publish; asks for it where that is nothing. */
   readonly knownCard: (cardId: string) => CardLook | null
   /** All cards of the account and its family; without an account there are none. */
@@ -92,8 +94,9 @@ export function houseOf({
   ruleTraces,
   onTraces,
 }: HouseParts): House & LiveHouse {
+  const cardsHouse = cardsOf(cards, storyCards)
   return {
-    ...cardsOf(cards, storyCards),
+    ...cardsHouse,
     ...queueImports({ hub, presets, answers, perform, write }),
     version,
     simulated: simulator !== null,
@@ -150,6 +153,9 @@ export function houseOf({
         }),
         onLibraryChange(() => receive({ kind: 'library' })),
         uploads.onChange(receive),
+        storyCards.onUpload((cardId, { passing }) => {
+          if (cards.byCard(cardId)) receive({ kind: 'card', card: cardsHouse.card(cardId), passing })
+        }),
         onTraces?.((rules) => receive({ kind: 'rule-traces', rules })) ?? (() => undefined),
       ]
       return () => {
@@ -177,10 +183,7 @@ function hasPlaces({ kind, story }: PublishedCard): boolean {
   return kind === 'queue' || story?.run === 'live'
 }
 
-function cardsOf(
-  cards: PublishedCards,
-  storyCards: Pick<StoryCards, 'publish'>,
-): Omit<CardsHouse, 'player' | 'presses'> {
+function cardsOf(cards: PublishedCards, storyCards: HouseStoryCards): Omit<CardsHouse, 'player' | 'presses'> {
   const view = (card: PublishedCard): PublishedCardView => ({
     card_id: card.card_id ?? '',
     title: card.title,
@@ -192,13 +195,18 @@ function cardsOf(
     player: card.player,
     distrusted: card.distrusted,
     old_keys_end_at: cards.oldKeysEndAt(card),
+    audio: card.story?.media === undefined ? 'streamed' : 'uploaded',
+    uploading: storyCards.uploadOf(card),
   })
   return {
     cards: async () => cards.list().map(view),
     card: (cardId) => view(cards.card(cardId)),
     publishCard: async (request) => view(await cards.publish(request)),
     publishStoryCard: async (request) => view(await storyCards.publish(request)),
-    changeCard: async (cardId, change) => view(await cards.change(cardId, change)),
+    async changeCard(cardId, { audio, ...change }) {
+      const card = await cards.change(cardId, change)
+      return view(audio === undefined ? card : await storyCards.setAudio(cardId, audio))
+    },
     rotateCardKey: (cardId, options) => cards.rotateCard(cardId, options),
   }
 }

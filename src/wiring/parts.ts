@@ -11,9 +11,12 @@ import { Reach } from './reach.ts'
 import type { RuleBook } from './rule-book.ts'
 import { SlotGround } from './slot-ground.ts'
 import type { Started } from './started.ts'
-import { StoryCards, tendStoryCards } from './story-cards.ts'
+import { StoryAudio } from './story-audio.ts'
+import { StoryCards } from './story-cards.ts'
 import { StoryDeeds } from './story-deeds.ts'
+import { StoryUploads } from './story-uploads.ts'
 import { StoryVoice } from './story-voice.ts'
+import { tendStoryCards } from './tend-story-cards.ts'
 
 /** What the product is started with. */
 export interface AppInput extends FoundationInput, HouseholdInput {
@@ -96,13 +99,17 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
   const storyCards = new StoryCards({
     stories: () => book.current.stories ?? new Map(),
     versions: household.storyVersions,
+    shelf: household.storyShelf,
     cards: household.cards.published,
+    uploads: uploadsOf({ foundation, household }),
     problems: foundation.problems,
+    ...{ clock, random },
     log: log.for('cards'),
   })
+  const { onLibraryChange } = foundation
   started.add(
     'cards of stories',
-    tendStoryCards(storyCards, { book, link: household.cloud?.link ?? null, clock }),
+    tendStoryCards(storyCards, { book, link: household.cloud?.link ?? null, onLibraryChange, clock }),
   )
   const lines = new PlayerLines()
   return {
@@ -110,4 +117,13 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
     ...{ book, broker, homeAssistant, reach, lines, slotGround, storyCards },
     storyDeeds: new StoryDeeds(),
   }
+}
+
+/** What brings the audio of stories to the account. */
+function uploadsOf({ foundation, household }: Pick<Parts, 'foundation' | 'household'>): StoryUploads {
+  const { sources, speech, log } = foundation
+  // What is sent is sent whole, or not at all.
+  const { signal } = new AbortController()
+  const audio = new StoryAudio({ sources, speech, signal, log: log.for('cards') })
+  return new StoryUploads({ audio, uploaded: household.cards.uploaded })
 }

@@ -1,6 +1,6 @@
 import type { StoredVisit } from '../audio/slots/slot-listeners.ts'
 import type { Sources } from '../audio/sources/sources.ts'
-import type { PublishedCard } from '../cards/record.ts'
+import type { PublishedCard, StoryOnCard } from '../cards/record.ts'
 import type { Collection } from '../core/collection.ts'
 import { messageOf } from '../core/error.ts'
 import { playerName } from '../core/listener.ts'
@@ -180,26 +180,63 @@ const cardsKept = 200
 // Who is further on has taken up again what was begun before.
 const justBegunSeconds = 5
 
-/**
- * How a story goes on that its card tells by itself, as the chapter says that the player has come to. What is told late,
- * or of a player that was off, was done some other time.
- */
+/** How a story goes on that its card tells by itself, as the chapter says that the player has come to. */
 function newsOnCard(
   change: Change,
-  { cards, shelf }: StoriesInput,
+  input: StoriesInput,
   heardVersion: (cardId: string) => string | undefined,
 ): StoryNews | null {
   if (change.kind !== 'player' || change.said === undefined) return null
   const { said, player } = change
   const before = said.before.state
-  const after = { state: player, at: said.at }
   const hasStopped = player.playback === 'stopped' && before.playback === 'playing'
   const card_id = hasStopped ? before.card_id : player.card_id
-  const story = card_id === null ? null : cards.byCard(card_id)?.story
-  const version = story?.run === 'card' ? (heardVersion(card_id ?? '') ?? story.version) : null
-  const chapters = version === null || version === undefined ? null : shelf.card(version)?.chapters
-  if (card_id === null || story == null || version == null || chapters == null) return null
-  const at = { story: story.id, player: player.id, card_id }
+  const story = card_id === null ? null : input.cards.byCard(card_id)?.story
+  if (card_id === null || story?.run !== 'card') return null
+  const told = { card_id, story: story.id, player, said, hasStopped }
+  const [version, ...earlier] = versionsHeard(story, heardVersion(card_id), input.shelf)
+  const news = newsIn(version, told, input.shelf)
+  if (news !== null || earlier.length === 0) return news
+  // An earlier version is meant only where it has what was played before as well.
+  const isKnown = (one: string) => before.card_id !== card_id || has(one, before.chapter_key, input.shelf)
+  const fits = earlier.filter(isKnown).map((one) => newsIn(one, told, input.shelf))
+  return fits.find((one) => one !== null) ?? null
+}
+
+function has(version: string, chapter: string | null, shelf: StoryShelf): boolean {
+  return shelf.card(version)?.chapters.some(({ key }) => key === chapter) ?? false
+}
+
+/** Which versions of the story a player may have: the one whose audio it asked for, where it asks us; the likeliest first. */
+function versionsHeard(
+  { id, version, media }: StoryOnCard,
+  heard: string | undefined,
+  shelf: StoryShelf,
+): readonly [string | null, ...string[]] {
+  if (media === undefined) return [heard ?? version]
+  // Nobody asks us for uploaded audio, and players hold on to the card as it was.
+  return [version, ...shelf.versionsOf(id).filter((earlier) => earlier !== version)]
+}
+
+interface Told {
+  readonly card_id: string
+  readonly story: string
+  readonly player: PlayerState
+  readonly said: NonNullable<Extract<Change, { kind: 'player' }>['said']>
+  readonly hasStopped: boolean
+}
+
+/** The same in that version. What is told late, or of a player that was off, was done some other time. */
+function newsIn(
+  version: string | null,
+  { card_id, story, player, said, hasStopped }: Told,
+  shelf: StoryShelf,
+): StoryNews | null {
+  const chapters = version === null ? undefined : shelf.card(version)?.chapters
+  if (version === null || chapters === undefined) return null
+  const before = said.before.state
+  const after = { state: player, at: said.at }
+  const at = { story, player: player.id, card_id }
   const from = before.card_id === card_id ? chapters.find(({ key }) => key === before.chapter_key) : undefined
   if (hasStopped) {
     if (from?.end !== 'stop' || !isAtEnd(said.before, said.at)) return null

@@ -5,6 +5,7 @@ import type { Playable } from '../audio/playable.ts'
 import type { FileSource } from '../audio/rendition-reading.ts'
 import type { Found } from '../audio/sources/source.ts'
 import type { Sources } from '../audio/sources/sources.ts'
+import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Clip } from '../core/story.ts'
 import type { Heard } from '../stories/live/story-places.ts'
@@ -45,6 +46,31 @@ export class StoryAudio {
     return composed(heard.length === 0 ? [{ silenceMs: missingMs }] : heard, this.#source, { signal, fromMs })
   }
 
+  /** The same with all its sounds. @throws AppError `unavailable` naming one that cannot be heard now. */
+  async whole({
+    scene,
+    sounds,
+  }: {
+    readonly scene: string
+    readonly sounds: readonly Sound[]
+  }): Promise<Playable> {
+    const parts: ComposedPart[] = []
+    for (const sound of sounds) {
+      if ('silenceMs' in sound) {
+        parts.push(sound)
+        continue
+      }
+      const found = await this.#find(sound)
+      if (found.state !== 'ready')
+        throw new AppError('unavailable', `scene "${scene}", ${nameOf(sound)}: ${reasonOf(found)}`)
+      parts.push(found.file)
+    }
+    const { signal } = this.#input
+    const body = composed(parts, this.#source, { signal })
+    if (body === null) throw new AppError('unavailable', `scene "${scene}" has nothing to be heard`)
+    return body
+  }
+
   /** Where the sound begins that is heard then, in ms; of a silence, the sound before it. */
   async lead({ story, scene, sounds }: Omit<Heard, 'fromMs'>, atMs: number): Promise<number> {
     let [beganMs, leadMs] = [0, 0]
@@ -67,7 +93,7 @@ export class StoryAudio {
       this.#said.delete(name)
       return found.file
     }
-    const reason = found.state === 'refused' ? found.reason : reasons[found.state]
+    const reason = reasonOf(found)
     if (!this.#said.has(name))
       this.#input.log.warn('a sound of a story cannot be heard now, and is left out', {
         ...{ story: where, sound: name, reason },
@@ -98,6 +124,10 @@ export class StoryAudio {
 
 const noVoice = { state: 'refused', reason: 'there is no voice for words: option speech.provider' } as const
 const reasons = { missing: 'it is not in the library', importing: 'it is still being made playable' } as const
+
+function reasonOf(found: Exclude<Found, { readonly state: 'ready' }>): string {
+  return found.state === 'refused' ? found.reason : reasons[found.state]
+}
 
 function nameOf(clip: Clip): string {
   return 'file' in clip ? clip.file : `say: ${clip.say.slice(0, 60)}`

@@ -1,8 +1,9 @@
 import type { CardChange } from '../cards/change.ts'
 import type { PublishedCards } from '../cards/published.ts'
-import type { PublishedCard, StoryOnCard } from '../cards/record.ts'
+import type { ChapterMedia, PublishedCard, StoryOnCard } from '../cards/record.ts'
 import type { CardPlan } from '../core/card-plan.ts'
-import { type Clock, every } from '../core/clock.ts'
+import { type CardUpload, waitingUpload } from '../core/card-upload.ts'
+import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import type { Story, StoryRun } from '../core/story.ts'
@@ -13,8 +14,9 @@ import { storyCardPlan } from '../stories/card/plan.ts'
 import type { StoryShelf } from '../stories/card/shelf.ts'
 import { compiled } from '../stories/compiled.ts'
 import type { StoryVersions } from '../stories/versions.ts'
-import type { CloudLink } from './cloud-link.ts'
+import { CardUploads } from './card-uploads.ts'
 import type { Problems } from './problems.ts'
+import { type ChapterSounds, playsThese, type StoryUploads } from './story-uploads.ts'
 
 /** What the card of a story holds that it tells by itself; null where its version is not kept. */
 export function planOfStoryCard(
@@ -24,48 +26,114 @@ export function planOfStoryCard(
   const version = story?.version ?? null
   const card = version === null ? null : shelf.card(version)
   if (version === null || card === null) return null
-  return storyCardPlan(card, { title, urlOf: (chapter) => urlOf(key, shelf.nameOf(version, chapter)) })
+  const media = story?.media
+  // A card that plays without us has no address of ours in it.
+  if (media !== undefined && card.chapters.some((chapter) => media[chapter.key] === undefined)) return null
+  return storyCardPlan(card, {
+    title,
+    urlOf: (chapter) => urlOf(key, shelf.nameOf(version, chapter)),
+    mediaOf: (chapter) => media?.[chapter],
+  })
 }
 
 interface StoryCardsInput {
   readonly stories: () => ReadonlyMap<string, Story>
   readonly versions: StoryVersions
+  readonly shelf: Pick<StoryShelf, 'card'>
   readonly cards: PublishedCards
+  readonly uploads: StoryUploads
   readonly problems: Problems
+  readonly clock: Clock
+  /** 0 (inclusive) to 1. */
+  readonly random: () => number
   readonly log: Log
 }
+
+/** Where the audio of a card comes from: from here whenever it is played, or it lies in the account. */
+export type CardAudio = 'streamed' | 'uploaded'
 
 export interface StoryCardRequest extends Omit<CardChange, 'story' | 'title'> {
   readonly title?: string
   readonly story: string
   /** In place of what the story itself says. */
   readonly run?: StoryRun
+  /** `streamed` where it is not given. */
+  readonly audio?: CardAudio
 }
 
 /** The cards of the account that tell stories. */
 export class StoryCards {
   readonly #input: StoryCardsInput
   readonly #troubled = new Set<string>()
-  /** Two at once would publish the same twice. */
+  /** By card: two at once would publish the same twice. */
   readonly #turns = new Turns<string>()
+  /** Cards whose turn has not come yet: it will see all that is asked for until then. */
+  readonly #waiting = new Map<string, Promise<void>>()
+  readonly #uploads: CardUploads
+  readonly #stopping = new AbortController()
+  /** What is to be heard may have changed. */
+  #soundsChanged = true
+  /** Cards that are about to stream again, whatever is on its way for them. */
+  readonly #leaving = new Set<string>()
 
   constructor(input: StoryCardsInput) {
     this.#input = input
+    this.#uploads = new CardUploads(input)
   }
 
   /**
-   * Makes a card that tells the story.
+   * Makes a card that tells the story. Where its audio is to be uploaded, that goes on afterwards: until all of it lies
+   * in the account the card is one that streams.
    * @throws AppError `not_found` where there is no such story, `unprocessable` where no card can hold it as it is asked
    * for, and those of the account
    */
-  async publish({ story: id, run, title, ...wishes }: StoryCardRequest): Promise<PublishedCard> {
+  async publish({ story: id, run, title, audio, ...wishes }: StoryCardRequest): Promise<PublishedCard> {
     const story = this.#story(id)
-    const onCard = await this.#onCard(story, run)
-    return this.#input.cards.publish({
+    const onCard = await this.#onCard(story, run, audio)
+    const card = await this.#input.cards.publish({
       ...wishes,
       ...this.#request(story, onCard),
       title: title ?? story.title,
     })
+    this.#uploadSoon(card)
+    return card
+  }
+
+  /**
+   * Has the audio of a card lie in the account from now on, or be fetched from here.
+   * @throws AppError `not_found`, `unprocessable` for a card that does not tell a story by itself, and those of the
+   * account
+   */
+  async setAudio(cardId: string, audio: CardAudio): Promise<PublishedCard> {
+    const { story, title } = this.#input.cards.card(cardId)
+    if (story?.run !== 'card') {
+      if (audio === 'streamed') return this.#input.cards.card(cardId)
+      throw new AppError('unprocessable', `audio: card "${title}" cannot have it uploaded; ${onlyByItself}`)
+    }
+    const { id, run, version, media } = story
+    const streamed = { id, run, version }
+    const uploaded = { ...streamed, audio: 'uploaded', ...(media === undefined ? {} : { media }) } as const
+    if (audio === 'streamed') this.#leaving.add(cardId)
+    try {
+      const next = audio === 'uploaded' ? uploaded : streamed
+      const card = await this.#input.cards.change(cardId, { story: next })
+      if (audio === 'streamed') this.#uploads.ended(cardId)
+      this.#uploadSoon(card)
+      return card
+    } finally {
+      this.#leaving.delete(cardId)
+    }
+  }
+
+  /** How far the audio of the card is on its way to the account; null where it needs none there, or all of it is. */
+  uploadOf({ card_id, story }: PublishedCard): CardUpload | null {
+    const isMissing = story?.audio === 'uploaded' && story.media === undefined
+    return this.#uploads.of(card_id ?? '') ?? (isMissing ? waitingUpload : null)
+  }
+
+  /** Calls `told` after each change of an upload. Returns what ends it. */
+  onUpload(told: Parameters<CardUploads['onChange']>[0]): () => void {
+    return this.#uploads.onChange(told)
   }
 
   /** Sees to it that the account has a card that tells the story as it would be run. */
@@ -77,37 +145,138 @@ export class StoryCards {
   }
 
   /** Gives the cards of stories that were written anew what they are now. Never rejects. */
-  settle(): Promise<void> {
-    return this.#turns.take('', () => this.#settle())
+  async settle(): Promise<void> {
+    const cardIds = this.#input.cards.list().flatMap(({ card_id, story }) => (story ? (card_id ?? []) : []))
+    await Promise.all(cardIds.map((cardId) => this.#settleInTurn(cardId)))
   }
 
-  async #settle(): Promise<void> {
-    for (const card of this.#input.cards.list()) {
-      const { story: onCard, card_id } = card
-      const story = onCard === null ? undefined : this.#input.stories().get(onCard.id)
-      if (onCard === null || story === undefined || card_id === null) continue
-      await this.#bringUp(card_id, onCard, story).then(
-        () => this.#trouble(card, null),
-        (error) => this.#trouble(card, messageOf(error)),
-      )
+  /** What is to be heard may have changed; cards whose audio lies in the account are held against it soon. */
+  soundsChanged(): void {
+    this.#soundsChanged = true
+  }
+
+  /** Uploads what is due to be tried again, or may sound otherwise now. Never rejects. */
+  async tend(): Promise<void> {
+    const all = this.#soundsChanged ? this.#input.cards.list() : []
+    this.#soundsChanged = false
+    const uploaded = all.flatMap(({ card_id, story }) => (story?.audio === 'uploaded' ? (card_id ?? []) : []))
+    const cardIds = new Set([...uploaded, ...this.#uploads.due()])
+    await Promise.all([...cardIds].map((cardId) => this.#settleInTurn(cardId)))
+  }
+
+  /** Ends what is under way; the next run goes on with it. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new AppError('unavailable', 'the program is being ended'))
+    await this.#turns.allSettled()
+  }
+
+  #uploadSoon({ card_id, story }: PublishedCard): void {
+    if (card_id === null || story?.audio !== 'uploaded') return
+    if (story.media === undefined) this.#uploads.waits(card_id)
+    void this.#settleInTurn(card_id)
+  }
+
+  #settleInTurn(cardId: string): Promise<void> {
+    const waiting = this.#waiting.get(cardId)
+    if (waiting !== undefined) return waiting
+    const turn = this.#turns.take(cardId, async () => {
+      this.#waiting.delete(cardId)
+      await this.#settleOne(cardId)
+    })
+    this.#waiting.set(cardId, turn)
+    return turn
+  }
+
+  async #settleOne(cardId: string): Promise<void> {
+    const { cards, stories } = this.#input
+    const card = cards.byCard(cardId)
+    const onCard = card?.story ?? null
+    const story = onCard === null ? undefined : stories().get(onCard.id)
+    if (card === undefined || onCard === null || story === undefined || this.#stopping.signal.aborted) return
+    const isUploaded = onCard.audio === 'uploaded'
+    try {
+      await (isUploaded ? this.#upload(cardId, onCard, story) : this.#bringUp(cardId, onCard, story))
+      this.#trouble(card, null)
+      this.#uploads.ended(cardId)
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return
+      const reason = messageOf(error)
+      this.#trouble(card, reason)
+      if (isUploaded) this.#uploads.failed(cardId, reason)
     }
   }
 
   async #bringUp(cardId: string, onCard: StoryOnCard, story: Story): Promise<void> {
-    const { versions, cards, log } = this.#input
+    const { versions, cards } = this.#input
     if (onCard.run === 'live' || versions.of(story) === onCard.version) return
     const next = await this.#onCard(story, 'card')
     // Players hold on to the card as it was.
     if (onCard.version !== null) await versions.touch(onCard.version)
     await cards.change(cardId, { story: next })
-    log.info('the card of a story has its new version', { card: cardId, story: story.id })
+    this.#sayNew(cardId, story)
   }
 
-  #trouble({ card_id, title }: PublishedCard, reason: string | null): void {
+  /** The same where the audio is to lie in the account: all of it is there before the card is changed. */
+  async #upload(cardId: string, onCard: StoryOnCard, story: Story): Promise<void> {
+    const { uploads } = this.#input
+    const had = onCard.media
+    const isSame = this.#input.versions.of(story) === onCard.version
+    const next = isSame ? onCard : await this.#onCard(story, 'card', 'uploaded')
+    // What streams until then need not be old.
+    if (!isSame && had === undefined) await this.#hold(cardId, onCard, next)
+    const sounds = await this.#soundsOf(next).catch((error: unknown) => {
+      // What cannot be heard here any more is heard there all the same.
+      if (isSame && had !== undefined) return null
+      throw error
+    })
+    if (sounds === null || (isSame && had !== undefined && playsThese(had, sounds))) return
+    const bring = (known: ChapterMedia | undefined) =>
+      uploads.bring({
+        ...{ story: story.id, sounds, had: known },
+        signal: this.#stopping.signal,
+        onProgress: (progress) => this.#uploads.goesOn(cardId, progress),
+      })
+    const media = await bring(had)
+    await this.#hold(cardId, onCard, { ...next, media }).catch(async (error: unknown) => {
+      if (!mayMissMedia(error)) throw error
+      // Nothing tells which of them the account does not know any more; what it knows is not sent again.
+      await uploads.forget(media)
+      await this.#hold(cardId, onCard, { ...next, media: await bring(undefined) })
+    })
+  }
+
+  #soundsOf({ version }: StoryOnCard): Promise<ChapterSounds> {
+    const { shelf, uploads } = this.#input
+    return uploads.sounds(shelf.card(version ?? '')?.chapters ?? [])
+  }
+
+  /** Has the account hold this, unless something else was wished for meanwhile. */
+  async #hold(cardId: string, before: StoryOnCard, next: StoryOnCard): Promise<void> {
+    const { versions, cards, stories } = this.#input
+    const story = stories().get(next.id)
+    const isOutdated = story !== undefined && versions.of(story) !== next.version
+    const isWished = cards.byCard(cardId)?.story?.audio === 'uploaded' && !this.#leaving.has(cardId)
+    if (isOutdated || !isWished) return
+    // Players hold on to the card as it was.
+    if (before.version !== null && before.version !== next.version) await versions.touch(before.version)
+    await cards.change(cardId, { story: next })
+    if (story !== undefined) this.#sayNew(cardId, story)
+  }
+
+  #sayNew(cardId: string, { id }: Story): void {
+    this.#input.log.info('the card of a story has its new version', { card: cardId, story: id })
+  }
+
+  #trouble({ card_id, title, story }: PublishedCard, reason: string | null): void {
     const name = `card/${card_id}/story`
     if (reason === null && !this.#troubled.delete(name)) return
     if (reason !== null) this.#troubled.add(name)
-    const text = `card "${title}" tells its story as it was before it was changed: ${reason}; tried again every hour`
+    const isMissing = story?.audio === 'uploaded' && story.media === undefined
+    const what = isMissing
+      ? 'needs this program still, because its audio could not be uploaded'
+      : 'tells its story as it was before it was changed'
+    const again = story?.audio === 'uploaded' ? 'tried again by itself' : 'tried again every hour'
+    const text = `card "${title}" ${what}: ${reason}; ${again}`
     this.#input.problems.set(name, reason === null ? null : text)
   }
 
@@ -115,12 +284,18 @@ export class StoryCards {
     return { kind: 'story', stream: null, story: { ...story, id }, chapters: 0 } as const
   }
 
-  async #onCard(story: Story, run: StoryRun = story.run): Promise<StoryOnCard> {
+  async #onCard(story: Story, run: StoryRun = story.run, audio?: CardAudio): Promise<StoryOnCard> {
     const chosen = chosenRun(compiled({ ...story, run }))
     if (run === 'card' && chosen.card === null)
       throw new AppError('unprocessable', `no card can tell the story "${story.id}" by itself: ${chosen.why}`)
+    if (audio === 'uploaded' && chosen.run === 'live')
+      throw new AppError(
+        'unprocessable',
+        `audio: story "${story.id}" cannot have it uploaded, for it would be run live: ${chosen.why}; ${onlyByItself}`,
+      )
     const version = await this.#input.versions.keep(story)
-    return { id: story.id, run: chosen.run, version: chosen.run === 'card' ? version : null }
+    if (chosen.run === 'live') return { id: story.id, run: 'live', version: null }
+    return { id: story.id, run: 'card', version, ...(audio === 'uploaded' ? { audio } : {}) }
   }
 
   #story(id: string): Story {
@@ -133,27 +308,14 @@ export class StoryCards {
   }
 }
 
-const settleAgainMs = 3_600_000
+const onlyByItself =
+  'only the card of a story that it tells by itself (run: card) can, because of all others it is decided here what is heard next'
 
-/** Keeps the cards of stories at what is written, until it is stopped. */
-export function tendStoryCards(
-  cards: Pick<StoryCards, 'settle'>,
-  {
-    book,
-    link,
-    clock,
-  }: {
-    readonly book: { onChange(changed: () => void): () => void }
-    readonly link: Pick<CloudLink, 'onSignedIn'> | null
-    readonly clock: Clock
-  },
-): { stop(): void } {
-  // Whoever waits for new rules need not wait for the account.
-  const settle = () => void cards.settle()
-  const stops = [book.onChange(settle), every(clock, settleAgainMs, settle), link?.onSignedIn(settle)]
-  return {
-    stop() {
-      for (const stop of stops) stop?.()
-    },
-  }
+/** Whether the account may have refused the card for audio that it does not know. */
+function mayMissMedia(error: unknown): boolean {
+  return (
+    error instanceof AppError &&
+    error.code === 'refused' &&
+    [400, 409, 422].includes(Number(error.details?.status))
+  )
 }

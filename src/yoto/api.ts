@@ -1,3 +1,4 @@
+import type { CardMedia } from '../core/card-plan.ts'
 import type { PlayerSettings } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
@@ -10,6 +11,7 @@ import { parseSettings, parseShadow } from './parse.ts'
 import { type Call, type Limits, type Try, unexpected, YotoRest, type YotoRestOptions } from './rest.ts'
 import { SettingChanges, type WrittenChange } from './setting-changes.ts'
 import { editedConfig } from './settings.ts'
+import { type AudioToUpload, AudioUploads, type UploadOptions } from './upload.ts'
 
 export type YotoApiOptions = YotoRestOptions
 
@@ -60,9 +62,12 @@ export class YotoApi {
   readonly #rest: YotoRest
   readonly #log: Log
   readonly #changes: SettingChanges
+  readonly #uploads: AudioUploads
 
   constructor(options: YotoApiOptions) {
+    const { apiUrl, clock, random, log } = options
     this.#rest = new YotoRest(options)
+    this.#uploads = new AudioUploads({ rest: this.#rest, apiUrl, clock, random, log })
     this.#log = options.log
     this.#changes = new SettingChanges({
       write: (change) => this.#write(change),
@@ -143,6 +148,11 @@ export class YotoApi {
     const cardId = textOf(objectOf(saved.card).cardId) ?? textOf(saved.cardId)
     if (cardId === undefined) throw unexpected(call)
     return { cardId }
+  }
+
+  /** Brings audio to Yoto. @throws AppError as `AudioUploads.upload` does. */
+  async uploadAudio(audio: AudioToUpload, options: UploadOptions = {}): Promise<CardMedia> {
+    return this.#uploads.upload(audio, options)
   }
 
   async #read(call: Call, limits: Limits = {}): Promise<JsonObject> {

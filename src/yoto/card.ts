@@ -1,5 +1,6 @@
 import {
   type CardChapter,
+  type CardMedia,
   type CardPlan,
   type CardTrack,
   isInteractive,
@@ -53,8 +54,8 @@ export function coverOf(json: JsonObject): string | null {
 }
 
 /**
- * The body of POST /content for a card of streamed tracks, which play one after the other unless the plan says
- * where presses and ends lead (yoto-protocol §4.4). `previous` is the document the card has now: its id and
+ * The body of POST /content for a card of streamed or uploaded tracks, which play one after the other unless the plan
+ * says where presses and ends lead (yoto-protocol §4.4). `previous` is the document the card has now: its id and
  * everything in it that a plan does not speak of stay.
  * @throws AppError `unprocessable` when Yoto would not take the plan, or a player would stumble over it.
  */
@@ -63,7 +64,7 @@ export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject 
   const metadata = objectOf(previous.metadata)
   const navigation = isInteractive(plan) ? interactive : linear
   const content = contentBefore(previous, navigation)
-  const duration = total(plan.chapters.flatMap(({ tracks }) => tracks))
+  const totals = totalsOf(plan.chapters.flatMap(({ tracks }) => tracks))
   const chaptersBefore = byKey(content.chapters)
   return {
     ...previous,
@@ -71,7 +72,7 @@ export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject 
     // Without these totals a player was seen to behave erratically (yoto-protocol §2.6).
     metadata: {
       ...metadata,
-      media: { ...objectOf(metadata.media), duration, fileSize: 0, hasStreams: true },
+      media: { ...objectOf(metadata.media), ...totals },
     },
     content: {
       activity: 'yoto_Player',
@@ -81,8 +82,8 @@ export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject 
       config: {
         ...objectOf(content.config),
         ...navigation.config,
-        resumeTimeout: plan.beginsAnew ? 0 : resumeTimeout,
-        onlineOnly: true,
+        resumeTimeout: plan.beginsAnew ? 0 : totals.hasStreams ? streamResumeTimeout : usualResumeTimeout,
+        onlineOnly: totals.hasStreams,
       },
       editSettings: {
         autoOverlayLabels: 'chapters',
@@ -135,7 +136,9 @@ function without(settings: JsonObject, names: JsonObject): JsonObject {
 }
 
 // As long as a rendition of a stream is kept: a position in a later one would be another piece of audio.
-const resumeTimeout = 24 * 3600
+const streamResumeTimeout = 24 * 3600
+// Of a card that names none (yoto-protocol §2.6).
+const usualResumeTimeout = 30 * 24 * 3600
 const defaultIcon = 'yoto:#aUm9i3ex3qqAMYBv-i-O-pYMKuMJGICtR3Vhf289u2Q'
 // Yoto's limits: "track count is limited to 100", titles of 1 to 100 characters.
 const mostTracks = 100
@@ -157,9 +160,7 @@ function chapterJson(chapter: CardChapter, place: Place): JsonObject {
     key: chapter.key,
     title: chapter.title,
     overlayLabel: label,
-    duration: total(chapter.tracks),
-    fileSize: 0,
-    hasStreams: true,
+    ...totalsOf(chapter.tracks),
     tracks: chapter.tracks.map((track) =>
       trackJson(track, { ...place, previous: tracksBefore.get(track.key) ?? {} }),
     ),
@@ -173,14 +174,28 @@ function trackJson(track: CardTrack, { label, interactive, previous }: Place): J
     ...previous,
     key: track.key,
     title: track.title,
+    overlayLabel: label,
+    ...(track.media === undefined ? streamJson(track) : uploadedJson(track.media)),
+    ...(interactive ? { events: eventsJson(track) } : {}),
+  }
+}
+
+function streamJson({ url, duration_s }: CardTrack): JsonObject {
+  return {
     type: 'stream',
     format: 'mp3',
-    trackUrl: track.url,
-    overlayLabel: label,
+    trackUrl: url,
     channels: 'stereo',
-    duration: track.duration_s === undefined ? null : Math.round(track.duration_s),
+    duration: duration_s === undefined ? null : Math.round(duration_s),
     fileSize: null,
-    ...(interactive ? { events: eventsJson(track) } : {}),
+  }
+}
+
+/** In the words that transcoding reported: players stumble over any other format (yoto-protocol §2.6). */
+function uploadedJson({ id, duration_s, bytes, format, channels }: CardMedia): JsonObject {
+  return {
+    ...{ type: 'audio', format, trackUrl: `yoto:#${id}`, channels },
+    ...{ duration: duration_s, fileSize: bytes },
   }
 }
 
@@ -198,8 +213,16 @@ function eventJson(target: TrackTarget): JsonObject {
   return { cmd: 'goto', params: { chapterKey: target.chapter_key, trackKey: target.track_key } }
 }
 
-function total(tracks: readonly CardTrack[]): number {
-  return Math.round(tracks.reduce((sum, track) => sum + (track.duration_s ?? 0), 0))
+function totalsOf(tracks: readonly CardTrack[]) {
+  const seconds = tracks.reduce(
+    (sum, { media, duration_s }) => sum + (media?.duration_s ?? duration_s ?? 0),
+    0,
+  )
+  return {
+    duration: Math.round(seconds),
+    fileSize: tracks.reduce((sum, { media }) => sum + (media?.bytes ?? 0), 0),
+    hasStreams: tracks.some(({ media }) => media === undefined),
+  }
 }
 
 function byKey(list: unknown): ReadonlyMap<string, JsonObject> {
@@ -235,7 +258,7 @@ function check(plan: CardPlan): void {
     ),
   )
   if (lost) throw wrong(`its track "${lost.key}" leads to a track that the card does not have`)
-  const mute = tracks.find(({ url }) => webAddressOf(url) === undefined)
+  const mute = tracks.find(({ url, media }) => media === undefined && webAddressOf(url) === undefined)
   if (mute) throw wrong(`its track "${mute.key}" has no http address to be streamed from`)
 }
 

@@ -74,7 +74,8 @@ function jsonOrNothing(text: string): unknown {
   }
 }
 
-function retryAfterMs(header: string | null, now: Date): number | undefined {
+/** The wait in ms that a `Retry-After` asks for; undefined where it asks for none. */
+export function retryAfterMs(header: string | null, now: Date): number | undefined {
   if (header === null) return undefined
   if (/^\d{1,6}$/.test(header.trim())) return Number(header) * 1000
   const date = Date.parse(header)

@@ -69,6 +69,8 @@ const queueCard = {
   player: null,
   distrusted: null,
   old_keys_end_at: null,
+  audio: 'streamed',
+  uploading: null,
 }
 const streamCard = {
   ...queueCard,

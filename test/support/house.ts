@@ -129,7 +129,12 @@ export const withoutPast = {
     streamFor: (stream: string) => stream,
   },
   knownCard: () => null,
-  storyCards: { publish: noCard },
+  storyCards: {
+    publish: noCard,
+    setAudio: noCard,
+    uploadOf: () => null,
+    onUpload: () => () => undefined,
+  },
   accountCards: noCard,
   presses: () => [],
   events: () => ({ events: [], count: 0, next: null }),

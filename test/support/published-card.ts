@@ -13,5 +13,7 @@ export function publishedCard(card_id: string, title: string): PublishedCardView
     player: null,
     distrusted: null,
     old_keys_end_at: null,
+    audio: 'streamed',
+    uploading: null,
   }
 }

@@ -176,6 +176,7 @@ describe('each live event changes what it speaks of', () => {
       'library',
       'upload',
       'upload-removed',
+      'card',
       'input',
       'rule-traces',
       'health',

@@ -1,10 +1,16 @@
+import { Readable } from 'node:stream'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Playable } from '../../src/audio/playable.ts'
 import type { PublishedCards } from '../../src/cards/published.ts'
+import { UploadedAudio } from '../../src/cards/uploaded-audio.ts'
+import type { CardUpload } from '../../src/core/card-upload.ts'
+import { AppError } from '../../src/core/error.ts'
 import type { Story } from '../../src/core/story.ts'
 import { StoryShelf } from '../../src/stories/card/shelf.ts'
 import { type StoredStory, StoryVersions } from '../../src/stories/versions.ts'
 import { Problems } from '../../src/wiring/problems.ts'
 import { planOfStoryCard, StoryCards } from '../../src/wiring/story-cards.ts'
+import { StoryUploads } from '../../src/wiring/story-uploads.ts'
 import { type Ground, newGround, startCards } from '../cards/household.ts'
 import { memoryCollection } from '../support/memory-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
@@ -35,6 +41,13 @@ let shelf: StoryShelf
 let problems: Problems
 let story: Story
 let storyCards: StoryCards
+/** The names of the files that were sent to the account. */
+let sent: string[]
+/** Sending waits for this, and fails with that. */
+let hold: Promise<void>
+let fault: AppError | null
+/** What a scene sounds like. */
+let sound: (scene: string) => string
 
 beforeEach(async () => {
   ground = newGround()
@@ -44,12 +57,42 @@ beforeEach(async () => {
   cards = await startCards(ground, undefined, (card) => planOfStoryCard(card, { shelf, urlOf }))
   problems = new Problems((text) => text)
   story = await plain()
+  sent = []
+  hold = Promise.resolve()
+  fault = null
+  sound = (scene) => scene
+  const uploaded = new UploadedAudio({
+    records: memoryCollection(),
+    async upload({ filename, sha256 }, { onProgress }) {
+      sent.push(filename)
+      onProgress(0.5)
+      await hold
+      if (fault !== null) throw fault
+      return { id: sha256, duration_s: 10, bytes: 120_000, format: 'opus', channels: 'stereo' }
+    },
+    clock: ground.clock,
+    log: recordingLog(),
+  })
+  const whole = async ({ scene }: { scene: string }) => bodyOf(sound(scene))
   storyCards = new StoryCards({
-    ...{ versions, cards, problems },
+    ...{ versions, shelf, cards, problems, clock: ground.clock, random: () => 0 },
+    uploads: new StoryUploads({ audio: { whole }, uploaded }),
     stories: () => new Map([[story.id, story]]),
     log: recordingLog(),
   })
 })
+
+/** A body of these few bytes. */
+function bodyOf(text: string): Playable {
+  const bytes = Buffer.from(text)
+  return {
+    length: bytes.length,
+    etag: `"${text}"`,
+    read: async ({ start, end }) => Readable.from([bytes.subarray(start, end + 1)]),
+    readAtOnce: () => null,
+    fileAt: () => null,
+  }
+}
 
 const chapters = () => ground.account.saved.at(-1)?.plan.chapters ?? []
 const troubles = () => problems.list()
@@ -143,5 +186,150 @@ describe('a story that is written anew', () => {
     story = await plain('den')
     await storyCards.settle()
     expect(ground.account.saved.length).toBe(1)
+  })
+})
+
+describe('audio that is to lie in the account', () => {
+  const request = { story: 'walk', audio: 'uploaded' } as const
+  /** Of each card that was saved: its version, and whether it plays uploaded audio. */
+  const saved = () =>
+    ground.account.saved.map(({ plan }) => {
+      const tracks = plan.chapters.flatMap((chapter) => chapter.tracks)
+      const kinds = new Set(tracks.map(({ media, url }) => `${media !== undefined} ${url !== undefined}`))
+      const scene = plan.chapters[1]?.title
+      return kinds.size === 1 ? `${scene} ${kinds.has('true false') ? 'uploaded' : 'streamed'}` : 'mixed'
+    })
+  const state = (card: { card_id: string | null }) =>
+    storyCards.uploadOf(cards.card(card.card_id ?? ''))?.state ?? null
+  /** Holds back what is sent until the returned function is called. */
+  const holdBack = () => {
+    let release: () => void = () => undefined
+    hold = new Promise((resolve) => {
+      release = resolve
+    })
+    return release
+  }
+
+  test('is fetched from here until all of it lies there, each sound once, and it is told how far it is', async () => {
+    const told: (CardUpload | null)[] = []
+    storyCards.onUpload((cardId) => told.push(storyCards.uploadOf(cards.card(cardId))))
+    const card = await storyCards.publish(request)
+    expect(state(card)).toBe('waiting')
+    await storyCards.settle()
+    expect(saved()).toEqual(['cave streamed', 'cave uploaded'])
+    // Twins of a chapter play the same.
+    expect(sent).toEqual(['walk.gate~E.mp3', 'walk.cave~L.mp3', 'walk.home~R.mp3'])
+    expect(state(card)).toBeNull()
+    expect(told.at(0)).toMatchObject({ state: 'waiting' })
+    expect(told.at(1)).toEqual({ state: 'uploading', of: 3, done: 0, percent: 0, problem: null })
+    expect(told.at(-2)).toMatchObject({ state: 'uploading', of: 3, done: 3, percent: 100 })
+    expect(told.at(-1)).toBeNull()
+    const percents = told.flatMap((upload) => (upload?.state === 'uploading' ? upload.percent : []))
+    expect(percents).toEqual([...percents].sort((one, other) => one - other))
+    await storyCards.settle()
+    expect(saved().length).toBe(2)
+  })
+
+  test('is that of the newest version: one that was written meanwhile is not overtaken by the one before', async () => {
+    const release = holdBack()
+    const card = await storyCards.publish(request)
+    await expect.poll(() => sent.length).toBe(3)
+    story = await plain('den')
+    const settled = storyCards.settle()
+    release()
+    await settled
+    expect(saved()).toEqual(['cave streamed', 'den streamed', 'den uploaded'])
+    expect(sent.slice(3)).toEqual(['walk.den~L.mp3'])
+    expect(cards.card(card.card_id ?? '').story?.version).toBe(versions.of(story))
+  })
+
+  test('is not put on a card that is to stream again', async () => {
+    const release = holdBack()
+    const { card_id } = await storyCards.publish(request)
+    await expect.poll(() => sent.length).toBe(3)
+    await storyCards.setAudio(card_id ?? '', 'streamed')
+    release()
+    await storyCards.settle()
+    expect(saved()).toEqual(['cave streamed'])
+    expect(storyCards.uploadOf(cards.card(card_id ?? ''))).toBeNull()
+    await storyCards.setAudio(card_id ?? '', 'uploaded')
+    await storyCards.settle()
+    expect(saved().at(-1)).toBe('cave uploaded')
+    expect(sent.length).toBe(3)
+  })
+
+  test('is tried again by itself, a minute later at first and then more seldom, and a problem says why', async () => {
+    fault = new AppError('unavailable', 'the line is bad')
+    const card = await storyCards.publish(request)
+    await storyCards.settle()
+    expect(state(card)).toBe('failed')
+    expect(troubles()).toEqual([expect.stringContaining('needs this program still')])
+    expect(troubles()[0]).toContain('the line is bad; tried again by itself')
+    const triesAfter = async (seconds: number) => {
+      const before = sent.length
+      await ground.clock.advance(seconds * 1_000)
+      await storyCards.tend()
+      return sent.length - before
+    }
+    // What may sound otherwise is looked at once after the start.
+    await storyCards.tend()
+    expect(await triesAfter(20)).toBe(0)
+    expect(await triesAfter(120)).toBeGreaterThan(0)
+    expect(await triesAfter(20)).toBe(0)
+    fault = null
+    await ground.clock.advance(3_600_000)
+    await storyCards.tend()
+    expect(state(card)).toBeNull()
+    expect(troubles()).toEqual([])
+    expect(saved()).toEqual(['cave streamed', 'cave uploaded'])
+  })
+
+  test('follows a file that becomes another, and one that is gone goes on to be heard', async () => {
+    await storyCards.publish(request)
+    await storyCards.settle()
+    await storyCards.tend()
+    sound = (scene) => (scene === 'home' ? 'another' : scene)
+    await storyCards.tend()
+    expect(sent.length).toBe(3)
+    storyCards.soundsChanged()
+    await storyCards.tend()
+    expect(sent.slice(3)).toEqual(['walk.home~R.mp3'])
+    expect(saved()).toEqual(['cave streamed', 'cave uploaded', 'cave uploaded'])
+    sound = () => {
+      throw new AppError('unavailable', 'it is not in the library')
+    }
+    storyCards.soundsChanged()
+    await storyCards.tend()
+    expect(saved().length).toBe(3)
+    expect(troubles()).toEqual([])
+  })
+
+  test('is known to lie there after a restart; where the record cannot be read it streams until it is', async () => {
+    const card = await storyCards.publish(request)
+    await storyCards.settle()
+    const urlOf = (key: string, file: string) => `http://192.0.2.1:8098/media/${key}/${file}.mp3`
+    const restarted = () => startCards(ground, undefined, (each) => planOfStoryCard(each, { shelf, urlOf }))
+    const again = await restarted()
+    const known = again.card(card.card_id ?? '')
+    expect(known.story).toEqual(cards.card(card.card_id ?? '').story)
+    expect(JSON.stringify(again.planOf(known))).not.toContain('http')
+    const stored = (await ground.records.get(card.key)) as { story: { media: Record<string, unknown> } }
+    const media = { ...stored.story.media, 'gate~E': { id: 7 } }
+    await ground.records.set(card.key, { ...stored, story: { ...stored.story, media } })
+    const broken = (await restarted()).card(card.card_id ?? '')
+    expect(broken.story).toMatchObject({ audio: 'uploaded', run: 'card' })
+    expect(broken.story?.media).toBeUndefined()
+  })
+
+  test('ends with the program without a word of trouble', async () => {
+    const release = holdBack()
+    await storyCards.publish(request)
+    await expect.poll(() => sent.length).toBe(3)
+    const stopped = storyCards.stop()
+    fault = new AppError('unavailable', 'aborted')
+    release()
+    await stopped
+    expect(troubles()).toEqual([])
+    expect(saved()).toEqual(['cave streamed'])
   })
 })

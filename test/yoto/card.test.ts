@@ -8,6 +8,7 @@ import { edgesFrom, slots } from '../../src/core/slot.ts'
 import { cardFrom, cardJson } from '../../src/yoto/card.ts'
 
 const recorded = resolve('../shared/fixtures/yoto')
+const url = 'https://example.org/media/k/stream.mp3'
 const plan = streamCardPlan({ title: 'Forest', url: 'https://example.org/media/k/stream.mp3', count: 2 })
 
 describe('a plan as a card', () => {
@@ -41,6 +42,37 @@ describe('a plan as a card', () => {
         ambient: null,
       },
     ])
+  })
+
+  test('names uploaded audio in the words that the upload reported, and totals of it', () => {
+    const media = (id: string) =>
+      ({ id: id.repeat(43), duration_s: 123, bytes: 1_480_000, format: 'opus', channels: 'mono' }) as const
+    const tracks = ['a', 'b'].map((id) => ({
+      key: id,
+      title: id,
+      tracks: [{ key: id, title: id, media: media(id), duration_s: 123 }],
+    }))
+    const streamed = { key: 'a', title: 'a', tracks: [{ key: 'a', title: 'a', url }] }
+    const before = cardJson({ title: 'Away', chapters: [streamed] })
+    const json = cardJson({ title: 'Away', chapters: tracks }, before)
+    expect(json).toMatchObject({
+      metadata: { media: { duration: 246, fileSize: 2_960_000, hasStreams: false } },
+      content: {
+        config: { onlineOnly: false, resumeTimeout: 2_592_000 },
+        chapters: [{ duration: 123, fileSize: 1_480_000, hasStreams: false }, { key: 'b' }],
+      },
+    })
+    const [chapter] = (json.content as { chapters: { tracks: unknown[] }[] }).chapters
+    expect(chapter?.tracks).toEqual([
+      {
+        ...{ key: 'a', title: 'a', type: 'audio', format: 'opus', trackUrl: `yoto:#${'a'.repeat(43)}` },
+        ...{ overlayLabel: '1', channels: 'mono', duration: 123, fileSize: 1_480_000 },
+        ...{ display: null, ambient: null },
+      },
+    ])
+    const back = cardJson({ title: 'Back', chapters: [streamed] }, json)
+    expect(JSON.stringify(back)).not.toContain('yoto:#aaa')
+    expect(back).toMatchObject({ content: { config: { onlineOnly: true } } })
   })
 
   test('comes back as the same plan', () => {
@@ -152,6 +184,23 @@ describe('a queue card', () => {
     const { description: _, ...metadata } = JSON.parse(readFileSync(asTried, 'utf8')).metadata
     const tried = { ...JSON.parse(readFileSync(asTried, 'utf8')), metadata }
     expect(missingKeys(tried, cardJson(queuePlan))).toEqual(['content.availability'])
+  })
+
+  const exchange = resolve(recorded, 'rest-content-create-exchange.json')
+  test.skipIf(!existsSync(exchange))('names uploaded audio as the recorded card does', () => {
+    const [{ body }] = JSON.parse(readFileSync(exchange, 'utf8'))
+    const [chapter] = body.content.chapters
+    const [{ display: _, trackUrl, ...track }] = chapter.tracks
+    const { duration: duration_s, fileSize: bytes, format, channels } = track
+    const media = { id: trackUrl.slice('yoto:#'.length), duration_s, bytes, format, channels }
+    const json = cardJson({
+      title: body.title,
+      chapters: [{ key: '01', title: 'One', tracks: [{ key: '01', title: 'One', media, duration_s }] }],
+    })
+    expect(json).toMatchObject({
+      metadata: { media: body.metadata.media },
+      content: { chapters: [{ display: chapter.display, tracks: [{ ...track, trackUrl }] }] },
+    })
   })
 
   const sold = resolve(recorded, 'card-interactive-commercial-excerpt.json')

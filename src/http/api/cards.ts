@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { CardUpload } from '../../core/card-upload.ts'
 import { AppError } from '../../core/error.ts'
 import { checkStreamName } from '../../core/queue.ts'
 import { type KeyRotation, rotationAnswer, rotationBody } from './key-rotation.ts'
@@ -23,9 +24,10 @@ interface CardChange {
   readonly slots?: 'interactive' | 'linear'
   readonly confirm?: 'request' | 'mqtt'
   readonly player?: string | null
+  readonly audio?: 'streamed' | 'uploaded'
 }
 
-interface CardRequest extends CardChange {
+interface CardRequest extends Omit<CardChange, 'audio'> {
   readonly stream: string
   readonly title: string
   readonly kind: 'queue' | 'stream'
@@ -56,6 +58,10 @@ export interface PublishedCardView {
   readonly distrusted: string | null
   /** When the last old key of the card ends at the latest. */
   readonly old_keys_end_at: string | null
+  /** Whether the card plays what lies in the account, without us; it streams until all of that is there. */
+  readonly audio: 'streamed' | 'uploaded'
+  /** How far what it is to play is on its way there; null where nothing is. */
+  readonly uploading: CardUpload | null
 }
 
 /** A press on a queue card. */
@@ -73,6 +79,7 @@ export interface CardPress {
 
 const closed = { additionalProperties: false }
 const title = Type.String({ minLength: 1, maxLength: 100 })
+const audio = Type.Union([Type.Literal('streamed'), Type.Literal('uploaded')])
 const wishes = {
   slots: Type.Optional(Type.Union([Type.Literal('interactive'), Type.Literal('linear')])),
   confirm: Type.Optional(Type.Union([Type.Literal('request'), Type.Literal('mqtt')])),
@@ -110,7 +117,7 @@ function publishRoute(house: CardsHouse): Route {
     method: 'post',
     path: '/cards',
     summary:
-      'Publishes a card to the Yoto account that plays a stream once and for all (`stream`), or tells a story (`story`).',
+      'Publishes a card to the Yoto account that plays a stream once and for all (`stream`), or tells a story (`story`). With `audio` `uploaded` the card streams until all its audio lies at Yoto; `uploading` says how far that is.',
     needs: 'house',
     body: Type.Object(
       {
@@ -124,18 +131,22 @@ function publishRoute(house: CardsHouse): Route {
         run: Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('card'), Type.Literal('live')])),
         // Of a stream card; a queue card has as many as it needs.
         chapters: Type.Optional(Type.Integer({ minimum: 3, maximum: 99 })),
+        // Of a story that its card tells by itself.
+        audio: Type.Optional(audio),
         ...wishes,
       },
       closed,
     ),
     handle({ body }) {
       checkPlayer(house, body.player)
-      const { stream, story, kind = story === undefined ? 'queue' : 'story', run, chapters, ...wishes } = body
+      const { stream, story, kind = story === undefined ? 'queue' : 'story', ...rest } = body
+      const { run, chapters, audio, ...wishes } = rest
       if (kind === 'story') {
         checkAbsent({ stream, chapters }, 'a card that tells a story')
-        return house.publishStoryCard({ ...wishes, story: given('story', story), ...(run && { run }) })
+        const asked = { ...(run && { run }), ...(audio && { audio }) }
+        return house.publishStoryCard({ ...wishes, story: given('story', story), ...asked })
       }
-      checkAbsent({ story, run }, `a card of kind "${kind}"`)
+      checkAbsent({ story, run, audio }, `a card of kind "${kind}"`)
       const name = checkStreamName(given('stream', stream))
       const title = wishes.title ?? name
       return house.publishCard({ ...wishes, stream: name, title, kind, chapters: chapters ?? 20 })
@@ -165,7 +176,10 @@ function changeRoute(house: CardsHouse): Route {
     path: '/cards/{card_id}',
     summary: 'Changes a published card; a new title or cut is kept only when the account takes it.',
     needs: 'house',
-    body: Type.Object({ title: Type.Optional(title), ...wishes }, { ...closed, minProperties: 1 }),
+    body: Type.Object(
+      { title: Type.Optional(title), audio: Type.Optional(audio), ...wishes },
+      { ...closed, minProperties: 1 },
+    ),
     handle({ param, body }) {
       const { card_id } = house.card(param('card_id'))
       checkPlayer(house, body.player)

@@ -1,11 +1,19 @@
-import type { CardPlan, TrackTarget } from '../../core/card-plan.ts'
+import type { CardMedia, CardPlan, TrackTarget } from '../../core/card-plan.ts'
 import { sceneInWords } from '../check/words.ts'
 import type { StoryCard } from './card.ts'
 
-/** The card as chapters of one track each; `urlOf` gives the address of a chapter's audio by its key. */
+interface PlanOptions {
+  readonly title: string
+  /** The address of a chapter's audio, by the key of the chapter. */
+  readonly urlOf: (key: string) => string
+  /** The chapter's audio where that was uploaded. */
+  readonly mediaOf?: (key: string) => CardMedia | undefined
+}
+
+/** The card as chapters of one track each. */
 export function storyCardPlan(
   { chapters }: StoryCard,
-  { title, urlOf }: { readonly title: string; readonly urlOf: (key: string) => string },
+  { title, urlOf, mediaOf = () => undefined }: PlanOptions,
 ): CardPlan {
   return {
     title: short(title),
@@ -15,11 +23,9 @@ export function storyCardPlan(
         ...(left === null ? {} : { left: targetOf(left) }),
         ...(right === null ? {} : { right: targetOf(right) }),
       }
-      return {
-        key,
-        title: name,
-        tracks: [{ key, title: name, url: urlOf(key), ...presses, end: targetOf(end) }],
-      }
+      const media = mediaOf(key)
+      const audio = media === undefined ? { url: urlOf(key) } : { media, duration_s: media.duration_s }
+      return { key, title: name, tracks: [{ key, title: name, ...audio, ...presses, end: targetOf(end) }] }
     }),
   }
 }

@@ -5,12 +5,14 @@ import { unfolded } from './unfold.ts'
 // Enough to tell versions of one story apart, and short in an address.
 const shownDigits = 8
 
+type KeptVersions = Pick<StoryVersions, 'get' | 'startingWith' | 'versionsOf'>
+
 /** The cards of the versions that are kept, unfolded when they are first asked for. */
 export class StoryShelf {
-  readonly #versions: Pick<StoryVersions, 'get' | 'startingWith'>
+  readonly #versions: KeptVersions
   readonly #cards = new Map<string, StoryCard | null>()
 
-  constructor(versions: Pick<StoryVersions, 'get' | 'startingWith'>) {
+  constructor(versions: KeptVersions) {
     this.#versions = versions
   }
 
@@ -23,6 +25,11 @@ export class StoryShelf {
     const card = 'card' in outcome ? outcome.card : null
     this.#cards.set(version, card)
     return card
+  }
+
+  /** All versions of the story that are kept, the one that was needed last first. */
+  versionsOf(story: string): readonly string[] {
+    return this.#versions.versionsOf(story)
   }
 
   /** The name of the ending that the scene is; null where it is none. */

@@ -44,6 +44,11 @@ export class WebServer {
 
   async start(): Promise<string> {
     await once(this.#server.listen(0, '127.0.0.1'), 'listening')
+    return this.url
+  }
+
+  /** Where it is, once it is started. */
+  get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
