@@ -10,13 +10,16 @@ export interface Span {
 
 /** How long a story plays for who hears each scene out and answers as soon as it is asked. */
 export interface PlayingTime {
-  /** By ending that can be come to, in the order of the scenes: the shortest way there. */
+  /**
+   * By ending that can be come to, in the order of the scenes: the shortest way there. None where not all situations are
+   * known.
+   */
   readonly endings: readonly { readonly name: string; readonly shortest: Span }[]
   readonly shortest: Span | null
   /** At most so much is heard by who comes to nothing twice; null where not all situations are known. */
   readonly longest: Span | null
-  /** Whether somebody can go round, and so hear more than that. */
-  readonly goesRound: boolean
+  /** Whether somebody can go round, and so hear more than that; null where not all situations are known. */
+  readonly goesRound: boolean | null
   /** What is heard at most before the first question, in ms; null where there is none, or that is not known. */
   readonly beforeChoiceMs: number | null
 }

@@ -36,7 +36,8 @@ export function watchPauseGesture({ hub, cards, again, clock, log }: PauseGestur
     if (player === null) return
     if (event.type === 'playback_resumed') {
       const before = paused.get(player)
-      if (before !== undefined) before.isResumed = true
+      if (event.commanded === true) paused.delete(player)
+      else if (before !== undefined) before.isResumed = true
       return
     }
     if (event.type === 'card_removed' || event.type === 'playback_stopped') paused.delete(player)

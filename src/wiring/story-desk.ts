@@ -48,7 +48,9 @@ export function storyDesk({ ruleSet, lengthOf }: StoryDeskInput): StoriesHouse['
     playThrough: (id, by) => playThrough(inHouse(compiled(named(id)), { values: startsOf(ruleSet()) }), by),
     async playingTime(id) {
       const situations = await explored(inHouse(compiled(named(id)), 'any'), { breathe: nextTurn })
-      return playingTimeAsJson(await playingTimeOf(situations, lengthsBy(onceEach(lengthOf))))
+      return playingTimeAsJson(
+        await playingTimeOf(situations, { lengthOf: lengthsBy(onceEach(lengthOf)), breathe: nextTurn }),
+      )
     },
   }
 }

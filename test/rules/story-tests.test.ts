@@ -9,7 +9,9 @@ const house = `playlists: {songs: [song.mp3]}
 stories:
   walk:
     scenes:
-      gate: {say: Left or right?, left: hill, right: lake, silence: lake}
+      gate: {say: Left or right?, left: fork, right: lake, silence: dice}
+      fork: {go: hill}
+      dice: {random: [lake, hill]}
       hill: {say: Up., go: end}
       lake: {say: A lake., ending: wet}
       end: {say: Home., ending: home}
@@ -64,9 +66,17 @@ describe('a test of rules that listen to stories', () => {
     expect(passed).toEqual([])
   })
 
+  test('says what follows where chance decides', async () => {
+    const passed = await failures(
+      'story: {is: choice, story: walk, scene: gate, choice: silence, leads_to: hill}',
+      'expect: {inputs.where: hill, ran: came}',
+    )
+    expect(passed).toEqual([])
+  })
+
   test('fails where the rules do something else', async () => {
     const failed = await failures(
-      'story: {is: choice, story: walk, scene: gate, choice: silence}',
+      'story: {is: choice, story: walk, scene: gate, choice: right}',
       'expect: {ran: answered}',
     )
     expect(failed).toEqual([expect.stringContaining('expected rule "answered" to run')])
@@ -83,6 +93,18 @@ describe('a test of rules that listen to stories', () => {
     [
       '{is: reached, story: wlak, scene: hil}',
       'test/unknown-name there is no story "wlak" - did you mean "walk"?',
+    ],
+    [
+      '{is: reached, story: walk, scene: fork}',
+      'test/failed tests/walk step 1: the test was stopped: scene "fork" only decides: nobody hears of it, so name one that follows',
+    ],
+    [
+      '{is: choice, story: walk, scene: gate, choice: silence}',
+      'test/failed tests/walk step 1: the test was stopped: scene "dice" decides what follows: say which scene that is with leads_to, or tell what is reached',
+    ],
+    [
+      '{is: choice, story: walk, scene: gate, choice: silence, leads_to: lak}',
+      'test/unknown-name there is no scene "walk/lak" - did you mean "walk/lake"?',
     ],
     [
       '{is: ended, story: walk}',

@@ -614,3 +614,37 @@ test('what is merely worth knowing is left unsaid beside an error', async () => 
     `error story/no-ending from a no ending can be reached: ${round} a → a`,
   ])
 })
+
+describe('audio of stories', () => {
+  const unusedIn = async (text: string) => {
+    const { diagnostics } = await readRuleFiles(
+      [{ file: 'a.yaml', text }],
+      readingOf({
+        stories: readStories,
+        adviceAt: new Date('2027-01-15T12:00:00Z'),
+        filesIn: async (folder: string) => ['one.mp3', 'book.m4b'].map((name) => `${folder}/${name}`),
+      }),
+    )
+    return diagnostics.flatMap(({ code, message }) => (code === 'story/audio-unused' ? [message] : []))
+  }
+  const told = (play: string) => `stories: {s: {audio: st, scenes: {a: {play: ${play}, ending: x}}}}\n`
+
+  test.each<[string, string, readonly string[]]>([
+    ['what nothing plays is named', told('one.mp3'), ['nothing plays a file in "st": book.m4b']],
+    ['of a book a part is enough', told('"book.m4b/2"'), ['nothing plays a file in "st": one.mp3']],
+    ['a playlist names it', `${told('one.mp3')}playlists: {p: [st/book.m4b]}\n`, []],
+    ['a playlist plays the folder', `${told('one.mp3')}playlists: {p: {folder: st}}\n`, []],
+    [
+      'a rule plays it',
+      `${told('one.mp3')}rules: {r: {stream: den, when: [{button: left}], do: [{queue: {add: st/book.m4b}}]}}\n`,
+      [],
+    ],
+    [
+      'a playlist picks from all there is',
+      `${told('one.mp3')}playlists: {p: {pick: {all: [{folder: st}]}}}\n`,
+      [],
+    ],
+  ])('%s', async (_, text, said) => {
+    expect(await unusedIn(text)).toEqual(said)
+  })
+})

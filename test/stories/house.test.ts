@@ -204,7 +204,7 @@ describe('the search through a story that asks the house', () => {
     expect(
       await saidOf(scenes('a: {branch: [{if: vars.party, go: b}, {if: not vars.party, go: c}]}')),
     ).toEqual([
-      '9:70 story/stuck-guard in "a" no line of `branch` has to match: that is up to the house (vars.party) | the story begins there; add a last line without `if`',
+      '9:70 story/stuck-guard in "a" it is up to the house whether a line of `branch` matches (vars.party) | the story begins there; add a last line without `if`',
     ])
   })
 

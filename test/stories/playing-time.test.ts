@@ -109,7 +109,8 @@ test('a story with more situations than are searched has no longest way', async 
     ...[stall('a', 'b'), stall('b', 'c'), stall('c', 'end')],
     '  end: {play: e1.mp3, ending: x}',
   )
-  expect(time).toMatchObject({ longest: null, beforeChoiceMs: null, shortest: { scenes: 4, ms: 4_000 } })
+  expect(time).toEqual({ endings: [], shortest: null, longest: null, goesRound: null, beforeChoiceMs: null })
+  expect(playingTimeInWords(time)).toEqual(['how long it plays is not known, as it has too many situations'])
 })
 
 test('what the house decides counts as all that it could bring', async () => {
@@ -135,4 +136,42 @@ test('what the house decides counts as all that it could bring', async () => {
     '  long: {play: l9.mp3, ending: long}',
   )
   expect(begins).toMatchObject({ shortest: { ms: 2_000 }, longest: { ms: 10_000 } })
+})
+
+test('what is heard again may be shorter, and then the shortest way is', async () => {
+  const time = await timeOf(
+    'vars: {gold: {start: 0, max: 2}}',
+    'scenes:',
+    '  hub: {play: h60.mp3, again: h2.mp3, set: {gold: gold + 1}, branch: [{if: gold == 2, go: end}, {go: hub}]}',
+    '  end: {play: e1.mp3, ending: x}',
+  )
+  // The first visit is longer: at least so much, and at most.
+  expect(time).toMatchObject({ shortest: { ms: 5_000 }, longest: { ms: 121_000 } })
+})
+
+test('one unknown length anywhere, and times are not told', async () => {
+  const time = await scenes(
+    'a: {play: a1.mp3, left: b, right: c, silence: c}',
+    'b: {play: b600.mp3, go: end}',
+    'c: {play: c1.mp3, go: d}',
+    'd: {play: d1.mp3, go: end}',
+    'end: {say: E, random: [x, y]}',
+    'x: {play: unknown.mp3, ending: x}',
+    'y: {ending: y}',
+  )
+  expect(time).toMatchObject({
+    endings: [{ shortest: { scenes: 4, ms: null } }, { shortest: { scenes: 3, ms: null } }],
+    longest: { scenes: 5, ms: null },
+    beforeChoiceMs: null,
+  })
+})
+
+test('who comes to an ending first is never asked', async () => {
+  const time = await scenes(
+    'a: {play: a1.mp3, random: [long, ask]}',
+    'long: {play: l600.mp3, ending: long}',
+    'ask: {play: q1.mp3, left: end, right: end, silence: end}',
+    'end: {play: e1.mp3, ending: end}',
+  )
+  expect(time.beforeChoiceMs).toBe(2_000)
 })

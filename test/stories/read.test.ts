@@ -218,15 +218,17 @@ describe('a story as it is read', () => {
 
   test('may be as large as may be, and not larger', async () => {
     const scenes = (count: number) =>
-      scenesFile(
+      storyFile(
+        'run: live',
+        'scenes:',
         ...Array.from(
           { length: count },
-          (_, at) => `s${at}: {say: A, ${at + 1 < count ? `go: s${at + 1}` : 'ending: x'}}`,
+          (_, at) => `  s${at}: {say: A, ${at + 1 < count ? `go: s${at + 1}` : 'ending: x'}}`,
         ),
       )
     expect(await saidOf(scenes(mostScenes))).toEqual([])
     expect(await saidOf(scenes(mostScenes + 1))).toEqual([
-      '3:5 type/value the story has 5,001 scenes; it may have 5,000 | make several stories of it',
+      '4:5 type/value the story has 5,001 scenes; it may have 5,000 | make several stories of it',
     ])
   }, 60_000)
 })

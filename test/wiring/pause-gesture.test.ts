@@ -107,6 +107,16 @@ test.each<[string, Parameters<typeof happens>]>([
     ],
   ],
   [
+    'let go on by a command of ours',
+    [
+      [
+        [0, 'paused'],
+        [500, 'resumed', { commanded: true }],
+        [500, 'paused'],
+      ],
+    ],
+  ],
+  [
     'and stopped between',
     [
       [

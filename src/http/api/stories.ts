@@ -85,8 +85,8 @@ export interface PlayingTimeView {
   readonly shortest: SpanView | null
   /** By who comes to nothing twice; null where there is too much to search. */
   readonly longest: SpanView | null
-  /** Whether somebody can go round, and so hear more. */
-  readonly goes_round: boolean
+  /** Whether somebody can go round, and so hear more; null where there is too much to search. */
+  readonly goes_round: boolean | null
   readonly before_choice_s: number | null
 }
 

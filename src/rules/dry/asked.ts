@@ -164,17 +164,17 @@ const storyEvents = ['started', 'reached', 'choice', 'ended'] as const
 
 function storyTold(event: Written): StoryTold {
   const { name, value } = event
-  const [story = '', second = '', third = '', ...more] = (value ?? '').split('/')
+  const [story = '', second = '', third = '', leads_to, ...more] = (value ?? '').split('/')
   const choice = answers.find((answer) => answer === third)
   if (name === 'started' && story !== '' && second === '') return { is: name, story }
   if (name === 'reached' && second !== '' && third === '') return { is: name, story, scene: second }
   if (name === 'choice' && choice !== undefined && more.length === 0)
-    return { is: name, story, scene: second, choice }
+    return { is: name, story, scene: second, choice, leads_to }
   const ending = (value ?? '').slice(story.length + 1)
   if (name === 'ended' && story !== '') return { is: name, story, ending: ending === '' ? null : ending }
   throw wrong(
     event,
-    'story.started=<story>, story.reached=<story>/<scene>, story.choice=<story>/<scene>/<left, right or silence> or story.ended=<story>/<ending>',
+    'story.started=<story>, story.reached=<story>/<scene>, story.choice=<story>/<scene>/<left, right or silence> (and /<scene> where that does not say what follows) or story.ended=<story>/<ending>',
   )
 }
 

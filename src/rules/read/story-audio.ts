@@ -32,7 +32,9 @@ async function adviseLength({ report }: RuleFile, filed: FiledStory, { lengthOf 
 
 /** Each folder once, at the first story that is told from it. */
 async function adviseUnused(files: readonly RuleFile[], { filesIn, breathe }: Around): Promise<void> {
-  if (filesIn === undefined) return
+  // What playlists pick from all of the library nobody names.
+  const picks = files.some(({ playlists }) => [...playlists.values()].some(({ playlist }) => playlist.pick))
+  if (filesIn === undefined || picks) return
   const named = new Set(files.flatMap(namedIn))
   const said = new Set<string>()
   for (const { stories, report } of files)
@@ -61,5 +63,9 @@ function namedIn({ stories, playlists, rules, faultyRules }: RuleFile): readonly
   const inRules = actions.flatMap(
     ({ bound: { definition, options } }) => definition.references?.(options) ?? [],
   )
-  return [...inStories, ...inPlaylists, ...inRules.map(({ name }) => name)]
+  // Of a part of a book its file is played.
+  return [...inStories, ...inPlaylists, ...inRules.map(({ name }) => name)].flatMap((name) => [
+    name,
+    name.replace(/\/\d+$/, ''),
+  ])
 }

@@ -162,13 +162,25 @@ export const steps: Readonly<Record<string, StepDef>> = {
     options: Type.Union([
       Type.Object({ is: Type.Literal('started'), story: named, player }, closed),
       Type.Object({ is: Type.Literal('reached'), story: named, scene: named, player }, closed),
-      Type.Object({ is: Type.Literal('choice'), story: named, scene: named, choice: answer, player }, closed),
+      Type.Object(
+        {
+          is: Type.Literal('choice'),
+          story: named,
+          scene: named,
+          choice: answer,
+          leads_to: Type.Optional(named),
+          player,
+        },
+        closed,
+      ),
       Type.Object({ is: Type.Literal('ended'), story: named, ending: Type.Optional(named), player }, closed),
     ]),
     read({ player: who, ...told }, reading) {
       const { naming, node } = reading
       naming.names('story', told.story, scalarOf(node, 'story'))
       if ('scene' in told) naming.names('scene', `${told.story}/${told.scene}`, scalarOf(node, 'scene'))
+      if ('leads_to' in told && told.leads_to !== undefined)
+        naming.names('scene', `${told.story}/${told.leads_to}`, scalarOf(node, 'leads_to'))
       const deed = (id: string | null): Deed => ({
         kind: 'story',
         player: id,

@@ -1,4 +1,4 @@
-import type { Scene, Setting, Story, Way } from '../../core/story.ts'
+import { type Scene, type Setting, type Story, type Way, waysOf } from '../../core/story.ts'
 import { compiled } from '../compiled.ts'
 import { unfolded } from './unfold.ts'
 
@@ -22,13 +22,20 @@ export async function cardSize(story: Story, breathe: () => Promise<void>): Prom
   const chapters = counted(story)
   if (chapters === null) return null
   const factors: { readonly name: string; readonly chapters: number }[] = []
-  for (const name of [...story.vars.keys()].slice(0, mostFactors)) {
+  for (const name of varsSet(story).slice(0, mostFactors)) {
     await breathe()
     const left = counted(without(story, name))
     if (left !== null && left < chapters) factors.push({ name, chapters: left })
   }
   factors.sort((one, other) => one.chapters - other.chapters)
   return { chapters: Math.min(chapters, mostCounted), isMore: chapters > mostCounted, factors }
+}
+
+/** The vars that it ever sets: the others make nothing larger. */
+export function varsSet({ vars, scenes }: Pick<Story, 'vars' | 'scenes'>): readonly string[] {
+  const all = [...scenes.values()].flatMap((scene) => [scene.set, ...waysOf(scene).map(({ way }) => way.set)])
+  const names = new Set(all.flat().map(({ name }) => name))
+  return [...vars.keys()].filter((name) => names.has(name))
 }
 
 function counted(story: Story): number | null {

@@ -1,7 +1,7 @@
 import type { Report } from '../../language/report.ts'
 import { either } from '../../language/wording.ts'
 import { chosenRun, noCardInWords } from '../card/chosen-run.ts'
-import { type CardSize, cardSize } from '../card/size.ts'
+import { type CardSize, cardSize, varsSet } from '../card/size.ts'
 import { mostChapters } from '../card/unfold.ts'
 import { compiled } from '../compiled.ts'
 import type { ReadStory } from '../read/story.ts'
@@ -26,7 +26,7 @@ function sayTooBig(
   size: CardSize | null,
 ): void {
   if (size === null) return
-  const names = [...story.vars.keys()]
+  const names = varsSet(story)
   const of = names.length === 0 ? '' : ` after unfolding ${names.join(' × ')}`
   const chapters = `${size.isMore ? 'more than ' : ''}${size.chapters.toLocaleString('en')} chapters${of}`
   const what =
@@ -44,7 +44,7 @@ function helpFor(factors: readonly { readonly name: string; readonly chapters: n
   const enough = factors.filter(({ chapters }) => chapters <= mostChapters).map(({ name }) => name)
   const most =
     enough.length === 0
-      ? `${first.name} makes the most of them: ${first.chapters} without it`
+      ? `without ${first.name} it would have ${first.chapters}`
       : `it would fit without ${either(enough)}`
   return `${most}; a lower \`max\` makes it fewer, or ${live}`
 }

@@ -81,7 +81,7 @@ function sayStuck({ story, places, key }: ReadStory, { stuck }: StoryFindings, r
     const none =
       upTo.length === 0
         ? 'no line of `branch` matches'
-        : `no line of \`branch\` has to match: that is up to the house (${list(upTo)})`
+        : `it is up to the house whether a line of \`branch\` matches (${list(upTo)})`
     const message = `in "${scene}"${values} ${none}`
     const by = path.length === 0 ? beginsAt(scene, story) : reachedBy(path, story)
     const last = waysOf(story.scenes.get(scene) ?? { exit: { kind: 'ending', name: '' } }).at(-1)
@@ -147,7 +147,14 @@ function sayNoSilence(read: ReadStory, report: Report): void {
 
 function* adviceOn(found: StoryFindings, read: ReadStory): Generator<StoryAdvice> {
   const { story, key } = read
-  if (found.isCapped) {
+  if (found.isPartial) {
+    yield {
+      place: key,
+      code: 'story/analysis-capped',
+      message: `story "${story.id}" sets a var from the house that may have too many values to try all of them: only the plain map of its scenes was checked`,
+      help: 'a lower `max` of that var makes them fewer',
+    }
+  } else if (found.isCapped) {
     const most = mostSituations.toLocaleString('en')
     yield {
       place: key,

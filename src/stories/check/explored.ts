@@ -34,6 +34,8 @@ export interface Explored {
   readonly clampedAtOnce: readonly Clamped[]
   /** Whether there are more than were looked into: then nothing is known of those. */
   readonly isCapped: boolean
+  /** Whether that is so because a var may be set from the house to more values than were listed. */
+  readonly isPartial: boolean
 }
 
 /** As many as can be searched each time a file is saved. */
@@ -90,7 +92,7 @@ export async function explored(
       begin(entrances(compiled, situation, story.bedtime))
     await breathe()
   }
-  return { compiled, reached, clampedAtOnce, isCapped: isPartial || next < reached.length }
+  return { compiled, reached, clampedAtOnce, isPartial, isCapped: isPartial || next < reached.length }
 }
 
 /** A step of a path: what led on from a scene. */

@@ -11,6 +11,8 @@ import { type Unreachable, unreachableIn } from './unreachable.ts'
 export interface StoryFindings {
   /** Whether there are more situations than were looked into. */
   readonly isCapped: boolean
+  /** Whether that is so because the house may set a var to more values than were listed. */
+  readonly isPartial: boolean
   /** Scenes that nobody can come to; `behind`: those that they alone lead to. */
   readonly unreachable: readonly Unreachable[]
   /** From where no ending can be come to any more. */
@@ -30,7 +32,7 @@ export interface StoryFindings {
  * what only follows from something else is not said beside it. `breathe` is asked for between two parts of the work.
  */
 export async function findingsOf(explored: Explored, breathe: () => Promise<void>): Promise<StoryFindings> {
-  const { compiled, reached, isCapped } = explored
+  const { compiled, reached, isCapped, isPartial } = explored
   const { story } = compiled
   const seen = new Set(reached.map(({ situation }) => situation.scene))
   const around = isCapped ? await plainReach(story, { visited: seen, breathe }) : null
@@ -45,7 +47,7 @@ export async function findingsOf(explored: Explored, breathe: () => Promise<void
   // What is missing in a trap, or at a branch that is stuck, leads to what nobody comes to until then.
   const isWhole = trap === null && stuck.length === 0
   return {
-    isCapped,
+    ...{ isCapped, isPartial },
     unreachable: isWhole ? unreachableIn(story, { visited, excused: excusedIn(story, neverTaken) }) : [],
     trap,
     stuck,

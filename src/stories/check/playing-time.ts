@@ -4,29 +4,42 @@ import type { Explored, Reached } from './explored.ts'
 import { Nearest } from './nearest.ts'
 import { roundsIn } from './rounds.ts'
 
-/** From the start of the story on; chance and the house count as all that they could bring. */
-export async function playingTimeOf(explored: Explored, lengthOf: LengthOf): Promise<PlayingTime> {
+/**
+ * From the start of the story on; chance and the house count as all that they could bring. `breathe` is asked for between
+ * two parts of the work.
+ */
+export async function playingTimeOf(
+  explored: Explored,
+  { lengthOf, breathe }: { readonly lengthOf: LengthOf; readonly breathe: () => Promise<void> },
+): Promise<PlayingTime> {
+  if (explored.isCapped)
+    return { endings: [], shortest: null, longest: null, goesRound: null, beforeChoiceMs: null }
   const { story } = explored.compiled
-  const heard = await heardIn(story, lengthOf)
-  const map = mapOf(explored, heard)
-  const near = shortestFrom(map)
+  const map = await mapOf(explored, await heardIn(story, lengthOf), breathe)
+  const near = await shortestByEnding(map, breathe)
   const endings = endingsIn(story).flatMap((name) => {
-    const ends = map.flatMap((place, number) => (place.ending === name ? [near[number]] : []))
-    const shortest = least(ends)
-    return shortest === null ? [] : [{ name, shortest }]
+    const shortest = near.get(name)
+    return shortest === undefined ? [] : [{ name, shortest }]
   })
+  await breathe()
   const rounds = roundsIn(map.map(({ to }) => to))
+  await breathe()
   return {
     endings,
     shortest: least(endings.map(({ shortest }) => shortest)),
-    longest: explored.isCapped ? null : longestIn(map, rounds),
+    longest: longestIn(map, rounds),
     goesRound: rounds.some(({ isRound }) => isRound),
-    beforeChoiceMs: explored.isCapped ? null : beforeChoice(map),
+    beforeChoiceMs: beforeChoice(map),
   }
 }
 
-interface Place {
-  readonly heard: Span
+interface Heard {
+  /** On a visit on which least is heard, as `again` may be shorter. */
+  readonly least: Span
+  readonly most: Span
+}
+
+interface Place extends Heard {
   readonly isQuestion: boolean
   readonly ending: string | null
   /** Whether somebody can begin there. */
@@ -36,24 +49,32 @@ interface Place {
 }
 
 const nothing: Span = { scenes: 0, ms: 0 }
+// As many as take a millisecond or so.
+const atATime = 500
 
-async function heardIn(story: Story, lengthOf: LengthOf): Promise<ReadonlyMap<string, Span>> {
-  const heard = new Map<string, Span>()
-  for (const { id, play, exit } of story.scenes.values()) {
+async function heardIn(story: Story, lengthOf: LengthOf): Promise<ReadonlyMap<string, Heard>> {
+  const heard = new Map<string, Heard>()
+  for (const { id, play, again, exit } of story.scenes.values()) {
     const ask = exit.kind === 'question' ? exit.ask : null
-    const clips = [play, ask].filter((clip) => clip !== null)
-    let ms: number | null = 0
-    for (const clip of clips) {
-      const lengthMs: number | null = await lengthOf(clip)
-      ms = ms === null || lengthMs === null ? null : ms + lengthMs
-    }
-    heard.set(id, { scenes: clips.length > 0 ? 1 : 0, ms })
+    const first = play === null ? 0 : await lengthOf(play)
+    const later = again === null ? first : await lengthOf(again)
+    const askMs = ask === null ? 0 : await lengthOf(ask)
+    const isKnown = first !== null && later !== null && askMs !== null
+    const span = (ms: (...lengths: readonly number[]) => number): Span => ({
+      scenes: play === null && ask === null ? 0 : 1,
+      ms: isKnown ? ms(first, later) + askMs : null,
+    })
+    heard.set(id, { least: span(Math.min), most: span(Math.max) })
   }
   return heard
 }
 
 /** What can be come to from the start by who answers each question. */
-function mapOf({ compiled, reached }: Explored, heard: ReadonlyMap<string, Span>): readonly Place[] {
+async function mapOf(
+  { compiled, reached }: Explored,
+  heard: ReadonlyMap<string, Heard>,
+  breathe: () => Promise<void>,
+): Promise<readonly Place[]> {
   const isStart = ({ by, situation }: Reached) => by === null && situation.scene === compiled.story.start
   // In any house there may be several.
   const order = reached.flatMap((here, number) => (isStart(here) ? [number] : []))
@@ -62,6 +83,7 @@ function mapOf({ compiled, reached }: Explored, heard: ReadonlyMap<string, Span>
   for (const number of order) {
     const here = reached[number]
     if (here === undefined) break
+    if (map.length % atATime === 0) await breathe()
     const exit = compiled.story.scenes.get(here.situation.scene)?.exit
     const answered = (here.outs ?? []).filter(({ cause }) => cause.kind !== 'silence')
     const to = answered.map((edge) => {
@@ -71,7 +93,7 @@ function mapOf({ compiled, reached }: Explored, heard: ReadonlyMap<string, Span>
       return order.push(edge.to) - 1
     })
     map.push({
-      heard: heard.get(here.situation.scene) ?? nothing,
+      ...(heard.get(here.situation.scene) ?? { least: nothing, most: nothing }),
       isQuestion: exit?.kind === 'question',
       ending: exit?.kind === 'ending' ? exit.name : null,
       isStart: isStart(here),
@@ -81,37 +103,40 @@ function mapOf({ compiled, reached }: Explored, heard: ReadonlyMap<string, Span>
   return map
 }
 
-/** Of each place: the least that is heard until it is over, by time, and by scenes where times are not known. */
-function shortestFrom(map: readonly Place[]): readonly (Span | null)[] {
-  const isTimed = map.every(({ heard }) => heard.ms !== null)
-  const cost = ({ scenes, ms }: Span) => (isTimed ? (ms ?? 0) : scenes)
-  const best: (Span | null)[] = map.map(() => null)
+/** The least that is heard until an ending is over, by time, and by scenes where not all times are known. */
+async function shortestByEnding(
+  map: readonly Place[],
+  breathe: () => Promise<void>,
+): Promise<ReadonlyMap<string, Span>> {
+  const { cost, told } = measureOf(map.map((place) => place.least))
+  const best: (Span | undefined)[] = map.map(({ isStart, least }) => (isStart ? least : undefined))
   const waiting = new Nearest()
-  for (const [number, { isStart, heard }] of map.entries()) {
-    if (!isStart) continue
-    best[number] = heard
-    waiting.push(cost(heard), number)
-  }
+  for (const [number, span] of best.entries()) if (span !== undefined) waiting.push(cost(span), number)
+  const found = new Map<string, Span>()
+  let looked = 0
   for (let next = waiting.pop(); next !== null; next = waiting.pop()) {
-    const sofar = best[next.number]
-    if (sofar == null || next.cost > cost(sofar)) continue
-    for (const to of map[next.number]?.to ?? []) {
-      const there = plus(sofar, map[to]?.heard ?? nothing)
+    if (looked++ % atATime === 0) await breathe()
+    const [sofar, place] = [best[next.number], map[next.number]]
+    if (sofar === undefined || place === undefined || next.cost > cost(sofar)) continue
+    // The nearest comes first.
+    if (place.ending !== null && !found.has(place.ending)) found.set(place.ending, told(sofar))
+    for (const to of place.to) {
+      const there = plus(sofar, map[to]?.least ?? nothing)
       const known = best[to]
-      if (known != null && cost(known) <= cost(there)) continue
+      if (known !== undefined && cost(known) <= cost(there)) continue
       best[to] = there
       waiting.push(cost(there), to)
     }
   }
-  return best
+  return found
 }
 
 /** The most that is heard on a way to an ending where whoever comes into a round hears all of it once. */
 function longestIn(map: readonly Place[], rounds: readonly Round[]): Span | null {
+  const { cost, told } = measureOf(map.map((place) => place.most))
+  const most = (spans: readonly Span[]): Span | null =>
+    spans.reduce<Span | null>((best, span) => (best === null || cost(span) > cost(best) ? span : best), null)
   const partOf = new Map(rounds.flatMap(({ members }, part) => members.map((number) => [number, part])))
-  const heard = rounds.map(({ members }) =>
-    members.reduce((sum, number) => plus(sum, map[number]?.heard ?? nothing), nothing),
-  )
   const best = new Map<number, Span>()
   // What is led to comes before what leads there.
   for (const [part, { members }] of rounds.entries()) {
@@ -120,10 +145,15 @@ function longestIn(map: readonly Place[], rounds: readonly Round[]): Span | null
     const onwards = after.flatMap((next) => (next === part ? [] : (best.get(next) ?? [])))
     const isEnd = places.some(({ ending }) => ending !== null)
     const rest = most([...onwards, ...(isEnd ? [nothing] : [])])
-    if (rest !== null) best.set(part, plus(heard[part] ?? nothing, rest))
+    if (rest !== null)
+      best.set(
+        part,
+        places.reduce((sum, place) => plus(sum, place.most), rest),
+      )
   }
   const starts = map.flatMap(({ isStart }, number) => (isStart ? [partOf.get(number)] : []))
-  return most(starts.flatMap((part) => (part === undefined ? [] : (best.get(part) ?? []))))
+  const longest = most(starts.flatMap((part) => (part === undefined ? [] : (best.get(part) ?? []))))
+  return longest && told(longest)
 }
 
 type Round = ReturnType<typeof roundsIn>[number]
@@ -131,8 +161,20 @@ type Round = ReturnType<typeof roundsIn>[number]
 /** The most before the first question, its own sound included; rounds before it count once. */
 function beforeChoice(map: readonly Place[]): number | null {
   if (!map.some(({ isQuestion }) => isQuestion)) return null
-  const early = map.map((place) => (place.isQuestion ? { ...place, to: [], ending: 'asked' } : place))
+  // Who comes to an ending first is never asked.
+  const early = map.map((place) =>
+    place.isQuestion ? { ...place, to: [], ending: 'asked' } : { ...place, ending: null },
+  )
   return longestIn(early, roundsIn(early.map(({ to }) => to)))?.ms ?? null
+}
+
+/** Times are only compared where all of them are known: else scenes are, and no time is told. */
+function measureOf(spans: readonly Span[]) {
+  const isTimed = spans.every(({ ms }) => ms !== null)
+  return {
+    cost: ({ scenes, ms }: Span) => (isTimed ? (ms ?? 0) : scenes),
+    told: (span: Span): Span => (isTimed ? span : { ...span, ms: null }),
+  }
 }
 
 function plus(one: Span, other: Span): Span {
@@ -140,24 +182,10 @@ function plus(one: Span, other: Span): Span {
   return { scenes: one.scenes + other.scenes, ms }
 }
 
-function least(spans: readonly (Span | null | undefined)[]): Span | null {
-  return chosen(spans, (one, other) => one < other)
-}
-
-function most(spans: readonly Span[]): Span | null {
-  return chosen(spans, (one, other) => one > other)
-}
-
-/** By time, and by scenes where a time is not known. */
-function chosen(
-  spans: readonly (Span | null | undefined)[],
-  isBetter: (one: number, other: number) => boolean,
-): Span | null {
-  const known = spans.filter((span) => span != null)
-  const isTimed = known.every(({ ms }) => ms !== null)
-  const size = ({ scenes, ms }: Span) => (isTimed ? (ms ?? 0) : scenes)
-  return known.reduce<Span | null>(
-    (best, span) => (best === null || isBetter(size(span), size(best)) ? span : best),
+function least(spans: readonly Span[]): Span | null {
+  const cost = ({ scenes, ms }: Span) => ms ?? scenes
+  return spans.reduce<Span | null>(
+    (best, span) => (best === null || cost(span) < cost(best) ? span : best),
     null,
   )
 }

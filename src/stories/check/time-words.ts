@@ -3,6 +3,7 @@ import { printable } from '../../language/printable.ts'
 
 /** How long a story plays, for people: one line for it, and one for each ending. */
 export function playingTimeInWords({ endings, longest, goesRound }: PlayingTime): readonly string[] {
+  if (goesRound === null) return ['how long it plays is not known, as it has too many situations']
   const widest = Math.max(0, ...endings.map(({ name }) => printable(name).length))
   const lines = endings.map(
     ({ name, shortest }) => `${printable(name).padEnd(widest)}  after ${spanInWords(shortest)} at least`,
@@ -33,7 +34,7 @@ export interface PlayingTimeView {
   readonly endings: readonly { readonly name: string; readonly shortest: SpanView }[]
   readonly shortest: SpanView | null
   readonly longest: SpanView | null
-  readonly goes_round: boolean
+  readonly goes_round: boolean | null
   readonly before_choice_s: number | null
 }
 

@@ -46,19 +46,21 @@ export class Decisions {
     for (const given of this.#given) if (!this.#byStep.has(given)) this.#given.delete(given)
   }
 
-  /** Somebody has it. False where somebody had it before. */
+  /** Somebody has it, and so it holds, whatever was about to be given meanwhile. False where somebody had it before. */
   give(decision: Decision): boolean {
     const key = keyOf(decision)
     this.add(decision)
     if (this.#given.has(key)) return false
+    this.#byStep.set(key, decision)
     this.#given.add(key)
     return true
   }
 
   /** In the end nobody got it, unless somebody else did. */
-  drop(step: HouseStep): void {
+  drop(step: HouseStep, point: Pick<StoryPoint, 'id'>): void {
     const key = keyOf(step)
-    if (!this.#given.has(key)) this.#byStep.delete(key)
+    const isOther = this.#byStep.get(key)?.point.id !== point.id
+    if (!this.#given.has(key) && !isOther) this.#byStep.delete(key)
   }
 
   /** All that can follow from that point on, as the store keeps it. */

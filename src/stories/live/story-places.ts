@@ -204,7 +204,7 @@ export class StoryPlaces<Body> {
     try {
       return await give()
     } finally {
-      if (reached?.step !== undefined) this.#session(line)?.decisions.drop(reached.step)
+      if (reached?.step !== undefined) this.#session(line)?.decisions.drop(reached.step, reached.point)
     }
   }
 

@@ -55,7 +55,7 @@ export async function readStories(
     const { story, key, files, folder, entities } = read
     let ready: CompiledStory | undefined
     const playingTime = async (lengthOf: LengthOf) =>
-      playingTimeOf(await explored(inHouse(compiled(story), 'any'), { breathe }), lengthOf)
+      playingTimeOf(await explored(inHouse(compiled(story), 'any'), { breathe }), { lengthOf, breathe })
     const tests = read.tests.map((test) => ({
       id: test.id,
       run() {
