@@ -80,7 +80,7 @@ describe('--studio', () => {
     const expected = (await mapIn(story)).filter((way) => way !== 'who go who.1')
     const found = (await mapIn(back)).filter((way) => !way.endsWith(' go who 1 and others.1'))
     expect(found.map((way) => way.replaceAll('who 1 and others', 'who'))).toEqual(expected)
-    const folder = join(home, 'there/media/stories/hill')
+    const folder = join(home, 'there/media/scenes/hill')
     const sounds = await Promise.all(
       (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')),
     )
