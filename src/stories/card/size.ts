@@ -1,6 +1,6 @@
 import { type Scene, type Setting, type Story, type Way, waysOf } from '../../core/story.ts'
 import { compiled } from '../compiled.ts'
-import { unfolded } from './unfold.ts'
+import { countedChapters } from './unfold.ts'
 
 /** How large a story is as a card, and what makes it so. */
 export interface CardSize {
@@ -11,20 +11,21 @@ export interface CardSize {
   readonly factors: readonly { readonly name: string; readonly chapters: number }[]
 }
 
-// Ten times what a card holds: whoever is that far off does not count any more.
-const mostCounted = 1_000
+// Several times what a card holds: whoever is that far off does not count any more.
+const mostCounted = 300
 
 // Each is unfolded once more.
 const mostFactors = 8
 
 /** Null where it is not its size that keeps it from being a card. `breathe` is asked for between two parts of the work. */
 export async function cardSize(story: Story, breathe: () => Promise<void>): Promise<CardSize | null> {
-  const chapters = counted(story)
+  const counted = (one: Story) => countedChapters(compiled(one), { most: mostCounted, breathe })
+  const chapters = await counted(story)
   if (chapters === null) return null
   const factors: { readonly name: string; readonly chapters: number }[] = []
   for (const name of varsSet(story).slice(0, mostFactors)) {
     await breathe()
-    const left = counted(without(story, name))
+    const left = await counted(without(story, name))
     if (left !== null && left < chapters) factors.push({ name, chapters: left })
   }
   factors.sort((one, other) => one.chapters - other.chapters)
@@ -36,12 +37,6 @@ export function varsSet({ vars, scenes }: Pick<Story, 'vars' | 'scenes'>): reado
   const all = [...scenes.values()].flatMap((scene) => [scene.set, ...waysOf(scene).map(({ way }) => way.set)])
   const names = new Set(all.flat().map(({ name }) => name))
   return [...vars.keys()].filter((name) => names.has(name))
-}
-
-function counted(story: Story): number | null {
-  const outcome = unfolded(compiled(story), mostCounted)
-  if ('card' in outcome) return outcome.card.chapters.length
-  return outcome.none.why === 'too-big' ? mostCounted + 1 : null
 }
 
 /** The story as it would be if the var were never set. */

@@ -33,12 +33,37 @@ export function unfolded(
   const asking = firstAsking(compiled)
   if (asking !== null) return { none: { why: 'house', ...asking } }
   try {
-    return { card: new Unfolding(compiled, most).all() }
+    return { card: { chapters: [...new Unfolding(compiled, most).chapters()] } }
   } catch (error) {
-    if (error instanceof Unfoldable) return { none: error.why }
-    if (error instanceof NoWayOn) return { none: { why: error.why, scene: error.scene } }
-    throw error
+    return { none: whyNone(error) }
   }
+}
+
+/**
+ * How many chapters it would have, `most + 1` where there are more; null where it is something else that keeps it from being
+ * a card. `breathe` is asked for between two chapters.
+ */
+export async function countedChapters(
+  compiled: CompiledStory,
+  { most, breathe }: { readonly most: number; readonly breathe: () => Promise<void> },
+): Promise<number | null> {
+  let count = 0
+  try {
+    for (const _ of new Unfolding(compiled, most).chapters()) {
+      count += 1
+      await breathe()
+    }
+    return count
+  } catch (error) {
+    return whyNone(error).why === 'too-big' ? most + 1 : null
+  }
+}
+
+/** @throws whatever says nothing of the story */
+function whyNone(error: unknown): NoCard {
+  if (error instanceof Unfoldable) return error.why
+  if (error instanceof NoWayOn) return { why: error.why, scene: error.scene }
+  throw error
 }
 
 /** By which edge of the chapter before: a button, or its end. */
@@ -66,11 +91,10 @@ class Unfolding {
     )
   }
 
-  all(): StoryCard {
+  /** One after the other, each worked out when it is asked for. */
+  *chapters(): Generator<StoryChapter> {
     this.#plan(firstStop(this.#compiled, noChance), 'E', null)
-    const chapters: StoryChapter[] = []
-    for (const planned of this.#planned.values()) chapters.push(this.#chapter(planned))
-    return { chapters }
+    for (const planned of this.#planned.values()) yield this.#chapter(planned)
   }
 
   /** The key of the chapter that plays it, which is a new one where there is none; `from` is never led to itself. */
