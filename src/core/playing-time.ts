@@ -24,6 +24,23 @@ export interface PlayingTime {
   readonly beforeChoiceMs: number | null
 }
 
+/** The same for programs. */
+export interface PlayingTimeView {
+  readonly endings: readonly { readonly name: string; readonly shortest: SpanView }[]
+  readonly shortest: SpanView | null
+  /** By who comes to nothing twice; null where there is too much to search. */
+  readonly longest: SpanView | null
+  /** Whether somebody can go round, and so hear more; null where there is too much to search. */
+  readonly goes_round: boolean | null
+  readonly before_choice_s: number | null
+}
+
+/** `seconds`: null where it is not known how long all of it plays. */
+export interface SpanView {
+  readonly scenes: number
+  readonly seconds: number | null
+}
+
 /** How long a clip plays, in ms; null where that is not known. */
 export type LengthOf = (clip: Clip) => Promise<number | null>
 

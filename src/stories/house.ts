@@ -10,15 +10,15 @@ import {
 import type { Expression } from '../language/expression/expression.ts'
 import { entitiesIn } from '../language/expression/states.ts'
 
-/** What the house may be asked by stories, and how it is where nobody has changed anything. */
-export interface StoryHouse {
+/** The house as the rule files declare it: what stories may ask it, and how it is where nobody has changed anything. */
+export interface DeclaredHouse {
   readonly environment: Environment
   /** Where its vars and inputs start. */
   readonly starts: Values
 }
 
 /** A house of which nothing is known. */
-export const noHouse: StoryHouse = { environment: { groups: {} }, starts: {} }
+export const noHouse: DeclaredHouse = { environment: { groups: {} }, starts: {} }
 
 /** What the house answers at one moment. */
 export interface HouseSays {

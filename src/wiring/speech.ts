@@ -31,7 +31,7 @@ export interface SpeechInput {
   readonly log: Log
 }
 
-type SpeechParts = Pick<Registry, 'speechProviders' | 'lost'>
+type SpeechPlugins = Pick<Registry, 'speechProviders' | 'lost'>
 
 /** Speech as the rest of the house plays it: found by its text, and read as any audio is. */
 export interface HouseSpeech
@@ -44,7 +44,7 @@ export interface HouseSpeech
   /** Whether a file is one that `find` gave, and is read here and not from the library. */
   isOwn(file: Pick<LibraryFile, 'file'>): boolean
   /** From now on plug-ins are asked for what speaks; before, they bring nothing. */
-  usePlugins(registry: () => SpeechParts): void
+  usePlugins(registry: () => SpeechPlugins): void
   stop(): Promise<void>
 }
 
@@ -53,7 +53,7 @@ export async function openSpeech(input: SpeechInput): Promise<HouseSpeech> {
   const { options, shelfOf, problems, clock, random = Math.random, log } = input
   const folder = join(options.folders.data, 'speech')
   const shelf = shelfOf(folder)
-  let parts = (): SpeechParts => ({ speechProviders: new Map() })
+  let parts = (): SpeechPlugins => ({ speechProviders: new Map() })
   let said: string | null = null
   const speech = new Speech<LibraryFile>({
     ...{ folder, shelf, clock, random, log },

@@ -1,4 +1,6 @@
 import { Type } from 'typebox'
+import type { PlayThrough } from '../../core/play-through.ts'
+import type { PlayingTimeView } from '../../core/playing-time.ts'
 import { type Answer, answers } from '../../core/story.ts'
 import { type Route, route } from './route.ts'
 
@@ -42,58 +44,9 @@ export interface StoriesHouse {
   readonly stories: {
     list(): readonly StoryView[]
     graph(story: string): StoryGraph
-    playThrough(story: string, by: { answers: readonly Answer[]; seed: number }): PlayThroughView
+    playThrough(story: string, by: { answers: readonly Answer[]; seed: number }): PlayThrough
     playingTime(story: string): Promise<PlayingTimeView>
   }
-}
-
-/** A story as it goes for who gives these answers. */
-export interface PlayThroughView {
-  readonly story: string
-  readonly seed: number
-  readonly scenes: readonly {
-    readonly scene: string
-    readonly label: string
-    readonly by: 'left' | 'right' | 'silence' | 'go' | 'branch' | 'random' | null
-    readonly heard: ClipView | null
-    readonly ask: ClipView | null
-    readonly vars: Readonly<Record<string, boolean | number | string>>
-    readonly clamped: readonly string[]
-  }[]
-  readonly end: 'ending' | 'waits' | 'stuck' | 'long'
-  readonly ending: string | null
-  readonly asks: {
-    readonly left: boolean
-    readonly right: boolean
-    readonly silence: boolean
-    readonly wait_s: number
-    readonly ask_again: number
-    readonly hear_out: boolean
-  } | null
-  readonly answered: number
-}
-
-/** A file, the words that a voice says, or a file with the words that are in it. */
-interface ClipView {
-  readonly file?: string
-  readonly say?: string
-}
-
-/** How long a story plays for who hears each scene out and answers at once. */
-export interface PlayingTimeView {
-  readonly endings: readonly { readonly name: string; readonly shortest: SpanView }[]
-  readonly shortest: SpanView | null
-  /** By who comes to nothing twice; null where there is too much to search. */
-  readonly longest: SpanView | null
-  /** Whether somebody can go round, and so hear more; null where there is too much to search. */
-  readonly goes_round: boolean | null
-  readonly before_choice_s: number | null
-}
-
-interface SpanView {
-  readonly scenes: number
-  /** null where it is not known how long all of it plays. */
-  readonly seconds: number | null
 }
 
 const closed = { additionalProperties: false }

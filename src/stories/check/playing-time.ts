@@ -34,12 +34,14 @@ export async function playingTimeOf(
 }
 
 interface Heard {
-  /** On a visit on which least is heard, as `again` may be shorter. */
-  readonly least: Span
+  readonly first: Span
+  /** From the second visit on; null where that is the same. */
+  readonly later: Span | null
   readonly most: Span
 }
 
 interface Place extends Heard {
+  readonly scene: string
   readonly isQuestion: boolean
   readonly ending: string | null
   /** Whether somebody can begin there. */
@@ -59,12 +61,15 @@ async function heardIn(story: Story, lengthOf: LengthOf): Promise<ReadonlyMap<st
     const first = play === null ? 0 : await lengthOf(play)
     const later = again === null ? first : await lengthOf(again)
     const askMs = ask === null ? 0 : await lengthOf(ask)
-    const isKnown = first !== null && later !== null && askMs !== null
-    const span = (ms: (...lengths: readonly number[]) => number): Span => ({
+    const span = (ms: number | null): Span => ({
       scenes: play === null && ask === null ? 0 : 1,
-      ms: isKnown ? ms(first, later) + askMs : null,
+      ms: ms === null || askMs === null ? null : ms + askMs,
     })
-    heard.set(id, { least: span(Math.min), most: span(Math.max) })
+    heard.set(id, {
+      first: span(first),
+      later: again === null ? null : span(later),
+      most: span(first === null || later === null ? null : Math.max(first, later)),
+    })
   }
   return heard
 }
@@ -93,7 +98,8 @@ async function mapOf(
       return order.push(edge.to) - 1
     })
     map.push({
-      ...(heard.get(here.situation.scene) ?? { least: nothing, most: nothing }),
+      scene: here.situation.scene,
+      ...(heard.get(here.situation.scene) ?? { first: nothing, later: null, most: nothing }),
       isQuestion: exit?.kind === 'question',
       ending: exit?.kind === 'ending' ? exit.name : null,
       isStart: isStart(here),
@@ -103,32 +109,50 @@ async function mapOf(
   return map
 }
 
-/** The least that is heard until an ending is over, by time, and by scenes where not all times are known. */
+/** A way so far: what was heard, and which scenes of those that are another the second time. */
+interface Way {
+  readonly span: Span
+  readonly heard: ReadonlySet<string>
+}
+
+/**
+ * The least that is heard until an ending is over, by time, and by scenes where not all times are known. Each is a way that
+ * somebody can go: what sounds otherwise the second time counts so where that way has come there before.
+ */
 async function shortestByEnding(
   map: readonly Place[],
   breathe: () => Promise<void>,
 ): Promise<ReadonlyMap<string, Span>> {
-  const { cost, told } = measureOf(map.map((place) => place.least))
-  const best: (Span | undefined)[] = map.map(({ isStart, least }) => (isStart ? least : undefined))
+  const { cost, told } = measureOf(map.flatMap(({ first, later }) => [first, later ?? first]))
+  const begun: Way = { span: nothing, heard: new Set() }
+  const best: (Way | undefined)[] = map.map((place) => (place.isStart ? goneOn(begun, place) : undefined))
   const waiting = new Nearest()
-  for (const [number, span] of best.entries()) if (span !== undefined) waiting.push(cost(span), number)
+  for (const [number, way] of best.entries()) if (way !== undefined) waiting.push(cost(way.span), number)
   const found = new Map<string, Span>()
   let looked = 0
   for (let next = waiting.pop(); next !== null; next = waiting.pop()) {
     if (looked++ % atATime === 0) await breathe()
     const [sofar, place] = [best[next.number], map[next.number]]
-    if (sofar === undefined || place === undefined || next.cost > cost(sofar)) continue
+    if (sofar === undefined || place === undefined || next.cost > cost(sofar.span)) continue
     // The nearest comes first.
-    if (place.ending !== null && !found.has(place.ending)) found.set(place.ending, told(sofar))
+    if (place.ending !== null && !found.has(place.ending)) found.set(place.ending, told(sofar.span))
     for (const to of place.to) {
-      const there = plus(sofar, map[to]?.least ?? nothing)
+      const following = map[to]
+      if (following === undefined) continue
+      const there = goneOn(sofar, following)
       const known = best[to]
-      if (known !== undefined && cost(known) <= cost(there)) continue
+      if (known !== undefined && cost(known.span) <= cost(there.span)) continue
       best[to] = there
-      waiting.push(cost(there), to)
+      waiting.push(cost(there.span), to)
     }
   }
   return found
+}
+
+function goneOn({ span, heard }: Way, { scene, first, later }: Place): Way {
+  if (later === null) return { span: plus(span, first), heard }
+  if (heard.has(scene)) return { span: plus(span, later), heard }
+  return { span: plus(span, first), heard: new Set([...heard, scene]) }
 }
 
 /** The most that is heard on a way to an ending where whoever comes into a round hears all of it once. */

@@ -1,4 +1,4 @@
-import type { PlayingTime, Span } from '../../core/playing-time.ts'
+import type { PlayingTime, PlayingTimeView, Span, SpanView } from '../../core/playing-time.ts'
 import { printable } from '../../language/printable.ts'
 
 /** How long a story plays, for people: one line for it, and one for each ending. */
@@ -28,20 +28,6 @@ export function playingTimeAsJson({
     goes_round: goesRound,
     before_choice_s: beforeChoiceMs === null ? null : seconds(beforeChoiceMs),
   }
-}
-
-export interface PlayingTimeView {
-  readonly endings: readonly { readonly name: string; readonly shortest: SpanView }[]
-  readonly shortest: SpanView | null
-  readonly longest: SpanView | null
-  readonly goes_round: boolean | null
-  readonly before_choice_s: number | null
-}
-
-/** `seconds`: null where it is not known how long all of it plays. */
-export interface SpanView {
-  readonly scenes: number
-  readonly seconds: number | null
 }
 
 function spanAsJson({ scenes, ms }: Span): SpanView {

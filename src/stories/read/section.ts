@@ -6,7 +6,7 @@ import { checkStory, type StoryAdvice } from '../check/check.ts'
 import { explored } from '../check/explored.ts'
 import { playingTimeOf } from '../check/playing-time.ts'
 import { type CompiledStory, compiled, inHouse } from '../compiled.ts'
-import { noHouse, type StoryHouse } from '../house.ts'
+import { type DeclaredHouse, noHouse } from '../house.ts'
 import { type TrialFailure, tried } from '../trial.ts'
 import type { NamedFile } from './places.ts'
 import { readStory } from './story.ts'
@@ -34,7 +34,7 @@ interface SectionReading {
   /** Asked for between two parts of the work; resolves when it may go on. */
   readonly breathe: () => Promise<void>
   /** What stories may ask; without it they know their own vars alone. */
-  readonly house?: StoryHouse
+  readonly house?: DeclaredHouse
   /** Whether all of it was checked before. */
   readonly isChecked: boolean
 }

@@ -16,7 +16,7 @@ import {
 import type { Report } from '../../language/report.ts'
 import { quote } from '../../language/wording.ts'
 import { storyEnvironment } from '../compiled.ts'
-import { noHouse, type StoryHouse } from '../house.ts'
+import { type DeclaredHouse, noHouse } from '../house.ts'
 import { Asked } from './asked.ts'
 import { readDefaults } from './defaults.ts'
 import { type NamedFile, Places } from './places.ts'
@@ -49,7 +49,7 @@ interface StoryChecks {
   readonly report: Report
   readonly breathe: () => Promise<void>
   /** Without it the story knows its own vars alone. */
-  readonly house?: StoryHouse
+  readonly house?: DeclaredHouse
   /** Whether all of it was checked before: then its tests are not read. */
   readonly isChecked?: boolean
 }

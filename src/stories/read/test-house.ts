@@ -11,11 +11,11 @@ import { didYouMean } from '../../language/names.ts'
 import { isEmpty, type Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { list, quote } from '../../language/wording.ts'
-import { houseOf, type StoryHouse } from '../house.ts'
+import { type DeclaredHouse, houseOf } from '../house.ts'
 
 interface Reading {
   readonly report: Report
-  readonly house: StoryHouse
+  readonly house: DeclaredHouse
 }
 
 /**
@@ -52,7 +52,7 @@ function unknown(
   return [`the house has no ${quote(name)}`, `known: ${list([...groups, "state('…')"])}`]
 }
 
-function fieldNamed(name: string, { environment }: StoryHouse): Field | undefined {
+function fieldNamed(name: string, { environment }: DeclaredHouse): Field | undefined {
   if (entitiesIn([name]).length > 0) return { type: 'text' }
   const [first = '', second, ...more] = name.split('.')
   if (more.length > 0) return undefined

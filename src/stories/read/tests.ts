@@ -7,7 +7,7 @@ import { didYouMean } from '../../language/names.ts'
 import { entryOf, isEmpty, type MapNode, type Node, type Span } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { list, quote } from '../../language/wording.ts'
-import type { StoryHouse } from '../house.ts'
+import type { DeclaredHouse } from '../house.ts'
 import { storyTestSchema } from './schema.ts'
 import { houseIn } from './test-house.ts'
 import { unknownScene } from './unknown-scene.ts'
@@ -36,7 +36,7 @@ export interface StoryTest {
 
 interface Reading {
   readonly report: Report
-  readonly house: StoryHouse
+  readonly house: DeclaredHouse
   readonly story: string
   readonly scenes: ReadonlySet<string>
   readonly endings: ReadonlySet<string>
