@@ -1,23 +1,11 @@
 import type { Readable } from 'node:stream'
 import type { CardMedia } from '../core/card-plan.ts'
+import type { AudioToUpload } from '../core/card-upload.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import { mediaIn } from './record.ts'
-
-/** Audio as it is sent to the account. */
-export interface AudioToSend {
-  /** Of its very bytes, in hex. */
-  readonly sha256: string
-  readonly filename: string
-  /** MIME type. */
-  readonly type: string
-  /** Bytes. */
-  readonly size: number
-  /** All the bytes, each time anew. */
-  open(): Promise<Readable>
-}
 
 export interface Sending {
   readonly signal: AbortSignal
@@ -29,7 +17,7 @@ interface UploadedAudioOptions {
   /** By `recordKey`. What the store gives back is checked before it is believed. */
   readonly records: Collection<unknown>
   /** Brings audio to the account. @throws AppError where that refuses or is away. */
-  readonly upload: (audio: AudioToSend, sending: Sending) => Promise<CardMedia>
+  readonly upload: (audio: AudioToUpload<Readable>, sending: Sending) => Promise<CardMedia>
   readonly clock: Clock
   readonly log: Log
 }
@@ -74,7 +62,7 @@ export class UploadedAudio {
    * the same. It is in the store when it resolves.
    * @throws AppError of the account, and that of the store
    */
-  ensure(audio: AudioToSend, sending: Sending): Promise<CardMedia> {
+  ensure(audio: AudioToUpload<Readable>, sending: Sending): Promise<CardMedia> {
     const key = recordKey(audio.sha256)
     const bring = () => this.#ensure(key, audio, sending).finally(() => this.#underWay.delete(key))
     const bringing = this.#underWay.get(key) ?? bring()
@@ -96,7 +84,7 @@ export class UploadedAudio {
     return this.forget(new Set([...this.#kept.values()].map(({ media }) => media.id)))
   }
 
-  async #ensure(key: string, audio: AudioToSend, sending: Sending): Promise<CardMedia> {
+  async #ensure(key: string, audio: AudioToUpload<Readable>, sending: Sending): Promise<CardMedia> {
     const { upload, log } = this.#options
     const kept = this.#kept.get(key)
     if (kept !== undefined) {

@@ -1,3 +1,17 @@
+/** Audio that is to lie in the account. */
+export interface AudioToUpload<Bytes> {
+  /** Of its very bytes, in hex. */
+  readonly sha256: string
+  /** For people and for messages; no path. */
+  readonly filename: string
+  /** MIME type: `audio/mpeg`. */
+  readonly type: string
+  /** Bytes. */
+  readonly size: number
+  /** All the bytes, from the first; asked for anew each time they are sent. */
+  open(): Promise<Bytes>
+}
+
 /** How far the audio of a card has come on its way to the account. */
 export interface CardUpload {
   /** Of `failed` it is tried again by itself. */

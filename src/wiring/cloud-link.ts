@@ -1,4 +1,6 @@
+import type { Readable } from 'node:stream'
 import type { CardMedia, CardPlan } from '../core/card-plan.ts'
+import type { AudioToUpload } from '../core/card-upload.ts'
 import { type Clock, every } from '../core/clock.ts'
 import type { PlayerCommand } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
@@ -9,7 +11,7 @@ import { type ListedCard, YotoApi } from '../yoto/api.ts'
 import { cardJson, type YotoCard } from '../yoto/card.ts'
 import { type ConnectionState, YotoClient } from '../yoto/client.ts'
 import { withTrackUrls } from '../yoto/track-urls.ts'
-import type { AudioToUpload, UploadOptions } from '../yoto/upload.ts'
+import type { UploadOptions } from '../yoto/upload.ts'
 import { commandPlayer, type LinkHouse } from './player-commands.ts'
 import { PlayerList } from './player-list.ts'
 import { Steps } from './steps.ts'
@@ -167,7 +169,7 @@ export class CloudLink {
   }
 
   /** Brings audio to the account. @throws AppError as `AudioUploads.upload` does. */
-  uploadAudio(audio: AudioToUpload, options: UploadOptions): Promise<CardMedia> {
+  uploadAudio(audio: AudioToUpload<Readable>, options: UploadOptions): Promise<CardMedia> {
     return this.#api.uploadAudio(audio, options)
   }
 

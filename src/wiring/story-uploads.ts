@@ -14,7 +14,7 @@ export type ChapterSounds = ReadonlyMap<string, Playable>
 
 interface StoryUploadsInput {
   readonly audio: Pick<StoryAudio, 'whole'>
-  readonly uploaded: Pick<UploadedAudio, 'find' | 'ensure' | 'forget'>
+  readonly uploaded: Pick<UploadedAudio, 'ensure' | 'forget'>
 }
 
 interface Bringing {

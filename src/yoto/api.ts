@@ -1,4 +1,6 @@
+import type { Readable } from 'node:stream'
 import type { CardMedia } from '../core/card-plan.ts'
+import type { AudioToUpload } from '../core/card-upload.ts'
 import type { PlayerSettings } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
@@ -11,7 +13,7 @@ import { parseSettings, parseShadow } from './parse.ts'
 import { type Call, type Limits, type Try, unexpected, YotoRest, type YotoRestOptions } from './rest.ts'
 import { SettingChanges, type WrittenChange } from './setting-changes.ts'
 import { editedConfig } from './settings.ts'
-import { type AudioToUpload, AudioUploads, type UploadOptions } from './upload.ts'
+import { AudioUploads, type UploadOptions } from './upload.ts'
 
 export type YotoApiOptions = YotoRestOptions
 
@@ -151,7 +153,7 @@ export class YotoApi {
   }
 
   /** Brings audio to Yoto. @throws AppError as `AudioUploads.upload` does. */
-  async uploadAudio(audio: AudioToUpload, options: UploadOptions = {}): Promise<CardMedia> {
+  async uploadAudio(audio: AudioToUpload<Readable>, options: UploadOptions = {}): Promise<CardMedia> {
     return this.#uploads.upload(audio, options)
   }
 

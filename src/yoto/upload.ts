@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { backoffMs } from '../core/backoff.ts'
 import type { CardMedia } from '../core/card-plan.ts'
+import type { AudioToUpload } from '../core/card-upload.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -10,20 +11,6 @@ import { numberWithin, wholeWithin } from './coerce.ts'
 import { objectOf, textOf } from './json.ts'
 import { putBytes } from './put-bytes.ts'
 import { type Call, unexpected, type YotoRest } from './rest.ts'
-
-/** Audio that is to lie at Yoto's. */
-export interface AudioToUpload {
-  /** Of its very bytes, in hex. */
-  readonly sha256: string
-  /** For people and for messages; no path. */
-  readonly filename: string
-  /** MIME type: `audio/mpeg`. */
-  readonly type: string
-  /** Bytes. */
-  readonly size: number
-  /** All the bytes, from the first; asked for anew each time they are sent. */
-  open(): Promise<Readable>
-}
 
 export interface UploadOptions {
   /** Ends it at once. */
@@ -42,7 +29,7 @@ interface UploadsOptions {
 }
 
 interface Work extends Required<UploadOptions> {
-  readonly audio: AudioToUpload
+  readonly audio: AudioToUpload<Readable>
 }
 
 // One client's advice for being gentle (yoto-protocol §6).
@@ -89,7 +76,7 @@ export class AudioUploads {
    * @throws AppError `unprocessable` for a file that is too large, `conflict` for one that changes meanwhile, `refused`
    * with Yoto's words, `unavailable` where it did not succeed now: it may be tried again, and nothing is lost.
    */
-  upload(audio: AudioToUpload, options: UploadOptions = {}): Promise<CardMedia> {
+  upload(audio: AudioToUpload<Readable>, options: UploadOptions = {}): Promise<CardMedia> {
     const { signal = new AbortController().signal, onProgress = () => undefined } = options
     if (audio.size < 1 || audio.size > mostBytes)
       throw new AppError('unprocessable', `"${audio.filename}" is too large: Yoto takes files of up to 1 GB`)
@@ -189,7 +176,7 @@ export class AudioUploads {
 }
 
 /** Null while it is not there yet. @throws AppError `unavailable` where what is said of it cannot be. */
-function mediaIn(transcode: JsonObject, { filename, sha256 }: AudioToUpload): CardMedia | null {
+function mediaIn(transcode: JsonObject, { filename, sha256 }: AudioToUpload<Readable>): CardMedia | null {
   const { transcodedSha256, transcodedInfo, uploadSha256 } = transcode
   if (transcodedSha256 === undefined || transcodedSha256 === null) return null
   const id = textOf(transcodedSha256) ?? ''
@@ -226,13 +213,13 @@ function originOf(url: string): string | null {
   return URL.canParse(url) ? new URL(url).origin : null
 }
 
-function unfinished({ filename }: AudioToUpload, cause: BrokenOff): AppError {
+function unfinished({ filename }: AudioToUpload<Readable>, cause: BrokenOff): AppError {
   return new AppError('unavailable', `"${filename}" could not be brought to Yoto; it may be tried again`, {
     cause,
   })
 }
 
-function tooLong({ filename }: AudioToUpload, longestMs: number): AppError {
+function tooLong({ filename }: AudioToUpload<Readable>, longestMs: number): AppError {
   const minutes = Math.round(longestMs / 60_000)
   return new AppError(
     'unavailable',

@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream'
 import { beforeEach, expect, test } from 'vitest'
-import { type AudioToSend, UploadedAudio } from '../../src/cards/uploaded-audio.ts'
+import { UploadedAudio } from '../../src/cards/uploaded-audio.ts'
 import type { CardMedia } from '../../src/core/card-plan.ts'
+import type { AudioToUpload } from '../../src/core/card-upload.ts'
 import type { Collection } from '../../src/core/collection.ts'
 import { memoryCollection } from '../support/memory-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
@@ -45,7 +47,7 @@ async function start(): Promise<UploadedAudio> {
   return uploaded
 }
 
-const audioOf = (sha256: string): AudioToSend => ({
+const audioOf = (sha256: string): AudioToUpload<Readable> => ({
   ...{ sha256, filename: `${sha256}.mp3`, type: 'audio/mpeg', size: 384 },
   open: () => Promise.reject(new Error('nobody reads it here')),
 })

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { AudioToUpload } from '../../src/core/card-upload.ts'
 import { YotoApi } from '../../src/yoto/api.ts'
-import type { AudioToUpload } from '../../src/yoto/upload.ts'
 import { House } from '../simulator/support/house.ts'
 import { type Line, recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
@@ -11,7 +11,10 @@ import { type Answer, WebServer } from './support/web-server.ts'
 const frame = Buffer.concat([Buffer.from([0xff, 0xfb, 0x94, 0x64])], 384)
 
 /** So many frames of 24 ms; another `name` is another sound. */
-function audioOf(frames: number, name = 'one'): AudioToUpload & { readonly bytes: Buffer; opened: number } {
+function audioOf(
+  frames: number,
+  name = 'one',
+): AudioToUpload<Readable> & { readonly bytes: Buffer; opened: number } {
   const bytes = Buffer.alloc(frames * frame.length, frame)
   bytes.write(name, 100)
   const audio = {
@@ -93,7 +96,7 @@ describe('at the simulated Yoto', () => {
 
   afterEach(() => house.close())
 
-  const upload = (audio: AudioToUpload, options = {}) =>
+  const upload = (audio: AudioToUpload<Readable>, options = {}) =>
     outcomeOf(api.uploadAudio(audio, options), { clock: house.clock, calls })
   const received = () => house.cloud.media.received
   const trouble = () => house.cloud.restTrouble
@@ -275,7 +278,7 @@ describe('at a stranger in the place of Yoto', () => {
 
   afterEach(() => server.stop())
 
-  const upload = (audio: AudioToUpload) => outcomeOf(api.uploadAudio(audio), { clock, calls })
+  const upload = (audio: AudioToUpload<Readable>) => outcomeOf(api.uploadAudio(audio), { clock, calls })
   const puts = () => server.received.filter(({ method }) => method === 'PUT')
   /** Answers what is asked, with another answer to one of it. */
   const answering = (other: { address?: Answer; transcoded?: Answer | (() => Answer) } = {}) => {
