@@ -179,6 +179,7 @@ describe('the process', () => {
   test('keeps who may come in over a kill, and shows the first of them the way', async () => {
     const env = { YOTO_STREAM_PANEL_AUTH: 'password' }
     const first = launch(env)
+    await first.says('with the code')
     const said = await first.says('is running')
     const panel = `http://127.0.0.1:${portIn(said, 'Panel, REST +http://')}`
     const code = /with the code (\S+)/.exec(said)?.[1]
