@@ -1,3 +1,5 @@
+import { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { isAbsolute } from 'node:path'
 import type { Writable } from 'node:stream'
 import fluent from 'fluent-ffmpeg'
@@ -66,9 +68,11 @@ export function runFfmpeg(source: Input, work: Work): Promise<readonly string[]>
       kill()
     }
     const aborted = () => stop(work.signal?.reason)
-    const settle = (done: () => void) => {
+    let running: ChildProcess | null = null
+    const settle = async (done: () => void) => {
       limit.clear()
       work.signal?.removeEventListener('abort', aborted)
+      await ended(running)
       if (stopped === null) done()
       else reject(stopped.reason)
     }
@@ -76,6 +80,7 @@ export function runFfmpeg(source: Input, work: Work): Promise<readonly string[]>
     let isStarted = false
     command.on('start', () => {
       isStarted = true
+      running = processOf(command)
       // Until now there was nothing to kill.
       if (stopped !== null) kill()
     })
@@ -91,6 +96,18 @@ export function runFfmpeg(source: Input, work: Work): Promise<readonly string[]>
     limit.extend(work.seconds ?? 0)
     command.run()
   })
+}
+
+/** fluent-ffmpeg keeps it in a field that its types do not name. */
+function processOf(command: object): ChildProcess | null {
+  const held = 'ffmpegProc' in command ? command.ffmpegProc : null
+  return held instanceof ChildProcess ? held : null
+}
+
+/** Of a target that fails fluent-ffmpeg tells before the process that it kills for it is gone. */
+async function ended(running: ChildProcess | null): Promise<void> {
+  if (running?.pid === undefined || running.exitCode !== null || running.signalCode !== null) return
+  await once(running, 'exit')
 }
 
 const tooLong = 'it took far too long and was given up'

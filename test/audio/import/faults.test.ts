@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { convert } from '../../../src/audio/import/convert.ts'
 import { faultOf } from '../../../src/audio/import/fault.ts'
+import { onlySound, runFfmpeg } from '../../../src/audio/import/ffmpeg.ts'
 import { importFile } from '../../../src/audio/import/importer.ts'
 import { measure } from '../../../src/audio/import/measure.ts'
 import { testWith } from '../../support/programs.ts'
@@ -75,6 +77,20 @@ describe('an import that is ended', () => {
     stop.abort(new Error('enough'))
     await expect(measuring).rejects.toThrow('enough')
     await expect.poll(() => runningIn(folder)).toEqual([])
+  })
+
+  testWith(['ffmpeg'], 'is ended only when ffmpeg is, where its sound cannot be taken', async () => {
+    const folder = await workFolder()
+    const path = await makeSound(folder, 'in.wav')
+    const ffmpeg = await inPlaceOfFfmpeg(folder, `echo $$ > ${folder}/pid; exec yes`)
+    const target = new Writable({
+      autoDestroy: false,
+      write: (_chunk, _encoding, done) => done(new Error('nobody takes it')),
+    })
+    const work = { ffmpeg, target, outputOptions: [...onlySound, '-f', 'mp3'], logLevel: 'error' } as const
+    await expect(runFfmpeg({ path, container: 'wav' }, work)).rejects.toThrow()
+    const pid = readFileSync(join(folder, 'pid'), 'utf8').trim()
+    expect(existsSync(`/proc/${pid}`)).toBe(false)
   })
 
   testWith(['ffmpeg'], 'ends also before ffmpeg has begun', async () => {
