@@ -18,10 +18,12 @@ export interface YotoRestOptions {
 }
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   /** JSON text. */
   readonly body?: string
+  /** In place of a body of JSON: a picture, as it is (yoto-protocol §2.8). */
+  readonly bytes?: { readonly type: string; readonly data: Uint8Array<ArrayBuffer> }
 }
 
 /** One try of a call. */
@@ -181,12 +183,14 @@ export class YotoRest {
 
   async #send(call: Call, { token, signal }: { token: string; signal: AbortSignal }): Promise<HttpAnswer> {
     const { apiUrl, clock, fetch } = this.#options
-    const { method, path, body } = call
-    const headers = { Authorization: `Bearer ${token}`, Accept: 'application/json' }
-    const init: RequestInit =
-      body === undefined
-        ? { method, headers }
-        : { method, headers: { ...headers, 'Content-Type': 'application/json' }, body }
+    const { method, path, body: json, bytes } = call
+    const type = bytes?.type ?? (json === undefined ? undefined : 'application/json')
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      Accept: 'application/json',
+      ...(type === undefined ? {} : { 'Content-Type': type }),
+    }
+    const init: RequestInit = { method, headers, body: bytes?.data ?? json ?? null }
     const url = `${apiUrl.replace(/\/+$/, '')}${path}`
     try {
       return await request({ what: nameOf(call), url, init, clock, fetch, signal })

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { queueCardPlan, streamCardPlan, trackAddresses } from '../../src/core/card-plan.ts'
 import { isJsonObject } from '../../src/core/json.ts'
 import { edgesFrom, slots } from '../../src/core/slot.ts'
-import { cardFrom, cardJson } from '../../src/yoto/card.ts'
+import { cardFrom } from '../../src/yoto/card.ts'
+import { cardJson } from '../../src/yoto/card-json.ts'
 
 const recorded = resolve('../shared/fixtures/yoto')
 const url = 'https://example.org/media/k/stream.mp3'
@@ -73,6 +74,31 @@ describe('a plan as a card', () => {
     const back = cardJson({ title: 'Back', chapters: [streamed] }, json)
     expect(JSON.stringify(back)).not.toContain('yoto:#aaa')
     expect(back).toMatchObject({ content: { config: { onlineOnly: true } } })
+  })
+
+  test('puts its cover and the icons of its chapters where Yoto has them, and leaves the rest of both', () => {
+    const before = cardJson(plan)
+    const kept = {
+      ...before,
+      metadata: {
+        ...(before.metadata as object),
+        cover: { imageL: 'https://example.org/old.jpg', imageS: 's' },
+      },
+    }
+    const icon = 'i'.repeat(43)
+    const cover = 'https://example.org/new.jpg'
+    const json = cardJson(
+      { ...plan, cover, chapters: plan.chapters.map((each, at) => (at === 0 ? { ...each, icon } : each)) },
+      kept,
+    )
+    expect(json.metadata).toMatchObject({ cover: { imageL: cover, imageS: 's' } })
+    const chapters = (card: object) =>
+      (card as { content: { chapters: { display: { icon16x16: string } }[] } }).content.chapters
+    expect(chapters(json).map(({ display }) => display.icon16x16)).toEqual([
+      `yoto:#${icon}`,
+      chapters(before)[1]?.display.icon16x16,
+    ])
+    expect(cardJson(plan, json)).toEqual(json)
   })
 
   test('comes back as the same plan', () => {
