@@ -41,6 +41,7 @@ const userWords = {
   rule: 'file.user-rule',
   story: 'file.user-story',
   preset: 'file.user-preset',
+  card: 'file.user-card',
 } as const satisfies Record<FileUser['kind'], TextKey>
 
 /** Each that names a file once, whatever number of places in it do: `stream bedroom`, `rule right-to-the-sea`. */

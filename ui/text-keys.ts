@@ -201,6 +201,7 @@ export const textKeys = [
   'file.user-rule',
   'file.user-story',
   'file.user-preset',
+  'file.user-card',
   'file.which-stream',
   'file.add',
   'file.add-part',

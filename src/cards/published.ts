@@ -3,7 +3,6 @@ import { type Clock, isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import type { Place } from '../core/slot.ts'
 import { Turns } from '../core/turns.ts'
 import { type CardChange, type CardRequest, changed, checkWish, isNewOnCard } from './change.ts'
 import type { Copy } from './copies.ts'
@@ -19,8 +18,8 @@ interface PublishedCardsOptions {
   /** By key. */
   readonly records: Collection<unknown>
   readonly account: CardAccount
-  /** Where players fetch the stream of a key, or one of its slots. */
-  readonly urlOf: (key: string, file: 'stream' | Place) => string
+  /** Where players fetch the stream of a key, or one of its slots or tracks. */
+  readonly urlOf: (key: string, file: string) => string
   /** What the card of a story that runs on it by itself holds; null where the story is not known any more. */
   readonly storyPlan: (card: PublishedCard) => CardPlan | null
   readonly newKey: () => string
@@ -131,6 +130,18 @@ export class PublishedCards {
     }
   }
 
+  /** Publishes the card anew, whatever the account has. @throws AppError `not_found`, and those of the account. */
+  async publishAgain(cardId: string): Promise<PublishedCard> {
+    this.card(cardId)
+    return this.#publisher.publishAnyway(cardId)
+  }
+
+  /** Deletes the card there and here. @throws AppError `not_found`, that of the account and that of the store. */
+  async delete(cardId: string): Promise<void> {
+    this.card(cardId)
+    await this.#publisher.delete(cardId)
+  }
+
   /**
    * Stops to take the requests of a queue card for presses; the store has it when it resolves.
    * @throws AppError of the store.
@@ -216,6 +227,11 @@ export class PublishedCards {
     await this.#stored
       .tidy(streamExists)
       .catch((error) => this.#options.log.warn('old keys stay in the store', { error: messageOf(error) }))
+  }
+
+  /** The text with no more than six characters of any key. */
+  withoutKeys(text: string): string {
+    return this.#republishing.withoutKeys(text)
   }
 
   /** What the card holds. */

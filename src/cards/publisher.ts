@@ -2,13 +2,13 @@ import { type CardPlan, queueCardPlan, streamCardPlan } from '../core/card-plan.
 import { type Clock, isoOf } from '../core/clock.ts'
 import { AppError, type ErrorCode, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import type { Place } from '../core/slot.ts'
 import { Turns } from '../core/turns.ts'
 import type { CardRequest } from './change.ts'
 import type { AccountCards } from './copies.ts'
-import type { PublishedCard } from './record.ts'
+import type { CardLook, PublishedCard } from './record.ts'
 import { mustBePublished } from './rotation.ts'
 import type { StoredCards } from './stored-cards.ts'
+import { trackCardPlan } from './track-on-card.ts'
 
 /** The cards of the household's account. Each call throws AppError where the account refuses or is away. */
 export interface CardAccount extends AccountCards {
@@ -16,13 +16,15 @@ export interface CardAccount extends AccountCards {
   save(plan: CardPlan, cardId: string | null): Promise<string>
   /** Does the account still have the card? */
   exists(cardId: string): Promise<boolean>
+  /** One that the account does not have is deleted already. */
+  delete(cardId: string): Promise<void>
 }
 
 interface PublisherOptions {
   readonly stored: StoredCards
   readonly account: CardAccount
-  /** Where players fetch the stream of a key, or one of its slots. */
-  readonly urlOf: (key: string, file: 'stream' | Place) => string
+  /** Where players fetch the stream of a key, or one of its slots or tracks. */
+  readonly urlOf: (key: string, file: string) => string
   /** What the card of a story that runs on it by itself holds; null where the story is not known any more. */
   readonly storyPlan: (card: PublishedCard) => CardPlan | null
   readonly newKey: () => string
@@ -61,10 +63,11 @@ export class Publisher {
   async addKey(request: CardRequest): Promise<PublishedCard> {
     const { stored, newKey, urlOf, clock } = this.#options
     const { slots = 'interactive', confirm = 'request', player = null, story = null } = request
+    const { tracks = null, look = null } = request
     const key = newKey()
     const card: PublishedCard = {
       ...request,
-      ...{ key, slots, confirm, player, story },
+      ...{ key, slots, confirm, player, story, tracks, look },
       distrusted: null,
       card_id: null,
       url: urlOf(key, 'stream'),
@@ -95,6 +98,25 @@ export class Publisher {
     })
   }
 
+  /** Publishes the card as its record is when its turn comes, whatever the account has. */
+  publishAnyway(cardId: string): Promise<PublishedCard> {
+    return this.#inTurn(cardId, (card) => this.#save(card))
+  }
+
+  /**
+   * Deletes the card in the account, and then what is known of it here: its keys open nothing any more.
+   * @throws AppError of the account; then all is as it was, or, where that did not answer, done when asked again
+   */
+  async delete(cardId: string): Promise<void> {
+    const { stored, account, log } = this.#options
+    await this.#inTurn(cardId, async (card) => {
+      await account.delete(cardId)
+      await stored.remove(card.key)
+      log.info('card deleted', { card: cardId, ...playedBy(card) })
+      return card
+    })
+  }
+
   /**
    * Changes what stands on the card; the change is kept only when the account took it. Until that has answered nobody
    * knows what its card holds, and the process may end before.
@@ -118,8 +140,13 @@ export class Publisher {
    * @throws AppError `conflict` where its story is not known any more.
    */
   planOf(card: PublishedCard): CardPlan {
+    return withPictures(this.#chaptersOf(card), card.look)
+  }
+
+  #chaptersOf(card: PublishedCard): CardPlan {
     const { urlOf, storyPlan } = this.#options
-    const { key, title, kind, slots, chapters, story } = card
+    const { key, title, kind, slots, chapters, story, tracks } = card
+    if (tracks !== null) return trackCardPlan({ title, tracks, urlOf: (number) => urlOf(key, number) })
     if (story?.run === 'card') {
       const plan = storyPlan(card)
       if (plan === null)
@@ -167,8 +194,17 @@ export class Publisher {
 }
 
 /** For the log. */
-function playedBy({ stream, story }: PublishedCard) {
+function playedBy({ stream, story, tracks }: PublishedCard) {
+  if (tracks !== null) return { tracks: tracks.length }
   return story === null ? { stream } : { story: story.id, run: story.run }
+}
+
+/** A chapter keeps the icon that it has of its own. */
+function withPictures(plan: CardPlan, look: CardLook | null): CardPlan {
+  if (look === null) return plan
+  const { cover, icon } = look
+  const chapters = icon === undefined ? plan.chapters : plan.chapters.map((each) => ({ icon, ...each }))
+  return { ...plan, chapters, ...(cover === undefined ? {} : { cover }) }
 }
 
 /** The account has answered, so it did not take the card. */

@@ -1,16 +1,19 @@
-import type { CardMedia } from '../core/card-plan.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { SlotCut } from '../core/slot.ts'
+import { type SentMedia, sentMediaIn } from './sent-media.ts'
+import { type TrackOnCard, tracksIn } from './track-on-card.ts'
 
-/** What a media key stands for: a stream or a story, and the card that carries the key, where one does. */
+/** What a media key stands for: a stream, a story or tracks, and the card that carries the key, where one does. */
 export interface PublishedCard {
   /** At least 128 random bits; whoever knows it may listen. */
   readonly key: string
-  /** Null of a story card. */
+  /** Of these three exactly one is not null. */
   readonly stream: string | null
-  /** Null of the others. */
   readonly story: StoryOnCard | null
+  readonly tracks: readonly TrackOnCard[] | null
   readonly title: string
+  /** Its look in the account; null where it has that of any card. */
+  readonly look: CardLook | null
   readonly card_id: string | null
   readonly kind: CardKind
   /** How a queue card is cut. */
@@ -47,11 +50,20 @@ export interface OldKey {
   readonly copied?: boolean
 }
 
+/** Pictures that somebody gave a card. */
+export interface CardLook {
+  /** Address of its cover in the account. */
+  readonly cover?: string
+  /** Picture of 16×16 of those chapters that have none of their own, by its id in the account. */
+  readonly icon?: string
+}
+
 /**
  * `queue`: chapters that each play one item of its stream; `stream`: chapters that all play it as one file; `story`: one
- * that branches, with its scenes as chapters or in the places of a queue card.
+ * that branches, with its scenes as chapters or in the places of a queue card; `tracks`: one that was put together track
+ * by track.
  */
-export type CardKind = 'queue' | 'stream' | 'story'
+export type CardKind = 'queue' | 'stream' | 'story' | 'tracks'
 
 export interface StoryOnCard {
   readonly id: string
@@ -67,11 +79,6 @@ export interface StoryOnCard {
 
 export type ChapterMedia = Readonly<Record<string, SentMedia>>
 
-export interface SentMedia extends CardMedia {
-  /** Of the bytes that were sent for it. */
-  readonly etag: string
-}
-
 /** `request`: a press counts with the request for its slot; `mqtt`: when Yoto says that the slot plays. */
 export type Confirmation = 'request' | 'mqtt'
 
@@ -83,7 +90,8 @@ export function recordOf(key: string, stored: unknown): PublishedCard | null {
   if (!isJsonObject(stored)) return null
   const story = storyIn(stored.story)
   const stream = textOrNull(stored.stream)
-  if ((stream === null) === (story === null)) return null
+  const tracks = tracksIn(stored.tracks)
+  if ([stream, story, tracks].filter((played) => played !== null).length !== 1) return null
   const { title, card_id, slots, confirm } = stored
   const { chapters, url, created_at, carried_key } = stored
   return {
@@ -91,10 +99,12 @@ export function recordOf(key: string, stored: unknown): PublishedCard | null {
     key,
     stream,
     story,
+    tracks,
+    look: lookIn(stored.look),
     title: typeof title === 'string' ? title : (stream ?? story?.id ?? ''),
     card_id: textOrNull(card_id),
     // Absent in records from before there were queue cards, and `linear` in some: those are stream cards.
-    kind: story !== null ? 'story' : stored.kind === 'queue' ? 'queue' : 'stream',
+    kind: story ? 'story' : tracks ? 'tracks' : stored.kind === 'queue' ? 'queue' : 'stream',
     slots: slots === 'linear' ? 'linear' : 'interactive',
     confirm: confirm === 'mqtt' ? 'mqtt' : 'request',
     distrusted: textOrNull(stored.distrusted),
@@ -143,20 +153,13 @@ function chapterMediaIn(value: unknown): ChapterMedia | null {
   return known.length === chapters.length ? Object.fromEntries(known) : null
 }
 
-function sentMediaIn(value: unknown): SentMedia | null {
-  const media = mediaIn(value)
-  return media !== null && isJsonObject(value) && typeof value.etag === 'string'
-    ? { ...media, etag: value.etag }
-    : null
-}
-
-/** Uploaded audio as it was stored; null for what can be none. */
-export function mediaIn(value: unknown): CardMedia | null {
+function lookIn(value: unknown): CardLook | null {
   if (!isJsonObject(value)) return null
-  const { id, duration_s, bytes, format, channels } = value
-  if (typeof id !== 'string' || typeof duration_s !== 'number' || typeof bytes !== 'number') return null
-  if (typeof format !== 'string' || (channels !== 'stereo' && channels !== 'mono')) return null
-  return { id, duration_s, bytes, format, channels }
+  const { cover, icon } = value
+  return {
+    ...(typeof cover === 'string' ? { cover } : {}),
+    ...(typeof icon === 'string' ? { icon } : {}),
+  }
 }
 
 function isOldKey(value: unknown, current: string): value is OldKey {

@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
-import { mediaIn } from './record.ts'
+import { mediaIn } from './sent-media.ts'
 
 export interface Sending {
   readonly signal: AbortSignal

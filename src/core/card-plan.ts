@@ -131,6 +131,11 @@ function targetsFrom(slot: Slot): Record<'left' | 'right' | 'end', TrackAddress>
   return { left: placeAddress(left), right: placeAddress(right), end: placeAddress(end) }
 }
 
+/** What the chapter of a place in a row is called: `01`, `02` … `100`. */
+export function trackNumber(index: number): string {
+  return String(index + 1).padStart(2, '0')
+}
+
 /** Where a stream card begins. */
 export const streamCardStart: TrackAddress = { chapter_key: '01', track_key: '01' }
 
@@ -139,7 +144,7 @@ export function streamCardPlan(options: { title: string; url: string; count: num
   return {
     title: options.title,
     chapters: Array.from({ length: options.count }, (_, index) => {
-      const key = String(index + 1).padStart(2, '0')
+      const key = trackNumber(index)
       const title = `${options.title} ${index + 1}`
       return { key, title, tracks: [{ key, title, url: options.url }] }
     }),

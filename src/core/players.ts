@@ -40,6 +40,8 @@ export interface CardFacts {
   readonly stream: string | null
   /** The story it tells, where it is ours and does. */
   readonly story?: string
+  /** It is ours and carries neither. */
+  readonly isOurs?: true
   /** Its maker has it begin again after its last track, whatever the player is set to. */
   readonly repeats?: boolean
   /** Which presses are read off its players' words; the others are told by whoever serves its requests. */

@@ -24,6 +24,8 @@ export interface TransitionContext {
   readonly stream: string | null
   /** The same of a card of ours that tells a story. */
   readonly story?: string
+  /** It is one of ours that plays neither: its tracks were put together one by one. */
+  readonly isOurs?: true
   readonly presses?: ReadPresses
   /**
    * Whether the card begins again by itself after its last track, as a setting of the player or the card's maker has

@@ -81,7 +81,7 @@ function tracks(before: Moment, after: Moment, context: TransitionContext): Happ
     if (now.track_key !== null) events.push({ type: 'track_started', ...onCard(now) })
   }
   if (press !== null && !context.commanded) {
-    const isOurs = context.stream !== null || context.story !== undefined
+    const isOurs = context.isOurs || context.stream !== null || context.story !== undefined
     const button = isOurs ? ourName[press.turn] : press.turn
     events.unshift({ type: 'button', button, confidence: press.confidence, via: 'mqtt', ...onCard(now) })
   }

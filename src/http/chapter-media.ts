@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { answerAndTell } from './audio-asked.ts'
-import { type Beginning, beginningOf, sendBody } from './finite-body.ts'
+import { type Beginning, beginningOf, type FileBody, sendBody } from './finite-body.ts'
 import { isGone } from './media-answers.ts'
 import { type LimitedDoor, listenerOf, type MediaTarget, targetOf } from './media-door.ts'
 import { requestedRange } from './range.ts'
@@ -24,7 +24,9 @@ export async function serveChapter(
   const { player } = listenerOf(ctx, door, { key, target })
   const head = ctx.method === 'HEAD'
   const wanted = { stream: null, card_id, player, place: chapter }
-  const told = await answerAndTell(ctx, door, wanted, () => sendChapter(ctx, door, target, chapter))
+  const told = await answerAndTell(ctx, door, wanted, async () =>
+    sendFixed(ctx, door, (await door.stories?.chapter(target, chapter)) ?? null),
+  )
   door.log.debug('chapter requested', { key: key.slice(0, 6), story: target.story, chapter, player, head })
   door.requested({ ...told, key, stream: null, player, card_id, head })
 }
@@ -33,14 +35,13 @@ function isStory(target: MediaTarget): target is MediaTarget {
   return target.kind === 'story'
 }
 
-async function sendChapter(
+/** What is always the same bytes; where there are none, something is heard all the same. */
+export async function sendFixed(
   ctx: Context,
-  door: LimitedDoor,
-  target: MediaTarget,
-  chapter: string,
+  door: Pick<LimitedDoor, 'nothingHere'>,
+  body: FileBody | null,
 ): Promise<Beginning> {
   const header = ctx.method === 'GET' ? ctx.get('Range') : ''
-  const body = (await door.stories?.chapter(target, chapter)) ?? null
   try {
     if (body !== null) {
       const isSame = ctx.get('If-Range') === '' || ctx.get('If-Range') === body.etag

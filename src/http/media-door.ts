@@ -29,6 +29,8 @@ export interface MediaDoor {
   slots: MediaSlots
   /** What cards play that tell a story; without it there are none. */
   stories?: MediaStories | undefined
+  /** What the track of that number plays; null where the card has none. Without it there are no such cards. */
+  track?(target: MediaTarget, number: string): Promise<TrackAudio | null>
   /** The streams that are heard as time passes; without it all are heard as one file. */
   live?: LiveMedia | undefined
   /** What was served to whom; the media door's own, or shared with others that serve streams. */
@@ -47,18 +49,21 @@ export interface MediaDoor {
 }
 
 export interface MediaTarget {
-  /** Null of a story. */
+  /** Null of a story, and of tracks. */
   readonly stream: string | null
   readonly card_id: string | null
   /** The player its card is bound to; null where it may be any. */
   readonly player: string | null
-  /** `story`: of its card the chapters are asked for; `live-story`: places, as of a queue card. */
-  readonly kind: 'queue' | 'stream' | 'story' | 'live-story'
+  /** `story`: of its card the chapters are asked for; `live-story`: places, as of a queue card; `tracks`: their numbers. */
+  readonly kind: 'queue' | 'stream' | 'story' | 'live-story' | 'tracks'
   /** Whether a request is a press at once, or only when the player has said so. */
   readonly confirm: 'request' | 'mqtt'
   /** The id of the story, where it is one. */
   readonly story?: string
 }
+
+/** What a track plays: a stream, or always the same bytes; null in their place where there are none now. */
+export type TrackAudio = { readonly stream: string } | { readonly body: FileBody | null }
 
 /** What a key opens that plays a stream. */
 export type StreamTarget = MediaTarget & { readonly stream: string }
@@ -138,11 +143,15 @@ export async function targetOf<Wanted extends MediaTarget>(
 export function listenerOf(
   ctx: Context,
   door: MediaDoor,
-  { key, target }: { key: string; target: MediaTarget },
+  { key, target, place = null }: { key: string; target: MediaTarget; place?: string | null },
 ): { player: string | null; listener: [string, ...string[]] } {
   const player = door.playerOf(target)
   const { card_id } = target
-  return { player, listener: listenerNames({ card_id, key, player, address: door.clientAddress(ctx.req) }) }
+  const address = door.clientAddress(ctx.req)
+  const [first, ...others] = listenerNames({ card_id, key, player, address })
+  // Who listens to two things of one card is somewhere else in each.
+  const named = (name: string) => (place === null ? name : `${name} track ${place}`)
+  return { player, listener: [named(first), ...others.map(named)] }
 }
 
 // 128 random bits and more, in any alphabet that needs no encoding in an address.

@@ -16,10 +16,11 @@ import {
   targetOf,
 } from './media-door.ts'
 import { type RequestedRange, requestedRange } from './range.ts'
+import { isTrackName, serveTrack } from './track-media.ts'
 
 /** Whether any card has audio of that name beside its stream. */
 export function isPlaceName(name: string): boolean {
-  return isPlace(name) || isChapterName(name)
+  return isPlace(name) || isChapterName(name) || isTrackName(name)
 }
 
 /**
@@ -32,8 +33,9 @@ export async function servePlace(
   { key, place }: { key: string; place: string },
 ): Promise<void> {
   if (isChapterName(place)) return serveChapter(ctx, door, { key, chapter: place })
+  const target = await targetOf(ctx, door, { key, isWanted: hasIt(place) })
+  if (target.kind === 'tracks') return serveTrack(ctx, door, { key, target, number: place })
   if (!isPlace(place)) throw nothingThere()
-  const target = await targetOf(ctx, door, { key, isWanted: hasPlaces })
   const { stream, card_id, confirm } = target
   const { player, listener } = listenerOf(ctx, door, { key, target })
   const head = ctx.method === 'HEAD'
@@ -48,8 +50,13 @@ export async function servePlace(
   door.requested({ ...told, key, stream, player, card_id, head })
 }
 
-function hasPlaces(target: MediaTarget): target is MediaTarget {
-  return target.kind === 'queue' || target.kind === 'live-story'
+function hasIt(place: string) {
+  return (target: MediaTarget): target is MediaTarget => {
+    const { kind } = target
+    return kind === 'tracks'
+      ? isTrackName(place)
+      : isPlace(place) && (kind === 'queue' || kind === 'live-story')
+  }
 }
 
 /** What decides which item a place plays, and the line by which that knows what the listener hears. */

@@ -27,6 +27,8 @@ export interface SimulatedCloud {
   player(id: string): SimulatedPlayer | undefined
   /** A card as it was written; undefined where there is none. */
   card(id: string): Promise<JsonObject | undefined>
+  /** Makes a card, or replaces the one whose `cardId` it names, as somebody does in Yoto's app. */
+  putCard(card: JsonObject): Promise<JsonObject | undefined>
   /** From now on no live connection is taken, or again any. Those that stand go on. */
   refuseConnections(refuse: boolean): void
   /** Ends every live connection. */
@@ -137,6 +139,7 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
     dropConnections: () => broker.dropAll(),
     player: (id) => players.find((player) => player.id === id),
     card: (id) => cards.get(id),
+    putCard: (card) => cards.put(card),
     signIn,
     restTrouble,
     media,

@@ -1,7 +1,7 @@
 import { backoffMs } from '../core/backoff.ts'
 import { type CardUpload, waitingUpload } from '../core/card-upload.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Progress } from './story-uploads.ts'
+import type { Progress } from './chapter-uploads.ts'
 
 interface CardUploadsInput {
   readonly clock: Clock

@@ -12,7 +12,6 @@ import type { Log } from '../core/log.ts'
 import type { CardFacts } from '../core/players.ts'
 import type { ReadPresses } from '../core/press.ts'
 import type { Queue } from '../core/queue.ts'
-import type { Place } from '../core/slot.ts'
 import type { Hub } from '../hub.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ListedCard as YotoListedCard } from '../yoto/api.ts'
@@ -35,8 +34,8 @@ interface CardsInput {
   readonly storage: Storage
   /** The account's cloud; null where there is none. */
   readonly link: CloudLink | null
-  /** Where players fetch the stream of a key, or one of its slots. */
-  readonly urlOf: (key: string, file: 'stream' | Place) => string
+  /** Where players fetch the stream of a key, or one of its slots or tracks. */
+  readonly urlOf: (key: string, file: string) => string
   /** What the card of a story that runs on it by itself holds; null where the story is not known any more. */
   readonly storyPlan: (card: PublishedCard) => CardPlan | null
   readonly problems: Problems
@@ -166,6 +165,7 @@ function accountOf(link: CloudLink | null): CardAccount {
   return {
     save: async (plan, cardId) => signedIn(link).saveCard(plan, cardId),
     exists: async (cardId) => isThere(signedIn(link).ownCard(cardId)),
+    delete: async (cardId) => signedIn(link).deleteCard(cardId),
     async list() {
       const cards = await signedIn(link).cards()
       return cards.map(({ cardId, title }) => ({ card_id: cardId, title }))
@@ -188,6 +188,7 @@ function factsOf(cardId: string, published: PublishedCards, known: KnownCards): 
     layout: layoutOf(ours, published),
     stream: ours.stream,
     ...(ours.story === null ? {} : { story: ours.story.id }),
+    ...(ours.tracks === null ? {} : { isOurs: true as const }),
     presses: pressesReadOff(ours),
   }
 }
@@ -204,7 +205,7 @@ function layoutOf(card: PublishedCard, published: PublishedCards): CardFacts['la
 
 /** A restart of a numbered chapter asks for nothing new; every other way on a queue card makes a request. */
 function pressesReadOff({ kind, slots, story }: PublishedCard): ReadPresses {
-  if (kind === 'stream' || story?.run === 'card') return 'all'
+  if (kind === 'stream' || kind === 'tracks' || story?.run === 'card') return 'all'
   return slots === 'linear' ? 'restarts' : 'none'
 }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { CardDifference } from '../core/card-difference.ts'
 import type { CardMedia, CardPlan } from '../core/card-plan.ts'
 import type { AudioToUpload } from '../core/card-upload.ts'
 import { type Clock, every } from '../core/clock.ts'
@@ -9,6 +10,7 @@ import type { Hub } from '../hub.ts'
 import type { Account, AccountState } from '../yoto/account.ts'
 import { type ListedCard, YotoApi } from '../yoto/api.ts'
 import type { YotoCard } from '../yoto/card.ts'
+import { differencesBetween } from '../yoto/card-differences.ts'
 import { cardJson } from '../yoto/card-json.ts'
 import { type ConnectionState, YotoClient } from '../yoto/client.ts'
 import { withTrackUrls } from '../yoto/track-urls.ts'
@@ -167,6 +169,22 @@ export class CloudLink {
     const previous = cardId === null ? {} : (await this.#api.ownCard(cardId)).json
     const saved = await this.#api.saveCard(cardJson(plan, previous))
     return saved.cardId
+  }
+
+  /** How the card in the account differs from what the plan would make of it; null where the account has no such card. */
+  async differences(plan: CardPlan, cardId: string): Promise<readonly CardDifference[] | null> {
+    try {
+      const { json } = await this.#api.ownCard(cardId)
+      return differencesBetween(json, cardJson(plan, json))
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'not_found') return null
+      throw error
+    }
+  }
+
+  /** Deletes one of the account's own cards; one that is not there is deleted already. */
+  deleteCard(cardId: string): Promise<void> {
+    return this.#api.deleteCard(cardId)
   }
 
   /** Brings audio to the account. @throws AppError as `AudioUploads.upload` does. */

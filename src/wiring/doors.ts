@@ -44,6 +44,7 @@ import { openSlots } from './slots.ts'
 import type { Started } from './started.ts'
 import { openStories, type StoriesGround } from './stories.ts'
 import type { StorySteering } from './story-deeds.ts'
+import { trackAudio } from './track-audio.ts'
 
 export interface Doors {
   readonly media: Door
@@ -233,7 +234,8 @@ function mediaDoor({
     async target(key) {
       const card = cards.byKey(key)
       if (card === undefined) return null
-      const { card_id, player, confirm, story } = card
+      const { card_id, player, confirm, story, tracks } = card
+      if (tracks !== null) return { stream: null, card_id, player, kind: 'tracks', confirm }
       if (story !== null) {
         // Whose story it goes on with depends on who has the card.
         if (story.run === 'live') await awaitHolder(card, { hub, clock })
@@ -241,7 +243,7 @@ function mediaDoor({
         return { stream: null, card_id, player, kind, confirm, story: story.id }
       }
       const { kind, stream } = card
-      if (stream === null || kind === 'story') return null
+      if (stream === null || kind === 'story' || kind === 'tracks') return null
       const holder = answers.dependOnPlayer(stream)
         ? await awaitHolder(card, { hub, clock })
         : holderOf(card, hub)
@@ -257,6 +259,7 @@ function mediaDoor({
     },
     live,
     stories,
+    track: (target, number) => trackAudio(target, number, { ...ground, clock, signal }),
     listeners: new FiniteStreams<FiniteBody>({ clock }),
     playerOf: (target) => holderOf(target, hub),
     nothingHere: (stream) => instead(stream === null ? undefined : hub.queue(stream)),

@@ -8,6 +8,7 @@ import { idOf } from '../audio/library/shelf.ts'
 import { titleOf } from '../audio/names.ts'
 import { playable } from '../audio/playable.ts'
 import type { Sources } from '../audio/sources/sources.ts'
+import type { PublishedCard } from '../cards/record.ts'
 import { isoOf } from '../core/clock.ts'
 import { AppError, errnoOf, messageOf } from '../core/error.ts'
 import type { Preset } from '../core/presets.ts'
@@ -32,6 +33,8 @@ interface DeskInput {
   /** Of what names audio. */
   readonly queues: () => readonly Queue[]
   readonly presets: () => readonly Preset[]
+  /** Those that this product made. */
+  readonly cards: () => readonly PublishedCard[]
   readonly ruleSet: () => RuleSet
 }
 
@@ -48,7 +51,12 @@ export function libraryDesk(input: DeskInput): LibraryHouse & AudioHouse & Pick<
   const users = (file: string) =>
     usersOf(
       file,
-      namedAudio({ queues: input.queues(), presets: input.presets(), ruleSet: input.ruleSet() }),
+      namedAudio({
+        queues: input.queues(),
+        presets: input.presets(),
+        cards: input.cards(),
+        ruleSet: input.ruleSet(),
+      }),
       sources,
     )
   const entry = (listed: Listed) => entryOf(listed, { facts, sources })

@@ -1,5 +1,6 @@
 import { isAudioName } from '../audio/names.ts'
 import type { Sources } from '../audio/sources/sources.ts'
+import type { PublishedCard } from '../cards/record.ts'
 import type { Preset } from '../core/presets.ts'
 import type { Queue } from '../core/queue.ts'
 import { filesOf } from '../core/story.ts'
@@ -81,12 +82,21 @@ function wordsOf(of: Place | null, places: readonly string[]): string | null {
 export function* namedAudio(house: {
   readonly queues: readonly Queue[]
   readonly presets: readonly Preset[]
+  readonly cards?: readonly Pick<PublishedCard, 'title' | 'tracks'>[]
   readonly ruleSet: RuleSet
 }): Generator<NamedAudio> {
   for (const queue of house.queues) yield* inQueue(queue)
   for (const { name, files } of house.presets)
     for (const [index, reference] of files.entries())
       yield { reference, user: { kind: 'preset', name }, place: nth('file', 'files', index) }
+  for (const { title, tracks } of house.cards ?? [])
+    for (const [index, { plays }] of (tracks ?? []).entries())
+      if ('file' in plays)
+        yield {
+          reference: plays.file,
+          user: { kind: 'card', name: title },
+          place: nth('track', 'tracks', index),
+        }
   yield* inRules(house.ruleSet)
   yield* inStories(house.ruleSet)
 }

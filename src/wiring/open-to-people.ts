@@ -4,7 +4,9 @@ import type { LiveHouse } from '../http/live.ts'
 import type { LiveMedia } from '../http/live-media.ts'
 import { deskWithoutAccount } from './account.ts'
 import { queueEffects } from './broker-ports.ts'
+import { cardDesk } from './card-desk.ts'
 import { lookOrLearn } from './card-titles.ts'
+import { signedIn } from './cards.ts'
 import { servePanel } from './doors.ts'
 import { DryDesk } from './dry-desk.ts'
 import { libraryDesk } from './library-desk.ts'
@@ -68,12 +70,17 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
       sources,
       queues: () => hub.queues(),
       presets: () => presets.list(),
+      cards: () => cards.published.list(),
       ruleSet: () => book.current,
     }),
     onLibraryChange: foundation.onLibraryChange,
     uploads: foundation.uploads,
     cards: cards.published,
-    storyCards: parts.storyCards,
+    cardDesk: cardDesk({
+      ...{ cards: cards.published, storyCards: parts.storyCards, trackCards: parts.trackCards },
+      differences: async (plan, cardId) => signedIn(cloud?.link ?? null).differences(plan, cardId),
+    }),
+    cardUploads: parts.cardUploads,
     knownCard: lookOrLearn(cards.known),
     accountCards: (options) => cards.known.list(options),
     presses: (cardId) => history.presses(cardId),

@@ -8,7 +8,7 @@ import { checkMeant } from '../core/queue-tag.ts'
 import type { AccountDesk } from '../http/api/account.ts'
 import type { House } from '../http/api/app.ts'
 import type { AudioHouse } from '../http/api/audio.ts'
-import type { CardPress, CardsHouse, PublishedCardView } from '../http/api/cards.ts'
+import type { CardPress } from '../http/api/cards.ts'
 import type { CardLook } from '../http/api/kid.ts'
 import type { LibraryHouse } from '../http/api/library.ts'
 import type { RuleToolsHouse } from '../http/api/rule-tools.ts'
@@ -19,12 +19,11 @@ import { answerInWords } from '../rules/explain/schedule-words.ts'
 import type { SimulatedCloud } from '../simulator/cloud.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { StreamAnswers } from './answers.ts'
+import type { CardDesk } from './card-desk.ts'
+import type { CardUploads } from './card-uploads.ts'
 import { playAnew } from './play-anew.ts'
 import { queueImports } from './queue-file.ts'
-import type { StoryCards } from './story-cards.ts'
 import type { HouseUploads } from './uploads.ts'
-
-type HouseStoryCards = Pick<StoryCards, 'publish' | 'setAudio' | 'uploadOf' | 'onUpload'>
 
 interface HouseParts {
   readonly version: string
@@ -36,7 +35,9 @@ interface HouseParts {
   readonly onLibraryChange: (changed: () => void) => () => void
   readonly uploads: HouseUploads
   readonly cards: PublishedCards
-  readonly storyCards: HouseStoryCards
+  readonly cardDesk: CardDesk
+  /** How what cards play is on its way to the account. */
+  readonly cardUploads: Pick<CardUploads, 'onChange'>
   /** What is known by now of a card that we did not publish; asks for it where that is nothing. */
   readonly knownCard: (cardId: string) => CardLook | null
   /** All cards of the account and its family; without an account there are none. */
@@ -73,7 +74,8 @@ export function houseOf({
   onLibraryChange,
   uploads,
   cards,
-  storyCards,
+  cardDesk,
+  cardUploads,
   knownCard,
   accountCards,
   presses,
@@ -94,9 +96,8 @@ export function houseOf({
   ruleTraces,
   onTraces,
 }: HouseParts): House & LiveHouse {
-  const cardsHouse = cardsOf(cards, storyCards)
   return {
-    ...cardsHouse,
+    ...cardDesk,
     ...queueImports({ hub, presets, answers, perform, write }),
     version,
     simulated: simulator !== null,
@@ -153,8 +154,8 @@ export function houseOf({
         }),
         onLibraryChange(() => receive({ kind: 'library' })),
         uploads.onChange(receive),
-        storyCards.onUpload((cardId, { passing }) => {
-          if (cards.byCard(cardId)) receive({ kind: 'card', card: cardsHouse.card(cardId), passing })
+        cardUploads.onChange((cardId, { passing }) => {
+          if (cards.byCard(cardId)) receive({ kind: 'card', card: cardDesk.card(cardId), passing })
         }),
         onTraces?.((rules) => receive({ kind: 'rule-traces', rules })) ?? (() => undefined),
       ]
@@ -173,40 +174,6 @@ export function isSeen(change: Change): change is Exclude<Change, { kind: Unseen
 const unseen = ['players-listed', 'inputs-declared', 'var', 'story'] as const
 type Unseen = (typeof unseen)[number]
 
-/** Cards of ours have no picture. */
 function lookOf(card: PublishedCard | undefined): CardLook | null {
-  return card === undefined ? null : { title: card.title, cover_url: null }
-}
-
-/** Whether what its chapters play is decided when they are asked for. */
-function hasPlaces({ kind, story }: PublishedCard): boolean {
-  return kind === 'queue' || story?.run === 'live'
-}
-
-function cardsOf(cards: PublishedCards, storyCards: HouseStoryCards): Omit<CardsHouse, 'player' | 'presses'> {
-  const view = (card: PublishedCard): PublishedCardView => ({
-    card_id: card.card_id ?? '',
-    title: card.title,
-    stream: card.stream,
-    story: card.story === null ? null : { id: card.story.id, run: card.story.run },
-    kind: card.kind,
-    slots: hasPlaces(card) ? card.slots : null,
-    confirm: hasPlaces(card) ? card.confirm : null,
-    player: card.player,
-    distrusted: card.distrusted,
-    old_keys_end_at: cards.oldKeysEndAt(card),
-    audio: card.story?.media === undefined ? 'streamed' : 'uploaded',
-    uploading: storyCards.uploadOf(card),
-  })
-  return {
-    cards: async () => cards.list().map(view),
-    card: (cardId) => view(cards.card(cardId)),
-    publishCard: async (request) => view(await cards.publish(request)),
-    publishStoryCard: async (request) => view(await storyCards.publish(request)),
-    async changeCard(cardId, { audio, ...change }) {
-      const card = await cards.change(cardId, change)
-      return view(audio === undefined ? card : await storyCards.setAudio(cardId, audio))
-    },
-    rotateCardKey: (cardId, options) => cards.rotateCard(cardId, options),
-  }
+  return card === undefined ? null : { title: card.title, cover_url: card.look?.cover ?? null }
 }

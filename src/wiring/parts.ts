@@ -1,4 +1,7 @@
+import type { Clock } from '../core/clock.ts'
 import { PlayerLines } from '../core/player-lines.ts'
+import { CardUploads } from './card-uploads.ts'
+import { ChapterUploads } from './chapter-uploads.ts'
 import type { Runtime } from './diagnostics.ts'
 import { type Foundation, type FoundationInput, openFoundation } from './foundation.ts'
 import { type HomeAssistant, openHomeAssistant } from './home-assistant.ts'
@@ -14,9 +17,9 @@ import type { Started } from './started.ts'
 import { StoryAudio } from './story-audio.ts'
 import { StoryCards } from './story-cards.ts'
 import { StoryDeeds } from './story-deeds.ts'
-import { StoryUploads } from './story-uploads.ts'
 import { StoryVoice } from './story-voice.ts'
-import { tendStoryCards } from './tend-story-cards.ts'
+import { tendOwnCards } from './tend-own-cards.ts'
+import { TrackCards } from './track-cards.ts'
 
 /** What the product is started with. */
 export interface AppInput extends FoundationInput, HouseholdInput {
@@ -44,6 +47,9 @@ export interface Parts {
   readonly lines: PlayerLines
   readonly slotGround: SlotGround
   readonly storyCards: StoryCards
+  readonly trackCards: TrackCards
+  /** How what cards play is on its way to the account. */
+  readonly cardUploads: CardUploads
   readonly storyDeeds: StoryDeeds
 }
 
@@ -96,34 +102,58 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
     cards: household.cards.published,
     streamFor: (stream, player) => household.answers.streamFor(stream, player),
   })
+  const ownCards = openOwnCards({ foundation, household, clock, random })
   const storyCards = new StoryCards({
+    ...ownCards,
     stories: () => book.current.stories ?? new Map(),
     versions: household.storyVersions,
     shelf: household.storyShelf,
-    cards: household.cards.published,
-    uploads: uploadsOf({ foundation, household }),
-    problems: foundation.problems,
-    ...{ clock, random },
     log: log.for('cards'),
   })
+  const trackCards = new TrackCards(ownCards)
   const { onLibraryChange } = foundation
   started.add(
-    'cards of stories',
-    tendStoryCards(storyCards, { book, link: household.cloud?.link ?? null, onLibraryChange, clock }),
+    'what cards play',
+    tendOwnCards(
+      { storyCards, trackCards },
+      { book, link: household.cloud?.link ?? null, onLibraryChange, clock },
+    ),
   )
   const lines = new PlayerLines()
   return {
     ...{ input, random, started, foundation, household },
-    ...{ book, broker, homeAssistant, reach, lines, slotGround, storyCards },
+    ...{
+      book,
+      broker,
+      homeAssistant,
+      reach,
+      lines,
+      slotGround,
+      storyCards,
+      trackCards,
+      cardUploads: ownCards.uploads,
+    },
     storyDeeds: new StoryDeeds(),
   }
 }
 
-/** What brings the audio of stories to the account. */
-function uploadsOf({ foundation, household }: Pick<Parts, 'foundation' | 'household'>): StoryUploads {
-  const { sources, speech, log } = foundation
+/** What cards of the household's own audio are made of. */
+function openOwnCards({
+  foundation,
+  household,
+  ...timing
+}: Pick<Parts, 'foundation' | 'household'> & { readonly clock: Clock; readonly random: () => number }) {
+  const { sources, speech, problems, log } = foundation
+  const { published: cards, uploaded } = household.cards
   // What is sent is sent whole, or not at all.
   const { signal } = new AbortController()
-  const audio = new StoryAudio({ sources, speech, signal, log: log.for('cards') })
-  return new StoryUploads({ audio, uploaded: household.cards.uploaded })
+  return {
+    cards,
+    sources,
+    problems,
+    streamTitle: (stream: string) => household.hub.queue(stream)?.title ?? null,
+    audio: new StoryAudio({ sources, speech, signal, log: log.for('cards') }),
+    chapters: new ChapterUploads({ uploaded }),
+    uploads: new CardUploads(timing),
+  }
 }

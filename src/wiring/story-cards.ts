@@ -3,20 +3,21 @@ import type { PublishedCards } from '../cards/published.ts'
 import type { ChapterMedia, PublishedCard, StoryOnCard } from '../cards/record.ts'
 import type { CardPlan } from '../core/card-plan.ts'
 import { type CardUpload, waitingUpload } from '../core/card-upload.ts'
-import type { Clock } from '../core/clock.ts'
-import { AppError, messageOf } from '../core/error.ts'
+import { AppError } from '../core/error.ts'
+import { fewAtOnce } from '../core/few-at-once.ts'
 import type { Log } from '../core/log.ts'
 import type { Story, StoryRun } from '../core/story.ts'
-import { Turns } from '../core/turns.ts'
 import { didYouMean } from '../language/names.ts'
 import { chosenRun } from '../stories/card/chosen-run.ts'
 import { storyCardPlan } from '../stories/card/plan.ts'
 import type { StoryShelf } from '../stories/card/shelf.ts'
 import { compiled } from '../stories/compiled.ts'
 import type { StoryVersions } from '../stories/versions.ts'
-import { CardUploads } from './card-uploads.ts'
+import { CardKeeping, type Keeping } from './card-keeping.ts'
+import type { CardUploads } from './card-uploads.ts'
+import { type ChapterSounds, type ChapterUploads, mayMissMedia, playsThese } from './chapter-uploads.ts'
 import type { Problems } from './problems.ts'
-import { type ChapterSounds, playsThese, type StoryUploads } from './story-uploads.ts'
+import type { StoryAudio } from './story-audio.ts'
 
 /** What the card of a story holds that it tells by itself; null where its version is not kept. */
 export function planOfStoryCard(
@@ -41,11 +42,10 @@ interface StoryCardsInput {
   readonly versions: StoryVersions
   readonly shelf: Pick<StoryShelf, 'card'>
   readonly cards: PublishedCards
-  readonly uploads: StoryUploads
+  readonly audio: Pick<StoryAudio, 'whole'>
+  readonly chapters: ChapterUploads
+  readonly uploads: CardUploads
   readonly problems: Problems
-  readonly clock: Clock
-  /** 0 (inclusive) to 1. */
-  readonly random: () => number
   readonly log: Log
 }
 
@@ -61,16 +61,12 @@ export interface StoryCardRequest extends Omit<CardChange, 'story' | 'title'> {
   readonly audio?: CardAudio
 }
 
+const lookedUpAtOnce = 8
+
 /** The cards of the account that tell stories. */
 export class StoryCards {
   readonly #input: StoryCardsInput
-  readonly #troubled = new Set<string>()
-  /** By card: two at once would publish the same twice. */
-  readonly #turns = new Turns<string>()
-  /** Cards whose turn has not come yet: it will see all that is asked for until then. */
-  readonly #waiting = new Map<string, Promise<void>>()
-  readonly #uploads: CardUploads
-  readonly #stopping = new AbortController()
+  readonly #keeping: CardKeeping
   /** What is to be heard may have changed. */
   #soundsChanged = true
   /** Cards that are about to stream again, whatever is on its way for them. */
@@ -78,7 +74,16 @@ export class StoryCards {
 
   constructor(input: StoryCardsInput) {
     this.#input = input
-    this.#uploads = new CardUploads(input)
+    this.#keeping = new CardKeeping({
+      ...input,
+      what: 'story',
+      keep: (card, keeping) => this.#keep(card, keeping),
+      isUploaded: ({ story }) => story?.audio === 'uploaded',
+      wrong: ({ story }) =>
+        story?.audio === 'uploaded' && story.media === undefined
+          ? 'needs this program still, because its audio could not be uploaded'
+          : 'tells its story as it was before it was changed',
+    })
   }
 
   /**
@@ -117,7 +122,7 @@ export class StoryCards {
     try {
       const next = audio === 'uploaded' ? uploaded : streamed
       const card = await this.#input.cards.change(cardId, { story: next })
-      if (audio === 'streamed') this.#uploads.ended(cardId)
+      if (audio === 'streamed') this.#input.uploads.ended(cardId)
       this.#uploadSoon(card)
       return card
     } finally {
@@ -128,12 +133,7 @@ export class StoryCards {
   /** How far the audio of the card is on its way to the account; null where it needs none there, or all of it is. */
   uploadOf({ card_id, story }: PublishedCard): CardUpload | null {
     const isMissing = story?.audio === 'uploaded' && story.media === undefined
-    return this.#uploads.of(card_id ?? '') ?? (isMissing ? waitingUpload : null)
-  }
-
-  /** Calls `told` after each change of an upload. Returns what ends it. */
-  onUpload(told: Parameters<CardUploads['onChange']>[0]): () => void {
-    return this.#uploads.onChange(told)
+    return this.#input.uploads.of(card_id ?? '') ?? (isMissing ? waitingUpload : null)
   }
 
   /** Sees to it that the account has a card that tells the story as it would be run. */
@@ -147,7 +147,7 @@ export class StoryCards {
   /** Gives the cards of stories that were written anew what they are now. Never rejects. */
   async settle(): Promise<void> {
     const cardIds = this.#input.cards.list().flatMap(({ card_id, story }) => (story ? (card_id ?? []) : []))
-    await Promise.all(cardIds.map((cardId) => this.#settleInTurn(cardId)))
+    await Promise.all(cardIds.map((cardId) => this.#keeping.keep(cardId)))
   }
 
   /** What is to be heard may have changed; cards whose audio lies in the account are held against it soon. */
@@ -160,50 +160,32 @@ export class StoryCards {
     const all = this.#soundsChanged ? this.#input.cards.list() : []
     this.#soundsChanged = false
     const uploaded = all.flatMap(({ card_id, story }) => (story?.audio === 'uploaded' ? (card_id ?? []) : []))
-    const cardIds = new Set([...uploaded, ...this.#uploads.due()])
-    await Promise.all([...cardIds].map((cardId) => this.#settleInTurn(cardId)))
+    const due = this.#input.uploads.due().filter((cardId) => this.#input.cards.byCard(cardId)?.story)
+    const cardIds = new Set([...uploaded, ...due])
+    await Promise.all([...cardIds].map((cardId) => this.#keeping.keep(cardId)))
+  }
+
+  /** The card is not there any more. */
+  forget(cardId: string): void {
+    this.#keeping.forget(cardId)
   }
 
   /** Ends what is under way; the next run goes on with it. */
-  async stop(): Promise<void> {
-    this.#stopping.abort(new AppError('unavailable', 'the program is being ended'))
-    await this.#turns.allSettled()
+  stop(): Promise<void> {
+    return this.#keeping.stop()
   }
 
   #uploadSoon({ card_id, story }: PublishedCard): void {
     if (card_id === null || story?.audio !== 'uploaded') return
-    if (story.media === undefined) this.#uploads.waits(card_id)
-    void this.#settleInTurn(card_id)
+    if (story.media === undefined) this.#input.uploads.waits(card_id)
+    void this.#keeping.keep(card_id)
   }
 
-  #settleInTurn(cardId: string): Promise<void> {
-    const waiting = this.#waiting.get(cardId)
-    if (waiting !== undefined) return waiting
-    const turn = this.#turns.take(cardId, async () => {
-      this.#waiting.delete(cardId)
-      await this.#settleOne(cardId)
-    })
-    this.#waiting.set(cardId, turn)
-    return turn
-  }
-
-  async #settleOne(cardId: string): Promise<void> {
-    const { cards, stories } = this.#input
-    const card = cards.byCard(cardId)
-    const onCard = card?.story ?? null
-    const story = onCard === null ? undefined : stories().get(onCard.id)
-    if (card === undefined || onCard === null || story === undefined || this.#stopping.signal.aborted) return
-    const isUploaded = onCard.audio === 'uploaded'
-    try {
-      await (isUploaded ? this.#upload(cardId, onCard, story) : this.#bringUp(cardId, onCard, story))
-      this.#trouble(card, null)
-      this.#uploads.ended(cardId)
-    } catch (error) {
-      if (this.#stopping.signal.aborted) return
-      const reason = messageOf(error)
-      this.#trouble(card, reason)
-      if (isUploaded) this.#uploads.failed(cardId, reason)
-    }
+  async #keep({ card_id, story: onCard }: PublishedCard, keeping: Keeping): Promise<void> {
+    const story = onCard === null ? undefined : this.#input.stories().get(onCard.id)
+    if (card_id === null || onCard === null || story === undefined) return
+    if (onCard.audio === 'uploaded') await this.#upload(card_id, { onCard, story, keeping })
+    else await this.#bringUp(card_id, onCard, story)
   }
 
   async #bringUp(cardId: string, onCard: StoryOnCard, story: Story): Promise<void> {
@@ -217,8 +199,11 @@ export class StoryCards {
   }
 
   /** The same where the audio is to lie in the account: all of it is there before the card is changed. */
-  async #upload(cardId: string, onCard: StoryOnCard, story: Story): Promise<void> {
-    const { uploads } = this.#input
+  async #upload(
+    cardId: string,
+    { onCard, story, keeping }: { onCard: StoryOnCard; story: Story; keeping: Keeping },
+  ): Promise<void> {
+    const { chapters } = this.#input
     const had = onCard.media
     const isSame = this.#input.versions.of(story) === onCard.version
     const next = isSame ? onCard : await this.#onCard(story, 'card', 'uploaded')
@@ -231,23 +216,26 @@ export class StoryCards {
     })
     if (sounds === null || (isSame && had !== undefined && playsThese(had, sounds))) return
     const bring = (known: ChapterMedia | undefined) =>
-      uploads.bring({
-        ...{ story: story.id, sounds, had: known },
-        signal: this.#stopping.signal,
-        onProgress: (progress) => this.#uploads.goesOn(cardId, progress),
-      })
+      chapters.bring({ ...keeping, name: story.id, sounds, had: known })
     const media = await bring(had)
     await this.#hold(cardId, onCard, { ...next, media }).catch(async (error: unknown) => {
       if (!mayMissMedia(error)) throw error
       // Nothing tells which of them the account does not know any more; what it knows is not sent again.
-      await uploads.forget(media)
+      await chapters.forget(media)
       await this.#hold(cardId, onCard, { ...next, media: await bring(undefined) })
     })
   }
 
-  #soundsOf({ version }: StoryOnCard): Promise<ChapterSounds> {
-    const { shelf, uploads } = this.#input
-    return uploads.sounds(shelf.card(version ?? '')?.chapters ?? [])
+  /** @throws AppError `unavailable` where one of its sounds cannot be heard now. */
+  async #soundsOf({ version }: StoryOnCard): Promise<ChapterSounds> {
+    const { shelf, audio } = this.#input
+    const chapters = shelf.card(version ?? '')?.chapters ?? []
+    const found = await fewAtOnce(
+      chapters,
+      lookedUpAtOnce,
+      async (chapter) => [chapter.key, await audio.whole(chapter)] as const,
+    )
+    return new Map(found)
   }
 
   /** Has the account hold this, unless something else was wished for meanwhile. */
@@ -265,19 +253,6 @@ export class StoryCards {
 
   #sayNew(cardId: string, { id }: Story): void {
     this.#input.log.info('the card of a story has its new version', { card: cardId, story: id })
-  }
-
-  #trouble({ card_id, title, story }: PublishedCard, reason: string | null): void {
-    const name = `card/${card_id}/story`
-    if (reason === null && !this.#troubled.delete(name)) return
-    if (reason !== null) this.#troubled.add(name)
-    const isMissing = story?.audio === 'uploaded' && story.media === undefined
-    const what = isMissing
-      ? 'needs this program still, because its audio could not be uploaded'
-      : 'tells its story as it was before it was changed'
-    const again = story?.audio === 'uploaded' ? 'tried again by itself' : 'tried again every hour'
-    const text = `card "${title}" ${what}: ${reason}; ${again}`
-    this.#input.problems.set(name, reason === null ? null : text)
   }
 
   #request({ id }: Story, story: StoryOnCard) {
@@ -310,12 +285,3 @@ export class StoryCards {
 
 const onlyByItself =
   'only the card of a story that it tells by itself (run: card) can, because of all others it is decided here what is heard next'
-
-/** Whether the account may have refused the card for audio that it does not know. */
-function mayMissMedia(error: unknown): boolean {
-  return (
-    error instanceof AppError &&
-    error.code === 'refused' &&
-    [400, 409, 422].includes(Number(error.details?.status))
-  )
-}

@@ -152,6 +152,16 @@ export class YotoApi {
     return { cardId }
   }
 
+  /** Deletes one of the account's own cards; one that is not there is deleted already. */
+  async deleteCard(cardId: string): Promise<void> {
+    const call: Call = { method: 'DELETE', path: `/content/${encodeURIComponent(cardId)}` }
+    try {
+      await this.#rest.repeatable(call)
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'not_found') throw error
+    }
+  }
+
   /** Brings audio to Yoto. @throws AppError as `AudioUploads.upload` does. */
   async uploadAudio(audio: AudioToUpload<Readable>, options: UploadOptions = {}): Promise<CardMedia> {
     return this.#uploads.upload(audio, options)

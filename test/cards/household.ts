@@ -39,6 +39,11 @@ export class AccountCards implements CardAccount {
     return this.cards.has(cardId)
   }
 
+  async delete(cardId: string): Promise<void> {
+    this.#check(cardId)
+    this.cards.delete(cardId)
+  }
+
   async list() {
     this.#check(null)
     return [...this.cards].map(([card_id, { title }]) => ({ card_id, title }))

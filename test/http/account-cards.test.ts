@@ -11,6 +11,7 @@ import { CloudLink } from '../../src/wiring/cloud-link.ts'
 import { houseOf } from '../../src/wiring/panel-house.ts'
 import { Problems } from '../../src/wiring/problems.ts'
 import { Account } from '../../src/yoto/account.ts'
+import { cardDeskOf } from '../support/card-desk.ts'
 import { fastClock } from '../support/fast-clock.ts'
 import { houseWith, withoutPast } from '../support/house.ts'
 import { memoryCollection } from '../support/memory-collection.ts'
@@ -61,6 +62,7 @@ beforeEach(async () => {
       library: new Library({ folders: [], log }),
       onLibraryChange: () => () => undefined,
       cards: cards.published,
+      cardDesk: cardDeskOf(cards.published),
       accountCards: (options) => cards.known.list(options),
       simulator: null,
       account: deskWithoutAccount,

@@ -7,6 +7,7 @@ import { deskWithoutAccount } from '../../src/wiring/account.ts'
 import { houseOf } from '../../src/wiring/panel-house.ts'
 import { type Ground, newGround, startCards } from '../cards/household.ts'
 import { send } from '../support/ask.ts'
+import { cardDeskOf } from '../support/card-desk.ts'
 import { houseWith, withoutPast } from '../support/house.ts'
 import { openPanelDoor } from '../support/panel-door.ts'
 import { recordingLog } from '../support/recording-log.ts'
@@ -36,6 +37,7 @@ beforeEach(async () => {
     library: new Library({ folders: [], log: recordingLog() }),
     onLibraryChange: () => () => undefined,
     cards,
+    cardDesk: cardDeskOf(cards),
     presses: (cardId) => (cardId === 'card0' ? [press] : []),
     simulator: null,
     account: deskWithoutAccount,
@@ -63,6 +65,9 @@ const queueCard = {
   title: 'bedroom',
   stream: 'bedroom',
   story: null,
+  tracks: null,
+  icon: null,
+  cover_url: null,
   kind: 'queue',
   slots: 'interactive',
   confirm: 'request',
@@ -94,12 +99,12 @@ describe('published cards', () => {
   test('are shown with all there is to know of them, but never with a key', async () => {
     expect(await bothCards()).toEqual([queueCard, streamCard])
     expect((await call('GET', '/cards')).body).toEqual({ cards: [queueCard, streamCard], count: 2 })
-    expect((await call('GET', '/cards/card1')).body).toEqual({ ...streamCard, presses: [] })
+    expect((await call('GET', '/cards/card1')).body).toEqual({ ...streamCard, outdated: [], presses: [] })
   })
 
   test('are shown one by one with the presses on them', async () => {
     await bothCards()
-    expect((await call('GET', '/cards/card0')).body).toEqual({ ...queueCard, presses: [press] })
+    expect((await call('GET', '/cards/card0')).body).toEqual({ ...queueCard, outdated: [], presses: [press] })
   })
 
   test('are made for a player, cut and confirmed as is asked', async () => {
@@ -167,6 +172,31 @@ describe('published cards', () => {
     ['POST', '/cards', { stream: 'bedroom', kind: 'stream', confirm: 'mqtt' }, 422, 'confirm: only a queue'],
     ['POST', '/cards', { stream: 'queues' }, 422, 'reserved'],
     ['POST', '/cards', { stream: 'bedroom', chapters: 2 }, 422, 'chapters'],
+    ['POST', '/cards', { tracks: [{ file: 'a.mp3' }] }, 422, 'title: is missing'],
+    ['POST', '/cards', { title: 'A', kind: 'tracks' }, 422, 'tracks: is missing'],
+    ['POST', '/cards', { title: 'A', tracks: [] }, 422, 'tracks'],
+    ['POST', '/cards', { title: 'A', tracks: Array(101).fill({ file: 'a.mp3' }) }, 422, 'tracks'],
+    ['POST', '/cards', { title: 'A', tracks: [{}] }, 422, 'tracks[0]: name one of'],
+    ['POST', '/cards', { title: 'A', tracks: [{ file: 'a.mp3', stream: 'b' }] }, 422, 'not 2 of them'],
+    [
+      'POST',
+      '/cards',
+      { title: 'A', tracks: [{ file: 'nowhere.mp3' }] },
+      404,
+      'not in the library: nowhere.mp3',
+    ],
+    ['POST', '/cards', { title: 'A', tracks: [{ stream: 'queues' }] }, 422, 'reserved'],
+    ['POST', '/cards', { title: 'A', tracks: [{ url: 'ftp://example.org/a' }] }, 422, 'tracks[0].url'],
+    ['POST', '/cards', { title: 'A', tracks: [{ url: 'https://a:b@example.org/' }] }, 422, 'tracks[0].url'],
+    ['POST', '/cards', { title: 'A', tracks: [{ stream: 'b', audio: 'uploaded' }] }, 422, 'only a file'],
+    ['POST', '/cards', { title: 'A', tracks: [{ stream: 'b' }], slots: 'linear' }, 422, 'slots'],
+    ['POST', '/cards', { title: 'A', tracks: [{ stream: 'b' }], stream: 'b' }, 422, 'stream'],
+    ['POST', '/cards', { stream: 'bedroom', icon: 'short' }, 422, 'icon'],
+    ['POST', '/cards', { stream: 'bedroom', cover_url: 'file:///a.jpg' }, 422, 'cover_url'],
+    ['PUT', '/cards/card0', { tracks: [{ stream: 'b' }] }, 422, 'it was not made of tracks'],
+    ['DELETE', '/cards/nope0', undefined, 404, 'there is no published card "nope0"'],
+    ['POST', '/cards/nope0/publish', undefined, 404, 'there is no published card "nope0"'],
+    ['GET', '/cards/nope0/account', undefined, 404, 'there is no published card "nope0"'],
     ['POST', '/cards/card0/rotate-key', { now: 'yes' }, 422, 'now'],
     ['POST', '/cards/card0/rotate-key', { soon: true }, 422, 'soon is not known here'],
     ['POST', '/streams/attic/rotate-key', {}, 404, 'there is no stream "attic"'],
@@ -178,6 +208,59 @@ describe('published cards', () => {
     expect(refused.status).toBe(status)
     expect(refused.body.error?.message).toContain(message)
     expect((await call('GET', '/cards')).body).toEqual({ cards: [queueCard, streamCard], count: 2 })
+  })
+})
+
+describe('cards with pictures, of tracks, and gone', () => {
+  const icon = 'i'.repeat(43)
+  const cover_url = 'https://example.org/cover.jpg'
+
+  test('have the cover and the icon that they were given, and keep them', async () => {
+    const made = await call('POST', '/cards', { stream: 'bedroom', icon, cover_url })
+    expect(made.body).toEqual({ ...queueCard, icon, cover_url })
+    const plan = () => ground.account.saved.at(-1)?.plan
+    expect(plan()).toMatchObject({ cover: cover_url })
+    expect(new Set(plan()?.chapters.map((chapter) => chapter.icon))).toEqual(new Set([icon]))
+    const other = 'j'.repeat(43)
+    const changed = await call('PUT', '/cards/card0', { icon: other })
+    expect(changed.body).toEqual({ ...queueCard, icon: other, cover_url })
+    expect(plan()?.chapters[0]?.icon).toBe(other)
+    expect((await call('PUT', '/cards/card0', { title: 'B' })).body).toMatchObject({ icon: other, cover_url })
+  })
+
+  test('are made of tracks, with icons of their own and that of the card for the others', async () => {
+    const tracks = [
+      { stream: 'bedroom', icon: 'k'.repeat(43) },
+      { url: 'https://example.org/a.mp3', title: 'A' },
+    ]
+    const made = await call('POST', '/cards', { title: 'Two', icon, tracks })
+    expect(made).toMatchObject({ status: 200, body: { kind: 'tracks', stream: null, slots: null } })
+    const chapters = ground.account.saved.at(-1)?.plan.chapters
+    expect(chapters?.map(({ key, title, icon }) => [key, title, icon?.[0]])).toEqual([
+      ['01', 'bedroom', 'k'],
+      ['02', 'A', 'i'],
+    ])
+    cards = await startCards(ground)
+    expect(cards.card('card0').tracks).toEqual([
+      { title: 'bedroom', plays: { stream: 'bedroom' }, icon: 'k'.repeat(43) },
+      { title: 'A', isNamed: true, plays: { url: 'https://example.org/a.mp3' } },
+    ])
+  })
+
+  test('are kept where the account does not delete them', async () => {
+    await bothCards()
+    ground.account.fault = 'unavailable'
+    expect((await call('DELETE', '/cards/card0')).status).toBe(503)
+    ground.account.fault = null
+    expect((await call('GET', '/cards')).body).toMatchObject({ count: 2 })
+    expect((await call('DELETE', '/cards/card0')).body).toEqual({
+      success: true,
+      message: 'card "bedroom" is deleted',
+    })
+    expect([...ground.account.cards.keys()]).toEqual(['card1'])
+    expect((await call('GET', '/cards')).body).toEqual({ cards: [streamCard], count: 1 })
+    cards = await startCards(ground)
+    expect(cards.list().map(({ card_id }) => card_id)).toEqual(['card1'])
   })
 })
 

@@ -61,7 +61,7 @@ async function users(file: string, queues: readonly Queue[] = []) {
   })
   expect(diagnostics.filter(({ level }) => level === 'error')).toEqual([])
   const presets = [{ ...emptyQueue('party'), files: ['music/saved.mp3'] }]
-  return usersOf(file, namedAudio({ queues, presets, ruleSet }), references)
+  return usersOf(file, namedAudio({ queues, presets, cards, ruleSet }), references)
 }
 
 const queue: Queue = {
@@ -73,6 +73,24 @@ const queue: Queue = {
   ],
   if_pressed: 'clips/sleep.mp3',
 }
+
+const cards = [
+  {
+    title: 'For the car',
+    tracks: [
+      { title: 'A', plays: { file: 'music/car.mp3' } },
+      { title: 'B', plays: { stream: 'music' } },
+      { title: 'C', plays: { file: 'music/car.mp3' } },
+    ],
+  },
+  { title: 'Bedroom', tracks: null },
+]
+
+test('a file is named by cards of tracks', async () => {
+  expect(await users('music/car.mp3')).toEqual([
+    { kind: 'card', name: 'For the car', place: 'tracks 1 and 3' },
+  ])
+})
 
 test('a file is named by presets', async () => {
   expect(await users('music/saved.mp3')).toEqual([{ kind: 'preset', name: 'party', place: 'file 1' }])

@@ -8,9 +8,10 @@ import { AppError } from '../../src/core/error.ts'
 import type { Story } from '../../src/core/story.ts'
 import { StoryShelf } from '../../src/stories/card/shelf.ts'
 import { type StoredStory, StoryVersions } from '../../src/stories/versions.ts'
+import { CardUploads } from '../../src/wiring/card-uploads.ts'
+import { ChapterUploads } from '../../src/wiring/chapter-uploads.ts'
 import { Problems } from '../../src/wiring/problems.ts'
 import { planOfStoryCard, StoryCards } from '../../src/wiring/story-cards.ts'
-import { StoryUploads } from '../../src/wiring/story-uploads.ts'
 import { type Ground, newGround, startCards } from '../cards/household.ts'
 import { memoryCollection } from '../support/memory-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
@@ -41,6 +42,7 @@ let shelf: StoryShelf
 let problems: Problems
 let story: Story
 let storyCards: StoryCards
+let uploads: CardUploads
 /** The names of the files that were sent to the account. */
 let sent: string[]
 /** Sending waits for this, and fails with that. */
@@ -73,10 +75,12 @@ beforeEach(async () => {
     clock: ground.clock,
     log: recordingLog(),
   })
+  uploads = new CardUploads({ clock: ground.clock, random: () => 0 })
   const whole = async ({ scene }: { scene: string }) => bodyOf(sound(scene))
   storyCards = new StoryCards({
-    ...{ versions, shelf, cards, problems, clock: ground.clock, random: () => 0 },
-    uploads: new StoryUploads({ audio: { whole }, uploaded }),
+    ...{ versions, shelf, cards, problems, uploads },
+    audio: { whole },
+    chapters: new ChapterUploads({ uploaded }),
     stories: () => new Map([[story.id, story]]),
     log: recordingLog(),
   })
@@ -212,7 +216,7 @@ describe('audio that is to lie in the account', () => {
 
   test('is fetched from here until all of it lies there, each sound once, and it is told how far it is', async () => {
     const told: (CardUpload | null)[] = []
-    storyCards.onUpload((cardId) => told.push(storyCards.uploadOf(cards.card(cardId))))
+    uploads.onChange((cardId) => told.push(storyCards.uploadOf(cards.card(cardId))))
     const card = await storyCards.publish(request)
     expect(state(card)).toBe('waiting')
     await storyCards.settle()

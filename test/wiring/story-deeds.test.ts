@@ -6,7 +6,16 @@ import { StoryDeeds, type StorySteering } from '../../src/wiring/story-deeds.ts'
 
 const card = (over: Partial<PublishedCard>): PublishedCard => ({
   ...{ key: 'k', stream: null, title: 'A walk', card_id: 'walk1', kind: 'story', slots: 'interactive' },
-  ...{ confirm: 'request', distrusted: null, player: null, chapters: 0, url: '', created_at: '' },
+  ...{
+    confirm: 'request',
+    distrusted: null,
+    player: null,
+    chapters: 0,
+    url: '',
+    created_at: '',
+    tracks: null,
+  },
+  look: null,
   ...{ old_keys: [], carried_key: 'k', stream_deleted_at: null },
   story: { id: 'walk', run: 'live', version: null },
   ...over,

@@ -70,8 +70,8 @@ export interface LibraryDetails extends LibraryEntry {
 
 /** What names a file. */
 export interface FileUser {
-  readonly kind: 'stream' | 'if_pressed' | 'playlist' | 'schedule' | 'rule' | 'story' | 'preset'
-  /** Of the stream, playlist, schedule, rule or preset. */
+  readonly kind: 'stream' | 'if_pressed' | 'playlist' | 'schedule' | 'rule' | 'story' | 'preset' | 'card'
+  /** Of the stream, playlist, schedule, rule, story or preset; of a card its title. */
   readonly name: string
   /** Where in it, for people: `item 3`, `items 1, 4 and 127 more`, `slot night`; null where that says nothing more. */
   readonly place: string | null
@@ -202,6 +202,7 @@ const userWords: Readonly<Record<FileUser['kind'], string>> = {
   rule: 'rule',
   story: 'story',
   preset: 'preset',
+  card: 'card',
 }
 
 function stillUsed(file: string, users: readonly FileUser[]): AppError {

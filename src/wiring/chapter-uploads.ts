@@ -1,25 +1,24 @@
 import { createHash } from 'node:crypto'
 import type { Playable } from '../audio/playable.ts'
-import type { ChapterMedia, SentMedia } from '../cards/record.ts'
+import type { ChapterMedia } from '../cards/record.ts'
+import type { SentMedia } from '../cards/sent-media.ts'
 import type { UploadedAudio } from '../cards/uploaded-audio.ts'
 import type { CardUpload } from '../core/card-upload.ts'
+import { AppError } from '../core/error.ts'
 import { fewAtOnce } from '../core/few-at-once.ts'
-import type { StoryChapter } from '../stories/card/card.ts'
-import type { StoryAudio } from './story-audio.ts'
 
 export type Progress = Pick<CardUpload, 'of' | 'done' | 'percent'>
 
 /** What the chapters of a card sound like now, by their keys. */
 export type ChapterSounds = ReadonlyMap<string, Playable>
 
-interface StoryUploadsInput {
-  readonly audio: Pick<StoryAudio, 'whole'>
+interface ChapterUploadsInput {
   readonly uploaded: Pick<UploadedAudio, 'ensure' | 'forget'>
 }
 
 interface Bringing {
-  /** The name of the story, for the names of its files. */
-  readonly story: string
+  /** What the names of its files begin with. */
+  readonly name: string
   readonly sounds: ChapterSounds
   /** What the card has by now. */
   readonly had: ChapterMedia | undefined
@@ -34,35 +33,25 @@ interface Piece {
   readonly filename: string
 }
 
-const lookedUpAtOnce = 8
 // As many as go to Yoto at once; the sums of others are worked out meanwhile.
 const broughtAtOnce = 4
 // Until it is there.
 const mostUnderWay = 0.99
 
-/** What the chapters of a story's card play, brought to the account as the very bytes that are served for them. */
-export class StoryUploads {
-  readonly #input: StoryUploadsInput
+/** What the chapters of a card play, brought to the account as the very bytes that are served for them. */
+export class ChapterUploads {
+  readonly #input: ChapterUploadsInput
 
-  constructor(input: StoryUploadsInput) {
+  constructor(input: ChapterUploadsInput) {
     this.#input = input
-  }
-
-  /** @throws AppError `unavailable` where one of their sounds cannot be heard now. */
-  async sounds(chapters: readonly StoryChapter[]): Promise<ChapterSounds> {
-    const found = await fewAtOnce(chapters, lookedUpAtOnce, async (chapter) => {
-      const body = await this.#input.audio.whole(chapter)
-      return [chapter.key, body] as const
-    })
-    return new Map(found)
   }
 
   /**
    * Sends what does not lie in the account yet.
    * @throws AppError of the account; what was sent by then is kept
    */
-  async bring({ story, sounds, had = {}, signal, onProgress }: Bringing): Promise<ChapterMedia> {
-    const pieces = piecesOf(story, sounds)
+  async bring({ name, sounds, had = {}, signal, onProgress }: Bringing): Promise<ChapterMedia> {
+    const pieces = piecesOf(name, sounds)
     const known = new Map(Object.values(had).map((media) => [media.etag, media]))
     const sums = new Sums(pieces, onProgress)
     for (const { etag } of pieces) if (known.has(etag)) sums.moved(etag, 1)
@@ -111,11 +100,20 @@ export function playsThese(media: ChapterMedia, sounds: ChapterSounds): boolean 
   return Object.keys(media).length === sounds.size && [...sounds].every(isSame)
 }
 
-function piecesOf(story: string, sounds: ChapterSounds): readonly Piece[] {
+/** Whether the account may have refused the card for audio that it does not know. */
+export function mayMissMedia(error: unknown): boolean {
+  return (
+    error instanceof AppError &&
+    error.code === 'refused' &&
+    [400, 409, 422].includes(Number(error.details?.status))
+  )
+}
+
+function piecesOf(name: string, sounds: ChapterSounds): readonly Piece[] {
   const pieces = new Map<string, Piece>()
   for (const [key, body] of sounds) {
     const { etag } = body
-    if (!pieces.has(etag)) pieces.set(etag, { etag, body, filename: `${story}.${key}.mp3` })
+    if (!pieces.has(etag)) pieces.set(etag, { etag, body, filename: `${name}.${key}.mp3` })
   }
   return [...pieces.values()]
 }

@@ -1,0 +1,76 @@
+import { titleOf } from '../audio/names.ts'
+import type { TrackOnCard, TrackPlays } from '../cards/track-on-card.ts'
+import { AppError } from '../core/error.ts'
+import { fewAtOnce } from '../core/few-at-once.ts'
+import { requireFiles } from '../core/playable-files.ts'
+import type { TrackSources } from './track-audio.ts'
+
+/** A track of a card as it is asked for. */
+export interface TrackWish {
+  /** That of what it plays where it is not given. */
+  readonly title?: string
+  /** Picture of 16×16 by its id in the account. */
+  readonly icon?: string
+  readonly plays: TrackPlays
+  readonly audio?: 'streamed' | 'uploaded'
+}
+
+/** What tracks can play. */
+export interface TrackGround {
+  readonly sources: TrackSources & {
+    /** What may have been meant by a name that is not there. */
+    hint?(file: string): Promise<string | null>
+  }
+  readonly streamTitle: (stream: string) => string | null
+}
+
+// yoto-protocol §2.6
+const longestTitle = 100
+const lookedUpAtOnce = 8
+
+/**
+ * The tracks that are wished. What is to lie in the account and does so for one of the tracks `before` is not sent again.
+ * @throws AppError `not_found` naming the files that are not there, `unprocessable` for an upload of anything else
+ */
+export async function tracksFrom(
+  wishes: readonly TrackWish[],
+  before: readonly TrackOnCard[],
+  ground: TrackGround,
+): Promise<readonly TrackOnCard[]> {
+  const place = wishes.findIndex(({ plays, audio }) => audio === 'uploaded' && !('file' in plays))
+  if (place >= 0) throw new AppError('unprocessable', `tracks[${place}].audio: only a file can be uploaded`)
+  const { sources } = ground
+  const files = wishes.flatMap(({ plays }) => ('file' in plays ? [plays.file] : []))
+  await requireFiles(files, {
+    lookup: (file) => sources.find(file),
+    ...(sources.hint === undefined ? {} : { hint: async (file) => (await sources.hint?.(file)) ?? null }),
+    consequence: 'nothing was changed',
+  })
+  return fewAtOnce(wishes, lookedUpAtOnce, async ({ title, icon, plays, audio }) => {
+    const had = before.find((track) => isSameFile(track.plays, plays))?.media
+    const known = had === undefined ? {} : { media: had }
+    return {
+      title: title ?? (await titleNow(plays, ground)),
+      ...(title === undefined ? {} : { isNamed: true as const }),
+      ...(icon === undefined ? {} : { icon }),
+      plays,
+      ...(audio === 'uploaded' ? { audio, ...known } : {}),
+    }
+  })
+}
+
+/** What people call what the track plays now. */
+export async function titleNow(plays: TrackPlays, { sources, streamTitle }: TrackGround): Promise<string> {
+  return (await titleIn()).slice(0, longestTitle)
+
+  async function titleIn(): Promise<string> {
+    if ('url' in plays) return new URL(plays.url).host
+    if ('stream' in plays) return streamTitle(plays.stream) ?? plays.stream
+    const found = await sources.find(plays.file)
+    return found.state === 'ready' ? found.file.title : titleOf(plays.file)
+  }
+}
+
+function isSameFile(one: TrackPlays, other: TrackPlays): boolean {
+  return 'file' in one && 'file' in other && one.file === other.file
+}
