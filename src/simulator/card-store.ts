@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import { memoryCollection } from '../core/memory-collection.ts'
 import { type Card, readCard } from './card.ts'
+import { checkForm } from './card-form.ts'
 import type { FindMedia } from './media-store.ts'
 
 export type StoredCard = JsonObject & { readonly cardId: string }
@@ -61,7 +62,9 @@ export class CardStore {
    * @throws AppError `invalid` for a card that is not of Yoto's form, or that names audio which was never uploaded.
    */
   async put(body: JsonObject): Promise<StoredCard | undefined> {
-    this.#checkMedia(readCard(body))
+    const read = readCard(body)
+    checkForm(body)
+    this.#checkMedia(read)
     const old = typeof body.cardId === 'string' ? await this.get(body.cardId) : undefined
     if (typeof body.cardId === 'string' && old === undefined) return undefined
     const now = this.#laterThan(old?.updatedAt)

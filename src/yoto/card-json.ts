@@ -10,6 +10,7 @@ import {
 } from '../core/card-plan.ts'
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { checkCardJson } from './card-schema.ts'
 import { listOf, objectOf, textOf, webAddressOf } from './json.ts'
 
 /**
@@ -25,7 +26,7 @@ export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject 
   const content = contentBefore(previous, navigation)
   const totals = totalsOf(plan.chapters.flatMap(({ tracks }) => tracks))
   const chaptersBefore = byKey(content.chapters)
-  return {
+  return checkCardJson({
     ...previous,
     title: plan.title,
     // Without these totals a player was seen to behave erratically (yoto-protocol §2.6).
@@ -60,7 +61,7 @@ export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject 
         }),
       ),
     },
-  }
+  })
 }
 
 interface Navigation {

@@ -101,6 +101,13 @@ describe('a plan as a card', () => {
     expect(cardJson(plan, json)).toEqual(json)
   })
 
+  test.each([
+    [{ metadata: { cover: { imageL: 5 } } }, /metadata\.cover\.imageL must be/],
+    [{ cardId: 'x' }, /cardId must match/],
+  ])("is not sent in a form that is not Yoto's: on %j", (before, words) => {
+    expect(() => cardJson(plan, before)).toThrow(words)
+  })
+
   test('comes back as the same plan', () => {
     const card = cardFrom({ card: { ...cardJson(plan), cardId: 'abcDE' } })
     expect(card?.plan).toEqual(plan)
