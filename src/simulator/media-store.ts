@@ -4,10 +4,11 @@ import type { Collection } from '../core/collection.ts'
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { memoryCollection } from '../core/memory-collection.ts'
+import { Recent } from '../core/recent.ts'
 import { Mp3Frames } from './mp3-frames.ts'
 import { wrongForm } from './wrong-form.ts'
 
-/** Audio that was uploaded. Of its sound nothing is kept, for nobody hears it. */
+/** Audio that was uploaded. Its sound is kept for as long as the cloud runs. */
 export interface Media {
   /** What cards name it by. */
   readonly id: string
@@ -38,6 +39,10 @@ interface Upload {
   polls: number
 }
 
+const signedForMs = 3_600_000
+const mostSigned = 1_000
+const mostSent = 100
+const longestSent = 8 * 1024 ** 2
 // Opus at 96 kbit/s, as a card of 2026 has it (yoto-protocol §2.7).
 const format = 'opus'
 const bitsPerSecond = 96_000
@@ -52,6 +57,10 @@ export class MediaStore {
   readonly #url: string
   readonly #clock: Clock
   readonly #byId = new Map<string, Media>()
+  /** What was sent, for those who fetch it in this run; what it would be made into they would not tell from it. */
+  readonly #sent = new Recent<string, Buffer>(mostSent)
+  /** What may be fetched, by the token of its signed address, until that time in ms. */
+  readonly #signed = new Recent<string, { readonly id: string; readonly untilMs: number }>(mostSigned)
   readonly #uploads = new Map<string, Upload>()
 
   constructor(parts: { records: Collection<unknown> | undefined; url: string; clock: Clock }) {
@@ -95,12 +104,14 @@ export class MediaStore {
     const upload = [...this.#uploads.values()].find((each) => each.token === token)
     if (upload === undefined) throw new AppError('not_found', 'there is no such address')
     const [sha256, id, frames] = [createHash('sha256'), createHash('sha256'), new Mp3Frames()]
+    const pieces: Buffer[] = []
     let length = 0
     id.update(format)
     for await (const chunk of bytes) {
       for (const each of [sha256, id]) each.update(chunk)
       frames.push(chunk)
       length += chunk.length
+      if (length <= longestSent) pieces.push(chunk)
     }
     const sent = sha256.digest('hex')
     const { filename } = upload
@@ -110,7 +121,23 @@ export class MediaStore {
     if (frames.seconds === 0) throw new AppError('invalid', 'no MP3 audio was sent')
     const transcodedAt = isoOf(this.#clock.now())
     const { seconds } = frames
-    await this.#keep({ id: id.digest('base64url'), sha256: sent, filename, seconds, format, transcodedAt })
+    const made = id.digest('base64url')
+    if (length <= longestSent) this.#sent.set(made, Buffer.concat(pieces))
+    await this.#keep({ id: made, sha256: sent, filename, seconds, format, transcodedAt })
+  }
+
+  /** An address from which the audio can be fetched for an hour without a sign-in (yoto-protocol §2.1). */
+  signedUrl(id: string): string {
+    const token = randomBytes(24).toString('base64url')
+    this.#signed.set(token, { id, untilMs: this.#clock.now().getTime() + signedForMs })
+    return `${this.#url}/signed/${token}#sha256=${id}`
+  }
+
+  /** What lies at a signed address; undefined where that has had its time, or its audio is not kept. */
+  signed(token: string): Buffer | undefined {
+    const found = this.#signed.get(token)
+    if (found === undefined || found.untilMs < this.#clock.now().getTime()) return undefined
+    return this.#byId.has(found.id) ? this.#sent.get(found.id) : undefined
   }
 
   /** How far the transcoding is, and whether it is done; undefined where there is no such upload. */

@@ -7,6 +7,7 @@ import type { AccessTokens } from './access-token.ts'
 import type { CardStore, StoredCard } from './card-store.ts'
 import { configAnswer, deviceAnswer } from './device-answers.ts'
 import type { MediaStore } from './media-store.ts'
+import { playableCard } from './playable-card.ts'
 import type { Player } from './player.ts'
 import { allow, badRequest, give, Refusal } from './rest-answers.ts'
 import { breakOff, faultBody, type RestTrouble } from './rest-trouble.ts'
@@ -96,7 +97,7 @@ function deviceRoutes(router: Router, { tokens, players, traps }: RestParts): vo
 }
 
 function cardRoutes(router: Router, parts: RestParts): void {
-  const { tokens, cards } = parts
+  const { tokens, cards, media } = parts
   familyRoutes(router, parts)
   const view = allow(tokens, 'user:content:view', 'user:content:manage')
   const manage = allow(tokens, 'user:content:manage')
@@ -112,7 +113,9 @@ function cardRoutes(router: Router, parts: RestParts): void {
   router.get('/content/:cardId', view, async (ctx) => {
     const card = await cards.get(String(ctx.params.cardId))
     if (card === undefined) throw cardNotFound()
-    give(ctx, 200, { card: withServerFields(card) })
+    const { searchParams } = ctx.URL
+    const shown = searchParams.get('playable') === 'true' ? playableCard(card, media) : card
+    give(ctx, 200, { card: withServerFields({ ...shown, cardId: card.cardId }) })
   })
   router.delete('/content/:cardId', manage, async (ctx) => {
     if (!(await cards.delete(String(ctx.params.cardId)))) throw cardNotFound()

@@ -26,6 +26,18 @@ export function uploadRoutes(router: Router, { tokens, media }: UploadParts): vo
     if (found === undefined) throw new Refusal(404, 'not-found', 'upload not found')
     give(ctx, found.isDone ? 200 : 202, { transcode: found.transcode })
   })
+  router.get('/signed/:token', async (ctx) => {
+    const bytes = media.signed(String(ctx.params.token))
+    if (bytes === undefined) throw new Refusal(403, 'forbidden', 'the address has expired')
+    if (ctx.get('authorization') !== '') throw badRequest('only one auth mechanism is allowed')
+    ctx.type = 'audio/mpeg'
+    const from = Number(/^bytes=(\d+)-$/.exec(ctx.get('range'))?.[1] ?? 0)
+    if (from > 0) {
+      ctx.status = 206
+      ctx.set('Content-Range', `bytes ${from}-${bytes.length - 1}/${bytes.length}`)
+    }
+    ctx.body = bytes.subarray(from)
+  })
   router.put('/uploaded/:token', async (ctx) => {
     checkSent(ctx)
     try {

@@ -13,6 +13,7 @@ import type { YotoCard } from '../yoto/card.ts'
 import { differencesBetween } from '../yoto/card-differences.ts'
 import { cardJson } from '../yoto/card-json.ts'
 import { type ConnectionState, YotoClient } from '../yoto/client.ts'
+import type { CardAudio } from '../yoto/track-audio.ts'
 import { withTrackUrls } from '../yoto/track-urls.ts'
 import type { UploadOptions } from '../yoto/upload.ts'
 import { commandPlayer, type LinkHouse } from './player-commands.ts'
@@ -185,6 +186,11 @@ export class CloudLink {
   /** Deletes one of the account's own cards; one that is not there is deleted already. */
   deleteCard(cardId: string): Promise<void> {
     return this.#api.deleteCard(cardId)
+  }
+
+  /** @throws AppError as `YotoApi.cardAudio` does. */
+  cardAudio(cardId: string): Promise<CardAudio> {
+    return this.#api.cardAudio(cardId)
   }
 
   /** Brings audio to the account. @throws AppError as `AudioUploads.upload` does. */

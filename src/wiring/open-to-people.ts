@@ -2,8 +2,10 @@ import { mostAsked, performThrough } from '../core/player-lines.ts'
 import type { House } from '../http/api/app.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { LiveMedia } from '../http/live-media.ts'
+import { fetchAudio } from '../yoto/track-audio.ts'
 import { deskWithoutAccount } from './account.ts'
 import { queueEffects } from './broker-ports.ts'
+import { CardCopies } from './card-copies.ts'
 import { cardDesk } from './card-desk.ts'
 import { lookOrLearn } from './card-titles.ts'
 import { signedIn } from './cards.ts'
@@ -54,6 +56,29 @@ export function openToPeople(parts: Parts, opening: Opening): void {
   broker.openToCommands()
 }
 
+/** How cards of the account become streams. */
+function openCopies(
+  { input, random, started, foundation, household }: Parts,
+  perform: Wishes['perform'],
+): CardCopies {
+  const link = household.cloud?.link ?? null
+  const { clock } = input
+  const { sources, uploads, log } = foundation
+  const copies = new CardCopies({
+    audio: async (cardId) => signedIn(link).cardAudio(cardId),
+    fetch: (url, options) => fetchAudio(url, { ...options, clock }),
+    uploads: uploads.desk,
+    has: async (file) => (await sources.find(file)).state !== 'missing',
+    async fill(stream, files) {
+      const mutation = { op: 'replace', files, playlist: null } as const
+      await perform({ kind: 'mutate-queue', stream, mutation }, 'a card was copied')
+    },
+    ...{ clock, random },
+    log: log.for('cards'),
+  })
+  return started.add('copies of cards', copies)
+}
+
 /** What the panel and REST have to do with. */
 function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Opening): House & LiveHouse {
   const { input, foundation, household, book, lines } = parts
@@ -81,6 +106,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
       differences: async (plan, cardId) => signedIn(cloud?.link ?? null).differences(plan, cardId),
     }),
     cardUploads: parts.cardUploads,
+    cardCopies: openCopies(parts, perform),
     knownCard: lookOrLearn(cards.known),
     accountCards: (options) => cards.known.list(options),
     presses: (cardId) => history.presses(cardId),

@@ -42,6 +42,7 @@ interface HouseParts {
   readonly knownCard: (cardId: string) => CardLook | null
   /** All cards of the account and its family; without an account there are none. */
   readonly accountCards: (options: { refresh: boolean }) => Promise<CardsRead>
+  readonly cardCopies: House['cardCopies']
   /** The presses on a card, the newest first. */
   readonly presses: (cardId: string) => readonly CardPress[]
   readonly events: House['events']
@@ -78,6 +79,7 @@ export function houseOf({
   cardUploads,
   knownCard,
   accountCards,
+  cardCopies,
   presses,
   events,
   diagnostics,
@@ -145,6 +147,7 @@ export function houseOf({
       const isOurs = (cardId: string) => cards.byCard(cardId) !== undefined
       return { ...read, cards: listed.map((card) => ({ ...card, ours: isOurs(card.card_id) })) }
     },
+    cardCopies,
     simulatedPlayer: (id) => simulator?.player(id),
     health,
     subscribe(name, receive) {

@@ -13,6 +13,7 @@ import { parseSettings, parseShadow } from './parse.ts'
 import { type Call, type Limits, type Try, unexpected, YotoRest, type YotoRestOptions } from './rest.ts'
 import { SettingChanges, type WrittenChange } from './setting-changes.ts'
 import { editedConfig } from './settings.ts'
+import { type CardAudio, cardAudioIn } from './track-audio.ts'
 import { AudioUploads, type UploadOptions } from './upload.ts'
 
 export type YotoApiOptions = YotoRestOptions
@@ -62,6 +63,7 @@ const models: ReadonlyMap<string, string> = new Map([
  */
 export class YotoApi {
   readonly #rest: YotoRest
+  readonly #apiUrl: string
   readonly #log: Log
   readonly #changes: SettingChanges
   readonly #uploads: AudioUploads
@@ -69,6 +71,7 @@ export class YotoApi {
   constructor(options: YotoApiOptions) {
     const { apiUrl, clock, random, log } = options
     this.#rest = new YotoRest(options)
+    this.#apiUrl = apiUrl
     this.#uploads = new AudioUploads({ rest: this.#rest, apiUrl, clock, random, log })
     this.#log = options.log
     this.#changes = new SettingChanges({
@@ -159,6 +162,25 @@ export class YotoApi {
       await this.#rest.repeatable(call)
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'not_found') throw error
+    }
+  }
+
+  /**
+   * What one of the account's own cards plays that lies at Yoto, with addresses that are signed for a while.
+   * @throws AppError `refused` for a card that was bought: its audio is not ours to take
+   */
+  async cardAudio(cardId: string): Promise<CardAudio> {
+    const query = new URLSearchParams({ playable: 'true', signingType: 's3', timezone: 'UTC' })
+    const call: Call = { method: 'GET', path: `/content/${encodeURIComponent(cardId)}?${query}` }
+    try {
+      const card = cardFrom(await this.#read(call))
+      if (card === undefined) throw unexpected(call)
+      return cardAudioIn(card.json, this.#apiUrl)
+    } catch (error) {
+      if (!(error instanceof AppError) || !mayBeBought(error)) throw error
+      const { code, details } = error
+      const message = 'Yoto gives the audio of cards alone that the account has made itself'
+      throw new AppError(code, message, { cause: error, ...(details === undefined ? {} : { details }) })
     }
   }
 

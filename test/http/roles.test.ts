@@ -48,6 +48,8 @@ const needed: Record<Need, readonly string[]> = {
     'GET /rules/{id}/traces/{run}',
     'GET /rules/{id}/conditions',
     'GET /account/cards',
+    'GET /account/cards/{card_id}/copy',
+    'POST /account/cards/{card_id}/copy',
     'GET /cards',
     'POST /cards',
     'GET /cards/{card_id}',

@@ -137,6 +137,7 @@ export const withoutPast = {
   cardDesk: noCards,
   cardUploads: { onChange: () => () => undefined },
   accountCards: noCard,
+  cardCopies: { of: () => undefined, begin: noCard },
   presses: () => [],
   events: () => ({ events: [], count: 0, next: null }),
   diagnostics: () => ({ at: '' }),
@@ -247,6 +248,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     ...noRuleTools,
     cardLook: () => null,
     accountCards: noCard,
+    cardCopies: withoutPast.cardCopies,
     simulatedPlayer: () => undefined,
     health: () => ({ players: 1 }),
     subscribe: (name, receive) =>

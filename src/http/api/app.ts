@@ -19,6 +19,7 @@ import { type AnswersHouse, answerRoutes } from './answers.ts'
 import { type AudioHouse, audioRoutes } from './audio.ts'
 import { authRoutes, type SignInHouse } from './auth.ts'
 import { bodyChecks, readJson } from './body.ts'
+import { type CardCopiesHouse, cardCopyRoutes } from './card-copies.ts'
 import { type CardsHouse, cardRoutes } from './cards.ts'
 import { type DiagnosticsHouse, diagnosticsRoutes } from './diagnostics.ts'
 import { type EventsHouse, eventRoutes } from './events.ts'
@@ -66,6 +67,7 @@ export type House = StreamsHouse &
   RulesHouse & { readonly ruleTraces: RuleTracesHouse } & WebhooksHouse &
   AccountHouse &
   AccountCardsHouse &
+  CardCopiesHouse &
   HealthHouse & { readonly simulated: boolean }
 
 /** Who may come in, and what is done about it. */
@@ -145,6 +147,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...(house.simulated ? simulatorRoutes(house) : []),
     ...accountRoutes(house),
     ...accountCardRoutes(house),
+    ...cardCopyRoutes(house),
     ...userRoutes(access),
     ...tokenRoutes(access),
     audioRoute(door),
