@@ -126,6 +126,8 @@ test('a new sign-in lists the players at once, and nothing is asked for while no
   await new Promise((resolve) => setTimeout(resolve, realMs(40)))
   await account.signOut()
   rest.isAway = false
+  // What was under way may still arrive.
+  await new Promise((resolve) => setTimeout(resolve, realMs(10)))
   const asked = lists
   await new Promise((resolve) => setTimeout(resolve, realMs(40)))
   expect(lists).toBe(asked)
