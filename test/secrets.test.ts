@@ -186,6 +186,8 @@ async function useAll(said: string, cloud: SimulatedCloud) {
   for (const [path, methods] of Object.entries(description.paths)) {
     // Live events have no end.
     if (!('get' in methods) || path.endsWith('.mp3') || path === '/api/live') continue
+    // A document of a card, or a back-up of all, is given to admins with the keys that stand in it.
+    if (path.endsWith('/document') || path.endsWith('/backup')) continue
     const filled = path
       .replace(/^\/api/, '')
       .replace('{name}', 'bedroom')

@@ -9,6 +9,8 @@ export interface ListedCard {
   readonly cover_url: string | null
   /** ISO 8601; null where nobody says. */
   readonly updated_at: string | null
+  /** Whether it is the account's own, or of its family alone: bought, for one. */
+  readonly whose: 'own' | 'family'
 }
 
 /** The cards that the account and its family have. */
@@ -46,6 +48,7 @@ export class CardList {
   #last: { readonly listed: ListedCards; readonly at: Date } | undefined
   #fault: { readonly error: unknown; readonly atMs: number } | undefined
   #reading: Promise<void> | undefined
+  #isOutdated = false
 
   constructor(options: CardListOptions) {
     this.#options = options
@@ -73,13 +76,20 @@ export class CardList {
     this.askAgain()
   }
 
+  /** The account was changed: whatever was read, or is being read, is older than that. */
+  outdate(): void {
+    this.#isOutdated = true
+    this.#reading = undefined
+    this.askAgain()
+  }
+
   /** Asks again for what was refused, as soon as somebody wants it. */
   askAgain(): void {
     this.#fault = undefined
   }
 
   #isFresh(ageMs: number): boolean {
-    return this.#last !== undefined && this.#now - this.#last.at.getTime() < ageMs
+    return !this.#isOutdated && this.#last !== undefined && this.#now - this.#last.at.getTime() < ageMs
   }
 
   /** Resolves when the list has been read, or cannot be. */
@@ -91,6 +101,7 @@ export class CardList {
         if (this.#reading !== reading) return
         this.#last = { listed, at: this.#options.clock.now() }
         this.#fault = undefined
+        this.#isOutdated = false
         this.#options.onRead(listed.cards)
       },
       (error: unknown) => {

@@ -109,6 +109,19 @@ export class KnownCards {
     return this.#list.read(options)
   }
 
+  /** A card of the account was made or deleted here: its lists are asked for again. */
+  listChanged(): void {
+    this.#list.outdate()
+  }
+
+  /** A card of the account was changed here: it is asked for again where it is known, and so are the lists. */
+  changedHere(cardId: string): void {
+    this.listChanged()
+    if (this.#entries.get(cardId) === undefined) return
+    this.#changed.set(cardId, Number.NEGATIVE_INFINITY)
+    void this.learn(cardId)
+  }
+
   /** Forgets all: it was told by an account that is signed out. */
   forget(): void {
     this.#entries.clear()

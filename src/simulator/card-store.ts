@@ -2,18 +2,19 @@ import { randomInt } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
-import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import { memoryCollection } from '../core/memory-collection.ts'
 import { type Card, readCard } from './card.ts'
 import { checkForm } from './card-form.ts'
+import { textWith, withServerFields } from './card-text.ts'
 import type { FindMedia } from './media-store.ts'
 
 export type StoredCard = JsonObject & { readonly cardId: string }
 
 const idCharacters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-/** The family's own cards, as the JSON that was sent. What the store gives back is checked before it is believed. */
+/** The family's own cards, as the very text that was sent, with what the service adds. What the store gives back is checked before it is believed. */
 export class CardStore {
   readonly #cards: Collection<unknown>
   readonly #media: FindMedia
@@ -40,6 +41,12 @@ export class CardStore {
     return this.#believed(cardId, await this.#cards.get(cardId))
   }
 
+  /** The text of the card; undefined where there is none, or where it was kept without. */
+  async text(cardId: string): Promise<string | undefined> {
+    const record = await this.#cards.get(cardId)
+    return (await this.get(cardId)) === undefined ? undefined : documentIn(record)
+  }
+
   /** The card as players fetch it, the family's own or a bought one. */
   async played(cardId: string): Promise<StoredCard | undefined> {
     return this.#bought.get(cardId) ?? this.get(cardId)
@@ -58,10 +65,10 @@ export class CardStore {
 
   /**
    * Keeps a card under its own id, or a new one where it has none; undefined when it names a card that is
-   * not there.
+   * not there. `text` is what was sent.
    * @throws AppError `invalid` for a card that is not of Yoto's form, or that names audio which was never uploaded.
    */
-  async put(body: JsonObject): Promise<StoredCard | undefined> {
+  async put(body: JsonObject, text = JSON.stringify(body)): Promise<StoredCard | undefined> {
     const read = readCard(body)
     checkForm(body)
     this.#checkMedia(read)
@@ -69,14 +76,14 @@ export class CardStore {
     if (typeof body.cardId === 'string' && old === undefined) return undefined
     const now = this.#laterThan(old?.updatedAt)
     const cardId = old?.cardId ?? (await this.#freshId())
-    const card: StoredCard = {
+    const card: StoredCard = withServerFields({
       ...body,
       cardId,
       createdAt: old?.createdAt ?? now,
       updatedAt: now,
       deleted: false,
-    }
-    await this.#cards.set(cardId, card)
+    })
+    await this.#cards.set(cardId, { document: textWith(text, { sent: body, card }) })
     return card
   }
 
@@ -106,8 +113,10 @@ export class CardStore {
     return new Date(beforeMs >= nowMs ? beforeMs + 1 : nowMs).toISOString()
   }
 
-  #believed(cardId: string, card: unknown): StoredCard | undefined {
-    if (card === undefined) return undefined
+  #believed(cardId: string, record: unknown): StoredCard | undefined {
+    if (record === undefined) return undefined
+    const document = documentIn(record)
+    const card = document === undefined ? record : parseJsonObject(document)
     try {
       if (!isJsonObject(card) || card.cardId !== cardId) throw new Error('is not the card of that id')
       readCard(card)
@@ -117,6 +126,11 @@ export class CardStore {
       return undefined
     }
   }
+}
+
+/** Undefined for a card that was kept as an object, by an earlier version. */
+function documentIn(record: unknown): string | undefined {
+  return isJsonObject(record) && typeof record.document === 'string' ? record.document : undefined
 }
 
 /** @throws AppError `invalid` for a card that is not of Yoto's form. */

@@ -19,6 +19,13 @@ export function give(ctx: Koa.Context, status: number, body: JsonObject): void {
   ctx.body = body
 }
 
+/** JSON as it is spelt. */
+export function giveText(ctx: Koa.Context, status: number, text: string): void {
+  ctx.status = status
+  ctx.body = text
+  ctx.type = 'application/json'
+}
+
 /** Lets requests through whose token has one of the scopes. */
 export function allow(tokens: AccessTokens, ...scopes: string[]) {
   return (ctx: Koa.Context, next: Koa.Next): Promise<void> => {

@@ -9,6 +9,8 @@ export interface RestFault {
   readonly retryAfterSeconds?: number
   /** Whether the request is done all the same, and only its answer is lost. */
   readonly done?: boolean
+  /** The request is done, and of its own answer no more than this share arrives, 0 to 1; the status is its own then. */
+  readonly cut?: number
   /** How much of the body is read before, 0 to 1. */
   readonly after?: number
 }

@@ -5,11 +5,12 @@ import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import type { AccessTokens } from './access-token.ts'
 import type { CardStore, StoredCard } from './card-store.ts'
+import { withServerFields } from './card-text.ts'
 import { configAnswer, deviceAnswer } from './device-answers.ts'
 import type { MediaStore } from './media-store.ts'
 import { playableCard } from './playable-card.ts'
 import type { Player } from './player.ts'
-import { allow, badRequest, give, Refusal } from './rest-answers.ts'
+import { allow, badRequest, give, giveText, Refusal } from './rest-answers.ts'
 import { breakOff, faultBody, type RestTrouble } from './rest-trouble.ts'
 import { readShortcuts } from './shortcuts.ts'
 import type { Answer, SignIn } from './sign-in.ts'
@@ -28,7 +29,6 @@ interface RestParts {
 }
 
 const maxBodyBytes = 1024 * 1024
-const simulatedUser = 'auth0|simulated-family'
 
 /** The REST side of the cloud and its sign-in, on one listener (yoto-protocol §1 and §2). */
 export function restApp(parts: RestParts): Koa {
@@ -102,7 +102,8 @@ function cardRoutes(router: Router, parts: RestParts): void {
   const view = allow(tokens, 'user:content:view', 'user:content:manage')
   const manage = allow(tokens, 'user:content:manage')
   router.post('/content', manage, async (ctx) => {
-    const card = await cards.put(await jsonOf(ctx))
+    const text = await bodyOf(ctx)
+    const card = await cards.put(jsonIn(text), text)
     if (card === undefined) throw cardNotFound()
     give(ctx, 200, { card: withServerFields(card) })
   })
@@ -111,11 +112,13 @@ function cardRoutes(router: Router, parts: RestParts): void {
     give(ctx, 200, { cards: all.map((card) => withoutChapters(withServerFields(card))) })
   })
   router.get('/content/:cardId', view, async (ctx) => {
-    const card = await cards.get(String(ctx.params.cardId))
+    const cardId = String(ctx.params.cardId)
+    const card = await cards.get(cardId)
     if (card === undefined) throw cardNotFound()
-    const { searchParams } = ctx.URL
-    const shown = searchParams.get('playable') === 'true' ? playableCard(card, media) : card
-    give(ctx, 200, { card: withServerFields({ ...shown, cardId: card.cardId }) })
+    if (ctx.URL.searchParams.get('playable') === 'true')
+      return give(ctx, 200, { card: withServerFields({ ...playableCard(card, media), cardId }) })
+    const text = (await cards.text(cardId)) ?? JSON.stringify(withServerFields(card))
+    giveText(ctx, 200, `{"card":${text}}`)
   })
   router.delete('/content/:cardId', manage, async (ctx) => {
     if (!(await cards.delete(String(ctx.params.cardId)))) throw cardNotFound()
@@ -145,7 +148,11 @@ function troubled(trouble: RestTrouble | undefined) {
     const fault = trouble?.take(`${ctx.method} ${ctx.path}`)
     if (fault === undefined) return next()
     if (fault.after !== undefined) await breakOff(ctx.req, fault.after)
-    if (fault.done === true) await next()
+    if (fault.done === true || fault.cut !== undefined) await next()
+    if (fault.cut !== undefined) {
+      const text = typeof ctx.body === 'string' ? ctx.body : JSON.stringify(ctx.body)
+      return giveText(ctx, ctx.status, text.slice(0, Math.floor(text.length * fault.cut)))
+    }
     if (fault.status === null || fault.status === 'never') {
       ctx.respond = false
       if (fault.status === null) ctx.req.socket.destroy()
@@ -176,7 +183,11 @@ function cardNotFound(): Refusal {
 }
 
 async function jsonOf(ctx: Koa.Context): Promise<JsonObject> {
-  const json = parseJsonObject(await bodyOf(ctx))
+  return jsonIn(await bodyOf(ctx))
+}
+
+function jsonIn(text: string): JsonObject {
+  const json = parseJsonObject(text)
   if (json === undefined) throw badRequest('the body must be a JSON object')
   return json
 }
@@ -194,15 +205,6 @@ async function bodyOf(ctx: Koa.Context): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-function withServerFields(card: StoredCard): JsonObject {
-  return {
-    userId: simulatedUser,
-    ...card,
-    sortkey: card.sortkey ?? slugOf(card),
-    slug: card.slug ?? slugOf(card),
-  }
-}
-
 function ownership(isOwn: boolean): JsonObject {
   return {
     canAccess: true,
@@ -213,12 +215,6 @@ function ownership(isOwn: boolean): JsonObject {
     cardIsCreatedByFamily: isOwn,
     isAccessibleUsingSubscription: false,
   }
-}
-
-function slugOf(card: JsonObject): string {
-  return String(card.title)
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
 }
 
 function withoutChapters(card: JsonObject): JsonObject {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ListedCard } from '../cards/card-list.ts'
+import { DeletedCards } from '../cards/deleted-cards.ts'
 import { KnownCards } from '../cards/known-cards.ts'
 import { PublishedCards } from '../cards/published.ts'
 import type { CardAccount } from '../cards/publisher.ts'
@@ -14,9 +15,10 @@ import type { ReadPresses } from '../core/press.ts'
 import type { Queue } from '../core/queue.ts'
 import type { Hub } from '../hub.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { ListedCard as YotoListedCard } from '../yoto/api.ts'
+import { AccountCardDesk } from './account-card-desk.ts'
 import type { StreamAnswers } from './answers.ts'
-import type { CloudLink } from './cloud-link.ts'
+import type { CloudLink, FamilyCard } from './cloud-link.ts'
+import { deleteKept } from './kept-deletion.ts'
 import type { Problems } from './problems.ts'
 import { noAccount } from './yoto-problems.ts'
 
@@ -26,6 +28,10 @@ export interface Cards {
   readonly known: KnownCards
   /** What lies in the account for cards to play. */
   readonly uploaded: UploadedAudio
+  /** The documents of cards that were deleted here. */
+  readonly deleted: DeletedCards
+  /** The account's cards, whoever made them. */
+  readonly accountDesk: AccountCardDesk
   /** For reading presses off a card. */
   facts(cardId: string): CardFacts
 }
@@ -65,9 +71,10 @@ export async function openCards(input: CardsInput): Promise<Cards> {
     clock,
     log,
   })
+  const deleted = new DeletedCards({ records: storage.collection('deleted-cards'), clock, log })
   const published = new PublishedCards({
     records: storage.collection('published-cards'),
-    account: accountOf(link),
+    account: accountOf(link, { deleted, listChanged: () => known.listChanged() }),
     urlOf,
     storyPlan,
     newKey: () => randomBytes(keyBytes).toString('base64url'),
@@ -92,11 +99,16 @@ export async function openCards(input: CardsInput): Promise<Cards> {
     })
   })
   link?.onSignedIn(() => known.askAgain())
-  return { published, known, uploaded, facts: (cardId) => factsOf(cardId, published, known) }
+  const accountDesk = new AccountCardDesk({
+    ...{ link: () => signedIn(link), published, known, deleted, log },
+  })
+  const facts = (cardId: string) => factsOf(cardId, published, known)
+  return { published, known, uploaded, deleted, accountDesk, facts }
 }
 
 interface TendInput {
   readonly published: PublishedCards
+  readonly deleted: Pick<DeletedCards, 'tidy'>
   readonly hub: Hub
   readonly link: Pick<CloudLink, 'onSignedIn'> | null
   readonly clock: Clock
@@ -105,10 +117,11 @@ interface TendInput {
 const tendAgainMs = 3_600_000
 
 /** Keeps keys as long as their streams, and the account's cards at their newest keys, until it is stopped. */
-export function tendCards({ published, hub, link, clock }: TendInput): { stop(): void } {
+export function tendCards({ published, deleted, hub, link, clock }: TendInput): { stop(): void } {
   const tend = () => {
     void published.tidy((stream) => hub.queue(stream) !== undefined)
     void published.settle()
+    void deleted.tidy()
   }
   const stops = [
     hub.subscribe('keys of cards', (change) => {
@@ -161,11 +174,26 @@ export function signedIn(link: CloudLink | null): CloudLink {
   throw new AppError('unavailable', `${noAccount}: set the option yoto.client_id`)
 }
 
-function accountOf(link: CloudLink | null): CardAccount {
+interface Told {
+  readonly deleted: DeletedCards
+  /** A card is not there any more. */
+  readonly listChanged: () => void
+}
+
+function accountOf(link: CloudLink | null, { deleted, listChanged }: Told): CardAccount {
   return {
     save: async (plan, cardId) => signedIn(link).saveCard(plan, cardId),
     exists: async (cardId) => isThere(signedIn(link).ownCard(cardId)),
-    delete: async (cardId) => signedIn(link).deleteCard(cardId),
+    async delete(cardId) {
+      try {
+        await deleteKept(cardId, { link: signedIn(link), deleted })
+      } catch (error) {
+        // Somebody has deleted it in the account.
+        if (!(error instanceof AppError) || error.code !== 'not_found') throw error
+      } finally {
+        listChanged()
+      }
+    },
     async list() {
       const cards = await signedIn(link).cards()
       return cards.map(({ cardId, title }) => ({ card_id: cardId, title }))
@@ -174,8 +202,8 @@ function accountOf(link: CloudLink | null): CardAccount {
   }
 }
 
-function listedCard({ cardId, title, author, coverUrl, updatedAt }: YotoListedCard): ListedCard {
-  return { card_id: cardId, title, author, cover_url: coverUrl, updated_at: updatedAt }
+function listedCard({ cardId, title, author, coverUrl, updatedAt, whose }: FamilyCard): ListedCard {
+  return { card_id: cardId, title, author, cover_url: coverUrl, updated_at: updatedAt, whose }
 }
 
 function factsOf(cardId: string, published: PublishedCards, known: KnownCards): CardFacts {

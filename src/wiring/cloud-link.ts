@@ -13,8 +13,8 @@ import type { YotoCard } from '../yoto/card.ts'
 import { differencesBetween } from '../yoto/card-differences.ts'
 import { cardJson } from '../yoto/card-json.ts'
 import { type ConnectionState, YotoClient } from '../yoto/client.ts'
+import { OwnCards } from '../yoto/own-cards.ts'
 import type { CardAudio } from '../yoto/track-audio.ts'
-import { withTrackUrls } from '../yoto/track-urls.ts'
 import type { UploadOptions } from '../yoto/upload.ts'
 import { commandPlayer, type LinkHouse } from './player-commands.ts'
 import { PlayerList } from './player-list.ts'
@@ -47,8 +47,15 @@ interface CloudLinkOptions {
 // A player that was added to the account is seen within this time; nothing in the cloud announces it.
 const listAgainMs = 600_000
 
+/** A card of the account, or of its family alone. */
+export interface FamilyCard extends ListedCard {
+  readonly whose: 'own' | 'family'
+}
+
 /** Joins the account, REST and live connection of one Yoto cloud to the hub. */
 export class CloudLink {
+  /** The account's own cards, as documents. */
+  readonly ownCards: OwnCards
   readonly #options: CloudLinkOptions
   readonly #account: Account
   readonly #api: YotoApi
@@ -70,6 +77,7 @@ export class CloudLink {
     this.#steps = new Steps(clock)
     const accessToken = (refused?: string) => this.#account.accessToken(refused)
     this.#api = new YotoApi({ apiUrl: cloud.apiUrl, accessToken, clock, log, random })
+    this.ownCards = new OwnCards(this.#api)
     this.#client = new YotoClient({
       mqttUrl: cloud.mqttUrl,
       accessToken,
@@ -160,16 +168,19 @@ export class CloudLink {
     return this.#api.card(cardId)
   }
 
+  /** A card as the family has it, bought or its own. */
+  familyCard(cardId: string): Promise<YotoCard> {
+    return this.#api.familyCard(cardId)
+  }
+
   /** One of the account's own cards. */
   ownCard(cardId: string): Promise<YotoCard> {
     return this.#api.ownCard(cardId)
   }
 
   /** Makes a card, or replaces one, keeping what the plan does not speak of. Resolves with its id. */
-  async saveCard(plan: CardPlan, cardId: string | null): Promise<string> {
-    const previous = cardId === null ? {} : (await this.#api.ownCard(cardId)).json
-    const saved = await this.#api.saveCard(cardJson(plan, previous))
-    return saved.cardId
+  saveCard(plan: CardPlan, cardId: string | null): Promise<string> {
+    return this.ownCards.save(plan, cardId)
   }
 
   /** How the card in the account differs from what the plan would make of it; null where the account has no such card. */
@@ -181,11 +192,6 @@ export class CloudLink {
       if (error instanceof AppError && error.code === 'not_found') return null
       throw error
     }
-  }
-
-  /** Deletes one of the account's own cards; one that is not there is deleted already. */
-  deleteCard(cardId: string): Promise<void> {
-    return this.#api.deleteCard(cardId)
   }
 
   /** @throws AppError as `YotoApi.cardAudio` does. */
@@ -207,18 +213,20 @@ export class CloudLink {
    * The account's own cards and those of its family, each once. `incomplete` says why Yoto does not give those of the
    * family; null where it does.
    */
-  async allCards(): Promise<{ cards: readonly ListedCard[]; incomplete: string | null }> {
+  async allCards(): Promise<{ cards: readonly FamilyCard[]; incomplete: string | null }> {
     const [own, family] = await Promise.all([this.#api.cards(), this.#familyLibrary()])
     const ownIds = new Set(own.map(({ cardId }) => cardId))
     const others = family.cards.filter(({ cardId }) => !ownIds.has(cardId))
-    return { ...family, cards: [...own, ...others] }
+    const cards = [
+      ...own.map((card) => ({ ...card, whose: 'own' as const })),
+      ...others.map((card) => ({ ...card, whose: 'family' as const })),
+    ]
+    return { ...family, cards }
   }
 
   /** Passes each address of a card's tracks through `newUrl`, and saves the card where one changed. */
-  async rewriteCard(cardId: string, newUrl: (url: string) => string): Promise<void> {
-    const { json } = await this.#api.ownCard(cardId)
-    const rewritten = withTrackUrls(json, newUrl)
-    if (rewritten !== json) await this.#api.saveCard(rewritten)
+  rewriteCard(cardId: string, newUrl: (url: string) => string): Promise<void> {
+    return this.ownCards.rewrite(cardId, newUrl)
   }
 
   /** Calls `run` whenever the account was signed in, until the returned function is called. */

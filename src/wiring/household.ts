@@ -109,7 +109,10 @@ export async function openHousehold(
   await presets.start()
   started.add('what the history follows', history.follow(hub))
   started.add('card titles', titleCards({ hub, cards }))
-  started.add('card keys', tendCards({ published: cards.published, hub, link, clock }))
+  started.add(
+    'card keys',
+    tendCards({ published: cards.published, deleted: cards.deleted, hub, link, clock }),
+  )
   return { hub, presets, cards, answers, storyVersions, storyShelf, cardFacts, cloud }
 }
 

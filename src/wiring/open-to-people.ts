@@ -109,6 +109,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
     cardCopies: openCopies(parts, perform),
     knownCard: lookOrLearn(cards.known),
     accountCards: (options) => cards.known.list(options),
+    accountCard: cards.accountDesk,
     presses: (cardId) => history.presses(cardId),
     events: (query) => history.events(query),
     diagnostics,

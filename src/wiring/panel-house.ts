@@ -43,6 +43,7 @@ interface HouseParts {
   /** All cards of the account and its family; without an account there are none. */
   readonly accountCards: (options: { refresh: boolean }) => Promise<CardsRead>
   readonly cardCopies: House['cardCopies']
+  readonly accountCard: House['accountCard']
   /** The presses on a card, the newest first. */
   readonly presses: (cardId: string) => readonly CardPress[]
   readonly events: House['events']
@@ -80,6 +81,7 @@ export function houseOf({
   knownCard,
   accountCards,
   cardCopies,
+  accountCard,
   presses,
   events,
   diagnostics,
@@ -145,9 +147,13 @@ export function houseOf({
     accountCards: async (options) => {
       const { cards: listed, ...read } = await accountCards(options)
       const isOurs = (cardId: string) => cards.byCard(cardId) !== undefined
-      return { ...read, cards: listed.map((card) => ({ ...card, ours: isOurs(card.card_id) })) }
+      const told = listed.map(
+        (card) => ({ ...card, whose: isOurs(card.card_id) ? 'ours' : card.whose }) as const,
+      )
+      return { ...read, cards: told }
     },
     cardCopies,
+    accountCard,
     simulatedPlayer: (id) => simulator?.player(id),
     health,
     subscribe(name, receive) {

@@ -8,7 +8,7 @@ import type { Log } from '../core/log.ts'
 import type { PlayerPatch } from '../core/player.ts'
 import { cardFrom, coverOf, type YotoCard } from './card.ts'
 import { repeatsAllIn } from './fields.ts'
-import { objectOf, textOf } from './json.ts'
+import { objectOf, textOf, textOfUtf8 } from './json.ts'
 import { parseSettings, parseShadow } from './parse.ts'
 import { type Call, type Limits, type Try, unexpected, YotoRest, type YotoRestOptions } from './rest.ts'
 import { SettingChanges, type WrittenChange } from './setting-changes.ts'
@@ -130,8 +130,13 @@ export class YotoApi {
   }
 
   /** One of the account's own cards. */
-  ownCard(cardId: string): Promise<YotoCard> {
-    return this.#card(`/content/${encodeURIComponent(cardId)}`)
+  async ownCard(cardId: string): Promise<YotoCard> {
+    return this.#card(`/content/${cardIdIn(cardId)}`)
+  }
+
+  /** A card as the family has it, bought or its own. */
+  async familyCard(cardId: string): Promise<YotoCard> {
+    return this.#card(`/card/${cardIdIn(cardId)}`)
   }
 
   /** Any card, also one that was bought. */
@@ -140,13 +145,13 @@ export class YotoApi {
       return await this.ownCard(cardId)
     } catch (error) {
       if (!(error instanceof AppError) || !mayBeBought(error)) throw error
-      return this.#card(`/card/${encodeURIComponent(cardId)}`)
+      return this.familyCard(cardId)
     }
   }
 
-  /** Creates a card, or replaces the one whose `cardId` is in the document. */
-  async saveCard(json: JsonObject): Promise<{ cardId: string }> {
-    const call: Call = { method: 'POST', path: '/content', body: JSON.stringify(json) }
+  /** Creates a card, or replaces the one whose `cardId` is in the document. `text` is the document as it is to be sent. */
+  async saveCard(json: JsonObject, text = JSON.stringify(json)): Promise<{ cardId: string }> {
+    const call: Call = { method: 'POST', path: '/content', body: text }
     const replaces = textOf(json.cardId) !== undefined
     const { body } = replaces ? await this.#rest.repeatable(call) : await this.#rest.once(call)
     const saved = objectOf(body)
@@ -155,23 +160,13 @@ export class YotoApi {
     return { cardId }
   }
 
-  /** Deletes one of the account's own cards; one that is not there is deleted already. */
-  async deleteCard(cardId: string): Promise<void> {
-    const call: Call = { method: 'DELETE', path: `/content/${encodeURIComponent(cardId)}` }
-    try {
-      await this.#rest.repeatable(call)
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'not_found') throw error
-    }
-  }
-
   /**
    * What one of the account's own cards plays that lies at Yoto, with addresses that are signed for a while.
    * @throws AppError `refused` for a card that was bought: its audio is not ours to take
    */
   async cardAudio(cardId: string): Promise<CardAudio> {
     const query = new URLSearchParams({ playable: 'true', signingType: 's3', timezone: 'UTC' })
-    const call: Call = { method: 'GET', path: `/content/${encodeURIComponent(cardId)}?${query}` }
+    const call: Call = { method: 'GET', path: `/content/${cardIdIn(cardId)}?${query}` }
     try {
       const card = cardFrom(await this.#read(call))
       if (card === undefined) throw unexpected(call)
@@ -182,6 +177,31 @@ export class YotoApi {
       const message = 'Yoto gives the audio of cards alone that the account has made itself'
       throw new AppError(code, message, { cause: error, ...(details === undefined ? {} : { details }) })
     }
+  }
+
+  /**
+   * Deletes one of the account's own cards. Where an answer was lost, a card that is not there any more was deleted.
+   * @throws AppError `not_found` for a card that was not there to begin with.
+   */
+  async deleteCard(cardId: string): Promise<void> {
+    const call: Call = { method: 'DELETE', path: `/content/${cardIdIn(cardId)}` }
+    let isInDoubt = false
+    const run = async (attempt: Try): Promise<void> => {
+      try {
+        const { body, bytes } = await attempt(call)
+        if (body !== undefined || bytes.length === 0) return
+        // Something stood in the way of the answer, so it says nothing; the card itself does.
+        isInDoubt = true
+        const { body: card } = await attempt({ method: 'GET', path: call.path })
+        if (cardFrom(card)?.json.deleted === true) return
+      } catch (error) {
+        if (isInDoubt && isNotFound(error)) return
+        isInDoubt = true
+        throw error
+      }
+      throw unexpected(call)
+    }
+    await this.#rest.repeat({ name: `DELETE ${call.path}`, run })
   }
 
   /** Brings audio to Yoto. @throws AppError as `AudioUploads.upload` does. */
@@ -218,7 +238,9 @@ export class YotoApi {
 
   async #card(path: string): Promise<YotoCard> {
     const call: Call = { method: 'GET', path }
-    const card = cardFrom(await this.#read(call))
+    const { body, bytes } = await this.#rest.repeatable(call)
+    const text = textOfUtf8(bytes)
+    const card = text === undefined ? undefined : cardFrom(body, text)
     if (card === undefined) throw unexpected(call)
     return card
   }
@@ -244,8 +266,21 @@ async function writeConfig(
   await attempt({ method: 'PUT', path: read.path, body })
 }
 
+// Names of other calls in the place of an id.
+const noCardIds: readonly string[] = ['mine', 'bulk', 'family']
+
+/** An id becomes a part of a path, so one with a path's own signs can be no card's. @throws AppError `not_found`. */
+function cardIdIn(cardId: string): string {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(cardId) && !noCardIds.includes(cardId)) return cardId
+  throw new AppError('not_found', `"${cardId.slice(0, 80)}" is no id of a card`)
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'not_found'
+}
+
 /** Cards of other makers are not among the account's own content. */
-function mayBeBought({ code, details }: AppError): boolean {
+export function mayBeBought({ code, details }: AppError): boolean {
   return code === 'not_found' || details?.status === 403
 }
 

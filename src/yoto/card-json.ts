@@ -102,8 +102,8 @@ const streamResumeTimeout = 24 * 3600
 const usualResumeTimeout = 30 * 24 * 3600
 const defaultIcon = 'yoto:#aUm9i3ex3qqAMYBv-i-O-pYMKuMJGICtR3Vhf289u2Q'
 // Yoto's limits: "track count is limited to 100", titles of 1 to 100 characters.
-const mostTracks = 100
-const longestTitle = 100
+export const mostTracks = 100
+export const longestTitle = 100
 
 interface Place {
   /** What the player's display shows over the icon; tracks without it were seen to break players. */

@@ -13,16 +13,21 @@ export interface YotoCard {
   readonly plan: CardPlan
   /** The whole document, so that what we do not know is kept when the card is written again. */
   readonly json: JsonObject
+  /** The same as Yoto sent it, perhaps in its envelope: numbers and escapes have more spellings than `json` can hold. */
+  readonly text: string
 }
 
-/** Reads a card document of Yoto's, with or without its envelope `{card: …}`. Undefined where it is none. */
-export function cardFrom(answer: unknown): YotoCard | undefined {
+/**
+ * Reads a card document of Yoto's, with or without its envelope `{card: …}`; `text` is what it was read from.
+ * Undefined where it is none.
+ */
+export function cardFrom(answer: unknown, text = JSON.stringify(answer)): YotoCard | undefined {
   const json = isJsonObject(answer) && isJsonObject(answer.card) ? answer.card : objectOf(answer)
   const cardId = textOf(json.cardId)
   if (cardId === undefined) return undefined
   const title = textOf(json.title) ?? cardId
   const updatedAt = textOf(json.updatedAt) ?? null
-  return { cardId, title, coverUrl: coverOf(json), updatedAt, plan: planFrom(json, title), json }
+  return { cardId, title, coverUrl: coverOf(json), updatedAt, plan: planFrom(json, title), json, text }
 }
 
 /** The chapters of a card document, which may have no id yet; those without a key are left out. */

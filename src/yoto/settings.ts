@@ -4,6 +4,7 @@ import { AppError } from '../core/error.ts'
 import type { Light, PlayerPatch } from '../core/player.ts'
 import { type Coerce, light, wholeWithin } from './coerce.ts'
 import { type Field, field } from './fields.ts'
+import { textOfUtf8 } from './json.ts'
 
 /** A setting of a player over REST, nearly all of them strings (yoto-protocol §2.3). */
 export interface SettingField extends Field {
@@ -78,14 +79,6 @@ function lightText(colour: Light, ours: string): string {
 
 function said(value: unknown): unknown {
   return typeof value === 'string' ? value.toLowerCase() : value
-}
-
-function textOfUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
 }
 
 function configIn(text: string): Node | undefined {

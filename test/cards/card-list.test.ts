@@ -20,6 +20,7 @@ function listAt() {
         author: null,
         cover_url: null,
         updated_at: null,
+        whose: 'own' as const,
       }))
       if (account.hangs) await new Promise<void>((resolve) => answers.push(resolve))
       if (account.fault !== undefined) throw account.fault
@@ -37,7 +38,16 @@ test('the list is read once in ten minutes, however many want it', async () => {
   const { clock, account, list, told } = listAt()
   const read = await Promise.all([list.read(), list.read()])
   expect(read[0]).toEqual({
-    cards: [{ card_id: 'Bedroom', title: 'Bedroom', author: null, cover_url: null, updated_at: null }],
+    cards: [
+      {
+        card_id: 'Bedroom',
+        title: 'Bedroom',
+        author: null,
+        cover_url: null,
+        updated_at: null,
+        whose: 'own',
+      },
+    ],
     incomplete: null,
     read_at: '2026-11-21T10:00:00.000+00:00',
     problem: null,
@@ -127,4 +137,29 @@ test('the list of one account is never given to the next, whenever it comes', as
   await oneTurn()
   expect(await titles()).toEqual(['Mine'])
   expect(await asked).toMatchObject({ cards: [{ title: 'Mine' }] })
+})
+
+test('after a change the list is asked for at once, and what was under way before counts no more', async () => {
+  const { account, list, titles, answer } = listAt()
+  await titles()
+  account.titles = ['Kitchen']
+  list.outdate()
+  expect(await titles()).toEqual(['Kitchen'])
+  expect(await titles()).toEqual(['Kitchen'])
+  expect(account.asked).toBe(2)
+  account.hangs = true
+  list.outdate()
+  const asked = titles()
+  await oneTurn()
+  account.hangs = false
+  account.titles = ['Attic']
+  list.outdate()
+  expect(await titles()).toEqual(['Attic'])
+  answer()
+  await oneTurn()
+  expect(await titles()).toEqual(['Attic'])
+  expect(await asked).toEqual(['Attic'])
+  account.fault = away()
+  list.outdate()
+  expect(await list.read()).toMatchObject({ cards: [{ title: 'Attic' }], problem: 'Yoto is away' })
 })

@@ -79,6 +79,18 @@ test('a card that was changed is asked for anew, once, and those who listen are 
   expect(told).toEqual(['4Dem0 Bedroom', '4Dem0 Kitchen'])
 })
 
+test('a card that was changed here is asked for anew where it is known, whatever its time', async () => {
+  const { cards, account } = shelf()
+  cards.changedHere('4Dem0')
+  expect(account.asked).toBe(0)
+  await cards.learn('4Dem0')
+  account.title = 'Kitchen'
+  cards.changedHere('4Dem0')
+  expect(await cards.learn('4Dem0')).toMatchObject({ title: 'Kitchen' })
+  await cards.learn('4Dem0')
+  expect(account.asked).toBe(2)
+})
+
 test('an account that lags behind its players is not asked again and again', async () => {
   const { cards, account } = shelf()
   await cards.learn('4Dem0')
@@ -142,6 +154,7 @@ test('a card that the account does not give has at least the title and picture o
       author: null,
       cover_url: 'https://example.org/a.gif',
       updated_at: first,
+      whose: 'family',
     },
   ]
   expect(await cards.learn('7JtVV')).toEqual({
@@ -161,7 +174,9 @@ test('the list is asked for once in ten minutes, and what it says of newer cards
   await cards.learn('4Dem0')
   await Promise.all([cards.list(), cards.list()])
   expect(account).toMatchObject({ asked: 1, listAsked: 1 })
-  account.listed = [{ card_id: '4Dem0', title: 'Kitchen', author: null, cover_url: null, updated_at: later }]
+  account.listed = [
+    { card_id: '4Dem0', title: 'Kitchen', author: null, cover_url: null, updated_at: later, whose: 'own' },
+  ]
   Object.assign(account, { title: 'Kitchen', updated_at: later })
   await clock.advance(600_000)
   await cards.list()

@@ -1,12 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Library } from '../../src/audio/library/library.ts'
-import type { KnownCards } from '../../src/cards/known-cards.ts'
-import type { PublishedCards } from '../../src/cards/published.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import type { Listener } from '../../src/http/server.ts'
 import { type SimulatedCloud, startCloud } from '../../src/simulator/cloud.ts'
 import { deskWithoutAccount } from '../../src/wiring/account.ts'
-import { openCards } from '../../src/wiring/cards.ts'
+import { type Cards, openCards } from '../../src/wiring/cards.ts'
 import { CloudLink } from '../../src/wiring/cloud-link.ts'
 import { houseOf } from '../../src/wiring/panel-house.ts'
 import { Problems } from '../../src/wiring/problems.ts'
@@ -37,7 +35,7 @@ let clock: Clock
 let cloud: SimulatedCloud
 let account: Account
 let link: CloudLink
-let cards: { published: PublishedCards; known: KnownCards }
+let cards: Cards
 let door: Listener
 
 beforeEach(async () => {
@@ -64,6 +62,7 @@ beforeEach(async () => {
       cards: cards.published,
       cardDesk: cardDeskOf(cards.published),
       accountCards: (options) => cards.known.list(options),
+      accountCard: cards.accountDesk,
       simulator: null,
       account: deskWithoutAccount,
       perform,
@@ -110,11 +109,11 @@ test('the cards of the account and of its family are told, with what is known of
         title: 'Bought stories',
         author: 'Ann',
         cover_url: 'https://example.org/cover.jpg',
-        ours: false,
+        whose: 'family',
         updated_at: bought.updatedAt,
       },
-      expect.objectContaining({ card_id: cardId, title: 'Made in the app', author: null, ours: false }),
-      expect.objectContaining({ card_id: ours.card_id, title: 'Bedroom', ours: true }),
+      expect.objectContaining({ card_id: cardId, title: 'Made in the app', author: null, whose: 'own' }),
+      expect.objectContaining({ card_id: ours.card_id, title: 'Bedroom', whose: 'ours' }),
     ]),
     count: 3,
     read_at: expect.stringMatching(/^\d{4}-.*\+00:00$/),
@@ -168,4 +167,26 @@ test('who signs out leaves no list behind, and who signs in again has one at onc
   account.signInAgain()
   await until('somebody is signed in', () => account.state() === 'signed_in')
   expect((await ask()).body.count).toBe(1)
+})
+
+test('cards are looked for by words of title and author, and by whose they are', async () => {
+  const other = await simulatedAccount(cloud)
+  await other.save({ title: 'Été à la mer', content: chaptersOf('01'), metadata: { author: 'Zoë' } })
+  await cards.published.publish({ stream: 'bedroom', title: 'Bedroom', kind: 'queue', chapters: 20 })
+  const found = async (wish: object) => {
+    const answer = await fetch(`${door.url}/api/account/cards/search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(wish),
+    })
+    const { cards, count } = (await answer.json()) as Answer
+    expect(cards).toHaveLength(count)
+    return cards.map(({ title }) => title)
+  }
+  expect(await found({})).toHaveLength(3)
+  expect(await found({ text: 'ETE zoe' })).toEqual(['Été à la mer'])
+  expect(await found({ text: 'ete bedroom' })).toEqual([])
+  expect(await found({ whose: 'ours' })).toEqual(['Bedroom'])
+  expect(await found({ whose: 'own' })).toEqual(['Été à la mer'])
+  expect(await found({ whose: 'family', text: 'ann' })).toEqual(['Bought stories'])
 })

@@ -185,6 +185,44 @@ test('a card is made, listed without chapters, read, replaced and deleted', asyn
   expect((await house.api('POST', '/content', next)).status).toBe(404)
 })
 
+test('a card is given back in the very spelling in which it was sent', async () => {
+  const sent = JSON.stringify(streamCard(['http://example.org/a.mp3']))
+  const spelt = `{ "order" : 1.0,"big":12345678901234567890, "name":"\\u00e9",\n${sent.slice(1)}`
+  const { access_token } = await house.signIn()
+  const headers = { authorization: `Bearer ${access_token}` }
+  const at = (path: string, init: RequestInit = {}) => fetch(house.cloud.apiUrl + path, { ...init, headers })
+  const { card } = (await (await at('/content', { method: 'POST', body: spelt })).json()) as {
+    card: { cardId: string }
+  }
+  const text = await (await at(`/content/${card.cardId}`)).text()
+  expect(text.startsWith(`{"card":${spelt.slice(0, -1)},`)).toBe(true)
+  expect(JSON.parse(text).card).toEqual(
+    expect.objectContaining({ ...JSON.parse(spelt), ...card, deleted: false }),
+  )
+  const again = text.slice('{"card":'.length, -1)
+  await house.clock.advance(1000)
+  await at('/content', { method: 'POST', body: again })
+  const updatedAt = /"updatedAt":"[^"]+"/
+  const second = await (await at(`/content/${card.cardId}`)).text()
+  expect(second).not.toBe(text)
+  expect(second.replace(updatedAt, '')).toBe(text.replace(updatedAt, ''))
+})
+
+test('an answer is cut off where that is ordered, and its request is done', async () => {
+  const { access_token } = await house.signIn()
+  const headers = { authorization: `Bearer ${access_token}` }
+  const ask = async () => {
+    const answer = await fetch(`${house.cloud.apiUrl}/content/mine`, { headers })
+    return { status: answer.status, text: await answer.text() }
+  }
+  const whole = (await ask()).text
+  for (const cut of [0.5, 0]) {
+    house.cloud.restTrouble.add({ call: /mine/, status: 200, cut, times: 1 })
+    expect(await ask()).toEqual({ status: 200, text: whole.slice(0, Math.floor(whole.length * cut)) })
+  }
+  expect((await ask()).text).toBe(whole)
+})
+
 test('cards that the service does not take are refused by name', async () => {
   const urls = Array.from({ length: 101 }, (_, index) => `http://example.org/${index}.mp3`)
   expect(await house.api('POST', '/content', streamCard(urls))).toEqual({

@@ -41,6 +41,18 @@ const noCards = {
   presses: noCard,
 }
 
+/** Tests of the account's cards bring a desk of their own. */
+const noAccountCard: House['accountCard'] = {
+  card: async () => noCard(),
+  change: async () => noCard(),
+  delete: async () => noCard(),
+  document: async () => noCard(),
+  backup: async () => noCard(),
+  restore: async () => noCard(),
+  deleted: async () => [],
+  restoreDeleted: async () => noCard(),
+}
+
 /** Tests of uploads bring a desk of their own. */
 const noUploads = {
   list: async () => [],
@@ -138,6 +150,7 @@ export const withoutPast = {
   cardUploads: { onChange: () => () => undefined },
   accountCards: noCard,
   cardCopies: { of: () => undefined, begin: noCard },
+  accountCard: noAccountCard,
   presses: () => [],
   events: () => ({ events: [], count: 0, next: null }),
   diagnostics: () => ({ at: '' }),
@@ -249,6 +262,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     cardLook: () => null,
     accountCards: noCard,
     cardCopies: withoutPast.cardCopies,
+    accountCard: noAccountCard,
     simulatedPlayer: () => undefined,
     health: () => ({ players: 1 }),
     subscribe: (name, receive) =>

@@ -23,7 +23,13 @@ export async function simulatedAccount(cloud: Pick<SimulatedCloud, 'apiUrl' | 'a
   }
   const card = (cardId: string) => call('GET', `/content/${cardId}`)
   return {
+    token,
     card,
+    /** The answer to a read, byte for byte. */
+    text: async (cardId: string) => {
+      const headers = { authorization: `Bearer ${token}` }
+      return (await fetch(`${cloud.apiUrl}/content/${cardId}`, { headers })).text()
+    },
     save: (json: unknown) => call('POST', '/content', json),
     /** Replaces all settings of a player. */
     configure: async (deviceId: string, config: object) => {

@@ -35,7 +35,8 @@ afterEach(() => stop())
 /** As at each start. */
 function tend() {
   const link = { onSignedIn: () => () => undefined }
-  stop = tendCards({ published: cards, hub, link, clock: ground.clock }).stop
+  const deleted = { tidy: async () => undefined }
+  stop = tendCards({ published: cards, deleted, hub, link, clock: ground.clock }).stop
 }
 
 test('the keys of a deleted stream leave the store within an hour after thirty days', async () => {

@@ -6,7 +6,7 @@ import { YotoApi } from '../../src/yoto/api.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { advanceUntil } from './support/advance.ts'
-import { inTurn, WebServer } from './support/web-server.ts'
+import { type Answer, inTurn, WebServer } from './support/web-server.ts'
 
 let server: WebServer
 let clock: VirtualClock
@@ -184,6 +184,25 @@ test('making a new card is never repeated, replacing one is', async () => {
   expect(server.received).toHaveLength(1)
   server.answer = inTurn({ status: 503 }, { body: { card: { cardId: 'abcDE' } } })
   expect(await outcomeOf(api.saveCard({ title: 'A', cardId: 'abcDE' }))).toEqual({ cardId: 'abcDE' })
+})
+
+test('a deletion that is answered with something else is believed only when the card is gone', async () => {
+  const card = { cardId: 'abcDE', title: 'A' }
+  const looks: [Answer, 'done' | 'unavailable'][] = [
+    [{ body: { card } }, 'unavailable'],
+    [{ status: 404 }, 'done'],
+    [{ body: { card: { ...card, deleted: true } } }, 'done'],
+  ]
+  for (const [look, outcome] of looks) {
+    server.received.length = 0
+    server.answer = ({ method }) => (method === 'DELETE' ? { body: '<html>' } : look)
+    const deleted = api.deleteCard('abcDE').then(() => 'done')
+    expect(await deleted.catch(({ code }) => code)).toBe(outcome)
+    expect(server.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'DELETE /content/abcDE',
+      'GET /content/abcDE',
+    ])
+  }
 })
 
 test("a refusal carries Yoto's own code and words", async () => {

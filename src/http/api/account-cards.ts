@@ -1,4 +1,6 @@
 import { Type } from 'typebox'
+import { type Owner, owners } from '../../core/account-card.ts'
+import { hasWords, wordsIn } from './folded.ts'
 import { type Route, route } from './route.ts'
 
 export interface AccountCardsHouse {
@@ -22,11 +24,11 @@ interface AccountCard {
   readonly title: string
   readonly author: string | null
   readonly cover_url: string | null
-  /** Whether this product published it. */
-  readonly ours: boolean
+  readonly whose: Owner
   readonly updated_at: string | null
 }
 
+const closed = { additionalProperties: false }
 const query = Type.Object(
   {
     refresh: Type.Optional(
@@ -36,7 +38,19 @@ const query = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false },
+  closed,
+)
+const search = Type.Object(
+  {
+    text: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description: 'words that must all stand in title or author, whatever their accents and case',
+      }),
+    ),
+    whose: Type.Optional(Type.Union(owners.map((each) => Type.Literal(each)))),
+  },
+  closed,
 )
 
 export function accountCardRoutes(house: AccountCardsHouse): Route[] {
@@ -49,8 +63,25 @@ export function accountCardRoutes(house: AccountCardsHouse): Route[] {
       needs: 'house',
       query,
       async handle({ query: { refresh = false } }) {
-        const { cards, read_at, problem, incomplete } = await house.accountCards({ refresh })
-        return { cards, count: cards.length, read_at, problem, incomplete }
+        const { cards, ...read } = await house.accountCards({ refresh })
+        return { cards, count: cards.length, ...read }
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/account/cards/search',
+      summary: 'Those of the same list that fit.',
+      needs: 'house',
+      body: search,
+      async handle({ body: { text = '', whose } }) {
+        const { cards, ...read } = await house.accountCards({ refresh: false })
+        const words = wordsIn(text)
+        const found = cards.filter(
+          (card) =>
+            (whose === undefined || card.whose === whose) &&
+            hasWords([card.title, card.author ?? ''].join('\n'), words),
+        )
+        return { cards: found, count: found.length, ...read }
       },
     }),
   ]

@@ -14,12 +14,14 @@ import { streamAudio } from '../media.ts'
 import { panelPages } from '../panel.ts'
 import { type SessionCookie, sessionCookie } from '../session-cookie.ts'
 import { type AccountHouse, accountRoutes } from './account.ts'
+import { type AccountCardHouse, accountCardRoute } from './account-card.ts'
 import { type AccountCardsHouse, accountCardRoutes } from './account-cards.ts'
 import { type AnswersHouse, answerRoutes } from './answers.ts'
 import { type AudioHouse, audioRoutes } from './audio.ts'
 import { authRoutes, type SignInHouse } from './auth.ts'
 import { bodyChecks, readJson } from './body.ts'
 import { type CardCopiesHouse, cardCopyRoutes } from './card-copies.ts'
+import { type CardDocumentsHouse, cardDocumentRoutes } from './card-documents.ts'
 import { type CardsHouse, cardRoutes } from './cards.ts'
 import { type DiagnosticsHouse, diagnosticsRoutes } from './diagnostics.ts'
 import { type EventsHouse, eventRoutes } from './events.ts'
@@ -67,8 +69,9 @@ export type House = StreamsHouse &
   RulesHouse & { readonly ruleTraces: RuleTracesHouse } & WebhooksHouse &
   AccountHouse &
   AccountCardsHouse &
-  CardCopiesHouse &
-  HealthHouse & { readonly simulated: boolean }
+  CardCopiesHouse & { readonly accountCard: AccountCardHouse & CardDocumentsHouse } & HealthHouse & {
+    readonly simulated: boolean
+  }
 
 /** Who may come in, and what is done about it. */
 export type AccessHouse = Gatekeeper & SignInHouse & UsersHouse & TokensHouse
@@ -148,6 +151,8 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...accountRoutes(house),
     ...accountCardRoutes(house),
     ...cardCopyRoutes(house),
+    ...cardDocumentRoutes(house.accountCard),
+    ...accountCardRoute(house.accountCard),
     ...userRoutes(access),
     ...tokenRoutes(access),
     audioRoute(door),

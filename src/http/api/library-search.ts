@@ -1,3 +1,4 @@
+import { hasWords, wordsIn } from './folded.ts'
 import type { LibraryEntry } from './library.ts'
 
 export const searchSorts = ['name', 'title', 'artist', 'album', 'seconds', 'plays', 'last_played'] as const
@@ -29,7 +30,7 @@ export function searchEntries(
     offset = 0,
   }: LibraryQuery,
 ): { readonly files: readonly LibraryEntry[]; readonly count: number; readonly offset: number } {
-  const words = folded(text).split(/\s+/).filter(Boolean)
+  const words = wordsIn(text)
   const below = folder === undefined || folder === '' ? '' : `${folder.replace(/\/+$/, '')}/`
   const found = entries.filter(
     (entry) =>
@@ -49,31 +50,7 @@ function liesBelow({ file }: LibraryEntry, below: string): boolean {
 }
 
 function hasAll({ file, title, artist, album }: LibraryEntry, words: readonly string[]): boolean {
-  if (words.length === 0) return true
-  const text = folded([file, title, artist ?? '', album ?? ''].join('\n'))
-  return words.every((word) => text.includes(word))
-}
-
-// Letters that are no accented others to Unicode, but are to who searches.
-const plain: Readonly<Record<string, string>> = {
-  ø: 'o',
-  ł: 'l',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  æ: 'ae',
-  œ: 'oe',
-  ı: 'i',
-}
-
-/** Without accents and case; capitals come first, for those of `ß` are two letters. */
-function folded(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toUpperCase()
-    .toLowerCase()
-    .replace(/[øłđðþæœı]/g, (letter) => plain[letter] ?? letter)
+  return hasWords([file, title, artist ?? '', album ?? ''].join('\n'), words)
 }
 
 type Order = (one: LibraryEntry, other: LibraryEntry) => number
