@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { Context, Next } from 'koa'
 import { isLoopback } from '../core/address.ts'
 import { AppError } from '../core/error.ts'
+import { pictureTypes } from '../core/picture.ts'
 
 /** How a door asks people who they are. */
 export type DoorAuth = 'ingress' | 'password' | 'none'
@@ -55,8 +56,22 @@ export function requireAudio(ctx: Context): void {
       'unsupported_type',
       'send the bytes of the file as they are, as application/octet-stream or a type of audio such as audio/mpeg',
     )
+  requireBare(ctx)
+}
+
+function requireBare(ctx: Context): void {
   if (ctx.get('content-encoding') !== '')
     throw new AppError('unsupported_type', 'send the bytes of the file as they are, without Content-Encoding')
+}
+
+/** The same where the bytes of a picture arrive: no form can send these types. */
+export function requirePicture(ctx: Context): void {
+  if (hasBody(ctx) && !pictureTypes.some((type) => type === typeOf(ctx)))
+    throw new AppError(
+      'unsupported_type',
+      'send the bytes of the picture as they are, as image/png, image/jpeg, image/webp or image/gif',
+    )
+  requireBare(ctx)
 }
 
 function hasBody(ctx: Context): boolean {

@@ -9,6 +9,7 @@ import { Broker } from './broker.ts'
 import { CardStore } from './card-store.ts'
 import type { Doubts } from './doubts.ts'
 import { type FindMedia, MediaStore } from './media-store.ts'
+import { PictureStore } from './picture-store.ts'
 import { Player } from './player.ts'
 import { restApp } from './rest.ts'
 import { RestTrouble } from './rest-trouble.ts'
@@ -39,6 +40,8 @@ export interface SimulatedCloud {
   readonly restTrouble: RestTrouble
   /** The audio that was uploaded. */
   readonly media: MediaStore
+  /** Icons and covers that were uploaded, and Yoto's own. */
+  readonly pictures: PictureStore
   stop(): Promise<void>
 }
 
@@ -55,6 +58,8 @@ export interface CloudOptions {
   readonly cards?: Collection<unknown>
   /** What is known of uploaded audio, beyond the end of the process; in memory when absent. */
   readonly media?: Collection<unknown>
+  /** The same of icons and covers, with their bytes. */
+  readonly pictures?: Collection<unknown>
   /** Cards of other makers that the family has, in Yoto's form. */
   readonly boughtCards?: readonly JsonObject[]
   /** How many polls a device code stays pending; 1 when absent. */
@@ -101,6 +106,8 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
   const tokens = new AccessTokens({ clock, lifeSeconds: tokenLifeSeconds })
   const media = new MediaStore({ records: options.media, url, clock })
   await media.start()
+  const pictures = new PictureStore({ records: options.pictures, url, clock })
+  await pictures.start()
   const findMedia = (id: string) => media.find(id)
   const { cards: cardRecords, boughtCards: bought } = options
   const cards = new CardStore({ cards: cardRecords, bought, media: findMedia, clock, log })
@@ -123,7 +130,7 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
     traps: options.signIn,
   })
   const restTrouble = new RestTrouble()
-  const rest = restApp({ log, tokens, signIn, players, cards, media, traps, trouble: restTrouble })
+  const rest = restApp({ log, tokens, signIn, players, cards, media, pictures, traps, trouble: restTrouble })
   server.on('request', rest.callback())
   await broker.start()
   await Promise.all(players.map((player) => player.start()))
@@ -143,6 +150,7 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
     signIn,
     restTrouble,
     media,
+    pictures,
     async stop() {
       for (const player of players) player.stop()
       await broker.stop()

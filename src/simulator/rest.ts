@@ -8,6 +8,8 @@ import type { CardStore, StoredCard } from './card-store.ts'
 import { withServerFields } from './card-text.ts'
 import { configAnswer, deviceAnswer } from './device-answers.ts'
 import type { MediaStore } from './media-store.ts'
+import { pictureRoutes } from './picture-routes.ts'
+import type { PictureStore } from './picture-store.ts'
 import { playableCard } from './playable-card.ts'
 import type { Player } from './player.ts'
 import { allow, badRequest, give, giveText, Refusal } from './rest-answers.ts'
@@ -24,6 +26,7 @@ interface RestParts {
   readonly players: readonly Player[]
   readonly cards: CardStore
   readonly media: MediaStore
+  readonly pictures: PictureStore
   readonly traps: Pick<Traps, 'replacesConfig'>
   readonly trouble?: RestTrouble | undefined
 }
@@ -37,6 +40,7 @@ export function restApp(parts: RestParts): Koa {
   deviceRoutes(router, parts)
   cardRoutes(router, parts)
   uploadRoutes(router, parts)
+  pictureRoutes(router, parts)
   const app = new Koa()
   // Clients that hang up are normal.
   app.on('error', (error) => parts.log.debug('a request ended badly', { reason: messageOf(error) }))

@@ -204,6 +204,11 @@ export class CloudLink {
     return this.#api.uploadAudio(audio, options)
   }
 
+  /** Icons and covers of the account, and Yoto's own. */
+  get pictures(): YotoApi['pictures'] {
+    return this.#api.pictures
+  }
+
   /** The account's own cards, whoever made them. */
   cards(): Promise<readonly ListedCard[]> {
     return this.#api.cards()

@@ -56,6 +56,7 @@ export async function openCloud(input: CloudInput): Promise<Cloud | null> {
   }
   const cards = storage.collection<unknown>('simulated-cards')
   const media = storage.collection<unknown>('simulated-media')
+  const pictures = storage.collection<unknown>('simulated-pictures')
   const simulator = started.add(
     'the simulated cloud',
     await startCloud({
@@ -63,6 +64,7 @@ export async function openCloud(input: CloudInput): Promise<Cloud | null> {
       log: log.for('simulator'),
       cards,
       media,
+      pictures,
       approveAfterPolls: 0,
       doubts: input.simulatedDoubts ?? {},
       utcOffsetSeconds: utcOffsetSeconds(clock.now(), options.timezone),

@@ -4,6 +4,7 @@ import type { CardFacts } from '../core/players.ts'
 import { Presets } from '../core/presets.ts'
 import { Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
+import type { Pictures } from '../pictures/pictures.ts'
 import type { Doubts } from '../simulator/doubts.ts'
 import { StoryShelf } from '../stories/card/shelf.ts'
 import { StoryVersions } from '../stories/versions.ts'
@@ -13,6 +14,7 @@ import { type Cards, openCards, tendCards } from './cards.ts'
 import { type Cloud, openCloud } from './cloud.ts'
 import type { LinkState } from './cloud-link.ts'
 import type { Foundation } from './foundation.ts'
+import { openPictures } from './pictures.ts'
 import { presetsCollection, queuesCollection } from './queue-file.ts'
 import type { Started } from './started.ts'
 import { planOfStoryCard } from './story-cards.ts'
@@ -31,6 +33,8 @@ export interface Household {
   readonly hub: Hub
   readonly presets: Presets
   readonly cards: Cards
+  /** Icons and covers. */
+  readonly pictures: Pictures
   /** Which stream plays for whom. */
   readonly answers: StreamAnswers
   readonly storyVersions: StoryVersions
@@ -78,6 +82,11 @@ export async function openHousehold(
     storyPlan: (card) => planOfStoryCard(card, { shelf: storyShelf, urlOf }),
     log: log.for('cards'),
   })
+  const pictures = await openPictures({
+    ...{ storage, link, data: options.folders.data, clock },
+    simulated: cloud !== null && cloud.simulator !== null,
+    log: log.for('cards'),
+  })
   const answers = new StreamAnswers({
     records: storage.collection(answersCollection),
     exists: (stream) => hub.queue(stream) !== undefined,
@@ -113,7 +122,7 @@ export async function openHousehold(
     'card keys',
     tendCards({ published: cards.published, deleted: cards.deleted, hub, link, clock }),
   )
-  return { hub, presets, cards, answers, storyVersions, storyShelf, cardFacts, cloud }
+  return { hub, presets, cards, pictures, answers, storyVersions, storyShelf, cardFacts, cloud }
 }
 
 const idBytes = 9

@@ -100,6 +100,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
     }),
     onLibraryChange: foundation.onLibraryChange,
     uploads: foundation.uploads,
+    pictures: household.pictures,
     cards: cards.published,
     cardDesk: cardDesk({
       ...{ cards: cards.published, storyCards: parts.storyCards, trackCards: parts.trackCards },

@@ -34,6 +34,7 @@ interface HouseParts {
   /** Calls `changed` after each change of what there is to hear. Returns what ends it. */
   readonly onLibraryChange: (changed: () => void) => () => void
   readonly uploads: HouseUploads
+  readonly pictures: House['pictures']
   readonly cards: PublishedCards
   readonly cardDesk: CardDesk
   /** How what cards play is on its way to the account. */
@@ -75,6 +76,7 @@ export function houseOf({
   libraryDesk,
   onLibraryChange,
   uploads,
+  pictures,
   cards,
   cardDesk,
   cardUploads,
@@ -129,6 +131,7 @@ export function houseOf({
     presets,
     lookup: (file) => library.find(file),
     uploads: uploads.desk,
+    pictures,
     fileHint: async (file) => (await library.hint?.(file)) ?? null,
     ...libraryDesk,
     ...ruleTools,

@@ -10,6 +10,7 @@ import { cardFrom, coverOf, type YotoCard } from './card.ts'
 import { repeatsAllIn } from './fields.ts'
 import { objectOf, textOf, textOfUtf8 } from './json.ts'
 import { parseSettings, parseShadow } from './parse.ts'
+import { Pictures } from './pictures.ts'
 import { type Call, type Limits, type Try, unexpected, YotoRest, type YotoRestOptions } from './rest.ts'
 import { SettingChanges, type WrittenChange } from './setting-changes.ts'
 import { editedConfig } from './settings.ts'
@@ -67,11 +68,14 @@ export class YotoApi {
   readonly #log: Log
   readonly #changes: SettingChanges
   readonly #uploads: AudioUploads
+  /** Icons and covers. */
+  readonly pictures: Pictures
 
   constructor(options: YotoApiOptions) {
     const { apiUrl, clock, random, log } = options
     this.#rest = new YotoRest(options)
     this.#apiUrl = apiUrl
+    this.pictures = new Pictures({ rest: this.#rest, apiUrl, clock, log, fetch: options.fetch })
     this.#uploads = new AudioUploads({ rest: this.#rest, apiUrl, clock, random, log })
     this.#log = options.log
     this.#changes = new SettingChanges({

@@ -11,6 +11,8 @@ export interface HttpAnswer {
   readonly bytes: Uint8Array
   /** The wait in ms that the server asked for, where it did. */
   readonly retryAfterMs: number | undefined
+  /** Where else it is to be asked for; null where that is not said. */
+  readonly location: string | null
 }
 
 export interface HttpRequest {
@@ -21,6 +23,8 @@ export interface HttpRequest {
   readonly clock: Clock
   readonly fetch?: typeof fetch | undefined
   readonly signal?: AbortSignal | undefined
+  /** A longer answer is none; eight megabytes where absent. */
+  readonly mostBytes?: number
 }
 
 const timeoutMs = 20_000
@@ -40,13 +44,14 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
   const signal = options.signal ? AbortSignal.any([timeout.signal, options.signal]) : timeout.signal
   try {
     const response = await (options.fetch ?? fetch)(options.url, { ...options.init, signal })
-    const bytes = await bytesWithin(response, longestAnswerBytes)
+    const bytes = await bytesWithin(response, options.mostBytes ?? longestAnswerBytes)
     return {
       status: response.status,
       ok: response.ok,
       body: jsonOrNothing(bytes.toString('utf8')),
       bytes,
       retryAfterMs: retryAfterMs(response.headers.get('retry-after'), options.clock.now()),
+      location: response.headers.get('location'),
     }
   } catch (thrown) {
     throw new AppError('unavailable', `${options.what} at Yoto failed`, { cause: thrown })

@@ -11,6 +11,7 @@ import { numberWithin, wholeWithin } from './coerce.ts'
 import { objectOf, textOf } from './json.ts'
 import { putBytes } from './put-bytes.ts'
 import { type Call, unexpected, type YotoRest } from './rest.ts'
+import { trustedAddress } from './trusted-address.ts'
 
 export interface UploadOptions {
   /** Ends it at once. */
@@ -198,19 +199,11 @@ function mediaIn(transcode: JsonObject, { filename, sha256 }: AudioToUpload<Read
 // Eleven days.
 const longestSeconds = 1_000_000
 
-/**
- * An address of Yoto's is https; where the product talks to a stand-in without, it may be that one's own.
- * @throws AppError `refused`
- */
+/** @throws AppError `refused` */
 function addressOf(text: string, apiUrl: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && url.origin === originOf(apiUrl))
-  if (url !== null && isSafe && url.username === '') return url
+  const url = trustedAddress(text, apiUrl)
+  if (url !== undefined) return url
   throw new AppError('refused', 'Yoto named an address for the upload that is not https: nothing was sent')
-}
-
-function originOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).origin : null
 }
 
 function unfinished({ filename }: AudioToUpload<Readable>, cause: BrokenOff): AppError {

@@ -62,6 +62,17 @@ const noUploads = {
   giveUp: noUpload,
 }
 
+/** Tests of icons and covers bring a desk of their own. */
+const noPictures: House['pictures'] = {
+  ownIcons: noUpload,
+  search: noUpload,
+  image: noUpload,
+  addIcon: noUpload,
+  addDrawn: noUpload,
+  addIconOf: noUpload,
+  addCover: noUpload,
+}
+
 async function noUpload(): Promise<never> {
   throw new AppError('not_found', 'this house has no uploads')
 }
@@ -159,6 +170,7 @@ export const withoutPast = {
   stories: noStories,
   webhooks: noWebhooks,
   ruleTraces: noRuleTraces,
+  pictures: noPictures,
   uploads: { desk: noUploads, onChange: () => () => undefined },
   queueEffects: async () => [],
   presets: new Presets({ store: memoryCollection() }),
@@ -256,6 +268,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     keptCards: () => ({ cards: 0, days: 30 }),
     ...noCards,
     uploads: noUploads,
+    pictures: noPictures,
     events: () => ({ events: [], count: 0, next: null }),
     diagnostics: () => ({ at: '2026-11-21T10:00:00.000+00:00' }),
     ...noRuleTools,

@@ -1,21 +1,10 @@
 import { PassThrough } from 'node:stream'
+import type { PictureType } from '../../core/picture.ts'
 import { ImportFault } from './fault.ts'
 import { type PictureDemuxer, type Running, runFfmpeg } from './ffmpeg.ts'
 
-export const pictureTypes = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'] as const
-export type PictureType = (typeof pictureTypes)[number]
-
 /** Larger ones are left alone: no cover that people look at needs as much. */
 export const largestPictureBytes = 16 * 1024 * 1024
-
-/** What a picture is, by its bytes: what tags and names say of it is often untrue. */
-export function pictureTypeOf(bytes: Uint8Array): PictureType | null {
-  const head = Buffer.from(bytes.subarray(0, 12)).toString('latin1')
-  if (head.startsWith('\xff\xd8\xff')) return 'image/jpeg'
-  if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png'
-  if (head.startsWith('GIF87a') || head.startsWith('GIF89a')) return 'image/gif'
-  return head.startsWith('RIFF') && head.endsWith('WEBP') ? 'image/webp' : null
-}
 
 const readers: Readonly<Record<PictureType, readonly [demuxer: PictureDemuxer, decoder: string]>> = {
   'image/jpeg': ['jpeg_pipe', 'mjpeg'],
@@ -37,18 +26,42 @@ const filters = [
   'format=yuvj420p',
 ].join()
 
+/** A picture that lies in a file. */
+interface PictureFile {
+  /** Absolute. */
+  readonly path: string
+  readonly type: PictureType
+}
+
+/** What is to be made of a picture. */
+export interface Drawing {
+  /** Those of ffmpeg, from the picture as it is. */
+  readonly filters: string
+  /** How ffmpeg writes it, the format among it. */
+  readonly output: readonly string[]
+  /** What is larger than that is no result. */
+  readonly mostBytes: number
+}
+
 /**
  * A small JPEG of the first image of the file. It is always drawn anew, also where it is small: what goes out to
  * browsers is then nothing but pixels, whatever else somebody has hidden in the file.
  * @throws ImportFault, or the reason of the signal
  */
-export async function makeSmall(
-  { path, type }: { readonly path: string; readonly type: PictureType },
+export function makeSmall(file: PictureFile, running: Running = {}): Promise<Buffer> {
+  const output = ['-c:v', 'mjpeg', '-q:v', '3', '-f', 'mjpeg']
+  return drawPicture(file, { filters, output, mostBytes }, running)
+}
+
+/** Draws the first image of the file anew. @throws ImportFault, or the reason of the signal */
+export async function drawPicture(
+  { path, type }: PictureFile,
+  { filters, output, mostBytes }: Drawing,
   running: Running = {},
 ): Promise<Buffer> {
   const [demuxer, decoder] = readers[type]
   const out = new PassThrough({ emitClose: false })
-  const bytes = bytesOf(out)
+  const bytes = bytesOf(out, mostBytes)
   let isTooLarge = false
   try {
     await runFfmpeg(
@@ -59,7 +72,7 @@ export async function makeSmall(
         inputOptions: ['-codec_whitelist', decoder, '-max_pixels', String(mostPixels), '-c:v', decoder],
         outputOptions: [
           ...['-map', '0:v:0', '-an', '-sn', '-dn', '-frames:v', '1', '-threads', '1', '-vf', filters],
-          ...['-map_metadata', '-1', '-bitexact', '-c:v', 'mjpeg', '-q:v', '3', '-f', 'mjpeg'],
+          ...['-map_metadata', '-1', '-bitexact', ...output],
         ],
         target: out,
         onLine: (line) => {
@@ -81,13 +94,13 @@ export async function makeSmall(
   }
 }
 
-async function bytesOf(out: AsyncIterable<Buffer>): Promise<Buffer> {
+async function bytesOf(out: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of out) {
     length += chunk.length
     // Read to the end, or ffmpeg would not come to it.
-    if (length <= mostBytes) chunks.push(chunk)
+    if (length <= most) chunks.push(chunk)
   }
-  return length <= mostBytes ? Buffer.concat(chunks) : Buffer.alloc(length)
+  return length <= most ? Buffer.concat(chunks) : Buffer.alloc(length)
 }

@@ -1,10 +1,11 @@
 import { type IAudioMetadata, type IFormat, type IPicture, parseFromTokenizer } from 'music-metadata'
 import { type Clock, systemClock } from '../../core/clock.ts'
+import { type PictureType, pictureTypeOf } from '../../core/picture.ts'
 import { openForReading } from '../open-files.ts'
 import type { Container } from './container.ts'
 import type { Source } from './ffmpeg.ts'
 import { LimitedTokenizer } from './limited-tokenizer.ts'
-import { largestPictureBytes, type PictureType, pictureTypeOf } from './picture.ts'
+import { largestPictureBytes } from './picture.ts'
 import { cleanText } from './text.ts'
 
 /** What a file says of itself; what it does not say, or not so that it can be read, is not there. */

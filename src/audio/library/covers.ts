@@ -3,9 +3,10 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 import { errnoOf, messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
+import { pictureTypeOf } from '../../core/picture.ts'
 import { ImportFault } from '../import/fault.ts'
 import type { Running } from '../import/ffmpeg.ts'
-import { largestPictureBytes, makeSmall, pictureTypeOf } from '../import/picture.ts'
+import { largestPictureBytes, makeSmall } from '../import/picture.ts'
 
 interface CoversOptions extends Pick<Running, 'clock' | 'ffmpeg' | 'signal'> {
   /** Absolute. */

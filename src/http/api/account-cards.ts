@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { type Owner, owners } from '../../core/account-card.ts'
-import { hasWords, wordsIn } from './folded.ts'
+import { hasWords, wordsIn } from '../../core/folded.ts'
 import { type Route, route } from './route.ts'
 
 export interface AccountCardsHouse {

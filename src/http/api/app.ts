@@ -7,7 +7,7 @@ import { type Admission, admissionAt, type Gatekeeper } from '../admission.ts'
 import { clientAddressFrom, networkOf } from '../client-address.ts'
 import { answerErrors } from '../errors.ts'
 import type { FileBody, FiniteListeners } from '../finite-body.ts'
-import { type DoorAuth, guard, requireAudio, requireJson } from '../guard.ts'
+import { type DoorAuth, guard, requireAudio, requireJson, requirePicture } from '../guard.ts'
 import type { Live } from '../live.ts'
 import type { LiveMedia } from '../live-media.ts'
 import { streamAudio } from '../media.ts'
@@ -32,6 +32,7 @@ import { type LibraryHouse, libraryRoutes } from './library.ts'
 import { libraryFileRoutes } from './library-file.ts'
 import { liveRoutes } from './live.ts'
 import { describeRoutes } from './openapi.ts'
+import { type PicturesHouse, pictureRoutes } from './pictures.ts'
 import { type PlayersHouse, playerRoutes } from './players.ts'
 import { type PresetsHouse, presetRoutes } from './presets.ts'
 import { queryChecks } from './query.ts'
@@ -54,6 +55,7 @@ export type House = StreamsHouse &
   AnswersHouse &
   PlayersHouse &
   CardsHouse &
+  PicturesHouse &
   SimulatorHouse &
   LibraryHouse &
   UploadsHouse &
@@ -136,6 +138,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...queueFileRoutes(house),
     ...playerRoutes(house),
     ...cardRoutes(house),
+    ...pictureRoutes(house, door.clock),
     ...libraryRoutes(house),
     ...uploadRoutes(house, door.clock),
     ...eventRoutes(house),
@@ -208,6 +211,7 @@ function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): 
     router[method](path, async (ctx) => {
       const caller = await admission.admit(ctx, needs)
       if (route.takes === 'audio') requireAudio(ctx)
+      if (route.takes === 'picture') requirePicture(ctx)
       await route.serve(ctx, {
         param: (name) => ctx.params[name] ?? '',
         whileAdmitted: (end) => admission.whileAdmitted(ctx, needs, end),

@@ -33,21 +33,42 @@ export function readText(
   return Promise.race([textOf(request, maxBytes), refusedWhenLate(request, clock)])
 }
 
+/** The request's body as it is. @throws AppError `too_large`, and `too_slow` when it is not here within `withinMs` */
+export async function readBytes(
+  request: IncomingMessage,
+  { maxBytes, withinMs, clock }: { maxBytes: number; withinMs: number; clock: Clock },
+): Promise<Buffer> {
+  // raw-body would take all that is allowed first.
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  const bytes = getRawBody(request, { limit: maxBytes }).catch((cause) =>
+    Promise.reject(faultOf(cause, maxBytes)),
+  )
+  return Promise.race([bytes, refusedWhenLate(request, clock, withinMs)])
+}
+
 async function textOf(request: IncomingMessage, maxBytes: number): Promise<string> {
   try {
     return await getRawBody(request, { encoding: 'utf-8', limit: maxBytes })
   } catch (cause) {
-    const isLong = cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large'
-    if (isLong) throw new AppError('too_large', `the body is larger than ${maxBytes / 1024} KiB`, { cause })
-    throw new AppError('invalid', 'the body broke off', { cause })
+    throw faultOf(cause, maxBytes)
   }
 }
 
+function faultOf(cause: unknown, maxBytes: number): AppError {
+  const isLong = cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large'
+  if (isLong) return tooLarge(maxBytes, cause)
+  return new AppError('invalid', 'the body broke off', { cause })
+}
+
+function tooLarge(maxBytes: number, cause?: unknown): AppError {
+  return new AppError('too_large', `the body is larger than ${maxBytes / 1024} KiB`, { cause })
+}
+
 /** The connection of who is refused here is ended by the door. */
-function refusedWhenLate(request: IncomingMessage, clock: Clock): Promise<never> {
+function refusedWhenLate(request: IncomingMessage, clock: Clock, withinMs = mostMs): Promise<never> {
   return new Promise((_, reject) => {
-    const cancel = clock.at(new Date(clock.now().getTime() + mostMs), () => {
-      reject(new AppError('too_slow', `the body was not here within ${mostMs / 1000} s`))
+    const cancel = clock.at(new Date(clock.now().getTime() + withinMs), () => {
+      reject(new AppError('too_slow', `the body was not here within ${withinMs / 1000} s`))
     })
     request.once('end', cancel).once('close', cancel)
   })

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { Context } from 'koa'
 import { Type } from 'typebox'
 import { AppError } from '../../core/error.ts'
-import { serveBuffer } from '../finite-body.ts'
+import { serveImage } from '../image.ts'
 import type { LibraryHouse } from './library.ts'
 import { type Route, route, type ServedRoute } from './route.ts'
 
@@ -37,27 +36,8 @@ export function libraryFileRoutes(house: LibraryHouse): (Route | ServedRoute)[] 
   ]
 }
 
-const tagLength = 40
-
 async function serveCover(ctx: Context, cover: Buffer | null): Promise<void> {
   if (cover === null) throw new AppError('not_found', 'this file has no cover')
-  const etag = `"${createHash('sha256').update(cover).digest('hex').slice(0, tagLength)}"`
-  ctx.set({
-    ETag: etag,
-    // Another picture may come under the same address, and none of it is for others.
-    'Cache-Control': 'private, no-cache',
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': "default-src 'none'",
-    'Accept-Ranges': 'bytes',
-  })
-  ctx.type = 'image/jpeg'
-  ctx.status = 200
-  if (ctx.fresh) {
-    ctx.status = 304
-    return
-  }
-  // RFC 9110, 13.1.5: a range of what it is no more is answered with the whole of what it is.
-  const ifRange = ctx.get('If-Range')
-  if (ifRange !== '' && ifRange !== etag) delete ctx.req.headers.range
-  await serveBuffer(ctx, cover)
+  // Another picture may come under the same address, and none of it is for others.
+  await serveImage(ctx, { bytes: cover, type: 'image/jpeg', cacheControl: 'private, no-cache' })
 }

@@ -1,4 +1,4 @@
-import { hasWords, wordsIn } from './folded.ts'
+import { hasWords, wordsIn } from '../../core/folded.ts'
 import type { LibraryEntry } from './library.ts'
 
 export const searchSorts = ['name', 'title', 'artist', 'album', 'seconds', 'plays', 'last_played'] as const

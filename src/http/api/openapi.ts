@@ -1,3 +1,4 @@
+import { pictureTypes } from '../../core/picture.ts'
 import { sessionCookieName } from '../session-cookie.ts'
 import type { Route, ServedRoute } from './route.ts'
 
@@ -40,7 +41,10 @@ const errorSchema = {
   },
 }
 
-const rawAudio = { 'audio/*': {}, 'application/octet-stream': {} }
+const raw = {
+  audio: { 'audio/*': {}, 'application/octet-stream': {} },
+  picture: Object.fromEntries(pictureTypes.map((type) => [type, {}])),
+} as const
 
 function queryParameters({ properties = {}, required = [] }: ObjectSchema): object[] {
   return Object.entries(properties).map(([name, schema]) => ({
@@ -65,7 +69,7 @@ function operation(route: Route | ServedRoute): object {
       ...(query === undefined ? [] : queryParameters(query)),
     ],
     ...(body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: body } } } }),
-    ...('takes' in route ? { requestBody: { content: rawAudio } } : {}),
+    ...('takes' in route && route.takes !== undefined ? { requestBody: { content: raw[route.takes] } } : {}),
     responses: {
       200: { description: 'Done.' },
       default: {

@@ -32,7 +32,7 @@ export interface Route<Body extends TSchema = TSchema, Query extends TSchema = T
 /** A call whose answer is not made from JSON to JSON: audio, or events without end. */
 export interface ServedRoute extends Endpoint {
   /** What its body is made of; absent where it takes none. */
-  readonly takes?: 'audio'
+  readonly takes?: 'audio' | 'picture'
   serve(ctx: Context, request: ServedRequest): unknown
 }
 

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ImportFault } from '../audio/import/fault.ts'
+import { drawPicture } from '../audio/import/picture.ts'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/error.ts'
+import { Places } from '../core/places.ts'
+import type { Draw } from '../pictures/drawing.ts'
+
+interface DrawInput {
+  /** Absolute; pictures lie in it while they are drawn. */
+  readonly folder: string
+  readonly clock: Clock
+  /** The program; `ffmpeg` as the path of the machine has it. */
+  readonly ffmpeg?: string
+}
+
+const withinMs = 60_000
+const partEnding = '.part'
+
+/** Draws pictures with ffmpeg, one after the other: each may take much memory. @throws Error where the folder cannot be made */
+export async function openDraw({ folder, clock, ffmpeg }: DrawInput): Promise<Draw> {
+  await mkdir(folder, { recursive: true })
+  // What a process that was killed has left.
+  for (const name of await readdir(folder))
+    if (name.endsWith(partEnding)) await rm(join(folder, name), { force: true })
+  const place = new Places(1)
+  return async (picture, drawing) => {
+    const path = join(folder, `${randomUUID()}${partEnding}`)
+    const late = new AbortController()
+    const cancel = clock.at(new Date(clock.now().getTime() + withinMs), () => late.abort(tooLong()))
+    try {
+      return await place.take(late.signal, async () => {
+        await writeFile(path, picture.bytes, { flag: 'wx', mode: 0o600 })
+        const running = { signal: late.signal, clock, ...(ffmpeg === undefined ? {} : { ffmpeg }) }
+        return await drawPicture({ path, type: picture.type }, drawing, running)
+      })
+    } catch (error) {
+      if (error instanceof ImportFault) throw wordsOf(error)
+      throw error
+    } finally {
+      cancel()
+      await rm(path, { force: true })
+    }
+  }
+}
+
+function tooLong(): AppError {
+  return new AppError(
+    'unavailable',
+    `the picture was not drawn within ${withinMs / 1000} s: try it again later`,
+  )
+}
+
+function wordsOf(error: ImportFault): AppError {
+  const { message, of } = error
+  if (of === 'machine')
+    return new AppError(
+      'unavailable',
+      `the picture cannot be made smaller here (${message}): without ffmpeg, bring a PNG of 16×16 pixels as an icon, and a card without a cover`,
+      { cause: error },
+    )
+  const cause = { cause: error, details: { fault: 'broken' } }
+  return new AppError('unprocessable', `this picture cannot be used: ${message}`, cause)
+}
