@@ -62,6 +62,7 @@ describe('without any option', () => {
         direct: { port: null },
         media: { port: 8098, host: '0.0.0.0', upload_limit_mb: 2048 },
         public_url: null,
+        public_url_consent: [],
         mqtt: {
           url: 'auto',
           username: null,

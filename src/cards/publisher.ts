@@ -208,6 +208,6 @@ function withPictures(plan: CardPlan, look: CardLook | null): CardPlan {
 }
 
 /** The account has answered, so it did not take the card. */
-function isNo(error: unknown): boolean {
+export function isNo(error: unknown): boolean {
   return error instanceof AppError && saidNo.includes(error.code)
 }

@@ -9,6 +9,7 @@ import type { FileBody, FiniteBody, FiniteListeners } from './finite-body.ts'
 import type { LiveMedia } from './live-media.ts'
 import { nothingThere } from './media-answers.ts'
 import type { SaidOnce } from './said-once.ts'
+import type { TestTracks } from './test-track.ts'
 import type { ToldLater } from './told-later.ts'
 import type { ToldSeldom } from './told-seldom.ts'
 import type { TransferLimits } from './transfers.ts'
@@ -31,6 +32,8 @@ export interface MediaDoor {
   stories?: MediaStories | undefined
   /** What the track of that number plays; null where the card has none. Without it there are no such cards. */
   track?(target: MediaTarget, number: string): Promise<TrackAudio | null>
+  /** What test cards play; without it there are none. */
+  testTracks?: TestTracks | undefined
   /** The streams that are heard as time passes; without it all are heard as one file. */
   live?: LiveMedia | undefined
   /** What was served to whom; the media door's own, or shared with others that serve streams. */

@@ -12,6 +12,7 @@ import { SaidOnce } from './said-once.ts'
 import type { App } from './server.ts'
 import { isPlaceName, servePlace } from './slot-media.ts'
 import { serveStream } from './stream-media.ts'
+import { serveTestTrack } from './test-track.ts'
 import { ToldLater } from './told-later.ts'
 import { ToldSeldom } from './told-seldom.ts'
 import { liveLimits, Transfers } from './transfers.ts'
@@ -39,7 +40,10 @@ export function createMediaApp(house: MediaDoor): MediaApp {
   const app = new Koa()
   const router = new Router({ strict: true, sensitive: true })
   const stream = '/media/:key/stream.mp3'
-  router.get(stream, (ctx) => serveStream(ctx, door, ctx.params.key ?? ''))
+  router.get(stream, async (ctx) => {
+    const key = ctx.params.key ?? ''
+    if (!(await serveTestTrack(ctx, door, key))) await serveStream(ctx, door, key)
+  })
   router.all(stream, sayReadOnly)
   const place = '/media/:key/:place.mp3'
   router.get(place, (ctx) =>

@@ -63,6 +63,13 @@ export const optionsSchema = Type.Object(
       text('http-address', 'an address that begins with http:// or https://, without user name and password'),
       'Address of the audio server as players see it. Default: a guess from the network of this machine.',
     ),
+    public_url_consent: Type.Array(Type.Enum(['plain_http', 'container_address']), {
+      default: [],
+      maxItems: 2,
+      expected: 'a list of plain_http and container_address',
+      description:
+        'What cards in a Yoto account may carry all the same, after docs/reach.md was read. plain_http: addresses without https. container_address: 172.17.0.0 to 172.31.255.255, where that is the network of the house.',
+    }),
     mqtt: section({
       url: text(
         'broker',

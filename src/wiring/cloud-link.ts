@@ -39,6 +39,8 @@ interface CloudLinkOptions {
   readonly account: Account
   /** Called when the connection or the sign-in comes or goes. */
   readonly changed: (state: LinkState) => void
+  /** @throws AppError where no card is to carry that address. Absent: any may. */
+  readonly checkAddress?: (url: string) => void
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
@@ -178,8 +180,12 @@ export class CloudLink {
     return this.#api.ownCard(cardId)
   }
 
-  /** Makes a card, or replaces one, keeping what the plan does not speak of. Resolves with its id. */
-  saveCard(plan: CardPlan, cardId: string | null): Promise<string> {
+  /**
+   * Makes a card, or replaces one, keeping what the plan does not speak of. Resolves with its id.
+   * @throws AppError `unprocessable`, with nothing sent, where it would carry an address that players cannot use.
+   */
+  async saveCard(plan: CardPlan, cardId: string | null): Promise<string> {
+    for (const { tracks } of plan.chapters) for (const { url } of tracks) if (url) this.#checkAddress(url)
     return this.ownCards.save(plan, cardId)
   }
 
@@ -197,6 +203,11 @@ export class CloudLink {
   /** @throws AppError as `YotoApi.cardAudio` does. */
   cardAudio(cardId: string): Promise<CardAudio> {
     return this.#api.cardAudio(cardId)
+  }
+
+  /** Deletes one of the account's own cards. @throws AppError `not_found` where there is none (any more). */
+  deleteCard(cardId: string): Promise<void> {
+    return this.#api.deleteCard(cardId)
   }
 
   /** Brings audio to the account. @throws AppError as `AudioUploads.upload` does. */
@@ -229,9 +240,16 @@ export class CloudLink {
     return { ...family, cards }
   }
 
-  /** Passes each address of a card's tracks through `newUrl`, and saves the card where one changed. */
+  /**
+   * Passes each address of a card's tracks through `newUrl`, and saves the card where one changed.
+   * @throws AppError as `saveCard` does.
+   */
   rewriteCard(cardId: string, newUrl: (url: string) => string): Promise<void> {
-    return this.ownCards.rewrite(cardId, newUrl)
+    return this.ownCards.rewrite(cardId, (url) => {
+      const next = newUrl(url)
+      if (next !== url) this.#checkAddress(next)
+      return next
+    })
   }
 
   /** Calls `run` whenever the account was signed in, until the returned function is called. */
@@ -256,6 +274,10 @@ export class CloudLink {
       this.#options.log.debug('the library of the family is not given', { reason: error.message })
       return { cards: [], incomplete: error.message }
     }
+  }
+
+  #checkAddress(url: string): void {
+    this.#options.checkAddress?.(url)
   }
 
   get #started(): LinkHouse {

@@ -26,6 +26,8 @@ interface CloudInput {
   readonly simulatedDoubts?: Partial<Doubts>
   readonly storage: Storage
   readonly problems: Problems
+  /** @throws AppError where no card of the account is to carry that address. */
+  readonly checkAddress?: (url: string) => void
   /** Told whenever the connection or the sign-in comes or goes. */
   readonly linkChanged: (state: LinkState) => void
   /** Masks a secret wherever it would be said. */
@@ -131,5 +133,6 @@ function joined(input: CloudInput, { cloud, tokens }: AccountAt): Pick<Cloud, 'l
     problems.set('players', playersProblem(state))
     input.linkChanged(state)
   }
-  return { link: new CloudLink({ cloud, account, changed, clock, random, log }), desk }
+  const { checkAddress = () => undefined } = input
+  return { link: new CloudLink({ cloud, account, changed, checkAddress, clock, random, log }), desk }
 }

@@ -29,6 +29,7 @@ import type { LiveMedia } from '../http/live-media.ts'
 import { createMediaApp } from '../http/media.ts'
 import type { MediaDoor, MediaSlots, MediaStories } from '../http/media-door.ts'
 import { type Door, openDoor } from '../http/server.ts'
+import type { TestTracks } from '../http/test-track.ts'
 import type { Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
 import { ownNames } from './addresses.ts'
@@ -102,6 +103,8 @@ interface MediaInput {
   /** Where listeners of queue cards were, for the next run. */
   readonly visits: Collection<StoredVisit>
   readonly storyGround: StoriesGround
+  /** What test cards play, but for the sound. */
+  readonly tests: Omit<TestTracks, 'body'>
   /** Where listeners of live streams were, for the next run. */
   readonly positions: Collection<StoredPosition>
   readonly history: Pick<HouseHistory, 'asked' | 'requested' | 'pressed' | 'refuted'>
@@ -134,7 +137,14 @@ export async function serveMedia(input: MediaInput): Promise<OpenAudio> {
     open: (request) => opened.open(request),
     listenersOf: (stream) => opened.listenersOf(stream),
   }
-  const app = createMediaApp(mediaDoor({ ...input, clip, slots, stories: stories.media, live, signal }))
+  const testTracks = {
+    opened: (key: string) => input.tests.opened(key),
+    asked: (...asked: Parameters<TestTracks['asked']>) => input.tests.asked(...asked),
+    body: { length: clip.length, etag: null, bytes: clip },
+  }
+  const app = createMediaApp(
+    mediaDoor({ ...input, testTracks, clip, slots, stories: stories.media, live, signal }),
+  )
   input.door.serve(app)
   return {
     live,
@@ -211,6 +221,7 @@ interface MediaParts extends MediaInput {
   readonly clip: Buffer
   readonly slots: MediaSlots
   readonly stories: MediaStories
+  readonly testTracks: TestTracks
   readonly live: LiveMedia
   readonly signal: AbortSignal
 }
@@ -220,6 +231,7 @@ function mediaDoor({
   clip,
   slots,
   stories,
+  testTracks,
   live,
   signal,
   history,
@@ -260,6 +272,7 @@ function mediaDoor({
     live,
     stories,
     track: (target, number) => trackAudio(target, number, { ...ground, clock, signal }),
+    testTracks,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
     playerOf: (target) => holderOf(target, hub),
     nothingHere: (stream) => instead(stream === null ? undefined : hub.queue(stream)),

@@ -8,6 +8,7 @@ import type { Pictures } from '../pictures/pictures.ts'
 import type { Doubts } from '../simulator/doubts.ts'
 import { StoryShelf } from '../stories/card/shelf.ts'
 import { StoryVersions } from '../stories/versions.ts'
+import { type AddressGate, addressGate } from './address-gate.ts'
 import { answersCollection, StreamAnswers } from './answers.ts'
 import { titleCards } from './card-titles.ts'
 import { type Cards, openCards, tendCards } from './cards.ts'
@@ -44,6 +45,8 @@ export interface Household {
   readonly cardFacts: (cardId: string, playerId: string) => CardFacts
   /** null where there is neither an account nor a simulated one. */
   readonly cloud: Cloud | null
+  /** Keeps addresses that no player can use off the cards of the account. */
+  readonly gate: AddressGate
 }
 
 interface Surroundings {
@@ -61,8 +64,12 @@ export async function openHousehold(
 ): Promise<Household> {
   const { options, clock, simulatedDoubts = {} } = input
   const { storage, problems, address, hide, history, log } = foundation
+  const gate = addressGate({ options, address, simulate: input.simulate })
+  problems.set('public_url', gate.problem)
+  if (gate.problem !== null) log.warn(gate.problem)
   const cloud = await openCloud({
     ...input,
+    checkAddress: (url) => gate.check(url),
     simulatedDoubts,
     linkChanged,
     storage,
@@ -122,7 +129,7 @@ export async function openHousehold(
     'card keys',
     tendCards({ published: cards.published, deleted: cards.deleted, hub, link, clock }),
   )
-  return { hub, presets, cards, pictures, answers, storyVersions, storyShelf, cardFacts, cloud }
+  return { hub, presets, cards, pictures, answers, storyVersions, storyShelf, cardFacts, cloud, gate }
 }
 
 const idBytes = 9

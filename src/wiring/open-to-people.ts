@@ -4,6 +4,7 @@ import type { LiveHouse } from '../http/live.ts'
 import type { LiveMedia } from '../http/live-media.ts'
 import { fetchAudio } from '../yoto/track-audio.ts'
 import { deskWithoutAccount } from './account.ts'
+import { addressDesk } from './address-desk.ts'
 import { queueEffects } from './broker-ports.ts'
 import { CardCopies } from './card-copies.ts'
 import { cardDesk } from './card-desk.ts'
@@ -85,6 +86,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
   const { options, clock } = input
   const { hub, presets, cards, cloud } = household
   const { sources, storage, history, redactAll } = foundation
+  const performed = performThrough(lines.door(mostAsked), perform)
   return houseOf({
     version: input.version,
     hub,
@@ -108,6 +110,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
     }),
     cardUploads: parts.cardUploads,
     cardCopies: openCopies(parts, perform),
+    addressCheck: addressDesk(parts, performed),
     knownCard: lookOrLearn(cards.known),
     accountCards: (options) => cards.known.list(options),
     accountCard: cards.accountDesk,
@@ -131,7 +134,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
     onTraces: (changed) => tracesNow(rules.traces, changed, clock),
     simulator: cloud?.simulator ?? null,
     account: cloud?.desk ?? deskWithoutAccount,
-    perform: performThrough(lines.door(mostAsked), perform),
+    perform: performed,
     queueEffects: queueEffects({ library: sources, ruleSet: () => book.current }, 'rest'),
     upToDate: (stream) => rules.upToDate(stream),
     presets,

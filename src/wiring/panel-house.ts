@@ -39,6 +39,7 @@ interface HouseParts {
   readonly cardDesk: CardDesk
   /** How what cards play is on its way to the account. */
   readonly cardUploads: Pick<CardUploads, 'onChange'>
+  readonly addressCheck: House['addressCheck']
   /** What is known by now of a card that we did not publish; asks for it where that is nothing. */
   readonly knownCard: (cardId: string) => CardLook | null
   /** All cards of the account and its family; without an account there are none. */
@@ -80,6 +81,7 @@ export function houseOf({
   cards,
   cardDesk,
   cardUploads,
+  addressCheck,
   knownCard,
   accountCards,
   cardCopies,
@@ -104,6 +106,7 @@ export function houseOf({
 }: HouseParts): House & LiveHouse {
   return {
     ...cardDesk,
+    addressCheck,
     ...queueImports({ hub, presets, answers, perform, write }),
     version,
     simulated: simulator !== null,

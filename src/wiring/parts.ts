@@ -1,5 +1,7 @@
+import type { AddressChecks } from '../cards/address-checks.ts'
 import type { Clock } from '../core/clock.ts'
 import { PlayerLines } from '../core/player-lines.ts'
+import { openAddressChecks } from './address-desk.ts'
 import { CardUploads } from './card-uploads.ts'
 import { ChapterUploads } from './chapter-uploads.ts'
 import type { Runtime } from './diagnostics.ts'
@@ -51,6 +53,8 @@ export interface Parts {
   /** How what cards play is on its way to the account. */
   readonly cardUploads: CardUploads
   readonly storyDeeds: StoryDeeds
+  /** Test cards, by which it is seen whether players reach us. */
+  readonly addressChecks: AddressChecks
 }
 
 /**
@@ -119,6 +123,7 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
       { book, link: household.cloud?.link ?? null, onLibraryChange, clock },
     ),
   )
+  const addressChecks = await openAddressChecks({ foundation, household, started, input })
   const lines = new PlayerLines()
   return {
     ...{ input, random, started, foundation, household },
@@ -134,6 +139,7 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
       cardUploads: ownCards.uploads,
     },
     storyDeeds: new StoryDeeds(),
+    addressChecks,
   }
 }
 

@@ -12,6 +12,8 @@
  *   as it is now), `copies` (other cards may carry its old key), `silent` (presses are not counted).
  * - `store`: the last write to the data folder has failed, such as for a full disk. The next that succeeds mends it.
  * - `plugin/<file>`: a plug-in is left out, or was stopped because it failed too often.
+ * - `public_url`: cards that play from here are not published, because players cannot use the address.
+ * - `address_check`: a test card could not be deleted.
  * - `stream/<name>/copies`: other cards may carry the old address of the stream.
  * - `speech`: what stories have no file for cannot be said.
  * - `answers/<stream>`: something answers in its place by what the rule files no longer have.

@@ -25,6 +25,7 @@ export async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ rea
       house: new StoryHouse({ world: rules.world, homeAssistant: parts.homeAssistant }),
       onStories: (changed) => parts.book.onChange(changed),
     },
+    tests: parts.addressChecks,
     positions: storage.collection('live-positions'),
     history,
     problems,

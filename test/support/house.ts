@@ -53,6 +53,15 @@ const noAccountCard: House['accountCard'] = {
   restoreDeleted: async () => noCard(),
 }
 
+/** Tests of the address bring one. */
+const noAddressCheck: House['addressCheck'] = {
+  address: () => ({
+    ...{ address: 'http://127.0.0.1:8098', from: 'guessed', publishable: true },
+    ...{ fault: null, notes: [], account: 'none' },
+  }),
+  ...{ start: noCard, find: noCard, latest: () => null, left: () => [] },
+}
+
 /** Tests of uploads bring a desk of their own. */
 const noUploads = {
   list: async () => [],
@@ -159,6 +168,13 @@ export const withoutPast = {
   knownCard: () => null,
   cardDesk: noCards,
   cardUploads: { onChange: () => () => undefined },
+  storyCards: {
+    publish: noCard,
+    setAudio: noCard,
+    uploadOf: () => null,
+    onUpload: () => () => undefined,
+  },
+  addressCheck: noAddressCheck,
   accountCards: noCard,
   cardCopies: { of: () => undefined, begin: noCard },
   accountCard: noAccountCard,
@@ -267,6 +283,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     streamUrl: async (name) => `http://127.0.0.1:8098/media/key-of-${name}/stream.mp3`,
     keptCards: () => ({ cards: 0, days: 30 }),
     ...noCards,
+    addressCheck: noAddressCheck,
     uploads: noUploads,
     pictures: noPictures,
     events: () => ({ events: [], count: 0, next: null }),

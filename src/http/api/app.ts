@@ -16,6 +16,7 @@ import { type SessionCookie, sessionCookie } from '../session-cookie.ts'
 import { type AccountHouse, accountRoutes } from './account.ts'
 import { type AccountCardHouse, accountCardRoute } from './account-card.ts'
 import { type AccountCardsHouse, accountCardRoutes } from './account-cards.ts'
+import { type AddressCheckHouse, addressCheckRoutes } from './address-check.ts'
 import { type AnswersHouse, answerRoutes } from './answers.ts'
 import { type AudioHouse, audioRoutes } from './audio.ts'
 import { authRoutes, type SignInHouse } from './auth.ts'
@@ -56,6 +57,7 @@ export type House = StreamsHouse &
   PlayersHouse &
   CardsHouse &
   PicturesHouse &
+  AddressCheckHouse &
   SimulatorHouse &
   LibraryHouse &
   UploadsHouse &
@@ -139,6 +141,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...playerRoutes(house),
     ...cardRoutes(house),
     ...pictureRoutes(house, door.clock),
+    ...addressCheckRoutes(house),
     ...libraryRoutes(house),
     ...uploadRoutes(house, door.clock),
     ...eventRoutes(house),
