@@ -60,7 +60,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const audio = await startAudio(parts, rules)
   limitVolumes(rules)
   await startLink(parts)
-  openToPeople(parts, { ...wishes, ...reports, rules, liveAudio: audio.live })
+  await openToPeople(parts, { ...wishes, ...reports, rules, liveAudio: audio.live })
   return appOf(parts)
 }
 

@@ -94,6 +94,7 @@ async function runCommand(
     shipped,
     cwd: process.cwd(),
     clock: systemClock,
+    note: (text) => process.stderr.write(redact(text)),
     terminal: terminalOn({
       input: () => process.stdin,
       output: { isTTY: process.stdout.isTTY, write: (text) => print(redact(text)) },

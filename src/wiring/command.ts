@@ -14,6 +14,8 @@ export interface CommandInput extends Pick<Loaded, 'options' | 'args' | 'flags' 
   readonly supervisor?: Supervisor
   /** For commands that somebody talks with; absent where nobody can. */
   readonly terminal?: Terminal
+  /** Tells people on stderr how it stands, while it goes on. */
+  readonly note?: (text: string) => void
 }
 
 export interface CommandAnswer {

@@ -1,6 +1,7 @@
 import { AppError } from '../core/error.ts'
 import { didYouMean } from '../language/names.ts'
 import { wordsOf } from '../options/command-line.ts'
+import { cardCommand } from './card-command.ts'
 import { checkCommand } from './check-command.ts'
 import type { Command } from './command.ts'
 import { explainCommand } from './explain-command.ts'
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   schemaCommand,
   importCommand,
   exportCommand,
+  cardCommand,
 ]
 
 const widestUsage = 34
@@ -56,7 +58,7 @@ export function helpText(name: string | null): string {
   return [
     'npm start --silent -- [command] [--options FILE] [--data DIR] [--config DIR] [--media DIR]',
     '',
-    'Without a command the product runs. Commands read the rule files and start nothing:',
+    'Without a command the product runs. Commands read the rule files and start nothing; card asks the product that runs:',
     '',
     ...rows,
     `  ${'help [command]'.padEnd(widestUsage)}  says how a command is called`,

@@ -171,6 +171,8 @@ interface OpenAudio {
 
 interface PanelInput {
   readonly doors: Pick<Doors, 'panel' | 'direct'>
+  /** For commands on this machine; null where it could not be opened. */
+  readonly control: Pick<Door, 'serve'> | null
   readonly house: House & LiveHouse
   readonly access: AccessHouse
   readonly ground: Ground
@@ -188,11 +190,11 @@ const runBytes = 6
 
 /** Serves the doors of panel and REST; whoever looks on is told of changes until it is stopped. */
 export function servePanel(input: PanelInput): { healthChanged(): void; stop(): void } {
-  const { doors, house, access, ground, liveAudio, options, redactAll, clock, log } = input
+  const { doors, control, house, access, ground, liveAudio, options, redactAll, clock, log } = input
   const live = new Live({ house, run: randomBytes(runBytes).toString('hex'), clock, log: log.for('http') })
   const listeners = new FiniteStreams<FiniteBody>({ clock })
   const rounds = finiteRounds(ground.hub, log)
-  const serve = (door: Door, auth: DoorAuth) =>
+  const serve = (door: Pick<Door, 'serve'>, auth: DoorAuth) =>
     door.serve(
       createPanelApp({
         house,
@@ -214,6 +216,8 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
   live.start()
   serve(doors.panel, options.panel.auth)
   if (doors.direct !== null) serve(doors.direct, 'password')
+  // Whoever can open it is the user that the program runs as.
+  if (control !== null) serve(control, 'none')
   return live
 }
 

@@ -10,6 +10,7 @@ import { CardCopies } from './card-copies.ts'
 import { cardDesk } from './card-desk.ts'
 import { lookOrLearn } from './card-titles.ts'
 import { signedIn } from './cards.ts'
+import { openControl } from './control-socket.ts'
 import { servePanel } from './doors.ts'
 import { DryDesk } from './dry-desk.ts'
 import { libraryDesk } from './library-desk.ts'
@@ -31,7 +32,7 @@ interface Opening extends Wishes, Reports {
 }
 
 /** Opens the panel, REST and the local broker to whoever wants something. */
-export function openToPeople(parts: Parts, opening: Opening): void {
+export async function openToPeople(parts: Parts, opening: Opening): Promise<void> {
   const { started, foundation, book, broker, input } = parts
   const { rules, liveAudio } = opening
   const { options, clock } = input
@@ -49,7 +50,20 @@ export function openToPeople(parts: Parts, opening: Opening): void {
     }),
   )
   const ground = groundOf(parts, rules)
-  const panel = servePanel({ doors, house, access, ground, liveAudio, options, redactAll, clock, log })
+  const control = await openControl(options.folders.data, log.for('http'))
+  if (control !== null) started.add('the socket for commands', control)
+  const panel = servePanel({
+    doors,
+    control,
+    house,
+    access,
+    ground,
+    liveAudio,
+    options,
+    redactAll,
+    clock,
+    log,
+  })
   started.add('live events', panel)
   problems.onChange(() => panel.healthChanged())
   book.onChange(() => panel.healthChanged())
