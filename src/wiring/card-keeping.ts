@@ -42,6 +42,11 @@ export class CardKeeping {
     this.#input = input
   }
 
+  /** Aborted when all of it ends. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal
+  }
+
   /** Brings the card to what it should be when its turn comes. Never rejects. */
   keep(cardId: string): Promise<void> {
     const waiting = this.#waiting.get(cardId)

@@ -161,5 +161,6 @@ function openOwnCards({
     audio: new StoryAudio({ sources, speech, signal, log: log.for('cards') }),
     chapters: new ChapterUploads({ uploaded }),
     uploads: new CardUploads(timing),
+    mayStream: () => household.gate.problem === null,
   }
 }

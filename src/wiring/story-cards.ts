@@ -44,6 +44,8 @@ interface StoryCardsInput {
   readonly cards: PublishedCards
   readonly audio: Pick<StoryAudio, 'whole'>
   readonly chapters: ChapterUploads
+  /** Whether cards may carry our address, and so stream until their audio is uploaded. */
+  readonly mayStream: () => boolean
   readonly uploads: CardUploads
   readonly problems: Problems
   readonly log: Log
@@ -88,13 +90,14 @@ export class StoryCards {
 
   /**
    * Makes a card that tells the story. Where its audio is to be uploaded, that goes on afterwards: until all of it lies
-   * in the account the card is one that streams.
+   * in the account the card is one that streams. Where cards may not carry our address, the upload comes first: asked
+   * again after a fault, it goes on where it was.
    * @throws AppError `not_found` where there is no such story, `unprocessable` where no card can hold it as it is asked
    * for, and those of the account
    */
   async publish({ story: id, run, title, audio, ...wishes }: StoryCardRequest): Promise<PublishedCard> {
     const story = this.#story(id)
-    const onCard = await this.#onCard(story, run, audio)
+    const onCard = await this.#ready(await this.#onCard(story, run, audio))
     const card = await this.#input.cards.publish({
       ...wishes,
       ...this.#request(story, onCard),
@@ -120,7 +123,7 @@ export class StoryCards {
     const uploaded = { ...streamed, audio: 'uploaded', ...(media === undefined ? {} : { media }) } as const
     if (audio === 'streamed') this.#leaving.add(cardId)
     try {
-      const next = audio === 'uploaded' ? uploaded : streamed
+      const next = audio === 'uploaded' ? await this.#ready(uploaded) : streamed
       const card = await this.#input.cards.change(cardId, { story: next })
       if (audio === 'streamed') this.#input.uploads.ended(cardId)
       this.#uploadSoon(card)
@@ -173,6 +176,16 @@ export class StoryCards {
   /** Ends what is under way; the next run goes on with it. */
   stop(): Promise<void> {
     return this.#keeping.stop()
+  }
+
+  /** Brings the audio to the account before there is a card, where that could not stream until then. */
+  async #ready(onCard: StoryOnCard): Promise<StoryOnCard> {
+    const { chapters, mayStream } = this.#input
+    if (mayStream() || onCard.audio !== 'uploaded' || onCard.media !== undefined) return onCard
+    const sounds = await this.#soundsOf(onCard)
+    const { signal } = this.#keeping
+    const bringing = { name: onCard.id, sounds, had: undefined, signal, onProgress: () => undefined }
+    return { ...onCard, media: await chapters.bring(bringing) }
   }
 
   #uploadSoon({ card_id, story }: PublishedCard): void {

@@ -24,6 +24,8 @@ interface TrackCardRequest {
 interface TrackCardsInput extends TrackGround {
   readonly cards: PublishedCards
   readonly chapters: ChapterUploads
+  /** Whether cards may carry our address, and so stream until their audio is uploaded. */
+  readonly mayStream: () => boolean
   readonly uploads: CardUploads
   readonly problems: Problems
 }
@@ -53,11 +55,12 @@ export class TrackCards {
 
   /**
    * Makes a card of these tracks. What is to be uploaded goes on its way afterwards: until it lies in the account the card
-   * streams it.
+   * streams it. Where cards may not carry our address, and all of it is to be uploaded, that comes first: asked again
+   * after a fault, it goes on where it was.
    * @throws AppError `not_found` naming the files that are not there, and those of the account
    */
   async publish({ tracks: wishes, ...request }: TrackCardRequest): Promise<PublishedCard> {
-    const tracks = await tracksFrom(wishes, [], this.#input)
+    const tracks = await this.#ready(request.title, await tracksFrom(wishes, [], this.#input))
     const card = await this.#input.cards.publish({
       ...request,
       ...{ kind: 'tracks', stream: null, chapters: 0, tracks },
@@ -76,7 +79,8 @@ export class TrackCards {
     rest: Omit<CardChange, 'tracks' | 'story'> = {},
   ): Promise<PublishedCard> {
     const before = this.#tracksOf(cardId)
-    const tracks = await tracksFrom(wishes, before, this.#input)
+    const { title } = this.#input.cards.card(cardId)
+    const tracks = await this.#ready(title, await tracksFrom(wishes, before, this.#input))
     const card = await this.#input.cards.change(cardId, { ...rest, tracks })
     this.#bringSoon(card)
     return card
@@ -88,13 +92,15 @@ export class TrackCards {
    */
   async setAudio(cardId: string, audio: 'streamed' | 'uploaded'): Promise<PublishedCard> {
     const before = this.#tracksOf(cardId)
+    const { title } = this.#input.cards.card(cardId)
     if (audio === 'uploaded' && !before.some(({ plays }) => 'file' in plays))
       throw new AppError('unprocessable', 'audio: none of the tracks of this card is a file')
-    const tracks = before.map(({ audio: _, media, ...track }) =>
+    const wished = before.map(({ audio: _, media, ...track }) =>
       audio === 'uploaded' && 'file' in track.plays
         ? { ...track, audio, ...(media === undefined ? {} : { media }) }
         : track,
     )
+    const tracks = await this.#ready(title, wished)
     const card = await this.#input.cards.change(cardId, { tracks })
     this.#bringSoon(card)
     return card
@@ -153,6 +159,17 @@ export class TrackCards {
     return this.#keeping.stop()
   }
 
+  /** Brings the audio to the account before there is a card, where that could not stream until then. */
+  async #ready(title: string, tracks: readonly TrackOnCard[]): Promise<readonly TrackOnCard[]> {
+    const { chapters, mayStream } = this.#input
+    if (mayStream() || !isMissing(tracks) || !tracks.every(isUploaded)) return tracks
+    const sounds = await this.#sounds(tracks)
+    const { signal } = this.#keeping
+    const had = mediaOf(tracks)
+    const media = await chapters.bring({ name: title, sounds, had, signal, onProgress: () => undefined })
+    return withMedia(tracks, media)
+  }
+
   #bringSoon({ card_id, tracks }: PublishedCard): void {
     if (card_id === null) return
     if (isMissing(tracks ?? [])) this.#input.uploads.waits(card_id)
@@ -180,11 +197,7 @@ export class TrackCards {
   async #hold(cardId: string, before: readonly TrackOnCard[], media: ChapterMedia): Promise<void> {
     const { cards } = this.#input
     if (cards.byCard(cardId)?.tracks !== before) return
-    const tracks = before.map((track, place) => {
-      const sent = media[trackNumber(place)]
-      return isUploaded(track) && sent !== undefined ? { ...track, media: sent } : track
-    })
-    await cards.change(cardId, { tracks })
+    await cards.change(cardId, { tracks: withMedia(before, media) })
   }
 
   /** What of the card is to be uploaded, as it sounds now. @throws AppError `unavailable` for a file that is not there */
@@ -214,6 +227,13 @@ export class TrackCards {
 /** Whether audio of them that is to lie in the account does not yet. */
 function isMissing(tracks: readonly TrackOnCard[]): boolean {
   return tracks.some((track) => isUploaded(track) && track.media === undefined)
+}
+
+function withMedia(tracks: readonly TrackOnCard[], media: ChapterMedia): readonly TrackOnCard[] {
+  return tracks.map((track, place) => {
+    const sent = media[trackNumber(place)]
+    return isUploaded(track) && sent !== undefined ? { ...track, media: sent } : track
+  })
 }
 
 /** What of them lies in the account, by the numbers of the tracks. */

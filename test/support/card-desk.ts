@@ -34,6 +34,7 @@ export function cardDeskOf(
     sources: { ...noFile, find },
     streamTitle: () => null,
     chapters: new ChapterUploads({ uploaded }),
+    mayStream: () => true,
     uploads: new CardUploads({ clock, random: () => 0 }),
     problems: new Problems((text) => text),
   })

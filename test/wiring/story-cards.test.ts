@@ -43,6 +43,7 @@ let problems: Problems
 let story: Story
 let storyCards: StoryCards
 let uploads: CardUploads
+let mayStream: boolean
 /** The names of the files that were sent to the account. */
 let sent: string[]
 /** Sending waits for this, and fails with that. */
@@ -75,12 +76,14 @@ beforeEach(async () => {
     clock: ground.clock,
     log: recordingLog(),
   })
+  mayStream = true
   uploads = new CardUploads({ clock: ground.clock, random: () => 0 })
   const whole = async ({ scene }: { scene: string }) => bodyOf(sound(scene))
   storyCards = new StoryCards({
     ...{ versions, shelf, cards, problems, uploads },
     audio: { whole },
     chapters: new ChapterUploads({ uploaded }),
+    mayStream: () => mayStream,
     stories: () => new Map([[story.id, story]]),
     log: recordingLog(),
   })
@@ -232,6 +235,20 @@ describe('audio that is to lie in the account', () => {
     expect(percents).toEqual([...percents].sort((one, other) => one - other))
     await storyCards.settle()
     expect(saved().length).toBe(2)
+  })
+
+  test('comes first where cards may not carry our address, and the card never streams', async () => {
+    mayStream = false
+    fault = new AppError('unavailable', 'Yoto is away')
+    await expect(storyCards.publish(request)).rejects.toThrow('Yoto is away')
+    expect(cards.list()).toEqual([])
+    fault = null
+    sent = []
+    const card = await storyCards.publish(request)
+    expect(saved()).toEqual(['cave uploaded'])
+    expect(state(card)).toBeNull()
+    expect(sent.length).toBe(3)
+    expect((await storyCards.setAudio(card.card_id ?? '', 'uploaded')).story?.media).toBeDefined()
   })
 
   test('is that of the newest version: one that was written meanwhile is not overtaken by the one before', async () => {
