@@ -59,6 +59,7 @@ describe('every kind of card is made, changed, played and deleted', () => {
 
     await call('POST', `/simulator/players/${player}/insert`, { card_id })
     await pass('it plays', () => state()?.playback === 'playing' && state()?.card_id === card_id)
+    expect(state()).toMatchObject({ card_title: 'Another', cover_url })
     await pass('some of it is heard', () => (state()?.position_s ?? 0) >= 2)
     await call('POST', `/simulator/players/${player}/remove`)
     await pass('it is out', () => state()?.card_id === null)

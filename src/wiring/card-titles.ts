@@ -25,7 +25,7 @@ export function titleCards({ hub, cards }: TitleInput): { stop: () => void } {
       const { id, card_id, card_title } = change.player
       const ours = cards.published.byCard(card_id)
       if (ours === undefined) void lookUp(id, card_id)
-      else if (card_title === null) title(id, { title: ours.title, cover_url: null })
+      else if (card_title === null) title(id, { title: ours.title, cover_url: ours.look?.cover ?? null })
     }),
     cards.known.onLearnt((cardId, card) => {
       if (cards.published.byCard(cardId) !== undefined) return
