@@ -62,6 +62,20 @@ describe('a card of the account becomes a stream', () => {
     const queue: { files: string[] } = (await at.call('GET', '/streams/old/queue')).body
     expect(queue.files).toEqual(copy.files)
 
+    // A card that plays something else by now is copied anew under the same names.
+    const sent = at.app.simulator?.media.all() ?? []
+    const [first, second] = sent.map(({ id }) => `yoto:#${id}`)
+    const card = JSON.stringify(await at.app.simulator?.card(cardId))
+    const swapped = card
+      .replaceAll(first ?? '', 'yoto:#?')
+      .replaceAll(second ?? '', first ?? '')
+      .replaceAll('yoto:#?', second ?? '')
+    await at.app.simulator?.putCard(JSON.parse(swapped))
+    await at.call('POST', `/account/cards/${cardId}/copy`, { stream: 'old' })
+    expect(await ended(at, cardId)).toMatchObject({ state: 'done', files: copy.files })
+    for (const [place, file] of files.toReversed().entries())
+      expect((await copied(at, copy.files[place] ?? '')).equals(await copied(at, file))).toBe(true)
+
     // Again there is nothing to fetch.
     at.app.simulator?.restTrouble.add({ call: /^GET \/signed/, times: 100, status: 500 })
     await at.call('POST', `/account/cards/${cardId}/copy`, { stream: 'older' })

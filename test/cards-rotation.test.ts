@@ -102,7 +102,12 @@ test('a card made by hand with the address of a stream gets the new one, and not
       playbackType: 'linear',
       config: { onlineOnly: true },
       chapters: [
-        { key: '01', title: 'One', display: { icon16x16: `yoto:#${'x'.repeat(43)}` }, tracks: [track('01', url)] },
+        {
+          key: '01',
+          title: 'One',
+          display: { icon16x16: `yoto:#${'x'.repeat(43)}` },
+          tracks: [track('01', url)],
+        },
         {
           key: '02',
           title: 'Radio',

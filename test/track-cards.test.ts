@@ -183,6 +183,11 @@ describe('a card of tracks', () => {
     expect(await at.app.simulator?.card(card_id)).toBeUndefined()
     expect((await at.call('GET', `/cards/${card_id}`)).status).toBe(404)
     expect((await fetch(track?.trackUrl ?? '')).status).toBe(404)
+    // Its addresses would lead nowhere.
+    expect(await at.call('POST', `/account/deleted-cards/${card_id}/restore`)).toMatchObject({
+      status: 409,
+      body: { error: { message: expect.stringContaining('make it anew with POST /api/cards') } },
+    })
   })
 
   test('is held against what the account has, and published anew', { timeout: 120_000 }, async () => {
@@ -199,5 +204,12 @@ describe('a card of tracks', () => {
     expect((await at.call('POST', `/cards/${card_id}/publish`)).status).toBe(200)
     expect(await compare()).toEqual({ state: 'same', differences: [] })
     expect(await at.app.simulator?.card(card_id)).toMatchObject({ title: 'Mine', own: { kept: 1.5 } })
+
+    await at.app.simulator?.deleteCard(card_id)
+    expect(await compare()).toEqual({ state: 'gone', differences: [] })
+    const anew: PublishedCardView = (await at.call('POST', `/cards/${card_id}/publish`)).body
+    expect(anew.card_id).not.toBe(card_id)
+    expect(await tracksAtYoto(at, anew.card_id)).toHaveLength(1)
+    expect((await at.call('GET', `/cards/${card_id}`)).status).toBe(404)
   })
 })

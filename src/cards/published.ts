@@ -122,9 +122,29 @@ export class PublishedCards {
     const keep = (now: PublishedCard) => changed(now, change)
     if (!isNewOnCard(card, change)) return this.#stored.change(card.key, keep)
     try {
-      return await this.#publisher.saveChange(cardId, keep)
+      return await this.#publisher.saveChange(cardId, () => keep)
     } catch (error) {
       // Where nobody knows what the account made of it, the card has to be made again as it was.
+      void this.settle()
+      throw error
+    }
+  }
+
+  /**
+   * Changes what stands on a card by what it is when its turn comes; null leaves it as it is.
+   * @throws AppError `not_found`, and those of the account
+   */
+  async changeAs(
+    cardId: string,
+    changeOf: (card: PublishedCard) => CardChange | null,
+  ): Promise<PublishedCard> {
+    this.card(cardId)
+    try {
+      return await this.#publisher.saveChange(cardId, (card) => {
+        const change = changeOf(card)
+        return change === null ? null : (now) => changed(now, change)
+      })
+    } catch (error) {
       void this.settle()
       throw error
     }

@@ -14,6 +14,8 @@ import { trackCardPlan } from './track-on-card.ts'
 export interface CardAccount extends AccountCards {
   /** Makes the card, or replaces it when `cardId` is given; resolves with its id. */
   save(plan: CardPlan, cardId: string | null): Promise<string>
+  /** The card of that title that carries the key; null where there is none. */
+  find(key: string, title: string): Promise<string | null>
   /** Does the account still have the card? */
   exists(cardId: string): Promise<boolean>
   /** One that the account does not have is deleted already. */
@@ -55,8 +57,17 @@ export class Publisher {
       return await this.#save(draft)
     } catch (error) {
       if (isNo(error)) await this.#drop(draft.key)
-      throw error
+      const made = isNo(error) ? null : await this.#made(draft)
+      if (made === null) throw error
+      return made
     }
+  }
+
+  /** The card of a draft that the account may have made although its answer was lost. */
+  async #made({ key, title }: PublishedCard): Promise<PublishedCard | null> {
+    const { account, stored } = this.#options
+    const card_id = await account.find(key, title).catch(() => null)
+    return card_id === null ? null : stored.change(key, (now) => ({ ...now, card_id }))
   }
 
   /** A new key for what is asked, without a card. */
@@ -98,9 +109,15 @@ export class Publisher {
     })
   }
 
-  /** Publishes the card as its record is when its turn comes, whatever the account has. */
+  /**
+   * Publishes the card as its record is when its turn comes, whatever the account has; one that is gone there is made anew,
+   * with another id.
+   */
   publishAnyway(cardId: string): Promise<PublishedCard> {
-    return this.#inTurn(cardId, (card) => this.#save(card))
+    return this.#inTurn(cardId, async (card) => {
+      const exists = await this.#options.account.exists(cardId)
+      return this.#save({ ...card, card_id: exists ? cardId : null })
+    })
   }
 
   /**
@@ -118,12 +135,17 @@ export class Publisher {
   }
 
   /**
-   * Changes what stands on the card; the change is kept only when the account took it. Until that has answered nobody
+   * Changes what stands on the card, as it is when its turn comes; null: not at all. It is kept only when the account took it. Until that has answered nobody
    * knows what its card holds, and the process may end before.
    */
-  saveChange(cardId: string, change: (card: PublishedCard) => PublishedCard): Promise<PublishedCard> {
+  saveChange(
+    cardId: string,
+    changeOf: (card: PublishedCard) => ((card: PublishedCard) => PublishedCard) | null,
+  ): Promise<PublishedCard> {
     return this.#inTurn(cardId, async (card) => {
       const { stored } = this.#options
+      const change = changeOf(card)
+      if (change === null) return card
       await stored.change(card.key, (now) => ({ ...now, carried_key: null }))
       try {
         return await this.#save(change(card), change)

@@ -66,17 +66,18 @@ function playedBy({ plays, media }: TrackOnCard, ownUrl: () => string): Partial<
   return { url: 'url' in plays ? plays.url : ownUrl() }
 }
 
-/** The tracks of a stored record; null where one of them cannot be read: a card must not lose one unseen. */
+/**
+ * The tracks of a stored record; null where it has none. One that cannot be read keeps its place, and something is heard in
+ * place of it: the key of the card must not be lost with it.
+ */
 export function tracksIn(value: unknown): readonly TrackOnCard[] | null {
-  if (!Array.isArray(value) || value.length === 0) return null
-  const tracks = value.map(trackIn)
-  return tracks.includes(null) ? null : tracks.filter((track) => track !== null)
+  return Array.isArray(value) && value.length > 0 ? value.map(trackIn) : null
 }
 
-function trackIn(value: unknown): TrackOnCard | null {
-  if (!isJsonObject(value) || typeof value.title !== 'string') return null
-  const plays = playsIn(value.plays)
-  if (plays === null) return null
+function trackIn(value: unknown): TrackOnCard {
+  const plays = isJsonObject(value) ? playsIn(value.plays) : null
+  if (!isJsonObject(value) || typeof value.title !== 'string' || plays === null)
+    return { title: 'Track', plays: { file: '' } }
   const { title, isNamed, icon, audio } = value
   const media = sentMediaIn(value.media)
   return {

@@ -1,6 +1,8 @@
 /** The audio of a track that lies in the account, as it can be fetched for a while. */
 export interface TrackAudio {
   readonly title: string
+  /** Of these very bytes: others have another. */
+  readonly id: string
   /** In the cloud's own word: `aac`, `opus`. */
   readonly format: string
   readonly url: URL

@@ -30,8 +30,8 @@ export interface MediaDoor {
   slots: MediaSlots
   /** What cards play that tell a story; without it there are none. */
   stories?: MediaStories | undefined
-  /** What the track of that number plays; null where the card has none. Without it there are no such cards. */
-  track?(target: MediaTarget, number: string): Promise<TrackAudio | null>
+  /** What the track of that number plays on the card of this key; null where it has none. Without it there are no such cards. */
+  track?(key: string, number: string): Promise<TrackAudio | null>
   /** What test cards play; without it there are none. */
   testTracks?: TestTracks | undefined
   /** The streams that are heard as time passes; without it all are heard as one file. */

@@ -19,7 +19,7 @@ export async function serveTrack(
   door: LimitedDoor,
   { key, target, number }: { key: string; target: MediaTarget; number: string },
 ): Promise<void> {
-  const audio = (await door.track?.(target, number)) ?? null
+  const audio = (await door.track?.(key, number)) ?? null
   if (audio === null) throw nothingThere()
   if ('stream' in audio) {
     const stream = { ...target, kind: 'stream', stream: audio.stream } as const

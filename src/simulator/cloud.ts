@@ -30,6 +30,8 @@ export interface SimulatedCloud {
   card(id: string): Promise<JsonObject | undefined>
   /** Makes a card, or replaces the one whose `cardId` it names, as somebody does in Yoto's app. */
   putCard(card: JsonObject): Promise<JsonObject | undefined>
+  /** Deletes a card, as somebody does in Yoto's app. */
+  deleteCard(id: string): Promise<boolean>
   /** From now on no live connection is taken, or again any. Those that stand go on. */
   refuseConnections(refuse: boolean): void
   /** Ends every live connection. */
@@ -147,6 +149,7 @@ export async function startCloud(options: CloudOptions): Promise<SimulatedCloud>
     player: (id) => players.find((player) => player.id === id),
     card: (id) => cards.get(id),
     putCard: (card) => cards.put(card),
+    deleteCard: (id) => cards.delete(id),
     signIn,
     restTrouble,
     media,

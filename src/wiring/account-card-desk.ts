@@ -29,6 +29,8 @@ interface DeskParts {
   readonly published: Pick<PublishedCards, 'byCard'>
   readonly known: Pick<KnownCards, 'changedHere' | 'listChanged'>
   readonly deleted: DeletedCards
+  /** What the addresses of our cards begin with. */
+  readonly mediaUrl: string
   readonly log: Log
 }
 
@@ -121,6 +123,11 @@ export class AccountCardDesk implements AccountCardHouse, CardDocumentsHouse {
 
   async #make(document: string): Promise<RestoredCard> {
     const { title, json, text } = sendableCard(document, null)
+    if (text.includes(this.#parts.mediaUrl))
+      throw new AppError(
+        'conflict',
+        `the card "${title}" plays from addresses of this program, which ended with it: make it anew with POST /api/cards`,
+      )
     try {
       const card_id = await this.#link.ownCards.make(json, text)
       this.#parts.known.listChanged()

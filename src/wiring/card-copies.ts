@@ -1,7 +1,9 @@
 import { backoffMs } from '../core/backoff.ts'
 import type { ArrivingAudio, CardCopy, TrackAudio } from '../core/card-audio.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
+import { isJsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
 import { Recent } from '../core/recent.ts'
 import { Turns } from '../core/turns.ts'
@@ -16,6 +18,8 @@ interface CardCopiesInput {
   }>
   readonly fetch: (url: URL, options: { from: number; signal: AbortSignal }) => Promise<ArrivingAudio>
   readonly uploads: Pick<UploadDesk, 'begin' | 'receive'>
+  /** What the files were copied from, by their names. */
+  readonly records: Collection<unknown>
   /** Whether the library has a file of that name. */
   readonly has: (file: string) => Promise<boolean>
   /** Makes these the queue of the stream. @throws AppError */
@@ -38,8 +42,8 @@ const endings: Readonly<Record<string, string>> = { aac: 'm4a', alac: 'm4a', 'x-
 const known = ['mp3', 'opus', 'ogg', 'flac', 'wav', 'aiff']
 
 /**
- * Brings the audio of cards that the account made itself into the library, and into a stream. A file that is there
- * already is not fetched again, and what broke off goes on where it was.
+ * Brings the audio of cards that the account made itself into the library, and into a stream. What is there already is not
+ * fetched again, and what broke off goes on where it was.
  */
 export class CardCopies {
   readonly #input: CardCopiesInput
@@ -116,12 +120,14 @@ export class CardCopies {
     const { signal } = this.#stopping
     for (let tries = 1; ; tries++) {
       signal.throwIfAborted()
-      if (await has(file)) return
+      if ((await this.#isCopied(file, first?.id)) && (await has(file))) return
       try {
         // Signed addresses have their time: a second try asks for new ones.
         const track = tries === 1 ? first : (await this.#input.audio(cardId)).tracks[place]
-        if (track === undefined) throw new AppError('conflict', 'the card was changed meanwhile')
+        if (track === undefined || track.id !== first?.id)
+          throw new AppError('conflict', 'the card was changed meanwhile: copy it again')
         await this.#fetch(track, file)
+        await this.#input.records.set(file, { id: track.id })
         return
       } catch (error) {
         signal.throwIfAborted()
@@ -137,8 +143,9 @@ export class CardCopies {
     const { fetch, uploads } = this.#input
     const { signal } = this.#stopping
     const first = await fetch(url, { from: 0, signal })
+    // Of that name is what the card played before.
     const upload = await uploads
-      .begin({ name: file, size: first.size, replace: false })
+      .begin({ name: file, size: first.size, replace: true })
       .catch(async (error) => {
         await leave(first)
         throw error
@@ -154,6 +161,11 @@ export class CardCopies {
       length: size - from,
       bytes: (ended) => until(bytes, AbortSignal.any([ended, signal])),
     })
+  }
+
+  async #isCopied(file: string, id: string | undefined): Promise<boolean> {
+    const record = await this.#input.records.get(file)
+    return isJsonObject(record) && record.id === id
   }
 
   #set(copy: CardCopy): CardCopy {

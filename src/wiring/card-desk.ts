@@ -3,9 +3,10 @@ import type { PublishedCard } from '../cards/record.ts'
 import { isUploaded, type TrackOnCard } from '../cards/track-on-card.ts'
 import type { CardDifference } from '../core/card-difference.ts'
 import { type CardPlan, trackNumber } from '../core/card-plan.ts'
+import { AppError } from '../core/error.ts'
 import type { TrackView } from '../http/api/card-tracks.ts'
 import type { CardsHouse, PublishedCardView } from '../http/api/cards.ts'
-import type { StoryCards } from './story-cards.ts'
+import { onlyByItself, type StoryCards } from './story-cards.ts'
 import type { TrackCards } from './track-cards.ts'
 
 interface CardDeskParts {
@@ -46,16 +47,21 @@ export function cardDesk({ cards, storyCards, trackCards, differences }: CardDes
     card: (cardId) => view(cards.card(cardId)),
     outdated: async (cardId) => {
       const card = cards.card(cardId)
-      const titles = await trackCards.newTitles(card)
-      return [...titles].map(
+      const [titles, missing] = [await trackCards.newTitles(card), await trackCards.missingFiles(card)]
+      const renamed = [...titles].map(
         ([place, title]) =>
           `track ${trackNumber(place)} is called "${card.tracks?.[place]?.title}" on the card, and "${title}" by now`,
       )
+      const gone = [...missing].map(
+        ([place, file]) => `the file "${file}" of track ${trackNumber(place)} is not in the library any more`,
+      )
+      return [...renamed, ...gone]
     },
     publishCard: async (request) => view(await cards.publish(request)),
     publishStoryCard: async (request) => view(await storyCards.publish(request)),
     publishTrackCard: async (request) => view(await trackCards.publish(request)),
     async changeCard(cardId, { audio, tracks, ...change }) {
+      if (audio !== undefined) checkAudio(cards.card(cardId), audio)
       const card =
         tracks === undefined
           ? await cards.change(cardId, change)
@@ -86,6 +92,12 @@ export function cardDesk({ cards, storyCards, trackCards, differences }: CardDes
     },
     rotateCardKey: (cardId, options) => cards.rotateCard(cardId, options),
   }
+}
+
+/** Before anything else of a change is done. @throws AppError `unprocessable` */
+function checkAudio({ title, story, tracks }: PublishedCard, audio: 'streamed' | 'uploaded'): void {
+  if (audio === 'streamed' || tracks !== null || story?.run === 'card') return
+  throw new AppError('unprocessable', `audio: card "${title}" cannot have it uploaded; ${onlyByItself}`)
 }
 
 /** Whether what its chapters play is decided when they are asked for. */

@@ -37,6 +37,8 @@ export class CardKeeping {
   /** Cards whose turn has not come yet: it will see all that is asked for until then. */
   readonly #waiting = new Map<string, Promise<void>>()
   readonly #stopping = new AbortController()
+  /** What is under way, by card. */
+  readonly #running = new Map<string, AbortController>()
 
   constructor(input: CardKeepingInput) {
     this.#input = input
@@ -59,8 +61,18 @@ export class CardKeeping {
     return turn
   }
 
+  /** Ends what is under way for the card: something else is wished of it. */
+  leave(cardId: string): void {
+    this.#running.get(cardId)?.abort(new AppError('unavailable', 'something else was wished meanwhile'))
+  }
+
   /** Nothing is to be done for a card that is not there any more. */
   forget(cardId: string): void {
+    this.leave(cardId)
+    this.#settled(cardId)
+  }
+
+  #settled(cardId: string): void {
     this.#trouble(cardId, null)
     this.#input.uploads.ended(cardId)
   }
@@ -73,20 +85,27 @@ export class CardKeeping {
 
   async #keep(cardId: string): Promise<void> {
     const { cards, uploads, keep, isUploaded, wrong } = this.#input
-    const { signal } = this.#stopping
+    const leaving = new AbortController()
+    const signal = AbortSignal.any([this.#stopping.signal, leaving.signal])
     const card = cards.byCard(cardId)
     if (card === undefined || signal.aborted) return
+    this.#running.set(cardId, leaving)
+    const onProgress = (progress: Progress) => {
+      if (!signal.aborted) uploads.goesOn(cardId, progress)
+    }
     try {
-      await keep(card, { signal, onProgress: (progress) => uploads.goesOn(cardId, progress) })
-      this.forget(cardId)
+      await keep(card, { signal, onProgress })
+      this.#settled(cardId)
     } catch (error) {
       if (signal.aborted) return
       // It may have been deleted meanwhile.
-      if (cards.byCard(cardId) === undefined) return this.forget(cardId)
+      if (cards.byCard(cardId) === undefined) return this.#settled(cardId)
       const reason = messageOf(error)
       const again = isUploaded(card) ? 'tried again by itself' : 'tried again every hour'
       this.#trouble(cardId, `card "${card.title}" ${wrong(card)}: ${reason}; ${again}`)
       if (isUploaded(card)) uploads.failed(cardId, reason)
+    } finally {
+      this.#running.delete(cardId)
     }
   }
 

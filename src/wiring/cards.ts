@@ -101,6 +101,7 @@ export async function openCards(input: CardsInput): Promise<Cards> {
   link?.onSignedIn(() => known.askAgain())
   const accountDesk = new AccountCardDesk({
     ...{ link: () => signedIn(link), published, known, deleted, log },
+    mediaUrl: urlOf('?', '').split('?')[0] ?? '',
   })
   const facts = (cardId: string) => factsOf(cardId, published, known)
   return { published, known, uploaded, deleted, accountDesk, facts }
@@ -183,6 +184,14 @@ interface Told {
 function accountOf(link: CloudLink | null, { deleted, listChanged }: Told): CardAccount {
   return {
     save: async (plan, cardId) => signedIn(link).saveCard(plan, cardId),
+    async find(key, title) {
+      const own = (await signedIn(link).cards()).filter((card) => card.title === title)
+      for (const { cardId } of own) {
+        const { text } = await signedIn(link).ownCard(cardId)
+        if (text.includes(`/${key}/`)) return cardId
+      }
+      return null
+    },
     exists: async (cardId) => isThere(signedIn(link).ownCard(cardId)),
     async delete(cardId) {
       try {

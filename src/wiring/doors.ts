@@ -275,7 +275,7 @@ function mediaDoor({
     },
     live,
     stories,
-    track: (target, number) => trackAudio(target, number, { ...ground, clock, signal }),
+    track: (key, number) => trackAudio(key, number, { ...ground, clock, signal }),
     testTracks,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
     playerOf: (target) => holderOf(target, hub),

@@ -78,11 +78,12 @@ function openCopies(
 ): CardCopies {
   const link = household.cloud?.link ?? null
   const { clock } = input
-  const { sources, uploads, log } = foundation
+  const { sources, uploads, storage, log } = foundation
   const copies = new CardCopies({
     audio: async (cardId) => signedIn(link).cardAudio(cardId),
     fetch: (url, options) => fetchAudio(url, { ...options, clock }),
     uploads: uploads.desk,
+    records: storage.collection('card-copies'),
     has: async (file) => (await sources.find(file)).state !== 'missing',
     async fill(stream, files) {
       const mutation = { op: 'replace', files, playlist: null } as const

@@ -121,7 +121,10 @@ export class StoryCards {
     const { id, run, version, media } = story
     const streamed = { id, run, version }
     const uploaded = { ...streamed, audio: 'uploaded', ...(media === undefined ? {} : { media }) } as const
-    if (audio === 'streamed') this.#leaving.add(cardId)
+    if (audio === 'streamed') {
+      this.#leaving.add(cardId)
+      this.#keeping.leave(cardId)
+    }
     try {
       const next = audio === 'uploaded' ? await this.#ready(uploaded) : streamed
       const card = await this.#input.cards.change(cardId, { story: next })
@@ -296,5 +299,5 @@ export class StoryCards {
   }
 }
 
-const onlyByItself =
-  'only the card of a story that it tells by itself (run: card) can, because of all others it is decided here what is heard next'
+export const onlyByItself =
+  'only the card of a story that it tells by itself (run: card) and one of tracks can, because of all others it is decided here what is heard next'

@@ -4,7 +4,7 @@ import type { Found } from '../audio/sources/source.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import { trackAt } from '../cards/track-on-card.ts'
 import type { Clock } from '../core/clock.ts'
-import type { MediaTarget, TrackAudio } from '../http/media-door.ts'
+import type { TrackAudio } from '../http/media-door.ts'
 import type { Hub } from '../hub.ts'
 import type { StreamAnswers } from './answers.ts'
 import { awaitHolder, holderOf } from './card-holder.ts'
@@ -15,7 +15,7 @@ export interface TrackSources extends FileSource {
 }
 
 interface TrackGround {
-  readonly cards: Pick<PublishedCards, 'byCard'>
+  readonly cards: Pick<PublishedCards, 'byKey'>
   readonly sources: TrackSources
   readonly hub: Pick<Hub, 'players' | 'subscribe'>
   readonly answers: Pick<StreamAnswers, 'dependOnPlayer' | 'streamFor'>
@@ -23,19 +23,19 @@ interface TrackGround {
   readonly signal: AbortSignal
 }
 
-/** What the track of a card plays now; null where the card has none of that number. */
+/** What the track of that number plays now on the card of this key; null where it has none. */
 export async function trackAudio(
-  target: MediaTarget,
+  key: string,
   number: string,
   ground: TrackGround,
 ): Promise<TrackAudio | null> {
   const { cards, sources, hub, answers, signal } = ground
-  const tracks = target.card_id === null ? null : cards.byCard(target.card_id)?.tracks
-  const plays = trackAt(tracks ?? [], number)?.plays
-  if (plays === undefined || 'url' in plays) return null
+  const card = cards.byKey(key)
+  const plays = trackAt(card?.tracks ?? [], number)?.plays
+  if (card === undefined || plays === undefined || 'url' in plays) return null
   if ('file' in plays) return { body: await fileBody(plays.file, sources, signal) }
   const { stream } = plays
-  const holder = answers.dependOnPlayer(stream) ? await awaitHolder(target, ground) : holderOf(target, hub)
+  const holder = answers.dependOnPlayer(stream) ? await awaitHolder(card, ground) : holderOf(card, hub)
   return { stream: answers.streamFor(stream, holder) }
 }
 

@@ -81,6 +81,8 @@ export class TrackCards {
     const before = this.#tracksOf(cardId)
     const { title } = this.#input.cards.card(cardId)
     const tracks = await this.#ready(title, await tracksFrom(wishes, before, this.#input))
+    // What is on its way for tracks that are gone is not needed.
+    this.#keeping.leave(cardId)
     const card = await this.#input.cards.change(cardId, { ...rest, tracks })
     this.#bringSoon(card)
     return card
@@ -101,7 +103,8 @@ export class TrackCards {
         : track,
     )
     const tracks = await this.#ready(title, wished)
-    const card = await this.#input.cards.change(cardId, { tracks })
+    if (audio === 'streamed') this.#keeping.leave(cardId)
+    const card = await this.#changeFrom(cardId, before, tracks)
     this.#bringSoon(card)
     return card
   }
@@ -120,16 +123,27 @@ export class TrackCards {
     return new Map(found.flat())
   }
 
+  /** The files of the card that are not there, by the places of their tracks from 0. */
+  async missingFiles({ tracks }: PublishedCard): Promise<ReadonlyMap<number, string>> {
+    const found = await fewAtOnce(
+      [...(tracks ?? []).entries()],
+      lookedUpAtOnce,
+      async ([place, { plays }]) => {
+        if (!('file' in plays)) return []
+        const { state } = await this.#input.sources.find(plays.file)
+        return state === 'missing' ? [[place, plays.file] as const] : []
+      },
+    )
+    return new Map(found.flat())
+  }
+
   /** Gives the card the titles that its tracks have by now. @throws AppError as `change` does */
   async takeTitles(cardId: string): Promise<PublishedCard> {
     const card = this.#input.cards.card(cardId)
     const titles = await this.newTitles(card)
-    if (titles.size === 0) return card
-    const tracks = this.#tracksOf(cardId).map((track, place) => ({
-      ...track,
-      title: titles.get(place) ?? track.title,
-    }))
-    return this.#input.cards.change(cardId, { tracks })
+    if (titles.size === 0 || card.tracks === null) return card
+    const tracks = card.tracks.map((track, place) => ({ ...track, title: titles.get(place) ?? track.title }))
+    return this.#changeFrom(cardId, card.tracks, tracks)
   }
 
   /** The card is not there any more. */
@@ -157,6 +171,21 @@ export class TrackCards {
   /** Ends what is under way; the next run goes on with it. */
   stop(): Promise<void> {
     return this.#keeping.stop()
+  }
+
+  /** @throws AppError `conflict` where the card has others than these by the time it is changed. */
+  #changeFrom(
+    cardId: string,
+    before: readonly TrackOnCard[],
+    tracks: readonly TrackOnCard[],
+  ): Promise<PublishedCard> {
+    return this.#input.cards.changeAs(cardId, (card) => {
+      if (card.tracks === before) return { tracks }
+      throw new AppError(
+        'conflict',
+        `the tracks of card "${card.title}" were changed meanwhile: look at them again`,
+      )
+    })
   }
 
   /** Brings the audio to the account before there is a card, where that could not stream until then. */
@@ -195,9 +224,9 @@ export class TrackCards {
 
   /** Has the account hold this, unless the tracks are others by now: then it is their turn next. */
   async #hold(cardId: string, before: readonly TrackOnCard[], media: ChapterMedia): Promise<void> {
-    const { cards } = this.#input
-    if (cards.byCard(cardId)?.tracks !== before) return
-    await cards.change(cardId, { tracks: withMedia(before, media) })
+    await this.#input.cards.changeAs(cardId, ({ tracks }) =>
+      tracks === before ? { tracks: withMedia(before, media) } : null,
+    )
   }
 
   /** What of the card is to be uploaded, as it sounds now. @throws AppError `unavailable` for a file that is not there */

@@ -50,7 +50,7 @@ export async function tracksFrom(
     const had = before.find((track) => isSameFile(track.plays, plays))?.media
     const known = had === undefined ? {} : { media: had }
     return {
-      title: title ?? (await titleNow(plays, ground)),
+      title: title ?? (await titleNow(plays, ground)) ?? short(nameOf(plays)),
       ...(title === undefined ? {} : { isNamed: true as const }),
       ...(icon === undefined ? {} : { icon }),
       plays,
@@ -59,16 +59,26 @@ export async function tracksFrom(
   })
 }
 
-/** What people call what the track plays now. */
-export async function titleNow(plays: TrackPlays, { sources, streamTitle }: TrackGround): Promise<string> {
-  return (await titleIn()).slice(0, longestTitle)
+/** What people call what the track plays now; null for a file that cannot be read now. */
+export async function titleNow(
+  plays: TrackPlays,
+  { sources, streamTitle }: TrackGround,
+): Promise<string | null> {
+  if ('stream' in plays) return short(streamTitle(plays.stream) ?? plays.stream)
+  if ('url' in plays) return short(nameOf(plays))
+  const found = await sources.find(plays.file)
+  return found.state === 'ready' ? short(found.file.title) : null
+}
 
-  async function titleIn(): Promise<string> {
-    if ('url' in plays) return new URL(plays.url).host
-    if ('stream' in plays) return streamTitle(plays.stream) ?? plays.stream
-    const found = await sources.find(plays.file)
-    return found.state === 'ready' ? found.file.title : titleOf(plays.file)
-  }
+/** Where nothing says more. */
+function nameOf(plays: TrackPlays): string {
+  if ('url' in plays) return new URL(plays.url).host
+  return 'stream' in plays ? plays.stream : titleOf(plays.file)
+}
+
+/** Cut between characters: half of one is none. */
+function short(title: string): string {
+  return title.length <= longestTitle ? title : [...title].slice(0, longestTitle / 2).join('')
 }
 
 function isSameFile(one: TrackPlays, other: TrackPlays): boolean {

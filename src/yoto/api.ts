@@ -174,6 +174,10 @@ export class YotoApi {
     try {
       const card = cardFrom(await this.#read(call))
       if (card === undefined) throw unexpected(call)
+      if (card.json.userId === 'yoto')
+        throw new AppError('refused', 'the card was bought: its audio is not ours to copy', {
+          details: { status: 403 },
+        })
       return cardAudioIn(card.json, this.#apiUrl)
     } catch (error) {
       if (!(error instanceof AppError) || !mayBeBought(error)) throw error

@@ -23,7 +23,8 @@ export function cardAudioIn(json: JsonObject, apiUrl: string): CardAudio {
   )
   const read = all.map(({ track, title }) => {
     const url = track.type === 'audio' ? trustedAddress(track.trackUrl, apiUrl) : undefined
-    return { title, format: textOf(track.format) ?? '', url }
+    const id = /^#sha256=([\w-]+)$/.exec(url?.hash ?? '')?.[1] ?? url?.pathname ?? ''
+    return { title, id, format: textOf(track.format) ?? '', url }
   })
   return {
     title: textOf(json.title) ?? 'Card',

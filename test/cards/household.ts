@@ -35,6 +35,14 @@ export class AccountCards implements CardAccount {
     return id
   }
 
+  async find(key: string, title: string): Promise<string | null> {
+    this.#check(null)
+    const found = [...this.cards].find(
+      ([, card]) => card.title === title && card.urls.some((url) => url.includes(`/${key}/`)),
+    )
+    return found?.[0] ?? null
+  }
+
   async exists(cardId: string): Promise<boolean> {
     return this.cards.has(cardId)
   }

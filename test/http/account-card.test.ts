@@ -222,7 +222,7 @@ describe('a change', () => {
     const { published, known, deleted } = house.cards
     const desk = new AccountCardDesk({
       link: () => ({ cards: away, ownCard: away, familyCard: away, ownCards: house.link.ownCards }),
-      ...{ published, known, deleted, log: recordingLog() },
+      ...{ published, known, deleted, mediaUrl: 'http://here/media/', log: recordingLog() },
     })
     const told = await desk.change('odd01', { title: 'B' }, { theirs: true, ifUpdatedAt: null })
     expect(told).toMatchObject({ title: 'B', whose: 'own', updated_at: null })

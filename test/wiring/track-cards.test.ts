@@ -53,7 +53,8 @@ beforeEach(async () => {
   trackCards = new TrackCards({
     ...{ cards, uploads, problems },
     sources: new Library({ folders: [folder], log: recordingLog() }),
-    streamTitle: (stream) => (stream === 'evening' ? 'In the evening' : null),
+    streamTitle: (stream) =>
+      stream === 'evening' ? 'In the evening' : stream === 'smiling' ? `${'a'.repeat(99)}😀` : null,
     chapters: new ChapterUploads({ uploaded }),
     mayStream: () => mayStream,
   })
@@ -69,7 +70,22 @@ const plan = () => ground.account.saved.at(-1)?.plan
 const kinds = () =>
   plan()?.chapters.map(({ tracks: [track] }) => (track?.media === undefined ? 'url' : 'media'))
 
+/** Sending waits until the returned function is called. */
+function holdBack(): () => void {
+  let release: () => void = () => undefined
+  hold = new Promise((resolve) => {
+    release = resolve
+  })
+  return release
+}
+
 describe('the titles of tracks', () => {
+  test('are cut between characters', async () => {
+    await trackCards.publish({ title: 'Car', tracks: [{ plays: { stream: 'smiling' } }] })
+    const [chapter] = plan()?.chapters ?? []
+    expect(chapter?.title).toMatch(/^a+$/)
+  })
+
   test('are those of what they play, and what is called otherwise by now is told and taken up', async () => {
     const card = await trackCards.publish({
       title: 'Car',
@@ -99,10 +115,7 @@ describe('the titles of tracks', () => {
 
 describe('a card whose files lie in the account', () => {
   test('streams until all of them are there', async () => {
-    let release = () => undefined as void
-    hold = new Promise((resolve) => {
-      release = resolve
-    })
+    const release = holdBack()
     const card = await trackCards.publish(request('a.mp3', 'b.mp3'))
     expect(kinds()).toEqual(['url', 'url'])
     expect(trackCards.uploadOf(card)).toMatchObject({ state: 'waiting' })
@@ -113,10 +126,7 @@ describe('a card whose files lie in the account', () => {
   })
 
   test('that is changed while they are sent has the newer tracks, and what was sent for the older is not lost', async () => {
-    let release = () => undefined as void
-    hold = new Promise((resolve) => {
-      release = resolve
-    })
+    const release = holdBack()
     const card = await trackCards.publish(request('a.mp3'))
     const cardId = card.card_id ?? ''
     await expect.poll(() => sent.length).toBe(1)
@@ -128,10 +138,7 @@ describe('a card whose files lie in the account', () => {
   })
 
   test('that is deleted while they are sent stays deleted, and nothing is wrong with it', async () => {
-    let release = () => undefined as void
-    hold = new Promise((resolve) => {
-      release = resolve
-    })
+    const release = holdBack()
     const { card_id } = await trackCards.publish(request('a.mp3'))
     const cardId = card_id ?? ''
     await expect.poll(() => sent.length).toBe(1)
@@ -180,6 +187,75 @@ describe('a card whose files lie in the account', () => {
     await trackCards.change(card_id ?? '', request('b.mp3').tracks)
     expect(kinds()).toEqual(['media'])
     expect(ground.account.saved.length).toBe(2)
+  })
+
+  test('keeps the tracks of a change that waits for Yoto while the upload for the older ones ends', async () => {
+    const release = holdBack()
+    const { card_id } = await trackCards.publish(request('a.mp3'))
+    const cardId = card_id ?? ''
+    await expect.poll(() => sent.length).toBe(1)
+    let answer: () => void = () => undefined
+    ground.account.hold = new Promise((resolve) => {
+      answer = resolve
+    })
+    const changing = trackCards.change(cardId, [{ plays: { file: 'b.mp3' } }])
+    release()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    answer()
+    await changing
+    await trackCards.tend()
+    expect(cards.card(cardId).tracks?.map(({ plays }) => plays)).toEqual([{ file: 'b.mp3' }])
+    expect(plan()?.chapters.map(({ title }) => title)).toEqual(['B'])
+  })
+
+  test('of two who change the tracks at once, one is told that they are others by now', async () => {
+    const { card_id } = await trackCards.publish({ title: 'Car', tracks: [{ plays: { file: 'a.mp3' } }] })
+    const cardId = card_id ?? ''
+    const both = await Promise.allSettled([
+      trackCards.change(cardId, [{ plays: { file: 'b.mp3' } }]),
+      trackCards.setAudio(cardId, 'uploaded'),
+    ])
+    const tracks = cards.card(cardId).tracks
+    expect(tracks?.map(({ plays }) => plays)).toEqual([{ file: 'b.mp3' }])
+    for (const each of both)
+      if (each.status === 'rejected') expect(String(each.reason)).toContain('were changed meanwhile')
+  })
+
+  test('is sent no more when nobody wishes it, and says so', async () => {
+    holdBack()
+    const { card_id } = await trackCards.publish(request('a.mp3'))
+    const cardId = card_id ?? ''
+    await expect.poll(() => sent.length).toBe(1)
+    const card = await trackCards.setAudio(cardId, 'streamed')
+    expect(trackCards.uploadOf(card)).toBeNull()
+    expect(uploads.of(cardId)).toBeNull()
+    expect(problems.list()).toEqual([])
+  })
+
+  test('a card that was made although the answer was lost is known, and plays', async () => {
+    const { account } = ground
+    account.asked = (asked) => {
+      const urls = asked.chapters.flatMap(({ tracks }) => tracks.map(({ url = '' }) => url))
+      account.cards.set('lost1', { title: asked.title, urls })
+      throw new AppError('unavailable', 'no answer')
+    }
+    const card = await trackCards.publish({ title: 'Car', tracks: [{ plays: { file: 'a.mp3' } }] })
+    expect(card.card_id).toBe('lost1')
+    expect(cards.byCard('lost1')?.key).toBe(card.key)
+  })
+
+  test('a file that is gone keeps the title that it has on the card', async () => {
+    const { card_id } = await trackCards.publish({
+      title: 'Car',
+      tracks: [{ plays: { stream: 'x'.repeat(64) } }, { plays: { file: 'a.mp3' } }],
+    })
+    const cardId = card_id ?? ''
+    await cards.change(cardId, {
+      tracks: (cards.card(cardId).tracks ?? []).map((track) => ({ ...track, title: 'Kept' })),
+    })
+    await rm(join(folder, 'a.mp3'))
+    expect(await trackCards.newTitles(cards.card(cardId))).toEqual(new Map([[0, 'x'.repeat(64)]]))
+    expect(await trackCards.missingFiles(cards.card(cardId))).toEqual(new Map([[1, 'a.mp3']]))
   })
 
   test('cannot be made of what is no file, and says which track', async () => {

@@ -30,12 +30,20 @@ export interface TrackView {
 const closed = { additionalProperties: false }
 const name = Type.String({ minLength: 1, maxLength: 1000 })
 
+/** Nobody can see a control character, and not every player skips it. */
+export const titleBody = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: '^[^\\p{Cc}\\p{Bidi_Control}]*$',
+  expected: 'text of 1 to 100 characters that can be seen',
+})
+
 const track = Type.Object(
   {
     file: Type.Optional(name),
     stream: Type.Optional(name),
     url: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
-    title: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    title: Type.Optional(titleBody),
     icon: Type.Optional(iconId),
     // Of a file.
     audio: Type.Optional(Type.Union([Type.Literal('streamed'), Type.Literal('uploaded')])),
@@ -83,8 +91,8 @@ function playsOf({ file, stream, url }: Named, where: string): TrackRequest['pla
 /** Players have nobody to ask for a password, and what is behind a `#` they do not send. */
 function webAddress(text: string, where: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
-  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.hash === '')
-    return url.href
+  const isPlain = url !== null && `${url.username}${url.password}${url.hash}` === ''
+  if (url !== null && isPlain && /^https?:$/.test(url.protocol)) return url.href.replace(/#$/, '')
   throw new AppError(
     'unprocessable',
     `${where}.url: an address as https://example.org/song.mp3 is needed, without a password or a "#"`,

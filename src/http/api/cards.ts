@@ -4,7 +4,7 @@ import { AppError } from '../../core/error.ts'
 import { checkStreamName } from '../../core/queue.ts'
 import { type CardComparison, cardAccountRoutes } from './card-account.ts'
 import { look, lookOf } from './card-look.ts'
-import { type TrackRequest, type TrackView, tracksBody, tracksOf } from './card-tracks.ts'
+import { type TrackRequest, type TrackView, titleBody as title, tracksBody, tracksOf } from './card-tracks.ts'
 import { type KeyRotation, rotationAnswer, rotationBody } from './key-rotation.ts'
 import { existingPlayer, type PlayersHouse } from './players.ts'
 import { type Route, route } from './route.ts'
@@ -103,7 +103,6 @@ export interface CardPress {
 }
 
 const closed = { additionalProperties: false }
-const title = Type.String({ minLength: 1, maxLength: 100 })
 const audio = Type.Union([Type.Literal('streamed'), Type.Literal('uploaded')])
 const wishes = {
   slots: Type.Optional(Type.Union([Type.Literal('interactive'), Type.Literal('linear')])),
