@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Zip } from '../src/stories/import/zip.ts'
+import { plainIcon } from './support/pngs.ts'
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const freePorts = {
@@ -139,10 +141,51 @@ describe('the command card', () => {
   test.each([
     [['show', 'nope'], 'command card show: there is no published card "nope"'],
     [['list', '--title', 'x'], 'argument --title goes with card publish, card change, not with card list'],
+    [['backup', '/'], 'command card backup: "/" is a folder: name a file in it'],
+    [['delete', '../x'], 'command card delete: there is no published card "../x"'],
   ])('%j is one line on stderr, and 1', async (words, told) => {
     const { code, out, err } = await card(...words)
     expect({ code, out, err }).toEqual({ code: 1, out: '', err: `${told}\n` })
   })
+})
+
+describe('files', () => {
+  const say = (...words: string[]) => launch([...words, '--data', folder]).ended
+  const inFolder = (name: string) => join(folder, name)
+
+  test('become a card with an icon, of which the account keeps a copy and which is deleted', async () => {
+    await writeFile(inFolder('icon.png'), plainIcon())
+    const brought = await say('icon', 'upload', 'icon.png')
+    expect(brought).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^[\w-]{43}\n$/) })
+    const icon = `--icon=${brought.out.trim()}`
+    const files = ['--file', 'music/good-morning.mp3', '--file', 'music/lullaby-one.mp3']
+    const made = await card('publish', ...files, '--title', 'Car', '--audio', 'uploaded', icon, '--wait')
+    expect(made).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/^(waiting|\d+ of \d+ uploaded, \d+ %)$/m),
+    })
+    const [, id = ''] = /^Card (\w+) "Car" is published\.\n$/.exec(made.out) ?? []
+    expect(await json('show', id)).toMatchObject({
+      ...{ kind: 'tracks', audio: 'uploaded', uploading: null, icon: brought.out.trim() },
+      tracks: [{ file: 'music/good-morning.mp3', uploaded: true }, { uploaded: true }],
+    })
+    expect(await card('compare', id)).toMatchObject({ code: 0, err: '' })
+    expect(await card('document', id, 'car.json')).toMatchObject({ code: 0, err: '' })
+    expect(await card('backup', 'cards.zip')).toMatchObject({ code: 0, err: '' })
+    expect((await stat(inFolder('cards.zip'))).mode & 0o777).toBe(0o600)
+    const zip = await Zip.open(inFolder('cards.zip'))
+    expect(await zip.bytes(`${id}.json`)).toEqual(await readFile(inFolder('car.json')))
+    zip.close()
+    const again = await card('backup', 'cards.zip')
+    expect(again).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/already: name another\n$/) })
+    const copied = await json('restore', 'car.json')
+    expect(await card('copy', copied.card_id, '--stream', 'car', '--wait')).toMatchObject({
+      code: 0,
+      out: `Card ${copied.card_id} is the queue of the stream car: 2 of 2 tracks are in the library.\n`,
+    })
+    expect(await card('delete', id)).toEqual({ code: 0, err: '', out: 'card "Car" is deleted\n' })
+    expect((await card('show', id)).code).toBe(1)
+  }, 300_000)
 })
 
 describe('its socket', () => {

@@ -107,7 +107,7 @@ interface Known {
 
 function addFlag(
   given: Map<string, string>,
-  token: { name: string; rawName: string; value?: string | undefined },
+  token: { name: string; rawName: string; value?: string | undefined; inlineValue?: boolean | undefined },
   { known, commands }: Known,
 ) {
   const flag = token.rawName === `--${token.name}` ? token.name : ''
@@ -116,7 +116,9 @@ function addFlag(
   if (given.has(flag)) throw new AppError('invalid', `argument --${flag}: given twice`)
   if (takes === null && token.value !== undefined)
     throw new AppError('invalid', `argument --${flag}: found ${quoted(token.value)}, expected no value`)
-  if (takes !== null && (token.value === undefined || token.value === '' || token.value.startsWith('-')))
+  // What is written with a `=` is meant, also where it looks like a flag; one id of an icon in 64 does.
+  const looksLikeFlag = token.inlineValue !== true && token.value?.startsWith('-') === true
+  if (takes !== null && (token.value === undefined || token.value === '' || looksLikeFlag))
     throw new AppError(
       'invalid',
       `argument --${flag}: found ${token.value ? quoted(token.value) : 'nothing'}, expected ${takes} behind it`,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
-import type { Call } from './control-socket.ts'
+import type { Call } from './ask-running.ts'
 
 interface Waiting {
   readonly ask: (call: Call) => Promise<JsonObject>
@@ -46,4 +46,26 @@ export async function uploadEnds(card: JsonObject, { ask, note }: Waiting): Prom
     latest = await ask({ method: 'GET', path: `/cards/${encodeURIComponent(String(card.card_id))}` })
   }
   return latest
+}
+
+/**
+ * Resolves to the copy once all that can be had of the card lies in the library.
+ * @throws AppError `refused` where it has failed.
+ */
+export async function copyEnds(copy: JsonObject, { ask, note }: Waiting): Promise<JsonObject> {
+  const card = String(copy.card_id)
+  let latest = copy
+  let said = ''
+  while (latest.state === 'copying') {
+    const words = `${latest.done} of ${latest.of} copied`
+    if (words !== said) note(`${words}\n`)
+    said = words
+    await pause(everyMs)
+    latest = await ask({ method: 'GET', path: `/account/cards/${encodeURIComponent(card)}/copy` })
+  }
+  if (latest.state !== 'failed') return latest
+  throw new AppError(
+    'refused',
+    `card ${card}: it is not copied: ${String(latest.problem)}; asked for again, it goes on where it was`,
+  )
 }

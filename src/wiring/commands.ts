@@ -9,6 +9,7 @@ import { exportCommand } from './export-command.ts'
 import { formatCommand } from './format-command.ts'
 import { graphCommand } from './graph-command.ts'
 import { importCommand } from './import-command.ts'
+import { coverCommand, iconCommand } from './picture-commands.ts'
 import { planCommand } from './plan-command.ts'
 import { playCommand } from './play-command.ts'
 import { runCommand } from './run-command.ts'
@@ -45,6 +46,8 @@ export const commands: readonly Command[] = [
   importCommand,
   exportCommand,
   cardCommand,
+  iconCommand,
+  coverCommand,
 ]
 
 const widestUsage = 34
@@ -58,7 +61,7 @@ export function helpText(name: string | null): string {
   return [
     'npm start --silent -- [command] [--options FILE] [--data DIR] [--config DIR] [--media DIR]',
     '',
-    'Without a command the product runs. Commands read the rule files and start nothing; card asks the product that runs:',
+    'Without a command the product runs. Commands read the rule files and start nothing; card, icon and cover ask the product that runs:',
     '',
     ...rows,
     `  ${'help [command]'.padEnd(widestUsage)}  says how a command is called`,

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type ControlDoor, openControlDoor } from '../../src/http/control-door.ts'
-import { askRunning, controlSocket } from '../../src/wiring/control-socket.ts'
+import { askRunning } from '../../src/wiring/ask-running.ts'
+import { controlSocket } from '../../src/wiring/control-socket.ts'
 
 let folder: string
 let door: ControlDoor | undefined
