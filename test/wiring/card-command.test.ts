@@ -27,6 +27,22 @@ afterAll(async () => {
   await rm(cwd, { recursive: true, force: true })
 })
 
+/** A card of another program. */
+const elsewhere = {
+  title: 'Elsewhere',
+  content: {
+    chapters: [
+      {
+        key: '01',
+        title: 'One',
+        tracks: [
+          { key: '01', title: 'One', type: 'stream', format: 'mp3', trackUrl: 'https://example.org/a.mp3' },
+        ],
+      },
+    ],
+  },
+}
+
 const all: readonly Command[] = [cardCommand, iconCommand, coverCommand]
 
 async function say(command: Command, words: readonly string[], data = house.data) {
@@ -112,9 +128,8 @@ test('the answer of REST is given as it is with --json, and in words without', a
 })
 
 test('what somebody else wrote does not reach the terminal as it is', async () => {
-  const made = await house.call('POST', '/cards', { stream: 'attic', title: 'a\u001b[2Jb' })
-  const { card_id } = made.body as { card_id: string }
-  for (const words of [['list'], ['account'], ['show', card_id]])
+  const made = await house.app.simulator?.putCard({ ...elsewhere, title: 'a\u001b[2Jb' })
+  for (const words of [['account'], ['account-card', String(made?.cardId)]])
     expect((await card(words)).answer).not.toContain('\u001b')
 })
 
@@ -187,8 +202,7 @@ describe('a card in the account', () => {
   })
 
   test('that was made elsewhere is deleted when that is meant, kept, and brought back', async () => {
-    const { card_id } = await json('publish', '--stream', 'attic', '--title', 'Once')
-    await card(['document', card_id, 'once.json'])
+    await writeFile(inCwd('once.json'), JSON.stringify({ ...elsewhere, title: 'Once' }))
     const restored = await json('restore', 'once.json')
     expect(restored).toMatchObject({ success: true, title: 'Once' })
     const other = restored.card_id
