@@ -198,7 +198,9 @@ export class Publisher {
     keep: (card: PublishedCard) => PublishedCard = (now) => now,
   ): Promise<PublishedCard> {
     const { stored, account, urlOf, log } = this.#options
-    const card_id = await account.save(this.planOf(card), card.card_id)
+    const card_id = await account.save(this.planOf(card), card.card_id).catch((error: unknown) => {
+      throw isGone(card, error) ? gone(card, error) : error
+    })
     const url = urlOf(card.key, 'stream')
     const saved = await stored.change(card.key, (now) =>
       keep({ ...now, card_id, url, carried_key: card.key }),
@@ -227,6 +229,18 @@ function withPictures(plan: CardPlan, look: CardLook | null): CardPlan {
   const { cover, icon } = look
   const chapters = icon === undefined ? plan.chapters : plan.chapters.map((each) => ({ icon, ...each }))
   return { ...plan, chapters, ...(cover === undefined ? {} : { cover }) }
+}
+
+function isGone({ card_id }: PublishedCard, error: unknown): boolean {
+  return card_id !== null && error instanceof AppError && error.code === 'not_found'
+}
+
+function gone({ card_id, title }: PublishedCard, cause: unknown): AppError {
+  return new AppError(
+    'not_found',
+    `the account has no card "${title}" (${card_id}) any more: POST /api/cards/${card_id}/publish makes it anew, with another id`,
+    { cause },
+  )
 }
 
 /** The account has answered, so it did not take the card. */

@@ -220,6 +220,11 @@ function nameOf({ method, path }: Call): string {
   return `${method} ${path}`
 }
 
+const hints: ReadonlyMap<number, string> = new Map([
+  [401, '; sign in to Yoto anew if that stays so'],
+  [403, '; the sign-in may lack a scope'],
+])
+
 function faultOf(call: Call, { status, body, retryAfterMs }: HttpAnswer, token: string): AppError {
   const error = objectOf(objectOf(body).error)
   const code = textOf(error.code)?.replaceAll(token, '…') ?? null
@@ -234,6 +239,6 @@ function faultOf(call: Call, { status, body, retryAfterMs }: HttpAnswer, token: 
     const waitMs = status === 429 ? 0 : retryAfterMs
     return new PassingFault(message, { details, ...(waitMs === undefined ? {} : { waitMs }) })
   }
-  const hint = status === 403 ? '; the sign-in may lack a scope' : ''
+  const hint = hints.get(status) ?? ''
   return new AppError('refused', `Yoto refused ${nameOf(call)} (${said}${hint})`, { details })
 }

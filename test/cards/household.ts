@@ -14,6 +14,7 @@ export const dayMs = 24 * 60 * 60 * 1000
 export class AccountCards implements CardAccount {
   readonly cards = new Map<string, { title: string; urls: string[] }>()
   readonly saved: { plan: CardPlan; cardId: string | null }[] = []
+  #made = 0
   /** What every call fails with. */
   fault: ErrorCode | null = null
   /** What calls for these cards fail with. */
@@ -29,7 +30,7 @@ export class AccountCards implements CardAccount {
     this.#check(cardId)
     if (cardId !== null && !this.cards.has(cardId)) throw new AppError('not_found', 'no such card')
     this.saved.push({ plan, cardId })
-    const id = cardId ?? `card${this.cards.size}`
+    const id = cardId ?? `card${this.#made++}`
     const urls = plan.chapters.flatMap(({ tracks }) => tracks.map(({ url = '' }) => url))
     this.cards.set(id, { title: plan.title, urls })
     return id

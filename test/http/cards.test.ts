@@ -247,6 +247,18 @@ describe('cards with pictures, of tracks, and gone', () => {
     ])
   })
 
+  test('that the account does not have any more are told so, with the way out', async () => {
+    await bothCards()
+    ground.account.cards.delete('card0')
+    const refused = await call('PUT', '/cards/card0', { title: 'Trains' })
+    expect(refused.status).toBe(404)
+    expect(refused.body.error?.message).toContain('POST /api/cards/card0/publish makes it anew')
+    const anew = await call('POST', '/cards/card0/publish')
+    expect(anew).toMatchObject({ status: 200, body: { title: 'bedroom' } })
+    expect(anew.body.card_id).not.toBe('card0')
+    expect((await call('GET', '/cards')).body).toMatchObject({ count: 2 })
+  })
+
   test('are kept where the account does not delete them', async () => {
     await bothCards()
     ground.account.fault = 'unavailable'

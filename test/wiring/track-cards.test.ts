@@ -70,6 +70,11 @@ const plan = () => ground.account.saved.at(-1)?.plan
 const kinds = () =>
   plan()?.chapters.map(({ tracks: [track] }) => (track?.media === undefined ? 'url' : 'media'))
 
+/** With more patience than a machine with much else to do needs. */
+function soon<Value>(look: () => Value) {
+  return expect.poll(look, { timeout: 15_000 })
+}
+
 /** Sending waits until the returned function is called. */
 function holdBack(): () => void {
   let release: () => void = () => undefined
@@ -120,8 +125,8 @@ describe('a card whose files lie in the account', () => {
     expect(kinds()).toEqual(['url', 'url'])
     expect(trackCards.uploadOf(card)).toMatchObject({ state: 'waiting' })
     release()
-    await expect.poll(kinds).toEqual(['media', 'media'])
-    await expect.poll(() => trackCards.uploadOf(cards.card(card.card_id ?? ''))).toBeNull()
+    await soon(kinds).toEqual(['media', 'media'])
+    await soon(() => trackCards.uploadOf(cards.card(card.card_id ?? ''))).toBeNull()
     expect(ground.account.saved.length).toBe(2)
   })
 
@@ -129,10 +134,10 @@ describe('a card whose files lie in the account', () => {
     const release = holdBack()
     const card = await trackCards.publish(request('a.mp3'))
     const cardId = card.card_id ?? ''
-    await expect.poll(() => sent.length).toBe(1)
+    await soon(() => sent.length).toBe(1)
     await trackCards.change(cardId, request('b.mp3', 'a.mp3').tracks)
     release()
-    await expect.poll(kinds).toEqual(['media', 'media'])
+    await soon(kinds).toEqual(['media', 'media'])
     expect(plan()?.chapters.map(({ title }) => title)).toEqual(['B', 'A'])
     expect(sent).toEqual(['Car.01.mp3', 'Car.01.mp3'])
   })
@@ -141,7 +146,7 @@ describe('a card whose files lie in the account', () => {
     const release = holdBack()
     const { card_id } = await trackCards.publish(request('a.mp3'))
     const cardId = card_id ?? ''
-    await expect.poll(() => sent.length).toBe(1)
+    await soon(() => sent.length).toBe(1)
     await cards.delete(cardId)
     trackCards.forget(cardId)
     release()
@@ -156,7 +161,7 @@ describe('a card whose files lie in the account', () => {
     fault = new AppError('unavailable', 'Yoto is away')
     const { card_id } = await trackCards.publish(request('a.mp3'))
     const cardId = card_id ?? ''
-    await expect.poll(() => uploads.of(cardId)?.state).toBe('failed')
+    await soon(() => uploads.of(cardId)?.state).toBe('failed')
     expect(JSON.stringify(problems.list())).toContain('needs this program still')
     fault = null
     await ground.clock.advance(120_000)
@@ -167,7 +172,7 @@ describe('a card whose files lie in the account', () => {
 
   test('plays there what is gone here, and says nothing of it', async () => {
     const { card_id } = await trackCards.publish(request('a.mp3'))
-    await expect.poll(kinds).toEqual(['media'])
+    await soon(kinds).toEqual(['media'])
     await rm(join(folder, 'a.mp3'))
     trackCards.soundsChanged()
     await trackCards.tend()
@@ -193,7 +198,7 @@ describe('a card whose files lie in the account', () => {
     const release = holdBack()
     const { card_id } = await trackCards.publish(request('a.mp3'))
     const cardId = card_id ?? ''
-    await expect.poll(() => sent.length).toBe(1)
+    await soon(() => sent.length).toBe(1)
     let answer: () => void = () => undefined
     ground.account.hold = new Promise((resolve) => {
       answer = resolve
@@ -225,7 +230,7 @@ describe('a card whose files lie in the account', () => {
     holdBack()
     const { card_id } = await trackCards.publish(request('a.mp3'))
     const cardId = card_id ?? ''
-    await expect.poll(() => sent.length).toBe(1)
+    await soon(() => sent.length).toBe(1)
     const card = await trackCards.setAudio(cardId, 'streamed')
     expect(trackCards.uploadOf(card)).toBeNull()
     expect(uploads.of(cardId)).toBeNull()
