@@ -137,7 +137,7 @@ function hostKind(hostname: string): HostKind {
 type Network = readonly [bytes: readonly number[], bits: number, kind: NetworkKind]
 
 // RFC 6890 and the registry of special-purpose addresses. Containers: Docker's default pool of bridges, in which
-// Home Assistant's own network (172.30.32.0/23) lies too. The first that fits counts.
+// Home Assistant's own network (172.30.32.0/23; its IPv6 one is fd0c:ac1e:2100::/48) lies too. The first that fits counts.
 const networks: readonly Network[] = [
   [[0], 8, 'unspecified'],
   [[10], 8, 'private'],
@@ -176,6 +176,7 @@ function ipv6Kind(groups: readonly number[]): NetworkKind {
     return ipv4Kind(low)
   if (first === 0x2002) return ipv4Kind(second * 65_536 + third)
   if (first >> 6 === 0xfe80 >> 6) return 'link_local'
+  if (first === 0xfd0c && second === 0xac1e && third === 0x2100) return 'container'
   if (first >> 9 === 0xfc00 >> 9) return 'private'
   if (first === 0x2001 && second === 0xdb8) return 'reserved'
   return first >> 13 === 1 ? 'public' : 'reserved'

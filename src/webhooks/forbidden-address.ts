@@ -1,11 +1,15 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Networks that no rule reaches, with why, for people. */
+/**
+ * Networks that no rule reaches, with why, for people. Home Assistant's own: supervisor/const.py of its Supervisor,
+ * `DOCKER_IPV4_NETWORK_MASK` and `DOCKER_IPV6_NETWORK_MASK`.
+ */
 const forbidden: readonly (readonly [network: string, bits: number, why: string])[] = [
   ['0.0.0.0', 8, 'this machine'],
   ['127.0.0.0', 8, 'this machine'],
   ['169.254.0.0', 16, 'a link-local address'],
   ['172.30.32.0', 23, "Home Assistant's inner network"],
+  ['fd0c:ac1e:2100::', 48, "Home Assistant's inner network"],
   ['224.0.0.0', 3, 'no single machine'],
   ['::', 128, 'this machine'],
   ['::1', 128, 'this machine'],

@@ -39,6 +39,7 @@ describe('no card is to carry', () => {
     ['http://172.30.33.4:8098', 'container', /container_address/],
     ['http://172.31.255.255', 'container', /Docker/],
     ['http://[::ffff:172.17.0.2]', 'container', /Docker/],
+    ['http://[fd0c:ac1e:2100::7]:8098', 'container', /Docker/],
     ['http://100.64.0.1', 'carrier_nat', /Tailscale/],
     ['http://100.127.255.255', 'carrier_nat', /Tailscale/],
     ['http://192.0.2.1', 'reserved', /set aside/],

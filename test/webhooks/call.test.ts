@@ -137,6 +137,8 @@ describe('what no rule reaches', () => {
     '172.30.32.2',
     '172.30.33.255',
     '[::ffff:172.30.32.2]',
+    '[fd0c:ac1e:2100::2]',
+    '[fd0c:ac1e:2100:ffff::1]',
     '224.0.0.1',
     '255.255.255.255',
     '[ff02::1]',
@@ -145,7 +147,7 @@ describe('what no rule reaches', () => {
     await expect(callWebhook(post(`http://${host}:9/`))).rejects.toMatchObject({ code: 'forbidden' })
   })
 
-  test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '169.254.1.1', '172.30.32.1'])(
+  test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '169.254.1.1', '172.30.32.1', 'fd0c:ac1e:2100::1'])(
     'a name that leads to %s, also beside an address that may be reached',
     async (address) => {
       const { calls, port } = await program()
