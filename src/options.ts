@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { withoutEmptied } from './options/add-on.ts'
 import { type CommandForm, parseCommandLine } from './options/command-line.ts'
 import { dataFolder, dependentDefaults, underSupervisor, usesEmbeddedBroker } from './options/defaults.ts'
 import { type Environment, readEnvironment } from './options/environment.ts'
@@ -96,7 +97,7 @@ async function fileSettings(from: {
 }): Promise<Setting[]> {
   if (from.file !== null) return readOptionsFile(resolve(from.cwd, from.file), 'wrong')
   if (!underSupervisor(from.env)) return []
-  return readOptionsFile(resolve(from.cwd, from.home, 'options.json'), 'empty')
+  return withoutEmptied(await readOptionsFile(resolve(from.cwd, from.home, 'options.json'), 'empty'))
 }
 
 function defaultSetting(path: string): Setting {

@@ -10,6 +10,12 @@ export interface OptionSchema {
   readonly writeOnly?: boolean
   readonly default?: unknown
   readonly description?: string
+  readonly format?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly items?: OptionSchema
+  /** Whether the form of the Home Assistant add-on has it: from the start, or when somebody asks for more. */
+  readonly addOn?: 'shown' | 'optional'
 }
 
 export const prefix = 'YOTO_STREAM_'

@@ -2,8 +2,8 @@ import { type Static, type TSchema, Type } from 'typebox'
 
 /**
  * Every option: its type, default, check and help text. `expected` says in words what the check wants,
- * `writeOnly` marks what no message may show. An option without a default gets it in `defaults.ts`,
- * because it depends on where the product runs.
+ * `writeOnly` marks what no message may show, `addOn` what the form of the Home Assistant add-on has (`add-on.ts`). An
+ * option without a default gets it in `defaults.ts`, because it depends on where the product runs.
  */
 export const optionsSchema = Type.Object(
   {
@@ -62,9 +62,11 @@ export const optionsSchema = Type.Object(
     public_url: orNull(
       text('http-address', 'an address that begins with http:// or https://, without user name and password'),
       'Address of the audio server as players see it. Default: a guess from the network of this machine.',
+      { addOn: 'optional' },
     ),
     public_url_consent: Type.Array(Type.Enum(['plain_http', 'container_address']), {
       default: [],
+      addOn: 'optional',
       maxItems: 2,
       expected: 'a list of plain_http and container_address',
       description:
@@ -76,6 +78,7 @@ export const optionsSchema = Type.Object(
         'auto, embedded, mqtt://host:port or mqtts://host:port (user name and password have options of their own)',
         {
           default: 'auto',
+          addOn: 'optional',
           description:
             'The local broker. auto: the one that Home Assistant names, elsewhere an embedded one, for this machine alone until user name and password are set.',
         },
@@ -83,18 +86,22 @@ export const optionsSchema = Type.Object(
       username: orNull(
         anyText(),
         "User name at the broker; also asked by the embedded one, and in place of Home Assistant's own with auto.",
+        { addOn: 'optional' },
       ),
-      password: orNull(anyText(), 'Password at the broker.', { writeOnly: true }),
+      password: orNull(anyText(), 'Password at the broker.', { writeOnly: true, addOn: 'optional' }),
       ca: orNull(
         text('path', 'the name of a file'),
         "File with the certificate (PEM) of the authority that signed the broker's.",
+        { addOn: 'optional' },
       ),
-      port: port(1883, 'Port of the embedded broker.'),
+      port: port(1883, 'Port of the embedded broker.', { addOn: 'optional' }),
       base_topic: topic('yoto', 'First part of all our topics.'),
       discovery_prefix: topic('homeassistant', 'Where Home Assistant looks for devices.'),
     }),
     yoto: section({
-      client_id: orNull(anyText(), 'Client id of your app at Yoto. Without one there is no Yoto account.'),
+      client_id: orNull(anyText(), 'Client id of your app at Yoto. Without one there is no Yoto account.', {
+        addOn: 'optional',
+      }),
       api_url: orNull(webAddress(), "Yoto's REST interface. Default: Yoto's own."),
       auth_url: orNull(webAddress(), "Yoto's sign-in. Default: Yoto's own."),
       mqtt_url: orNull(
@@ -108,6 +115,7 @@ export const optionsSchema = Type.Object(
     }),
     simulate: Type.Union([Type.Enum(['auto', 'always', 'never']), Type.Boolean()], {
       default: 'auto',
+      addOn: 'optional',
       expected: 'auto, always, never, true or false',
       description:
         'Simulated players instead of a Yoto account. auto: only outside Home Assistant, with the embedded broker and no client id.',
@@ -151,9 +159,12 @@ export const optionsSchema = Type.Object(
       ),
     }),
     timezone: text('time-zone', 'the name of a time zone such as Europe/Berlin', {
+      addOn: 'optional',
       description: 'Time zone of schedules. Default: the variable TZ, else that of this machine.',
     }),
-    log_level: choice(['debug', 'info', 'warn', 'error'], 'info', 'Least important lines that are logged.'),
+    log_level: choice(['debug', 'info', 'warn', 'error'], 'info', 'Least important lines that are logged.', {
+      addOn: 'shown',
+    }),
     storage: Type.String({
       minLength: 1,
       default: 'sqlite',
@@ -172,6 +183,7 @@ export const optionsSchema = Type.Object(
         ['light', 'switch', 'scene', 'script', 'media_player', 'notify', 'input_boolean'],
         'a list of domains such as light',
         'Domains of Home Assistant in which rules may call actions.',
+        { addOn: 'shown' },
       ),
     }),
   },
@@ -184,7 +196,17 @@ function section<Properties extends Record<string, TSchema>>(properties: Propert
   return Type.Object(properties, { additionalProperties: false, default: {} })
 }
 
-function text(format: string, expected: string, more: { default?: string; description?: string } = {}) {
+/** What stands beside an option in its schema. `addOn`: in the form from the start, or when somebody asks for more. */
+interface More {
+  readonly addOn?: 'shown' | 'optional'
+  readonly writeOnly?: true
+}
+
+function text(
+  format: string,
+  expected: string,
+  more: More & { default?: string; description?: string } = {},
+) {
   return Type.String({ format, expected, ...more })
 }
 
@@ -202,7 +224,7 @@ function webAddress() {
 
 function topic(fallback: string, description: string) {
   const expected = 'a topic without +, #, spaces, a leading $ and empty levels'
-  return text('topic', expected, { default: fallback, description })
+  return text('topic', expected, { default: fallback, description, addOn: 'optional' })
 }
 
 function host(fallback: string | undefined, description: string) {
@@ -212,13 +234,14 @@ function host(fallback: string | undefined, description: string) {
   })
 }
 
-function port(fallback: number | undefined, description: string) {
+function port(fallback: number | undefined, description: string, more: More = {}) {
   return Type.Integer({
     minimum: 0,
     maximum: 65_535,
     ...(fallback === undefined ? {} : { default: fallback }),
     expected: 'a whole number from 0 to 65535 (0: any free port)',
     description,
+    ...more,
   })
 }
 
@@ -230,21 +253,29 @@ function choice<const Values extends string[]>(
   values: readonly [...Values],
   fallback: Values[number] | undefined,
   description: string,
+  more: More = {},
 ) {
   const expected = `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`
   return Type.Enum(values, {
     ...(fallback === undefined ? {} : { default: fallback }),
     expected,
     description,
+    ...more,
   })
 }
 
-function list(item: { format: string }, fallback: string[], expected: string, description: string) {
-  return Type.Array(Type.String(item), { default: fallback, expected, description, maxItems: 1000 })
+function list(
+  item: { format: string },
+  fallback: string[],
+  expected: string,
+  description: string,
+  more: More = {},
+) {
+  return Type.Array(Type.String(item), { default: fallback, expected, description, maxItems: 1000, ...more })
 }
 
 /** `null` where the option is not set. What is expected is said by the schema inside. */
-function orNull<Schema extends TSchema>(schema: Schema, description: string, more: object = {}) {
+function orNull<Schema extends TSchema>(schema: Schema, description: string, more: More = {}) {
   const expected = 'expected' in schema ? String(schema.expected) : ''
   return Type.Union([schema, Type.Null()], { default: null, expected, description, ...more })
 }

@@ -72,7 +72,7 @@ function found({ value, shown }: Setting, schema: OptionSchema | undefined): str
 
 function checker(settings: { useDefaults?: boolean }): Ajv {
   const ajv = new Ajv(settings)
-  ajv.addVocabulary(['expected'])
+  ajv.addVocabulary(['expected', 'addOn'])
   for (const [name, check] of Object.entries(formats)) ajv.addFormat(name, check)
   return ajv
 }
