@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -72,15 +71,4 @@ test('only main touches the process', () => {
     ),
   )
   expect(users).toEqual(['src/main.ts'])
-})
-
-// Home Assistant's store takes any such file, wherever it lies, for an app, a repository or a build.
-test('no file but those of the add-on is called config, repository or build', () => {
-  const listed = existsSync(join(root, '.git'))
-    ? execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).split(
-        '\n',
-      )
-    : []
-  const stray = listed.filter((file) => /(^|\/)(config|repository|build)\.(ya?ml|json)$/.test(file))
-  expect(stray.filter((file) => file !== 'config.yaml' && file !== 'repository.yaml')).toEqual([])
 })
