@@ -1,9 +1,13 @@
 import { Account } from './elements/account.ts'
+import { AddressStep } from './elements/address-step.ts'
 import { Battery } from './elements/battery.ts'
+import { CardStep } from './elements/card-step.ts'
 import { Confirm } from './elements/confirm.ts'
 import { CopyField } from './elements/copy-field.ts'
 import { Entry } from './elements/entry.ts'
 import { Explanation } from './elements/explanation.ts'
+import { FirstSteps } from './elements/first-steps.ts'
+import { FirstStepsOffer } from './elements/first-steps-offer.ts'
 import { History } from './elements/history.ts'
 import { HistoryEntry } from './elements/history-entry.ts'
 import { House } from './elements/house.ts'
@@ -50,10 +54,14 @@ followTheme()
 
 const elements = {
   'yoto-account': Account,
+  'yoto-address-step': AddressStep,
   'yoto-battery': Battery,
+  'yoto-card-step': CardStep,
   'yoto-confirm': Confirm,
   'yoto-copy-field': CopyField,
   'yoto-explanation': Explanation,
+  'yoto-first-steps': FirstSteps,
+  'yoto-first-steps-offer': FirstStepsOffer,
   'yoto-history': History,
   'yoto-history-entry': HistoryEntry,
   'yoto-house': House,

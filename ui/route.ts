@@ -1,6 +1,15 @@
 import type { Session } from './access.ts'
 
-export type Page = 'house' | 'library' | 'rules' | 'history' | 'people' | 'tokens' | 'yoto' | 'account'
+export type Page =
+  | 'house'
+  | 'library'
+  | 'rules'
+  | 'history'
+  | 'people'
+  | 'tokens'
+  | 'yoto'
+  | 'first-steps'
+  | 'account'
 
 const pages: Readonly<Record<string, Page>> = {
   '#/library': 'library',
@@ -9,6 +18,7 @@ const pages: Readonly<Record<string, Page>> = {
   '#/people': 'people',
   '#/tokens': 'tokens',
   '#/yoto': 'yoto',
+  '#/first-steps': 'first-steps',
   '#/account': 'account',
 }
 
@@ -18,7 +28,7 @@ export function pagesFor(session: Session): readonly Page[] {
   const decides = mayDecide(session)
   // Where nobody says who they are, nobody can be let in or kept out.
   const access: readonly Page[] = decides && auth !== 'none' ? ['people', 'tokens'] : []
-  const cloud: readonly Page[] = decides ? ['yoto'] : []
+  const cloud: readonly Page[] = decides ? ['yoto', 'first-steps'] : []
   const own: readonly Page[] = auth === 'password' && user !== null ? ['account'] : []
   return ['house', 'library', 'rules', 'history', ...access, ...cloud, ...own]
 }

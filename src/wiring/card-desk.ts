@@ -106,7 +106,7 @@ function hasPlaces({ kind, story }: PublishedCard): boolean {
 }
 
 /** Whether all that it plays lies in the account. */
-function playsWithoutUs({ story, tracks }: PublishedCard): boolean {
+export function playsWithoutUs({ story, tracks }: PublishedCard): boolean {
   if (tracks !== null) return tracks.every((track) => isUploaded(track) && track.media !== undefined)
   return story?.media !== undefined
 }

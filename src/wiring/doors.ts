@@ -13,6 +13,7 @@ import type { StoredVisit } from '../audio/slots/slot-listeners.ts'
 import type { QueueStep } from '../audio/slots/slot-queue.ts'
 import type { SlotStreams } from '../audio/slots/slot-streams.ts'
 import type { Sources } from '../audio/sources/sources.ts'
+import type { FirstHeard } from '../cards/first-heard.ts'
 import type { PublishedCards } from '../cards/published.ts'
 import { type Clock, isoOf } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
@@ -108,6 +109,8 @@ interface MediaInput {
   /** Where listeners of live streams were, for the next run. */
   readonly positions: Collection<StoredPosition>
   readonly history: Pick<HouseHistory, 'asked' | 'requested' | 'pressed' | 'refuted'>
+  /** Told of every request for what a card of ours plays. */
+  readonly firstHeard: Pick<FirstHeard, 'asked'>
   readonly problems: Problems
   /** Resolves when the rules that this event started have run. */
   readonly runsOf: (event: PlayerEvent) => Promise<void>
@@ -239,6 +242,7 @@ function mediaDoor({
   live,
   signal,
   history,
+  firstHeard,
   clock,
   log,
   trustedProxies,
@@ -282,7 +286,10 @@ function mediaDoor({
     nothingHere: (stream) => instead(stream === null ? undefined : hub.queue(stream)),
     clientAddress: clientAddressFrom(trustedProxies),
     clock,
-    asked: (request) => history.asked(request),
+    asked(request) {
+      firstHeard.asked(request)
+      return history.asked(request)
+    },
     requested({ request, key, stream, player, card_id, fromStart, head }) {
       if (head) return
       if (fromStart) void cards.used(key)

@@ -13,6 +13,7 @@ import { signedIn } from './cards.ts'
 import { openControl } from './control-socket.ts'
 import { servePanel } from './doors.ts'
 import { DryDesk } from './dry-desk.ts'
+import { firstStepsDesk } from './first-steps.ts'
 import { libraryDesk } from './library-desk.ts'
 import { houseOf } from './panel-house.ts'
 import type { Parts } from './parts.ts'
@@ -126,6 +127,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
     cardUploads: parts.cardUploads,
     cardCopies: openCopies(parts, perform),
     addressCheck: addressDesk(parts, performed),
+    firstSteps: firstStepsDesk(parts),
     knownCard: lookOrLearn(cards.known),
     accountCards: (options) => cards.known.list(options),
     accountCard: cards.accountDesk,

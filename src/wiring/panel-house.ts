@@ -40,6 +40,7 @@ interface HouseParts {
   /** How what cards play is on its way to the account. */
   readonly cardUploads: Pick<CardUploads, 'onChange'>
   readonly addressCheck: House['addressCheck']
+  readonly firstSteps: House['firstSteps']
   /** What is known by now of a card that we did not publish; asks for it where that is nothing. */
   readonly knownCard: (cardId: string) => CardLook | null
   /** All cards of the account and its family; without an account there are none. */
@@ -82,6 +83,7 @@ export function houseOf({
   cardDesk,
   cardUploads,
   addressCheck,
+  firstSteps,
   knownCard,
   accountCards,
   cardCopies,
@@ -107,6 +109,7 @@ export function houseOf({
   return {
     ...cardDesk,
     addressCheck,
+    firstSteps,
     ...queueImports({ hub, presets, answers, perform, write }),
     version,
     simulated: simulator !== null,

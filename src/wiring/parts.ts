@@ -1,10 +1,12 @@
 import type { AddressChecks } from '../cards/address-checks.ts'
+import type { FirstHeard } from '../cards/first-heard.ts'
 import type { Clock } from '../core/clock.ts'
 import { PlayerLines } from '../core/player-lines.ts'
 import { openAddressChecks } from './address-desk.ts'
 import { CardUploads } from './card-uploads.ts'
 import { ChapterUploads } from './chapter-uploads.ts'
 import type { Runtime } from './diagnostics.ts'
+import { openFirstHeard } from './first-steps.ts'
 import { type Foundation, type FoundationInput, openFoundation } from './foundation.ts'
 import { type HomeAssistant, openHomeAssistant } from './home-assistant.ts'
 import { type Household, type HouseholdInput, openHousehold } from './household.ts'
@@ -55,6 +57,8 @@ export interface Parts {
   readonly storyDeeds: StoryDeeds
   /** Test cards, by which it is seen whether players reach us. */
   readonly addressChecks: AddressChecks
+  /** The first time that a player came for what our cards play. */
+  readonly firstHeard: FirstHeard
 }
 
 /**
@@ -124,6 +128,7 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
     ),
   )
   const addressChecks = await openAddressChecks({ foundation, household, started, input })
+  const firstHeard = await openFirstHeard({ foundation, household, started, input })
   const lines = new PlayerLines()
   return {
     ...{ input, random, started, foundation, household },
@@ -140,6 +145,7 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
     },
     storyDeeds: new StoryDeeds(),
     addressChecks,
+    firstHeard,
   }
 }
 

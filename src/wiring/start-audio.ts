@@ -28,6 +28,7 @@ export async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ rea
     tests: parts.addressChecks,
     positions: storage.collection('live-positions'),
     history,
+    firstHeard: parts.firstHeard,
     problems,
     runsOf: (event) => rules.runsOf(event),
     clock: input.clock,

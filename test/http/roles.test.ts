@@ -132,6 +132,7 @@ const needed: Record<Need, readonly string[]> = {
     'GET /account/deleted-cards',
     'POST /account/deleted-cards/{card_id}/restore',
     'GET /diagnostics',
+    'GET /first-steps',
     'GET /webhooks',
     'POST /webhooks/{name}/rotate-key',
     ...['read', 'write', 'delete', 'check', 'reload', 'dry-run', 'offers'].map((act) => `POST /rules/${act}`),

@@ -62,6 +62,12 @@ const noAddressCheck: House['addressCheck'] = {
   ...{ start: noCard, find: noCard, latest: () => null, left: () => [] },
 }
 
+/** Tests of the first steps bring what was heard. */
+const noFirstSteps: House['firstSteps'] = {
+  heard: () => ({ card: null, reached_at: null }),
+  app: { redirect_uri: 'http://127.0.0.1:8787/callback', scopes: ['openid'] },
+}
+
 /** Tests of uploads bring a desk of their own. */
 const noUploads = {
   list: async () => [],
@@ -175,6 +181,7 @@ export const withoutPast = {
     onUpload: () => () => undefined,
   },
   addressCheck: noAddressCheck,
+  firstSteps: noFirstSteps,
   accountCards: noCard,
   cardCopies: { of: () => undefined, begin: noCard },
   accountCard: noAccountCard,
@@ -284,6 +291,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     keptCards: () => ({ cards: 0, days: 30 }),
     ...noCards,
     addressCheck: noAddressCheck,
+    firstSteps: noFirstSteps,
     uploads: noUploads,
     pictures: noPictures,
     events: () => ({ events: [], count: 0, next: null }),

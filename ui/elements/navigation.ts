@@ -13,21 +13,24 @@ export const pageNames = {
   people: 'nav.people',
   tokens: 'nav.tokens',
   yoto: 'nav.yoto',
+  'first-steps': 'steps.title',
   account: 'nav.account',
 } as const satisfies Record<Page, TextKey>
 
-/** The way to every page that is for this reader. */
+/** The way to every page that is for this reader. The first steps are offered where somebody needs them. */
 export function navigation(session: Session, { here, say }: { here: Page; say: Say }) {
   return html`<nav aria-label=${say('nav.title')}>
     <ul role="list">
-      ${pagesFor(session).map(
-        (page) =>
-          html`<li>
+      ${pagesFor(session)
+        .filter((page) => page !== 'first-steps' || page === here)
+        .map(
+          (page) =>
+            html`<li>
             <a href=${hashOf(page)} aria-current=${page === here ? 'page' : nothing}>
               ${page === 'account' ? own(session, say) : say(pageNames[page])}
             </a>
           </li>`,
-      )}
+        )}
     </ul>
   </nav>`
 }

@@ -107,6 +107,9 @@ export const panelLook = css`
     grid-template-columns: minmax(0, 1fr);
     gap: 1rem;
   }
+  a.way {
+    color: var(--accent);
+  }
   .waiting {
     display: grid;
     place-items: center;

@@ -91,6 +91,7 @@ export class Panel extends LitElement {
     this.inputNews = null
     this.ruleNews = []
     this.addEventListener('wish', (event) => this.#wish((event as CustomEvent<Wish>).detail))
+    this.addEventListener('offer-hidden', () => this.focus())
     this.addEventListener('library-wanted', () => void this.#library.read())
   }
 
@@ -150,7 +151,8 @@ export class Panel extends LitElement {
       return html`<main class="waiting quiet" aria-live="polite">
         ${say(status === 'lost' ? 'notice.lost' : 'notice.connecting')}
       </main>`
-    return html`<yoto-notices
+    return html`${mayDecide(session) ? html`<yoto-first-steps-offer .active=${this.active} .say=${say}></yoto-first-steps-offer>` : nothing}
+      <yoto-notices
         .health=${view.health}
         .status=${status}
         .decides=${mayDecide(session)}
@@ -164,7 +166,18 @@ export class Panel extends LitElement {
   #other(page: Page) {
     const { say, session, view, active } = this
     if (page === 'yoto')
-      return html`<yoto-household-account .active=${active} .say=${say}></yoto-household-account>`
+      return html`<yoto-household-account .active=${active} .say=${say}></yoto-household-account>
+        <p><a class="way" href=${hashOf('first-steps')}>${say('steps.to-list')}</a></p>`
+    if (page === 'first-steps')
+      return html`<yoto-first-steps
+        .active=${active}
+        .framed=${session.auth === 'ingress'}
+        .players=${[...(view?.players.values() ?? [])]}
+        .queues=${view?.queues ?? noQueues}
+        .library=${this.#library.files}
+        .items=${this.#library.items}
+        .say=${say}
+      ></yoto-first-steps>`
     if (page === 'tokens')
       return html`<yoto-tokens .direct=${session.auth === 'password'} .say=${say}></yoto-tokens>`
     if (page === 'account') return html`<yoto-account .user=${session.user} .say=${say}></yoto-account>`

@@ -26,6 +26,7 @@ import { type CardDocumentsHouse, cardDocumentRoutes } from './card-documents.ts
 import { type CardsHouse, cardRoutes } from './cards.ts'
 import { type DiagnosticsHouse, diagnosticsRoutes } from './diagnostics.ts'
 import { type EventsHouse, eventRoutes } from './events.ts'
+import { type FirstStepsHouse, firstStepRoutes } from './first-steps.ts'
 import { type HealthHouse, healthRoutes } from './health.ts'
 import { type InputsHouse, inputRoutes } from './inputs.ts'
 import { type KidHouse, kidRoutes } from './kid.ts'
@@ -58,6 +59,7 @@ export type House = StreamsHouse &
   CardsHouse &
   PicturesHouse &
   AddressCheckHouse &
+  FirstStepsHouse &
   SimulatorHouse &
   LibraryHouse &
   UploadsHouse &
@@ -142,6 +144,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...cardRoutes(house),
     ...pictureRoutes(house, door.clock),
     ...addressCheckRoutes(house),
+    ...firstStepRoutes(house),
     ...libraryRoutes(house),
     ...uploadRoutes(house, door.clock),
     ...eventRoutes(house),
