@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -54,5 +54,11 @@ test('the whole product hears Home Assistant, calls it, and knows from it where 
   expect(told).toContain('light.turn_on')
   expect(told).toContain('The lock is jammed')
   const { body: diagnostics } = await running.call('GET', '/diagnostics')
+  await running.stop()
+  const entries = await readdir(data, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  expect(files.length).toBeGreaterThan(5)
+  // It is another at each start.
+  for (const file of files) expect([file, (await readFile(file)).includes(secret)]).toEqual([file, false])
   expect(`${told}${JSON.stringify(diagnostics)}${JSON.stringify(running.log.lines)}`).not.toContain(secret)
 }, 60_000)

@@ -98,6 +98,7 @@ describe('without any option', () => {
     const { options } = await load(['--data', 'd'], { SUPERVISOR_TOKEN: 'x', TZ: 'Europe/Paris' })
     expect(options.panel).toMatchObject({ auth: 'ingress', host: '0.0.0.0' })
     expect(options.direct.port).toBe(8097)
+    expect(options.speech.provider).toBe('home_assistant')
     expect(options.folders).toEqual({ data: join(cwd, 'd'), config: '/config', media: '/media/yoto' })
     expect((await load([], { SUPERVISOR_TOKEN: '', TZ: 'UTC' })).options.panel.auth).toBe('none')
   })

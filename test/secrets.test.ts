@@ -124,18 +124,18 @@ describe('secrets of a household', () => {
 
   /** What the store of the household holds, from every collection that holds any. */
   async function storedSecrets(): Promise<{ tokens: string[]; keys: string[] }> {
-    const storage = await openStorage({
-      url: 'sqlite',
-      folder: join(folder, 'data'),
-      log: recordingLog(),
-      readOnly: true,
-    })
-    const accounts = await storage.collection<StoredTokens>('yoto-account').entries()
-    const cards = await storage.collection<PublishedCard>('published-cards').entries()
-    await storage.close()
+    const in_ = async <Value>(place: string, name: string) => {
+      const storage = await openStorage({ url: 'sqlite', folder: place, log: recordingLog(), readOnly: true })
+      const values = (await storage.collection<Value>(name).entries()).map(([, value]) => value)
+      await storage.close()
+      return values
+    }
+    const data = join(folder, 'data')
+    const accounts = await in_<StoredTokens>(join(data, 'secrets'), 'yoto-account')
+    const cards = await in_<PublishedCard>(data, 'published-cards')
     return {
-      tokens: accounts.flatMap(([, { accessToken, refreshToken }]) => [accessToken, refreshToken ?? '']),
-      keys: cards.flatMap(([, card]) => keysOf(card)),
+      tokens: accounts.flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken ?? '']),
+      keys: cards.flatMap(keysOf),
     }
   }
 })

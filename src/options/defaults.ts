@@ -30,6 +30,8 @@ export function dependentDefaults(env: Environment, data: string): Setting[] {
     setting('panel.host', supervised ? '0.0.0.0' : '127.0.0.1'),
     // The add-on maps this port to none of the machine's until somebody does.
     setting('direct.port', supervised ? 8097 : null),
+    // Nothing else has a voice there, and no option of the add-on asks for one.
+    setting('speech.provider', supervised ? 'home_assistant' : 'none'),
     timezone(env),
   ]
 }

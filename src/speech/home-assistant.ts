@@ -15,6 +15,10 @@ interface Engine {
   readonly voice: string | null
 }
 
+/** Why nothing is said by a Home Assistant that nobody has given a voice, which is nothing to mend. */
+export const noEngine =
+  'Home Assistant has no speech: add an integration for it, such as Piper, or set speech.provider to another'
+
 // The states of a large house are a few MB.
 const mostJsonBytes = 32 * 1024 * 1024
 const voiceForm = /^(?<engine>[a-z0-9_]{1,100}(?:\.[a-z0-9_]{1,150})?)(?:\/(?<voice>.{1,100}))?$/
@@ -24,7 +28,7 @@ const chooseVoice = 'set speech.voice to the entity that is to speak, such as tt
 /**
  * The speech of Home Assistant, through its Supervisor: `/api/tts_get_url`, then the sound at the path that it names
  * (https://www.home-assistant.io/integrations/tts/#rest-api). A voice is an engine, `tts.piper`, or one of its voices:
- * `tts.piper/en_GB-alba-medium`. Where none is named, the first engine that there is.
+ * `tts.piper/en_GB-alba-medium`. Where none is named, Piper, which speaks in the house, else the first engine that there is.
  */
 export function homeAssistantSpeech(access: Access): SpeechProvider {
   let first: string | null = null
@@ -76,12 +80,16 @@ async function firstEngine(access: Access, signal: AbortSignal): Promise<string>
   const answer = await ask(access, { path: '/core/api/states', signal })
   if (answer.status !== 200) throw new SpeechFault('provider', refusalOf(answer, 'speech'))
   const names = entitiesIn(answer.body).filter((name) => name.startsWith('tts.'))
-  const [engine] = names.sort()
-  if (engine !== undefined) return engine
-  throw new SpeechFault(
-    'provider',
-    'Home Assistant has no speech: add an integration for it, such as Piper, or set speech.provider to another',
+  // Others may send the words to a company, and nobody has chosen one.
+  const [engine] = names.sort(
+    (one, other) => Number(isLocal(other)) - Number(isLocal(one)) || (one < other ? -1 : 1),
   )
+  if (engine !== undefined) return engine
+  throw new SpeechFault('provider', noEngine)
+}
+
+function isLocal(engine: string): boolean {
+  return engine.startsWith('tts.piper')
 }
 
 function entitiesIn(body: Buffer): string[] {

@@ -37,15 +37,22 @@ export function damaged(cause: unknown): AppError {
   return new AppError(
     'unavailable',
     `store.sqlite in the data folder is damaged or not a database. Nothing was deleted: move ${filesOfStore} out of the data folder and start again with an empty store, or put a backup of them there`,
-    { cause },
+    { cause, details: { damaged: true } },
   )
 }
 
 /** A failure of the file system. Its own message names paths of the machine, so only the reason is kept. */
 export function folderFailure(error: unknown): AppError {
+  return new AppError(
+    'unavailable',
+    `the data folder cannot be used: ${folderReason(error)}; choose another with --data`,
+  )
+}
+
+/** Why a folder cannot be used, without its path. */
+export function folderReason(error: unknown): string {
   const code = errnoOf(error) ?? 'unknown reason'
-  const reason = reasons[code] ?? code
-  return new AppError('unavailable', `the data folder cannot be used: ${reason}; choose another with --data`)
+  return reasons[code] ?? code
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -37,7 +37,7 @@ function lockFailure(error: unknown): AppError {
       return new AppError(
         'unavailable',
         'store.lock in the data folder is not what it should be: it holds nothing of worth, move it away and start again',
-        { cause: error },
+        { cause: error, details: { damaged: true } },
       )
     default:
       return new AppError('unavailable', 'the data folder cannot be locked (store.lock)', { cause: error })

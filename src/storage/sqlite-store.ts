@@ -1,4 +1,5 @@
 import { KeyvSqlite } from '@keyv/sqlite'
+import { AppError, errnoOf } from '../core/error.ts'
 
 /** Keyv's SQLite adapter with the two things it lacks: an atomic write of many keys, and a range of keys. */
 export class SqliteStore extends KeyvSqlite {
@@ -6,7 +7,7 @@ export class SqliteStore extends KeyvSqlite {
 
   constructor(file: string) {
     // A reader may have to wait for the writer to fold its log into the file.
-    super({ uri: `sqlite://${file}`, busyTimeout: 5000 })
+    super({ uri: `sqlite://${file}`, busyTimeout: busyMs })
     // Failures reach the caller as rejections; without a listener Node would throw them as well.
     this.on('error', () => undefined)
   }
@@ -20,6 +21,74 @@ export class SqliteStore extends KeyvSqlite {
     this.#isSynced = null
     await this.query(`PRAGMA synchronous = ${isSynced ? 'FULL' : 'NORMAL'}`)
     this.#isSynced = isSynced
+  }
+
+  /**
+   * Folds the write-ahead log into the file, empties it, and folds no more: from then on the file stays as it is, and
+   * commits stand one behind the other in the log, each with its checksum. Half a log is thus all commits up to one of
+   * them. It has to be empty at first: what was folded is written over from the start, and a copy made meanwhile could
+   * bring old pages back.
+   * @throws AppError `unavailable` where there is no such log, or somebody who reads keeps it from being folded.
+   */
+  async hold(): Promise<void> {
+    const [journal] = await this.query('PRAGMA journal_mode')
+    if (journal?.journal_mode !== 'wal')
+      throw new AppError(
+        'unavailable',
+        'the file system of the data folder has no shared memory, so the store cannot be copied while the product runs: stop it for the time of the backup',
+      )
+    await this.query('PRAGMA wal_autocheckpoint = 0')
+    const isFolded = await this.#fold().catch(async (error: unknown) => {
+      await this.query(foldAgain)
+      throw error
+    })
+    if (isFolded) return
+    await this.query(foldAgain)
+    throw new AppError(
+      'unavailable',
+      'a command is reading the store: begin the backup again once it has ended',
+    )
+  }
+
+  /** Folds the log again, now and whenever it has grown. */
+  async release(): Promise<void> {
+    await this.query(foldAgain)
+    // Where somebody reads it now, it is folded with a later write.
+    await this.#fold(1).catch(() => undefined)
+  }
+
+  /** Writes the file anew without what was deleted; the log, where old pages may stand, is emptied. */
+  async compact(): Promise<void> {
+    await this.query('VACUUM')
+    await this.#fold()
+  }
+
+  /**
+   * Whether all of the log is in the file, and the log is empty; tried for two seconds at most. SQLite itself would wait
+   * for readers with its connection in hand, and nothing could be read meanwhile.
+   */
+  async #fold(tries = mostTries): Promise<boolean> {
+    await this.query('PRAGMA busy_timeout = 0')
+    try {
+      for (let tried = 1; ; tried++) {
+        const isFolded = await this.#foldNow(tried === tries)
+        if (isFolded || tried === tries) return isFolded
+        await new Promise((resolve) => setTimeout(resolve, againMs))
+      }
+    } finally {
+      await this.query(`PRAGMA busy_timeout = ${busyMs}`)
+    }
+  }
+
+  async #foldNow(isLast: boolean): Promise<boolean> {
+    try {
+      const [done] = await this.query('PRAGMA wal_checkpoint(TRUNCATE)')
+      return done?.busy === 0
+    } catch (error) {
+      // A read of this very connection is in the way, or SQLite has not looked at its new log yet.
+      if (errnoOf(error) !== 'SQLITE_LOCKED' || isLast) throw error
+      return false
+    }
   }
 
   /**
@@ -46,3 +115,9 @@ export class SqliteStore extends KeyvSqlite {
     )
   }
 }
+
+// SQLite's own measure: once the log has a thousand pages.
+const foldAgain = 'PRAGMA wal_autocheckpoint = 1000'
+const mostTries = 20
+const againMs = 100
+const busyMs = 5000

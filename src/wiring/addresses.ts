@@ -2,6 +2,8 @@ import { hostname, networkInterfaces } from 'node:os'
 import { hostInUrl } from '../core/address.ts'
 import type { Options } from '../options.ts'
 import type { CloudAddresses } from './cloud-link.ts'
+import { hostAddress } from './host-address.ts'
+import type { Supervisor } from './supervisor.ts'
 
 /** Yoto's own hosts. Source: yoto-protocol §1.2, §2, §3.1. */
 const yotoAddresses = {
@@ -21,15 +23,40 @@ export function cloudAddresses(yoto: Options['yoto']): CloudAddresses | null {
   }
 }
 
-/** What players are told: the option, else the first address of this machine in its network. Without a slash at the end. */
-export function publicUrl(
+interface MediaDoor {
+  readonly host: string
+  readonly port: number
+}
+
+interface PublicUrl {
+  /** Without a slash at the end. */
+  readonly address: string
+  /** What a person has to mend; null where nothing is known to be wrong. */
+  readonly problem: string | null
+}
+
+/**
+ * What players are told: the option, else the first address of this machine in its network. In an app of Home Assistant
+ * that is the address of the container, which no player reaches: there it is what the Supervisor says of the machine.
+ */
+export async function publicUrl(
   given: string | null,
-  media: { readonly host: string; readonly port: number },
-): string {
-  if (given !== null) return given.replace(/\/+$/, '')
-  const everywhere = media.host === '0.0.0.0' || media.host === '::'
-  const host = everywhere ? lanAddress() : media.host
-  return `http://${hostInUrl(host)}:${media.port}`
+  { host, port }: MediaDoor,
+  supervisor: Supervisor | null,
+): Promise<PublicUrl> {
+  if (given !== null) return { address: given.replace(/\/+$/, ''), problem: null }
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  const there =
+    supervisor === null || !isEverywhere ? { host: null, port } : await hostAddress(supervisor, port)
+  const name = there.host ?? (isEverywhere ? lanAddress() : host)
+  return {
+    address: `http://${hostInUrl(name)}:${there.port ?? port}`,
+    problem: there.port === null ? unmapped(port) : null,
+  }
+}
+
+function unmapped(port: number): string {
+  return `players cannot fetch audio: port ${port}/tcp of this app leads nowhere. Give it a port under Network in the configuration of the app and start it again, or set public_url if a proxy leads there`
 }
 
 /** The first address of this machine in its network. */

@@ -14,6 +14,7 @@ import { openAccount } from './account.ts'
 import { cloudAddresses } from './addresses.ts'
 import type { Cards } from './cards.ts'
 import { type CloudAddresses, CloudLink, type LinkState } from './cloud-link.ts'
+import { openSecrets } from './kept-secrets.ts'
 import type { Problems } from './problems.ts'
 import type { Started } from './started.ts'
 import type { StoryCards } from './story-cards.ts'
@@ -53,7 +54,8 @@ export async function openCloud(input: CloudInput): Promise<Cloud | null> {
   if (!simulate) {
     const cloud = cloudAddresses(options.yoto)
     if (cloud === null) return null
-    const tokens = storage.collection<StoredTokens>('yoto-account')
+    const { tokens, ...secrets } = await openSecrets(input)
+    started.add('the secrets', secrets)
     return { ...joined(input, { cloud, tokens }), simulator: null }
   }
   const cards = storage.collection<unknown>('simulated-cards')

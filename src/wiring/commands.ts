@@ -1,6 +1,7 @@
 import { AppError } from '../core/error.ts'
 import { didYouMean } from '../language/names.ts'
 import { wordsOf } from '../options/command-line.ts'
+import { backupCommand } from './backup-command.ts'
 import { cardCommand } from './card-command.ts'
 import { checkCommand } from './check-command.ts'
 import type { Command } from './command.ts'
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   cardCommand,
   iconCommand,
   coverCommand,
+  backupCommand,
 ]
 
 const widestUsage = 34
@@ -61,7 +63,7 @@ export function helpText(name: string | null): string {
   return [
     'npm start --silent -- [command] [--options FILE] [--data DIR] [--config DIR] [--media DIR]',
     '',
-    'Without a command the product runs. Commands read the rule files and start nothing; card, icon and cover ask the product that runs:',
+    'Without a command the product runs. Commands read the rule files and start nothing; card, icon, cover and backup ask the product that runs:',
     '',
     ...rows,
     `  ${'help [command]'.padEnd(widestUsage)}  says how a command is called`,

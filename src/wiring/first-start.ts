@@ -1,7 +1,8 @@
-import { cp, mkdir, readdir } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, errnoOf, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { switchedOff } from './switched-off.ts'
 
 interface FirstStart {
   /** The folder of rules, stories and audio that come with the product. */
@@ -9,19 +10,26 @@ interface FirstStart {
   /** The user's own. */
   readonly config: string
   readonly media: string
+  /** Whether the players are simulated ones; rules and schedules act on those alone unasked. */
+  readonly simulate: boolean
   readonly log: Log
 }
 
 /**
  * Gives a new household something to hear: into an empty config folder the shipped YAML, into an empty
- * library the shipped audio. A folder that holds anything is left alone; nothing is ever overwritten.
+ * library the shipped audio. Rules and schedules are switched off where the players are real. A folder that holds anything is left alone; nothing is ever overwritten.
  * @throws AppError `unavailable` when a folder can be neither read nor made.
  */
-export async function prepareFolders({ shipped, config, media, log }: FirstStart): Promise<void> {
+export async function prepareFolders({ shipped, config, media, simulate, log }: FirstStart): Promise<void> {
   if (await isEmpty(config, 'config')) {
     const files = (await readdir(shipped)).filter((file) => file.endsWith('.yaml'))
-    for (const file of files) await copy(join(shipped, file), join(config, file))
+    const give = simulate ? copy : copyOff
+    for (const file of files) await give(join(shipped, file), join(config, file))
     log.info('the config folder was empty: the shipped rules were copied there', { files: files.length })
+    if (!simulate)
+      log.info(
+        'their rules and schedules are switched off, as these players are real ones: take out the lines `enabled: false` of those that you want to run',
+      )
   }
   if (await isEmpty(media, 'media')) {
     const folders = (await readdir(join(shipped, 'audio'), { withFileTypes: true })).filter((entry) =>
@@ -32,10 +40,17 @@ export async function prepareFolders({ shipped, config, media, log }: FirstStart
   }
 }
 
-async function copy(from: string, to: string): Promise<void> {
-  try {
-    await cp(from, to, { recursive: true, force: false, errorOnExist: false })
-  } catch (cause) {
+function copy(from: string, to: string): Promise<void> {
+  return cp(from, to, { recursive: true, force: false, errorOnExist: false }).catch(notWritten(to))
+}
+
+async function copyOff(from: string, to: string): Promise<void> {
+  const text = await readFile(from, 'utf8')
+  await writeFile(to, switchedOff(text), { flag: 'wx' }).catch(notWritten(to))
+}
+
+function notWritten(to: string): (cause: unknown) => never {
+  return (cause) => {
     throw new AppError(
       'unavailable',
       `${to} cannot be written: ${reasonOf(cause)}; let this user write its folder, or fill it yourself`,

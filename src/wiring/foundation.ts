@@ -9,6 +9,7 @@ import { openStorage, type Storage } from '../storage/storage.ts'
 import { openAccess } from './access.ts'
 import { publicUrl } from './addresses.ts'
 import { saidOnBroker } from './broker-log.ts'
+import { checkConfigMount } from './config-mount.ts'
 import { type Doors, openDoors } from './doors.ts'
 import { prepareFolders } from './first-start.ts'
 import { type HouseHistory, openHistory } from './history.ts'
@@ -24,6 +25,8 @@ export interface FoundationInput {
   readonly options: Options
   /** The folder of rules and audio that come with the product. */
   readonly shipped: string
+  /** Simulated players in place of an account. */
+  readonly simulate: boolean
   readonly clock: Clock
   /** 0 (inclusive) to 1. */
   readonly random?: () => number
@@ -31,6 +34,8 @@ export interface FoundationInput {
   readonly storage?: Storage
   /** Where Home Assistant's Supervisor started the product. */
   readonly supervisor?: Supervisor
+  /** The text of `/proc/self/mountinfo`, where folders may be those of a container; absent elsewhere. */
+  readonly mountinfo?: string | null
   readonly log: Log
   /** Learns every secret, and takes them out of what is said; one of its own where the log has none. */
   readonly redactor?: Redactor
@@ -75,8 +80,11 @@ export async function openFoundation(input: FoundationInput, started: Started): 
     clock,
   })
   const doors = await openDoors(options, started)
-  const address = publicUrl(options.public_url, { host: options.media.host, port: doors.media.port })
+  const door = { host: options.media.host, port: doors.media.port }
+  const { address, problem } = await publicUrl(options.public_url, door, input.supervisor ?? null)
   const problems = new Problems(redact)
+  problems.set('media_port', problem)
+  if (problem !== null) log.warn(problem)
   const storage =
     input.storage ??
     (await openStorage({
@@ -84,7 +92,8 @@ export async function openFoundation(input: FoundationInput, started: Started): 
       wrote: (fault) => problems.set('store', storeProblem(fault)),
     }))
   started.add('the store', { stop: () => storage.close() })
-  await prepareFolders({ shipped, config, media, log })
+  await prepareFolders({ shipped, config, media, simulate: input.simulate, log })
+  await checkConfigMount({ folder: config, mountinfo: input.mountinfo ?? null, problems, log })
   const house = await openLibrary({
     folders: options.folders,
     uploadLimitMb: options.media.upload_limit_mb,

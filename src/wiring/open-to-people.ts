@@ -14,6 +14,7 @@ import { openControl } from './control-socket.ts'
 import { servePanel } from './doors.ts'
 import { DryDesk } from './dry-desk.ts'
 import { firstStepsDesk } from './first-steps.ts'
+import { HotBackup } from './hot-backup.ts'
 import { libraryDesk } from './library-desk.ts'
 import { houseOf } from './panel-house.ts'
 import type { Parts } from './parts.ts'
@@ -98,10 +99,10 @@ function openCopies(
 
 /** What the panel and REST have to do with. */
 function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Opening): House & LiveHouse {
-  const { input, foundation, household, book, lines } = parts
+  const { input, started, foundation, household, book, lines } = parts
   const { options, clock } = input
   const { hub, presets, cards, cloud } = household
-  const { sources, storage, history, redactAll } = foundation
+  const { sources, storage, history, redactAll, log } = foundation
   const performed = performThrough(lines.door(mostAsked), perform)
   return houseOf({
     version: input.version,
@@ -134,6 +135,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
     presses: (cardId) => history.presses(cardId),
     events: (query) => history.events(query),
     diagnostics,
+    backup: started.add('backups', new HotBackup({ storage, clock, log })),
     ruleTools: ruleTools({
       ruleSet: () => book.current,
       registry: () => book.registry,

@@ -51,6 +51,7 @@ interface HouseParts {
   readonly presses: (cardId: string) => readonly CardPress[]
   readonly events: House['events']
   readonly diagnostics: House['diagnostics']
+  readonly backup: House['backup']
   readonly ruleTools: RuleToolsHouse
   readonly rules: House['rules']
   readonly stories: House['stories']
@@ -91,6 +92,7 @@ export function houseOf({
   presses,
   events,
   diagnostics,
+  backup,
   ruleTools,
   simulator,
   account,
@@ -147,6 +149,7 @@ export function houseOf({
     presses,
     events,
     diagnostics,
+    backup,
     rules,
     stories,
     webhooks,

@@ -11,8 +11,11 @@
  * - `card/<card id>/<what>`: `distrusted` (requests are no presses any more), `outdated` (the account has not taken it
  *   as it is now), `copies` (other cards may carry its old key), `silent` (presses are not counted).
  * - `store`: the last write to the data folder has failed, such as for a full disk. The next that succeeds mends it.
+ * - `secrets`: the same of the sign-in to Yoto, which has a store of its own.
+ * - `config_folder`: the rules lie in the container, and are lost with it.
  * - `plugin/<file>`: a plug-in is left out, or was stopped because it failed too often.
  * - `public_url`: cards that play from here are not published, because players cannot use the address.
+ * - `media_port`: nothing leads from the machine to our audio, as Home Assistant's Supervisor says.
  * - `address_check`: a test card could not be deleted.
  * - `stream/<name>/copies`: other cards may carry the old address of the stream.
  * - `speech`: what stories have no file for cannot be said.

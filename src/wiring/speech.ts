@@ -11,7 +11,7 @@ import { didYouMean } from '../language/names.ts'
 import type { Options } from '../options.ts'
 import type { LostPart, Registry } from '../rules/registry.ts'
 import { espeak } from '../speech/espeak.ts'
-import { homeAssistantSpeech } from '../speech/home-assistant.ts'
+import { homeAssistantSpeech, noEngine } from '../speech/home-assistant.ts'
 import { type FindSpeechPart, pluginSpeech } from '../speech/plugin.ts'
 import type { SpeechProvider } from '../speech/provider.ts'
 import { Speech } from '../speech/speech.ts'
@@ -65,9 +65,11 @@ export async function openSpeech(input: SpeechInput): Promise<HouseSpeech> {
     language: options.speech.language,
     toProfile: (sound) => importFile({ ...sound, clock }),
     troubled(reason) {
-      problems.set('speech', reason === null ? null : `stories cannot be said: ${reason}`)
+      // A house without a voice of its own is as one where nobody is to speak.
+      const isNobody = reason === noEngine
+      problems.set('speech', reason === null || isNobody ? null : `stories cannot be said: ${reason}`)
       if (reason === null) log.info('texts can be said again')
-      else if (reason !== said) log.warn('texts cannot be said; it is tried again', { reason })
+      else if (!isNobody && reason !== said) log.warn('texts cannot be said; it is tried again', { reason })
       said = reason
     },
   })

@@ -3,6 +3,7 @@ import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { type Story, spokenIn } from '../core/story.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
+import { noEngine } from '../speech/home-assistant.ts'
 import type { Prepared } from '../speech/speech.ts'
 import type { HouseSpeech } from './speech.ts'
 
@@ -101,8 +102,10 @@ export class StoryVoice {
   #tellFailed(failed: Prepared['failed']): void {
     const [first] = failed
     const said = first === undefined ? '' : `${failed.length} ${first.reason}`
+    // As where no voice is set up: nothing is broken.
+    const level = first?.reason === noEngine ? 'info' : 'warn'
     if (first !== undefined && said !== this.#saidFailed)
-      this.#parts.log.warn(`${counted(failed.length)} of stories cannot be heard`, {
+      this.#parts.log[level](`${counted(failed.length)} of stories cannot be heard`, {
         text: first.text,
         reason: first.reason,
       })

@@ -68,9 +68,9 @@ describe('the backup', () => {
   const isLeftOut = (path: string) => patterns.some((pattern) => matches(path, pattern))
 
   test.each(['local_yoto_smart_stream', 'a1b2c3d4_yoto_smart_stream'])(
-    'of %s leaves out what is made anew',
+    'of %s leaves out what is made anew, and the sign-in at Yoto',
     (slug) => {
-      for (const folder of ['audio', 'speech', 'pictures'])
+      for (const folder of ['audio', 'speech', 'pictures', 'secrets'])
         expect(isLeftOut(`/data/addons/data/${slug}/${folder}`), folder).toBe(true)
     },
   )
@@ -80,7 +80,7 @@ describe('the backup', () => {
     (slug) => {
       for (const path of [`/data/addon_configs/${slug}/audio`, `/data/addon_configs/${slug}/speech/a.yaml`])
         expect(isLeftOut(path), path).toBe(false)
-      for (const file of ['store.sqlite', 'options.json'])
+      for (const file of ['store.sqlite', 'store.sqlite-wal', 'options.json'])
         expect(isLeftOut(`/data/addons/data/${slug}/${file}`)).toBe(false)
     },
   )

@@ -133,6 +133,8 @@ const needed: Record<Need, readonly string[]> = {
     'POST /account/deleted-cards/{card_id}/restore',
     'GET /diagnostics',
     'GET /first-steps',
+    'POST /backup/begin',
+    'POST /backup/end',
     'GET /webhooks',
     'POST /webhooks/{name}/rotate-key',
     ...['read', 'write', 'delete', 'check', 'reload', 'dry-run', 'offers'].map((act) => `POST /rules/${act}`),

@@ -55,6 +55,12 @@ describe('the speech of Home Assistant', () => {
     ])
   })
 
+  test('is Piper before others, which may send the words elsewhere', async () => {
+    house.set('tts.cloud', '2026-11-23T06:00:00+00:00')
+    await speak('x')
+    expect(house.spoken[0]).toMatchObject({ engine_id: 'tts.piper' })
+  })
+
   test('takes an engine, one of its voices, and a language', async () => {
     await speak('x', { voice: 'tts.piper/en_GB-alba-medium', language: 'en-GB' })
     expect(house.spoken[0]).toMatchObject({

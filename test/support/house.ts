@@ -100,6 +100,9 @@ const noRule = async () => {
   throw new AppError('not_found', 'this house has no rules')
 }
 
+/** Tests of backups bring a store. */
+const noBackup: House['backup'] = { begin: noUpload, end: noUpload }
+
 /** Tests of rules bring a desk of their own. */
 const noRules: House['rules'] = {
   list: () => ({ files: [], unread: [] }),
@@ -188,6 +191,7 @@ export const withoutPast = {
   presses: () => [],
   events: () => ({ events: [], count: 0, next: null }),
   diagnostics: () => ({ at: '' }),
+  backup: noBackup,
   ruleTools: noRuleTools,
   rules: noRules,
   stories: noStories,
@@ -296,6 +300,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     pictures: noPictures,
     events: () => ({ events: [], count: 0, next: null }),
     diagnostics: () => ({ at: '2026-11-21T10:00:00.000+00:00' }),
+    backup: noBackup,
     ...noRuleTools,
     cardLook: () => null,
     accountCards: noCard,

@@ -39,11 +39,14 @@ export async function runApp(
     clock?: Clock
     /** The Supervisor whose broker `mqtt.url: auto` means then. */
     supervisor?: Supervisor
+    /** What the system says of its mounts. */
+    mountinfo?: string
   } = {},
 ): Promise<RunningApp> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'yoto-app-')))
   const loaded = await loadOptions({
-    argv: ['--data', data],
+    // Under the Supervisor they would be folders of this machine.
+    argv: ['--data', data, '--config', join(data, 'config'), '--media', join(data, 'media')],
     env: {
       YOTO_STREAM_PANEL_PORT: '0',
       YOTO_STREAM_MEDIA_PORT: '0',
@@ -62,6 +65,7 @@ export async function runApp(
     simulatedDoubts: options.doubts ?? {},
     embeddedBroker: options.supervisor === undefined && usesEmbeddedBroker(loaded.options, {}),
     ...(options.supervisor === undefined ? {} : { supervisor: options.supervisor }),
+    ...(options.mountinfo === undefined ? {} : { mountinfo: options.mountinfo }),
     shipped,
     version: '0.0.0',
     clock: options.clock ?? fastClock(options.pace ?? defaultPace),

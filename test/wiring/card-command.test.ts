@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { loadOptions } from '../../src/options.ts'
+import { backupCalls, backupCommand } from '../../src/wiring/backup-command.ts'
 import { cardCommand, everyCardCall } from '../../src/wiring/card-command.ts'
 import type { Command } from '../../src/wiring/command.ts'
 import { openControl } from '../../src/wiring/control-socket.ts'
@@ -318,6 +319,7 @@ test.each([
   { command: cardCommand, calls: everyCardCall },
   { command: iconCommand, calls: iconCalls },
   { command: coverCommand, calls: coverCalls },
+  { command: backupCommand, calls: backupCalls },
 ])(
   'every call of $command.name has its flags among those of it, and every flag belongs to a call',
   ({ command, calls }) => {

@@ -8,6 +8,7 @@ import { compiledStory } from '../stories/stories.ts'
 import { testWith } from '../support/programs.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { type RunningApp, runApp } from '../support/running-app.ts'
+import { StandInSupervisor } from '../support/stand-in-supervisor.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { spoken, tone, type WyomingServer, wyomingEvent, wyomingServer } from '../support/wyoming-server.ts'
 
@@ -39,10 +40,11 @@ const owl = `stories:
 `
 
 /** The whole product with that one story. */
-async function started(env: Record<string, string>): Promise<RunningApp> {
+async function started(env: Record<string, string>, homeAssistant?: StandInSupervisor): Promise<RunningApp> {
   await mkdir(join(data, 'config'), { recursive: true })
   await writeFile(join(data, 'config', 'owl.yaml'), owl)
-  house = await runApp({ data, env })
+  const { supervisor } = homeAssistant ?? {}
+  house = await runApp({ data, env, ...(supervisor === undefined ? {} : { supervisor }) })
   return house
 }
 
@@ -109,6 +111,24 @@ describe('what a story says that no file has', () => {
     expect(performance.now() - before).toBeLessThan(9_000)
     expect(await problems(app).catch(() => 'ended')).toBe('ended')
     await expect.poll(server.open, within).toBe(0)
+  })
+
+  test('needs no voice in Home Assistant either: nothing is wrong where it has none, and it is said once', async () => {
+    const homeAssistant = await StandInSupervisor.start()
+    const inHomeAssistant = {
+      ...{ SUPERVISOR_TOKEN: 'x', YOTO_STREAM_PANEL_AUTH: 'none', YOTO_STREAM_PANEL_HOST: '127.0.0.1' },
+      YOTO_STREAM_DIRECT_PORT: '0',
+    }
+    const app = await started(inHomeAssistant, homeAssistant)
+    try {
+      await expect.poll(() => saidBy(app), within).toContain('info 3 texts of stories cannot be heard')
+      expect(saidBy(app).filter((line) => !line.startsWith('info'))).toEqual([])
+      expect(await problems(app)).not.toContain('speech')
+      expect(homeAssistant.asked).toContain('GET /core/api/states')
+    } finally {
+      await app.stop()
+      await homeAssistant.stop()
+    }
   })
 
   test('needs no voice: one line of the log says how to get one', async () => {

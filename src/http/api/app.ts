@@ -20,6 +20,7 @@ import { type AddressCheckHouse, addressCheckRoutes } from './address-check.ts'
 import { type AnswersHouse, answerRoutes } from './answers.ts'
 import { type AudioHouse, audioRoutes } from './audio.ts'
 import { authRoutes, type SignInHouse } from './auth.ts'
+import { type BackupHouse, backupRoutes } from './backup.ts'
 import { bodyChecks, readJson } from './body.ts'
 import { type CardCopiesHouse, cardCopyRoutes } from './card-copies.ts'
 import { type CardDocumentsHouse, cardDocumentRoutes } from './card-documents.ts'
@@ -70,6 +71,7 @@ export type House = StreamsHouse &
   KidHouse &
   EventsHouse &
   DiagnosticsHouse &
+  BackupHouse &
   RuleToolsHouse &
   StoriesHouse &
   RulesHouse & { readonly ruleTraces: RuleTracesHouse } & WebhooksHouse &
@@ -149,6 +151,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...uploadRoutes(house, door.clock),
     ...eventRoutes(house),
     ...diagnosticsRoutes(house),
+    ...backupRoutes(house),
     ...ruleToolRoutes(house),
     ...storyRoutes(house),
     ...ruleRoutes(house),

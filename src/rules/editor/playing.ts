@@ -75,6 +75,7 @@ function pick(): JsonSchema {
 
 function schedule(): JsonSchema {
   const words = withWords(titled('schedule', editorSchemaOf(scheduleSchema)), {
+    enabled: '`false` switches the schedule off.',
     default: 'The playlist outside all slots.',
     slots: 'The first that fits holds.',
     change: 'How a slot comes: when the track has ended, when the queue has, or at once.',

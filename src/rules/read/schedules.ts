@@ -41,6 +41,7 @@ export const slotSchema = Type.Object(
 
 export const scheduleSchema = Type.Object(
   {
+    enabled: Type.Optional(Type.Boolean()),
     default: Type.Optional(playlistName),
     slots: Type.Optional(Type.Unknown()),
     answers: Type.Optional(Type.Unknown()),
@@ -52,9 +53,9 @@ export const scheduleSchema = Type.Object(
 export interface ReadSchedule {
   readonly schedule: Schedule
   readonly node: MapNode
-  /** Which streams answer in place of this one. */
+  /** Which streams answer in place of this one; none while it is switched off. */
   readonly answers: readonly ReadAnswer[]
-  /** Whether it says what the stream holds; with answers alone that is left to whoever fills it. */
+  /** Whether it says what the stream holds; with answers alone, and switched off, that is left to whoever fills it. */
   readonly fills: boolean
 }
 
@@ -84,6 +85,7 @@ export function readSchedules(node: MapNode, reading: Reading): ReadSchedule[] {
     if (decoded === undefined) return []
     const place = `${report.file}:${report.lineOf(key)}`
     const schedule = { stream, place, default: decoded.default ?? null, slots, ...termsOf(decoded) }
+    if (decoded.enabled === false) return [{ schedule, node: value, answers: [], fills: false }]
     const fills = !value.entries.has('answers') || decoded.default !== undefined || value.entries.has('slots')
     return [{ schedule, node: value, answers, fills }]
   })

@@ -16,7 +16,10 @@ const mostCompared = 20_000
 const mostSaid = 100
 
 function slotsIn(files: readonly RuleFile[]): Slots {
-  const filling = files.flatMap((file) => file.schedules.filter(({ fills }) => fills))
+  // One that is switched off has its slots all the same.
+  const filling = files.flatMap((file) =>
+    file.schedules.filter(({ schedule, fills }) => fills || schedule.slots.length > 0),
+  )
   const byStream = new Map(
     filling.map(({ schedule }) => [schedule.stream, new Set(schedule.slots.map(({ id }) => id))]),
   )

@@ -31,6 +31,9 @@ export function busyStorage(storage: Storage): BusyStorage {
   return {
     collection: <Value>(name: string) => collectionOf(storage.collection<Value>(name)),
     setMany: (entries) => written(storage.setMany(entries)),
+    holdFile: () => counted(storage.holdFile()),
+    releaseFile: () => counted(storage.releaseFile()),
+    compact: () => counted(storage.compact()),
     close: () => storage.close(),
     get isBusy() {
       return pending > 0
