@@ -10,7 +10,7 @@ import { type Announced, type AskedValue, KeptValues } from './core/kept-values.
 import type { Log } from './core/log.ts'
 import type { Moment } from './core/moment.ts'
 import type { PlayerPatch, PlayerState } from './core/player.ts'
-import { type CardFacts, type PlayerChange, Players } from './core/players.ts'
+import { type CardFactsOf, type PlayerChange, Players } from './core/players.ts'
 import type { Queue, QueueMutation, StoredQueue } from './core/queue.ts'
 import { type AskedMutation, type ManyOptions, type QueueChange, Queues } from './core/queues.ts'
 import type { StoryNews } from './core/story-news.ts'
@@ -37,8 +37,7 @@ interface HubOptions {
   readonly queues: Collection<StoredQueue>
   /** Where the values of vars and inputs live; where absent, they are forgotten when the product stops. */
   readonly values?: { readonly vars: Collection<PlainValue>; readonly inputs: Collection<PlainValue> }
-  /** `playerId`: whose card it is, for what it carries may be another stream for each player. */
-  readonly card: (cardId: string, playerId: string) => CardFacts
+  readonly card: CardFactsOf
   readonly newId: () => string
   /** 0 (inclusive) to 1; Math.random where absent. */
   readonly random?: () => number

@@ -1,3 +1,5 @@
+import { streamAt } from '../src/core/card-streams.ts'
+import type { PlayerState } from '../src/core/player.ts'
 import type { Queue } from '../src/core/queue.ts'
 import type { PublishedCardView } from '../src/http/api/cards.ts'
 import { type Items, titleIn } from './items.ts'
@@ -6,9 +8,20 @@ import type { Say } from './text.ts'
 
 type Card = Pick<PublishedCardView, 'card_id' | 'stream' | 'kind'>
 
+/** The stream that the player's card has it hear where it is; null where it is none of ours, or plays none there. */
+export function streamHeard(
+  { card_id, chapter_key }: Pick<PlayerState, 'card_id' | 'chapter_key'>,
+  cards: readonly Pick<PublishedCardView, 'card_id' | 'stream' | 'tracks'>[],
+): string | null {
+  const card = card_id === null ? undefined : cards.find((one) => one.card_id === card_id)
+  if (card === undefined) return null
+  const ofTracks = card.tracks?.map(({ stream }) => stream) ?? null
+  return streamAt({ stream: card.stream, ofTracks }, chapter_key)
+}
+
 /**
- * What a card of that kind lets hear of the queue now; null for a card that plays the whole queue as one file, of
- * which nobody tells how far it is.
+ * What a card of that kind lets hear of the queue now; null for a card that plays the whole queue as one file, in all its
+ * chapters or in one, of which nobody tells how far it is.
  */
 export function heardText(
   queue: Queue,
@@ -16,7 +29,7 @@ export function heardText(
 ): string | null {
   if (queue.closed || queue.items.length === 0)
     return queue.if_pressed === null ? say('player.clip') : titleIn(files, queue.if_pressed)
-  if (kind === 'stream') return null
+  if (kind === 'stream' || kind === 'tracks') return null
   const item = queue.items.find(({ id }) => id === queue.current)
   return item === undefined ? say('player.clip') : titleIn(files, item.file)
 }

@@ -7,7 +7,7 @@ import { Turns } from '../core/turns.ts'
 import { type CardChange, type CardRequest, changed, checkWish, isNewOnCard } from './change.ts'
 import type { Copy } from './copies.ts'
 import { type CardAccount, Publisher } from './publisher.ts'
-import { isOwnKey, type PublishedCard } from './record.ts'
+import { isOwnKey, type PublishedCard, playsStream } from './record.ts'
 import { Republishing } from './republishing.ts'
 import { type Rotation, rotateKeys } from './rotate.ts'
 import { keptDays, oldKeysEndAt, withKeyUsed } from './rotation.ts'
@@ -205,9 +205,9 @@ export class PublishedCards {
     return this.#rotate((card) => card.card_id === cardId, options)
   }
 
-  /** The same for everything of a stream: its own key, and those of its cards. */
+  /** The same for everything of a stream: its own key, and those of all cards that play it. */
   rotateStream(stream: string, options: { now: boolean }): Promise<Rotation> {
-    return this.#rotate((card) => card.stream === stream, options)
+    return this.#rotate((card) => playsStream(card, stream), options)
   }
 
   /** Publishes what is owed to the account. Never rejects. */
@@ -218,9 +218,11 @@ export class PublishedCards {
     this.#sayTroubles()
   }
 
-  /** How many cards keep the key they carry when the stream is deleted, and for how many days. */
-  keptFor(stream: string): { cards: number; days: number } {
-    return { cards: this.list().filter((card) => card.stream === stream).length, days: keptDays }
+  /** How many cards keep the key they carry when the stream is deleted, for how many days, and whose `tracks` play it. */
+  keptFor(stream: string): { cards: number; days: number; tracks: readonly string[] } {
+    const cards = this.list().filter((card) => playsStream(card, stream))
+    const tracks = cards.flatMap((card) => (card.tracks === null ? [] : card.title))
+    return { cards: cards.length - tracks.length, days: keptDays, tracks }
   }
 
   /**

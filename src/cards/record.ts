@@ -1,3 +1,4 @@
+import { type CardStreams, streamsOn } from '../core/card-streams.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { SlotCut } from '../core/slot.ts'
 import { type SentMedia, sentMediaIn } from './sent-media.ts'
@@ -122,6 +123,16 @@ export function recordOf(key: string, stored: unknown): PublishedCard | null {
 /** Whether the key is the stream's own, for cards that people make by hand; a card that is being made has chapters. */
 export function isOwnKey(card: PublishedCard): boolean {
   return card.card_id === null && card.chapters === 0 && card.kind === 'stream'
+}
+
+/** Which streams it plays. */
+export function streamsOfCard({ stream, tracks }: PublishedCard): CardStreams {
+  return { stream, ofTracks: tracks?.map(({ plays }) => ('stream' in plays ? plays.stream : null)) ?? null }
+}
+
+/** Whether it plays the stream, all of it or one of its tracks. */
+export function playsStream(card: PublishedCard, stream: string): boolean {
+  return streamsOn(streamsOfCard(card)).includes(stream)
 }
 
 /** The record's key and all it had before. */

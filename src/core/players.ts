@@ -36,11 +36,11 @@ export interface Said {
 export interface CardFacts {
   /** The tracks in playing order; null while they are not known. */
   readonly layout: readonly TrackPlace[] | null
-  /** The stream it carries, where the card is ours. */
+  /** The stream it plays where the player is, where the card is ours. */
   readonly stream: string | null
   /** The story it tells, where it is ours and does. */
   readonly story?: string
-  /** It is ours and carries neither. */
+  /** It is ours and plays what each of its tracks does, which may be no stream. */
   readonly isOurs?: true
   /** Its maker has it begin again after its last track, whatever the player is set to. */
   readonly repeats?: boolean
@@ -48,9 +48,11 @@ export interface CardFacts {
   readonly presses?: ReadPresses
 }
 
+/** Of a card in that player, which may hear another stream by it than others do; `chapter`: where it is, null where nobody knows. */
+export type CardFactsOf = (cardId: string, playerId: string, chapter: string | null) => CardFacts
+
 interface PlayersOptions {
-  /** `playerId`: whose card it is, for what it carries may be another stream for each player. */
-  readonly card: (cardId: string, playerId: string) => CardFacts
+  readonly card: CardFactsOf
   readonly clock: Clock
   readonly tell: (change: PlayerChange) => void
 }
@@ -110,11 +112,12 @@ export class Players {
     const stoppedCard = stoppedCardIn(state, before)
     const after = { state, at: placed ? at : before.at, stoppedCard }
     this.#players.set(id, after)
-    const facts: CardFacts =
-      state.card_id === null ? { layout: null, stream: null } : this.#options.card(state.card_id, id)
+    const facts = this.#factsOf(state)
+    const isElsewhere = state.chapter_key !== before.state.chapter_key
+    const leftStream = isElsewhere ? this.#factsOf(before.state).stream : facts.stream
     const commanded = this.#expectations.meet(before, after, at)
     const repeats = facts.repeats === true || (this.#repeats.get(id) ?? null)
-    const events = eventsBetween(before, { ...after, at }, { ...facts, repeats, commanded })
+    const events = eventsBetween(before, { ...after, at }, { ...facts, leftStream, repeats, commanded })
     this.#options.tell({ kind: 'player', player: state, said: { patch, at, before, commanded } })
     const commands = this.#wishes.behind(events, { state, jumped: commanded, now: at })
     for (const [place, event] of events.entries()) this.#happened(event, commands[place] ?? null)
@@ -171,6 +174,10 @@ export class Players {
   /** Whether a command of ours is about to take the player to just that track. */
   isExpected(playerId: string, track: TrackAddress & { readonly card_id: string }): boolean {
     return this.#expectations.has(playerId, track, this.#options.clock.now())
+  }
+
+  #factsOf({ id, card_id, chapter_key }: PlayerState): CardFacts {
+    return card_id === null ? { layout: null, stream: null } : this.#options.card(card_id, id, chapter_key)
   }
 
   #happened(event: PlayerEvent, command: PlayerCommand | null): void {

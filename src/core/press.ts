@@ -20,11 +20,13 @@ export type ReadPresses = 'all' | 'restarts' | 'none'
 export interface TransitionContext {
   /** The card's tracks in playing order; null where the card is not known. */
   readonly layout: readonly TrackPlace[] | null
-  /** The stream of the card, where we published it: there back is `left` and forward is `right`. */
+  /** The stream that the card plays where the player is now, where we published it: there back is `left` and forward is `right`. */
   readonly stream: string | null
+  /** That of the chapter that it came from, of a card of several; absent where it is the same. */
+  readonly leftStream?: string | null
   /** The same of a card of ours that tells a story. */
   readonly story?: string
-  /** It is one of ours that plays neither: its tracks were put together one by one. */
+  /** It is one of ours whose tracks were put together one by one, and may play neither. */
   readonly isOurs?: true
   readonly presses?: ReadPresses
   /**

@@ -13,11 +13,10 @@ const batteryLowPercent = 15
 export function eventsBetween(before: Moment, after: Moment, context: TransitionContext): PlayerEvent[] {
   const old = before.state
   const now = after.state
-  const occurrence = {
-    player: now.id,
-    at: isoOf(after.at),
-    ...(context.stream === null ? {} : { stream: context.stream }),
-  }
+  const { stream, leftStream = stream } = context
+  const occurrence = { player: now.id, at: isoOf(after.at) }
+  // An event is of the stream of the chapter that it names.
+  const on = ({ type }: Happening) => (type === 'track_ended' ? leftStream : stream)
   const events: Happening[] = [
     ...presence(old, now),
     ...card(before, after),
@@ -25,7 +24,10 @@ export function eventsBetween(before: Moment, after: Moment, context: Transition
     ...tracks(before, after, context),
     ...surroundings(old, now),
   ]
-  return events.map((event) => ({ ...occurrence, ...event }))
+  return events.map((event) => {
+    const heard = on(event)
+    return { ...occurrence, ...(heard === null ? {} : { stream: heard }), ...event }
+  })
 }
 
 type Happening = PlayerEvent extends infer Event

@@ -21,9 +21,13 @@ export interface MediaDoor {
   target(key: string): Promise<MediaTarget | null>
   /**
    * The ready items of the stream's queue as one body, as far as they are heard now; null when it is empty or closed.
-   * `key`: the one it is asked for by, where another stream may begin to answer.
+   * `key`: the one it is asked for by, where another stream may begin to answer; `track`: which of the tracks it is, on a
+   * card of tracks.
    */
-  newest(stream: string, key?: string): Promise<FileBody | null>
+  newest(
+    stream: string,
+    asked?: { readonly key: string; readonly track: string | null },
+  ): Promise<FileBody | null>
   /** Which player plays that card, if it can be told. */
   playerOf(target: MediaTarget): string | null
   /** What the places of queue cards play. */

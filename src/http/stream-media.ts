@@ -42,10 +42,10 @@ export async function serveStreamOf(
   const isTold = !isFurtherOn(ctx) || door.toldSeldom.isTold(listener[0])
   const teller = isTold ? door : { clientAddress: door.clientAddress }
   const told = await answerAndTell(ctx, teller, wanted, async () => {
-    const newest = isFromStart(ctx) ? await door.newest(stream, key) : undefined
+    const newest = isFromStart(ctx) ? await door.newest(stream, { key, track: place }) : undefined
     if (newest === null && door.saidOnce.isFollowing(listener[0]))
       throw new AppError('not_found', 'there is nothing more to play')
-    const answer = await serveOrClip(ctx, door, { stream, key, listener, newest })
+    const answer = await serveOrClip(ctx, door, { stream, key, place, listener, newest })
     if (newest === null) door.saidOnce.say(listener[0], ctx.length ?? 0)
     return answer ?? { fromStart: true, item: null }
   })
@@ -74,14 +74,16 @@ async function serveOrClip(
   request: {
     stream: string
     key: string
+    place: string | null
     listener: [string, ...string[]]
     newest: FileBody | null | undefined
   },
 ): Promise<Beginning | null> {
-  const { stream, key, newest, ...listening } = request
+  const { stream, key, place, newest, ...listening } = request
   const serve = (newest: () => Promise<FiniteBody>, whole: boolean) =>
     serveFinite(ctx, { ...listening, newest, listeners: door.listeners, whole })
-  const heard = async () => (await door.newest(stream, key)) ?? (await door.nothingHere(stream))
+  const heard = async () =>
+    (await door.newest(stream, { key, track: place })) ?? (await door.nothingHere(stream))
   const first = newest === undefined ? heard : async () => newest ?? door.nothingHere(stream)
   try {
     return await serve(first, false)

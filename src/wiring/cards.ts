@@ -4,9 +4,10 @@ import { DeletedCards } from '../cards/deleted-cards.ts'
 import { KnownCards } from '../cards/known-cards.ts'
 import { PublishedCards } from '../cards/published.ts'
 import type { CardAccount } from '../cards/publisher.ts'
-import type { PublishedCard } from '../cards/record.ts'
+import { type PublishedCard, streamsOfCard } from '../cards/record.ts'
 import { UploadedAudio } from '../cards/uploaded-audio.ts'
 import { type CardPlan, trackAddresses } from '../core/card-plan.ts'
+import { streamAt } from '../core/card-streams.ts'
 import { type Clock, every } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
@@ -32,8 +33,8 @@ export interface Cards {
   readonly deleted: DeletedCards
   /** The account's cards, whoever made them. */
   readonly accountDesk: AccountCardDesk
-  /** For reading presses off a card. */
-  facts(cardId: string): CardFacts
+  /** For reading presses off a card that is at that chapter. */
+  facts(cardId: string, chapter: string | null): CardFacts
 }
 
 interface CardsInput {
@@ -103,7 +104,7 @@ export async function openCards(input: CardsInput): Promise<Cards> {
     ...{ link: () => signedIn(link), published, known, deleted, log },
     mediaUrl: urlOf('?', '').split('?')[0] ?? '',
   })
-  const facts = (cardId: string) => factsOf(cardId, published, known)
+  const facts = (cardId: string, chapter: string | null) => factsOf({ cardId, chapter }, published, known)
   return { published, known, uploaded, deleted, accountDesk, facts }
 }
 
@@ -215,7 +216,11 @@ function listedCard({ cardId, title, author, coverUrl, updatedAt, whose }: Famil
   return { card_id: cardId, title, author, cover_url: coverUrl, updated_at: updatedAt, whose }
 }
 
-function factsOf(cardId: string, published: PublishedCards, known: KnownCards): CardFacts {
+function factsOf(
+  { cardId, chapter }: { cardId: string; chapter: string | null },
+  published: PublishedCards,
+  known: KnownCards,
+): CardFacts {
   const ours = published.byCard(cardId)
   if (ours === undefined) {
     const { layout = null, repeats = false } = known.get(cardId) ?? {}
@@ -223,7 +228,7 @@ function factsOf(cardId: string, published: PublishedCards, known: KnownCards): 
   }
   return {
     layout: layoutOf(ours, published),
-    stream: ours.stream,
+    stream: streamAt(streamsOfCard(ours), chapter),
     ...(ours.story === null ? {} : { story: ours.story.id }),
     ...(ours.tracks === null ? {} : { isOurs: true as const }),
     presses: pressesReadOff(ours),

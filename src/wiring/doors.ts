@@ -269,7 +269,7 @@ function mediaDoor({
         : holderOf(card, hub)
       return { stream: answers.streamFor(stream, holder), card_id, player, kind, confirm }
     },
-    newest: (stream, key) => newest(ground, stream, { rounds, clock, signal, key }),
+    newest: (stream, asked) => newest(ground, stream, { rounds, clock, signal, ...asked }),
     slots: {
       choose: async (request) => {
         await upToDate(request.stream)
@@ -309,6 +309,8 @@ interface Newest {
   readonly signal?: AbortSignal
   /** Of the card it is asked for by. */
   readonly key?: string | undefined
+  /** Which of its tracks, on a card of tracks. */
+  readonly track?: string | null
 }
 
 /**
@@ -318,14 +320,14 @@ interface Newest {
 async function newest(
   ground: Ground,
   stream: string,
-  { rounds, clock, signal, key }: Newest,
+  { rounds, clock, signal, key, track = null }: Newest,
 ): Promise<Playable | null> {
   const { hub, sources, facts } = ground
   await ground.upToDate(stream)
   const [queue, now] = [hub.queue(stream), clock.now()]
   if (queue === undefined || queue.closed) return null
   const files = await sources.playable(playOrder(queue), stream)
-  const at = heardUntil(ground, { queue, key, lengthMs: playingMs(files), now })
+  const at = heardUntil(ground, { queue, key, track, lengthMs: playingMs(files), now })
   const cut = at === null ? undefined : { at, heard: begunWithin(files, at.getTime() - now.getTime()) }
   return playable(files, sources, signal, rounds(queue, facts.sentOf(stream)), cut)
 }

@@ -1,4 +1,6 @@
 import type { PublishedCards } from '../cards/published.ts'
+import { streamsOfCard } from '../cards/record.ts'
+import { streamAt } from '../core/card-streams.ts'
 import type { Queue } from '../core/queue.ts'
 import type { Hub } from '../hub.ts'
 import type { StreamAnswers } from './answers.ts'
@@ -16,6 +18,8 @@ interface Heard {
   readonly queue: Queue
   /** Of the card it is asked for by; absent where it is asked for by its name. */
   readonly key: string | undefined
+  /** Which of its tracks, on a card of tracks. */
+  readonly track: string | null
   /** How long it plays, milliseconds. */
   readonly lengthMs: number
   readonly now: Date
@@ -30,15 +34,16 @@ const spareMs = 60_000
  * answer where the card's is asked for: to who hears it that is the same card at another hour, no less than a slot is.
  * Nothing of this is kept, so a clock that is set and a schedule that is changed count at once.
  */
-export function heardUntil(ground: Ground, { queue, key, lengthMs, now }: Heard): Date | null {
+export function heardUntil(ground: Ground, { queue, key, track, lengthMs, now }: Heard): Date | null {
   const { hub, answers, cards, endsAt } = ground
   const latestMs = now.getTime() + lengthMs + spareMs
   const slotEnd = endsAt(queue, now)
   const before = new Date(Math.min(slotEnd?.getTime() ?? latestMs, latestMs))
   const card = key === undefined ? undefined : cards.byKey(key)
+  const asked = card === undefined ? null : streamAt(streamsOfCard(card), track)
   const answerEnd =
-    card == null || card.stream === null
+    card === undefined || asked === null
       ? null
-      : answers.endsAt(card.stream, holderOf(card, hub), { after: now, before })
+      : answers.endsAt(asked, holderOf(card, hub), { after: now, before })
   return answerEnd ?? slotEnd
 }

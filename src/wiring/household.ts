@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
-import type { CardFacts } from '../core/players.ts'
+import type { CardFactsOf } from '../core/players.ts'
 import { Presets } from '../core/presets.ts'
 import { Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
@@ -41,8 +41,8 @@ export interface Household {
   readonly storyVersions: StoryVersions
   /** The cards that tell stories by themselves. */
   readonly storyShelf: StoryShelf
-  /** What is known of a card in that player. */
-  readonly cardFacts: (cardId: string, playerId: string) => CardFacts
+  /** What is known of a card in a player. */
+  readonly cardFacts: CardFactsOf
   /** null where there is neither an account nor a simulated one. */
   readonly cloud: Cloud | null
   /** Keeps addresses that no player can use off the cards of the account. */
@@ -106,8 +106,8 @@ export async function openHousehold(
     },
   })
   await answers.start()
-  const cardFacts = (cardId: string, playerId: string): CardFacts => {
-    const facts = cards.facts(cardId)
+  const cardFacts: CardFactsOf = (cardId, playerId, chapter) => {
+    const facts = cards.facts(cardId, chapter)
     return facts.stream === null ? facts : { ...facts, stream: answers.streamFor(facts.stream, playerId) }
   }
   const hub = new Hub({

@@ -1,17 +1,15 @@
 import type { PlayedAnew } from '../broker/stream-desk.ts'
-import type { PublishedCards } from '../cards/published.ts'
 import type { PublishedCard } from '../cards/record.ts'
 import { placeAddress } from '../core/card-plan.ts'
 import type { Effect, PlayerCommand } from '../core/effect.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Hub } from '../hub.ts'
 import { entrance } from './entrance.ts'
+import { type HearingGround, heardStream } from './heard-stream.ts'
 import { asExpected } from './player-place.ts'
 
-interface Ground {
+interface Ground extends HearingGround {
   readonly hub: Pick<Hub, 'players' | 'expectedTrack'>
-  readonly cards: Pick<PublishedCards, 'byCard'>
-  readonly streamFor: (stream: string, player: string) => string
   /** Cards of the other kind are left in peace. */
   readonly onlyKind?: PublishedCard['kind']
 }
@@ -23,7 +21,8 @@ export interface AnewGround extends Ground {
 
 /**
  * What has the players that play the stream now ask for it anew. On a queue card they then get the current item. A
- * stream card plays the whole queue as one file, which can only be begun again: of another item nothing is heard.
+ * stream card plays the whole queue as one file, and so does a track of a card of tracks; that can only be begun again: of
+ * another item nothing is heard.
  * Who has paused, or is off, is left in peace.
  */
 export function playAnew(stream: string, anew: PlayedAnew, ground: Ground): Effect[] {
@@ -36,13 +35,13 @@ export function playAnew(stream: string, anew: PlayedAnew, ground: Ground): Effe
 /** The players that play the stream now, with the card by which they do. */
 export function listenersOn(
   stream: string,
-  { hub, cards, streamFor, onlyKind }: Ground,
+  { hub, onlyKind, ...ground }: Ground,
 ): { readonly player: PlayerState; readonly card: PublishedCard }[] {
   return hub.players().flatMap((told) => {
     const player = asExpected(hub, told)
-    const card = player.card_id === null ? undefined : cards.byCard(player.card_id)
-    if (card === undefined || !isPlaying(player)) return []
-    if (card.stream === null || streamFor(card.stream, player.id) !== stream) return []
+    const heard = isPlaying(player) ? heardStream(player, ground) : null
+    if (heard?.stream !== stream) return []
+    const { card } = heard
     return onlyKind === undefined || card.kind === onlyKind ? [{ player, card }] : []
   })
 }
@@ -59,5 +58,9 @@ function commandFor(
 ): PlayerCommand | null {
   if (card_id === null) return null
   if (kind === 'stream') return what === 'item' ? null : { type: 'restart' }
+  if (kind === 'tracks')
+    return what === 'item' || from === null
+      ? null
+      : { type: 'card', card_id, chapter_key: from, track_key: from, seconds_in: 0 }
   return { type: 'card', card_id, ...placeAddress(entrance({ from, slots, isAnother })) }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { PlayerCommand, PlayerSettings } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
-import type { CardFacts } from '../core/players.ts'
+import type { CardFactsOf } from '../core/players.ts'
 import type { Hub } from '../hub.ts'
 import type { YotoApi } from '../yoto/api.ts'
 import type { YotoClient } from '../yoto/client.ts'
@@ -13,8 +13,7 @@ import type { Steps, Wanted } from './steps.ts'
 /** What commands work on, and what they ask of the rest of the house. */
 export interface LinkHouse {
   readonly hub: Hub
-  /** Of a card in that player. */
-  readonly cardFacts: (cardId: string, playerId: string) => CardFacts
+  readonly cardFacts: CardFactsOf
   readonly knownCards?: {
     /** Resolves when what the account tells of a card is in its facts, or cannot be had. */
     learn(cardId: string): Promise<unknown>
@@ -64,7 +63,8 @@ async function sendCommand(
     await untilArrived(house.hub, playerId, { patienceMs: wanted.leftMs(), clock: parts.clock })
   const stands = asItStands(house.hub, playerId, parts.clock)
   const player = movesOnCard(command) ? asExpected(house.hub, stands) : stands
-  const facts = player.card_id === null ? undefined : house.cardFacts(player.card_id, playerId)
+  const facts =
+    player.card_id === null ? undefined : house.cardFacts(player.card_id, playerId, player.chapter_key)
   const { told, move } = queueCardWay(command, { hub: house.hub, player, facts })
   const message = messageFor(told, player, facts?.layout ?? null)
   wanted.check()
@@ -98,9 +98,9 @@ function goesBackOnQueue(
   { hub, cardFacts }: LinkHouse,
   { playerId, command }: { playerId: string; command: LiveCommand },
 ): boolean {
-  const { card_id } = playerNamed(hub, playerId)
+  const { card_id, chapter_key } = playerNamed(hub, playerId)
   if (card_id === null || (command.type !== 'previous' && command.type !== 'restart')) return false
-  return cutOf(cardFacts(card_id, playerId)) !== null
+  return cutOf(cardFacts(card_id, playerId, chapter_key)) !== null
 }
 
 /** Whether it leads from the present track to a place of the same card. */
@@ -118,8 +118,8 @@ async function learnTracks(
   { house, clock }: CommandParts,
   { playerId, patienceMs }: { playerId: string; patienceMs: number },
 ): Promise<void> {
-  const { card_id: cardId, online } = playerNamed(house.hub, playerId)
-  if (cardId === null || !online || house.cardFacts(cardId, playerId).layout !== null) return
+  const { card_id: cardId, chapter_key, online } = playerNamed(house.hub, playerId)
+  if (cardId === null || !online || house.cardFacts(cardId, playerId, chapter_key).layout !== null) return
   const known = new AbortController()
   const patience = clock.sleep(patienceMs, known.signal).catch(() => undefined)
   await Promise.race([house.knownCards?.learn(cardId), patience])

@@ -6,7 +6,9 @@ import type { Effect } from '../core/effect.ts'
 import { playerName } from '../core/listener.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Changed } from '../rules/scheduled-streams.ts'
+import { possiblyHeard } from './heard-stream.ts'
 import { type AnewGround, isPlaying, listenersOn, playAnew } from './play-anew.ts'
+import { asExpected } from './player-place.ts'
 
 /** What schedules and rules need to know of those who listen, and how these are cut over to what a stream has become. */
 export class SlotGround {
@@ -28,13 +30,14 @@ export class SlotGround {
     this.#places = places
   }
 
-  /** The stream that the player plays now; null where it plays none of ours. */
-  streamOf(player: PlayerState): string | null {
-    const { cards, streamFor } = this.#ground
-    const card = player.card_id === null ? undefined : cards.byCard(player.card_id)
-    return card == null || card.stream === null || !isPlaying(player)
-      ? null
-      : streamFor(card.stream, player.id)
+  /**
+   * The streams that the player may be playing now: that of the chapter it names, and that of the one it was just sent to.
+   * All of its card's where it names none that is on the card; none where it plays none of ours.
+   */
+  streamsOf(player: PlayerState): readonly string[] {
+    if (!isPlaying(player)) return []
+    const places = [player, asExpected(this.#ground.hub, player)]
+    return [...new Set(places.flatMap((place) => possiblyHeard(place, this.#ground)))]
   }
 
   /** Whether somebody hears the stream item by item: live, or by a queue card. */

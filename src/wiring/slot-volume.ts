@@ -7,8 +7,8 @@ import type { Hub } from '../hub.ts'
 
 interface VolumeInput {
   readonly hub: Pick<Hub, 'players' | 'player' | 'subscribe'>
-  /** The stream that the player plays now; null where it plays none of ours. */
-  readonly streamOf: (player: PlayerState) => string | null
+  /** The streams that the player may be playing now; the lowest of their limits holds. */
+  readonly streamsOf: (player: PlayerState) => readonly string[]
   /** How loud the slot of the stream lets it be, in steps of 0 to 16; null: as loud as the player may be. */
   readonly limitOf: (stream: string) => number | null
   readonly perform: Perform
@@ -26,8 +26,8 @@ const steps = 16
  */
 export class SlotVolume {
   readonly #input: VolumeInput
-  /** How loud a player was that has been turned down and has not said that it is. */
-  readonly #turnedDown = new Map<string, number>()
+  /** How loud a player was that has been turned down and has not said that it is, and how far it was. */
+  readonly #turnedDown = new Map<string, { readonly from: number; readonly to: number }>()
   #stop: () => void = () => undefined
 
   constructor(input: VolumeInput) {
@@ -68,9 +68,9 @@ export class SlotVolume {
   }
 
   #limitOf(player: PlayerState): number | null {
-    const { streamOf, limitOf } = this.#input
-    const stream = streamOf(player)
-    return stream === null ? null : limitOf(stream)
+    const { streamsOf, limitOf } = this.#input
+    const limits = streamsOf(player).flatMap((stream) => limitOf(stream) ?? [])
+    return limits.length === 0 ? null : Math.min(...limits)
   }
 
   #check(player: PlayerState): void {
@@ -80,8 +80,10 @@ export class SlotVolume {
       this.#turnedDown.delete(id)
       return
     }
-    if (step <= (this.#turnedDown.get(id) ?? -1)) return
-    this.#turnedDown.set(id, step)
+    const told = this.#turnedDown.get(id)
+    // On its way from chapter to chapter it may have come under a lower limit than it was told.
+    if (told !== undefined && step <= told.from && limit >= told.to) return
+    this.#turnedDown.set(id, { from: step, to: limit })
     const { perform, log } = this.#input
     const because = `volume limit ${limit} of the slot`
     perform({ kind: 'command', player: id, command: { type: 'volume-step', step: limit } }, because).catch(

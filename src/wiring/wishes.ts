@@ -56,7 +56,7 @@ function startSlotVolume(
 ): SlotVolume {
   const volume = new SlotVolume({
     hub: household.hub,
-    streamOf: (player) => slotGround.streamOf(player),
+    streamsOf: (player) => slotGround.streamsOf(player),
     limitOf: (stream) => rules.volumeLimit(stream),
     perform: performThrough(lines.door(), perform),
     clock: input.clock,

@@ -292,7 +292,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
     ...noLibraryDesk,
     library: async () => library.map((file) => libraryEntry(file)),
     streamUrl: async (name) => `http://127.0.0.1:8098/media/key-of-${name}/stream.mp3`,
-    keptCards: () => ({ cards: 0, days: 30 }),
+    keptCards: () => ({ cards: 0, days: 30, tracks: [] }),
     ...noCards,
     addressCheck: noAddressCheck,
     firstSteps: noFirstSteps,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { unknownPlayer } from '../../src/core/player.ts'
 import { emptyQueue, type Queue } from '../../src/core/queue.ts'
-import { heardText, placeIn } from '../../ui/heard.ts'
+import { heardText, placeIn, streamHeard } from '../../ui/heard.ts'
 import { sayIn } from '../../ui/text.ts'
 import { libraryEntry } from '../support/house.ts'
 
@@ -31,6 +31,33 @@ describe('what is heard of a queue', () => {
     expect(heardText(queue, { kind: 'stream', files, say })).toBe(null)
     expect(heardText({ ...queue, closed: true }, { kind: 'stream', files, say })).toBe('the clip')
   })
+
+  test('is known of a track of a card as little', () => {
+    expect(heardText(queue, { kind: 'tracks', files, say })).toBe(null)
+    expect(heardText({ ...queue, closed: true }, { kind: 'tracks', files, say })).toBe('the clip')
+  })
+})
+
+test('the stream that a player hears is that of its card, or of the track where it is', () => {
+  const track = (stream: string | null) => ({
+    ...{ key: '', title: '', icon: null, file: null, url: null, stream },
+    ...({ audio: 'streamed', uploaded: false } as const),
+  })
+  const cards = [
+    { card_id: 'c1', stream: 'bedroom', tracks: null },
+    { card_id: 'c2', stream: null, tracks: [track(null), track('kitchen')] },
+  ]
+  const heard = (card_id: string | null, chapter_key: string | null) =>
+    streamHeard({ card_id, chapter_key }, cards)
+  expect(heard('c1', '05')).toBe('bedroom')
+  expect(heard('c2', '02')).toBe('kitchen')
+  expect([
+    heard('c2', '01'),
+    heard('c2', null),
+    heard('c2', '03'),
+    heard('c3', '02'),
+    heard(null, null),
+  ]).toEqual([null, null, null, null, null])
 })
 
 describe('the place in a queue', () => {

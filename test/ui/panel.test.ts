@@ -242,6 +242,34 @@ testWith(
 
 testWith(
   ['chromium'],
+  'of a card of tracks the stream is shown while a track plays it',
+  async () => {
+    const { body } = await running.call('POST', '/cards', {
+      title: 'A bit of all',
+      tracks: [{ file: 'music/good-morning.mp3' }, { stream: 'bedroom', title: 'Tonight' }],
+    })
+    const { card_id } = body as { card_id: string }
+    const { page, faults } = await visit()
+    await pressKey(nursery(page).getByRole('button', { name: 'Card “A bit of all” in the slot' }), 'Enter')
+    await nursery(page).getByText('Good morning · playing').waitFor()
+    await nursery(page).getByText('This card brings its own audio').waitFor()
+    await pressKey(nursery(page).getByRole('button', { name: 'Press the right knob' }), 'Enter')
+    await nursery(page).getByText('Tonight · playing').waitFor()
+    await nursery(page).getByText('Plays the stream').waitFor()
+    expect(await nursery(page).getByRole('link', { name: 'bedroom' }).getAttribute('href')).toBe(
+      '#/streams/bedroom',
+    )
+    expect(await nursery(page).getByText('Playlist “daytime”').count()).toBe(1)
+    await pressKey(nursery(page).getByRole('button', { name: 'Press the left knob' }), 'Enter')
+    await nursery(page).getByText('This card brings its own audio').waitFor()
+    expect(faults).toEqual([])
+    expect((await running.call('DELETE', `/cards/${card_id}`)).status).toBe(200)
+  },
+  40_000,
+)
+
+testWith(
+  ['chromium'],
   'a player that is switched off is shown so, and takes no more commands',
   async () => {
     const { page } = await visit()

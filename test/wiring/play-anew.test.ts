@@ -17,6 +17,11 @@ const cards = new Map(
     linear: { kind: 'queue', slots: 'linear', stream: 'bedroom' },
     whole: { kind: 'stream', stream: 'bedroom' },
     other: { kind: 'queue', stream: 'kitchen' },
+    tracks: {
+      tracks: [{ file: 'a.mp3' }, { stream: 'bedroom' }, { stream: 'kitchen' }, { stream: 'bedroom' }].map(
+        (plays) => ({ title: 'x', plays }),
+      ),
+    },
   }).map(([card_id, record]) => [card_id, recordOf('key', { ...record, card_id }) ?? undefined]),
 )
 
@@ -62,8 +67,18 @@ describe('a player that plays the stream', () => {
     expect(told([player('abc', { card_id, chapter_key })], anew)).toEqual([['abc', command]])
   })
 
-  test('as one file hears no other item', () => {
-    expect(told([player('abc', { card_id: 'whole', chapter_key: '01' })], another('item'))).toEqual([])
+  test.each(['02', '04'])('by track %s of a card of tracks begins just that anew', (chapter_key) => {
+    const listener = player('abc', { card_id: 'tracks', chapter_key })
+    expect(told([listener], another('beginning'))).toEqual([
+      ['abc', { ...start('tracks', chapter_key), seconds_in: 0 }],
+    ])
+  })
+
+  test.each([
+    ['whole', '01'],
+    ['tracks', '02'],
+  ])('as one file hears no other item (%s)', (card_id, chapter_key) => {
+    expect(told([player('abc', { card_id, chapter_key })], another('item'))).toEqual([])
   })
 })
 
@@ -76,7 +91,12 @@ test('nobody else is told', () => {
     player('elsewhere', { card_id: 'other', chapter_key }),
     player('stranger', { card_id: 'unknown', chapter_key }),
     player('empty', { card_id: null }),
+    player('file', { card_id: 'tracks', chapter_key: '01' }),
+    player('other track', { card_id: 'tracks', chapter_key: '03' }),
+    player('older copy', { card_id: 'tracks', chapter_key: '05' }),
+    player('no chapter yet', { card_id: 'tracks' }),
     player('loading', { card_id: 'slots', chapter_key, playback: 'loading' }),
   ]
   expect(told(players, another('item'))).toEqual([['loading', start('slots', 'start')]])
+  expect(told(players, another('beginning'))).toEqual([['loading', start('slots', 'start')]])
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { recordOf } from '../../src/cards/record.ts'
+import type { Expected } from '../../src/core/expectation.ts'
 import { playerName } from '../../src/core/listener.ts'
 import { type PlayerState, unknownPlayer } from '../../src/core/player.ts'
 import { emptyQueue, type Queue } from '../../src/core/queue.ts'
@@ -9,6 +10,12 @@ const records = Object.entries({
   places: { kind: 'queue', slots: 'interactive', stream: 'bedroom' },
   whole: { kind: 'stream', stream: 'bedroom' },
   other: { kind: 'queue', stream: 'kitchen' },
+  tracks: {
+    tracks: [{ file: 'a.mp3' }, { stream: 'bedroom' }, { stream: 'kitchen' }].map((plays) => ({
+      title: 'x',
+      plays,
+    })),
+  },
 })
 const cards = new Map(
   records.map(([card_id, record]) => [card_id, recordOf('key', { ...record, card_id }) ?? undefined]),
@@ -18,6 +25,7 @@ function ground(
   cardIds: readonly string[],
   mode: Queue['mode'] = 'finite',
   patch: Partial<PlayerState> = {},
+  expected?: Expected,
 ) {
   const players = cardIds.map((card_id) => {
     const playing = { online: true, playback: 'playing', card_id, chapter_key: 'start' } as const
@@ -26,7 +34,7 @@ function ground(
   return new SlotGround({
     hub: {
       players: () => players,
-      expectedTrack: () => undefined,
+      expectedTrack: () => expected,
       queue: (name) => ({ ...emptyQueue(name), mode }),
     },
     cards: { byCard: (id) => cards.get(id) },
@@ -56,6 +64,36 @@ describe('players that play a stream whose slot begins at once', () => {
 
   test.each([{ playback: 'paused' }, { online: false }] as const)('are left in peace with %j', (patch) => {
     expect(told(ground(all, 'finite', patch), 'night')).toEqual([])
+  })
+})
+
+describe('the streams that a player may be playing', () => {
+  const at = (chapter_key: string | null) => ({ chapter_key, track_key: chapter_key })
+  const streams = (card_id: string, patch: Partial<PlayerState>, expected?: Expected) => {
+    const slots = ground([card_id], 'finite', patch, expected)
+    const playing = { online: true, playback: 'playing', card_id } as const
+    return slots.streamsOf({ ...unknownPlayer(card_id, card_id), ...playing, ...patch })
+  }
+
+  test.each<[string, string, Partial<PlayerState>, readonly string[]]>([
+    ['is that of its card', 'whole', at('03'), ['bedroom']],
+    ['is that of its track', 'tracks', at('02'), ['bedroom']],
+    ['is that of the next', 'tracks', at('03'), ['kitchen']],
+    ['is none where it plays a file', 'tracks', at('01'), []],
+    ['are all of the card while its chapter is not known', 'tracks', at(null), ['bedroom', 'kitchen']],
+    ['are all where the chapter is of an older copy', 'tracks', at('09'), ['bedroom', 'kitchen']],
+    ['are none while it is off', 'tracks', { ...at('02'), online: false }, []],
+    ['are none while it pauses', 'tracks', { ...at('02'), playback: 'paused' }, []],
+    ['are none by a card of others', 'foreign', at('02'), []],
+  ])('%s', (_name, card_id, patch, expected) => {
+    expect(streams(card_id, patch)).toEqual(expected)
+  })
+
+  test('are also those of the chapter that it was just sent to', () => {
+    const sent = (key: string) => ({ card_id: 'tracks', chapter_key: key, track_key: key })
+    expect(streams('tracks', at('01'), sent('02'))).toEqual(['bedroom'])
+    expect(streams('tracks', at('02'), sent('01'))).toEqual(['bedroom'])
+    expect(streams('tracks', at('02'), sent('03'))).toEqual(['bedroom', 'kitchen'])
   })
 })
 

@@ -5,11 +5,12 @@ import { SlotVolume } from '../../src/wiring/slot-volume.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
-function house(volume_step: number | null, limit: number | null = 6) {
+function house(volume_step: number | null, limit: number | null = 6, streams = ['bedroom']) {
   const state = {
     limit,
     player: { ...unknownPlayer('y1', 'Nursery'), volume_step } as PlayerState,
     plays: true,
+    streams,
   }
   const told: unknown[] = []
   let receive: (change: Change) => void = () => undefined
@@ -22,8 +23,8 @@ function house(volume_step: number | null, limit: number | null = 6) {
         return () => undefined
       },
     },
-    streamOf: () => (state.plays ? 'bedroom' : null),
-    limitOf: () => state.limit,
+    streamsOf: () => (state.plays ? state.streams : []),
+    limitOf: (stream) => (stream === 'quiet' ? 3 : stream === 'unlimited' ? null : state.limit),
     perform: async (effect) => void told.push(effect.kind === 'command' ? effect.command : effect),
     clock: new VirtualClock(),
     log: recordingLog(),
@@ -67,6 +68,23 @@ describe('a player in a slot with a volume limit', () => {
     state.plays = false
     says(16)
     expect(told).toEqual([])
+  })
+
+  test('is turned down to the lowest of those that may hold', () => {
+    const { told, volume } = house(12, 6, ['unlimited', 'bedroom', 'quiet'])
+    expect(told).toEqual([{ type: 'volume-step', step: 3 }])
+    expect(volume.limited('y1', { type: 'volume-step', step: 10 })).toEqual({ type: 'volume-step', step: 3 })
+    expect(house(12, 6, ['unlimited']).told).toEqual([])
+  })
+
+  test('that comes under a lower limit before it has obeyed is turned down to that, and once', () => {
+    const { state, told, says } = house(12)
+    state.streams = ['quiet']
+    says(12)
+    says(6)
+    state.streams = ['bedroom']
+    says(12)
+    expect(told).toEqual([down, { type: 'volume-step', step: 3 }])
   })
 
   test('is told no volume above it', () => {

@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { Queue } from '../../src/core/queue.ts'
 import type { PublishedCardView } from '../../src/http/api/cards.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
-import { placeIn } from '../heard.ts'
+import { placeIn, streamHeard } from '../heard.ts'
 import type { Items } from '../items.ts'
 import type { HouseView, SeenPlayer } from '../store.ts'
 import { shared } from '../styles.ts'
@@ -72,8 +72,7 @@ export class House extends LitElement {
   #players() {
     const { say, view } = this
     const { players, queues, health } = view
-    const streamOf = new Map(this.cards.map(({ card_id, stream }) => [card_id, stream]))
-    const queueOf = ({ state }: SeenPlayer) => queues.get(streamOf.get(state.card_id ?? '') ?? '') ?? null
+    const queueOf = ({ state }: SeenPlayer) => queues.get(streamHeard(state, this.cards) ?? '') ?? null
     return html`<section aria-labelledby="players">
       <h2 id="players">${say('player.players')}</h2>
       ${players.size === 0 ? html`<p class="card none quiet">${say('player.none')}</p>` : nothing}

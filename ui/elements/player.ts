@@ -125,7 +125,7 @@ export class Player extends LitElement {
     `,
   ]
   declare player: SeenPlayer
-  /** Of the stream that the player's card carries, where it carries one. */
+  /** Of the stream that the player's card plays where it is, where it plays one. */
   declare queue: Queue | null
   declare cards: readonly PublishedCardView[]
   /** The library by file name; null until it is known. */

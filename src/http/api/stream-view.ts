@@ -24,8 +24,15 @@ export interface StreamsHouse {
   streamUrl(name: string): Promise<string>
   /** How often items of the stream were played; null where none was. */
   streamPlays(name: string): { readonly plays: number; readonly last_played_at: string } | null
-  /** How many cards keep their address when the stream is deleted, and for how many days. */
-  keptCards(name: string): { readonly cards: number; readonly days: number }
+  /**
+   * How many cards keep their address when the stream is deleted, and for how many days; `tracks`: the titles of the cards
+   * with tracks that play it.
+   */
+  keptCards(name: string): {
+    readonly cards: number
+    readonly days: number
+    readonly tracks: readonly string[]
+  }
   rotateStreamKey(name: string, options: { now: boolean }): Promise<KeyRotation>
 }
 

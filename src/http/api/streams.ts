@@ -193,9 +193,9 @@ function deleteRoute(house: StreamsHouse): Route {
     needs: 'house',
     async handle(request) {
       const { name } = existing(house, request.param('name'))
-      const { cards, days } = house.keptCards(name)
+      const { cards, days, tracks } = house.keptCards(name)
       await house.perform({ kind: 'delete-stream', stream: name, ...meant(request) }, because)
-      const message = `"${name}" deleted; ${keeping(cards)} for ${days} days, and a stream of that name plays there again`
+      const message = `"${name}" deleted; ${keeping(cards)} for ${days} days, and a stream of that name plays there again${ofTracks(tracks)}`
       return { success: true, message }
     },
   })
@@ -220,6 +220,17 @@ function rotateRoute(house: StreamsHouse): Route {
 function keeping(cards: number): string {
   if (cards === 0) return 'its address is kept'
   return cards === 1 ? '1 card keeps its address' : `${cards} cards keep their address`
+}
+
+const mostNamed = 5
+
+/** What becomes of cards that play the stream among other things. */
+function ofTracks(titles: readonly string[]): string {
+  if (titles.length === 0) return ''
+  const named = titles.slice(0, mostNamed).map((title) => `"${title}"`)
+  const others = titles.length - named.length
+  const all = `${named.join(', ')}${others === 0 ? '' : ` and ${others} more`}`
+  return `; until then a clip is heard where tracks of ${titles.length === 1 ? 'card' : 'cards'} ${all} play it`
 }
 
 function indexOf(text: string): number {
