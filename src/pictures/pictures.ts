@@ -5,6 +5,7 @@ import { AppError } from '../core/error.ts'
 import { type Icon, type IconsRead, isIconId, type SentPicture } from '../core/icon.ts'
 import type { Log } from '../core/log.ts'
 import { type Picture, pictureTypeOf } from '../core/picture.ts'
+import { SentOnce } from '../core/sent-once.ts'
 import { type CoverType, makeCover } from './cover.ts'
 import { type Draw, iconOfPicture } from './drawing.ts'
 import { pictureFault } from './fault.ts'
@@ -13,7 +14,7 @@ import { type DrawnPixel, drawIcon, type IconPixels, readIcon, writeIcon } from 
 import { IconImages } from './icon-images.ts'
 import { IconList } from './icon-list.ts'
 import { IconSearch } from './icon-search.ts'
-import { UploadedPictures } from './uploaded-pictures.ts'
+import { sentPictureIn } from './sent-picture.ts'
 
 /** A picture on its way to the account. */
 interface PictureToSend {
@@ -57,7 +58,8 @@ const longestName = 60
 /** Icons and covers: what the account and Yoto have, and what people bring, checked and made to fit before it is sent. */
 export class Pictures {
   readonly #options: PicturesOptions
-  readonly #uploaded: UploadedPictures
+  /** By kind and digest. */
+  readonly #uploaded: SentOnce<SentPicture>
   readonly #public: IconList
   readonly #own: IconList
   readonly #images: IconImages
@@ -66,7 +68,7 @@ export class Pictures {
   constructor(options: PicturesOptions) {
     const { account, uploaded, lists, clock, log } = options
     this.#options = options
-    this.#uploaded = new UploadedPictures({ records: uploaded, clock })
+    this.#uploaded = new SentOnce({ records: uploaded, field: 'picture', valueIn: sentPictureIn, clock })
     const list = { clock, log }
     this.#public = new IconList({
       ...{ ...list, name: 'public', freshMs: dayMs, store: lists },
@@ -167,7 +169,8 @@ export class Pictures {
   }
 
   #addressOf(id: string): string | null {
-    return this.#public.find(id)?.url ?? this.#own.find(id)?.url ?? this.#uploaded.find(id)?.url ?? null
+    const sent = this.#uploaded.values().find((picture) => picture.id === id)
+    return this.#public.find(id)?.url ?? this.#own.find(id)?.url ?? sent?.url ?? null
   }
 
   /** An address may hold for a while only. @throws the error where there is no other address */

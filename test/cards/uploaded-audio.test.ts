@@ -92,6 +92,56 @@ test('what the account has lost, or another account had, is sent again', async (
   expect(await records.entries()).toEqual([])
 })
 
+test('what is under way when the account is signed out is not kept for the next', async () => {
+  const uploaded = await start()
+  let release: () => void = () => undefined
+  hold = new Promise((resolve) => {
+    release = resolve
+  })
+  const before = uploaded.ensure(audioOf('a'), sending)
+  await uploaded.forgetAll()
+  const after = uploaded.ensure(audioOf('a'), sending)
+  expect(sent, 'the next account needs it for itself').toEqual(['a', 'a'])
+  fault = new Error('the next account says no')
+  release()
+  await expect(after).rejects.toThrow('the next account says no')
+  await Promise.allSettled([before])
+  expect(uploaded.find('a')).toBeUndefined()
+
+  fault = null
+  hold = new Promise((resolve) => {
+    release = resolve
+  })
+  const other = uploaded.ensure(audioOf('b'), sending)
+  await uploaded.forgetAll()
+  release()
+  expect(await other).toEqual(mediaOf('b'))
+  expect(uploaded.find('b')).toBeUndefined()
+  expect(await records.entries()).toEqual([])
+})
+
+test('what is being stored when the account is signed out is not kept either', async () => {
+  const { set } = records
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  let stores = 0
+  records.set = async (key, value) => {
+    stores++
+    await held
+    await set.call(records, key, value)
+  }
+  const uploaded = await start()
+  const storing = uploaded.ensure(audioOf('a'), sending)
+  await expect.poll(() => stores).toBe(1)
+  await uploaded.forgetAll()
+  release()
+  await storing
+  expect(uploaded.find('a')).toBeUndefined()
+  expect(await records.entries()).toEqual([])
+})
+
 test('what cannot be read is not believed, and what nobody has needed for long is forgotten', async () => {
   const uploaded = await start()
   for (const sha256 of ['old', 'used']) await uploaded.ensure(audioOf(sha256), sending)
