@@ -62,6 +62,8 @@ const afterFetchMs = 60_000
 export class AddressChecks {
   readonly #options: AddressChecksOptions
   #check: Check | null = null
+  /** A test card is being made. */
+  #isMaking = false
   #cancels: (() => void)[] = []
 
   constructor(options: AddressChecksOptions) {
@@ -70,9 +72,20 @@ export class AddressChecks {
 
   /**
    * Puts a test card into the account and has it played where a player is named. One check is under way at a time: the
-   * card of an earlier one is deleted. @throws AppError of the account.
+   * card of an earlier one, which has been judged, is deleted.
+   * @throws AppError `conflict` while one waits for somebody to fetch its card, and those of the account
    */
   async start(play: Play | null): Promise<AddressCheckView> {
+    this.#checkFree()
+    this.#isMaking = true
+    try {
+      return await this.#start(play)
+    } finally {
+      this.#isMaking = false
+    }
+  }
+
+  async #start(play: Play | null): Promise<AddressCheckView> {
     const { cards, urlOf, newKey, hideKey, clock } = this.#options
     const [key, ownKey, id] = [newKey(), newKey(), newKey().slice(0, 12)]
     for (const secret of [key, ownKey]) hideKey(secret)
@@ -141,6 +154,18 @@ export class AddressChecks {
   /** What is in the account then is deleted by the next run. */
   stop(): void {
     this.#cancelAll()
+  }
+
+  /** @throws AppError `conflict` */
+  #checkFree(): void {
+    const check = this.#check
+    const waits = check !== null && check.fetched === null && !check.isLate
+    if (!waits && !this.#isMaking) return
+    const where = waits && !this.#isMaking ? `/${check.id}` : ''
+    throw new AppError(
+      'conflict',
+      `a test card is waited for already, for ${waitMs / 1000} s at most: GET /api/address-check${where} says what comes of it; begin the next one then`,
+    )
   }
 
   async #fetchOwn(check: Check): Promise<void> {

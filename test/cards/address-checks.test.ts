@@ -178,11 +178,23 @@ describe('a test card', () => {
 
   test('takes the place of the one before, which is deleted', async () => {
     const first = await checks.start(null)
+    await clock.advance(31 * secondMs)
     const second = await checks.start(null)
     await settled()
     expect([...account.keys()]).toEqual([second.card_id])
     expect(() => checks.find(first.id)).toThrow(/no check/)
     expect(checks.latest()?.id).toBe(second.id)
+  })
+
+  test('does not take the place of one that is waited for, or being made', async () => {
+    const [first, refused] = await Promise.allSettled([checks.start(null), checks.start(null)])
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'conflict' } })
+    if (first.status === 'rejected') throw first.reason
+    const { id, card_id } = first.value
+    await expect(checks.start(null)).rejects.toThrow(`GET /api/address-check/${id} says what comes of it`)
+    expect([[...account.keys()], checks.latest()?.id]).toEqual([[card_id], id])
+    ask(keyOn(card_id), player)
+    expect((await checks.start(null)).id, 'the first is judged').not.toBe(id)
   })
 })
 
