@@ -31,7 +31,7 @@ export const accountCalls: readonly AskedCall[] = [
     name: 'account-card',
     word: '<card id>',
     about: 'one of them, with its chapters and tracks',
-    call: ({ word }) => ({ method: 'GET', path: pathOf(word) }),
+    call: ({ word }) => ({ method: 'GET', path: pathOf(cardIdIn(word)) }),
     said: accountCardLines,
   },
   {
@@ -128,6 +128,15 @@ function documentCalls(): AskedCall[] {
 
 function pathOf(cardId: string): string {
   return `/account/cards/${encodeURIComponent(cardId)}`
+}
+
+/** No card has the name of another call. @throws AppError `invalid` */
+function cardIdIn(word: string): string {
+  if (word !== 'backup') return word
+  throw new AppError(
+    'invalid',
+    '"backup" is the id of no card: "card backup FILE" saves the documents of all cards',
+  )
 }
 
 /** The text exactly, a mark of its byte order among it. @throws AppError `invalid` */

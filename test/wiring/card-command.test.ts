@@ -58,6 +58,7 @@ const inCwd = (name: string) => join(cwd, name)
 
 describe('what is written wrong', () => {
   test.each([
+    [['account-card', 'backup'], '"card backup FILE" saves the documents of all cards'],
     [[], 'command card: found nothing behind it, expected one of list, show, publish'],
     [['lsit'], 'command card: found "lsit", did you mean "list"?'],
     [['list', 'x'], 'command card list: found "x", expected nothing behind it'],
@@ -107,7 +108,6 @@ describe('what the program says no to', () => {
     [['compare', '..'], 'command card compare: there is no published card ".."'],
     [['publish-again', 'x/../y'], 'command card publish-again: there is no published card "x/../y"'],
     [['account-card', '../x'], 'command card account-card: "../x" is no id of a card'],
-    [['account-card', 'backup'], 'answered with application/zip in place of JSON'],
     [['account', '--whose', 'mine'], 'command card account: whose is none of the values'],
     [['copy', 'abcDE'], 'command card copy: stream is missing'],
     [['document', '../x', 'never.json'], 'command card document: "../x" is no id of a card'],

@@ -51,8 +51,16 @@ export function pictureRoutes(house: PicturesHouse, clock: Clock): (Route | Serv
     listRoute(house),
     searchRoute(house),
     drawnRoute(house),
-    fromCoverRoute(house),
-    coverFromLibraryRoute(house),
+    ofCoverRoute(house, {
+      path: '/icons/from-cover',
+      summary: 'Makes an icon of the cover of a file of the library, and brings it to the account.',
+      bring: async (cover) => iconAnswer(await pictures.addIconOf(cover)),
+    }),
+    ofCoverRoute(house, {
+      path: '/covers/from-library',
+      summary: 'Brings the cover of a file of the library to the account as the cover of a card.',
+      bring: async (cover) => coverAnswer(await pictures.addCover(cover)),
+    }),
     imageRoute(house),
     takes(
       '/icons',
@@ -140,29 +148,21 @@ function drawnRoute({ pictures }: PicturesHouse): Route {
   })
 }
 
-function fromCoverRoute(house: PicturesHouse): Route {
-  return route({
-    method: 'post',
-    path: '/icons/from-cover',
-    summary: 'Makes an icon of the cover of a file of the library, and brings it to the account.',
-    needs: 'house',
-    body: Type.Object({ library_id: libraryId }, closed),
-    async handle({ body }) {
-      return iconAnswer(await house.pictures.addIconOf(await coverOf(house, body.library_id)))
-    },
-  })
+interface OfCover {
+  readonly path: `/${string}`
+  readonly summary: string
+  readonly bring: (cover: Buffer) => Promise<object>
 }
 
-function coverFromLibraryRoute(house: PicturesHouse): Route {
+/** Takes the cover of a file of the library. */
+function ofCoverRoute(house: PicturesHouse, { path, summary, bring }: OfCover): Route {
   return route({
     method: 'post',
-    path: '/covers/from-library',
-    summary: 'Brings the cover of a file of the library to the account as the cover of a card.',
+    path,
+    summary,
     needs: 'house',
     body: Type.Object({ library_id: libraryId }, closed),
-    async handle({ body }) {
-      return coverAnswer(await house.pictures.addCover(await coverOf(house, body.library_id)))
-    },
+    handle: async ({ body }) => bring(await coverOf(house, body.library_id)),
   })
 }
 
