@@ -99,6 +99,40 @@ describe('a card of tracks', () => {
       expect((await fetch(url.replace('/01.mp3', `/${wrong}.mp3`))).status, wrong).toBe(404)
   })
 
+  test('that is outdated is told by itself, and no more when it was published or is so no longer', {
+    timeout: 120_000,
+  }, async () => {
+    const at = await house()
+    await at.call('POST', '/streams/evening/queue', { files: [morning] })
+    const called = (title: string) => at.call('PUT', '/streams/evening', { title })
+    const problem = async (): Promise<string | undefined> => {
+      const { problems, problem_names } = (await at.call('GET', '/health')).body as {
+        problems: string[]
+        problem_names: string[]
+      }
+      return problems[problem_names.indexOf('outdated_cards')]
+    }
+    await called('Evening')
+    const { card_id } = await publish(at, { title: 'Night', tracks: [{ stream: 'evening' }] })
+    expect(await problem()).toBeUndefined()
+
+    const fact = 'track 01 is called "Evening" on the card, and "Dusk" by now'
+    await called('Dusk')
+    await expect.poll(problem).toContain(`card "Night" (${card_id}): ${fact}`)
+    const listed = (await at.call('GET', '/cards')).body as {
+      cards: { card_id: string; outdated: string[] }[]
+    }
+    expect(listed.cards.find((card) => card.card_id === card_id)?.outdated).toEqual([fact])
+    await called('Evening')
+    await expect.poll(problem).toBeUndefined()
+
+    await called('Dusk')
+    await expect.poll(problem).toContain(fact)
+    await at.call('POST', `/cards/${card_id}/publish`, {})
+    await expect.poll(problem).toBeUndefined()
+    expect((await tracksAtYoto(at, card_id)).map(({ title }) => title)).toEqual(['Dusk'])
+  })
+
   test('is played track by track by a player, and its presses are told', { timeout: 120_000 }, async () => {
     const at = await house()
     await at.call('POST', '/streams/evening/queue', { files: ['music/lullaby-one.mp3'] })

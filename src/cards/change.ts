@@ -6,6 +6,8 @@ import type { TrackOnCard } from './track-on-card.ts'
 /** What people may say of a card; absent leaves it as it is. */
 export interface CardChange {
   readonly title?: string
+  /** The title of its story, where the card takes that for its own. */
+  readonly story_title?: string
   /** Of queue cards only, as `confirm` is. */
   readonly slots?: SlotCut
   readonly confirm?: Confirmation
@@ -57,7 +59,7 @@ export function isNewOnCard(card: PublishedCard, { title, slots, story, tracks, 
 /** A person who says how presses are confirmed knows better than the product, whatever that had seen. */
 export function changed(card: PublishedCard, change: CardChange): PublishedCard {
   const { title = card.title, slots = card.slots, confirm, player = card.player, story = card.story } = change
-  const { tracks = card.tracks, look } = change
+  const { tracks = card.tracks, look, story_title } = change
   const trust = confirm === undefined ? {} : { confirm, distrusted: null }
   return {
     ...card,
@@ -67,6 +69,7 @@ export function changed(card: PublishedCard, change: CardChange): PublishedCard 
     story,
     tracks,
     look: look === undefined ? card.look : { ...card.look, ...look },
+    ...(story_title === undefined ? {} : { story_title }),
     ...trust,
   }
 }

@@ -6,6 +6,7 @@ import type { Log } from '../core/log.ts'
 import { Turns } from '../core/turns.ts'
 import { type CardChange, type CardRequest, changed, checkWish, isNewOnCard } from './change.ts'
 import type { Copy } from './copies.ts'
+import { type OldAddress, oldAddressOf } from './old-address.ts'
 import { type CardAccount, Publisher } from './publisher.ts'
 import { isOwnKey, type PublishedCard, playsStream } from './record.ts'
 import { Republishing } from './republishing.ts'
@@ -41,11 +42,12 @@ export class PublishedCards {
   readonly #turns = new Turns<string>()
   /** The names of what is said to be wrong now. */
   #troubles: ReadonlySet<string> = new Set()
+  readonly #listeners = new Set<() => void>()
 
   constructor(options: PublishedCardsOptions) {
     this.#options = options
     const { records, account, urlOf, storyPlan, newKey, hideKey, clock, log } = options
-    const stored = new StoredCards({ records, changed: () => this.#sayTroubles(), hideKey, clock, log })
+    const stored = new StoredCards({ records, changed: () => this.#changed(), hideKey, clock, log })
     const publisher = new Publisher({ stored, account, urlOf, storyPlan, newKey, clock, log })
     const publish = (cardId: string) => publisher.publishAgain(cardId)
     this.#stored = stored
@@ -56,6 +58,12 @@ export class PublishedCards {
   /** Reads the cards of earlier runs. */
   start(): Promise<void> {
     return this.#stored.start()
+  }
+
+  /** Calls `changed` after each change of a card or a key. */
+  onChange(changed: () => void): () => void {
+    this.#listeners.add(changed)
+    return () => this.#listeners.delete(changed)
   }
 
   /** The published cards, the oldest first, without keys that no card carries. */
@@ -251,6 +259,12 @@ export class PublishedCards {
       .catch((error) => this.#options.log.warn('old keys stay in the store', { error: messageOf(error) }))
   }
 
+  /** The address of ours that the card in the account carries, where we have another by now; else null. */
+  oldAddressOf(card: PublishedCard): OldAddress | null {
+    const url = this.#options.urlOf(card.key, 'stream')
+    return oldAddressOf(card, { url, planOf: (known) => this.planOf(known) })
+  }
+
   /** The text with no more than six characters of any key. */
   withoutKeys(text: string): string {
     return this.#republishing.withoutKeys(text)
@@ -278,6 +292,11 @@ export class PublishedCards {
       void this.settle()
       throw error
     })
+  }
+
+  #changed(): void {
+    this.#sayTroubles()
+    for (const listener of this.#listeners) listener()
   }
 
   #sayTroubles(): void {

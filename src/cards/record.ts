@@ -37,6 +37,8 @@ export interface PublishedCard {
    * null: nobody knows, because the account did not say whether it took the last change.
    */
   readonly carried_key: string | null
+  /** The title of its story that it took for its own; another than `title`, or absent: somebody gave it that. */
+  readonly story_title?: string
   /** When its stream was deleted; null while there is one, or none yet. */
   readonly stream_deleted_at: string | null
 }
@@ -93,10 +95,11 @@ export function recordOf(key: string, stored: unknown): PublishedCard | null {
   const stream = textOrNull(stored.stream)
   const tracks = tracksIn(stored.tracks)
   if ([stream, story, tracks].filter((played) => played !== null).length !== 1) return null
+  const { story_title: storyTitle, ...kept } = stored
   const { title, card_id, slots, confirm } = stored
   const { chapters, url, created_at, carried_key } = stored
   return {
-    ...stored,
+    ...kept,
     key,
     stream,
     story,
@@ -116,6 +119,7 @@ export function recordOf(key: string, stored: unknown): PublishedCard | null {
     old_keys: Array.isArray(stored.old_keys) ? stored.old_keys.filter((old) => isOldKey(old, key)) : [],
     // Records from before keys could be rotated: the card carries the only key there was.
     carried_key: carried_key === undefined ? key : textOrNull(carried_key),
+    ...(typeof storyTitle === 'string' ? { story_title: storyTitle } : {}),
     stream_deleted_at: textOrNull(stored.stream_deleted_at),
   }
 }

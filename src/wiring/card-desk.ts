@@ -6,13 +6,15 @@ import { type CardPlan, trackNumber } from '../core/card-plan.ts'
 import { AppError } from '../core/error.ts'
 import type { TrackView } from '../http/api/card-tracks.ts'
 import type { CardsHouse, PublishedCardView } from '../http/api/cards.ts'
+import type { OutdatedCards } from './outdated-cards.ts'
 import { onlyByItself, type StoryCards } from './story-cards.ts'
 import type { TrackCards } from './track-cards.ts'
 
 interface CardDeskParts {
   readonly cards: PublishedCards
-  readonly storyCards: Pick<StoryCards, 'publish' | 'setAudio' | 'uploadOf' | 'forget'>
+  readonly storyCards: Pick<StoryCards, 'publish' | 'setAudio' | 'uploadOf' | 'forget' | 'newTitle'>
   readonly trackCards: TrackCards
+  readonly outdated: Pick<OutdatedCards, 'of'>
   /** How the card in the account differs from the plan; null where it has no such card. */
   readonly differences: (plan: CardPlan, cardId: string) => Promise<readonly CardDifference[] | null>
 }
@@ -20,7 +22,7 @@ interface CardDeskParts {
 /** What people do with the cards that this product makes. */
 export type CardDesk = Omit<CardsHouse, 'player' | 'presses'>
 
-export function cardDesk({ cards, storyCards, trackCards, differences }: CardDeskParts): CardDesk {
+export function cardDesk({ cards, storyCards, trackCards, outdated, differences }: CardDeskParts): CardDesk {
   const view = (card: PublishedCard): PublishedCardView => ({
     card_id: card.card_id ?? '',
     title: card.title,
@@ -45,17 +47,10 @@ export function cardDesk({ cards, storyCards, trackCards, differences }: CardDes
   return {
     cards: async () => cards.list().map(view),
     card: (cardId) => view(cards.card(cardId)),
-    outdated: async (cardId) => {
-      const card = cards.card(cardId)
-      const [titles, missing] = [await trackCards.newTitles(card), await trackCards.missingFiles(card)]
-      const renamed = [...titles].map(
-        ([place, title]) =>
-          `track ${trackNumber(place)} is called "${card.tracks?.[place]?.title}" on the card, and "${title}" by now`,
-      )
-      const gone = [...missing].map(
-        ([place, file]) => `the file "${file}" of track ${trackNumber(place)} is not in the library any more`,
-      )
-      return [...renamed, ...gone]
+    async outdated(cardId) {
+      const card = cards.byCard(cardId)
+      // It may have been deleted since somebody saw it.
+      return card === undefined ? [] : outdated.of(card)
     },
     publishCard: async (request) => view(await cards.publish(request)),
     publishStoryCard: async (request) => view(await storyCards.publish(request)),
@@ -82,7 +77,9 @@ export function cardDesk({ cards, storyCards, trackCards, differences }: CardDes
       }
     },
     async publishCardAgain(cardId) {
-      if (cards.card(cardId).tracks !== null) await trackCards.takeTitles(cardId)
+      const { tracks, story } = cards.card(cardId)
+      if (tracks !== null) await trackCards.takeTitles(cardId)
+      if (story !== null) await cards.changeAs(cardId, (card) => storyCards.newTitle(card))
       return view(await cards.publishAgain(cardId))
     },
     async deleteCard(cardId) {

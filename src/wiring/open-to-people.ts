@@ -123,6 +123,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
     cards: cards.published,
     cardDesk: cardDesk({
       ...{ cards: cards.published, storyCards: parts.storyCards, trackCards: parts.trackCards },
+      outdated: parts.outdatedCards,
       differences: async (plan, cardId) => signedIn(cloud?.link ?? null).differences(plan, cardId),
     }),
     cardUploads: parts.cardUploads,

@@ -14,6 +14,7 @@ import { instanceId } from './instance.ts'
 import { judgeAnswers } from './judge-answers.ts'
 import { LocalBroker } from './local-broker.ts'
 import { openRuleBook } from './open-rule-book.ts'
+import { OutdatedCards } from './outdated-cards.ts'
 import { Reach } from './reach.ts'
 import type { RuleBook } from './rule-book.ts'
 import { SlotGround } from './slot-ground.ts'
@@ -22,6 +23,7 @@ import { StoryAudio } from './story-audio.ts'
 import { StoryCards } from './story-cards.ts'
 import { StoryDeeds } from './story-deeds.ts'
 import { StoryVoice } from './story-voice.ts'
+import { onStreamTitle } from './stream-titles.ts'
 import { tendOwnCards } from './tend-own-cards.ts'
 import { TrackCards } from './track-cards.ts'
 
@@ -52,6 +54,7 @@ export interface Parts {
   readonly slotGround: SlotGround
   readonly storyCards: StoryCards
   readonly trackCards: TrackCards
+  readonly outdatedCards: OutdatedCards
   /** How what cards play is on its way to the account. */
   readonly cardUploads: CardUploads
   readonly storyDeeds: StoryDeeds
@@ -119,12 +122,20 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
     log: log.for('cards'),
   })
   const trackCards = new TrackCards(ownCards)
+  const outdatedCards = new OutdatedCards({
+    ...{ cards: ownCards.cards, storyCards, trackCards, problems: foundation.problems },
+    log: log.for('cards'),
+  })
   const { onLibraryChange } = foundation
   started.add(
     'what cards play',
     tendOwnCards(
-      { storyCards, trackCards },
-      { book, link: household.cloud?.link ?? null, onLibraryChange, clock },
+      { storyCards, trackCards, outdated: outdatedCards },
+      {
+        ...{ book, link: household.cloud?.link ?? null, onLibraryChange, clock },
+        onCardChange: (changed) => ownCards.cards.onChange(changed),
+        onTitleChange: (changed) => onStreamTitle(household.hub, changed),
+      },
     ),
   )
   const addressChecks = await openAddressChecks({ foundation, household, started, input })
@@ -141,6 +152,7 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
       slotGround,
       storyCards,
       trackCards,
+      outdatedCards,
       cardUploads: ownCards.uploads,
     },
     storyDeeds: new StoryDeeds(),

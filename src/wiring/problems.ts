@@ -10,6 +10,7 @@
  * - `rule/<id>/rests`: a rule was started too often, and is left alone for ten minutes.
  * - `card/<card id>/<what>`: `distrusted` (requests are no presses any more), `outdated` (the account has not taken it
  *   as it is now), `copies` (other cards may carry its old key), `silent` (presses are not counted).
+ * - `outdated_cards`: something that is written on published cards is otherwise by now; publishing them takes that up.
  * - `store`: the last write to the data folder has failed, such as for a full disk. The next that succeeds mends it.
  * - `secrets`: the same of the sign-in to Yoto, which has a store of its own.
  * - `config_folder`: the rules lie in the container, and are lost with it.

@@ -18,6 +18,7 @@ import type { CardUploads } from './card-uploads.ts'
 import { type ChapterSounds, type ChapterUploads, mayMissMedia, playsThese } from './chapter-uploads.ts'
 import type { Problems } from './problems.ts'
 import type { StoryAudio } from './story-audio.ts'
+import { newTitleOf, type StoryTitle, titledAs } from './story-title.ts'
 
 /** What the card of a story holds that it tells by itself; null where its version is not kept. */
 export function planOfStoryCard(
@@ -101,7 +102,7 @@ export class StoryCards {
     const card = await this.#input.cards.publish({
       ...wishes,
       ...this.#request(story, onCard),
-      title: title ?? story.title,
+      ...(title === undefined ? titledAs(story) : { title }),
     })
     this.#uploadSoon(card)
     return card
@@ -146,8 +147,13 @@ export class StoryCards {
   async ensure(story: Story): Promise<PublishedCard> {
     return this.#input.cards.ensure({
       ...this.#request(story, await this.#onCard(story)),
-      title: story.title,
+      ...titledAs(story),
     })
+  }
+
+  /** What the card is called by now by its story; null where that is the same, or somebody gave the card its title. */
+  newTitle(card: PublishedCard): StoryTitle | null {
+    return newTitleOf(card, this.#input.stories())
   }
 
   /** Gives the cards of stories that were written anew what they are now. Never rejects. */
@@ -210,7 +216,7 @@ export class StoryCards {
     const next = await this.#onCard(story, 'card')
     // Players hold on to the card as it was.
     if (onCard.version !== null) await versions.touch(onCard.version)
-    await cards.change(cardId, { story: next })
+    await cards.change(cardId, { story: next, ...this.newTitle(cards.card(cardId)) })
     this.#sayNew(cardId, story)
   }
 
@@ -263,7 +269,7 @@ export class StoryCards {
     if (isOutdated || !isWished) return
     // Players hold on to the card as it was.
     if (before.version !== null && before.version !== next.version) await versions.touch(before.version)
-    await cards.change(cardId, { story: next })
+    await cards.change(cardId, { story: next, ...this.newTitle(cards.card(cardId)) })
     if (story !== undefined) this.#sayNew(cardId, story)
   }
 

@@ -6,6 +6,7 @@ import { AppError } from '../../src/core/error.ts'
 import { type CardDesk, cardDesk } from '../../src/wiring/card-desk.ts'
 import { CardUploads } from '../../src/wiring/card-uploads.ts'
 import { ChapterUploads } from '../../src/wiring/chapter-uploads.ts'
+import { OutdatedCards } from '../../src/wiring/outdated-cards.ts'
 import { Problems } from '../../src/wiring/problems.ts'
 import { TrackCards } from '../../src/wiring/track-cards.ts'
 import { memoryCollection } from './memory-collection.ts'
@@ -38,10 +39,16 @@ export function cardDeskOf(
     uploads: new CardUploads({ clock, random: () => 0 }),
     problems: new Problems((text) => text),
   })
+  const stories = {
+    ...{ publish: noStory, setAudio: noStory, uploadOf: () => null, forget: () => undefined },
+    newTitle: () => null,
+  }
+  const problems = new Problems((text) => text)
   return cardDesk({
     cards,
-    storyCards: { publish: noStory, setAudio: noStory, uploadOf: () => null, forget: () => undefined },
+    storyCards: stories,
     trackCards,
+    outdated: new OutdatedCards({ cards, storyCards: stories, trackCards, problems, log: recordingLog() }),
     differences: async () => [],
   })
 }

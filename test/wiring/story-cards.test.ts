@@ -126,6 +126,17 @@ describe('a card of a story', () => {
     ])
   })
 
+  test('takes the new title of its story with the new version, unless somebody gave it one', async () => {
+    const taken = await storyCards.publish({ story: 'walk' })
+    const given = await storyCards.publish({ story: 'walk', title: 'Mine' })
+    story = { ...story, title: 'A long walk' }
+    expect(storyCards.newTitle(taken)).toEqual({ title: 'A long walk', story_title: 'A long walk' })
+    expect(storyCards.newTitle(given)).toBeNull()
+    await storyCards.settle()
+    expect(ground.account.saved.slice(-2).map(({ plan }) => plan.title)).toEqual(['A long walk', 'Mine'])
+    expect(storyCards.newTitle(cards.card(taken.card_id ?? ''))).toBeNull()
+  })
+
   test('has places where it is run live, and whatever belongs to these', async () => {
     const card = await storyCards.publish({ story: 'walk', run: 'live', slots: 'linear', confirm: 'mqtt' })
     expect(card).toMatchObject({ story: { run: 'live', version: null }, slots: 'linear', confirm: 'mqtt' })

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { CardUpload } from '../../core/card-upload.ts'
 import { AppError } from '../../core/error.ts'
+import { fewAtOnce } from '../../core/few-at-once.ts'
 import { checkStreamName } from '../../core/queue.ts'
 import { type CardComparison, cardAccountRoutes } from './card-account.ts'
 import { look, lookOf } from './card-look.ts'
@@ -102,6 +103,8 @@ export interface CardPress {
   readonly counted: boolean
 }
 
+// What each of them has written on it is looked up in the library.
+const lookedAtOnce = 4
 const closed = { additionalProperties: false }
 const audio = Type.Union([Type.Literal('streamed'), Type.Literal('uploaded')])
 const wishes = {
@@ -125,10 +128,14 @@ function readRoutes(house: CardsHouse): Route[] {
     route({
       method: 'get',
       path: '/cards',
-      summary: 'The cards this product published, with the stream each one carries.',
+      summary:
+        'The cards this product published, with the stream each one carries, and what stands on it that is otherwise by now (`outdated`).',
       needs: 'house',
       async handle() {
-        const cards = await house.cards()
+        const cards = await fewAtOnce(await house.cards(), lookedAtOnce, async (card) => ({
+          ...card,
+          outdated: await house.outdated(card.card_id),
+        }))
         return { cards, count: cards.length }
       },
     }),
