@@ -21,6 +21,7 @@ import { LibraryPicker } from './elements/library-picker.ts'
 import { NewStream } from './elements/new-stream.ts'
 import { NewToken } from './elements/new-token.ts'
 import { Notices } from './elements/notices.ts'
+import { OutdatedCards } from './elements/outdated-cards.ts'
 import { Panel } from './elements/panel.ts'
 import { PasswordField } from './elements/password-field.ts'
 import { People } from './elements/people.ts'
@@ -75,6 +76,7 @@ const elements = {
   'yoto-new-stream': NewStream,
   'yoto-new-token': NewToken,
   'yoto-notices': Notices,
+  'yoto-outdated-cards': OutdatedCards,
   'yoto-panel': Panel,
   'yoto-password-field': PasswordField,
   'yoto-people': People,

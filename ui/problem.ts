@@ -13,6 +13,8 @@ export function problemText({ name, text }: Problem, { account, cloud }: HealthV
       return cloud.unlisted === null ? text : say('problem.players', { reason: cloud.unlisted })
     case 'second_instance':
       return say('problem.second-instance')
+    case 'outdated_cards':
+      return say('problem.outdated-cards')
     default:
       return text
   }
@@ -26,4 +28,9 @@ export function isForAccountPage({ name }: Problem): boolean {
 /** Whether the page of the rules shows where it is and what would mend it. */
 export function isForRulesPage({ name }: Problem): boolean {
   return name?.startsWith('rules/') === true
+}
+
+/** Whether it is cards that can be published again to be right. */
+export function isForCards({ name }: Problem): boolean {
+  return name === 'outdated_cards'
 }

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit'
 import type { HealthView, Problem } from '../health.ts'
 import { type IconName, icon } from '../icons.ts'
 import type { LiveStatus } from '../live.ts'
-import { isForAccountPage, isForRulesPage, problemText } from '../problem.ts'
+import { isForAccountPage, isForCards, isForRulesPage, problemText } from '../problem.ts'
 import { hashOf } from '../route.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
@@ -67,6 +67,7 @@ export class Notices extends LitElement {
   #wayFor(problem: Problem) {
     const { decides, say } = this
     if (isForRulesPage(problem)) return html`<a href=${hashOf('rules')}>${say('notice.to-rules')}</a>`
+    if (isForCards(problem)) return html`<yoto-outdated-cards .say=${say}></yoto-outdated-cards>`
     if (!isForAccountPage(problem)) return nothing
     return decides ? toAccount(say) : say('notice.ask-admin')
   }
