@@ -20,6 +20,8 @@ interface CardCopiesInput {
   readonly uploads: Pick<UploadDesk, 'begin' | 'receive'>
   /** What the files were copied from, by their names. */
   readonly records: Collection<unknown>
+  /** What is being copied, by the card, for the next run of the program. */
+  readonly underWay: Collection<CopyUnderWay>
   /** Whether the library has a file of that name. */
   readonly has: (file: string) => Promise<boolean>
   /** Makes these the queue of the stream. @throws AppError */
@@ -30,6 +32,13 @@ interface CardCopiesInput {
   readonly log: Log
 }
 
+/** A copy that was asked for and has not come to its end. */
+export interface CopyUnderWay {
+  readonly stream: string
+  /** Milliseconds since 1970. */
+  readonly askedAtMs: number
+}
+
 interface Copying {
   readonly cardId: string
   readonly stream: string
@@ -37,13 +46,15 @@ interface Copying {
 
 const attempts = 4
 const keptCopies = 50
+// Nobody waits for it any more, and the stream may hold something else by then.
+const longestResumeMs = 24 * 60 * 60 * 1_000
 // Names of files in the words of the cloud; what it is really made of is found out at import.
 const endings: Readonly<Record<string, string>> = { aac: 'm4a', alac: 'm4a', 'x-m4a': 'm4a', mpeg: 'mp3' }
 const known = ['mp3', 'opus', 'ogg', 'flac', 'wav', 'aiff']
 
 /**
  * Brings the audio of cards that the account made itself into the library, and into a stream. What is there already is not
- * fetched again, and what broke off goes on where it was.
+ * fetched again, and what broke off goes on where it was, also in the next run of the program.
  */
 export class CardCopies {
   readonly #input: CardCopiesInput
@@ -67,15 +78,12 @@ export class CardCopies {
    */
   async begin(copying: Copying): Promise<CardCopy> {
     const { cardId, stream } = copying
-    const before = this.of(cardId)
-    if (before?.state === 'copying')
-      throw new AppError(
-        'conflict',
-        `card "${cardId}" is being copied into stream "${before.stream}" already`,
-      )
+    this.#checkFree(cardId)
     const { title, tracks, leftOut } = await this.#input.audio(cardId)
     if (tracks.length === 0)
       throw new AppError('unprocessable', `Yoto gives the audio of no track of the card "${title}"`)
+    await this.#input.underWay.set(cardId, { stream, askedAtMs: this.#nowMs })
+    this.#checkFree(cardId)
     const copy = this.#set({
       ...{ card_id: cardId, stream, state: 'copying', of: tracks.length, done: 0 },
       ...{ files: [], left_out: leftOut, problem: null },
@@ -84,10 +92,61 @@ export class CardCopies {
     return copy
   }
 
+  #checkFree(cardId: string): void {
+    const before = this.of(cardId)
+    if (before?.state !== 'copying') return
+    throw new AppError('conflict', `card "${cardId}" is being copied into stream "${before.stream}" already`)
+  }
+
+  /** Goes on with what the last run of the program left, as soon as the account answers. Never rejects. */
+  async resume(): Promise<void> {
+    try {
+      for (const [cardId, { stream, askedAtMs }] of await this.#input.underWay.entries())
+        await this.#resume({ cardId, stream }, askedAtMs)
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return
+      this.#input.log.warn('copies of cards that were under way do not go on', { error: messageOf(error) })
+    }
+  }
+
   /** Ends what is under way; what has come of it stays. */
   async stop(): Promise<void> {
     this.#stopping.abort(new AppError('unavailable', 'the program is being ended'))
     await this.#turns.allSettled()
+  }
+
+  async #resume(copying: Copying, askedAtMs: number): Promise<void> {
+    const { clock, log, random, underWay } = this.#input
+    const { cardId: card, stream } = copying
+    for (let tries = 1; ; tries++) {
+      if (this.of(card) !== undefined) return
+      const isTooOld = this.#nowMs - askedAtMs > longestResumeMs
+      const fault = isTooOld
+        ? new AppError('unavailable', 'it was asked for a day ago')
+        : await this.#begun(copying)
+      if (fault === null) return
+      if (isTooOld || fault.code !== 'unavailable') {
+        log.warn('a card that was being copied is not copied on', { card, stream, reason: fault.message })
+        await underWay.delete(card)
+        return
+      }
+      await clock.sleep(backoffMs(tries, { random }), this.#stopping.signal)
+    }
+  }
+
+  /** Why it was not begun; null where it was. */
+  async #begun(copying: Copying): Promise<AppError | null> {
+    try {
+      await this.begin(copying)
+      return null
+    } catch (error) {
+      if (error instanceof AppError) return error
+      throw error
+    }
+  }
+
+  get #nowMs(): number {
+    return this.#input.clock.now().getTime()
   }
 
   async #copy(
@@ -110,6 +169,17 @@ export class CardCopies {
       this.#change(cardId, { state: 'failed', problem: messageOf(error) })
       log.warn('a card could not be copied', { card: cardId, stream, reason: messageOf(error) })
     }
+    // What the end of the program broke off goes on with the next one.
+    if (!this.#stopping.signal.aborted) await this.#forget(cardId)
+  }
+
+  async #forget(cardId: string): Promise<void> {
+    const { underWay, log } = this.#input
+    await underWay
+      .delete(cardId)
+      .catch((error) =>
+        log.warn('a card that was copied may be copied again', { card: cardId, error: messageOf(error) }),
+      )
   }
 
   async #bring(

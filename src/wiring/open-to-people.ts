@@ -86,6 +86,7 @@ function openCopies(
     fetch: (url, options) => fetchAudio(url, { ...options, clock }),
     uploads: uploads.desk,
     records: storage.collection('card-copies'),
+    underWay: storage.collection('card-copies-under-way'),
     has: async (file) => (await sources.find(file)).state !== 'missing',
     async fill(stream, files) {
       const mutation = { op: 'replace', files, playlist: null } as const
@@ -94,6 +95,7 @@ function openCopies(
     ...{ clock, random },
     log: log.for('cards'),
   })
+  if (link !== null) void copies.resume()
   return started.add('copies of cards', copies)
 }
 
