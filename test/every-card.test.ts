@@ -64,6 +64,10 @@ describe('every kind of card is made, changed, played and deleted', () => {
     await call('POST', `/simulator/players/${player}/remove`)
     await pass('it is out', () => state()?.card_id === null)
 
+    expect((await call('PUT', `/cards/${card_id}`, { cover_url: null, icon: null })).status).toBe(200)
+    expect(JSON.stringify(await app.simulator?.card(card_id))).not.toContain(cover_url)
+    expect(await comparison(card_id)).toMatchObject({ state: 'same' })
+
     const { key } = app.cards.card(card_id)
     expect((await call('DELETE', `/cards/${card_id}`)).status).toBe(200)
     expect(await app.simulator?.card(card_id)).toBeUndefined()

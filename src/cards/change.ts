@@ -17,7 +17,7 @@ export interface CardChange {
   readonly story?: StoryOnCard
   /** Other tracks of a card of tracks, all of them. */
   readonly tracks?: readonly TrackOnCard[]
-  /** Pictures, each in place of what it had. */
+  /** Pictures, each in place of what it had; null takes it off. */
   readonly look?: CardLook
 }
 

@@ -7,15 +7,17 @@ import type { CardRequest } from './change.ts'
 import type { AccountCards } from './copies.ts'
 import type { CardLook, PublishedCard } from './record.ts'
 import { mustBePublished } from './rotation.ts'
+import { carriesKey, type SoughtCard } from './sought-card.ts'
 import type { StoredCards } from './stored-cards.ts'
+import { withoutTakenOff } from './taken-off.ts'
 import { trackCardPlan } from './track-on-card.ts'
 
 /** The cards of the household's account. Each call throws AppError where the account refuses or is away. */
 export interface CardAccount extends AccountCards {
   /** Makes the card, or replaces it when `cardId` is given; resolves with its id. */
   save(plan: CardPlan, cardId: string | null): Promise<string>
-  /** The card of that title that carries the key; null where there is none. */
-  find(key: string, title: string): Promise<string | null>
+  /** The card that was made of this although nobody answered; null where there is none, or more than one may be it. */
+  find(sought: SoughtCard): Promise<string | null>
   /** Does the account still have the card? */
   exists(cardId: string): Promise<boolean>
   /** One that the account does not have is deleted already. */
@@ -34,6 +36,8 @@ interface PublisherOptions {
   readonly log: Log
 }
 
+// No card has it for its id.
+const makingOne = ''
 const saidNo: readonly ErrorCode[] = ['refused', 'unprocessable', 'invalid', 'not_found']
 
 /** Has the account make cards, and keeps what it took. What is asked for one card happens one after the other. */
@@ -53,21 +57,44 @@ export class Publisher {
    */
   async publish(request: CardRequest): Promise<PublishedCard> {
     const draft = await this.addKey(request)
+    if (this.#carriesKey(draft)) return this.#make(draft, new Set())
+    // Of two that play the same, one would be taken for the other.
+    return this.#turns.take(makingOne, async () => this.#make(draft, await this.#cardsNow()))
+  }
+
+  /** `before`: the cards that the account had; null where nobody knows. */
+  async #make(draft: PublishedCard, before: ReadonlySet<string> | null): Promise<PublishedCard> {
     try {
       return await this.#save(draft)
     } catch (error) {
       if (isNo(error)) await this.#drop(draft.key)
-      const made = isNo(error) ? null : await this.#made(draft)
+      const made = isNo(error) || before === null ? null : await this.#made(draft, before)
       if (made === null) throw error
       return made
     }
   }
 
   /** The card of a draft that the account may have made although its answer was lost. */
-  async #made({ key, title }: PublishedCard): Promise<PublishedCard | null> {
+  async #made(draft: PublishedCard, before: ReadonlySet<string>): Promise<PublishedCard | null> {
     const { account, stored } = this.#options
-    const card_id = await account.find(key, title).catch(() => null)
+    const { key } = draft
+    const known = stored.all().flatMap(({ card_id }) => card_id ?? [])
+    const others = new Set([...before, ...known])
+    const plan = this.planOf(draft)
+    const card_id = await account.find({ plan, key, others }).catch(() => null)
     return card_id === null ? null : stored.change(key, (now) => ({ ...now, card_id }))
+  }
+
+  /** What cannot be made at all is refused where it is made. */
+  #carriesKey(draft: PublishedCard): boolean {
+    const { story, tracks } = draft
+    if (tracks === null && story?.media === undefined) return true
+    return carriesKey(this.planOf(draft), draft.key)
+  }
+
+  async #cardsNow(): Promise<ReadonlySet<string> | null> {
+    const list = await this.#options.account.list().catch(() => null)
+    return list === null ? null : new Set(list.map(({ card_id }) => card_id))
   }
 
   /** A new key for what is asked, without a card. */
@@ -87,8 +114,9 @@ export class Publisher {
       carried_key: key,
       stream_deleted_at: null,
     }
-    await stored.add(card)
-    return card
+    const added = withoutTakenOff(card)
+    await stored.add(added)
+    return added
   }
 
   /** Sees to it that the account has the card as it should be; makes or mends it where needed. */
@@ -203,7 +231,7 @@ export class Publisher {
     })
     const url = urlOf(card.key, 'stream')
     const saved = await stored.change(card.key, (now) =>
-      keep({ ...now, card_id, url, carried_key: card.key }),
+      withoutTakenOff(keep({ ...now, card_id, url, carried_key: card.key })),
     )
     log.info('card published', { card: card_id, ...playedBy(card), kind: card.kind })
     return saved
@@ -223,11 +251,12 @@ function playedBy({ stream, story, tracks }: PublishedCard) {
   return story === null ? { stream } : { story: story.id, run: story.run }
 }
 
-/** A chapter keeps the icon that it has of its own. */
+/** A chapter keeps the icon that it has of its own; one whose own is taken off shows that of the card. */
 function withPictures(plan: CardPlan, look: CardLook | null): CardPlan {
   if (look === null) return plan
   const { cover, icon } = look
-  const chapters = icon === undefined ? plan.chapters : plan.chapters.map((each) => ({ icon, ...each }))
+  const chapters =
+    icon === undefined ? plan.chapters : plan.chapters.map((each) => ({ ...each, icon: each.icon ?? icon }))
   return { ...plan, chapters, ...(cover === undefined ? {} : { cover }) }
 }
 

@@ -53,12 +53,12 @@ export interface OldKey {
   readonly copied?: boolean
 }
 
-/** Pictures that somebody gave a card. */
+/** Pictures that somebody gave a card; null takes off what the card has, and stands here until the account took that. */
 export interface CardLook {
   /** Address of its cover in the account. */
-  readonly cover?: string
+  readonly cover?: string | null
   /** Picture of 16×16 of those chapters that have none of their own, by its id in the account. */
-  readonly icon?: string
+  readonly icon?: string | null
 }
 
 /**

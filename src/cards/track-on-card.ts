@@ -16,8 +16,8 @@ export interface TrackOnCard {
   readonly title: string
   /** Somebody gave it its title; absent where it has that of what it plays. */
   readonly isNamed?: true
-  /** Picture of 16×16 by its id in the account; absent where it has that of the card. */
-  readonly icon?: string
+  /** Picture of 16×16 by its id in the account; absent where it has that of the card, null as in `CardLook`. */
+  readonly icon?: string | null
   readonly plays: TrackPlays
   /** `uploaded`: its file is to lie in the account, so that it plays without us; absent: it is fetched when it is played. */
   readonly audio?: 'uploaded'

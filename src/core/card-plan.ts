@@ -9,8 +9,8 @@ export interface CardPlan {
   readonly chapters: readonly CardChapter[]
   /** Its maker has it begin again by itself after its last track. */
   readonly repeats?: true
-  /** Address of its picture in the account; absent leaves what the card has. */
-  readonly cover?: string
+  /** Address of its picture in the account; absent leaves what the card has, null takes it off. */
+  readonly cover?: string | null
   /** It begins at its first track whenever it is put in: where somebody was is remembered here. */
   readonly beginsAnew?: true
 }
@@ -19,8 +19,8 @@ export interface CardChapter {
   /** Unique on the card; a string always, with its zeros. */
   readonly key: string
   readonly title: string
-  /** Picture of 16×16 that the player shows, by its id in the account; absent leaves what the card has. */
-  readonly icon?: string
+  /** Picture of 16×16 that the player shows, by its id in the account; absent leaves what the card has, null takes it off. */
+  readonly icon?: string | null
   readonly tracks: readonly CardTrack[]
 }
 

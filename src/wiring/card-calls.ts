@@ -33,7 +33,7 @@ export const cardCalls: readonly AskedCall[] = [
     name: 'change',
     word: '<card id>',
     flags: ['file', ...wishes, 'wait'],
-    about: `changes a card: ${wishes.map((wish) => `--${wish}`).join(', ')} (--player any: of no player), --file for all its tracks`,
+    about: `changes a card: ${wishes.map((wish) => `--${wish}`).join(', ')} (--player any: of no player; --icon none, --cover none: takes it off), --file for all its tracks`,
     call: (given) => ({ method: 'PUT', path: pathOf(given.word), body: bodyOf(given) }),
     said: (card) => `Card ${textOf(card.card_id)} "${textOf(card.title)}" is changed.\n`,
     waits: 'upload',
@@ -83,13 +83,19 @@ function pathOf(cardId: string): string {
   return `/cards/${encodeURIComponent(cardId)}`
 }
 
+/** What a flag says for null. */
+const nothings: ReadonlyMap<string, string> = new Map([
+  ['player', 'any'],
+  ['icon', 'none'],
+  ['cover', 'none'],
+])
+
 /** The body of a call out of flags that are called as its fields, but for those that words are shorter for. */
 function bodyOf({ flags, lists }: Given): JsonObject {
   const fields = [...flags].flatMap(([name, value]): [string, unknown][] => {
     if (name === 'wait') return []
     if (name === 'chapters') return [[name, chaptersIn(value)]]
-    if (name === 'cover') return [['cover_url', value]]
-    return [[name, name === 'player' && value === 'any' ? null : value]]
+    return [[name === 'cover' ? 'cover_url' : name, nothings.get(name) === value ? null : value]]
   })
   const files = lists.get('file')
   const tracks = files === undefined ? {} : { tracks: files.map((file) => ({ file })) }

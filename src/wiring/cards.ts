@@ -5,6 +5,7 @@ import { KnownCards } from '../cards/known-cards.ts'
 import { PublishedCards } from '../cards/published.ts'
 import type { CardAccount } from '../cards/publisher.ts'
 import { type PublishedCard, streamsOfCard } from '../cards/record.ts'
+import { carriesKey, type SoughtCard } from '../cards/sought-card.ts'
 import { UploadedAudio } from '../cards/uploaded-audio.ts'
 import { type CardPlan, trackAddresses } from '../core/card-plan.ts'
 import { streamAt } from '../core/card-streams.ts'
@@ -16,6 +17,8 @@ import type { ReadPresses } from '../core/press.ts'
 import type { Queue } from '../core/queue.ts'
 import type { Hub } from '../hub.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { YotoCard } from '../yoto/card.ts'
+import { playsAsPlanned } from '../yoto/same-tracks.ts'
 import { AccountCardDesk } from './account-card-desk.ts'
 import type { StreamAnswers } from './answers.ts'
 import type { CloudLink, FamilyCard } from './cloud-link.ts'
@@ -185,14 +188,7 @@ interface Told {
 function accountOf(link: CloudLink | null, { deleted, listChanged }: Told): CardAccount {
   return {
     save: async (plan, cardId) => signedIn(link).saveCard(plan, cardId),
-    async find(key, title) {
-      const own = (await signedIn(link).cards()).filter((card) => card.title === title)
-      for (const { cardId } of own) {
-        const { text } = await signedIn(link).ownCard(cardId)
-        if (text.includes(`/${key}/`)) return cardId
-      }
-      return null
-    },
+    find: (sought) => findMade(sought, signedIn(link)),
     exists: async (cardId) => isThere(signedIn(link).ownCard(cardId)),
     async delete(cardId) {
       try {
@@ -210,6 +206,16 @@ function accountOf(link: CloudLink | null, { deleted, listChanged }: Told): Card
     },
     rewrite: async (cardId, newUrl) => signedIn(link).rewriteCard(cardId, newUrl),
   }
+}
+
+/** What holds the key is ours; what holds none has to be new, and to play just what was sent. */
+async function findMade({ plan, key, others }: SoughtCard, link: CloudLink): Promise<string | null> {
+  const isOurs = ({ text, json }: YotoCard) =>
+    carriesKey(plan, key) ? text.includes(`/${key}/`) : playsAsPlanned(json, plan)
+  const found: string[] = []
+  for (const { cardId, title } of await link.cards())
+    if (title === plan.title && !others.has(cardId) && isOurs(await link.ownCard(cardId))) found.push(cardId)
+  return found.length === 1 ? (found[0] ?? null) : null
 }
 
 function listedCard({ cardId, title, author, coverUrl, updatedAt, whose }: FamilyCard): ListedCard {

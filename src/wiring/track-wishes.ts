@@ -9,8 +9,8 @@ import type { TrackSources } from './track-audio.ts'
 export interface TrackWish {
   /** That of what it plays where it is not given. */
   readonly title?: string
-  /** Picture of 16×16 by its id in the account. */
-  readonly icon?: string
+  /** Picture of 16×16 by its id in the account; null for that of the card, or none. */
+  readonly icon?: string | null
   readonly plays: TrackPlays
   readonly audio?: 'streamed' | 'uploaded'
 }
@@ -29,7 +29,8 @@ const longestTitle = 100
 const lookedUpAtOnce = 8
 
 /**
- * The tracks that are wished. What is to lie in the account and does so for one of the tracks `before` is not sent again.
+ * The tracks that are wished. What is to lie in the account and does so for one of the tracks `before` is not sent again,
+ * and an icon that the one in the same place had is not that of another.
  * @throws AppError `not_found` naming the files that are not there, `unprocessable` for an upload of anything else
  */
 export async function tracksFrom(
@@ -46,17 +47,27 @@ export async function tracksFrom(
     ...(sources.hint === undefined ? {} : { hint: async (file) => (await sources.hint?.(file)) ?? null }),
     consequence: 'nothing was changed',
   })
-  return fewAtOnce(wishes, lookedUpAtOnce, async ({ title, icon, plays, audio }) => {
+  return fewAtOnce([...wishes.entries()], lookedUpAtOnce, async ([place, wish]) => {
+    const { title, icon, plays, audio } = wish
     const had = before.find((track) => isSameFile(track.plays, plays))?.media
     const known = had === undefined ? {} : { media: had }
     return {
       title: title ?? (await titleNow(plays, ground)) ?? short(nameOf(plays)),
       ...(title === undefined ? {} : { isNamed: true as const }),
-      ...(icon === undefined ? {} : { icon }),
+      ...iconFor(icon, before[place]),
       plays,
       ...(audio === 'uploaded' ? { audio, ...known } : {}),
     }
   })
+}
+
+/** The account's document keeps what is in its place until another is said, or none. */
+function iconFor(
+  wished: string | null | undefined,
+  before: TrackOnCard | undefined,
+): Pick<TrackOnCard, 'icon'> {
+  if (wished !== undefined) return { icon: wished }
+  return before?.icon === undefined ? {} : { icon: null }
 }
 
 /** What people call what the track plays now; null for a file that cannot be read now. */

@@ -32,7 +32,7 @@ export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject 
     // Without these totals a player was seen to behave erratically (yoto-protocol §2.6).
     metadata: {
       ...metadata,
-      ...(plan.cover === undefined ? {} : { cover: { ...objectOf(metadata.cover), imageL: plan.cover } }),
+      ...(plan.cover === undefined ? {} : { cover: coverJson(plan.cover, metadata.cover) }),
       media: { ...objectOf(metadata.media), ...totals },
     },
     content: {
@@ -62,6 +62,13 @@ export function cardJson(plan: CardPlan, previous: JsonObject = {}): JsonObject 
       ),
     },
   })
+}
+
+/** Undefined, and so not written, where nothing is left of it. */
+function coverJson(cover: string | null, previous: unknown): JsonObject | undefined {
+  const { imageL: _, ...rest } = objectOf(previous)
+  if (cover !== null) return { ...objectOf(previous), imageL: cover }
+  return Object.keys(rest).length === 0 ? undefined : rest
 }
 
 interface Navigation {
@@ -119,7 +126,7 @@ function chapterJson(chapter: CardChapter, place: Place): JsonObject {
   return {
     display: { icon16x16: defaultIcon },
     ...previous,
-    ...(chapter.icon === undefined ? {} : { display: { ...display, icon16x16: `yoto:#${chapter.icon}` } }),
+    ...(chapter.icon === undefined ? {} : { display: { ...display, icon16x16: iconJson(chapter.icon) } }),
     key: chapter.key,
     title: chapter.title,
     overlayLabel: label,
@@ -128,6 +135,10 @@ function chapterJson(chapter: CardChapter, place: Place): JsonObject {
       trackJson(track, { ...place, previous: tracksBefore.get(track.key) ?? {} }),
     ),
   }
+}
+
+function iconJson(icon: string | null): string {
+  return icon === null ? defaultIcon : `yoto:#${icon}`
 }
 
 function trackJson(track: CardTrack, { label, interactive, previous }: Place): JsonObject {

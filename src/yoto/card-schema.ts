@@ -1,7 +1,7 @@
-import { Ajv } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import { Type } from 'typebox'
 import { AppError } from '../core/error.ts'
-import type { JsonObject } from '../core/json.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
 
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 const whole = Type.Integer({ minimum: 0 })
@@ -88,7 +88,9 @@ export const cardSchema = Type.Object({
   }),
 })
 
-const isCard = new Ajv({ discriminator: false }).compile(cardSchema)
+const ajv = new Ajv({ discriminator: false, allowUnionTypes: true })
+const isCard = ajv.compile(cardSchema)
+const isCardOfOthers = ajv.compile(typesOf(cardSchema))
 
 /**
  * Holds a card against the schema before it is sent: a fault here is one of this program, or of a document that somebody
@@ -96,9 +98,23 @@ const isCard = new Ajv({ discriminator: false }).compile(cardSchema)
  * @throws AppError `unprocessable` naming the place
  */
 export function checkCardJson(json: JsonObject): JsonObject {
-  if (isCard(json)) return json
+  return checked(json, isCard)
+}
+
+/**
+ * The same for a document that somebody else has made, of which only the types are known: fields that this product
+ * always writes may be missing there, and texts be others.
+ * @throws AppError as `checkCardJson` does
+ */
+export function checkCardOfOthers(json: JsonObject): JsonObject {
+  return checked(json, isCardOfOthers)
+}
+
+function checked(json: JsonObject, isRight: ValidateFunction): JsonObject {
+  const { title } = json
+  if (isRight(json)) return json
   // Of a choice of forms it is said that none fits, and which ones were not meant; neither tells what is wrong.
-  const errors = isCard.errors ?? []
+  const errors = isRight.errors ?? []
   const fault = errors.find(({ keyword }) => keyword !== 'const' && keyword !== 'anyOf') ?? errors[0]
   const place = (fault?.instancePath ?? '')
     .slice(1)
@@ -106,6 +122,24 @@ export function checkCardJson(json: JsonObject): JsonObject {
     .replaceAll(/\.(\d+)/g, '[$1]')
   throw new AppError(
     'unprocessable',
-    `the card "${String(json.title).slice(0, 100)}" cannot be sent to Yoto: its ${place === '' ? 'document' : place} ${fault?.message ?? 'is wrong'}`,
+    `the card "${String(title).slice(0, 100)}" cannot be sent to Yoto: its ${place === '' ? 'document' : place} ${fault?.message ?? 'is wrong'}`,
   )
+}
+
+/** What is left of a schema when all may be absent or null, and only types count. */
+function typesOf(schema: object): JsonObject {
+  const { type, properties, items, anyOf }: JsonObject = { ...schema }
+  if (Array.isArray(anyOf)) return { anyOf: anyOf.map(typesOf) }
+  const kind = type === 'integer' ? 'number' : type
+  return {
+    type: kind === 'null' ? kind : [kind, 'null'],
+    ...(isJsonObject(properties)
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, each]) => [name, typesOf(Object(each))]),
+          ),
+        }
+      : {}),
+    ...(isJsonObject(items) ? { items: typesOf(items) } : {}),
+  }
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 import { longestTitle, mostTracks } from './card-json.ts'
+import { checkCardOfOthers } from './card-schema.ts'
 import { isSigned } from './card-view.ts'
 import { cardTextIn, editedCard } from './edited-card.ts'
 import { listOf, objectOf, parseJson, textOf } from './json.ts'
@@ -77,6 +78,7 @@ function check(json: JsonObject): void {
     throw wrong(
       `its track "${textOf(signed.title) ?? ''}" has a signed address, which ends within hours; take a back-up of this product's`,
     )
+  checkCardOfOthers(json)
 }
 
 function wrong(reason: string): AppError {

@@ -1,6 +1,7 @@
 import { PublishedCards } from '../../src/cards/published.ts'
 import type { CardAccount } from '../../src/cards/publisher.ts'
 import type { PublishedCard } from '../../src/cards/record.ts'
+import type { SoughtCard } from '../../src/cards/sought-card.ts'
 import type { CardPlan } from '../../src/core/card-plan.ts'
 import type { Collection } from '../../src/core/collection.ts'
 import { AppError, type ErrorCode } from '../../src/core/error.ts'
@@ -36,10 +37,10 @@ export class AccountCards implements CardAccount {
     return id
   }
 
-  async find(key: string, title: string): Promise<string | null> {
+  async find({ key, plan }: SoughtCard): Promise<string | null> {
     this.#check(null)
     const found = [...this.cards].find(
-      ([, card]) => card.title === title && card.urls.some((url) => url.includes(`/${key}/`)),
+      ([, card]) => card.title === plan.title && card.urls.some((url) => url.includes(`/${key}/`)),
     )
     return found?.[0] ?? null
   }

@@ -140,6 +140,11 @@ describe('documents', () => {
     ['a list', '[]', /no JSON object/],
     ['without a title', oddDocument.replace(String.raw`"Caf\u00e9"`, '""'), /title/],
     ['without tracks', '{"title":"A","content":{"chapters":[]}}', /no tracks/],
+    [
+      'of wrong types',
+      oddDocument.replace('"title":"One"', '"title":[1]'),
+      /content\.chapters\[0\]\.title must be/,
+    ],
     ['signed', oddDocument.replace('https://example.org/r.mp3', signedAddress), /signed address/],
   ])('that are %s are refused', async (_what, document, message) => {
     const { status, body } = await house.ask('POST', '/cards/restore', { document })

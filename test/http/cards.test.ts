@@ -240,6 +240,42 @@ describe('cards with pictures, of tracks, and gone', () => {
     expect((await call('PUT', '/cards/card0', { title: 'B' })).body).toMatchObject({ icon: other, cover_url })
   })
 
+  test('have them taken off by null, once: what others put there afterwards stays', async () => {
+    await call('POST', '/cards', { stream: 'bedroom', icon, cover_url })
+    const bare = await call('PUT', '/cards/card0', { icon: null })
+    expect(bare).toMatchObject({ status: 200, body: { icon: null, cover_url } })
+    const plan = () => ground.account.saved.at(-1)?.plan
+    expect(new Set(plan()?.chapters.map((chapter) => chapter.icon))).toEqual(new Set([null]))
+    expect(plan()?.cover).toBe(cover_url)
+    expect((await call('PUT', '/cards/card0', { cover_url: null })).body).toEqual(queueCard)
+    expect(plan()?.cover).toBeNull()
+    expect(plan()?.chapters[0]).not.toHaveProperty('icon')
+    await call('POST', '/cards/card0/publish')
+    expect(plan()).not.toHaveProperty('cover')
+    expect(cards.card('card0').look).toBeNull()
+  })
+
+  test('that the account does not take keep the pictures they have', async () => {
+    await call('POST', '/cards', { stream: 'bedroom', icon, cover_url })
+    ground.account.fault = 'refused'
+    expect((await call('PUT', '/cards/card0', { icon: null, cover_url: null })).status).toBe(502)
+    expect((await call('GET', '/cards/card0')).body).toMatchObject({ icon, cover_url })
+  })
+
+  test('of tracks take an icon off a track by null, and by another list that names none', async () => {
+    const url = 'https://example.org/a.mp3'
+    const own = 'k'.repeat(43)
+    const icons = () => ground.account.saved.at(-1)?.plan.chapters.map((chapter) => chapter.icon)
+    await call('POST', '/cards', { title: 'Two', tracks: [{ url, icon: own }, { url }, { url, icon: null }] })
+    expect(icons()).toEqual([own, undefined, undefined])
+    await call('PUT', '/cards/card0', { tracks: [{ url }, { url, icon: null }, { url }] })
+    expect(icons()).toEqual([null, null, undefined])
+    await call('PUT', '/cards/card0', { title: 'Three' })
+    expect(icons()).toEqual([undefined, undefined, undefined])
+    await call('PUT', '/cards/card0', { icon, tracks: [{ url, icon: null }, { url, icon: own }, { url }] })
+    expect(icons()).toEqual([icon, own, icon])
+  })
+
   test('are made of tracks, with icons of their own and that of the card for the others', async () => {
     const tracks = [
       { stream: 'bedroom', icon: 'k'.repeat(43) },

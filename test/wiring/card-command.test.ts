@@ -71,6 +71,7 @@ describe('what is written wrong', () => {
       ['account', '--file', 'x'],
       'argument --file goes with card publish, card change, not with card account',
     ],
+    [['account-card', 'backup'], '"backup" is no id of a card: card backup <FILE> saves all'],
     [['delet', 'x'], 'command card: found "delet", did you mean "delete"?'],
     [['show'], 'command card show: <card id> is missing'],
     [
@@ -164,6 +165,10 @@ describe('several files', () => {
     })
     const { card_id } = made
     expect((await card(['list'])).answer).toMatch(new RegExp(`^${card_id} +Car +tracks +2 tracks `, 'm'))
+    expect(await json('change', card_id, '--icon', 'none', '--cover', 'none')).toMatchObject({
+      icon: null,
+      cover_url: null,
+    })
     await card(['change', card_id, '--file', 'music/lullaby-one.mp3'])
     expect((await card(['list'])).answer).toMatch(new RegExp(`^${card_id} +Car +tracks +1 track `, 'm'))
   })

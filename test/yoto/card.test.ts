@@ -99,6 +99,14 @@ describe('a plan as a card', () => {
       chapters(before)[1]?.display.icon16x16,
     ])
     expect(cardJson(plan, json)).toEqual(json)
+
+    const bare = { ...plan, cover: null, chapters: plan.chapters.map((each) => ({ ...each, icon: null })) }
+    const taken = cardJson(bare, json)
+    expect(taken.metadata).toMatchObject({ cover: { imageS: 's' } })
+    expect(JSON.stringify(taken)).not.toContain(cover)
+    expect(chapters(taken)).toEqual(chapters(before))
+    const onlyCover = { ...before, metadata: { ...Object(before.metadata), cover: { imageL: cover } } }
+    expect(JSON.stringify(cardJson(bare, onlyCover))).not.toContain('"cover"')
   })
 
   test.each([

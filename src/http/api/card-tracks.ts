@@ -1,12 +1,12 @@
 import { type Static, Type } from 'typebox'
 import { AppError } from '../../core/error.ts'
 import { checkStreamName } from '../../core/queue.ts'
-import { iconId } from './card-look.ts'
+import { iconWish } from './card-look.ts'
 
 /** A track of a card as it is asked for; it plays exactly one of `file`, `stream` and `url`. */
 export interface TrackRequest {
   readonly title?: string
-  readonly icon?: string
+  readonly icon?: string | null
   readonly plays: { readonly file: string } | { readonly stream: string } | { readonly url: string }
   readonly audio?: 'streamed' | 'uploaded'
 }
@@ -44,7 +44,7 @@ const track = Type.Object(
     stream: Type.Optional(name),
     url: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
     title: Type.Optional(titleBody),
-    icon: Type.Optional(iconId),
+    icon: Type.Optional(iconWish),
     // Of a file.
     audio: Type.Optional(Type.Union([Type.Literal('streamed'), Type.Literal('uploaded')])),
   },

@@ -38,7 +38,7 @@ interface CardChange {
   readonly player?: string | null
   readonly audio?: 'streamed' | 'uploaded'
   readonly tracks?: readonly TrackRequest[]
-  readonly look?: { readonly icon?: string; readonly cover?: string }
+  readonly look?: { readonly icon?: string | null; readonly cover?: string | null }
 }
 
 interface CardRequest extends Omit<CardChange, 'audio' | 'tracks'> {
