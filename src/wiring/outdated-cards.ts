@@ -32,12 +32,12 @@ export class OutdatedCards {
     this.#input = input
   }
 
-  /** What stands on the card and is otherwise by now, in words. Rejects where a source of audio cannot be read. */
+  /** What stands on the card and is otherwise by now, in words; without its tracks where their source cannot be read. */
   async of(card: PublishedCard): Promise<readonly string[]> {
-    const { cards, storyCards, trackCards } = this.#input
+    const { cards, storyCards } = this.#input
     const address = cards.oldAddressOf(card)
     const title = storyCards.newTitle(card)
-    const [titles, missing] = [await trackCards.newTitles(card), await trackCards.missingFiles(card)]
+    const [titles, missing] = await this.#tracksOf(card)
     return [
       ...(address === null
         ? []
@@ -51,6 +51,21 @@ export class OutdatedCards {
         ([place, file]) => `the file "${file}" of track ${trackNumber(place)} is not in the library any more`,
       ),
     ]
+  }
+
+  async #tracksOf(
+    card: PublishedCard,
+  ): Promise<readonly [titles: ReadonlyMap<number, string>, missing: ReadonlyMap<number, string>]> {
+    const { trackCards, log } = this.#input
+    try {
+      return [await trackCards.newTitles(card), await trackCards.missingFiles(card)]
+    } catch (error) {
+      log.debug('nobody knows now what the tracks of a card are called', {
+        card: card.card_id,
+        error: messageOf(error),
+      })
+      return [new Map(), new Map()]
+    }
   }
 
   /** Looks at all cards, and has the problems say what was found. Never rejects. */

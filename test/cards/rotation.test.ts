@@ -503,7 +503,7 @@ describe('tidying', () => {
 describe('a stream that was deleted', () => {
   test('keeps its keys for thirty days, and not a moment longer', async () => {
     const address = await cards.streamUrl('bedroom')
-    expect(cards.keptFor('bedroom')).toEqual({ cards: 1, days: 30 })
+    expect(cards.keptFor('bedroom')).toEqual({ cards: 1, days: 30, tracks: [] })
     await cards.streamChanged('bedroom', false)
     await ground.clock.advance(30 * dayMs - 1)
     await cards.tidy(() => false)

@@ -71,7 +71,6 @@ describe('what is written wrong', () => {
       ['account', '--file', 'x'],
       'argument --file goes with card publish, card change, not with card account',
     ],
-    [['account-card', 'backup'], '"backup" is no id of a card: card backup <FILE> saves all'],
     [['delet', 'x'], 'command card: found "delet", did you mean "delete"?'],
     [['show'], 'command card show: <card id> is missing'],
     [

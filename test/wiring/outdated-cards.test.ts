@@ -13,6 +13,8 @@ let problems: Problems
 /** What files are called by now. */
 let titles: Map<string, string>
 let missing: Set<string>
+/** Of these cards no source of audio can be read. */
+let unreadable: Set<string | null>
 let stories: Map<string, Story>
 let log: ReturnType<typeof recordingLog>
 
@@ -21,6 +23,7 @@ beforeEach(() => {
   problems = new Problems()
   titles = new Map()
   missing = new Set()
+  unreadable = new Set()
   stories = new Map()
   log = recordingLog()
 })
@@ -32,10 +35,12 @@ function outdatedAmong(cards: PublishedCards): OutdatedCards {
     ...{ cards, problems, log },
     storyCards: { newTitle: (card) => newTitleOf(card, stories) },
     trackCards: {
-      newTitles: async ({ tracks }) =>
-        new Map(
+      async newTitles({ card_id, tracks }) {
+        if (unreadable.has(card_id)) throw new Error('EIO')
+        return new Map(
           files(tracks).flatMap((file, place) => (titles.has(file) ? [[place, titles.get(file) ?? '']] : [])),
-        ),
+        )
+      },
       missingFiles: async ({ tracks }) =>
         new Map(files(tracks).flatMap((file, place) => (missing.has(file) ? [[place, file]] : []))),
     },
@@ -49,6 +54,19 @@ const ofTracks = (title: string, ...files: string[]) =>
 const said = () => problems.list().join('\n')
 
 describe('what is written on a card and is otherwise by now', () => {
+  test('is told of the others where the source of one cannot be read', async () => {
+    const cards = await startCards(ground)
+    const outdated = outdatedAmong(cards)
+    const unread = await cards.publish(ofTracks('Bike', 'a.mp3'))
+    await cards.publish(ofTracks('Car', 'a.mp3'))
+    unreadable.add(unread.card_id)
+    titles.set('a.mp3', 'New')
+    await outdated.look()
+    expect(said()).toContain('card "Car"')
+    expect(said()).not.toContain('Bike')
+    await expect(outdated.of(unread)).resolves.toEqual([])
+  })
+
   test('is a problem that names the card and the way out, until it is so no more', async () => {
     const cards = await startCards(ground)
     const outdated = outdatedAmong(cards)
