@@ -57,10 +57,13 @@ export class SqliteStore extends KeyvSqlite {
     await this.#fold(1).catch(() => undefined)
   }
 
-  /** Writes the file anew without what was deleted; the log, where old pages may stand, is emptied. */
+  /**
+   * Writes the file anew without what was deleted; the log, where old pages may stand, is emptied.
+   * @throws AppError `unavailable` where somebody who reads keeps the log from being folded.
+   */
   async compact(): Promise<void> {
     await this.query('VACUUM')
-    await this.#fold()
+    if (!(await this.#fold())) throw new AppError('unavailable', 'a command is reading the store')
   }
 
   /**

@@ -20,6 +20,13 @@ interface SecretsInput {
   readonly log: Log
 }
 
+/** In the store of the secrets. */
+interface Place {
+  readonly tokens: Collection<StoredTokens>
+  /** What is still to be done. */
+  readonly due: Collection<boolean>
+}
+
 interface KeptSecrets {
   readonly tokens: Collection<StoredTokens>
   stop(): Promise<void>
@@ -29,6 +36,7 @@ interface KeptSecrets {
 const secretsFolder = 'secrets'
 const tokensCollection = 'yoto-account'
 const onlyOwner = 0o700
+const compacting = 'compact'
 
 /**
  * The tokens of the Yoto account, in a store of their own beside the household's, with the same promises. They open the
@@ -51,7 +59,10 @@ export async function openSecrets(input: SecretsInput): Promise<KeptSecrets> {
   })
   const tokens = await moved(
     storage.collection<StoredTokens>(tokensCollection),
-    secrets.collection<StoredTokens>(tokensCollection),
+    {
+      tokens: secrets.collection<StoredTokens>(tokensCollection),
+      due: secrets.collection<boolean>('due'),
+    },
     input,
   )
   return { tokens, stop: () => secrets.close() }
@@ -68,21 +79,24 @@ async function openIn(folder: string, { options, problems, log }: SecretsInput):
 }
 
 /**
- * Brings what lay in the household's store over, once, and leaves no byte of it there. Where that fails it stays where it
- * is, and is tried again at the next start. @returns where the tokens are
+ * Brings what lay in the household's store over, and leaves no byte of it there. Where that fails it stays where it is,
+ * and is tried again at the next start. @returns where the tokens are
  */
 async function moved(
   from: Collection<StoredTokens>,
-  to: Collection<StoredTokens>,
+  { tokens: to, due }: Place,
   { storage, log }: SecretsInput,
 ): Promise<Collection<StoredTokens>> {
   const rows = await from.entries()
-  if (rows.length === 0) return to
+  const brought: string[] = []
   try {
-    // What is still there is newer than anything here: it goes as soon as it has been brought over.
-    for (const [key, value] of rows) await to.set(key, value)
+    // A kill, or a disk that is full, in the middle leaves it to the next start.
+    if (rows.length > 0) await due.set(compacting, true)
+    for (const [key, value] of rows) if (await bring(to, key, value)) brought.push(key)
     for (const [key] of rows) await from.delete(key)
+    if ((await due.get(compacting)) !== true) return to
     await storage.compact()
+    await due.delete(compacting)
     log.info(
       `the sign-in to Yoto is kept in the folder ${secretsFolder} from now on, which backups leave out`,
     )
@@ -94,7 +108,18 @@ async function moved(
       },
     )
   }
-  return (await from.entries()).length > 0 ? from : to
+  if ((await from.entries()).length === 0) return to
+  // Who signs out then is not to be signed in again by a copy.
+  for (const key of brought) await to.delete(key)
+  return from
+}
+
+/** Of two the one that Yoto gave out later counts: a store of another day may lie over a folder of today. */
+async function bring(to: Collection<StoredTokens>, key: string, value: StoredTokens): Promise<boolean> {
+  const there = await to.get(key)
+  if (there !== undefined && there.issuedAtMs > value.issuedAtMs) return false
+  await to.set(key, value)
+  return true
 }
 
 async function setAside(folder: string, clock: Clock): Promise<void> {

@@ -102,6 +102,42 @@ test('those that cannot be taken out of the household’s store stay in use ther
   expect(await (await open()).tokens.get('account')).toMatchObject({ refreshToken: 'newer' })
 })
 
+test('a sign-out from where they had to stay is one for good: no copy of them comes back', async () => {
+  const old = storage.collection<StoredTokens>('yoto-account')
+  await old.set('account', tokens)
+  let isFull = true
+  const full = () => Promise.reject(new AppError('unavailable', 'the disk is full'))
+  const collection = () => ({ ...old, delete: (key: string) => (isFull ? full() : old.delete(key)) })
+  const secrets = await open({ collection: collection as unknown as Storage['collection'] })
+  isFull = false
+  await secrets.tokens.delete('account')
+  await opened.pop()?.stop()
+  expect(await (await open()).tokens.get('account')).toBeUndefined()
+})
+
+test('what could not be swept out of the household’s store is swept out at the next start', async () => {
+  await storage.collection('yoto-account').set('account', tokens)
+  await open({ compact: () => Promise.reject(new AppError('unavailable', 'the disk is full')) })
+  expect(await filesWith(held)).toContainEqual(expect.stringMatching(/^store\.sqlite/))
+  await opened.pop()?.stop()
+  said()
+  expect(await (await open()).tokens.get('account')).toEqual(tokens)
+  expect((await filesWith(held)).every((file) => file.startsWith('secrets/'))).toBe(true)
+  expect(said()).toEqual([expect.stringContaining('is kept in the folder secrets from now on')])
+  await opened.pop()?.stop()
+  await open()
+  expect(said()).toEqual([])
+})
+
+test('of a store of another day the tokens that Yoto gave out later count', async () => {
+  const later = { ...tokens, refreshToken: 'later', issuedAtMs: 2_000 }
+  await (await open()).tokens.set('account', later)
+  await opened.pop()?.stop()
+  await storage.collection('yoto-account').set('account', { ...tokens, issuedAtMs: 1_000 })
+  expect(await (await open()).tokens.get('account')).toEqual(later)
+  expect(await storage.collection('yoto-account').entries()).toEqual([])
+})
+
 test('without the folder, as after a restore, nobody is signed in and nothing is said to be wrong', async () => {
   await (await open()).tokens.set('account', tokens)
   await opened.pop()?.stop()
