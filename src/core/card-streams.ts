@@ -18,11 +18,14 @@ export function streamAt({ stream, ofTracks }: CardStreams, chapter: string | nu
 
 /** The same where nothing may be missed: of a chapter that is not known, or not on the card, all that it may be. */
 export function streamsPossibleAt(streams: CardStreams, chapter: string | null): readonly string[] {
-  const { ofTracks } = streams
-  const isKnown = ofTracks === null || placeOf(chapter, ofTracks) >= 0
-  if (!isKnown) return streamsOn(streams)
+  if (!isPlaceKnown(streams, chapter)) return streamsOn(streams)
   const stream = streamAt(streams, chapter)
   return stream === null ? [] : [stream]
+}
+
+/** Whether the chapter is one of the card's, so that nobody has to guess which of its streams it plays. */
+export function isPlaceKnown({ ofTracks }: CardStreams, chapter: string | null): boolean {
+  return ofTracks === null || placeOf(chapter, ofTracks) >= 0
 }
 
 /** Every stream that the card plays anywhere, each once. */

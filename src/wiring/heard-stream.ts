@@ -1,6 +1,6 @@
 import type { PublishedCards } from '../cards/published.ts'
 import { type PublishedCard, streamsOfCard } from '../cards/record.ts'
-import { streamAt, streamsPossibleAt } from '../core/card-streams.ts'
+import { isPlaceKnown, streamAt, streamsPossibleAt } from '../core/card-streams.ts'
 import type { PlayerState } from '../core/player.ts'
 
 /** What tells which stream a player hears. */
@@ -28,4 +28,10 @@ export function possiblyHeard(player: Hearing, { cards, streamFor }: HearingGrou
   const card = player.card_id === null ? undefined : cards.byCard(player.card_id)
   const asked = card === undefined ? [] : streamsPossibleAt(streamsOfCard(card), player.chapter_key)
   return asked.map((stream) => streamFor(stream, player.id))
+}
+
+/** Whether nobody has to guess which stream of its card the player hears. */
+export function isHeardKnown(player: Hearing, { cards }: Pick<HearingGround, 'cards'>): boolean {
+  const card = player.card_id === null ? undefined : cards.byCard(player.card_id)
+  return card === undefined || isPlaceKnown(streamsOfCard(card), player.chapter_key)
 }

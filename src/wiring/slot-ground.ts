@@ -6,7 +6,7 @@ import type { Effect } from '../core/effect.ts'
 import { playerName } from '../core/listener.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Changed } from '../rules/scheduled-streams.ts'
-import { possiblyHeard } from './heard-stream.ts'
+import { isHeardKnown, possiblyHeard } from './heard-stream.ts'
 import { type AnewGround, isPlaying, listenersOn, playAnew } from './play-anew.ts'
 import { asExpected } from './player-place.ts'
 
@@ -38,6 +38,11 @@ export class SlotGround {
     if (!isPlaying(player)) return []
     const places = [player, asExpected(this.#ground.hub, player)]
     return [...new Set(places.flatMap((place) => possiblyHeard(place, this.#ground)))]
+  }
+
+  /** Whether `streamsOf` tells what plays, and not all that may. */
+  knowsStreamsOf(player: PlayerState): boolean {
+    return isHeardKnown(player, this.#ground)
   }
 
   /** Whether somebody hears the stream item by item: live, or by a queue card. */

@@ -57,6 +57,7 @@ function startSlotVolume(
   const volume = new SlotVolume({
     hub: household.hub,
     streamsOf: (player) => slotGround.streamsOf(player),
+    isKnown: (player) => slotGround.knowsStreamsOf(player),
     limitOf: (stream) => rules.volumeLimit(stream),
     perform: performThrough(lines.door(), perform),
     clock: input.clock,

@@ -10,9 +10,12 @@ function house(volume_step: number | null, limit: number | null = 6, streams = [
     limit,
     player: { ...unknownPlayer('y1', 'Nursery'), volume_step } as PlayerState,
     plays: true,
+    isKnown: true,
+    fails: 0,
     streams,
   }
   const told: unknown[] = []
+  const clock = new VirtualClock()
   let receive: (change: Change) => void = () => undefined
   const volume = new SlotVolume({
     hub: {
@@ -24,9 +27,13 @@ function house(volume_step: number | null, limit: number | null = 6, streams = [
       },
     },
     streamsOf: () => (state.plays ? state.streams : []),
+    isKnown: () => state.isKnown,
     limitOf: (stream) => (stream === 'quiet' ? 3 : stream === 'unlimited' ? null : state.limit),
-    perform: async (effect) => void told.push(effect.kind === 'command' ? effect.command : effect),
-    clock: new VirtualClock(),
+    async perform(effect) {
+      told.push(effect.kind === 'command' ? effect.command : effect)
+      if (state.fails-- > 0) throw new Error('the player does not answer')
+    },
+    clock,
     log: recordingLog(),
   })
   volume.start()
@@ -34,7 +41,7 @@ function house(volume_step: number | null, limit: number | null = 6, streams = [
     state.player = { ...state.player, volume_step }
     receive({ kind: 'player', player: state.player })
   }
-  return { state, volume, told, says }
+  return { state, volume, told, says, clock }
 }
 
 const down = { type: 'volume-step', step: 6 }
@@ -85,6 +92,73 @@ describe('a player in a slot with a volume limit', () => {
     state.streams = ['bedroom']
     says(12)
     expect(told).toEqual([down, { type: 'volume-step', step: 3 }])
+  })
+
+  test('that was turned down on a guess is as loud as before once it names a chapter that may be', () => {
+    const guessing = () => {
+      const one = house(4)
+      Object.assign(one.state, { isKnown: false, streams: ['quiet', 'unlimited'] })
+      one.says(10)
+      expect(one.told).toEqual([{ type: 'volume-step', step: 3 }])
+      return {
+        ...one,
+        knows: (stream: string) => Object.assign(one.state, { isKnown: true, streams: [stream] }),
+      }
+    }
+    const free = guessing()
+    free.says(3)
+    free.knows('unlimited')
+    free.says(3)
+    free.says(3)
+    expect(free.told.slice(1)).toEqual([{ type: 'volume-step', step: 10 }])
+
+    // The chapter comes before the player has obeyed.
+    const early = guessing()
+    early.knows('bedroom')
+    early.says(10)
+    early.says(3)
+    expect(early.told.slice(1)).toEqual([down])
+
+    const late = guessing()
+    late.knows('unlimited')
+    late.says(10)
+    late.says(3)
+    expect(late.told.slice(1)).toEqual([{ type: 'volume-step', step: 10 }])
+  })
+
+  test('stays as a hand has set it, and as quiet as it has been for long', async () => {
+    const cases: [string, (one: ReturnType<typeof house>) => Promise<void> | void][] = [
+      ['lower', ({ says }) => says(1)],
+      ['between', ({ says }) => says(2)],
+      [
+        'later',
+        async ({ clock, says }) => {
+          says(3)
+          await clock.advance(31_000)
+        },
+      ],
+    ]
+    for (const [what, hand] of cases) {
+      const one = house(2)
+      Object.assign(one.state, { isKnown: false, streams: ['quiet'] })
+      one.says(10)
+      await hand(one)
+      Object.assign(one.state, { isKnown: true, streams: ['unlimited'] })
+      one.says(3)
+      expect(one.told, what).toEqual([{ type: 'volume-step', step: 3 }])
+    }
+  })
+
+  test('that could not be told is told again at the next look', async () => {
+    const { state, told, volume, says } = house(2)
+    state.fails = 1
+    says(12)
+    await new Promise((resolve) => setImmediate(resolve))
+    says(12)
+    expect(told).toEqual([down])
+    volume.look()
+    volume.look()
+    expect(told).toEqual([down, down])
   })
 
   test('is told no volume above it', () => {
