@@ -1,4 +1,5 @@
 import { FirstHeard } from '../cards/first-heard.ts'
+import { memoryCollection } from '../core/memory-collection.ts'
 import type { House } from '../http/api/app.ts'
 import { scope } from '../yoto/token.ts'
 import { playsWithoutUs } from './card-desk.ts'
@@ -15,7 +16,8 @@ export async function openFirstHeard(opening: Opening): Promise<FirstHeard> {
   const { input, started, foundation, household } = opening
   const { hub, cards } = household
   const heard = new FirstHeard({
-    records: foundation.storage.collection('first-steps'),
+    // What simulated players fetch says nothing of the household's own.
+    records: household.cloud?.simulator ? memoryCollection() : foundation.storage.collection('first-steps'),
     address: foundation.address,
     cardOf(cardId) {
       const card = cards.published.byCard(cardId)
