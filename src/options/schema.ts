@@ -148,7 +148,8 @@ export const optionsSchema = Type.Object(
       ),
       voice: orNull(
         anyText(),
-        "Name of the voice: of Home Assistant an entity such as tts.piper, or with one of its voices tts.piper/en_GB-alba-medium; of wyoming and espeak as they name it. Default: the provider's own.",
+        "Name of the voice: of Home Assistant an entity such as tts.piper, or with one of its voices tts.piper/en_GB-alba-medium; of wyoming and espeak as they name it. Default: the provider's own; of Home Assistant Piper, and no other.",
+        { addOn: 'optional' },
       ),
       language: orNull(
         Type.String({

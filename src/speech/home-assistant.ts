@@ -15,9 +15,9 @@ interface Engine {
   readonly voice: string | null
 }
 
-/** Why nothing is said by a Home Assistant that nobody has given a voice, which is nothing to mend. */
+/** Why nothing is said where nobody has chosen a voice and none stays in the house, which is nothing to mend. */
 export const noEngine =
-  'Home Assistant has no speech: add an integration for it, such as Piper, or set speech.provider to another'
+  'Home Assistant has no speech that stays in the house: install Piper there, or name the entity that is to speak in speech.voice'
 
 // The states of a large house are a few MB.
 const mostJsonBytes = 32 * 1024 * 1024
@@ -80,10 +80,8 @@ async function firstEngine(access: Access, signal: AbortSignal): Promise<string>
   const answer = await ask(access, { path: '/core/api/states', signal })
   if (answer.status !== 200) throw new SpeechFault('provider', refusalOf(answer, 'speech'))
   const names = entitiesIn(answer.body).filter((name) => name.startsWith('tts.'))
-  // Others may send the words to a company, and nobody has chosen one.
-  const [engine] = names.sort(
-    (one, other) => Number(isLocal(other)) - Number(isLocal(one)) || (one < other ? -1 : 1),
-  )
+  // Others may send the words to a company, which somebody has to choose.
+  const [engine] = names.filter(isLocal).sort()
   if (engine !== undefined) return engine
   throw new SpeechFault('provider', noEngine)
 }

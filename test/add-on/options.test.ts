@@ -55,6 +55,7 @@ describe('the form of the app', () => {
         'public_url',
         'public_url_consent',
         'simulate',
+        'speech.voice',
         'timezone',
         'yoto.client_id',
       ].sort(),
@@ -104,6 +105,7 @@ describe('options.json as the Supervisor writes it', () => {
     },
     yoto: { client_id: '0042' },
     simulate: 'never',
+    speech: { voice: 'tts.piper' },
     timezone: 'Europe/Berlin',
     log_level: 'debug',
     homeassistant: { allow: ['light', 'switch'] },
@@ -134,6 +136,7 @@ describe('options.json as the Supervisor writes it', () => {
   test('means nothing where a field was emptied', async () => {
     const emptied = {
       mqtt: { url: '', username: '', password: '', ca: '', base_topic: '', discovery_prefix: '' },
+      speech: { voice: '' },
       yoto: { client_id: '' },
       timezone: '',
       homeassistant: { allow: ['', 'light', ''] },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { homeAssistantSpeech } from '../../src/speech/home-assistant.ts'
+import { homeAssistantSpeech, noEngine } from '../../src/speech/home-assistant.ts'
 import { mostSoundBytes, type Speaking, SpeechFault } from '../../src/speech/provider.ts'
 import { StandInSupervisor, secret } from '../support/stand-in-supervisor.ts'
 
@@ -61,6 +61,14 @@ describe('the speech of Home Assistant', () => {
     expect(house.spoken[0]).toMatchObject({ engine_id: 'tts.piper' })
   })
 
+  test('is nobody, where nobody has chosen a voice and each may send the words elsewhere', async () => {
+    house.speech = { engine: 'tts.google_translate_en_com', sound }
+    expect((await faultOf(speak('Goodnight, Mia'))).message).toBe(noEngine)
+    expect(house.spoken).toEqual([])
+    await speak('x', { voice: 'tts.google_translate_en_com' })
+    expect(house.spoken).toHaveLength(1)
+  })
+
   test('takes an engine, one of its voices, and a language', async () => {
     await speak('x', { voice: 'tts.piper/en_GB-alba-medium', language: 'en-GB' })
     expect(house.spoken[0]).toMatchObject({
@@ -72,7 +80,9 @@ describe('the speech of Home Assistant', () => {
 
   test('that is not there says what to add', async () => {
     house.speech = null
-    expect((await faultOf(speak('x'))).message).toMatch(/^Home Assistant has no speech: add an integration/)
+    expect((await faultOf(speak('x'))).message).toMatch(
+      /^Home Assistant has no speech that stays in the house: install Piper/,
+    )
   })
 
   test('that does not have the engine says which to name', async () => {
