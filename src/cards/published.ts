@@ -18,6 +18,8 @@ import { troublesOf } from './trouble.ts'
 interface PublishedCardsOptions {
   /** By key. */
   readonly records: Collection<unknown>
+  /** Whether the account in use is the simulated one. Cards of the other are not listed, and play on. */
+  readonly simulated: boolean
   readonly account: CardAccount
   /** Where players fetch the stream of a key, or one of its slots or tracks. */
   readonly urlOf: (key: string, file: string) => string
@@ -46,8 +48,15 @@ export class PublishedCards {
 
   constructor(options: PublishedCardsOptions) {
     this.#options = options
-    const { records, account, urlOf, storyPlan, newKey, hideKey, clock, log } = options
-    const stored = new StoredCards({ records, changed: () => this.#changed(), hideKey, clock, log })
+    const { records, simulated, account, urlOf, storyPlan, newKey, hideKey, clock, log } = options
+    const stored = new StoredCards({
+      records,
+      simulated,
+      changed: () => this.#changed(),
+      hideKey,
+      clock,
+      log,
+    })
     const publisher = new Publisher({ stored, account, urlOf, storyPlan, newKey, clock, log })
     const publish = (cardId: string) => publisher.publishAgain(cardId)
     this.#stored = stored
@@ -66,9 +75,9 @@ export class PublishedCards {
     return () => this.#listeners.delete(changed)
   }
 
-  /** The published cards, the oldest first, without keys that no card carries. */
+  /** The published cards of the account in use, the oldest first, without keys that no card carries. */
   list(): PublishedCard[] {
-    return this.#stored.all().filter((card) => card.card_id !== null)
+    return this.#stored.inUse().filter((card) => card.card_id !== null)
   }
 
   /** What the key opens now; an old key opens the same as the new one until it ends. */
@@ -301,7 +310,7 @@ export class PublishedCards {
 
   #sayTroubles(): void {
     const { trouble, clock } = this.#options
-    const all = this.#stored.all().flatMap((card) =>
+    const all = this.#stored.inUse().flatMap((card) =>
       troublesOf(card, {
         now: clock.now(),
         refusal: this.#republishing.refusalOf(card),

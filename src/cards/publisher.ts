@@ -78,7 +78,7 @@ export class Publisher {
   async #made(draft: PublishedCard, before: ReadonlySet<string>): Promise<PublishedCard | null> {
     const { account, stored } = this.#options
     const { key } = draft
-    const known = stored.all().flatMap(({ card_id }) => card_id ?? [])
+    const known = stored.inUse().flatMap(({ card_id }) => card_id ?? [])
     const others = new Set([...before, ...known])
     const plan = this.planOf(draft)
     const card_id = await account.find({ plan, key, others }).catch(() => null)
@@ -213,7 +213,7 @@ export class Publisher {
 
   #inTurn(cardId: string, work: (card: PublishedCard) => Promise<PublishedCard>): Promise<PublishedCard> {
     return this.#turns.take(cardId, async () => {
-      const card = this.#options.stored.all().find(({ card_id }) => card_id === cardId)
+      const card = this.#options.stored.inUse().find((known) => known.card_id === cardId)
       if (card === undefined)
         throw new AppError('not_found', `the card "${cardId}" is not known here any more`)
       return work(card)

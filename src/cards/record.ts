@@ -41,6 +41,8 @@ export interface PublishedCard {
   readonly story_title?: string
   /** When its stream was deleted; null while there is one, or none yet. */
   readonly stream_deleted_at: string | null
+  /** The card is in the simulated account; absent: in Yoto's. Of a key without a card it says nothing. */
+  readonly simulated?: true
 }
 
 export interface OldKey {
@@ -95,7 +97,7 @@ export function recordOf(key: string, stored: unknown): PublishedCard | null {
   const stream = textOrNull(stored.stream)
   const tracks = tracksIn(stored.tracks)
   if ([stream, story, tracks].filter((played) => played !== null).length !== 1) return null
-  const { story_title: storyTitle, ...kept } = stored
+  const { story_title: storyTitle, simulated, ...kept } = stored
   const { title, card_id, slots, confirm } = stored
   const { chapters, url, created_at, carried_key } = stored
   return {
@@ -121,6 +123,7 @@ export function recordOf(key: string, stored: unknown): PublishedCard | null {
     carried_key: carried_key === undefined ? key : textOrNull(carried_key),
     ...(typeof storyTitle === 'string' ? { story_title: storyTitle } : {}),
     stream_deleted_at: textOrNull(stored.stream_deleted_at),
+    ...(simulated === true ? { simulated } : {}),
   }
 }
 

@@ -28,7 +28,7 @@ export class Republishing {
   /** Does what is owed when its turn comes; rejects only when the store fails. */
   run(found: (copy: Copy) => void = () => undefined): Promise<void> {
     return this.#turns.take('', async () => {
-      const owed = this.#options.stored.all().filter(mustBePublished)
+      const owed = this.#options.stored.inUse().filter(mustBePublished)
       this.#forgetRefusals(new Set(owed.map(({ card_id }) => card_id)))
       for (const card of owed) await this.#republish(card)
       await this.#search(found)
@@ -72,14 +72,14 @@ export class Republishing {
 
   async #search(found: (copy: Copy) => void): Promise<void> {
     const { stored, cards, log } = this.#options
-    const asking = stored.all().filter((card) => unsearchedKeys(card).length > 0)
+    const asking = stored.inUse().filter((card) => unsearchedKeys(card).length > 0)
     if (asking.length === 0) {
       this.#searchFailure = null
       return
     }
     const { done, rewritten, failure } = await rewriteCopies({
       cards,
-      isOurs: (cardId) => stored.all().some((card) => card.card_id === cardId),
+      isOurs: (cardId) => stored.inUse().some((card) => card.card_id === cardId),
       oldKeys: new Set(asking.flatMap(unsearchedKeys)),
       newKeyOf: (old) => stored.find(old)?.key ?? old,
       found,

@@ -56,7 +56,7 @@ export async function rotateKeys(input: RotationInput): Promise<Rotation> {
   })
   const copies: Copy[] = []
   await settleInTime(input, (copy) => copies.push(copy))
-  const cards = stored.all().filter(fits)
+  const cards = stored.inUse().filter(fits)
   const keys = new Set(cards.flatMap(keysOf))
   const ofThese = copies.filter((copy) => [...copy.keys].some((key) => keys.has(key)))
   const isSearched = cards.every((card) => unsearchedKeys(card).length === 0)

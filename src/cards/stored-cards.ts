@@ -4,12 +4,14 @@ import type { Collection } from '../core/collection.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { Turns } from '../core/turns.ts'
-import { keysOf, type PublishedCard, recordOf } from './record.ts'
+import { isOwnKey, keysOf, type PublishedCard, recordOf } from './record.ts'
 import { isForgotten, opens, spentKeys, withoutKeys } from './rotation.ts'
 
 interface StoredCardsOptions {
   /** By key. What the store gives back is checked before it is believed. */
   readonly records: Collection<unknown>
+  /** Whether the account in use is the simulated one. */
+  readonly simulated: boolean
   /** Called after each change. */
   readonly changed: () => void
   /** Told of every key, so that no more than its beginning is ever said. */
@@ -43,9 +45,15 @@ export class StoredCards {
     changed()
   }
 
-  /** The oldest first. */
+  /** The oldest first, those of an account that is not in use too: what they open stays open. */
   all(): PublishedCard[] {
     return [...this.#byKey.values()].sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
+  }
+
+  /** Those of the account in use, and keys that belong to no card; the oldest first. */
+  inUse(): PublishedCard[] {
+    const { simulated } = this.#options
+    return this.all().filter((card) => isOwnKey(card) || (card.simulated === true) === simulated)
   }
 
   /**
@@ -62,8 +70,10 @@ export class StoredCards {
     return card !== undefined && opens(card, key, this.#options.clock.now()) ? card : undefined
   }
 
+  /** Keeps a new record; a card is one of the account in use. */
   add(card: PublishedCard): Promise<void> {
-    return this.#turns.take('', () => this.#keep(card))
+    const isSimulated = this.#options.simulated && !isOwnKey(card)
+    return this.#turns.take('', () => this.#keep(isSimulated ? { ...card, simulated: true } : card))
   }
 
   /**

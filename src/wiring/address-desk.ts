@@ -6,6 +6,7 @@ import { type TestCardAccount, TestCards } from '../cards/test-cards.ts'
 import { every } from '../core/clock.ts'
 import type { Perform } from '../core/effect.ts'
 import type { House } from '../http/api/app.ts'
+import { accountCollection } from './account-storage.ts'
 import { signedIn } from './cards.ts'
 import type { CloudLink } from './cloud-link.ts'
 import { fetchOwn } from './own-fetch.ts'
@@ -31,7 +32,7 @@ export async function openAddressChecks(opening: Opening): Promise<AddressChecks
   const link = household.cloud?.link ?? null
   const expected = await readFile(join(input.shipped, 'audio', 'clips', 'nothing-here-yet.mp3'))
   const cards = new TestCards({
-    records: storage.collection('test-cards'),
+    records: accountCollection(storage, 'test-cards', household),
     account: accountOf(link),
     trouble: (reason) => problems.set('address_check', reason === null ? null : left(reason)),
     ...{ clock, log },

@@ -20,6 +20,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { YotoCard } from '../yoto/card.ts'
 import { playsAsPlanned } from '../yoto/same-tracks.ts'
 import { AccountCardDesk } from './account-card-desk.ts'
+import { accountCollection, markSimulatedCards, publishedCards } from './account-storage.ts'
 import type { StreamAnswers } from './answers.ts'
 import type { CloudLink, FamilyCard } from './cloud-link.ts'
 import { deleteKept } from './kept-deletion.ts'
@@ -44,6 +45,8 @@ interface CardsInput {
   readonly storage: Storage
   /** The account's cloud; null where there is none. */
   readonly link: CloudLink | null
+  /** Whether that is the simulated one. */
+  readonly simulated: boolean
   /** Where players fetch the stream of a key, or one of its slots or tracks. */
   readonly urlOf: (key: string, file: string) => string
   /** What the card of a story that runs on it by itself holds; null where the story is not known any more. */
@@ -61,7 +64,7 @@ const shownOfKey = 6
 const keyBytes = 24
 
 export async function openCards(input: CardsInput): Promise<Cards> {
-  const { storage, link, urlOf, storyPlan, problems, hide, clock, log } = input
+  const { storage, link, simulated, urlOf, storyPlan, problems, hide, clock, log } = input
   const known = new KnownCards({
     async fetch(cardId) {
       const { plan, coverUrl, updatedAt } = await signedIn(link).card(cardId)
@@ -75,9 +78,12 @@ export async function openCards(input: CardsInput): Promise<Cards> {
     clock,
     log,
   })
-  const deleted = new DeletedCards({ records: storage.collection('deleted-cards'), clock, log })
+  const inAccount = <Value>(name: string) => accountCollection<Value>(storage, name, { simulated })
+  const deleted = new DeletedCards({ records: inAccount('deleted-cards'), clock, log })
+  await markSimulatedCards(storage)
   const published = new PublishedCards({
-    records: storage.collection('published-cards'),
+    records: storage.collection(publishedCards),
+    simulated,
     account: accountOf(link, { deleted, listChanged: () => known.listChanged() }),
     urlOf,
     storyPlan,
@@ -89,7 +95,7 @@ export async function openCards(input: CardsInput): Promise<Cards> {
   })
   await published.start()
   const uploaded = new UploadedAudio({
-    records: storage.collection('uploaded-audio'),
+    records: inAccount('uploaded-audio'),
     upload: async (audio, sending) => signedIn(link).uploadAudio(audio, sending),
     ...{ clock, log },
   })

@@ -17,7 +17,7 @@ export async function openFirstHeard(opening: Opening): Promise<FirstHeard> {
   const { hub, cards } = household
   const heard = new FirstHeard({
     // What simulated players fetch says nothing of the household's own.
-    records: household.cloud?.simulator ? memoryCollection() : foundation.storage.collection('first-steps'),
+    records: household.simulated ? memoryCollection() : foundation.storage.collection('first-steps'),
     address: foundation.address,
     cardOf(cardId) {
       const card = cards.published.byCard(cardId)

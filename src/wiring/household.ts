@@ -45,6 +45,8 @@ export interface Household {
   readonly cardFacts: CardFactsOf
   /** null where there is neither an account nor a simulated one. */
   readonly cloud: Cloud | null
+  /** Whether that is the simulated one. */
+  readonly simulated: boolean
   /** Keeps addresses that no player can use off the cards of the account. */
   readonly gate: AddressGate
 }
@@ -64,7 +66,8 @@ export async function openHousehold(
 ): Promise<Household> {
   const { options, clock, simulatedDoubts = {} } = input
   const { storage, problems, address, hide, history, log } = foundation
-  const gate = addressGate({ options, address, simulate: input.simulate })
+  const simulated = input.simulate
+  const gate = addressGate({ options, address, simulate: simulated })
   problems.set('public_url', gate.problem)
   if (gate.problem !== null) log.warn(gate.problem)
   const cloud = await openCloud({
@@ -85,13 +88,12 @@ export async function openHousehold(
   await storyVersions.start()
   const storyShelf = new StoryShelf(storyVersions)
   const cards = await openCards({
-    ...{ storage, link, urlOf, problems, hide, clock },
+    ...{ storage, link, simulated, urlOf, problems, hide, clock },
     storyPlan: (card) => planOfStoryCard(card, { shelf: storyShelf, urlOf }),
     log: log.for('cards'),
   })
   const pictures = await openPictures({
-    ...{ storage, link, data: options.folders.data, clock },
-    simulated: cloud !== null && cloud.simulator !== null,
+    ...{ storage, link, simulated, data: options.folders.data, clock },
     log: log.for('cards'),
   })
   const answers = new StreamAnswers({
@@ -129,7 +131,19 @@ export async function openHousehold(
     'card keys',
     tendCards({ published: cards.published, deleted: cards.deleted, hub, link, clock }),
   )
-  return { hub, presets, cards, pictures, answers, storyVersions, storyShelf, cardFacts, cloud, gate }
+  return {
+    hub,
+    presets,
+    cards,
+    pictures,
+    answers,
+    storyVersions,
+    storyShelf,
+    cardFacts,
+    cloud,
+    simulated,
+    gate,
+  }
 }
 
 const idBytes = 9

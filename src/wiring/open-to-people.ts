@@ -4,6 +4,7 @@ import type { LiveHouse } from '../http/live.ts'
 import type { LiveMedia } from '../http/live-media.ts'
 import { fetchAudio } from '../yoto/track-audio.ts'
 import { deskWithoutAccount } from './account.ts'
+import { accountCollection } from './account-storage.ts'
 import { addressDesk } from './address-desk.ts'
 import { queueEffects } from './broker-ports.ts'
 import { CardCopies } from './card-copies.ts'
@@ -85,8 +86,8 @@ function openCopies(
     audio: async (cardId) => signedIn(link).cardAudio(cardId),
     fetch: (url, options) => fetchAudio(url, { ...options, clock }),
     uploads: uploads.desk,
-    records: storage.collection('card-copies'),
-    underWay: storage.collection('card-copies-under-way'),
+    records: accountCollection(storage, 'card-copies', household),
+    underWay: accountCollection(storage, 'card-copies-under-way', household),
     has: async (file) => (await sources.find(file)).state !== 'missing',
     async fill(stream, files) {
       const mutation = { op: 'replace', files, playlist: null } as const

@@ -3,6 +3,7 @@ import { isJsonObject } from '../core/json.ts'
 import { silentLog } from '../core/log.ts'
 import type { Options } from '../options.ts'
 import { openStorage, type Storage } from '../storage/storage.ts'
+import { publishedCards } from './account-storage.ts'
 
 /**
  * What `read` makes of the household's store, which may be in use meanwhile and where nothing is written; null where there
@@ -29,7 +30,7 @@ export async function fromStore<Read>(
 
 /** The cards that were made here, with the stream of each. */
 export async function cardsIn(storage: Storage): Promise<ReadonlyMap<string, string>> {
-  const records = await storage.collection<unknown>('published-cards').entries()
+  const records = await storage.collection<unknown>(publishedCards).entries()
   return new Map(
     records.flatMap(([, card]): [string, string][] =>
       isJsonObject(card) && typeof card.card_id === 'string' && typeof card.stream === 'string'

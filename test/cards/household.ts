@@ -103,11 +103,13 @@ export async function startCards(
   ground: Ground,
   base = 'http://192.0.2.1:8098',
   storyPlan: (card: PublishedCard) => CardPlan | null = () => null,
+  simulated = false,
 ): Promise<PublishedCards> {
   const { records, account, clock, log, troubles } = ground
   troubles.clear()
   const cards = new PublishedCards({
     records,
+    simulated,
     account,
     urlOf: (key, file) => `${base}/media/${key}/${file}.mp3`,
     storyPlan,

@@ -50,7 +50,7 @@ beforeEach(async () => {
   const urlOf = (key: string, file: string) => `http://127.0.0.1/media/${key}/${file}.mp3`
   const problems = new Problems((text) => text)
   const storyPlan = () => null
-  cards = await openCards({ storage, link, urlOf, storyPlan, problems, hide, clock, log })
+  cards = await openCards({ storage, link, simulated: false, urlOf, storyPlan, problems, hide, clock, log })
   const { hub, perform } = houseWith()
   door = await openPanelDoor(
     houseOf({

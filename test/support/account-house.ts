@@ -99,7 +99,17 @@ export async function openAccountHouse(): Promise<AccountHouse> {
   const urlOf = (key: string, file: string) => `http://127.0.0.1/media/${key}/${file}.mp3`
   const problems = new Problems((text) => text)
   const storage = { collection: () => memoryCollection() } as never
-  const cards = await openCards({ storage, link, urlOf, storyPlan: () => null, problems, hide, clock, log })
+  const cards = await openCards({
+    storage,
+    link,
+    simulated: false,
+    urlOf,
+    storyPlan: () => null,
+    problems,
+    hide,
+    clock,
+    log,
+  })
   const { hub, perform } = houseWith()
   const door = await openPanelDoor(
     houseOf({

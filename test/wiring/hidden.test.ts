@@ -36,6 +36,7 @@ describe('keys of the media door', () => {
     openCards({
       storage,
       link: null,
+      simulated: false,
       urlOf: (key, file) => `http://x/media/${key}/${file}.mp3`,
       storyPlan: () => null,
       problems: new Problems(),

@@ -58,6 +58,7 @@ async function begin(doubts: Partial<Doubts> = {}): Promise<void> {
   const cards = await openCards({
     storage: { collection: () => memoryCollection() } as never,
     link,
+    simulated: true,
     urlOf: (key, file) => `http://127.0.0.1/media/${key}/${file}.mp3`,
     storyPlan: () => null,
     problems: new Problems((text) => text),
