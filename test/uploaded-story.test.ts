@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { PublishedCardView } from '../src/http/api/cards.ts'
 import type { LiveCatchUp } from '../src/http/live-event.ts'
 import type { MediaStore } from '../src/simulator/media-store.ts'
@@ -173,9 +173,16 @@ describe('a story whose audio lies at Yoto', () => {
     before.restTrouble.add({ call: /^PUT \/uploaded/, times: Number.POSITIVE_INFINITY, status: 'never' })
     const isKnown = () => at.log.lines.filter(isThere).length === before.media.all().length
     await at.pass('what has come is known to be there', isKnown)
+    // The last of them may be on its way from there to the card.
+    await vi.waitFor(
+      async () => {
+        const { uploading } = await view(at, cardId)
+        expect(uploading).toMatchObject({ state: 'uploading', done: before.media.all().length })
+      },
+      { timeout: 30_000 },
+    )
     const { uploading, audio } = await view(at, cardId)
     expect(audio).toBe('streamed')
-    expect(uploading).toMatchObject({ state: 'uploading', done: before.media.all().length })
     expect(uploading?.of).toBeGreaterThan(before.media.all().length)
     houses.pop()
     await at.stop()
