@@ -1,13 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { fastClock } from './support/fast-clock.ts'
 import { type RunningApp, runApp } from './support/running-app.ts'
 
 interface Card {
   readonly card_id: string
   readonly title: string
 }
+
+// Longer than a version that nobody needs is kept.
+const seasonMs = 90 * 24 * 3_600_000
 
 let data: string
 let running: RunningApp | null = null
@@ -21,14 +25,24 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true })
 })
 
-async function start(simulate: 'always' | 'never'): Promise<RunningApp> {
+async function start(simulate: 'always' | 'never', clock = fastClock(10)): Promise<RunningApp> {
   await running?.stop()
-  running = await runApp({ data, env: { YOTO_STREAM_SIMULATE: simulate } })
+  running = await runApp({ data, clock, env: { YOTO_STREAM_SIMULATE: simulate } })
   return running
 }
 
 const titlesIn = async ({ call }: RunningApp) =>
   ((await call('GET', '/cards')).body as { cards: Card[] }).cards.map(({ title }) => title).sort()
+
+/** The path of the first audio that stands on a card. */
+async function audioOf({ call }: RunningApp, { card_id }: Card): Promise<string> {
+  const { body } = await call('GET', `/account/cards/${card_id}/document`)
+  return /\/media\/[^"]+/.exec(JSON.stringify(body))?.[0] ?? ''
+}
+
+/** In bytes. */
+const lengthOf = async ({ app }: RunningApp, path: string) =>
+  (await (await fetch(app.mediaUrl + path)).arrayBuffer()).byteLength
 
 test('cards of simulated players are there while these are, and pass for nobody else’s', async () => {
   const tried = await start('always')
@@ -36,9 +50,7 @@ test('cards of simulated players are there while these are, and pass for nobody 
   expect(shippedTitles).toContain('bedroom')
   const made = await tried.call('POST', '/cards', { stream: 'bedroom', title: 'Tried' })
   expect(made.status).toBe(200)
-  const { card_id } = made.body as Card
-  const document = JSON.stringify((await tried.call('GET', `/account/cards/${card_id}/document`)).body)
-  const path = /\/media\/[^"]+/.exec(document)?.[0] ?? ''
+  const path = await audioOf(tried, made.body)
 
   const real = await start('never')
   expect(await titlesIn(real)).toEqual([])
@@ -46,4 +58,18 @@ test('cards of simulated players are there while these are, and pass for nobody 
 
   const again = await start('always')
   expect(await titlesIn(again)).toEqual([...shippedTitles, 'Tried'].sort())
+})
+
+test('what one of them tells stays as long as the card, though its story is written anew and nobody hears it', async () => {
+  const tried = await start('always')
+  const made = await tried.call('POST', '/cards', { story: 'lighthouse', run: 'card' })
+  expect(made.status).toBe(200)
+  const path = await audioOf(tried, made.body)
+  const heard = await lengthOf(tried, path)
+  await tried.stop()
+  const file = join(data, 'config', 'lighthouse.yaml')
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/\bharbour\b/g, 'quay'))
+
+  const real = await start('never', fastClock(10, seasonMs))
+  expect(await lengthOf(real, path)).toBe(heard)
 })

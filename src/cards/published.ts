@@ -80,6 +80,11 @@ export class PublishedCards {
     return this.#stored.inUse().filter((card) => card.card_id !== null)
   }
 
+  /** The same of every account: what they play has to stay, whichever is in use. */
+  inAnyAccount(): PublishedCard[] {
+    return this.#stored.all().filter((card) => card.card_id !== null)
+  }
+
   /** What the key opens now; an old key opens the same as the new one until it ends. */
   byKey(key: string): PublishedCard | undefined {
     return this.#stored.opened(key)

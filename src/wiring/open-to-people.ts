@@ -117,7 +117,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
       sources,
       queues: () => hub.queues(),
       presets: () => presets.list(),
-      cards: () => cards.published.list(),
+      cards: () => cards.published.inAnyAccount(),
       ruleSet: () => book.current,
     }),
     onLibraryChange: foundation.onLibraryChange,

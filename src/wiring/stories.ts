@@ -59,7 +59,7 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
   const heardVersions = new Recent<string, string>(cardsKept)
   const sessions = new StorySessions({ records: input.sessions, versions, clock })
   await sessions.start()
-  const onCards = cards.list().flatMap(({ story }) => story?.version ?? [])
+  const onCards = cards.inAnyAccount().flatMap(({ story }) => story?.version ?? [])
   await versions.tidy(new Set([...sessions.versions(), ...onCards]))
   const watchEntities = () => {
     const begun = [...sessions.versions()].flatMap((version) => versions.get(version)?.story ?? [])

@@ -25,6 +25,7 @@ test('cards of the family are out of reach while players are simulated, and play
   await expect(cards.delete('card0')).rejects.toMatchObject({ code: 'not_found' })
   await expect(cards.change('card0', { title: 'Another' })).rejects.toMatchObject({ code: 'not_found' })
   expect(cards.byKey(key)).toMatchObject({ stream: 'bedroom' })
+  expect(cards.inAnyAccount()).toMatchObject([{ key }])
   expect(cards.keptFor('bedroom')).toMatchObject({ cards: 0 })
   await cards.tidy(() => true)
   expect(idsIn(await startCards(family))).toEqual([key])
