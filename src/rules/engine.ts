@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import type { Also, Collection, Entry } from '../core/collection.ts'
+import type { Also, Entry } from '../core/collection.ts'
 import type { Effect } from '../core/effect.ts'
 import type { PlayerEvent } from '../core/event.ts'
 import type { Input } from '../core/input.ts'
@@ -11,10 +11,10 @@ import type { Moments } from './moments/moments.ts'
 import type { EventSource, RuleEvent, TriggerData, TriggerDef, World } from './plugin.ts'
 import type { Bound, Rule } from './rule-set.ts'
 import { type InputRecord, isKeptRun, type JournalStore, type Kept } from './running/journal.ts'
+import type { TraceStore } from './running/kept-traces.ts'
 import type { Run, Start } from './running/run.ts'
 import { Runs, type RunsOptions } from './running/runs.ts'
 import type { Armed } from './running/step-place.ts'
-import type { RunTrace } from './running/trace.ts'
 import { TraceBook } from './running/trace-book.ts'
 import { ask } from './running/way.ts'
 import { SamePress } from './same-press.ts'
@@ -38,8 +38,8 @@ export interface EngineOptions {
   readonly ready?: RunsOptions['ready']
   /** Where runs outlive the process; without it they do not. */
   readonly journal?: JournalStore
-  /** The same of what became of them, by rule. */
-  readonly traces?: Collection<readonly RunTrace[]>
+  /** The same of what became of them. */
+  readonly traces?: TraceStore
   /** Told that a rule rests as it was started too often, and with null that it does no longer. */
   readonly troubled?: (rule: Rule, why: string | null) => void
   /** Nothing leaves the house, not even through a plug-in. */

@@ -19,10 +19,10 @@ import type { RuleSources } from './rule-sources.ts'
 import { RuleWatch } from './rule-watch.ts'
 import { RuleRunner } from './rules.ts'
 import { sendingOn } from './sending-on.ts'
-import { seemlyTraces } from './shown-trace.ts'
 import type { SlotGround } from './slot-ground.ts'
 import type { Started } from './started.ts'
 import type { Supervisor } from './supervisor.ts'
+import { openTraceStore } from './trace-store.ts'
 
 interface OpenInput {
   readonly options: Options
@@ -119,6 +119,7 @@ export async function startRules(run: RunInput): Promise<RuleRunner> {
   const { history, storage, problems } = foundation
   const { playersReady } = run
   const log = foundation.log.for('rules')
+  const traces = await openTraceStore(storage, foundation.redactAll)
   const door = lines.door()
   const carryOut = (wish: Perform) =>
     sendingOn(performThrough(door, wish), (stream) => slotGround.sendOn(stream))
@@ -135,7 +136,7 @@ export async function startRules(run: RunInput): Promise<RuleRunner> {
       setMany: (entries) => storage.setMany(entries),
     },
     names: { applied: 'applied-slots', moments: 'moments' },
-    traces: seemlyTraces(storage.collection('traces'), foundation.redactAll),
+    traces,
     ready: (effect) => playersReady.of(effect),
     troubled: ({ id, name, place }, why) => {
       const what = name == null ? `rule "${id}" (${place})` : `rule "${id}" (${name}, ${place})`

@@ -1,11 +1,10 @@
-import type { Collection } from '../core/collection.ts'
 import type { RunStepView, ShortRunView, WholeRunView } from '../http/api/rule-traces.ts'
 import { localIso } from '../rules/plan-words.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import type { ConditionNow } from '../rules/running/conditions-now.ts'
 import { leftOutOf, type RunTrace, type StepTrace, standingOf } from '../rules/running/trace.ts'
 
-type RedactAll = <Value>(value: Value) => Value
+export type RedactAll = <Value>(value: Value) => Value
 
 const longestText = 500
 const mostItems = 30
@@ -90,24 +89,6 @@ const secretName =
 
 function isSecret(name: string, value: unknown): boolean {
   return (typeof value === 'string' || typeof value === 'number') && secretName.test(name)
-}
-
-/** Where traces lie in the store: what is on disk has no secrets, and is not long. */
-export function seemlyTraces(
-  store: Collection<readonly RunTrace[]>,
-  redactAll: RedactAll,
-): Collection<readonly RunTrace[]> {
-  return {
-    get: (rule) => store.get(rule),
-    set: (rule, traces, also) =>
-      store.set(
-        rule,
-        traces.map((trace) => seemlyTrace(trace, redactAll)),
-        also,
-      ),
-    delete: (rule) => store.delete(rule),
-    entries: () => store.entries(),
-  }
 }
 
 /** What there is of a trace that people wrote or others sent; the lists that it is made of stay whole. */

@@ -5,6 +5,7 @@ import { type PlayerPatch, unknownPlayer } from '../../src/core/player.ts'
 import { Hub } from '../../src/hub.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import type { RuleSet } from '../../src/rules/rule-set.ts'
+import type { TraceStore } from '../../src/rules/running/kept-traces.ts'
 import type { RunTrace } from '../../src/rules/running/trace.ts'
 import { ruleTraces } from '../../src/wiring/rule-traces.ts'
 import { RuleRunner } from '../../src/wiring/rules.ts'
@@ -17,7 +18,7 @@ import { oneTurn, VirtualClock } from './virtual-clock.ts'
 interface TracedOptions {
   readonly zone?: string
   /** Where traces are kept. */
-  readonly store?: Collection<readonly RunTrace[]>
+  readonly store?: TraceStore
   /** Carries an effect out, or rejects. */
   readonly perform?: (effect: Effect) => Promise<void>
   readonly redactAll?: <Value>(value: Value) => Value
@@ -31,7 +32,7 @@ export async function tracedHouse(text: string, options: TracedOptions = {}) {
   if (faults.length > 0) throw new Error(JSON.stringify(faults))
   const clock = new VirtualClock()
   const log = recordingLog()
-  const store = options.store ?? memoryCollection<readonly RunTrace[]>()
+  const store = options.store ?? memoryCollection<RunTrace | null>()
   const journal = memoryCollection<Entry['value']>()
   const values = { vars: memoryCollection<never>(), inputs: memoryCollection<never>() }
   let ruleSet: RuleSet = read.ruleSet

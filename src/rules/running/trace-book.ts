@@ -1,25 +1,16 @@
 import { type Clock, isoOf } from '../../core/clock.ts'
-import type { Also, Collection } from '../../core/collection.ts'
 import { messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
+import { KeptTraces, type TraceStore } from './kept-traces.ts'
 import { endSteps, type RunTrace } from './trace.ts'
 
 /** How many are kept of a rule. */
 export const mostTraces = 20
 /** How many of them may be of starts that came to nothing, so that these never push out the others. */
 export const mostOfNothing = 5
-// A write for each of a thousand runs a minute would wear out the disk of a small machine.
-const saveMs = 2_000
-// A press that comes meanwhile is not to wait until the traces of a hundred rules are written.
-const mostAtOnce = 4
-// They are later than what they tell of anyway.
-const soon: Also = { rows: () => [], isSoon: true }
-// A disk that is full stays so for a while.
-const saveAgainMs = 30_000
 
 interface TraceBookOptions {
-  /** By rule. */
-  readonly store: Collection<readonly RunTrace[]>
+  readonly store: TraceStore
   readonly clock: Pick<Clock, 'at' | 'now'>
   readonly log: Log
 }
@@ -29,27 +20,24 @@ export class TraceBook {
   readonly #options: TraceBookOptions
   /** Of each rule the newest first. */
   readonly #traces = new Map<string, readonly RunTrace[]>()
-  readonly #unsaved = new Set<string>()
   /** Those that there are; null while nobody has said. */
   #rules: { has(rule: string): boolean } | null = null
-  #cancelSave: (() => void) | null = null
-  #saving: Promise<void> = Promise.resolve()
-  #isStoreBroken = false
+  readonly #kept: KeptTraces
   #listeners: readonly ((trace: RunTrace) => void)[] = []
 
   constructor(options: TraceBookOptions) {
     this.#options = options
+    this.#kept = new KeptTraces(options)
   }
 
+  /** Reads what the last process kept. Rejects as the store does. */
   async open(): Promise<void> {
-    for (const [rule, traces] of await this.#options.store.entries()) this.#traces.set(rule, traces)
+    for (const trace of await this.#kept.open()) this.#takeIn(trace)
   }
 
   /** Resolves when they are on disk. */
   async close(): Promise<void> {
-    this.#cancelSave?.()
-    await this.#save()
-    this.#cancelSave?.()
+    await this.#kept.close()
   }
 
   /** The newest first. */
@@ -69,10 +57,7 @@ export class TraceBook {
 
   /** Takes it in; one that is there already has changed. Those that still run are never pushed out by others. */
   add(trace: RunTrace): void {
-    if (this.#rules?.has(trace.rule) !== false) {
-      const all = [trace, ...this.of(trace.rule).filter(({ id }) => id !== trace.id)]
-      this.#traces.set(trace.rule, keptOf(all.sort((one, other) => other.id - one.id)))
-    }
+    if (this.#rules?.has(trace.rule) !== false) this.#takeIn(trace)
     this.changed(trace)
   }
 
@@ -85,20 +70,14 @@ export class TraceBook {
   }
 
   changed(trace: RunTrace): void {
-    this.#unsaved.add(trace.rule)
+    if (this.of(trace.rule).includes(trace)) this.#kept.changed(trace)
     for (const receive of this.#listeners) this.#tell(receive, trace)
-    this.#saveIn(saveMs)
   }
 
   /** Forgets those of rules that are no more, and takes no more of them. */
   keepOnly(rules: { has(rule: string): boolean }): void {
     this.#rules = rules
-    for (const rule of this.#traces.keys())
-      if (!rules.has(rule)) {
-        this.#traces.delete(rule)
-        this.#unsaved.add(rule)
-        this.#saveIn(saveMs)
-      }
+    for (const [rule, traces] of this.#traces) if (!rules.has(rule)) this.#keep(rule, [], traces)
   }
 
   /** Says of those that still run, and that nobody takes up again, that they have ended: the product was killed meanwhile. */
@@ -123,48 +102,17 @@ export class TraceBook {
     }
   }
 
-  #saveIn(ms: number): void {
-    const { clock } = this.#options
-    this.#cancelSave ??= clock.at(new Date(clock.now().getTime() + ms), () => void this.#save())
+  #takeIn(trace: RunTrace): void {
+    const others = this.of(trace.rule).filter(({ id }) => id !== trace.id)
+    const all = [trace, ...others].sort((one, other) => other.id - one.id)
+    this.#keep(trace.rule, keptOf(all), all)
   }
 
-  #save(): Promise<void> {
-    this.#cancelSave = null
-    this.#saving = this.#saving.then(async () => {
-      const rules = [...this.#unsaved]
-      this.#unsaved.clear()
-      const failed: unknown[] = []
-      for (let from = 0; from < rules.length; from += mostAtOnce)
-        failed.push(...(await this.#writeAll(rules.slice(from, from + mostAtOnce))))
-      if (failed.length > 0) this.#fails(failed[0])
-      else this.#isStoreBroken = false
-    })
-    return this.#saving
-  }
-
-  /** Resolves with why, for each that could not be written; it is tried again the next time. */
-  async #writeAll(rules: readonly string[]): Promise<readonly unknown[]> {
-    const outcomes = await Promise.allSettled(rules.map(async (rule) => this.#write(rule)))
-    return outcomes.flatMap((one, index) => {
-      if (one.status === 'fulfilled') return []
-      this.#unsaved.add(rules[index] ?? '')
-      return [one.reason]
-    })
-  }
-
-  async #write(rule: string): Promise<void> {
-    const { store } = this.#options
-    const traces = this.#traces.get(rule)
-    if (traces === undefined) await store.delete(rule)
-    else await store.set(rule, traces, soon)
-  }
-
-  /** Said once, until it works again; what is not on disk waits for the next try. */
-  #fails(error: unknown): void {
-    if (!this.#isStoreBroken)
-      this.#options.log.warn('the traces of rules could not be kept', { error: messageOf(error) })
-    this.#isStoreBroken = true
-    this.#saveIn(saveAgainMs)
+  /** Of `all` no others than these. */
+  #keep(rule: string, kept: readonly RunTrace[], all: readonly RunTrace[]): void {
+    for (const trace of all) if (!kept.includes(trace)) this.#kept.dropped(trace)
+    if (kept.length > 0) this.#traces.set(rule, kept)
+    else this.#traces.delete(rule)
   }
 }
 

@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest'
-import type { Collection } from '../../../src/core/collection.ts'
 import { AppError } from '../../../src/core/error.ts'
+import type { TraceStore } from '../../../src/rules/running/kept-traces.ts'
 import type { RunTrace } from '../../../src/rules/running/trace.ts'
 import { mostOfNothing, mostTraces, TraceBook } from '../../../src/rules/running/trace-book.ts'
 import { memoryCollection } from '../../support/memory-collection.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { oneTurn, VirtualClock } from '../../support/virtual-clock.ts'
-
-type Traces = Collection<readonly RunTrace[]>
 
 function trace(id: number, outcome: RunTrace['outcome'], rule = 'r'): RunTrace {
   return {
@@ -26,7 +24,7 @@ function trace(id: number, outcome: RunTrace['outcome'], rule = 'r'): RunTrace {
   }
 }
 
-function open(store: Traces = memoryCollection()) {
+function open(store: TraceStore = memoryCollection()) {
   const clock = new VirtualClock()
   const log = recordingLog()
   return { clock, log, store, book: new TraceBook({ store, clock, log }) }
@@ -34,9 +32,9 @@ function open(store: Traces = memoryCollection()) {
 
 /** A store that fails until it is mended. */
 function brokenStore() {
-  const store: Traces = memoryCollection()
+  const store: TraceStore = memoryCollection()
   const state = { isBroken: true }
-  const failing: Traces = {
+  const failing: TraceStore = {
     ...store,
     set: async (...args) => {
       if (state.isBroken) throw new AppError('unavailable', 'the disk is full')
@@ -45,6 +43,10 @@ function brokenStore() {
   }
   return { state, store, failing }
 }
+
+/** The numbers of the runs that are on disk. */
+const storedIn = async (store: TraceStore) =>
+  (await store.entries()).flatMap(([, row]) => (row === null ? [] : [row.id])).sort((a, b) => a - b)
 
 const idsOf = (book: TraceBook, rule = 'r') => book.of(rule).map(({ id }) => id)
 
@@ -82,13 +84,13 @@ test('those of rules that are no more are forgotten, on disk too, and none comes
   book.add(trace(1, 'done', 'stays'))
   book.add(trace(2, 'done', 'goes'))
   await clock.advance(3000)
-  expect((await store.entries()).map(([rule]) => rule).sort()).toEqual(['goes', 'stays'])
+  expect(await storedIn(store)).toEqual([1, 2])
   book.keepOnly(new Set(['stays']))
   // Its last run ends behind it.
   book.add(trace(3, 'ended', 'goes'))
   await clock.advance(3000)
   expect(book.of('goes')).toEqual([])
-  expect((await store.entries()).map(([rule]) => rule)).toEqual(['stays'])
+  expect(await storedIn(store)).toEqual([1])
 })
 
 test('what could not be saved is saved by the next try, without anything new, and is said once', async () => {
@@ -102,7 +104,7 @@ test('what could not be saved is saved by the next try, without anything new, an
   expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1)
   state.isBroken = false
   await clock.advance(60_000)
-  expect((await store.get('r'))?.map(({ id }) => id)).toEqual([2, 1])
+  expect(await storedIn(store)).toEqual([1, 2])
 })
 
 test('closing saves what failed before', async () => {
@@ -112,38 +114,140 @@ test('closing saves what failed before', async () => {
   await clock.advance(3000)
   state.isBroken = false
   await book.close()
-  expect((await store.get('r'))?.map(({ id }) => id)).toEqual([1])
+  expect(await storedIn(store)).toEqual([1])
 })
 
-test('one rule that cannot be saved does not keep the others from it', async () => {
-  const store: Traces = memoryCollection()
-  const picky: Traces = {
+test('one run that cannot be saved does not keep the others from it', async () => {
+  const store: TraceStore = memoryCollection()
+  const picky: TraceStore = {
     ...store,
-    set: async (rule, traces) => {
-      if (rule === 'bad') throw new Error('no')
-      await store.set(rule, traces)
+    set: async (key, trace) => {
+      if (trace?.rule === 'bad') throw new Error('no')
+      await store.set(key, trace)
     },
   }
   const { book } = open(picky)
   book.add(trace(1, 'done', 'bad'))
   book.add(trace(2, 'done', 'good'))
   await book.close()
-  expect((await store.entries()).map(([rule]) => rule)).toEqual(['good'])
+  expect(await storedIn(store)).toEqual([2])
 })
 
-test('a thousand changes within two seconds are one write', async () => {
-  const store: Traces = memoryCollection()
-  let writes = 0
-  const { book, clock } = open({
+/** A store, and the runs that were written to it: null where a row was emptied. */
+function watchedStore() {
+  const store: TraceStore = memoryCollection()
+  const written: (number | null)[] = []
+  const watched: TraceStore = {
     ...store,
-    set: async (...args) => {
-      writes++
-      await store.set(...args)
+    set: async (key, row, also) => {
+      written.push(row?.id ?? null)
+      await store.set(key, row, also)
     },
-  })
-  for (let id = 1; id <= 1000; id++) book.add(trace(id, 'done'))
+  }
+  return { store: watched, written }
+}
+
+test('a thousand changes of a run within two seconds are one write', async () => {
+  const { store, written } = watchedStore()
+  const { book, clock } = open(store)
+  const long = trace(1, 'running')
+  for (let change = 0; change < 1000; change++) book.add(long)
   await clock.advance(5000)
-  expect(writes).toBe(1)
+  expect(written).toEqual([1])
+})
+
+test('a run writes its own trace and none of those before it', async () => {
+  const { store, written } = watchedStore()
+  const { book, clock } = open(store)
+  for (let id = 1; id <= mostTraces + 5; id++) {
+    book.add(trace(id, 'done'))
+    await clock.advance(3000)
+  }
+  expect(written).toEqual(Array.from({ length: mostTraces + 5 }, (_, index) => index + 1))
+})
+
+test('there are no more rows than traces, whatever comes and goes', async () => {
+  const { book, clock, store } = open()
+  for (let id = 1; id <= 100; id++) {
+    book.add(trace(id, id % 3 === 0 ? 'done' : 'did_not_run', id % 2 === 0 ? 'even' : 'odd'))
+    if (id % 23 === 0) await clock.advance(3000)
+  }
+  await clock.advance(3000)
+  const kept = [...idsOf(book, 'even'), ...idsOf(book, 'odd')].sort((a, b) => a - b)
+  expect(await storedIn(store)).toEqual(kept)
+  book.keepOnly(new Set(['odd']))
+  await clock.advance(3000)
+  expect(await storedIn(store)).toEqual(idsOf(book, 'odd').reverse())
+
+  const rows = (await store.entries()).length
+  book.keepOnly(new Set(['odd', 'new']))
+  for (const id of [101, 102, 103]) book.add(trace(id, 'done', 'new'))
+  await book.close()
+  expect((await store.entries()).length).toBe(rows)
+
+  const { book: next } = open(store)
+  await next.open()
+  expect(idsOf(next, 'odd')).toEqual(idsOf(book, 'odd'))
+  next.add(trace(104, 'done', 'new'))
+  await next.close()
+  expect((await store.entries()).length).toBe(rows)
+  expect(await storedIn(store)).toEqual([...idsOf(next, 'odd').reverse(), 101, 102, 103, 104])
+})
+
+test('what was dropped while the store was broken goes once it works again', async () => {
+  const { state, store, failing } = brokenStore()
+  state.isBroken = false
+  const { book, clock } = open(failing)
+  book.add(trace(1, 'done', 'goes'))
+  await clock.advance(3000)
+  state.isBroken = true
+  book.keepOnly(new Set())
+  await clock.advance(3000)
+  expect(await storedIn(store)).toEqual([1])
+  state.isBroken = false
+  await clock.advance(60_000)
+  expect(await storedIn(store)).toEqual([])
+})
+
+test('what is dropped while it is being written does not stay, though that write fails', async () => {
+  const store: TraceStore = memoryCollection()
+  const asked: { fail: () => void; write: () => Promise<void> }[] = []
+  const slow: TraceStore = {
+    ...store,
+    set: (key, row) =>
+      new Promise((resolve, reject) => {
+        asked.push({
+          fail: () => reject(new Error('no')),
+          write: () => store.set(key, row).then(resolve),
+        })
+      }),
+  }
+  const { book, clock } = open(slow)
+  book.add(trace(1, 'done', 'goes'))
+  book.add(trace(2, 'done', 'goes'))
+  await clock.advance(3000)
+  book.keepOnly(new Set(['stays']))
+  book.add(trace(3, 'done', 'stays'))
+  asked.shift()?.fail()
+  await asked.shift()?.write()
+  await clock.advance(60_000)
+  for (const { write } of asked.splice(0)) await write()
+  await clock.advance(60_000)
+  for (const { write } of asked.splice(0)) await write()
+  await oneTurn()
+  expect(await storedIn(store)).toEqual([3])
+})
+
+test('a trace that stands in two rows is one, and the other row is used again', async () => {
+  const store: TraceStore = memoryCollection()
+  for (const key of ['1', '2']) await store.set(key, trace(5, 'done'))
+  const { book } = open(store)
+  await book.open()
+  expect(idsOf(book)).toEqual([5])
+  book.add(trace(6, 'done'))
+  await book.close()
+  expect(await storedIn(store)).toEqual([5, 6])
+  expect(await store.entries()).toHaveLength(2)
 })
 
 test('after a kill, runs that nobody takes up again are said to have ended, with their steps', async () => {
