@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../core/clock.ts'
 import type { Also, Entry } from '../core/collection.ts'
 import type { Effect } from '../core/effect.ts'
@@ -221,6 +222,8 @@ export class Engine {
 
   #arm(rule: Rule, order: number): void {
     const armed: ArmedRule = { rule, triggers: new AbortController(), order }
+    // As many as its author likes; to Node more than ten are a leak, of which it warns.
+    setMaxListeners(0, armed.triggers.signal)
     this.#armed.set(rule.id, armed)
     for (const [index, bound] of rule.when.entries()) {
       const fire = (data: TriggerData, because: string) => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { type Clock, isoOf } from '../../core/clock.ts'
 import type { Entry } from '../../core/collection.ts'
 import type { PlayerEvent } from '../../core/event.ts'
@@ -76,6 +77,8 @@ export class Run {
     const { rule, trigger, data, because, at } = start
     this.start = start
     this.#ground = ground
+    // As many strands may wait as its author likes; to Node more than ten are a leak, of which it warns.
+    setMaxListeners(0, this.#ends.signal, this.#gone.signal)
     this.number = kept?.record.number ?? ground.journal.nextNumber(ground.clock.now())
     this.#key = kept?.key ?? ground.journal.newKey()
     this.progress = new Progress(kept?.record.marks)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../../core/clock.ts'
 import type { Judgement } from '../condition.ts'
 import type { PlainData } from '../plugin.ts'
@@ -53,6 +54,7 @@ export async function coming(step: WaitForStep, place: StepPlace, hands: WaitHan
   const until =
     timeoutMs === null ? null : run.progress.recall(`${at}~`, () => clock.now().getTime() + timeoutMs)
   const listening = new AbortController()
+  setMaxListeners(0, listening.signal)
   try {
     const fired = new Promise<string>((resolve) => {
       for (const [index, trigger] of step.when.entries()) {

@@ -257,6 +257,29 @@ describe('parallel', () => {
   })
 })
 
+test('as many triggers and strands as anybody writes are no leak to Node', async () => {
+  const warnings: string[] = []
+  const hear = ({ message }: Error) => void warnings.push(message)
+  process.on('warning', hear)
+  try {
+    const each = Array.from({ length: 20 }, (_, number) => number)
+    const house = await houseWith(`rules:
+  r:
+    when:
+      - {button: left}
+${each.map((number) => `      - {time: "04:${10 + number}"}\n      - {mqtt: {topic: home/t${number}}}\n`).join('')}    do:
+      - wait_for: {any: [${each.map((number) => `{mqtt: {topic: home/w${number}}}`).join(', ')}], timeout: 1s, on_timeout: continue}
+      - parallel:
+${each.map((number) => `          - [{wait: ${number + 1}s}, ${say(`way${number}`)}]\n`).join('')}`)
+    await house.press('left')
+    await house.advance(30)
+    expect(house.published).toHaveLength(each.length)
+  } finally {
+    process.off('warning', hear)
+  }
+  expect(warnings).toEqual([])
+})
+
 test('`stop` ends the rule, wherever in it, with its reason', async () => {
   const house = await pressed(`{if: vars.n == 0, then: [{stop: None there}, ${say('never')}]}`, say('never'))
   expect(house.published).toEqual([])
