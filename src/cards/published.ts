@@ -242,7 +242,8 @@ export class PublishedCards {
 
   /** How many cards keep the key they carry when the stream is deleted, for how many days, and whose `tracks` play it. */
   keptFor(stream: string): { cards: number; days: number; tracks: readonly string[] } {
-    const cards = this.list().filter((card) => playsStream(card, stream))
+    const playing = [...this.#stored.inUse(), ...this.#stored.familysAway()]
+    const cards = playing.filter((card) => card.card_id !== null && playsStream(card, stream))
     const tracks = cards.flatMap((card) => (card.tracks === null ? [] : card.title))
     return { cards: cards.length - tracks.length, days: keptDays, tracks }
   }
@@ -320,6 +321,7 @@ export class PublishedCards {
         now: clock.now(),
         refusal: this.#republishing.refusalOf(card),
         searchFailure: this.#republishing.searchFailure(),
+        simulated: this.#stored.simulated,
       }),
     )
     // A stream may have several keys without a card, and with them the same trouble more than once.

@@ -49,8 +49,10 @@ export interface OldKey {
   readonly key: string
   /** From then on it opens nothing. */
   readonly ends_at: string
-  /** All other cards of the account were looked through for it. */
+  /** All other cards of the account were looked through for it; of a stream's own key those of the family's. */
   readonly searched?: boolean
+  /** The same of a stream's own key in the simulated account. */
+  readonly searched_simulated?: boolean
   /** Another card of the account was found to carry it. */
   readonly copied?: boolean
 }

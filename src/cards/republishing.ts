@@ -72,7 +72,7 @@ export class Republishing {
 
   async #search(found: (copy: Copy) => void): Promise<void> {
     const { stored, cards, log } = this.#options
-    const asking = stored.inUse().filter((card) => unsearchedKeys(card).length > 0)
+    const asking = stored.inUse().filter((card) => unsearchedKeys(card, stored).length > 0)
     if (asking.length === 0) {
       this.#searchFailure = null
       return
@@ -80,14 +80,14 @@ export class Republishing {
     const { done, rewritten, failure } = await rewriteCopies({
       cards,
       isOurs: (cardId) => stored.inUse().some((card) => card.card_id === cardId),
-      oldKeys: new Set(asking.flatMap(unsearchedKeys)),
+      oldKeys: new Set(asking.flatMap((card) => unsearchedKeys(card, stored))),
       newKeyOf: (old) => stored.find(old)?.key ?? old,
       found,
     }).catch((error) => ({ done: none, rewritten: none, failure: messageOf(error) }))
     this.#searchFailure = failure === null ? null : this.withoutKeys(failure)
     if (failure !== null) log.warn('other cards may carry an old key', { reason: this.#searchFailure })
     for (const { key } of asking)
-      await stored.change(key, (card) => withSearch(card, { searched: done, copied: rewritten }))
+      await stored.change(key, (card) => withSearch(card, stored, { searched: done, copied: rewritten }))
   }
 }
 

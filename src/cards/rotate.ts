@@ -41,6 +41,8 @@ interface RotationInput {
 // Whoever rotates a key waits so long for the account; what takes longer goes on all the same.
 const patienceMs = 15_000
 const notYet = 'the account has not answered yet'
+const away =
+  'it is a card of the family, whose account is not in use while players are simulated: it gets its new key when that is, and is silent from the end of the old one until then'
 
 /**
  * Gives records new keys, in the store first, and has the cards that carry the old ones published again.
@@ -59,14 +61,15 @@ export async function rotateKeys(input: RotationInput): Promise<Rotation> {
   const cards = stored.inUse().filter(fits)
   const keys = new Set(cards.flatMap(keysOf))
   const ofThese = copies.filter((copy) => [...copy.keys].some((key) => keys.has(key)))
-  const isSearched = cards.every((card) => unsearchedKeys(card).length === 0)
+  const isSearched = cards.every((card) => unsearchedKeys(card, stored).length === 0)
   return {
     cards: [
       ...cards.flatMap((card) => outcomeOf(card, input)),
+      ...stored.familysAway().filter(fits).flatMap(awayOutcome),
       ...ofThese.map((copy) => copyOutcome(copy, input)),
     ],
     search_failure: isSearched ? null : (input.republishing.searchFailure() ?? notYet),
-    old_keys_end_at: oldKeysEndAt(cards, clock.now()),
+    old_keys_end_at: oldKeysEndAt(stored.all().filter(fits), clock.now()),
   }
 }
 
@@ -82,6 +85,10 @@ function outcomeOf(card: PublishedCard, { republishing }: RotationInput): Rotate
   if (card_id === null) return []
   const reason = republishing.refusalOf(card) ?? (mustBePublished(card) ? notYet : null)
   return [outcome({ card_id, title }, reason)]
+}
+
+function awayOutcome({ card_id, title }: PublishedCard): RotatedCard[] {
+  return card_id === null ? [] : [outcome({ card_id, title }, away)]
 }
 
 function copyOutcome({ card_id, title, failure }: Copy, { republishing }: RotationInput): RotatedCard {

@@ -1,5 +1,5 @@
 import { isoOf } from '../core/clock.ts'
-import { keysOf, type OldKey, type PublishedCard } from './record.ts'
+import { isOwnKey, keysOf, type OldKey, type PublishedCard } from './record.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 /** An old key lives at most so long after its rotation. */
@@ -39,22 +39,35 @@ export function mustBePublished({ card_id, key, carried_key }: PublishedCard): b
   return card_id !== null && carried_key !== key
 }
 
+/** The account whose cards are looked through. */
+interface Searched {
+  readonly simulated: boolean
+}
+
 /** Old keys that other cards of the account may carry. */
-export function unsearchedKeys({ old_keys }: PublishedCard): string[] {
-  return old_keys.filter(({ searched }) => searched !== true).map(({ key }) => key)
+export function unsearchedKeys(card: PublishedCard, account: Searched): string[] {
+  const mark = markOf(card, account)
+  return card.old_keys.filter((old) => old[mark] !== true).map(({ key }) => key)
 }
 
 /** The record after cards of the account were looked through for its old keys. */
 export function withSearch(
   card: PublishedCard,
+  account: Searched,
   found: { readonly searched: ReadonlySet<string>; readonly copied: ReadonlySet<string> },
 ): PublishedCard {
+  const mark = markOf(card, account)
   const old_keys = card.old_keys.map((old) => ({
     ...old,
-    searched: old.searched === true || found.searched.has(old.key),
+    [mark]: old[mark] === true || found.searched.has(old.key),
     copied: old.copied === true || found.copied.has(old.key),
   }))
   return { ...card, old_keys }
+}
+
+/** A stream's own key may stand on cards of both accounts; that of a card is copied within its own. */
+function markOf(card: PublishedCard, { simulated }: Searched): 'searched' | 'searched_simulated' {
+  return simulated && isOwnKey(card) ? 'searched_simulated' : 'searched'
 }
 
 /**

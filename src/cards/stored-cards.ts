@@ -56,6 +56,17 @@ export class StoredCards {
     return this.all().filter((card) => isOwnKey(card) || (card.simulated === true) === simulated)
   }
 
+  /** The cards of the family, while the simulated account is in use: those in the hands of children, who come back to them. */
+  familysAway(): PublishedCard[] {
+    if (!this.simulated) return []
+    return this.all().filter((card) => !isOwnKey(card) && card.simulated !== true)
+  }
+
+  /** Whether the account in use is the simulated one. */
+  get simulated(): boolean {
+    return this.#options.simulated
+  }
+
   /**
    * The record that has this key or ever had it. Looked up by digest: how long that takes tells nobody how much of
    * a key was guessed right.

@@ -13,6 +13,8 @@ interface Circumstances {
   readonly refusal: string | null
   /** Why not all other cards of the account could be looked through for old keys. */
   readonly searchFailure: string | null
+  /** Whether the account in use is the simulated one. */
+  readonly simulated: boolean
 }
 
 /** What is wrong with a card and needs a person, with the way out. */
@@ -47,8 +49,8 @@ function meanwhile(card: PublishedCard, now: Date): string {
   return `still carries an old key, which works until ${spoken(end)}`
 }
 
-function copies(card: PublishedCard, { now, searchFailure }: Circumstances): string | null {
-  if (unsearchedKeys(card).length === 0 || searchFailure === null) return null
+function copies(card: PublishedCard, { now, searchFailure, simulated }: Circumstances): string | null {
+  if (unsearchedKeys(card, { simulated }).length === 0 || searchFailure === null) return null
   const whose = isOwnKey(card) ? `the address of stream "${card.stream}"` : `the key of card "${card.title}"`
   const end = oldKeysEndAt([card], now)
   const old = end === null ? 'are silent until they have' : `work until ${spoken(end)} unless they get`

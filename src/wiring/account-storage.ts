@@ -28,4 +28,17 @@ export async function markSimulatedCards(storage: Pick<Storage, 'collection' | '
   if (unmarked.length > 0) await storage.setMany(unmarked)
 }
 
+/** Forgets audio that an earlier version sent to the simulated account as if it lay in Yoto's. */
+export async function forgetSimulatedAudio(storage: Pick<Storage, 'collection'>): Promise<void> {
+  const sent = storage.collection<unknown>('uploaded-audio')
+  const records = await sent.entries()
+  if (records.length === 0) return
+  const simulated = new Set(
+    (await storage.collection<unknown>('simulated-media').entries()).map(([id]) => id),
+  )
+  for (const [key, record] of records)
+    if (isJsonObject(record) && isJsonObject(record.media) && simulated.has(String(record.media.id)))
+      await sent.delete(key)
+}
+
 export const publishedCards = 'published-cards'

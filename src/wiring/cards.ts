@@ -20,7 +20,12 @@ import type { Storage } from '../storage/storage.ts'
 import type { YotoCard } from '../yoto/card.ts'
 import { playsAsPlanned } from '../yoto/same-tracks.ts'
 import { AccountCardDesk } from './account-card-desk.ts'
-import { accountCollection, markSimulatedCards, publishedCards } from './account-storage.ts'
+import {
+  accountCollection,
+  forgetSimulatedAudio,
+  markSimulatedCards,
+  publishedCards,
+} from './account-storage.ts'
 import type { StreamAnswers } from './answers.ts'
 import type { CloudLink, FamilyCard } from './cloud-link.ts'
 import { deleteKept } from './kept-deletion.ts'
@@ -81,6 +86,7 @@ export async function openCards(input: CardsInput): Promise<Cards> {
   const inAccount = <Value>(name: string) => accountCollection<Value>(storage, name, { simulated })
   const deleted = new DeletedCards({ records: inAccount('deleted-cards'), clock, log })
   await markSimulatedCards(storage)
+  await forgetSimulatedAudio(storage)
   const published = new PublishedCards({
     records: storage.collection(publishedCards),
     simulated,

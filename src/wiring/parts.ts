@@ -94,7 +94,7 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
   const topicFault: LocalBroker['topicFault'] = (...asked) => broker.topicFault(...asked)
   const book = await openRuleBook({
     ...{ options, foundation, started, topicFault, supervisor, random, clock },
-    isOurCard: (cardId) => household.cards.published.byCard(cardId) !== undefined,
+    isOurCard: (cardId) => household.cards.published.inAnyAccount().some(({ card_id }) => card_id === cardId),
   })
   judgeAnswers({ household, book })
   const { speech } = foundation

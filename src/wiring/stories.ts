@@ -125,8 +125,10 @@ export async function openStories(input: StoriesInput): Promise<OpenStories> {
       lineOf: ({ story = '', card_id }, { player, names }) =>
         sessions.lineOf({ story, card_id, player, names }),
       async chapter({ card_id, story = '' }, name) {
-        const onCard = card_id === null ? null : (cards.byCard(card_id)?.story ?? null)
-        const found = shelf.chapter(story, name, onCard?.version ?? null)
+        const [onCard] = cards
+          .inAnyAccount()
+          .filter((card) => card.card_id === card_id && card.story?.id === story)
+        const found = shelf.chapter(story, name, onCard?.story?.version ?? null)
         if (found === null) return null
         if (card_id !== null) heardVersions.set(card_id, found.version)
         const { scene, sounds } = found.chapter

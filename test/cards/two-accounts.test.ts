@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { PublishedCards } from '../../src/cards/published.ts'
-import { AccountCards, carries, type Ground, newGround, startCards } from './household.ts'
+import { streamCardPlan } from '../../src/core/card-plan.ts'
+import { AccountCards, carries, dayMs, type Ground, newGround, startCards } from './household.ts'
 
 const bedroom = { stream: 'bedroom', title: 'Bedroom', kind: 'queue', chapters: 0 } as const
 
@@ -26,7 +27,7 @@ test('cards of the family are out of reach while players are simulated, and play
   await expect(cards.change('card0', { title: 'Another' })).rejects.toMatchObject({ code: 'not_found' })
   expect(cards.byKey(key)).toMatchObject({ stream: 'bedroom' })
   expect(cards.inAnyAccount()).toMatchObject([{ key }])
-  expect(cards.keptFor('bedroom')).toMatchObject({ cards: 0 })
+  expect(cards.keptFor('bedroom')).toMatchObject({ cards: 1 })
   await cards.tidy(() => true)
   expect(idsIn(await startCards(family))).toEqual([key])
 })
@@ -69,7 +70,9 @@ test('the address of a stream itself is one, whatever players there are', async 
 test('a stream whose keys are rotated meanwhile has its cards published when their account is back', async () => {
   const simulated = await startSimulated()
   const { cards: rotated } = await simulated.rotateStream('bedroom', { now: true })
-  expect(rotated).toEqual([])
+  expect(rotated).toEqual([
+    { card_id: 'card0', title: 'Bedroom', republished: false, reason: expect.stringContaining('not in use') },
+  ])
   expect(simulated.byKey(key)).toBeUndefined()
   expect(family.troubles).toEqual(new Map())
   await simulated.settle()
@@ -78,6 +81,39 @@ test('a stream whose keys are rotated meanwhile has its cards published when the
   await cards.settle()
   expect(carries(family, 'card0', cards.card('card0').key)).toBe(true)
   expect(family.troubles).toEqual(new Map())
+})
+
+test('who rotates a stream meanwhile is told until when the cards of the family play on', async () => {
+  const simulated = await startSimulated()
+  const { old_keys_end_at } = await simulated.rotateStream('bedroom', { now: false })
+  expect(simulated.byKey(key)).toBeDefined()
+  expect(Date.parse(old_keys_end_at ?? '')).toBe(family.clock.now().getTime() + 7 * dayMs)
+})
+
+test('cards of simulated players are of no account to who rotates or deletes a stream of the family', async () => {
+  await (await startSimulated()).publish({ ...bedroom, title: 'Tried' })
+  const cards = await startCards(family)
+  expect(cards.keptFor('bedroom')).toMatchObject({ cards: 1 })
+  const { cards: rotated } = await cards.rotateStream('bedroom', { now: false })
+  expect(rotated).toEqual([{ card_id: 'card0', title: 'Bedroom', republished: true }])
+})
+
+test('cards that people make by hand get the new address of a stream in both accounts, each when it is in use', async () => {
+  const url = await (await startCards(family)).streamUrl('bedroom')
+  const byHand = streamCardPlan({ title: 'By hand', url, count: 1 })
+  const [ofFamily, tried] = await Promise.all(
+    [family, simulator].map(({ account }) => account.save(byHand, null)),
+  )
+  const simulated = await startSimulated()
+  const { search_failure } = await simulated.rotateStream('bedroom', { now: false })
+  expect(search_failure).toBeNull()
+  const newUrl = await simulated.streamUrl('bedroom')
+  expect(newUrl).not.toBe(url)
+  const urlsOn = ({ account }: Ground, cardId = '') => account.cards.get(cardId)?.urls
+  expect(urlsOn(simulator, tried)).toEqual([newUrl])
+  expect(urlsOn(family, ofFamily)).toEqual([url])
+  await (await startCards(family)).settle()
+  expect(urlsOn(family, ofFamily)).toEqual([newUrl])
 })
 
 test('a deleted stream ends the keys of both in the end', async () => {

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import { memoryStorage } from '../../src/core/memory-collection.ts'
-import { accountCollection, markSimulatedCards } from '../../src/wiring/account-storage.ts'
+import {
+  accountCollection,
+  forgetSimulatedAudio,
+  markSimulatedCards,
+} from '../../src/wiring/account-storage.ts'
 
 test('what lies in the simulated account has a place of its own', async () => {
   const storage = memoryStorage()
@@ -27,4 +31,15 @@ test('cards of an earlier version are known by the deck of the simulated account
     ...before,
     tried: { ...before.tried, simulated: true },
   })
+})
+
+test('audio that an earlier version sent to the simulated account does not pass for audio at Yoto', async () => {
+  const storage = memoryStorage()
+  const sent = storage.collection<object>('uploaded-audio')
+  const ofYoto = { media: { id: 'atYoto' }, used_ms: 1 }
+  await sent.set('abc', { media: { id: 'tried' }, used_ms: 1 })
+  await sent.set('def', ofYoto)
+  await storage.collection<object>('simulated-media').set('tried', { id: 'tried' })
+  await forgetSimulatedAudio(storage)
+  expect(await sent.entries()).toEqual([['def', ofYoto]])
 })
