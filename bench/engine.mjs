@@ -2,6 +2,7 @@
 // queues in SQLite, and the same in memory. `npm run bench:engine`, or some parts of it by name:
 // `npm run bench:engine -- events`. Figures are of this machine; ratios are against a peer in the same run.
 import { loadavg } from 'node:os'
+import { PerformanceObserver } from 'node:perf_hooks'
 import { Engine as JsonRulesEngine } from 'json-rules-engine'
 import { at, print, sleep } from './figures.mjs'
 import { event, openHouse, press, read } from './engine/house.mjs'
@@ -42,6 +43,7 @@ async function matching() {
         let writes = 0
         let waited = 0
         const firedMs = new Map()
+        const pauses = collections()
         for (let round = 0, next = 0; round < warmUp + events; next++) {
           const group = next % groups.length
           const { kind, fire } = groups[group]
@@ -58,7 +60,10 @@ async function matching() {
           const ms = performance.now() - start
           const behind = house.counts.writes - before
           await sleep(apartMs)
-          if (round++ < warmUp) continue
+          if (round++ < warmUp) {
+            pauses.take()
+            continue
+          }
           writes += house.counts.writes - before
           waited += behind
           bare.push(await timed(() => house.writeAlone(round)))
@@ -70,6 +75,7 @@ async function matching() {
           took.all.push(ms)
           ;(took[kind] ??= []).push(ms)
         }
+        const paused = pauses.stop()
         await house.stop()
         const aim = count === 1_000 && disk ? aimed(at(took.all, 0.99), 5) : ''
         const rules = `${count.toLocaleString('en')} rules`
@@ -79,6 +85,7 @@ async function matching() {
           print('  one row written by itself meanwhile', `${fine(bare)}; ${beside(took.all, bare)}`)
           print('  three such writes behind it, one after the other', `${fine(threeBare)}; ${beside(took.all, threeBare)}`)
         }
+        print('  garbage collected meanwhile', paused.length === 0 ? 'never' : `${paused.length} times, ${fine(paused)}`)
         if (count === 1_000)
           for (const [kind, values] of Object.entries(took))
             if (kind !== 'all') print(`  of those ${values.length} by ${kind}`, fine(values))
@@ -177,6 +184,24 @@ async function atOneMinute() {
   clearInterval(waiting)
   print('1,000 rules at the same minute', `first effect ${first} ms, last ${Date.now() - due} ms behind it, ${house.counts.writes} writes`)
   await house.stop()
+}
+
+/** How long, in milliseconds, each garbage collection held everything up. */
+function collections() {
+  let pauses = []
+  const observer = new PerformanceObserver((list) => pauses.push(...list.getEntries()))
+  observer.observe({ entryTypes: ['gc'] })
+  const take = () => {
+    const taken = [...pauses, ...observer.takeRecords()]
+    pauses = []
+    return taken.map(({ duration }) => duration)
+  }
+  const stop = () => {
+    const taken = take()
+    observer.disconnect()
+    return taken
+  }
+  return { take, stop }
 }
 
 async function timed(work) {

@@ -229,10 +229,11 @@ export class Engine {
       const fire = (data: TriggerData, because: string) => {
         const { clock } = this.#options
         const event = this.#telling?.event ?? null
-        const start = { rule: armed.rule, trigger: triggerIn(armed.rule, bound, rule), data, because, event }
-        const whole = { ...start, depth: this.#depth, at: clock.now() }
-        if (this.#telling === null) this.#runs.begin([whole], { rows: [] })
-        else this.#telling.starts.push(whole)
+        const trigger = triggerIn(armed.rule, bound, rule)
+        const [depth, at] = [this.#depth, clock.now()]
+        const start = { rule: armed.rule, trigger, data, because, event, depth, at }
+        if (this.#telling === null) this.#runs.begin([start], { rows: [] })
+        else this.#telling.starts.push(start)
       }
       this.#triggers.start(bound, {
         rule,

@@ -162,58 +162,35 @@ export function valuesFor(
   { rule, data }: { readonly rule: Rule; readonly data: TriggerData },
   world: World,
 ): Values {
-  const looked = new Map<string, Group>()
-  const once = (group: string, look: () => Group): Group => {
-    const values = looked.get(group) ?? look()
-    looked.set(group, values)
-    return values
-  }
-  let days: Values | null = null
-  const today = () => {
-    days ??= todayValues(world)
-    return days
-  }
+  const today = once(() => todayValues(world))
+  const named = rule.player ?? data.player
+  const stream = rule.stream ?? data.stream
   return {
-    get weekdays() {
-      return today().weekdays ?? null
-    },
-    get weekends() {
-      return today().weekends ?? null
-    },
-    get holiday() {
-      return today().holiday ?? null
-    },
-    get event() {
-      return today().event ?? null
-    },
-    get now() {
-      return once('now', () => nowValues(world))
-    },
-    get trigger() {
-      return once('trigger', () => triggerValues(rule, data))
-    },
-    get player() {
-      const named = rule.player ?? data.player
-      if (named === undefined) return null
-      return once('player', () => {
-        const player = world.playerId(named) ?? named
-        return playerValues(world.player(player), player)
-      })
-    },
-    get stream() {
-      const stream = rule.stream ?? data.stream
-      return stream === undefined ? null : once('stream', () => streamValues(world.queue(stream), stream))
-    },
-    get vars() {
-      return once('vars', () => Object.fromEntries(world.vars()))
-    },
-    get inputs() {
-      return once('inputs', () => Object.fromEntries(world.inputs()))
-    },
+    weekdays: () => today().weekdays,
+    weekends: () => today().weekends,
+    holiday: () => today().holiday,
+    event: () => today().event,
+    now: once(() => nowValues(world)),
+    trigger: once(() => triggerValues(rule, data)),
+    player: named === undefined ? null : once(() => namedPlayer(named, world)),
+    stream: stream === undefined ? null : once(() => streamValues(world.queue(stream), stream)),
+    vars: once(() => Object.fromEntries(world.vars())),
+    inputs: once(() => Object.fromEntries(world.inputs())),
   }
 }
 
-type Group = Readonly<Record<string, unknown>>
+function once<Looked extends object>(look: () => Looked): () => Looked {
+  let looked: Looked | null = null
+  return () => {
+    looked ??= look()
+    return looked
+  }
+}
+
+function namedPlayer(named: string, world: Pick<World, 'player' | 'playerId'>) {
+  const player = world.playerId(named) ?? named
+  return playerValues(world.player(player), player)
+}
 
 function nowValues({ now, calendar }: Clocks): Shown<typeof nowFields> {
   const { time, date, weekday } = wallTime(now(), calendar.zone)
@@ -224,7 +201,7 @@ function nowValues({ now, calendar }: Clocks): Shown<typeof nowFields> {
 type Clocks = Pick<World, 'now' | 'calendar'>
 
 /** The words without a dot, and which events there are. */
-function todayValues({ now, calendar }: Clocks): Values {
+function todayValues({ now, calendar }: Clocks) {
   const { date } = wallTime(now(), calendar.zone)
   return {
     weekdays: calendar.includes('weekdays', date),

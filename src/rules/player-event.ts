@@ -21,11 +21,12 @@ export const onCardFields = {
 /** What a rule that a player's event started knows of it: the event's published fields. */
 export function playerEventData(event: RuleEvent): TriggerData {
   const { player, stream, ...rest } = event
-  return {
-    ...rest,
-    ...(typeof player === 'string' ? { player } : {}),
-    ...(typeof stream === 'string' ? { stream } : {}),
-  }
+  // As `withId` of the trigger starter does: it is called for each rule that an event starts.
+  return Object.assign(
+    rest,
+    typeof player === 'string' ? { player } : {},
+    typeof stream === 'string' ? { stream } : {},
+  )
 }
 
 /** The event in words: "button right on Nursery". */

@@ -45,8 +45,15 @@ export interface ExpressionFunction {
 /** A value that a name stands for; null: not known at the moment. */
 export type Value = boolean | number | string
 
-/** The values of the names, shaped as the environment. What is missing or of another type is not known. */
-export type Values = Readonly<Record<string, Value | null | Readonly<Record<string, unknown>>>>
+/** What a name without a dot stands for, or those of a group by their names. */
+export type Held = Value | null | Readonly<Record<string, unknown>>
+
+/**
+ * The values of the names, shaped as the environment. What is missing or of another type is not known. What takes long to
+ * look up is a function, called when an expression asks for it. A getter would not do: each object literal that has one
+ * gets a hidden class of its own, and V8 keeps what such a class reaches until it next looks through the whole heap.
+ */
+export type Values = Readonly<Record<string, Held | (() => Held)>>
 
 /** Values under this name are the states of entities by their ids. No expression can name it. */
 export const stateHolder = 'state()'
@@ -74,8 +81,7 @@ export function namesOf({ groups, names = {} }: Environment): string[] {
 
 /** What the name stands for now; null where it is not known. */
 export function currentValue(values: Values, { group, name }: Name, type: FieldType): Value | null {
-  const holder = group === null ? values : own(values, group)
-  const value = typeof holder === 'object' && holder !== null ? own(holder, name) : undefined
+  const value = group === null ? heldIn(values, name) : ownOf(heldIn(values, group), name)
   switch (type) {
     case 'bool':
       return typeof value === 'boolean' ? value : null
@@ -86,9 +92,19 @@ export function currentValue(values: Values, { group, name }: Name, type: FieldT
   }
 }
 
+/** What stands there under that name or for that group; undefined where nothing does. */
+export function heldIn(values: Values, name: string): Held | undefined {
+  const held = own(values, name)
+  return typeof held === 'function' ? held() : held
+}
+
 export function nameText({ group, name }: Name): string {
   if (group === stateHolder) return `state('${name}')`
   return group === null ? name : `${group}.${name}`
+}
+
+function ownOf(group: Held | undefined, name: string): unknown {
+  return typeof group === 'object' && group !== null ? own(group, name) : undefined
 }
 
 function own<Found>(record: Readonly<Record<string, Found>>, key: string): Found | undefined {

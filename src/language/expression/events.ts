@@ -1,6 +1,6 @@
 import { didYouMean } from '../names.ts'
 import { code, list } from '../wording.ts'
-import type { Environment, Values } from './environment.ts'
+import { type Environment, heldIn, type Values } from './environment.ts'
 import { problem } from './finding.ts'
 import type { ASTNode } from './parse.ts'
 import type { Checking, Typed } from './typed.ts'
@@ -58,7 +58,7 @@ function unknownEvent(name: string, { names, absent }: Events): [message: string
 }
 
 function isOn(values: Values, name: string): boolean | null {
-  const events = Object.hasOwn(values, holder) ? values[holder] : undefined
+  const events = heldIn(values, holder)
   const ask = typeof events === 'object' && events !== null ? events.on : undefined
   return typeof ask === 'function' ? ask(name) === true : null
 }

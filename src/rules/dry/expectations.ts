@@ -1,4 +1,4 @@
-import type { Values } from '../../language/expression/environment.ts'
+import { heldIn, type Values } from '../../language/expression/environment.ts'
 import { didYouMean } from '../../language/names.ts'
 import { list, quote } from '../../language/wording.ts'
 import { valuesFor } from '../names.ts'
@@ -54,7 +54,7 @@ function otherValue(
   { group, name, want }: Extract<Expectation, { kind: 'value' }>,
   { house, test }: Seen,
 ): string | null {
-  const holder = valuesIn(house, test)[group]
+  const holder = heldIn(valuesIn(house, test), group)
   const value = typeof holder === 'object' && holder !== null ? (holder[name] ?? null) : null
   if (value === want) return null
   const was = value === null ? 'is not known' : `was ${shown(value)}`
@@ -66,7 +66,7 @@ function valuesIn(house: DryHouse, { player, stream }: RuleTest): Values {
   const rule = { id: '', place: '', enabled: true, player, stream, when: [], if: [], do: [] }
   const values = valuesFor({ rule, data: {} }, house.world)
   const instead = stream === null ? null : house.heardInstead(stream)
-  const own = values.stream
+  const own = heldIn(values, 'stream')
   return instead === null || typeof own !== 'object' || own === null
     ? values
     : { ...values, stream: { ...own, now_playing: instead } }

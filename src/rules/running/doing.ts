@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/error.ts'
 import { EndOfRun } from './end-of-run.ts'
+import { LateSignal } from './late-signal.ts'
 import type { Strand } from './run.ts'
 
 // Nobody else acts on the stream meanwhile. It is longer than any command to a player takes.
@@ -13,7 +14,7 @@ const patienceMs = 30_000
 export class Doing {
   readonly #strand: Strand
   readonly #clock: Pick<Clock, 'now' | 'at'>
-  readonly #over = new AbortController()
+  readonly #over = new LateSignal()
   readonly #asked = new Set<Promise<unknown>>()
   /** That the run has ended or is suspended, once something it asked for came to that. */
   #end: EndOfRun | null = null
@@ -67,7 +68,7 @@ export class Doing {
 
   async #follow<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#end !== null) throw this.#end
-    if (this.over.aborted) throw new AppError('conflict', hasEnded)
+    if (this.#over.aborted) throw new AppError('conflict', hasEnded)
     const doing = work()
     this.#asked.add(doing)
     this.#watch()
@@ -85,7 +86,7 @@ export class Doing {
   /** Counts anew from now on. */
   #watch(): void {
     this.#cancel()
-    if (this.over.aborted) return
+    if (this.#over.aborted) return
     this.#cancel = this.#clock.at(new Date(this.#clock.now().getTime() + patienceMs), () => {
       if (!this.#strand.isAside) this.#giveUp()
     })

@@ -73,7 +73,7 @@ const againMs = 30_000
 export class Journal {
   readonly #options: JournalOptions
   /** By collection and key. */
-  readonly #due = new Map<string, Entry>()
+  #due = new Map<string, Entry>()
   /** In which batch a row was last on its way. */
   readonly #sent = new Map<string, number>()
   /** Keys that the store has, or may have. */
@@ -159,8 +159,8 @@ export class Journal {
 
   /** Those rows and all that is due, for whoever writes something together with them. */
   batch(own: readonly Entry[] = []): Batch {
-    const due = new Map(this.#due)
-    this.#due.clear()
+    const due = this.#due
+    this.#due = new Map()
     this.#write?.cancel()
     this.#write = null
     for (const row of own) due.delete(nameOf(row))

@@ -36,9 +36,9 @@ export class KeptTraces {
   readonly #options: KeptTracesOptions
   /** By the number of its run. */
   readonly #keys = new Map<number, string>()
-  readonly #unsaved = new Map<number, RunTrace>()
+  #unsaved = new Map<number, RunTrace>()
   /** Keys where something stands that is not kept any more. */
-  readonly #stale = new Set<string>()
+  #stale = new Set<string>()
   readonly #free: string[] = []
   #highestKey = 0
   #cancelSave: (() => void) | null = null
@@ -110,8 +110,8 @@ export class KeptTraces {
   #rows(): readonly Row[] {
     const changed = [...this.#unsaved.values()].map((trace) => ({ key: this.#keyOf(trace), trace }))
     const left = [...this.#stale].map((key) => ({ key, trace: null }))
-    this.#unsaved.clear()
-    this.#stale.clear()
+    this.#unsaved = new Map()
+    this.#stale = new Set()
     return [...changed, ...left]
   }
 

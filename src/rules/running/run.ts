@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { setMaxListeners } from 'node:events'
 import { type Clock, isoOf } from '../../core/clock.ts'
 import type { Entry } from '../../core/collection.ts'
 import type { PlayerEvent } from '../../core/event.ts'
@@ -8,6 +7,7 @@ import type { Rule } from '../rule-set.ts'
 import { EndOfRun } from './end-of-run.ts'
 import type { Batch, Journal, KeptRun } from './journal.ts'
 import type { Lanes, Turn } from './lanes.ts'
+import { LateSignal } from './late-signal.ts'
 import { Progress } from './progress.ts'
 import { noteStep, type RunTrace, type StepTrace } from './trace.ts'
 
@@ -62,8 +62,8 @@ export class Run {
   readonly strand: Strand
   readonly #ground: Ground
   readonly #key: string
-  readonly #ends = new AbortController()
-  readonly #gone = new AbortController()
+  readonly #ends = new LateSignal()
+  readonly #gone = new LateSignal()
   readonly #lane: string
   readonly #meaning: string
   #acting = 1
@@ -77,8 +77,6 @@ export class Run {
     const { rule, trigger, data, because, at } = start
     this.start = start
     this.#ground = ground
-    // As many strands may wait as its author likes; to Node more than ten are a leak, of which it warns.
-    setMaxListeners(0, this.#ends.signal, this.#gone.signal)
     this.number = kept?.record.number ?? ground.journal.nextNumber(ground.clock.now())
     this.#key = kept?.key ?? ground.journal.newKey()
     this.progress = new Progress(kept?.record.marks)
@@ -92,9 +90,16 @@ export class Run {
       this.#isOver = resolve
     })
     this.trace = kept?.trace ?? {
-      ...{ id: this.number, rule: rule.id, at: isoOf(at), because },
+      id: this.number,
+      rule: rule.id,
+      at: isoOf(at),
+      because,
       trigger: { kind: trigger.kind, data },
-      ...{ outcome: 'running', why: null, saw: [], steps: [], ended_at: null },
+      outcome: 'running',
+      why: null,
+      saw: [],
+      steps: [],
+      ended_at: null,
     }
   }
 
@@ -157,7 +162,7 @@ export class Run {
 
   /** Ends it where it waits; what it is about to do is still done. */
   suspend(): void {
-    if (!this.signal.aborted) this.#ends.abort(new EndOfRun('suspended', null))
+    if (!this.#ends.aborted) this.#ends.abort(new EndOfRun('suspended', null))
   }
 
   /** What it does takes too long to be waited for: the journal has it as it is, and nothing more comes of it. */
@@ -168,7 +173,7 @@ export class Run {
 
   /** @throws EndOfRun where it was ended. */
   checkGoesOn(): void {
-    this.gone.throwIfAborted()
+    this.#gone.throwIfAborted()
   }
 
   /** As it is now, for the journal; nothing where it was ended. */
@@ -188,7 +193,11 @@ export class Run {
       rule: rule.id,
       meaning: this.#meaning,
       trigger: rule.when.indexOf(trigger),
-      ...{ data, because, event, depth, at: at.toISOString() },
+      data,
+      because,
+      event,
+      depth,
+      at: at.toISOString(),
       marks: this.progress.marks,
     })
   }
@@ -212,7 +221,7 @@ export class Run {
 
   /** Lets others act while this strand waits for the work. @throws EndOfRun where the run is ended meanwhile. */
   async aside<Result>(strand: Strand, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    this.signal.throwIfAborted()
+    this.#ends.throwIfAborted()
     if (strand.waits++ === 0) {
       strand.turn?.leave()
       strand.turn = null
@@ -224,7 +233,7 @@ export class Run {
     } finally {
       if (--strand.waits === 0) {
         this.acts(1)
-        if (!this.signal.aborted && !this.#isClosed) await this.#enter(strand)
+        if (!this.#ends.aborted && !this.#isClosed) await this.#enter(strand)
         strand.isAside = strand.waits > 0
       }
     }
@@ -274,10 +283,14 @@ export class Run {
 // No step is called so.
 const dueAt = 'due'
 
+const known = new WeakMap<NonNullable<Rule['meaning']>, string>()
+
 /** Tells what is written in the rule from what is written in another. */
 export function meaningOfRule({ meaning }: Rule): string {
   if (meaning === undefined) return ''
-  return createHash('sha256').update(meaning.own).digest('base64url')
+  const hash = known.get(meaning) ?? createHash('sha256').update(meaning.own).digest('base64url')
+  known.set(meaning, hash)
+  return hash
 }
 
 /** Runs that concern one stream or player follow one another, so that the last wish is the one that holds. */

@@ -20,18 +20,18 @@ export class Steps {
 
   /** @throws EndOfRun where the run was ended, StepFailed where one failed. */
   async doAll(steps: readonly Step[], place: ListPlace): Promise<void> {
-    const { run, prefix } = place
+    const { run, strand, prefix } = place
     for (const [index, step] of [...steps.entries()].slice(run.progress.endedIn(prefix))) {
       run.checkGoesOn()
-      await this.#one(step, { ...place, step: `${prefix}${index + 1}` })
+      await this.#one(step, { run, strand, step: `${prefix}${index + 1}` })
       run.progress.ended(prefix)
     }
   }
 
   async #one(step: Step, at: Omit<StepPlace, 'trace'>): Promise<void> {
-    const { run } = at
+    const { run, strand } = at
     const trace = run.stepTrace(at.step, step)
-    const place = { ...at, trace }
+    const place = { run, strand, step: at.step, trace }
     try {
       const unmet = this.#unmet(step, place)
       if (unmet !== null) this.#skipped(step, place, unmet)

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { compileExpression } from '../../../src/language/expression/expression.ts'
 import { environment, values } from './environment.ts'
 
@@ -182,4 +182,21 @@ test('an expression says which values it saw', () => {
     'player.playing is yes',
     'now.time is "19:30"',
   ])
+})
+
+test('what takes long is looked up when it is asked for, and nothing else is', () => {
+  const { expression } = compileExpression('player.volume > 2 and brave', environment, 'bool')
+  const player = vi.fn(() => ({ volume: 3 }))
+  const now = vi.fn(() => ({ hour: 19 }))
+  const gold = vi.fn(() => 2)
+  expect(expression?.evaluate({ player, now, gold, brave: () => true })).toEqual({
+    value: true,
+    saw: ['player.volume is 3', 'brave is yes'],
+  })
+  expect(expression?.evaluate({ player: () => null, brave: () => true })).toMatchObject({
+    fault: 'player.volume is not known',
+  })
+  expect(player).toHaveBeenCalled()
+  expect(now).not.toHaveBeenCalled()
+  expect(gold).not.toHaveBeenCalled()
 })
