@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type Clock, isoOf } from '../../core/clock.ts'
 import type { Entry } from '../../core/collection.ts'
 import type { PlayerEvent } from '../../core/event.ts'
@@ -8,6 +7,7 @@ import { EndOfRun } from './end-of-run.ts'
 import type { Batch, Journal, KeptRun } from './journal.ts'
 import type { Lanes, Turn } from './lanes.ts'
 import { LateSignal } from './late-signal.ts'
+import { meaningOfRule } from './meaning.ts'
 import { Progress } from './progress.ts'
 import { noteStep, type RunTrace, type StepTrace } from './trace.ts'
 
@@ -282,16 +282,6 @@ export class Run {
 
 // No step is called so.
 const dueAt = 'due'
-
-const known = new WeakMap<NonNullable<Rule['meaning']>, string>()
-
-/** Tells what is written in the rule from what is written in another. */
-export function meaningOfRule({ meaning }: Rule): string {
-  if (meaning === undefined) return ''
-  const hash = known.get(meaning) ?? createHash('sha256').update(meaning.own).digest('base64url')
-  known.set(meaning, hash)
-  return hash
-}
 
 /** Runs that concern one stream or player follow one another, so that the last wish is the one that holds. */
 export function laneOf({ rule, data }: Pick<Start, 'rule' | 'data'>, world: Pick<World, 'playerId'>): string {
