@@ -96,7 +96,7 @@ export class Hub {
 
   /** Resolves when every change that was asked for is in the store. */
   async stop(): Promise<void> {
-    await Promise.all([this.#queues.stop(), this.#valueTurns.allSettled()])
+    await Promise.all([this.#queues.stop(), this.#vars.stop(), this.#inputs.stop()])
   }
 
   /** `name` tells the log whose subscriber threw. */
@@ -127,6 +127,11 @@ export class Hub {
     return this.#queues.get(name)
   }
 
+  /** As it will be once all that was asked for is in the store. */
+  comingQueue(name: string): Queue | undefined {
+    return this.#queues.coming(name)
+  }
+
   /** The values of the vars that are declared, by name. */
   vars(): ReadonlyMap<string, PlainValue> {
     return this.#vars.values
@@ -135,6 +140,16 @@ export class Hub {
   /** The same of inputs. */
   inputValues(): ReadonlyMap<string, PlainValue> {
     return this.#inputs.values
+  }
+
+  /** The vars as they will be once all that was asked for is in the store. */
+  comingVars(): ReadonlyMap<string, PlainValue> {
+    return this.#vars.coming
+  }
+
+  /** The same of inputs. */
+  comingInputs(): ReadonlyMap<string, PlainValue> {
+    return this.#inputs.coming
   }
 
   /** In the order of the files. */

@@ -1,11 +1,16 @@
+import type { Write } from './write.ts'
+
 /**
  * One named set of values in the store, by key. Every promise resolves when the store has it on disk, but for what may come
  * there soon, and rejects on failure.
  */
 export interface Collection<Value> {
   get(key: string): Promise<Value | undefined>
-  /** `also` is stored together with it, or neither is. */
-  set(key: string, value: Value, also?: Also): Promise<void>
+  /**
+   * `also` is stored together with it, or neither is. `write` is told what becomes of it; where it is lost before its turn
+   * comes, nothing is written.
+   */
+  set(key: string, value: Value, also?: Also, write?: Write): Promise<void>
   delete(key: string): Promise<boolean>
   /** All values, in no order that may be relied on. */
   entries(): Promise<[key: string, value: Value][]>

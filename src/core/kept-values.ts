@@ -1,10 +1,12 @@
 import type { Also, Collection, Entry } from './collection.ts'
+import { type Asked, Coming } from './coming.ts'
 import { AppError } from './error.ts'
 import type { Log } from './log.ts'
 import type { Turns } from './turns.ts'
 import { type Declaration, fittedTo, type PlainValue, takenBy } from './value-form.ts'
+import { Write } from './write.ts'
 
-/** A value, or what works it out when its turn comes: all that was set before it stands by then. */
+/** A value, or what works it out when its turn comes: all that was set before it is coming by then. */
 export type AskedValue = PlainValue | (() => PlainValue)
 
 interface KeptValuesOptions<Declared> {
@@ -26,6 +28,16 @@ export interface Announced {
   readonly rows: readonly Entry[]
 }
 
+interface Setting {
+  readonly because: string
+  readonly also: Also | undefined
+}
+
+interface Putting extends Setting {
+  /** It was another before. */
+  readonly isNew: boolean
+}
+
 interface Told {
   readonly because: string
   readonly announced?: string
@@ -41,6 +53,7 @@ export class KeptValues<Declared extends Declaration> {
   readonly #stored = new Map<string, PlainValue>()
   readonly #declared = new Map<string, Declared>()
   readonly #current = new Map<string, PlainValue>()
+  readonly #coming = new Coming<{ readonly of: Declared; readonly value: PlainValue }>()
 
   constructor(options: KeptValuesOptions<Declared>) {
     this.#options = options
@@ -67,6 +80,13 @@ export class KeptValues<Declared extends Declaration> {
     return this.#current
   }
 
+  /** As they will be once all that was asked for is in the store. */
+  get coming(): ReadonlyMap<string, PlainValue> {
+    const coming = this.#coming.entries().filter(([name, { of }]) => of === this.#declared.get(name))
+    if (coming.length === 0) return this.#current
+    return new Map([...this.#current, ...coming.map(([name, { value }]) => [name, value] as const)])
+  }
+
   get declared(): ReadonlyMap<string, Declared> {
     return this.#declared
   }
@@ -77,41 +97,76 @@ export class KeptValues<Declared extends Declaration> {
    * @throws AppError `not_found` for a name that is not declared, `unprocessable` for a value of another type.
    */
   set(name: string, asked: AskedValue, because: string, also?: Also): Promise<PlainValue> {
-    return this.#options.turns.take('values', async () => {
-      const { what, store, tell, announce, log } = this.#options
-      const declared = this.#declared.get(name)
-      if (declared === undefined)
-        throw new AppError('not_found', `there is no ${what} "${name.slice(0, 80)}"`)
-      const wanted = typeof asked === 'function' ? asked() : asked
-      const fitted = fittedTo(declared.form, wanted)
-      if (fitted === null) throw wrongValue(what, declared, wanted)
-      const { value, why } = fitted
-      if (declared.form.type === 'press') {
-        tell(declared, value, { because })
-        return value
-      }
-      if (why !== null) log.warn(`${what} "${name}" is ${value}: ${why}`, { because })
-      const isNew = value !== this.#current.get(name)
-      // Also where nothing changes, that it was done is to be kept.
-      if (!isNew && this.#stored.get(name) === value && also === undefined) return value
-      let announced: Announced | null = null
-      await store?.set(name, value, {
-        rows: () => {
-          announced = isNew ? (announce?.(declared, value) ?? null) : null
-          return [...(announced?.rows ?? []), ...(also?.rows() ?? [])]
+    // The next one is worked out with this, and need not wait until it is in the store.
+    return this.#coming.take(() =>
+      this.#options.turns.take('values', () => this.#set(name, asked, { because, also })),
+    )
+  }
+
+  /** Resolves when every value that was asked for is in the store. */
+  async stop(): Promise<void> {
+    await this.#coming.settled()
+  }
+
+  async #set(name: string, asked: AskedValue, { because, also }: Setting): Promise<Asked<PlainValue>> {
+    const { what, log } = this.#options
+    const declared = this.#declared.get(name)
+    if (declared === undefined) throw new AppError('not_found', `there is no ${what} "${name.slice(0, 80)}"`)
+    const wanted = typeof asked === 'function' ? asked() : asked
+    const fitted = fittedTo(declared.form, wanted)
+    if (fitted === null) throw wrongValue(what, declared, wanted)
+    const { value, why } = fitted
+    if (declared.form.type === 'press') return this.#pressed(declared, value, because)
+    if (why !== null) log.warn(`${what} "${name}" is ${value}: ${why}`, { because })
+    const coming = this.#coming.get(name)
+    const isNew = value !== (coming?.of === declared ? coming.value : this.#current.get(name))
+    const kept = coming === undefined ? this.#stored.get(name) : coming.value
+    // Also where nothing changes, that it was done is to be kept.
+    if (!isNew && kept === value && also === undefined) return this.#coming.nothing(name, value)
+    return this.#put(declared, value, { because, also, isNew })
+  }
+
+  /** It comes behind all that was set before. */
+  async #pressed(declared: Declared, value: PlainValue, because: string): Promise<Asked<PlainValue>> {
+    await this.#coming.settled(this.#coming.entries().map(([name]) => name))
+    this.#options.tell(declared, value, { because })
+    return { write: new Write(), stored: Promise.resolve(value) }
+  }
+
+  #put(declared: Declared, value: PlainValue, { because, also, isNew }: Putting): Asked<PlainValue> {
+    const { store, announce } = this.#options
+    const { id } = declared
+    let announced: Announced | null = null
+    let current = value
+    const rows = (): readonly Entry[] => {
+      announced = isNew ? (announce?.(declared, value) ?? null) : null
+      return [...(announced?.rows ?? []), ...(also?.rows() ?? [])]
+    }
+    const { write, stored } = this.#coming.add(
+      id,
+      { of: declared, value },
+      {
+        put: async (write) => store?.set(id, value, { rows, isSoon: also?.isSoon ?? false }, write),
+        kept: () => {
+          current = this.#keep(declared, value)
+          const latest = this.#declared.get(id)
+          if (isNew && latest !== undefined && latest.form.type !== 'press')
+            this.#options.tell(latest, current, toldOf(because, announced))
         },
-        isSoon: also?.isSoon ?? false,
-      })
-      this.#stored.set(name, value)
-      // The files may have been edited meanwhile.
-      const latest = this.#declared.get(name)
-      if (latest === undefined) return value
-      if (latest.form.type === 'press') return value
-      const current = latest === declared ? value : this.#restored(latest)
-      this.#current.set(name, current)
-      if (isNew) tell(latest, current, toldOf(because, announced))
-      return current
-    })
+      },
+    )
+    return { write, stored: stored.then(() => current) }
+  }
+
+  /** What it then is: the files may have been edited meanwhile. */
+  #keep(declared: Declared, value: PlainValue): PlainValue {
+    const { id } = declared
+    this.#stored.set(id, value)
+    const latest = this.#declared.get(id)
+    if (latest === undefined || latest.form.type === 'press') return value
+    const current = latest === declared ? value : this.#restored(latest)
+    this.#current.set(id, current)
+    return current
   }
 
   #restored({ id, form, start }: Declared): PlainValue {

@@ -1,4 +1,5 @@
 import type { Also, Collection } from './collection.ts'
+import { type Asked, Coming } from './coming.ts'
 import { AppError } from './error.ts'
 import {
   emptyQueue,
@@ -48,10 +49,12 @@ export interface ManyOptions {
 /** The queues of all streams, and the one place where they change. */
 export class Queues {
   readonly #options: QueuesOptions
+  /** As they are in the store. */
   readonly #queues = new Map<string, Queue>()
-  /** Streams that are new and not yet in the store. */
-  readonly #coming = new Set<string>()
-  /** Mutations of one stream wait for each other. */
+  readonly #coming = new Coming<Queue>()
+  /** Streams that are made together with others. */
+  readonly #fresh = new Set<string>()
+  /** Mutations of one stream are worked out one after the other. */
   readonly #turns = new Turns<string>()
 
   constructor(options: QueuesOptions) {
@@ -66,6 +69,7 @@ export class Queues {
 
   /** Resolves when every mutation that was asked for is in the store. */
   async stop(): Promise<void> {
+    await this.#coming.settled()
     await this.#turns.allSettled()
   }
 
@@ -78,6 +82,11 @@ export class Queues {
     return this.#queues.get(name)
   }
 
+  /** As it will be once all that was asked for is in the store. */
+  coming(name: string): Queue | undefined {
+    return this.#coming.get(name) ?? this.#queues.get(name)
+  }
+
   /**
    * Changes a queue; a mutation that brings items makes the stream when it is new. Resolves when the change is
    * in the store. Mutations of one stream happen in the order they were asked for: one that is given as a
@@ -86,25 +95,32 @@ export class Queues {
    * as many streams as there may be; the queue then stays as it was.
    */
   mutate(name: string, asked: AskedMutation, reason: string, also?: Also): Promise<Queue> {
-    return this.#turns.take(name, async () => {
-      const known = this.#queues.get(name)
-      const mutation = typeof asked === 'function' ? await asked(known) : asked
-      if (known === undefined && !makesStream(mutation)) throw noStream(name)
-      const { newId, random, tell } = this.#options
-      const queue = mutate(known ?? this.#newQueue(name), mutation, { newId, random, reason })
-      if (queue === known) {
-        // Nothing changes, and that it was done is to be kept all the same.
-        if (also !== undefined) await this.#store(queue, also)
-        return queue
-      }
-      if (known === undefined) await this.#storeNew(queue, also)
-      else await this.#store(queue, also)
-      const letsEnd = mutation.op === 'replace' && mutation.lets_end === true
-      const isNow = mutation.op === 'insert-next' && mutation.now === true && mutation.files.length > 0
-      const how = { ...(letsEnd ? { letsEnd } : {}), ...(isNow ? { isNow } : {}) }
-      tell({ kind: 'queue', queue, op: mutation.op, because: reason, ...how })
-      return queue
+    // The next one is worked out from this, and need not wait until it is in the store.
+    return this.#coming.take(() =>
+      this.#turns.take(name, async () => {
+        const known = this.coming(name)
+        const mutation = typeof asked === 'function' ? await asked(known) : asked
+        return this.#changed(name, { known, mutation, reason, also })
+      }),
+    )
+  }
+
+  #changed(name: string, { known, mutation, reason, also }: Change): Asked<Queue> {
+    if (known === undefined && !makesStream(mutation)) throw noStream(name)
+    const { newId, random, tell } = this.#options
+    const queue = mutate(known ?? this.#newQueue(name), mutation, { newId, random, reason })
+    // Also where nothing changes, that it was done may be to be kept.
+    if (queue === known && also === undefined) return this.#coming.nothing(name, queue)
+    if (known === undefined) this.#checkRoom(name)
+    const { write, stored } = this.#coming.add(name, queue, {
+      put: (write) => this.#options.store.set(name, queue, also, write),
+      kept: () => {
+        this.#queues.set(name, queue)
+        if (queue === known) return
+        tell({ kind: 'queue', queue, op: mutation.op, because: reason, ...hearing(mutation) })
+      },
     })
+    return { write, stored: stored.then(() => queue) }
   }
 
   /**
@@ -116,19 +132,20 @@ export class Queues {
     const { reason, leaving, write } = options
     // Always in the same order, or two who come at once would wait for each other.
     return this.#inTurns([...mutations.keys()].sort(), async () => {
+      await this.#coming.settled(mutations.keys())
       const { newId, random, tell } = this.#options
       const changed = [...mutations].map(([name, mutation]) => {
         const known = this.#queues.get(name) ?? this.#newQueue(name)
         return { queue: mutate(known, mutation, { newId, random, reason }), op: mutation.op }
       })
-      const names = new Set([...this.#queues.keys(), ...this.#coming, ...mutations.keys()])
-      if (names.size - leaving.length > mostStreams) throw tooManyAtOnce(names.size - leaving.length)
+      const count = this.#countWith(mutations.keys()) - leaving.length
+      if (count > mostStreams) throw tooManyAtOnce(count)
       const fresh = [...mutations.keys()].filter((name) => !this.#queues.has(name))
-      for (const name of fresh) this.#coming.add(name)
+      for (const name of fresh) this.#fresh.add(name)
       try {
         await write(changed.map(({ queue }) => queue))
       } finally {
-        for (const name of fresh) this.#coming.delete(name)
+        for (const name of fresh) this.#fresh.delete(name)
       }
       for (const { queue } of changed) this.#queues.set(queue.name, queue)
       for (const { queue, op } of changed) tell({ kind: 'queue', queue, op, because: reason })
@@ -146,6 +163,7 @@ export class Queues {
    */
   delete(name: string, check: (queue: Queue) => void = () => undefined): Promise<void> {
     return this.#turns.take(name, async () => {
+      await this.#coming.settled([name])
       const queue = this.#queues.get(name)
       if (queue === undefined) throw noStream(name)
       check(queue)
@@ -162,20 +180,31 @@ export class Queues {
   }
 
   /** Several may come at once. */
-  async #storeNew(queue: Queue, also: Also | undefined): Promise<void> {
-    if (this.#queues.size + this.#coming.size >= mostStreams) throw tooManyStreams(queue.name)
-    this.#coming.add(queue.name)
-    try {
-      await this.#store(queue, also)
-    } finally {
-      this.#coming.delete(queue.name)
-    }
+  #checkRoom(name: string): void {
+    if (this.#countWith([name]) > mostStreams) throw tooManyStreams(name)
   }
 
-  async #store(queue: Queue, also: Also | undefined): Promise<void> {
-    await this.#options.store.set(queue.name, queue, also)
-    this.#queues.set(queue.name, queue)
+  /** How many streams there are with these, and with those that are being made. */
+  #countWith(names: Iterable<string>): number {
+    const coming = this.#coming.entries().map(([name]) => name)
+    return new Set([...this.#queues.keys(), ...coming, ...this.#fresh, ...names]).size
   }
+}
+
+interface Change {
+  readonly known: Queue | undefined
+  readonly mutation: QueueMutation
+  readonly reason: string
+  readonly also: Also | undefined
+}
+
+/** What those who listen are to know of a change. */
+function hearing(
+  mutation: QueueMutation,
+): Pick<Extract<QueueChange, { kind: 'queue' }>, 'letsEnd' | 'isNow'> {
+  const letsEnd = mutation.op === 'replace' && mutation.lets_end === true
+  const isNow = mutation.op === 'insert-next' && mutation.now === true && mutation.files.length > 0
+  return { ...(letsEnd ? { letsEnd } : {}), ...(isNow ? { isNow } : {}) }
 }
 
 function noStream(name: string): AppError {

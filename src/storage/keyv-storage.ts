@@ -1,6 +1,7 @@
 import { Keyv } from 'keyv'
 import type { Collection, Entry } from '../core/collection.ts'
 import { AppError } from '../core/error.ts'
+import { Write } from '../core/write.ts'
 import { storeFailure } from './failure.ts'
 import type { SqliteStore } from './sqlite-store.ts'
 import { keyOf, storeKey, storeKeyRange } from './store-key.ts'
@@ -14,6 +15,7 @@ interface WaitingSet {
   readonly rows: readonly Row[]
   /** Whether the disk is to confirm it. */
   readonly isSynced: boolean
+  readonly write: Write
   resolve(): void
   reject(error: unknown): void
 }
@@ -58,22 +60,22 @@ export class KeyvStorage {
   collection<Value>(name: string): Collection<Value> {
     return {
       get: (key) => this.#read(`read "${name}"`, () => this.#keyv.get<Value>(storeKey(name, key))),
-      set: (key, value, also) =>
-        this.#set([{ collection: name, key, value }, ...(also?.rows() ?? [])], also?.isSoon !== true),
+      set: (key, value, also, write = new Write()) =>
+        this.#set([{ collection: name, key, value }, ...(also?.rows() ?? [])], also?.isSoon !== true, write),
       delete: (key) => this.#write(`delete from "${name}"`, () => this.#keyv.delete(storeKey(name, key))),
       entries: () => this.#read(`read "${name}"`, () => this.#entries<Value>(name)),
     }
   }
 
   async setMany(entries: readonly Entry[]): Promise<void> {
-    await this.#set(entries, true)
+    await this.#set(entries, true, new Write())
   }
 
-  async #set(entries: readonly Entry[], isSynced: boolean): Promise<void> {
+  async #set(entries: readonly Entry[], isSynced: boolean, write: Write): Promise<void> {
     const names = [...new Set(entries.map((entry) => `"${entry.collection}"`))].join(', ')
     const doing = `write to ${names}`
     this.#checkWritable(doing)
-    await this.#told(doing, () => this.#gather(rowsOf(entries), isSynced))
+    await this.#told(doing, () => this.#gather(rowsOf(entries), isSynced, write))
     if (!isSynced) this.#confirmSoon()
   }
 
@@ -172,22 +174,24 @@ export class KeyvStorage {
     if (this.#confirming !== undefined || this.#closed !== undefined) return
     this.#confirming = setTimeout(() => {
       this.#confirming = undefined
-      this.#told('confirm what was written', () => this.#gather([confirmed], true)).catch(() => undefined)
+      this.#told('confirm what was written', () => this.#gather([confirmed], true, new Write())).catch(
+        () => undefined,
+      )
     }, confirmMs)
     this.#confirming.unref()
   }
 
   /** Resolves when the rows are on the disk, with those of all who came while the write before was under way. */
-  #gather(rows: readonly Row[], isSynced: boolean): Promise<void> {
+  #gather(rows: readonly Row[], isSynced: boolean, write: Write): Promise<void> {
     return new Promise((resolve, reject) => {
-      const waiting = { rows, isSynced, resolve, reject }
+      const waiting = { rows, isSynced, write, resolve, reject }
       if (this.#gathering !== undefined) {
         this.#gathering.push(waiting)
         return
       }
       const sets = [waiting]
       this.#gathering = sets
-      this.#last = this.#last.then(() => {
+      this.#last = this.#last.then(endOfTurn).then(() => {
         if (this.#gathering === sets) this.#gathering = undefined
         return this.#setAll(sets)
       })
@@ -196,18 +200,32 @@ export class KeyvStorage {
 
   /** Never rejects. Where they cannot be written together each is by itself, so that only those fail that have to. */
   async #setAll(sets: readonly WaitingSet[]): Promise<void> {
+    const standing = sets.filter(({ write }) => !write.isLost)
+    for (const { write, reject } of sets) if (write.isLost) reject(orphaned())
+    if (standing.length === 0) return
     try {
       // Of a key that is set twice the last counts.
-      const rows = new Map(sets.flatMap((set) => set.rows.map((row) => [row.key, row])))
-      await this.#sync(sets.some(({ isSynced }) => isSynced))
+      const rows = new Map(standing.flatMap((set) => set.rows.map((row) => [row.key, row])))
+      await this.#sync(standing.some(({ isSynced }) => isSynced))
       await this.#keyv.setMany([...rows.values()])
-      for (const { resolve } of sets) resolve()
+      for (const { write, resolve } of standing) {
+        write.kept()
+        resolve()
+      }
     } catch (error) {
-      const [first, ...more] = sets
-      if (more.length === 0) first?.reject(error)
-      else for (const set of sets) await this.#setAll([set])
+      const [first, ...more] = standing
+      if (more.length > 0) for (const set of standing) await this.#setAll([set])
+      else {
+        first?.write.lost()
+        first?.reject(error)
+      }
     }
   }
+}
+
+/** What is asked for until nothing more follows from what has happened just now is written together. */
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve))
 }
 
 const confirmMs = 1_000
@@ -220,6 +238,10 @@ function rowsOf(entries: readonly Entry[]): Row[] {
     if (value === undefined) throw new Error(`"${key}" has no value`)
     return { key: storeKey(collection, key), value }
   })
+}
+
+function orphaned(): AppError {
+  return new AppError('unavailable', 'what it follows from could not be stored')
 }
 
 function closed(doing: string): AppError {

@@ -13,8 +13,30 @@ interface Ground {
   readonly clock: Clock
 }
 
-/** The house as its rules look at it. */
-export function ruleWorld({ hub, ruleSet, slots, clock }: Ground): World {
+/** The house as it is. */
+export function ruleWorld(ground: Ground): World {
+  const { hub } = ground
+  return worldWith(ground, {
+    queue: (stream) => hub.queue(stream),
+    vars: () => hub.vars(),
+    inputs: () => hub.inputValues(),
+  })
+}
+
+/** The house as its rules look at it: what one of them changes is there for the next, also while it is on its way into the store. */
+export function comingWorld(ground: Ground): World {
+  const { hub } = ground
+  return worldWith(ground, {
+    queue: (stream) => hub.comingQueue(stream),
+    vars: () => hub.comingVars(),
+    inputs: () => hub.comingInputs(),
+  })
+}
+
+function worldWith(
+  { hub, ruleSet, slots, clock }: Ground,
+  stored: Pick<World, 'queue' | 'vars' | 'inputs'>,
+): World {
   const names = new PlayerNames({ aliases: () => ruleSet().players, players: () => hub.players() })
   return {
     now: () => clock.now(),
@@ -22,10 +44,8 @@ export function ruleWorld({ hub, ruleSet, slots, clock }: Ground): World {
       return ruleSet().calendar
     },
     player: (id) => hub.player(id),
-    queue: (stream) => hub.queue(stream),
     playerId: (named) => names.idOf(named),
-    vars: () => hub.vars(),
-    inputs: () => hub.inputValues(),
     slots,
+    ...stored,
   }
 }

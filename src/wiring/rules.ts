@@ -15,7 +15,7 @@ import type { ScheduledStreamsOptions } from '../rules/scheduled-streams.ts'
 import { Scheduler } from '../rules/scheduler.ts'
 import type { SlotEvent } from '../rules/slot-events.ts'
 import { listeningFor, type RuleSources } from './rule-sources.ts'
-import { ruleWorld } from './rule-world.ts'
+import { comingWorld, ruleWorld } from './rule-world.ts'
 import { UnpublishedEvents } from './unpublished-events.ts'
 
 interface RuleRunnerOptions {
@@ -52,7 +52,7 @@ interface RuleRunnerOptions {
 
 /** Keeps streams at what their schedules say, and lets rules hear what happens. */
 export class RuleRunner {
-  /** The house as the rules look at it. */
+  /** The house as conditions look at it. */
   readonly world: World
   readonly #options: RuleRunnerOptions
   readonly #scheduler: Scheduler
@@ -81,7 +81,8 @@ export class RuleRunner {
       names,
     } = options
     const ruleSet = () => book.current
-    const world = ruleWorld({ hub, ruleSet, slots: () => this.#scheduler.slots(), clock })
+    const ground = { hub, ruleSet, slots: () => this.#scheduler.slots(), clock }
+    const world = ruleWorld(ground)
     this.world = world
     this.#scheduler = new Scheduler({
       ...{ world, perform, applied, ...slots, clock, log },
@@ -104,7 +105,7 @@ export class RuleRunner {
           }),
     })
     this.#engine = new Engine({
-      world,
+      world: comingWorld(ground),
       perform: (effect, because, event, also) =>
         (event === null ? perform : performAfter(event))(effect, because, also),
       ...keptIn(options),

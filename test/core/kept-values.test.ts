@@ -6,7 +6,9 @@ import { KeptValues } from '../../src/core/kept-values.ts'
 import { Turns } from '../../src/core/turns.ts'
 import type { Declaration, PlainValue, ValueForm } from '../../src/core/value-form.ts'
 import { openStorage } from '../../src/storage/storage.ts'
+import { heldCollection } from '../support/held-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
+import { oneTurn } from '../support/virtual-clock.ts'
 
 const count: ValueForm = { type: 'number', min: 0, max: 10, step: 1 }
 const plays: Declaration = { id: 'plays', form: count, start: 2 }
@@ -120,7 +122,7 @@ describe('what the household remembers', () => {
     const { values, now, store, close } = await opened([
       { ...plays, form: { ...count, max: 1000 }, start: 0 },
     ])
-    const oneMore = () => Number(values.values.get('plays')) + 1
+    const oneMore = () => Number(values.coming.get('plays')) + 1
     await Promise.all(Array.from({ length: 100 }, () => values.set('plays', oneMore, 'a test')))
     expect(now()).toEqual({ plays: 100 })
     expect(await store.get('plays')).toBe(100)
@@ -133,5 +135,119 @@ describe('what the household remembers', () => {
     await expect(values.set('plays', 3, 'a test')).rejects.toThrow()
     expect(now()).toMatchObject({ plays: 2 })
     expect(told).toEqual([])
+  })
+
+  describe('while it is on its way into the store', () => {
+    const bell: Declaration = { id: 'bell', form: { type: 'press' }, start: false }
+
+    /** Values on a store that takes a write when it is told to. */
+    function slow(declared: readonly Declaration[] = [...all, bell]) {
+      const store = heldCollection<PlainValue>()
+      const told: unknown[] = []
+      const values = new KeptValues<Declaration>({
+        ...{ what: 'var', store, turns: new Turns(), log: recordingLog() },
+        tell: ({ id }, value) => told.push([id, value]),
+      })
+      values.declare(declared)
+      const more = () => values.set('plays', () => Number(values.coming.get('plays')) + 1, 'a test')
+      return { values, store, told, more, written: () => store.held.map(({ key, value }) => [key, value]) }
+    }
+
+    test('is what the next one is worked out from', async () => {
+      const { values, store, told, more, written } = slow()
+      const both = [more(), more()]
+      await oneTurn()
+      expect(written()).toEqual([
+        ['plays', 3],
+        ['plays', 4],
+      ])
+      expect([values.values.get('plays'), values.coming.get('plays')]).toEqual([2, 4])
+      expect(told).toEqual([])
+      for (const { take } of store.held) take()
+      expect(await Promise.all(both)).toEqual([3, 4])
+      expect(values.values.get('plays')).toBe(4)
+      expect(told).toEqual([
+        ['plays', 3],
+        ['plays', 4],
+      ])
+    })
+
+    test('and cannot be stored, the next one is worked out anew', async () => {
+      const { values, store, told, more } = slow()
+      const both = Promise.allSettled([more(), more()])
+      await oneTurn()
+      store.held[0]?.fail(new Error('it cannot be written'))
+      expect(values.coming.get('plays')).toBe(2)
+      store.held[1]?.take()
+      await oneTurn()
+      store.held[2]?.take()
+      expect(await both).toMatchObject([{ status: 'rejected' }, { value: 3 }])
+      expect(values.values.get('plays')).toBe(3)
+      expect(told).toEqual([['plays', 3]])
+    })
+
+    test('is stored once where the same is set again, and that is done when it is there', async () => {
+      const { values, store, told, written } = slow()
+      const done: number[] = []
+      const set = (nth: number) => values.set('plays', 5, 'a test').then(() => done.push(nth))
+      const both = [set(1), set(2)]
+      await oneTurn()
+      expect([written(), done]).toEqual([[['plays', 5]], []])
+      store.held[0]?.take()
+      await Promise.all(both)
+      expect(told).toEqual([['plays', 5]])
+    })
+
+    test('set back to what it was is written too', async () => {
+      const { values, store, written } = slow()
+      const both = [values.set('plays', 5, 'a test'), values.set('plays', 2, 'a test')]
+      await oneTurn()
+      expect(written()).toEqual([
+        ['plays', 5],
+        ['plays', 2],
+      ])
+      for (const { take } of store.held) take()
+      await Promise.all(both)
+      expect(values.values.get('plays')).toBe(2)
+    })
+
+    test('a press waits for it, and is told behind it', async () => {
+      const { values, store, told, more } = slow()
+      const both = [more(), values.set('bell', true, 'a test')]
+      await oneTurn()
+      expect(told).toEqual([])
+      store.held[0]?.take()
+      await Promise.all(both)
+      expect(told.map((of) => (of as unknown[])[0])).toEqual(['plays', 'bell'])
+    })
+
+    test('an edit that takes it out, or gives it another form, is what holds', async () => {
+      const { values, store, told, more } = slow()
+      const set = more()
+      await oneTurn()
+      values.declare([{ ...plays, form: { type: 'flag' }, start: true }])
+      expect(values.coming.get('plays')).toBe(true)
+      store.held[0]?.take()
+      await set
+      expect(values.values.get('plays')).toBe(true)
+      values.declare([plays])
+      expect(values.values.get('plays')).toBe(3)
+      expect(told).toEqual([['plays', true]])
+    })
+
+    test('the product does not stop before it is there', async () => {
+      const { values, store, more } = slow()
+      const set = more()
+      let hasStopped = false
+      const stopped = values.stop().then(() => {
+        hasStopped = true
+      })
+      await oneTurn()
+      expect(hasStopped).toBe(false)
+      store.held[0]?.take()
+      await stopped
+      expect(values.values.get('plays')).toBe(3)
+      await set
+    })
   })
 })

@@ -1,9 +1,10 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Entry } from '../../src/core/collection.ts'
 import { AppError, messageOf } from '../../src/core/error.ts'
+import { Write } from '../../src/core/write.ts'
 import { SqliteStore } from '../../src/storage/sqlite-store.ts'
 import { openStorage, type Storage } from '../../src/storage/storage.ts'
 import { recordingLog } from '../support/recording-log.ts'
@@ -260,6 +261,82 @@ describe('setMany', () => {
       ['k0', 5],
       ['k1', 4],
     ])
+  })
+})
+
+describe('what is written at once', () => {
+  const circle: Record<string, unknown> = {}
+  circle.self = circle
+
+  /** How many rows each transaction had. */
+  function transactions() {
+    const made: number[] = []
+    const { setMany } = SqliteStore.prototype
+    vi.spyOn(SqliteStore.prototype, 'setMany').mockImplementation(function (this: SqliteStore, entries) {
+      made.push(entries.length)
+      return setMany.call(this, entries)
+    })
+    onTestFinished(() => void vi.restoreAllMocks())
+    return made
+  }
+
+  function builtOn(earlier: Write): Write {
+    const write = new Write()
+    write.buildsOn(earlier)
+    return write
+  }
+
+  test('is one transaction, with what follows from it before the next turn', async () => {
+    const storage = await open()
+    const rows = storage.collection<number>('a')
+    await rows.set('0', 0)
+    const made = transactions()
+    const follows = async (depth: number): Promise<void> => {
+      await null
+      await Promise.all([rows.set(String(depth), depth), depth === 0 ? null : follows(depth - 1)])
+    }
+    await Promise.all([follows(40), follows(20)])
+    expect(made).toEqual([41])
+  })
+
+  test('is told what becomes of it before whoever asked for it', async () => {
+    const storage = await open()
+    const write = new Write()
+    const next = builtOn(write)
+    const failing = new Write()
+    const orphan = builtOn(failing)
+    const rows = storage.collection<unknown>('a')
+    await Promise.all([
+      rows.set('kept', 1, undefined, write),
+      expect(rows.set('lost', circle, undefined, failing)).rejects.toThrow('could not write'),
+    ])
+    expect([write, failing, orphan].map(({ isLost }) => isLost)).toEqual([false, true, true])
+    write.lost()
+    expect(next.isLost).toBe(false)
+  })
+
+  test('leaves out what is built on something that fails, alone', async () => {
+    const storage = await open()
+    const rows = storage.collection<unknown>('a')
+    const failing = new Write()
+    const outcomes = await Promise.allSettled([
+      rows.set('other', 1),
+      rows.set('fails', circle, undefined, failing),
+      rows.set('follows', 2, undefined, builtOn(failing)),
+      rows.set('another', 3),
+    ])
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+    ])
+    expect(outcomes[2]).toMatchObject({
+      reason: { message: expect.stringContaining('what it follows from could not be stored') },
+    })
+    expect((await rows.entries()).toSorted()).toEqual([
+      ['another', 3],
+      ['other', 1],
+    ])
+    await expect(rows.set('later', 4, undefined, builtOn(failing))).rejects.toThrow()
+    expect(await rows.get('later')).toBeUndefined()
   })
 })
 

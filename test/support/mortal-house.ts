@@ -4,6 +4,7 @@ import type { Button, PlayerEvent } from '../../src/core/event.ts'
 import { unknownPlayer } from '../../src/core/player.ts'
 import type { StoredQueue } from '../../src/core/queue.ts'
 import type { PlainValue } from '../../src/core/value-form.ts'
+import { Write } from '../../src/core/write.ts'
 import { Hub } from '../../src/hub.ts'
 import { performWith } from '../../src/perform.ts'
 import type { Rule, RuleSet } from '../../src/rules/rule-set.ts'
@@ -28,15 +29,25 @@ export interface Death {
 export class MortalHouse {
   /** What left the house. */
   readonly published: string[] = []
+  /** The same among what came into the store, in order: `stored vars runs`, `sent topic payload`. */
+  readonly deeds: string[] = []
   readonly log = recordingLog()
   readonly clock = new VirtualClock()
   #durable: Rows = new Map()
   /** What the disk has confirmed of it. */
   #confirmed: Rows = new Map()
+  /** What the next write waits for. */
+  #storeHeld: Promise<void> = Promise.resolve()
+  /** How many writes the store has been asked for and not done. */
+  writesComing = 0
   /** By topic: what a message waits for before it is sent. */
   readonly #held = new Map<string, Promise<void>>()
   /** While it is set, the store takes nothing and says why. */
   diskFault: Error | null = null
+  /** Why it does not take these rows. */
+  rowFault: (rows: readonly Entry[]) => Error | null = () => null
+  /** The last write of each process: they come one after the other, once nothing more follows from what has just happened. */
+  readonly #writing = new WeakMap<AbortSignal, Promise<void>>()
   /** Players that play every stream by a queue card, so that they are sent on. */
   readonly listening: string[] = []
   /** While it is set, players cannot be told anything. */
@@ -118,7 +129,7 @@ export class MortalHouse {
       journal: {
         name: 'runs',
         runs: collection('runs'),
-        setMany: (entries) => this.#setMany(entries, signal),
+        setMany: (entries) => this.#setMany(entries, { signal, write: new Write() }),
       },
     })
     await this.#unlessItDies(this.#rules.start())
@@ -162,6 +173,15 @@ export class MortalHouse {
         goOn = resolve
       }),
     )
+    return () => goOn()
+  }
+
+  /** The store takes nothing more until the returned function is called. */
+  holdStore(): () => void {
+    let goOn: () => void = () => undefined
+    this.#storeHeld = new Promise((resolve) => {
+      goOn = resolve
+    })
     return () => goOn()
   }
 
@@ -285,27 +305,51 @@ export class MortalHouse {
         const text = values().get(key)
         return text === undefined ? undefined : JSON.parse(text)
       },
-      set: (key, value, also) =>
-        this.#setMany([{ collection: name, key, value }, ...(also?.rows() ?? [])], signal, also?.isSoon),
+      set: (key, value, also, write = new Write()) =>
+        this.#setMany([{ collection: name, key, value }, ...(also?.rows() ?? [])], {
+          ...{ signal, write, isSoon: also?.isSoon === true },
+        }),
       delete: async (key) => values().delete(key),
       entries: async () => [...values()].map(([key, text]) => [key, JSON.parse(text)]),
     }
   }
 
-  #setMany(entries: readonly Entry[], signal: AbortSignal, isSoon = false): Promise<void> {
-    return this.#mortally('write', signal, () => {
-      if (this.diskFault !== null) throw this.diskFault
-      this.#writes += 1
-      for (const { collection, key, value } of entries) {
-        const values = this.#durable.get(collection) ?? new Map<string, string>()
-        this.#durable.set(collection, values.set(key, JSON.stringify(value)))
-      }
-      if (!isSoon) this.#confirmed = copyOf(this.#durable)
-    })
+  #setMany(rows: readonly Entry[], how: Writing): Promise<void> {
+    this.writesComing += 1
+    const before = this.#writing.get(how.signal) ?? Promise.resolve()
+    const written = before
+      .then(() => new Promise(process.nextTick))
+      .then(() => this.#storeHeld)
+      .then(() => this.#mortally('write', how.signal, () => this.#take(rows, how)))
+    const settled = written.catch(() => undefined)
+    this.#writing.set(how.signal, settled)
+    return written
+  }
+
+  #take(rows: readonly Entry[], { write, isSoon = false }: Writing): void {
+    this.writesComing -= 1
+    const fault = write.isLost
+      ? new Error('what it follows from is lost')
+      : (this.diskFault ?? this.rowFault(rows))
+    if (fault !== null) {
+      if (!write.isLost) write.lost()
+      throw fault
+    }
+    this.#writes += 1
+    this.deeds.push(`stored ${[...new Set(rows.map(({ collection }) => collection))].join(' ')}`)
+    for (const { collection, key, value } of rows) {
+      const values = this.#durable.get(collection) ?? new Map<string, string>()
+      this.#durable.set(collection, values.set(key, JSON.stringify(value)))
+    }
+    if (!isSoon) this.#confirmed = copyOf(this.#durable)
+    write.kept()
   }
 
   #publish(message: string, signal: AbortSignal): Promise<void> {
-    return this.#mortally('publish', signal, () => this.published.push(message))
+    return this.#mortally('publish', signal, () => {
+      this.published.push(message)
+      this.deeds.push(`sent ${message}`)
+    })
   }
 
   /** Does it unless the process dies before; what it dies at never comes back to it. */
@@ -329,6 +373,12 @@ export class MortalHouse {
   arm(): void {
     this.#countdown = this.#deaths[0]?.nth ?? 0
   }
+}
+
+interface Writing {
+  readonly signal: AbortSignal
+  readonly write: Write
+  readonly isSoon?: boolean
 }
 
 /** By collection and key, as JSON. */
