@@ -163,6 +163,11 @@ export interface ActionContext<Options> {
   effect(effect: Effect): Promise<void>
   /** The same of what only a plug-in can do: `run` is told of in traces, not called in dry runs, never called twice. */
   effect(effect: PluginEffect, run: () => Promise<unknown>): Promise<void>
+  /**
+   * As `effect`, for an action that asks for nothing behind it: where the rule does nothing more either, others may act on
+   * the stream while the change is on its way into the store. Whatever is asked for behind it is refused.
+   */
+  lastEffect(effect: Effect): Promise<void>
 }
 
 /** `detail`: what it is about, for traces. */

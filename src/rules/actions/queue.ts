@@ -7,6 +7,7 @@ import { duration, durationMs } from '../../language/duration.ts'
 import { lengthInWords } from '../moments/wording.ts'
 import { action, type Reference, type Telling } from '../plugin.ts'
 import { theStream } from '../telling.ts'
+import { inOrder } from './in-order.ts'
 
 const content = Type.String({ minLength: 1, expected: 'the name of a playlist or of a file' })
 const yes = Type.Literal(true)
@@ -66,14 +67,11 @@ export const queue = action({
   async run(context) {
     const { options, ruleId } = context
     const stream = options.stream ?? context.stream()
-    const change = async () => {
-      for (const effect of effectsOf(options, { stream, owner: `rule ${ruleId}` }))
-        await context.effect(effect)
-    }
-    if (options.now === undefined) return change()
+    const effects = effectsOf(options, { stream, owner: `rule ${ruleId}` })
+    if (options.now === undefined) return inOrder(context, effects)
     const current = () => context.world.queue(stream)?.current ?? null
     const before = await context.recorded(current)
-    await change()
+    for (const effect of effects) await context.effect(effect)
     // A playlist without a file has brought nothing to go on to.
     const isAnother = await context.recorded(() => current() !== before)
     if (isAnother) await context.effect({ kind: 'send-on', stream })

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { action } from '../plugin.ts'
 import { inWords } from '../telling.ts'
+import { inOrder } from './in-order.ts'
 
 export const set = action({
   title: 'Set',
@@ -17,9 +18,7 @@ export const set = action({
       'and',
     )}`,
   setsValues: true,
-  async run({ settings, effect }) {
-    for (const setting of settings) await effect(setting)
-  },
+  run: (context) => inOrder(context, context.settings),
 })
 
 /** A value by itself, or one word of a list. */

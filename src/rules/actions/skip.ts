@@ -26,11 +26,11 @@ export const skip = action({
     return `goes to the ${to} ${isStream && named !== null ? 'item of' : 'track of'} ${where}`
   },
   async run(context) {
-    const { options, trigger, effect } = context
+    const { options, trigger } = context
     const { to = 'next', player, stream } = options
     if (stream === undefined && (player ?? trigger.player) !== undefined)
-      return effect({ kind: 'command', player: targetPlayer(context).id, command: { type: to } })
+      return context.effect({ kind: 'command', player: targetPlayer(context).id, command: { type: to } })
     const mutation = { op: 'step', by: ways[to] } as const
-    return effect({ kind: 'mutate-queue', stream: stream ?? context.stream(), mutation })
+    return context.lastEffect({ kind: 'mutate-queue', stream: stream ?? context.stream(), mutation })
   },
 })

@@ -114,10 +114,12 @@ function actionContext(context: ActionContext<unknown>, ours: WeakSet<object>): 
       const detail = asPlain(effect.detail) as PlainData
       return context.effect({ kind: 'plugin', detail }, run)
     }
-    if (!Object.hasOwn(effectKinds, effect.kind))
-      throw new TypeError(`there is no effect "${String(effect.kind)}"`)
-    const isSet = effect.kind === 'set-var' || effect.kind === 'set-input'
-    return own(() => context.effect(isSet ? effect : (asPlain(effect) as Effect)))
+    const checked = checkedEffect(effect)
+    return own(() => context.effect(checked))
+  }
+  const lastEffect = async (effect: Effect) => {
+    const checked = checkedEffect(effect)
+    return own(() => context.lastEffect(checked))
   }
   const { clock } = context
   return {
@@ -136,7 +138,16 @@ function actionContext(context: ActionContext<unknown>, ours: WeakSet<object>): 
     recorded: (look) => context.recorded(look),
     stream: () => context.stream(),
     effect,
+    lastEffect,
   }
+}
+
+/** @throws TypeError where there is no such effect. */
+function checkedEffect(effect: Effect): Effect {
+  if (!Object.hasOwn(effectKinds, effect.kind))
+    throw new TypeError(`there is no effect "${String(effect.kind)}"`)
+  const isSet = effect.kind === 'set-var' || effect.kind === 'set-input'
+  return isSet ? effect : (asPlain(effect) as Effect)
 }
 
 function guardedFunction(name: string, part: FunctionDef, watch: PluginWatch): FunctionDef {

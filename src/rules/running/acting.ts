@@ -20,7 +20,7 @@ function contextOf(
   { hands, doing }: { readonly hands: StepHands; readonly doing: Doing },
 ): ActionContext<never> {
   const { world, clock, dryRun } = hands
-  const { run, step: at, trace, strand } = place
+  const { run, step: at, trace, strand, isLast } = place
   const { rule, start } = run
   const now = () => valuesFor({ rule, data: start.data }, world)
   let asked = 0
@@ -46,7 +46,11 @@ function contextOf(
     settings: settingsOf(step, now),
     effect: (effect: Effect | PluginEffect, own?: () => Promise<unknown>) => {
       const mark = nextMark()
-      return doing.asked(() => carryOut(effect, { run, strand, mark, trace }, hands, own))
+      return doing.asked(() => carryOut(effect, { run, strand, mark, trace, isLast: false }, hands, own))
+    },
+    lastEffect: (effect) => {
+      const mark = nextMark()
+      return doing.askedLast(() => carryOut(effect, { run, strand, mark, trace, isLast }, hands))
     },
   }
 }

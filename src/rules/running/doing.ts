@@ -16,6 +16,7 @@ export class Doing {
   readonly #clock: Pick<Clock, 'now' | 'at'>
   readonly #over = new LateSignal()
   readonly #asked = new Set<Promise<unknown>>()
+  #hasAskedLast = false
   /** That the run has ended or is suspended, once something it asked for came to that. */
   #end: EndOfRun | null = null
   #cancel: () => void = () => undefined
@@ -66,9 +67,21 @@ export class Doing {
     return result
   }
 
+  /** The last thing that it waits for: what was asked for before has ended by then, and what is asked for behind it is refused. */
+  askedLast<Result>(work: () => Promise<Result>): Promise<Result> {
+    const before = [...this.#asked]
+    const result = this.asked(async () => {
+      await Promise.allSettled(before)
+      return work()
+    })
+    this.#hasAskedLast = true
+    return result
+  }
+
   async #follow<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#end !== null) throw this.#end
     if (this.#over.aborted) throw new AppError('conflict', hasEnded)
+    if (this.#hasAskedLast) throw new AppError('conflict', hasAskedLast)
     const doing = work()
     this.#asked.add(doing)
     this.#watch()
@@ -93,4 +106,5 @@ export class Doing {
   }
 }
 
+const hasAskedLast = 'the action has asked for its last effect, and does nothing more'
 const hasEnded = 'the action has ended, and does nothing more'

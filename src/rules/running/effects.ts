@@ -26,6 +26,8 @@ export interface EffectPlace {
   readonly strand: Strand
   readonly mark: string
   readonly trace: StepTrace
+  /** Whether the run does nothing behind it. */
+  readonly isLast: boolean
 }
 
 // What was to be done in the evening is not to be heard at night.
@@ -75,7 +77,8 @@ const nothing: Also = { rows: () => [] }
 /** @throws AppError where it could not be kept, and a kill would have it done twice. */
 async function begin({ run, mark }: EffectPlace): Promise<void> {
   run.progress.set(mark, 'begun')
-  if ((await run.write()) || !run.isKept) return run.checkGoesOn()
+  const [isKept] = await Promise.all([run.write(), run.othersStored()])
+  if (isKept || !run.isKept) return run.checkGoesOn()
   const why = 'it is not done, as the store could not keep that it is: after a kill it would be done again'
   run.progress.set(mark, `${failure}${why}`)
   throw new AppError('unavailable', why)
@@ -127,13 +130,20 @@ async function answered(work: Promise<void>, clock: Pick<Clock, 'sleep'>): Promi
   }
 }
 
-async function inside(effect: Effect, { run, mark }: EffectPlace, { perform }: EffectHands): Promise<void> {
+async function inside(
+  effect: Effect,
+  { run, mark, isLast }: EffectPlace,
+  { perform }: EffectHands,
+): Promise<void> {
   let batch: Batch | null = null
   try {
     await perform(effect, run, {
+      // Asked again where what it follows from was lost.
       rows: () => {
+        settled(batch)?.lost()
         run.progress.set(mark, 'done')
         batch = run.batch()
+        if (isLast) run.leave()
         return batch.rows
       },
       // What goes outside is in the store with the disk's word, and all before it.

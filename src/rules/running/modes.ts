@@ -35,7 +35,7 @@ export class Modes {
   /** Null where its mode lets it run, by now; else why not. `all`: the runs of all rules, in their order. */
   async heldBack(run: Run, all: Iterable<Run>): Promise<string | null> {
     const { rule } = run
-    const others = [...this.#of(rule)]
+    const others = [...this.#of(rule)].filter((one) => !one.hasLeft)
     const [first] = others
     if (first === undefined) return null
     const { mode = 'single', max = mostRuns } = rule
@@ -44,7 +44,9 @@ export class Modes {
       for (const other of others) other.end('the rule was started again')
       return null
     }
-    const waiting = [...all].filter((one) => one.rule.id === rule.id && one.number < run.number)
+    const waiting = [...all].filter(
+      (one) => one.rule.id === rule.id && one.number < run.number && !one.hasLeft,
+    )
     if (Math.max(waiting.length, others.length) >= max) return `${max} of it run or wait already`
     if (mode === 'parallel') return null
     // What its conditions said holds also where it is taken up again.

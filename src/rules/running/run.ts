@@ -1,7 +1,6 @@
 import { type Clock, isoOf } from '../../core/clock.ts'
 import type { Entry } from '../../core/collection.ts'
-import type { PlayerEvent } from '../../core/event.ts'
-import type { TriggerData, World } from '../plugin.ts'
+import type { World } from '../plugin.ts'
 import type { Rule } from '../rule-set.ts'
 import { EndOfRun } from './end-of-run.ts'
 import type { Batch, Journal, KeptRun } from './journal.ts'
@@ -9,22 +8,8 @@ import type { Lanes, Turn } from './lanes.ts'
 import { LateSignal } from './late-signal.ts'
 import { meaningOfRule } from './meaning.ts'
 import { Progress } from './progress.ts'
+import { laneOf, type Start } from './start.ts'
 import { noteStep, type RunTrace, type StepTrace } from './trace.ts'
-
-/** A trigger has fired. */
-export interface Start {
-  readonly rule: Rule
-  /** The trigger that fired. */
-  readonly trigger: Rule['when'][number]
-  readonly data: TriggerData
-  /** For people: "right was pressed on Nursery". */
-  readonly because: string
-  /** What fired it; null where no player did anything. */
-  readonly event: PlayerEvent | null
-  /** How many rules have led to it, one by another. */
-  readonly depth: number
-  readonly at: Date
-}
 
 /** One thread through the steps of a run. */
 export interface Strand {
@@ -68,6 +53,7 @@ export class Run {
   readonly #meaning: string
   #acting = 1
   #isForgotten = false
+  #hasLeft = false
   #isClosed = false
   #hasRested: () => void = () => undefined
   #isOver: () => void = () => undefined
@@ -215,6 +201,22 @@ export class Run {
     }
   }
 
+  /** Whether all that it had to do is done, and but on its way into the store. */
+  get hasLeft(): boolean {
+    return this.#hasLeft
+  }
+
+  /** It does nothing more: others act in its lane while what it has changed last is on its way into the store. */
+  leave(): void {
+    this.#hasLeft = true
+    this.strand.turn?.leave(this.over)
+  }
+
+  /** Resolves when all that others did in its lane before is in the store, or lost. */
+  othersStored(): Promise<void> {
+    return this.#ground.lanes.settled(this.#lane)
+  }
+
   newStrand(): Strand {
     return { turn: this.#ground.lanes.enter(this.#lane), waits: 0, isAside: false }
   }
@@ -282,10 +284,3 @@ export class Run {
 
 // No step is called so.
 const dueAt = 'due'
-
-/** Runs that concern one stream or player follow one another, so that the last wish is the one that holds. */
-export function laneOf({ rule, data }: Pick<Start, 'rule' | 'data'>, world: Pick<World, 'playerId'>): string {
-  const player = rule.player ?? data.player
-  const known = player === undefined ? undefined : world.playerId(player)
-  return rule.stream ?? data.stream ?? known ?? player ?? rule.id
-}

@@ -13,7 +13,8 @@ import { Lanes } from './lanes.ts'
 import { meaningOfRule } from './meaning.ts'
 import { Modes } from './modes.ts'
 import { Outcomes } from './outcomes.ts'
-import { laneOf, Run, type Start } from './run.ts'
+import { Run } from './run.ts'
+import { laneOf, type Start } from './start.ts'
 import { StartLimits } from './start-limits.ts'
 import type { StepHands } from './step-place.ts'
 import { Steps } from './steps.ts'
@@ -237,7 +238,7 @@ export class Runs {
     try {
       await run.strand.turn?.ready
       if (await this.#isAdmitted(run)) {
-        await this.#steps.doAll(run.rule.do, { run, strand: run.strand, prefix: '' })
+        await this.#steps.doAll(run.rule.do, { run, strand: run.strand, prefix: '', isLast: true })
         this.#outcomes.close(run.trace, 'done', null)
       }
     } catch (error) {

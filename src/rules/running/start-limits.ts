@@ -3,7 +3,7 @@ import type { PlayerEvent } from '../../core/event.ts'
 import type { Log } from '../../core/log.ts'
 import type { Rule } from '../rule-set.ts'
 import { Breaker, pauseMs } from './breaker.ts'
-import type { Start } from './run.ts'
+import type { Start } from './start.ts'
 import { placeOf } from './words.ts'
 
 interface StartLimitsOptions {

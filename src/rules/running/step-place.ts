@@ -34,6 +34,8 @@ export interface ListPlace {
   readonly run: Run
   readonly strand: Strand
   readonly prefix: string
+  /** Whether the run comes to no step behind it. */
+  readonly isLast: boolean
 }
 
 /** Where a step stands. */
@@ -42,5 +44,6 @@ export interface StepPlace {
   readonly strand: Strand
   /** `2.1` */
   readonly step: string
+  readonly isLast: boolean
   readonly trace: StepTrace
 }

@@ -23,15 +23,16 @@ export class Steps {
     const { run, strand, prefix } = place
     for (const [index, step] of [...steps.entries()].slice(run.progress.endedIn(prefix))) {
       run.checkGoesOn()
-      await this.#one(step, { run, strand, step: `${prefix}${index + 1}` })
+      const isLast = place.isLast && index === steps.length - 1
+      await this.#one(step, { run, strand, step: `${prefix}${index + 1}`, isLast })
       run.progress.ended(prefix)
     }
   }
 
   async #one(step: Step, at: Omit<StepPlace, 'trace'>): Promise<void> {
-    const { run, strand } = at
+    const { run } = at
     const trace = run.stepTrace(at.step, step)
-    const place = { run, strand, step: at.step, trace }
+    const place = { ...at, trace }
     try {
       const unmet = this.#unmet(step, place)
       if (unmet !== null) this.#skipped(step, place, unmet)
@@ -140,7 +141,7 @@ export class Steps {
       if (typeof step.rounds === 'number' ? round >= step.rounds : !this.#goesRound(step, place, round))
         return
       this.#countRound(run)
-      await this.doAll(step.do, { ...place, prefix: `${at}.` })
+      await this.doAll(step.do, { ...place, prefix: `${at}.`, isLast: false })
       const asked = progress.get(`${at}?`)
       progress.forget(at)
       if (asked !== undefined) progress.set(`${at}?`, asked)
@@ -186,7 +187,7 @@ export class Steps {
       run.acts(1)
       try {
         await own.turn?.ready
-        await this.doAll(steps, { run, strand: own, prefix: `${at}.${index + 1}.` })
+        await this.doAll(steps, { run, strand: own, prefix: `${at}.${index + 1}.`, isLast: false })
       } catch (error) {
         // A `stop` in one of them is the end of all.
         if (error instanceof EndOfRun && error.how === 'stopped') run.stop(error.why)

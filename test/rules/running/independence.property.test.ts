@@ -34,6 +34,14 @@ const wrongs: Readonly<Record<string, Run>> = {
     void clock.sleep(5000)
     void effect({ kind: 'set-var', name: 'nobody', value: 1 })
   },
+  asksOnAndOn: async ({ effect, lastEffect, clock }) => {
+    void effect(slow, never)
+    void lastEffect({ kind: 'set-var', name: 'nobody', value: 1 })
+    await lastEffect({ kind: 'mutate-queue', stream: 'bedroom', mutation: { op: 'clear' } }).catch(
+      () => undefined,
+    )
+    await clock.sleep(5000)
+  },
   swallows: async ({ clock }) => {
     for (let time = 0; time < 5; time++) await clock.sleep(1000).catch(() => undefined)
   },

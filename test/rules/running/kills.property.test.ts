@@ -22,7 +22,7 @@ function act(run: (context: ActionContext<unknown>) => Promise<void>): Step {
 }
 
 const effect = (asked: (context: ActionContext<unknown>) => Effect) =>
-  act((context) => context.effect(asked(context)))
+  act((context) => context.lastEffect(asked(context)))
 
 /** One more of it. */
 const more = (name: string) =>
