@@ -40,8 +40,8 @@ async function matching() {
         const took = { all: [] }
         const bare = []
         const threeBare = []
-        let writes = 0
-        let waited = 0
+        const writes = { before: 0, all: 0 }
+        const transactions = { before: 0, all: 0 }
         const firedMs = new Map()
         const pauses = collections()
         for (let round = 0, next = 0; round < warmUp + events; next++) {
@@ -52,20 +52,22 @@ async function matching() {
             continue
           }
           firedMs.set(group, performance.now())
-          const before = house.counts.writes
+          const before = { ...house.counts }
           const effects = house.effects(3)
           const start = performance.now()
           fire(house, round)
           await effects
           const ms = performance.now() - start
-          const behind = house.counts.writes - before
+          const behind = { ...house.counts }
           await sleep(apartMs)
           if (round++ < warmUp) {
             pauses.take()
             continue
           }
-          writes += house.counts.writes - before
-          waited += behind
+          for (const [counted, sums] of Object.entries({ writes, transactions })) {
+            sums.before += behind[counted] - before[counted]
+            sums.all += house.counts[counted] - before[counted]
+          }
           bare.push(await timed(() => house.writeAlone(round)))
           threeBare.push(
             await timed(async () => {
@@ -79,7 +81,9 @@ async function matching() {
         await house.stop()
         const aim = count === 1_000 && disk ? aimed(at(took.all, 0.99), 5) : ''
         const rules = `${count.toLocaleString('en')} rules`
-        print(`${rules}, an event that matches 3 (${mix}), ${store}`, `${fine(took.all)}${aim}, ${(waited / events).toFixed(1)} writes until the last effect, ${(writes / events).toFixed(1)} in all`)
+        print(`${rules}, an event that matches 3 (${mix}), ${store}`, `${fine(took.all)}${aim}`)
+        const each = ({ before, all }) => `${(before / events).toFixed(1)} until the last effect, ${(all / events).toFixed(1)} in all`
+        print('  writes asked for', `${each(writes)}${disk ? `; transactions ${each(transactions)}` : ''}`)
         if (disk) {
           // After the same pause as an event of ours, so that disk and processor have to wake for it as well.
           print('  one row written by itself meanwhile', `${fine(bare)}; ${beside(took.all, bare)}`)

@@ -10,6 +10,7 @@ import { actions, conditions, triggers } from '../../dist/rules/catalog.js'
 import { readRuleFiles } from '../../dist/rules/read/rule-files.js'
 import { createRegistry } from '../../dist/rules/registry.js'
 import { contentFiles } from '../../dist/rules/playlists.js'
+import { SqliteStore } from '../../dist/storage/sqlite-store.js'
 import { openStorage } from '../../dist/storage/storage.js'
 import { RuleRunner } from '../../dist/wiring/rules.js'
 
@@ -37,7 +38,8 @@ export async function read(texts) {
 export async function openHouse({ ruleSet, disk }) {
   const folder = disk ? await mkdtemp(join(tmpdir(), 'yoto-bench-')) : null
   const storage = disk ? await openStorage({ url: 'sqlite', folder, log: silent }) : memoryStorage()
-  const counts = { writes: 0, effects: 0 }
+  const counts = { writes: 0, transactions: 0, effects: 0 }
+  const restore = counting(counts)
   const collection = (name) => counted(storage.collection(name), counts)
   let id = 0
   const hub = new Hub({
@@ -125,8 +127,21 @@ export async function openHouse({ ruleSet, disk }) {
       await runner.stop()
       await hub.stop()
       await storage.close?.()
+      restore()
       if (folder !== null) await rm(folder, { recursive: true })
     },
+  }
+}
+
+/** Counts what SQLite is given together, until what it returns is called. */
+function counting(counts) {
+  const { setMany } = SqliteStore.prototype
+  SqliteStore.prototype.setMany = function (entries) {
+    counts.transactions += 1
+    return setMany.call(this, entries)
+  }
+  return () => {
+    SqliteStore.prototype.setMany = setMany
   }
 }
 
