@@ -6,7 +6,8 @@ export interface Asked<Result> {
   readonly stored: Promise<Result>
 }
 
-interface Pending<Value> extends Asked<void> {
+/** A value that is on its way. */
+export interface Pending<Value> extends Asked<void> {
   readonly value: Value
 }
 
@@ -27,8 +28,9 @@ export class Coming<Value> {
   readonly #asked = new Set<Promise<unknown>>()
 
   /** Undefined where nothing is on its way. */
-  get(name: string): Value | undefined {
-    return this.#pending(name)?.value
+  get(name: string): Pending<Value> | undefined {
+    const pending = this.#newest.get(name)
+    return pending?.write.isLost === true ? undefined : pending
   }
 
   /** Of what is on its way. */
@@ -38,16 +40,16 @@ export class Coming<Value> {
     )
   }
 
-  /** From now on it is that value which is coming. */
-  add(name: string, value: Value, putting: Putting): Asked<void> {
-    const write = new Write()
-    const before = this.#pending(name)
-    if (before !== undefined) write.buildsOn(before.write)
-    const stored = putting.put(write).then(
+  /** From now on it is that value which is coming. `before`: what it was worked out from. */
+  add(name: string, value: Value, before: Pending<Value> | undefined, putting: Putting): Asked<void> {
+    const write = writeOn(before)
+    // What it was worked out from may be lost by now.
+    const put = write.isLost ? Promise.reject(new Error('what it follows from is lost')) : putting.put(write)
+    const stored = put.then(
       () => {
         write.kept()
-        putting.kept()
         this.#forget(name, pending)
+        putting.kept()
       },
       (error) => {
         if (!write.isOrphan) write.lost()
@@ -60,12 +62,9 @@ export class Coming<Value> {
     return { write, stored }
   }
 
-  /** That something is as it will be once what is on its way is in the store. */
-  nothing<Result>(name: string, result: Result): Asked<Result> {
-    const write = new Write()
-    const before = this.#pending(name)
-    if (before !== undefined) write.buildsOn(before.write)
-    return { write, stored: (before?.stored ?? Promise.resolve()).then(() => result) }
+  /** That something is as it will be once `before` is in the store. */
+  nothing<Result>(before: Pending<Value> | undefined, result: Result): Asked<Result> {
+    return { write: writeOn(before), stored: (before?.stored ?? Promise.resolve()).then(() => result) }
   }
 
   /** Resolves with what comes of it. It is asked for again where it could not be stored only as what it was built on was lost. */
@@ -96,13 +95,14 @@ export class Coming<Value> {
     else await Promise.allSettled([...names].map((name) => this.#newest.get(name)?.stored))
   }
 
-  #pending(name: string): Pending<Value> | undefined {
-    const pending = this.#newest.get(name)
-    return pending?.write.isLost === true ? undefined : pending
-  }
-
   #forget(name: string, ended: Pending<Value>): void {
     const newest = this.#newest.get(name)
     if (newest === ended || newest?.write.isLost === true) this.#newest.delete(name)
   }
+}
+
+function writeOn(before: Pending<unknown> | undefined): Write {
+  const write = new Write()
+  if (before !== undefined) write.buildsOn(before.write)
+  return write
 }

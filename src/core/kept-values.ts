@@ -119,10 +119,11 @@ export class KeptValues<Declared extends Declaration> {
     if (declared.form.type === 'press') return this.#pressed(declared, value, because)
     if (why !== null) log.warn(`${what} "${name}" is ${value}: ${why}`, { because })
     const coming = this.#coming.get(name)
-    const isNew = value !== (coming?.of === declared ? coming.value : this.#current.get(name))
-    const kept = coming === undefined ? this.#stored.get(name) : coming.value
+    const isOfIt = coming?.value.of === declared
+    const isNew = value !== (isOfIt ? coming.value.value : this.#current.get(name))
+    const kept = coming === undefined ? this.#stored.get(name) : coming.value.value
     // Also where nothing changes, that it was done is to be kept.
-    if (!isNew && kept === value && also === undefined) return this.#coming.nothing(name, value)
+    if (!isNew && kept === value && also === undefined) return this.#coming.nothing(coming, value)
     return this.#put(declared, value, { because, also, isNew })
   }
 
@@ -142,19 +143,15 @@ export class KeptValues<Declared extends Declaration> {
       announced = isNew ? (announce?.(declared, value) ?? null) : null
       return [...(announced?.rows ?? []), ...(also?.rows() ?? [])]
     }
-    const { write, stored } = this.#coming.add(
-      id,
-      { of: declared, value },
-      {
-        put: async (write) => store?.set(id, value, { rows, isSoon: also?.isSoon ?? false }, write),
-        kept: () => {
-          current = this.#keep(declared, value)
-          const latest = this.#declared.get(id)
-          if (isNew && latest !== undefined && latest.form.type !== 'press')
-            this.#options.tell(latest, current, toldOf(because, announced))
-        },
+    const { write, stored } = this.#coming.add(id, { of: declared, value }, this.#coming.get(id), {
+      put: async (write) => store?.set(id, value, { rows, isSoon: also?.isSoon ?? false }, write),
+      kept: () => {
+        current = this.#keep(declared, value)
+        const latest = this.#declared.get(id)
+        if (isNew && latest !== undefined && latest.form.type !== 'press')
+          this.#options.tell(latest, current, toldOf(because, announced))
       },
-    )
+    })
     return { write, stored: stored.then(() => current) }
   }
 

@@ -1,5 +1,5 @@
 import type { Also, Collection } from './collection.ts'
-import { type Asked, Coming } from './coming.ts'
+import { type Asked, Coming, type Pending } from './coming.ts'
 import { AppError } from './error.ts'
 import {
   emptyQueue,
@@ -84,7 +84,7 @@ export class Queues {
 
   /** As it will be once all that was asked for is in the store. */
   coming(name: string): Queue | undefined {
-    return this.#coming.get(name) ?? this.#queues.get(name)
+    return this.#coming.get(name)?.value ?? this.#queues.get(name)
   }
 
   /**
@@ -98,21 +98,22 @@ export class Queues {
     // The next one is worked out from this, and need not wait until it is in the store.
     return this.#coming.take(() =>
       this.#turns.take(name, async () => {
-        const known = this.coming(name)
+        const before = this.#coming.get(name)
+        const known = before?.value ?? this.#queues.get(name)
         const mutation = typeof asked === 'function' ? await asked(known) : asked
-        return this.#changed(name, { known, mutation, reason, also })
+        return this.#changed(name, { known, before, mutation, reason, also })
       }),
     )
   }
 
-  #changed(name: string, { known, mutation, reason, also }: Change): Asked<Queue> {
+  #changed(name: string, { known, before, mutation, reason, also }: Change): Asked<Queue> {
     if (known === undefined && !makesStream(mutation)) throw noStream(name)
     const { newId, random, tell } = this.#options
     const queue = mutate(known ?? this.#newQueue(name), mutation, { newId, random, reason })
     // Also where nothing changes, that it was done may be to be kept.
-    if (queue === known && also === undefined) return this.#coming.nothing(name, queue)
+    if (queue === known && also === undefined) return this.#coming.nothing(before, queue)
     if (known === undefined) this.#checkRoom(name)
-    const { write, stored } = this.#coming.add(name, queue, {
+    const { write, stored } = this.#coming.add(name, queue, before, {
       put: (write) => this.#options.store.set(name, queue, also, write),
       kept: () => {
         this.#queues.set(name, queue)
@@ -193,6 +194,8 @@ export class Queues {
 
 interface Change {
   readonly known: Queue | undefined
+  /** `known`, where that is on its way into the store. */
+  readonly before: Pending<Queue> | undefined
   readonly mutation: QueueMutation
   readonly reason: string
   readonly also: Also | undefined

@@ -60,6 +60,34 @@ describe('a queue that changes while it is on its way into the store', () => {
     expect(told).toMatchObject([{ queue: { version: 1 } }, { queue: { version: 2 } }])
   })
 
+  test('is worked out anew where that was lost while it was being worked out', async () => {
+    const { queues, append, store, now } = slowHouse()
+    const first = append('a')
+    let goOn: () => void = () => undefined
+    const seen: unknown[] = []
+    const second = queues.mutate(
+      'q',
+      async (queue) => {
+        seen.push(queue?.items.length)
+        if (seen.length === 1)
+          await new Promise<void>((resolve) => {
+            goOn = resolve
+          })
+        return { op: 'append', files: ['b'] }
+      },
+      'a test',
+    )
+    const outcomes = Promise.allSettled([first, second])
+    await oneTurn()
+    store.held[0]?.fail(new Error('it cannot be written'))
+    await oneTurn()
+    goOn()
+    await oneTurn()
+    for (const { take } of store.held.slice(1)) take()
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+    expect([now(), seen]).toEqual([['b'], [1, undefined]])
+  })
+
   test('fails with what it needs: a stream that was never made has no settings', async () => {
     const { queues, append, store } = slowHouse()
     const made = append('a')

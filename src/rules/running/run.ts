@@ -208,6 +208,7 @@ export class Run {
 
   /** It does nothing more: others act in its lane while what it has changed last is on its way into the store. */
   leave(): void {
+    if (this.#hasLeft) return
     this.#hasLeft = true
     this.strand.turn?.leave(this.over)
   }
