@@ -234,6 +234,11 @@ test.each<[string[], RegExp]>([
   [['--dry', '--event', 'input.__proto__=true'], /there is no input "__proto__"/],
   [['--dry', '--event', 'constructor=1'], /there is no such event/],
   [['--dry', '--event', 'ha.=on'], /there is no such event|an entity of Home Assistant/],
+  [
+    ['--dry', '--event', 'mqtt=test/bell'],
+    /expected a topic without \+ and #, .* as in mqtt\.home\/party\/set=ON/,
+  ],
+  [['--dry', '--event', 'webhook=ring'], /expected the name of a webhook, as in webhook\.garden-bell=ring/],
   [['--dry', '--event', 'advance=9d'], /at most 8 days/],
   [['--dry', '--event', 'advance=0m'], /a length of time/],
   [['--dry', '--player', 'den', '--event', 'card.inserted=../..'], /a card id of five letters and digits/],

@@ -136,11 +136,13 @@ const groups: Readonly<Record<string, Read>> = {
   },
   mqtt(event) {
     const { name: topic, value } = event
-    if (/[+#]/.test(topic) || topic.length > 500)
+    if (topic === '' || /[+#]/.test(topic) || topic.length > 500)
       throw wrong(event, 'a topic without + and #, and what is said there, as in mqtt.home/party/set=ON')
     return { kind: 'mqtt', topic, payload: value ?? '' }
   },
-  webhook({ name, value }) {
+  webhook(event) {
+    const { name, value } = event
+    if (name === '') throw wrong(event, 'the name of a webhook, as in webhook.garden-bell=ring')
     return { kind: 'webhook', name, body: value ?? '' }
   },
   ha(event) {
