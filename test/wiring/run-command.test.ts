@@ -117,6 +117,20 @@ At 2026-11-25 01:29:00 it is otherwise:
     )
   })
 
+  test('says of a rule that hears what no player did what it waits for, whichever player and stream it acts on', async () => {
+    await write(`players: {den: y1, kids-room: y2}
+rules:
+  bell: {stream: bedroom, player: kids-room, when: [{mqtt: home/bell}], do: [{log: rung}]}
+  other: {stream: bedroom, player: kids-room, when: [{mqtt: home/other}], do: [{log: rung}]}
+`)
+    const asked = ['--at', '2026-11-24T12:00', '--player', 'den', '--event', 'mqtt.home/bell=x']
+    const { parts } = await reported(...asked)
+    expect(parts[0]?.runs).toMatchObject([{ rule: 'bell', outcome: 'done' }])
+    expect(parts[0]?.unmoved).toMatchObject([
+      { rule: 'other', why: 'it waits until a message comes under home/other on the local broker' },
+    ])
+  })
+
   test('says why a rule did not run, with the values it looked at', async () => {
     const { parts } = await reported(...dino, '--state', 'battery=8')
     expect(parts[0]?.runs).toMatchObject([

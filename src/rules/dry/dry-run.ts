@@ -187,9 +187,10 @@ class Watched {
   #whyNot(rule: Rule, kinds: readonly string[], stream: string | null): string {
     const { house, player, ruleSet } = this.#input
     if (!rule.enabled) return 'it is switched off'
-    if (rule.player !== null && player !== null && house.world.playerId(rule.player) !== player)
+    const isOfPlayer = !kinds.some((kind) => fromOutside.includes(kind))
+    if (isOfPlayer && rule.player !== null && player !== null && house.world.playerId(rule.player) !== player)
       return `it is about the player ${rule.player}, not ${this.#nameOf(player)}`
-    if (rule.stream !== null && player !== null && rule.stream !== stream)
+    if (isOfPlayer && rule.stream !== null && player !== null && rule.stream !== stream)
       return `it hears cards of the stream ${rule.stream}, and ${stream === null ? 'no card of a stream is' : `that of ${stream} is`} in ${this.#nameOf(player)}`
     const telling = {
       player: rule.player,
@@ -210,6 +211,9 @@ class Watched {
     return localIso(at, this.#input.ruleSet.calendar)
   }
 }
+
+/** Triggers that hear what no player did: the rule's player and stream say what it acts on alone. */
+const fromOutside: readonly string[] = ['input', 'mqtt', 'webhook', 'ha']
 
 /** The triggers that an event of that kind may fire. */
 const kindsFor: Readonly<Record<string, readonly string[]>> = {
