@@ -145,7 +145,7 @@ function readBeside(node: MapNode, tag: MapEntry, item: Item): Tagged | undefine
     const help = isEmpty(tag.value)
       ? `to make it an option of ${code(kind)}, indent it further than ${code(kind)}`
       : inner.get(kind)?.includes(key.text)
-        ? `it belongs into ${code(kind)}, as in ${code(`${kind}: {…, ${key.text}: …}`)}`
+        ? belongsInto(tag, key.text)
         : insideHelp(tag, entry, item)
     report.add(key, 'error', problem, message, help)
     if (help !== undefined) break
@@ -167,7 +167,13 @@ function readBeside(node: MapNode, tag: MapEntry, item: Item): Tagged | undefine
   }
 }
 
-/** Undefined where the key is not there, null after an error. */
+function belongsInto({ key, value }: MapEntry, inner: string): string {
+  const kind = code(key.text)
+  return value.kind === 'list'
+    ? `it belongs into the list of ${kind}, as its last item: ${code(`- ${inner}: …`)}`
+    : `it belongs into ${kind}, as in ${code(`${key.text}: {…, ${inner}: …}`)}`
+}
+
 /** An option that stands beside its kind: how it is written inside. */
 function insideHelp(
   tag: MapEntry,
@@ -193,6 +199,7 @@ function insideHelp(
 
 const longestExample = 100
 
+/** Undefined where the key is not there, null after an error. */
 function text(node: MapNode, key: string, report: Report): string | undefined | null {
   const entry = node.entries.get(key)
   if (entry === undefined) return undefined

@@ -48,6 +48,9 @@ describe('readTagged', () => {
     expect(read('time: {for: 3}\nat: x', kinds, further).helps).toEqual([
       'it belongs into `time`, as in `time: {…, at: …}`',
     ])
+    expect(read('time:\n  - for: 3\nat: x', kinds, further).helps).toEqual([
+      'it belongs into the list of `time`, as its last item: `- at: …`',
+    ])
     expect(read('late: 3', kinds, further).found).toEqual([expect.stringContaining('does not name its kind')])
   })
 

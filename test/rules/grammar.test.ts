@@ -167,6 +167,10 @@ describe('an action of the grammar', () => {
       '10:9 error[key/unknown] unknown key "timeout" in this action, beside `wait_for` (allowed: id, if, name, enabled, on_error) | it belongs into `wait_for`',
     ],
     [
+      'choose: [{if: vars.brave, do: [log: x]}]\nelse: [log: y]',
+      '10:9 error[key/unknown] unknown key "else" in this action, beside `choose` (allowed: id, if, name, enabled, on_error) | it belongs into the list of `choose`, as its last item: `- else: …`',
+    ],
+    [
       'wait_for: {button: left}\ncontinue_on_timeout: false',
       '10:9 error[key/ha-word] Home Assistant calls this `continue_on_timeout`; here it is `on_timeout`',
     ],

@@ -41,6 +41,7 @@ export const grammarKinds: readonly string[] = [...grammar.keys()]
 const innerKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['wait_for', ['timeout', 'on_timeout']],
   ['repeat', ['times', 'while', 'max', 'do']],
+  ['choose', ['else']],
 ])
 
 // More than anybody follows.
