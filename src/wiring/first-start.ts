@@ -17,11 +17,13 @@ interface FirstStart {
 
 /**
  * Gives a new household something to hear: into an empty config folder the shipped YAML, into an empty
- * library the shipped audio. Rules and schedules are switched off where the players are real. A folder that holds anything is left alone; nothing is ever overwritten.
+ * library the shipped audio. Rules and schedules are switched off where the players are real. A folder that holds anything
+ * is left alone; nothing is ever overwritten.
  * @throws AppError `unavailable` when a folder can be neither read nor made.
  */
 export async function prepareFolders({ shipped, config, media, simulate, log }: FirstStart): Promise<void> {
-  if (await isEmpty(config, 'config')) {
+  const isBare = await isEmpty(config, 'config')
+  if (isBare) {
     const files = (await readdir(shipped)).filter((file) => file.endsWith('.yaml'))
     const give = simulate ? copy : copyOff
     for (const file of files) await give(join(shipped, file), join(config, file))
@@ -37,6 +39,7 @@ export async function prepareFolders({ shipped, config, media, simulate, log }: 
     )
     for (const { name } of folders) await copy(join(shipped, 'audio', name), join(media, name))
     log.info('the library was empty: the shipped audio was copied there', { folders: folders.length })
+    if (!isBare) log.info('the config folder was not: the shipped rules were not copied there')
   }
 }
 

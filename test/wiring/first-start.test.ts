@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -122,5 +122,19 @@ describe('the first start', () => {
     expect(acting(house).schedules).toContain('bedroom')
     expect(saidOff(house)).toBe(0)
     for (const file of files) expect(await readFile(join(data, 'config', file), 'utf8')).toBe(textOf(file))
+  })
+
+  test('leaves a config folder that holds a file alone, and says so where it is the first start', async () => {
+    await mkdir(join(data, 'config'), { recursive: true })
+    await writeFile(join(data, 'config', 'own.yaml'), 'vars: {n: {start: 0}}\n')
+    const saidLeft = ({ log }: RunningApp) =>
+      log.lines.filter(({ message }) => message.includes('the shipped rules were not copied')).length
+    const house = await product(false)
+    expect((await readdir(join(data, 'config'))).filter((name) => name.endsWith('.yaml'))).toEqual([
+      'own.yaml',
+    ])
+    expect(saidLeft(house)).toBe(1)
+    await house.stop()
+    expect(saidLeft(await product(false))).toBe(0)
   })
 })
