@@ -64,8 +64,24 @@ export interface ActionContext {
   stream(): string
   effect(effect: { readonly kind: 'log'; readonly message: string }): Promise<void>
   effect(effect: { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }): Promise<void>
+  effect(effect: Change): Promise<void>
   effect(effect: { readonly kind: 'plugin'; readonly detail: Plain }, run: () => Promise<unknown>): Promise<void>
+  /** As `effect`, where the action asks for nothing behind it: what it asks for then is refused. */
+  lastEffect(effect: Change): Promise<void>
 }
+
+/** Of a var, an input or the queue of a stream. A function is called when its turn comes. */
+export type Change =
+  | { readonly kind: 'set-var' | 'set-input'; readonly name: string; readonly value: Value | (() => Value) }
+  | {
+      readonly kind: 'fill-queue'
+      readonly stream: string
+      readonly how: 'replace' | 'append' | 'insert-next' | 'now' | 'replace-next'
+      /** A playlist's id or a file's name. */
+      readonly content: string
+    }
+
+export type Value = boolean | number | string
 
 export interface World {
   now(): Date
