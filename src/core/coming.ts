@@ -62,9 +62,9 @@ export class Coming<Value> {
     return { write, stored }
   }
 
-  /** That something is as it will be once `before` is in the store. */
-  nothing<Result>(before: Pending<Value> | undefined, result: Result): Asked<Result> {
-    return { write: writeOn(before), stored: (before?.stored ?? Promise.resolve()).then(() => result) }
+  /** Nothing is written, as `found` says, or throws: that holds once `before`, which it looked at, is in the store. */
+  nothing<Result>(before: Pending<Value> | undefined, found: () => Result): Asked<Result> {
+    return { write: writeOn(before), stored: (before?.stored ?? Promise.resolve()).then(found) }
   }
 
   /** Resolves with what comes of it. It is asked for again where it could not be stored only as what it was built on was lost. */

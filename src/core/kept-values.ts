@@ -123,7 +123,7 @@ export class KeptValues<Declared extends Declaration> {
     const isNew = value !== (isOfIt ? coming.value.value : this.#current.get(name))
     const kept = coming === undefined ? this.#stored.get(name) : coming.value.value
     // Also where nothing changes, that it was done is to be kept.
-    if (!isNew && kept === value && also === undefined) return this.#coming.nothing(coming, value)
+    if (!isNew && kept === value && also === undefined) return this.#coming.nothing(coming, () => value)
     return this.#put(declared, value, { because, also, isNew })
   }
 

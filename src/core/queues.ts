@@ -100,8 +100,14 @@ export class Queues {
       this.#turns.take(name, async () => {
         const before = this.#coming.get(name)
         const known = before?.value ?? this.#queues.get(name)
-        const mutation = typeof asked === 'function' ? await asked(known) : asked
-        return this.#changed(name, { known, before, mutation, reason, also })
+        try {
+          const mutation = typeof asked === 'function' ? await asked(known) : asked
+          return this.#changed(name, { known, before, mutation, reason, also })
+        } catch (error) {
+          return this.#coming.nothing(before, () => {
+            throw error
+          })
+        }
       }),
     )
   }
@@ -111,7 +117,7 @@ export class Queues {
     const { newId, random, tell } = this.#options
     const queue = mutate(known ?? this.#newQueue(name), mutation, { newId, random, reason })
     // Also where nothing changes, that it was done may be to be kept.
-    if (queue === known && also === undefined) return this.#coming.nothing(before, queue)
+    if (queue === known && also === undefined) return this.#coming.nothing(before, () => queue)
     if (known === undefined) this.#checkRoom(name)
     const { write, stored } = this.#coming.add(name, queue, before, {
       put: (write) => this.#options.store.set(name, queue, also, write),

@@ -118,6 +118,29 @@ describe('a queue that changes while it is on its way into the store', () => {
     expect(await again).toBe(1)
   })
 
+  test.each([
+    ['fails once that is stored', 'take', 'rejected'],
+    ['is done where that could not be stored', 'fail', 'fulfilled'],
+  ] as const)('what another change has made impossible %s', async (_, how, outcome) => {
+    const { queues, append, store } = slowHouse()
+    const made = append('a', 'b')
+    await oneTurn()
+    store.held[0]?.take()
+    const id = (await made).items[0]?.id ?? ''
+    const removed: string[] = []
+    const both = ['first', 'second'].map((name) =>
+      queues.mutate('q', { op: 'remove', id }, 'a test').finally(() => removed.push(name)),
+    )
+    const outcomes = Promise.allSettled(both)
+    await oneTurn()
+    expect([store.held.length, removed]).toEqual([2, []])
+    store.held[1]?.[how](new Error('it cannot be written'))
+    await oneTurn()
+    store.held[2]?.take()
+    expect((await outcomes)[1]?.status).toBe(outcome)
+    expect(queues.get('q')?.items).toHaveLength(1)
+  })
+
   test('counts among the streams that there may be', async () => {
     const { queues, store } = slowHouse()
     const made = Array.from({ length: 201 }, (_, number) =>

@@ -6,8 +6,8 @@ export interface HeldSet<Value> {
   readonly key: string
   readonly value: Value
   readonly write: Write
-  take(): void
-  fail(error: Error): void
+  readonly take: () => void
+  readonly fail: (error: Error) => void
 }
 
 /** A collection that takes nothing until it is told to; `held` are the writes that it was asked for, in their order. */
