@@ -260,6 +260,13 @@ export class MortalHouse {
     }
   }
 
+  /** The files of a stream in the order in which the store has them. */
+  order(stream: string): string[] {
+    const text = this.#durable.get('queues')?.get(stream)
+    const queue: StoredQueue | null = text === undefined ? null : JSON.parse(text)
+    return queue?.items.map(({ file }) => file) ?? []
+  }
+
   /** The traces of all rules, as they are in memory. */
   traces(rule: string) {
     return this.#rules?.traces.of(rule) ?? []

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { Type } from 'typebox'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Entry } from '../../../src/core/collection.ts'
@@ -19,12 +20,12 @@ ${Object.entries(works)
 
 const add = (file: string) => `[{queue: {add: ${file}.mp3}}]`
 
+const queuesIn = (rows: readonly Entry[]) =>
+  rows.flatMap(({ collection, value }) => (collection === 'queues' ? [value as unknown as StoredQueue] : []))
+
 /** Has the store refuse the queue while it begins with that file. */
 const refusing = (file: string) => (rows: readonly Entry[]) =>
-  rows.some(
-    ({ collection, value }) =>
-      collection === 'queues' && (value as unknown as StoredQueue).items[0]?.file === `${file}.mp3`,
-  )
+  queuesIn(rows).some(({ items }) => items[0]?.file === `${file}.mp3`)
     ? new Error('it cannot be written')
     : null
 
@@ -161,6 +162,27 @@ describe('what cannot be stored', () => {
     await house.kill()
     await house.advance(5)
     expect(house.kept).toMatchObject({ queues: { bedroom: unordered(['b', 'c']) }, underWay: 0 })
+  })
+
+  test('is whichever it is, and all others are stored in their order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), async (refused) => {
+        const files = refused.map((isRefused, index) => `${isRefused ? 'x' : 'a'}${index}`)
+        const works = Object.fromEntries(files.map((file) => [`r${file}`, add(file)]))
+        const house = await houseWith(rulesOf(works))
+        house.rowFault = (rows) =>
+          queuesIn(rows).some(({ items }) => items.some(({ file }) => file.startsWith('x')))
+            ? new Error('it cannot be written')
+            : null
+        await house.press('left')
+        await house.advance(1)
+        const good = files.filter((file) => file.startsWith('a'))
+        expect(house.order('bedroom')).toEqual(good.map((file) => `${file}.mp3`))
+        const done = files.filter((file) => house.traces(`r${file}`)[0]?.outcome === 'done')
+        expect(done).toEqual(good)
+      }),
+      { numRuns: 60 },
+    )
   })
 
   test('is passed over with `on_error: continue`', async () => {
