@@ -48,7 +48,8 @@ export interface Condition extends Documented {
 
 export interface Action extends Documented {
   readonly texts?: readonly string[]
-  run(context: ActionContext): Promise<void>
+  /** What it returns is an effect that is carried out behind it, or nothing. */
+  run(context: ActionContext): Promise<Change | void>
 }
 
 export interface ActionContext {
@@ -66,8 +67,6 @@ export interface ActionContext {
   effect(effect: { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }): Promise<void>
   effect(effect: Change): Promise<void>
   effect(effect: { readonly kind: 'plugin'; readonly detail: Plain }, run: () => Promise<unknown>): Promise<void>
-  /** As `effect`, where the action asks for nothing behind it: what it asks for then is refused. */
-  lastEffect(effect: Change): Promise<void>
 }
 
 /** Of a var, an input or the queue of a stream. A function is called when its turn comes. */

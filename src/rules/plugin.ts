@@ -135,7 +135,7 @@ export interface ActionDef<Schema extends TSchema = TSchema> extends Documented 
    * `settings`.
    */
   readonly setsValues?: true
-  run(context: ActionContext<Static<Schema>>): Promise<void>
+  run(context: ActionContext<Static<Schema>>): Promise<LastEffect>
   /** What the rule does, for `explain`: "puts the playlist forest into the stream bedroom". */
   explain?(options: Static<Schema>, telling: Telling): string
 }
@@ -163,12 +163,14 @@ export interface ActionContext<Options> {
   effect(effect: Effect): Promise<void>
   /** The same of what only a plug-in can do: `run` is told of in traces, not called in dry runs, never called twice. */
   effect(effect: PluginEffect, run: () => Promise<unknown>): Promise<void>
-  /**
-   * As `effect`, for an action that asks for nothing behind it: where the rule does nothing more either, others may act on
-   * the stream while the change is on its way into the store. Whatever is asked for behind it is refused.
-   */
-  lastEffect(effect: Effect): Promise<void>
 }
+
+/**
+ * What an action ends with, if anything: an effect that is carried out behind it. Where that changes queues, vars or inputs
+ * and the rule does nothing more either, others may act on the stream while it is on its way into the store.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing at all
+export type LastEffect = Effect | void
 
 /** `detail`: what it is about, for traces. */
 export interface PluginEffect {

@@ -179,3 +179,35 @@ test('twenty failures in a minute stop it; nineteen, or twenty in a longer time,
   expect(stopped).toHaveLength(1)
   expect(performed).toHaveLength(40)
 })
+
+describe('what an action returns', () => {
+  test('is an effect that is carried out behind it', async () => {
+    const { press, performed, errors } = houseOf({
+      run: async () => ({ kind: 'log', message: 'at the end' }),
+    })
+    await press()
+    expect(errors()).toEqual([])
+    expect(performed).toContainEqual({ kind: 'log', message: 'at the end' })
+  })
+
+  test.each([[7], [null], ['log'], [[]], [{ message: 'no kind' }]])(
+    'is nothing where it is %j',
+    async (returned) => {
+      const { press, performed, errors } = houseOf({ run: async () => returned as never })
+      await press()
+      expect(errors()).toEqual([])
+      expect(performed).toEqual([{ kind: 'log', message: 'calm ran' }])
+    },
+  )
+
+  test.each([
+    ['lgo', 'there is no effect "lgo"'],
+    ['plugin', 'is asked for with effect({kind: "plugin", …}, run), and not returned'],
+  ])('fails the rule where it is of the kind %s', async (kind, said) => {
+    const { press, performed, errors } = houseOf({ run: async () => ({ kind }) as never })
+    await press()
+    expect(errors()).toEqual([expect.stringContaining(`plug-in "shaky" failed in action \`part\``)])
+    expect(errors()[0]).toContain(said)
+    expect(performed).toEqual([{ kind: 'log', message: 'calm ran' }])
+  })
+})

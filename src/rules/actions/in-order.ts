@@ -1,11 +1,11 @@
 import type { Effect } from '../../core/effect.ts'
-import type { ActionContext } from '../plugin.ts'
+import type { ActionContext, LastEffect } from '../plugin.ts'
 
-type Hands = Pick<ActionContext<unknown>, 'effect' | 'lastEffect'>
-
-/** Carries the effects out, one after the other; behind the last of them the action does nothing. */
-export async function inOrder({ effect, lastEffect }: Hands, effects: readonly Effect[]): Promise<void> {
+/** Carries the effects out, one after the other, but for the last one, with which the action ends. */
+export async function inOrder(
+  { effect }: Pick<ActionContext<unknown>, 'effect'>,
+  effects: readonly Effect[],
+): Promise<LastEffect> {
   for (const one of effects.slice(0, -1)) await effect(one)
-  const last = effects.at(-1)
-  if (last !== undefined) await lastEffect(last)
+  return effects.at(-1)
 }

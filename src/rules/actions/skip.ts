@@ -31,6 +31,6 @@ export const skip = action({
     if (stream === undefined && (player ?? trigger.player) !== undefined)
       return context.effect({ kind: 'command', player: targetPlayer(context).id, command: { type: to } })
     const mutation = { op: 'step', by: ways[to] } as const
-    return context.lastEffect({ kind: 'mutate-queue', stream: stream ?? context.stream(), mutation })
+    return { kind: 'mutate-queue', stream: stream ?? context.stream(), mutation }
   },
 })

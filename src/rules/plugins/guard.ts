@@ -73,7 +73,7 @@ function guardedAction(name: string, part: ActionDef, watch: PluginWatch): Actio
       const ours = new WeakSet<object>()
       const of = { ...doing, rule: context.ruleId }
       try {
-        await watch.run(of, () => part.run(actionContext(context, ours)))
+        return await watch.run(of, async () => lastOf(await part.run(actionContext(context, ours))))
       } catch (error) {
         if (error instanceof AppError || (typeof error === 'object' && error !== null && ours.has(error)))
           throw error
@@ -117,10 +117,6 @@ function actionContext(context: ActionContext<unknown>, ours: WeakSet<object>): 
     const checked = checkedEffect(effect)
     return own(() => context.effect(checked))
   }
-  const lastEffect = async (effect: Effect) => {
-    const checked = checkedEffect(effect)
-    return own(() => context.lastEffect(checked))
-  }
   const { clock } = context
   return {
     options: context.options,
@@ -138,8 +134,17 @@ function actionContext(context: ActionContext<unknown>, ours: WeakSet<object>): 
     recorded: (look) => context.recorded(look),
     stream: () => context.stream(),
     effect,
-    lastEffect,
   }
+}
+
+/** What an action of others has returned; whatever is no effect is nothing. @throws TypeError where there is no such effect. */
+function lastOf(returned: unknown): Effect | undefined {
+  if (typeof returned !== 'object' || returned === null || !('kind' in returned)) return undefined
+  if (returned.kind === 'plugin')
+    throw new TypeError(
+      'what a plug-in does itself is asked for with effect({kind: "plugin", …}, run), and not returned',
+    )
+  return checkedEffect(returned as Effect)
 }
 
 /** @throws TypeError where there is no such effect. */

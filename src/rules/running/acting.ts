@@ -11,20 +11,33 @@ import { sleep } from './waiting.ts'
 /** Does an action, once; what it asks for is numbered, so that it is known again after a restart. */
 export async function act(step: ActionStep, place: StepPlace, hands: StepHands): Promise<void> {
   const doing = new Doing(place.strand, hands.clock)
-  await doing.whole(() => step.definition.run(contextOf(step, place, { hands, doing })))
+  const nextMark = marksOf(place)
+  const last = await doing.whole(() =>
+    step.definition.run(contextOf(step, place, { hands, doing, nextMark })),
+  )
+  if (last !== undefined) await carryOut(last, { ...place, mark: nextMark() }, hands)
+}
+
+function marksOf({ step }: StepPlace): () => string {
+  let asked = 0
+  return () => `${step}!${asked++}`
+}
+
+interface Acting {
+  readonly hands: StepHands
+  readonly doing: Doing
+  readonly nextMark: () => string
 }
 
 function contextOf(
   step: ActionStep,
   place: StepPlace,
-  { hands, doing }: { readonly hands: StepHands; readonly doing: Doing },
+  { hands, doing, nextMark }: Acting,
 ): ActionContext<never> {
   const { world, clock, dryRun } = hands
-  const { run, step: at, trace, strand, isLast } = place
+  const { run, strand, trace } = place
   const { rule, start } = run
   const now = () => valuesFor({ rule, data: start.data }, world)
-  let asked = 0
-  const nextMark = () => `${at}!${asked++}`
   const wait = (ms: number) => {
     const mark = nextMark()
     return doing.asked(() => sleep(mark, ms, place, hands, doing.over))
@@ -47,10 +60,6 @@ function contextOf(
     effect: (effect: Effect | PluginEffect, own?: () => Promise<unknown>) => {
       const mark = nextMark()
       return doing.asked(() => carryOut(effect, { run, strand, mark, trace, isLast: false }, hands, own))
-    },
-    lastEffect: (effect) => {
-      const mark = nextMark()
-      return doing.askedLast(() => carryOut(effect, { run, strand, mark, trace, isLast }, hands))
     },
   }
 }

@@ -16,7 +16,6 @@ export class Doing {
   readonly #clock: Pick<Clock, 'now' | 'at'>
   readonly #over = new LateSignal()
   readonly #asked = new Set<Promise<unknown>>()
-  #hasAskedLast = false
   /** That the run has ended or is suspended, once something it asked for came to that. */
   #end: EndOfRun | null = null
   #cancel: () => void = () => undefined
@@ -32,8 +31,8 @@ export class Doing {
     return this.#over.signal
   }
 
-  /** @throws AppError where it takes too long, and whatever `run` throws. */
-  async whole(run: () => Promise<void>): Promise<void> {
+  /** Resolves as `run` does. @throws AppError where it takes too long, and whatever `run` throws. */
+  async whole<Result>(run: () => Promise<Result>): Promise<Result> {
     const tooLong = new Promise<never>((_, reject) => {
       const seconds = patienceMs / 1000
       this.#giveUp = () =>
@@ -41,22 +40,24 @@ export class Doing {
     })
     this.#watch()
     try {
-      await Promise.race([this.#toItsEnd(run), tooLong])
+      return await Promise.race([this.#toItsEnd(run), tooLong])
     } finally {
       this.#over.abort(hasEnded)
       this.#cancel()
     }
   }
 
-  async #toItsEnd(run: () => Promise<void>): Promise<void> {
+  async #toItsEnd<Result>(run: () => Promise<Result>): Promise<Result> {
+    let result: Result
     try {
-      await run()
+      result = await run()
     } finally {
       this.#over.abort(hasEnded)
       await Promise.allSettled(this.#asked)
     }
     // Also where it has caught that: it was cut short, and is not done.
     if (this.#end !== null) throw this.#end
+    return result
   }
 
   /** Something that it waits for. @throws AppError where it has ended already. */
@@ -67,21 +68,9 @@ export class Doing {
     return result
   }
 
-  /** The last thing that it waits for: what was asked for before has ended by then, and what is asked for behind it is refused. */
-  askedLast<Result>(work: () => Promise<Result>): Promise<Result> {
-    const before = [...this.#asked]
-    const result = this.asked(async () => {
-      await Promise.allSettled(before)
-      return work()
-    })
-    this.#hasAskedLast = true
-    return result
-  }
-
   async #follow<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#end !== null) throw this.#end
     if (this.#over.aborted) throw new AppError('conflict', hasEnded)
-    if (this.#hasAskedLast) throw new AppError('conflict', hasAskedLast)
     const doing = work()
     this.#asked.add(doing)
     this.#watch()
@@ -106,5 +95,4 @@ export class Doing {
   }
 }
 
-const hasAskedLast = 'the action has asked for its last effect, and does nothing more'
 const hasEnded = 'the action has ended, and does nothing more'

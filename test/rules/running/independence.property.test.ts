@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type ActionContext, type ActionDef, action } from '../../../src/rules/plugin.ts'
+import { type ActionContext, type ActionDef, action, type LastEffect } from '../../../src/rules/plugin.ts'
 import type { Rule, RuleSet } from '../../../src/rules/rule-set.ts'
 import type { Step } from '../../../src/rules/step.ts'
 import { ruleSetOf } from '../../support/house-with-rules.ts'
 import { MortalHouse } from '../../support/mortal-house.ts'
 
-type Run = (context: ActionContext<unknown>) => Promise<void>
+type Run = (context: ActionContext<unknown>) => Promise<LastEffect>
 
 const never = () => new Promise<never>(() => undefined)
 const slow = { kind: 'plugin', detail: 'slow' } as const
@@ -34,13 +34,10 @@ const wrongs: Readonly<Record<string, Run>> = {
     void clock.sleep(5000)
     void effect({ kind: 'set-var', name: 'nobody', value: 1 })
   },
-  asksOnAndOn: async ({ effect, lastEffect, clock }) => {
+  floatsAndEnds: async ({ effect, clock }) => {
     void effect(slow, never)
-    void lastEffect({ kind: 'set-var', name: 'nobody', value: 1 })
-    await lastEffect({ kind: 'mutate-queue', stream: 'bedroom', mutation: { op: 'clear' } }).catch(
-      () => undefined,
-    )
-    await clock.sleep(5000)
+    void clock.sleep(5000)
+    return { kind: 'set-var', name: 'nobody', value: 1 }
   },
   swallows: async ({ clock }) => {
     for (let time = 0; time < 5; time++) await clock.sleep(1000).catch(() => undefined)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Effect } from '../../../src/core/effect.ts'
 import { triggers } from '../../../src/rules/catalog.ts'
 import type { TriggerDef } from '../../../src/rules/plugin.ts'
-import { type ActionContext, type ActionDef, action } from '../../../src/rules/plugin.ts'
+import { type ActionContext, type ActionDef, action, type LastEffect } from '../../../src/rules/plugin.ts'
 import {
   type Bound,
   emptyRuleSet,
@@ -16,13 +16,12 @@ import type { Step } from '../../../src/rules/step.ts'
 import { type Death, MortalHouse } from '../../support/mortal-house.ts'
 
 /** An action of the catalog with what it does written beside it. */
-function act(run: (context: ActionContext<unknown>) => Promise<void>): Step {
+function act(run: (context: ActionContext<unknown>) => Promise<LastEffect>): Step {
   const definition: ActionDef = action({ title: 'T', describe: 'T.', examples: [], options: {}, run })
   return { does: 'act', kind: 'act', definition, options: {}, id: null }
 }
 
-const effect = (asked: (context: ActionContext<unknown>) => Effect) =>
-  act((context) => context.lastEffect(asked(context)))
+const effect = (asked: (context: ActionContext<unknown>) => Effect) => act(async (context) => asked(context))
 
 /** One more of it. */
 const more = (name: string) =>

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Entry } from '../../../src/core/collection.ts'
 import type { Button } from '../../../src/core/event.ts'
 import type { StoredQueue } from '../../../src/core/queue.ts'
-import { type ActionContext, action } from '../../../src/rules/plugin.ts'
+import { type ActionContext, action, type LastEffect } from '../../../src/rules/plugin.ts'
 import { SqliteStore } from '../../../src/storage/sqlite-store.ts'
 import { buttonPress } from '../../support/button-press.ts'
 import { houseWith } from '../../support/house-with-rules.ts'
@@ -226,34 +226,36 @@ describe('a rule that does more', () => {
 })
 
 describe('an action', () => {
-  const strange = (run: (context: ActionContext<unknown>) => Promise<void>) => ({
+  const strange = (run: (context: ActionContext<unknown>) => Promise<LastEffect>) => ({
     actions: {
       strange: action({ title: 'T', describe: 'T.', examples: [], options: Type.Object({}), run }),
     },
   })
-  const works = { one: '[{strange: {}}]', two: '[{mqtt: {topic: two, payload: x}}]' }
+  const works = { one: '[{strange: {}}]', two: add('b') }
   const oneMore = { kind: 'set-var', name: 'n', value: 1 } as const
+  const publish = { kind: 'publish', topic: 'one', payload: 'x', retain: false } as const
 
-  test('that asks for something behind its last effect is told that it may not', async () => {
+  test('ends with any effect, and can ask for nothing behind it', async () => {
+    let late: ActionContext<unknown> | null = null
     const house = await houseWith(
       rulesOf(works),
-      strange(async ({ lastEffect, effect }) => {
-        await lastEffect(oneMore)
-        await effect({ kind: 'publish', topic: 'one', payload: 'x', retain: false })
+      strange(async (context) => {
+        late = context
+        return publish
       }),
     )
     await house.press('left')
-    expect(house.published).toEqual(['two x'])
-    expect(house.kept.vars).toEqual({ n: 1 })
-    expect(house.traces('one')[0]?.why).toContain('asked for its last effect')
+    expect(house.published).toEqual(['one x'])
+    expect(house.traces('one')[0]?.steps[0]?.effects).toMatchObject([{ kind: 'publish', outcome: 'done' }])
+    await expect((late as unknown as ActionContext<unknown>).effect(oneMore)).rejects.toThrow('has ended')
   })
 
   test('keeps others from the stream while something that it asked for before is under way', async () => {
     const house = await houseWith(
-      rulesOf({ ...works, two: add('b') }),
-      strange(async ({ lastEffect, effect }) => {
-        void effect({ kind: 'publish', topic: 'one', payload: 'x', retain: false })
-        await lastEffect(oneMore)
+      rulesOf(works),
+      strange(async ({ effect }) => {
+        void effect(publish)
+        return oneMore
       }),
     )
     const goOn = house.hold('one')
@@ -263,5 +265,23 @@ describe('an action', () => {
     await house.advance(1)
     expect(house.published).toEqual(['one x'])
     expect([house.kept.vars, house.kept.queues]).toEqual([{ n: 1 }, { bedroom: ['b.mp3'] }])
+  })
+
+  test('that is taken up after a kill ends with what it has not done', async () => {
+    const house = await houseWith(
+      rulesOf({ one: '[{strange: {}}]' }),
+      strange(async ({ effect, clock }) => {
+        await effect(publish)
+        await clock.sleep(5000)
+        return { kind: 'set-var', name: 'n', value: 1 }
+      }),
+    )
+    await house.press('left')
+    await house.kill()
+    await house.advance(6)
+    await house.kill()
+    await house.advance(1)
+    expect(house.published).toEqual(['one x'])
+    expect(house.kept).toMatchObject({ vars: { n: 1 }, underWay: 0 })
   })
 })
