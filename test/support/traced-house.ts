@@ -21,6 +21,8 @@ interface TracedOptions {
   readonly store?: TraceStore
   /** Carries an effect out, or rejects. */
   readonly perform?: (effect: Effect) => Promise<void>
+  /** While it is one, the journal takes nothing. */
+  readonly journalFault?: () => Error | null
   readonly redactAll?: <Value>(value: Value) => Value
 }
 
@@ -79,6 +81,8 @@ export async function tracedHouse(text: string, options: TracedOptions = {}) {
         name: 'runs',
         runs: alive(journal, { isAlive }) as never,
         setMany: async (entries) => {
+          const fault = options.journalFault?.() ?? null
+          if (fault !== null) throw fault
           if (isAlive()) await written(entries)
         },
       },

@@ -2,6 +2,7 @@ import { type Clock, isoOf } from '../../core/clock.ts'
 import { messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
 import type { Judgement } from '../condition.ts'
+import type { Rule } from '../rule-set.ts'
 import { EndOfRun, StepFailed } from './end-of-run.ts'
 import type { Run } from './run.ts'
 import type { Start } from './start.ts'
@@ -72,6 +73,16 @@ export class Outcomes {
     const cause = error instanceof StepFailed ? error.cause : error
     const prefix = error instanceof StepFailed ? `${error.message}: ` : ''
     this.close(trace, 'failed', `${prefix}${messageOf(cause)}`)
+  }
+
+  /** Runs that the product could not wait for when it stopped; of a rule that runs many times one line. */
+  leftBehind(runs: readonly Run[]): void {
+    const often = new Map<Rule, number>()
+    for (const { rule } of runs) often.set(rule, (often.get(rule) ?? 0) + 1)
+    for (const [rule, times] of often)
+      this.#options.log.warn(
+        `${placeOf(rule)} did not come to its next wait in time${times === 1 ? '' : `, in ${times} runs`}`,
+      )
   }
 
   /** Of runs that had not come so far as to be kept, too. */

@@ -20,7 +20,7 @@ import type { StepHands } from './step-place.ts'
 import { Steps } from './steps.ts'
 import type { TraceBook } from './trace-book.ts'
 import { ask } from './way.ts'
-import { placeOf, wordsOf } from './words.ts'
+import { wordsOf } from './words.ts'
 
 export interface RunsOptions {
   readonly world: World
@@ -59,6 +59,7 @@ export class Runs {
   /** How many rules have led to each input that is being set. */
   readonly #settingRuns = new Set<{ readonly input: string; readonly depth: number }>()
   #isStopping = false
+  #hasStopped = false
   #isJournalBroken = false
 
   constructor(options: RunsOptions) {
@@ -212,12 +213,11 @@ export class Runs {
     const patience = this.#options.clock.sleep(stopMs, enough.signal).catch(() => undefined)
     await Promise.race([Promise.all(all.map((run) => run.over)), patience])
     enough.abort('stopped')
-    for (const run of this.#all)
-      this.#options.log.warn(`${placeOf(run.rule)} did not come to its next wait in time`, {
-        because: run.start.because,
-      })
+    this.#outcomes.leftBehind([...this.#all])
     await Promise.all([...this.#all].map((run) => run.abandon()))
     await this.#journal.close().catch((error) => this.#journalFails(error))
+    // What those write that were left behind is not expected to be kept any more.
+    this.#hasStopped = true
   }
 
   get #ground() {
@@ -296,7 +296,7 @@ export class Runs {
 
   /** Rules run without it; only a restart would lose what waits. */
   #journalFails(error: unknown): void {
-    if (this.#isJournalBroken) return
+    if (this.#isJournalBroken || this.#hasStopped) return
     this.#isJournalBroken = true
     this.#options.log.error('what rules are about to do could not be kept; they run all the same', {
       error: messageOf(error),

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type ActionContext, action, type TriggerContext, trigger } from '../../../src/rules/plugin.ts'
 import { houseWith, ruleSetOf } from '../../support/house-with-rules.ts'
+import { tracedHouse } from '../../support/traced-house.ts'
 
 const documented = { title: 'T', describe: 'T.', examples: [] }
 const acting = (run: (context: ActionContext<unknown>) => Promise<void>) => ({
@@ -148,6 +149,34 @@ describe('a stop', () => {
     expect(asked).toBe(1)
     expect(house.published).toEqual(['after x'])
     expect(house.traces('strange')[0]?.steps[0]?.effects.map(({ outcome }) => outcome)).toContain('unknown')
+  })
+
+  test('says of a rule once what it left behind, and nothing of what comes of that', async () => {
+    let fault: Error | null = null
+    const goOn: (() => void)[] = []
+    const house = await tracedHouse(
+      `rules:
+  slow: {mode: parallel, when: [{button: left}], do: [{mqtt: {topic: a, payload: x}}, {mqtt: {topic: b, payload: x}}]}
+`,
+      {
+        journalFault: () => fault,
+        perform: () => new Promise((resolve) => goOn.push(resolve)),
+      },
+    )
+    for (let count = 0; count < 3; count++) {
+      await house.press('left')
+      await house.settle()
+    }
+    const stopped = house.stop()
+    await house.clock.advance(3_000, house.settle)
+    await stopped
+    fault = new Error('the store is closed')
+    for (const go of goOn) go()
+    await house.settle()
+    const said = house.log.lines.filter(({ level }) => level === 'warn' || level === 'error')
+    expect(said.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/"slow" .* did not come to its next wait in time, in \d runs$/),
+    ])
   })
 
   test('waits for no action that hangs', async () => {
