@@ -59,6 +59,7 @@ export class MortalHouse {
   readonly #done = { write: 0, publish: 0 }
   #writes = 0
   #life = new AbortController()
+  #died: Promise<void> = new Promise(() => undefined)
   #hub: Hub | null = null
   #rules: RuleRunner | null = null
   #changed: (ruleSet: RuleSet) => Promise<void> = async () => undefined
@@ -76,6 +77,7 @@ export class MortalHouse {
   async start(): Promise<void> {
     this.#life = new AbortController()
     const { signal } = this.#life
+    this.#died = new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
     const { clock, log } = this
     const collection = <Value>(name: string) => this.#collection<Value>(name, signal)
     const hub = new Hub({
@@ -285,12 +287,7 @@ export class MortalHouse {
 
   /** Nothing that the process was at comes to an end once it is dead. */
   async #unlessItDies(work: Promise<unknown> | undefined): Promise<void> {
-    const { signal } = this.#life
-    const died = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve()
-      signal.addEventListener('abort', () => resolve(), { once: true })
-    })
-    await Promise.race([work, died])
+    await Promise.race([work, this.#died])
   }
 
   async #live(): Promise<void> {

@@ -75,13 +75,21 @@ export class Outcomes {
     this.close(trace, 'failed', `${prefix}${messageOf(cause)}`)
   }
 
-  /** Runs that the product could not wait for when it stopped; of a rule that runs many times one line. */
+  /** Runs that the product could not wait for when it stopped. */
   leftBehind(runs: readonly Run[]): void {
-    const often = new Map<Rule, number>()
-    for (const { rule } of runs) often.set(rule, (often.get(rule) ?? 0) + 1)
-    for (const [rule, times] of often)
+    for (const [rule, times] of oftenOf(runs))
       this.#options.log.warn(
         `${placeOf(rule)} did not come to its next wait in time${times === 1 ? '' : `, in ${times} runs`}`,
+      )
+  }
+
+  /** Runs that had more to do when the product stopped, and of which the store knows nothing. */
+  lost(runs: readonly Run[]): void {
+    const why = 'the product stopped, and the store could not be written'
+    for (const { trace } of runs) this.close(trace, 'ended', why)
+    for (const [rule, times] of oftenOf(runs))
+      this.#options.log.error(
+        `${placeOf(rule)} had more to do${times === 1 ? '' : `, in ${times} runs`}, and will not go on with it at the next start: the store could not be written`,
       )
   }
 
@@ -94,4 +102,11 @@ export class Outcomes {
     endSteps(trace)
     traces.add(trace)
   }
+}
+
+/** A rule that runs many times is spoken of once. */
+function oftenOf(runs: readonly Run[]): ReadonlyMap<Rule, number> {
+  const often = new Map<Rule, number>()
+  for (const { rule } of runs) often.set(rule, (often.get(rule) ?? 0) + 1)
+  return often
 }

@@ -98,6 +98,11 @@ export class Run {
     return this.#ground.journal.has(this.#key)
   }
 
+  /** Whether it has more to do, and nobody would go on with it after a restart. */
+  get isLost(): boolean {
+    return !this.#isForgotten && !this.isKept
+  }
+
   /** Aborted with an `EndOfRun`; also where it is suspended. */
   get signal(): AbortSignal {
     return this.#ends.signal

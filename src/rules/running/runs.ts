@@ -8,6 +8,7 @@ import type { Log } from '../../core/log.ts'
 import type { World } from '../plugin.ts'
 import type { Rule } from '../rule-set.ts'
 import { EndOfRun } from './end-of-run.ts'
+import { InputDepths } from './input-depths.ts'
 import { type InputRecord, Journal, type JournalStore, type Kept, type KeptRun } from './journal.ts'
 import { Lanes } from './lanes.ts'
 import { meaningOfRule } from './meaning.ts'
@@ -56,8 +57,7 @@ export class Runs {
   readonly #steps: Steps
   /** Those that have begun and not ended, in their order. */
   readonly #all = new Set<Run>()
-  /** How many rules have led to each input that is being set. */
-  readonly #settingRuns = new Set<{ readonly input: string; readonly depth: number }>()
+  readonly #depths = new InputDepths()
   #isStopping = false
   #hasStopped = false
   #isJournalBroken = false
@@ -97,7 +97,7 @@ export class Runs {
 
   /** How many rules have led to the input being set just now; 0 where no rule did. */
   depthOf(input: string): number {
-    return Math.max(0, ...[...this.#settingRuns].flatMap((run) => (run.input === input ? [run.depth] : [])))
+    return this.#depths.of(input)
   }
 
   /** To be stored together with an input's new value, so that who waits for it hears of it also after a kill. */
@@ -203,7 +203,8 @@ export class Runs {
 
   /**
    * Starts nothing more. Resolves when those that wait are in the journal, and those that acted wait or have ended; what
-   * does neither in time is left where it is, and what came of its last effect will not be known.
+   * does neither in time is left where it is, and what came of its last effect will not be known. What the journal could
+   * not take is lost, and said to be.
    */
   async stop(): Promise<void> {
     this.#isStopping = true
@@ -216,6 +217,7 @@ export class Runs {
     this.#outcomes.leftBehind([...this.#all])
     await Promise.all([...this.#all].map((run) => run.abandon()))
     await this.#journal.close().catch((error) => this.#journalFails(error))
+    this.#outcomes.lost(all.filter(({ isLost }) => isLost))
     // What those write that were left behind is not expected to be kept any more.
     this.#hasStopped = true
   }
@@ -280,14 +282,9 @@ export class Runs {
     return true
   }
 
-  async #perform(effect: Effect, { rule, start }: Run, also: Also): Promise<void> {
-    const setting = effect.kind === 'set-input' ? { input: effect.name, depth: start.depth + 1 } : null
-    if (setting !== null) this.#settingRuns.add(setting)
-    try {
-      await this.#options.perform(effect, `rule ${rule.id}`, start.event, also)
-    } finally {
-      if (setting !== null) this.#settingRuns.delete(setting)
-    }
+  #perform(effect: Effect, { rule, start }: Run, also: Also): Promise<void> {
+    const perform = () => this.#options.perform(effect, `rule ${rule.id}`, start.event, also)
+    return this.#depths.during(effect, start.depth, perform)
   }
 
   #journalWorks(): void {

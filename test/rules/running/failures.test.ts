@@ -179,6 +179,42 @@ describe('a stop', () => {
     ])
   })
 
+  test('says which rules the store could not take, and which are not to be gone on with', async () => {
+    const house = await houseWith(`rules:
+  kept: {mode: parallel, when: [{button: left}], do: [{wait: 1h}, {mqtt: {topic: kept, payload: x}}]}
+  lost: {mode: parallel, when: [{button: right}], do: [{wait: 1h}, {mqtt: {topic: lost, payload: x}}]}
+  done: {when: [{button: right}], do: [{mqtt: {topic: done, payload: x}}]}
+`)
+    await house.press('left')
+    house.diskFault = new Error('the disk is full')
+    await house.press('right')
+    await house.press('right')
+    const before = house.log.lines.length
+    await house.restart()
+    const said = house.log.lines.slice(before).filter(({ level }) => level === 'error')
+    expect(said.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^rule "lost" \(.*\) had more to do, in 2 runs, and will not go on with it/),
+    )
+    expect(said.filter(({ message }) => /"(kept|done)"/.test(message))).toEqual([])
+    house.diskFault = null
+    await house.restart()
+    await house.advance(3_601)
+    expect(house.published).toEqual(['done x', 'done x', 'kept x'])
+  })
+
+  test('says nothing of a rule that comes to its end meanwhile', async () => {
+    const house = await houseWith(
+      'rules: {r: {when: [{button: left}], do: [{mqtt: {topic: a, payload: x}}]}}',
+    )
+    const goOn = house.hold('a')
+    await house.press('left')
+    const restarted = house.restart()
+    goOn()
+    await restarted
+    expect(house.published).toEqual(['a x'])
+    expect(house.log.lines.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
   test('waits for no action that hangs', async () => {
     const house = await houseWith(strange(), acting(never))
     await house.press('left')
