@@ -120,7 +120,7 @@ export class RuleNews {
       case 'running':
         return null
       case 'kept-for-others': {
-        const outcome = `${file.file} was deleted, but others need it: its playlists of ${this.#since(file)} stay`
+        const outcome = `${file.file} was deleted, but others need it: what it shares with them stays, in its version of ${this.#since(file)}`
         return { outcome: withPlace(outcome, broken), words: withPlace(outcome, broken) }
       }
       case 'last-good':

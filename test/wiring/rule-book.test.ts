@@ -114,7 +114,7 @@ test('a deleted file whose playlist others name leaves that behind until they do
   await book.reload()
   expect([...book.current.playlists.keys()]).toEqual(['forest'])
   expect(problems.list()).toEqual([
-    'a.yaml was deleted, but others need it: its playlists of 12:03 stay (b.yaml, line 2: there is no playlist "forest")',
+    'a.yaml was deleted, but others need it: what it shares with them stays, in its version of 12:03 (b.yaml, line 2: there is no playlist "forest")',
   ])
   said()
   await rm(join(folder, 'b.yaml'))

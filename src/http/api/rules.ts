@@ -16,7 +16,7 @@ export interface RuleFileView {
   readonly file: string
   /**
    * `running`: as it is written. `last-good`: as it was when it last had no error. `kept-for-others`: it was deleted, and
-   * other files still name its playlists. `left-out`: it has never been without an error.
+   * other files still name what it shares (playlists, vars, inputs, players). `left-out`: it has never been without an error.
    */
   readonly state: 'running' | 'last-good' | 'kept-for-others' | 'left-out'
   /** Of its text as it is written; null where it was deleted or cannot be read. */
