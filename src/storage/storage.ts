@@ -4,6 +4,7 @@ import type { Collection, Entry } from '../core/collection.ts'
 import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { damaged, folderFailure, storeFailure } from './failure.ts'
+import { openingFailure } from './full-disk.ts'
 import { KeyvStorage } from './keyv-storage.ts'
 import { lockFolder } from './lock.ts'
 import { makePrivate, makePrivateIfThere } from './private-file.ts'
@@ -59,7 +60,8 @@ async function openToWrite({ folder, log, wrote }: StorageOptions): Promise<Stor
   const file = join(folder, 'store.sqlite')
   // Whoever may write in the folder could put another store in place of ours.
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch(rethrowFolder)
-  const unlock = await lockFolder(folder).catch(rethrowFolder)
+  const fails = async (error: unknown) => Promise.reject(await openingFailure(error, folder))
+  const unlock = await lockFolder(folder).catch(rethrowFolder).catch(fails)
   try {
     await makePrivateFiles(file).catch(rethrowFolder)
     const store = new SqliteStore(file)
@@ -67,7 +69,7 @@ async function openToWrite({ folder, log, wrote }: StorageOptions): Promise<Stor
     return new KeyvStorage({ store, readOnly: false, release: unlock, wrote })
   } catch (error) {
     await unlock()
-    throw error
+    return fails(error)
   }
 }
 

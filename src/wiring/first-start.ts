@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, errnoOf, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
@@ -25,8 +25,7 @@ export async function prepareFolders({ shipped, config, media, simulate, log }: 
   const isBare = await isEmpty(config, 'config')
   if (isBare) {
     const files = (await readdir(shipped)).filter((file) => file.endsWith('.yaml'))
-    const give = simulate ? copy : copyOff
-    for (const file of files) await give(join(shipped, file), join(config, file))
+    await giveAll(files, { from: shipped, to: config, give: simulate ? copy : copyOff })
     log.info('the config folder was empty: the shipped rules were copied there', { files: files.length })
     if (!simulate)
       log.info(
@@ -34,12 +33,33 @@ export async function prepareFolders({ shipped, config, media, simulate, log }: 
       )
   }
   if (await isEmpty(media, 'media')) {
-    const folders = (await readdir(join(shipped, 'audio'), { withFileTypes: true })).filter((entry) =>
-      entry.isDirectory(),
-    )
-    for (const { name } of folders) await copy(join(shipped, 'audio', name), join(media, name))
+    const audio = join(shipped, 'audio')
+    const entries = await readdir(audio, { withFileTypes: true })
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    await giveAll(folders, { from: audio, to: media, give: copy })
     log.info('the library was empty: the shipped audio was copied there', { folders: folders.length })
     if (!isBare) log.info('the config folder was not: the shipped rules were not copied there')
+  }
+}
+
+interface Giving {
+  readonly from: string
+  /** Was empty a moment ago. */
+  readonly to: string
+  give(from: string, to: string): Promise<void>
+}
+
+/** All of them or none: half a file would stay for good, as the next start would find the folder no longer empty. */
+async function giveAll(names: readonly string[], { from, to, give }: Giving): Promise<void> {
+  const begun: string[] = []
+  try {
+    for (const name of names) {
+      begun.push(join(to, name))
+      await give(join(from, name), join(to, name))
+    }
+  } catch (error) {
+    for (const path of begun) await rm(path, { recursive: true, force: true }).catch(() => undefined)
+    throw error
   }
 }
 
@@ -54,13 +74,9 @@ async function copyOff(from: string, to: string): Promise<void> {
 
 function notWritten(to: string): (cause: unknown) => never {
   return (cause) => {
-    throw new AppError(
-      'unavailable',
-      `${to} cannot be written: ${reasonOf(cause)}; let this user write its folder, or fill it yourself`,
-      {
-        cause,
-      },
-    )
+    throw new AppError('unavailable', `${to} cannot be written: ${reasonOf(cause)}; ${wayOut(cause)}`, {
+      cause,
+    })
   }
 }
 
@@ -84,6 +100,12 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is a file, not a folder',
   EROFS: 'it lies on a read-only file system',
   ENOSPC: 'the disk is full',
+}
+
+function wayOut(error: unknown): string {
+  return errnoOf(error) === 'ENOSPC'
+    ? 'make room on it and start again'
+    : 'let this user write its folder, or fill it yourself'
 }
 
 function reasonOf(error: unknown): string {

@@ -1,16 +1,19 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { type SimulatedCloud, startCloud } from '../../src/simulator/cloud.ts'
 import { readStories } from '../../src/stories/read/section.ts'
+import { prepareFolders } from '../../src/wiring/first-start.ts'
 import { switchedOff } from '../../src/wiring/switched-off.ts'
 import { fastClock } from '../support/fast-clock.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { readingOf } from '../support/rules.ts'
 import { type RunningApp, runApp, shipped } from '../support/running-app.ts'
+import { fillDisk, smallDisk } from '../support/small-disk.ts'
 
 const files = readdirSync(shipped).filter((name) => name.endsWith('.yaml'))
 const textOf = (file: string) => readFileSync(join(shipped, file), 'utf8')
@@ -138,3 +141,34 @@ describe('the first start', () => {
     expect(saidLeft(await product(false))).toBe(0)
   })
 })
+
+const disk = smallDisk(2)
+
+describe.skipIf(disk === null)(
+  'a first start on a disk with too little room (needs the right to mount one)',
+  () => {
+    afterAll(() => disk?.remove())
+
+    test('leaves half of nothing behind, and the next one gives the household all', async () => {
+      const root = disk?.folder ?? ''
+      const [config, media] = [join(root, 'config'), join(root, 'media')]
+      const start = () => prepareFolders({ shipped, config, media, simulate: true, log: recordingLog() })
+      const filled = await fillDisk(root)
+      await truncate(filled, (await stat(filled)).size - 300_000)
+      await expect(start()).rejects.toThrow(
+        /^\S+ cannot be written: the disk is full; make room on it and start again$/,
+      )
+      expect(await readdir(media)).toEqual([])
+      await rm(filled)
+      execFileSync('mount', ['-o', 'remount,size=64m', root])
+      await start()
+      const shippedAudio = (await readdir(join(shipped, 'audio'), { recursive: true })).filter(isAudio).sort()
+      expect((await readdir(media, { recursive: true })).filter(isAudio).sort()).toEqual(shippedAudio)
+      expect((await readdir(config)).sort()).toEqual([...files].sort())
+    })
+  },
+)
+
+function isAudio(name: string): boolean {
+  return /\.(mp3|wav|flac|m4a)$/.test(name)
+}
