@@ -8,6 +8,8 @@ import { at, print, sleep } from './figures.mjs'
 import { event, openHouse, press, read } from './engine/house.mjs'
 import { mixes, rulesOf, sameConditions, sameEvent, sameMinute } from './engine/written.mjs'
 
+// V8 compiles for some thousand events more, beside what is measured; on two processors threads wait for it now and then.
+// A mix that is measured alone in a fresh process therefore has the longer tail.
 const warmUp = 200
 const events = 1000
 // Of a thousand runs each.
@@ -26,6 +28,7 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 let missed = false
+print('Node', process.versions.node)
 print('load of the machine', loadavg().map((load) => load.toFixed(2)).join(' '))
 for (const [name, measure] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await measure()
 print('load of the machine', loadavg().map((load) => load.toFixed(2)).join(' '))
