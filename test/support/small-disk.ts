@@ -1,39 +1,45 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmdirSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 
-const minBytes = 4096
+const least = 4096
 
-/** A disk of its own with so much room, in memory; null where this user may not mount one. `remove` takes it away again. */
-export function smallDisk(megabytes: number): { readonly folder: string; remove(): void } | null {
-  const folder = mkdtempSync(join(tmpdir(), 'disk-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'ignore' })
-  } catch {
-    rmdirSync(folder)
-    return null
-  }
-  return {
-    folder,
-    remove: () => {
-      execFileSync('umount', ['-l', folder], { stdio: 'ignore' })
-      rmdirSync(folder)
-    },
-  }
+/** Whether this user may mount a disk, as only root may. */
+export function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'mount-'))
+  const can = spawnSync('mount', mounting(folder, '64k')).status === 0
+  if (can) spawnSync('umount', [folder])
+  rmdirSync(folder)
+  return can
 }
 
-/** Writes a file there until nothing more goes in. */
+/** A disk of its own in memory until the test is over; `size` and `remount` as `mount` takes them: `64k`, `ro`. */
+export function smallDisk(size: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'disk-'))
+  execFileSync('mount', mounting(folder, size))
+  onTestFinished(async () => {
+    // Somebody may be reading what has just landed, and Keyv's adapter never closes a file that it could not use.
+    execFileSync('umount', ['--lazy', folder])
+    await rm(folder, { recursive: true, force: true })
+  })
+  return { folder, remount: (how: string) => execFileSync('mount', ['-o', `remount,${how}`, folder]) }
+}
+
+/** Writes a file there until nothing more goes in, and returns its path. */
 export async function fillDisk(folder: string): Promise<string> {
   const file = join(folder, 'fill')
-  for (let bytes = 1 << 20; bytes >= minBytes; bytes /= 2)
-    for (;;) {
-      const isWritten = await writeFile(file, Buffer.alloc(bytes), { flag: 'a' }).then(
-        () => true,
-        () => false,
-      )
-      if (!isWritten) break
-    }
+  const isWritten = (bytes: number) =>
+    writeFile(file, Buffer.alloc(bytes), { flag: 'a' }).then(
+      () => true,
+      () => false,
+    )
+  for (let bytes = 1 << 20; bytes >= least; bytes /= 2) while (await isWritten(bytes));
   return file
+}
+
+function mounting(folder: string, size: string): string[] {
+  return ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]
 }

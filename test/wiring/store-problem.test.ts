@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,20 +8,10 @@ import { openStorage } from '../../src/storage/storage.ts'
 import { storeProblem } from '../../src/wiring/store-problem.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { runApp } from '../support/running-app.ts'
+import { canMount, smallDisk } from '../support/small-disk.ts'
 
 // Only a machine with much else to do needs as long.
 const within = { timeout: 30_000 }
-
-/** A disk of its own of this size; null where none can be mounted, as only root may. */
-function diskOf(size: string): string | null {
-  const folder = mkdtempSync(join(tmpdir(), 'disk-'))
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])
-  onTestFinished(async () => {
-    if (status === 0) spawnSync('umount', [folder])
-    await rm(folder, { recursive: true, force: true })
-  })
-  return status === 0 ? folder : null
-}
 
 test('a write that fails is told, and the next that succeeds', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'store-'))
@@ -48,8 +37,8 @@ test('other failures are said in the words of the store', () => {
 })
 
 test('a full disk of the data folder is a problem until there is room on it again', async (context) => {
-  const disk = diskOf('48m')
-  if (disk === null) return context.skip('a disk cannot be mounted')
+  if (!canMount()) return context.skip('a disk cannot be mounted')
+  const { folder: disk } = smallDisk('48m')
   const house = await runApp({ data: join(disk, 'data') })
   onTestFinished(() => house.remove())
   /** Status of a change, and the health behind it. */

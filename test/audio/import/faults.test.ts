@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
@@ -11,6 +9,7 @@ import { onlySound, runFfmpeg } from '../../../src/audio/import/ffmpeg.ts'
 import { importFile } from '../../../src/audio/import/importer.ts'
 import { measure } from '../../../src/audio/import/measure.ts'
 import { testWith } from '../../support/programs.ts'
+import { canMount, smallDisk } from '../../support/small-disk.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 import { openBelow } from '../sound.ts'
 import { imported, makeSound, workFolder } from './make.ts'
@@ -220,34 +219,16 @@ describe('the fault of the machine is told from that of the file', () => {
   })
 })
 
-/** Mounts a disk of 64 KiB, which only root may; tells whether it is there. */
-function mountSmall(folder: string): boolean {
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]).status === 0
-}
-const unmount = (folder: string) => spawnSync('umount', [folder])
-
-function canMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), 'mount-'))
-  const can = mountSmall(folder)
-  if (can) unmount(folder)
-  rmdirSync(folder)
-  return can
-}
-
 const fullDisk = 'a full disk ends it, is named, and holds nothing of it afterwards'
 if (canMount())
   testWith(['ffmpeg'], fullDisk, async () => {
-    const [folder, small] = [await workFolder(), await workFolder()]
+    const folder = await workFolder()
+    const { folder: small } = smallDisk('64k')
     const path = await makeSound(folder, 'in.wav', { from: 'sine=d=60' })
-    expect(mountSmall(small)).toBe(true)
-    try {
-      const failed = await importFile({ path, workFolder: small })
-      expect(failed).toEqual({ outcome: 'failed', reason: 'the disk is full' })
-      expect(readdirSync(small)).toEqual([])
-      expect(runningIn(folder)).toEqual([])
-    } finally {
-      unmount(small)
-    }
+    const failed = await importFile({ path, workFolder: small })
+    expect(failed).toEqual({ outcome: 'failed', reason: 'the disk is full' })
+    expect(readdirSync(small)).toEqual([])
+    expect(runningIn(folder)).toEqual([])
   })
 else test.skip(`${fullDisk} (skipped: a disk cannot be mounted)`, () => {})
 

@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../../src/core/error.ts'
 import type { Sending } from '../../../src/core/upload.ts'
 import { memoryCollection } from '../../support/memory-collection.ts'
+import { canMount, smallDisk } from '../../support/small-disk.ts'
 import { folderWith, frames, openBelow, put } from '../sound.ts'
 import { type DeskOptions, openDesk, sending } from './upload-desk.ts'
 
@@ -561,34 +560,28 @@ describe('a folder that cannot be used', () => {
     return
   }
 
-  async function smallDisk(size: string) {
-    const folder = await folderWith({})
-    expect(mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder)).toBe(true)
-    onTestFinished(async () => {
-      // The library may be reading what has just landed.
-      await expect.poll(() => spawnSync('umount', [folder]).status).toBe(0)
-      await rm(folder, { recursive: true, force: true })
-    })
-    return { folder, ...(await deskIn(folder)) }
+  async function deskOn(size: string) {
+    const { folder, remount } = smallDisk(size)
+    return { folder, remount, ...(await deskIn(folder)) }
   }
 
   test(readOnly, async () => {
-    const { folder, uploads } = await smallDisk('1m')
+    const { folder, remount, uploads } = await deskOn('1m')
     const { id } = await uploads.begin(wish('one.mp3'))
     await uploads.receive(id, sending(song.subarray(0, 5000)))
-    expect(mount('-o', 'remount,ro', folder)).toBe(true)
+    remount('ro')
     const { code, message } = await refusal(uploads.receive(id, sending(song.subarray(5000), 5000)))
     expect([code, message]).toEqual([
       'unavailable',
       'the media folder cannot be written: it lies on a read-only file system',
     ])
-    expect(mount('-o', 'remount,rw', folder)).toBe(true)
+    remount('rw')
     await uploads.receive(id, sending(song.subarray(5000), 5000))
     expect(readFileSync(join(folder, 'one.mp3')).equals(song)).toBe(true)
   })
 
   test(full, async () => {
-    const { folder, uploads, log } = await smallDisk('64k')
+    const { folder, uploads, log } = await deskOn('64k')
     await put(folder, { 'old.mp3': frames(50) })
     const { id } = await uploads.begin(wish('old.mp3', 30_000, true))
     // Somebody else was quicker.
@@ -626,23 +619,10 @@ describe('a folder that cannot be used', () => {
   })
 
   test(tooSmall, async () => {
-    const { folder, uploads } = await smallDisk('64k')
+    const { folder, uploads } = await deskOn('64k')
     const { code, message } = await refusal(uploads.begin(wish('one.mp3', 3_000_000)))
     expect(code).toBe('no_space')
     expect(message).toMatch(/0 MB left, and 3 MB are to come/)
     expect(readdirSync(folder)).toEqual([])
   })
 })
-
-function mount(...args: string[]): boolean {
-  return spawnSync('mount', args).status === 0
-}
-
-/** Only root may. */
-function canMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), 'mount-'))
-  const can = mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder)
-  if (can) spawnSync('umount', [folder])
-  rmdirSync(folder)
-  return can
-}
