@@ -22,7 +22,9 @@ export async function makeCover(
 ): Promise<Buffer<ArrayBuffer>> {
   const { width, height } = coverSizes[type]
   const filters = [
-    `scale=w=${width}:h=${height}:force_original_aspect_ratio=increase,crop=${width}:${height}`,
+    // Cut first: what is long and narrow would grow to many times its size before it was cut.
+    `crop=w='max(1,min(iw,ih*${width}/${height}))':h='max(1,min(ih,iw*${height}/${width}))'`,
+    `scale=w=${width}:h=${height}`,
     // The colours are turned round, drawn on black, and turned back.
     'format=gbrap,negate,premultiply=inplace=1,negate',
     'format=yuvj420p',

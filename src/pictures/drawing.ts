@@ -21,6 +21,8 @@ export type Draw = (picture: Picture, drawing: Drawing) => Promise<Buffer>
 export const largestPictureBytes = 16 * 1024 * 1024
 // A few kilobytes of PNG may be a wall of pixels that fills the memory. A telephone's picture has 12 to 24 millions.
 const mostPixels = 40_000_000
+/** A panorama of a telephone has 16,000. A picture of 300,000×133 would be blown up to a cover of a million. */
+const longestEdge = 20_000
 
 /**
  * What is known of the picture before anything of it is unpacked.
@@ -44,6 +46,11 @@ export function checkedPicture(bytes: Uint8Array): Picture {
     throw pictureFault(
       'too-many-pixels',
       `this picture has ${width}×${height} pixels, more than ${mostPixels / 1e6} millions: save it smaller`,
+    )
+  if (Math.max(width, height) > longestEdge)
+    throw pictureFault(
+      'too-many-pixels',
+      `this picture has ${width}×${height} pixels, and may have ${longestEdge} in a row: save it smaller`,
     )
   return { type, bytes }
 }

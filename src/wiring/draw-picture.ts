@@ -16,7 +16,8 @@ interface DrawInput {
   readonly ffmpeg?: string
 }
 
-const withinMs = 60_000
+// From when it is here, waiting for others included. A picture of a telephone takes one or two.
+const withinMs = 5_000
 const partEnding = '.part'
 
 /** Draws pictures with ffmpeg, one after the other: each may take much memory. @throws Error where the folder cannot be made */
@@ -29,9 +30,12 @@ export async function openDraw({ folder, clock, ffmpeg }: DrawInput): Promise<Dr
   return async (picture, drawing) => {
     const path = join(folder, `${randomUUID()}${partEnding}`)
     const late = new AbortController()
-    const cancel = clock.at(new Date(clock.now().getTime() + withinMs), () => late.abort(tooLong()))
+    let isDrawn = false
+    const end = () => late.abort(isDrawn ? tooLong() : busy())
+    const cancel = clock.at(new Date(clock.now().getTime() + withinMs), end)
     try {
       return await place.take(late.signal, async () => {
+        isDrawn = true
         await writeFile(path, picture.bytes, { flag: 'wx', mode: 0o600 })
         const running = { signal: late.signal, clock, ...(ffmpeg === undefined ? {} : { ffmpeg }) }
         return await drawPicture({ path, type: picture.type }, drawing, running)
@@ -48,9 +52,14 @@ export async function openDraw({ folder, clock, ffmpeg }: DrawInput): Promise<Dr
 
 function tooLong(): AppError {
   return new AppError(
-    'unavailable',
-    `the picture was not drawn within ${withinMs / 1000} s: try it again later`,
+    'unprocessable',
+    `this picture takes longer than ${withinMs / 1000} s to draw: save it smaller, as a JPEG of 2000 pixels`,
+    { details: { fault: 'too-long' } },
   )
+}
+
+function busy(): AppError {
+  return new AppError('busy', 'other pictures are being drawn: send this one again in a moment')
 }
 
 function wordsOf(error: ImportFault): AppError {

@@ -13,6 +13,7 @@ import { sizeOf } from '../../src/pictures/picture-size.ts'
 import { openDraw } from '../../src/wiring/draw-picture.ts'
 import { chunk, gifOf, header, png, pngOf } from '../support/pngs.ts'
 import { testWith } from '../support/programs.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
 
 const run = promisify(execFile)
 const test = (name: string, work: () => Promise<void>) => testWith(['ffmpeg'], name, work)
@@ -132,6 +133,7 @@ describe('is refused before anything is unpacked', () => {
       png(header(12_000), chunk('IDAT', deflateSync(Buffer.alloc(1000)))),
       'too-many-pixels',
     ],
+    ['a PNG of 300000×133', png(header(300_000, 133)), 'too-many-pixels'],
     ['a PNG of all there is', png(header(0xffffffff)), 'too-many-pixels'],
     ['a JPEG of 12000×12000', jpeg(12_000, 12_000), 'too-many-pixels'],
     ['a JPEG without height', jpeg(100, 0), 'broken'],
@@ -186,6 +188,44 @@ test('without ffmpeg it is said what can be done without', async () => {
     code: 'unavailable',
     message: expect.stringMatching(/ffmpeg.*16×16/),
   })
+})
+
+/** Of transparent pixels, which weigh next to nothing. */
+function wall(width: number, height: number): Buffer {
+  return png(header(width, height), chunk('IDAT', deflateSync(Buffer.alloc(height * (1 + width * 4)))))
+}
+
+test('a wall of pixels is a cover, or refused, within five seconds and little memory', async () => {
+  for (const [width, height] of [
+    [19_000, 2000],
+    [2000, 19_000],
+    [19_000, 1],
+    [1, 19_000],
+    [6000, 6000],
+  ] as const) {
+    const started = performance.now()
+    const outcome = await makeCover(wall(width, height), { type: 'myo', draw }).catch((error) => error)
+    expect(performance.now() - started).toBeLessThan(6000)
+    if (Buffer.isBuffer(outcome))
+      expect(sizeOf({ type: 'image/jpeg', bytes: outcome })).toEqual(coverSizes.myo)
+    else expect(outcome).toMatchObject({ details: { fault: 'too-long' } })
+  }
+})
+
+test('one that takes too long is ended, and one that only waited may come again', async () => {
+  const slow = join(folder, 'slow')
+  await writeFile(slow, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 })
+  const clock = new VirtualClock()
+  const drawSlowly = await openDraw({ folder: join(folder, 'pictures'), clock, ffmpeg: slow })
+  const picture = await made('a.jpg')
+  const both = [iconOfPicture(picture, drawSlowly), iconOfPicture(picture, drawSlowly)].map((work) =>
+    work.catch((error) => error),
+  )
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  await clock.advance(5000)
+  const [drawn, waited] = await Promise.all(both)
+  expect(drawn).toMatchObject({ code: 'unprocessable', details: { fault: 'too-long' } })
+  expect(waited).toMatchObject({ code: 'busy' })
 })
 
 test('what a killed process has left is gone at the next start, and nothing else', async () => {

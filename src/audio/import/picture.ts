@@ -69,7 +69,11 @@ export async function drawPicture(
       {
         ...running,
         logLevel: 'error',
-        inputOptions: ['-codec_whitelist', decoder, '-max_pixels', String(mostPixels), '-c:v', decoder],
+        // The other processors are for who asks something meanwhile.
+        inputOptions: [
+          ...['-filter_threads', '1'],
+          ...['-codec_whitelist', decoder, '-max_pixels', String(mostPixels), '-c:v', decoder],
+        ],
         outputOptions: [
           ...['-map', '0:v:0', '-an', '-sn', '-dn', '-frames:v', '1', '-threads', '1', '-vf', filters],
           ...['-map_metadata', '-1', '-bitexact', ...output],
