@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import { AppError, errnoOf, messageOf } from '../core/error.ts'
-import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
+import { isJsonObject, isNestedTooDeep, type JsonObject, parseJsonObject } from '../core/json.ts'
 import { Lines } from '../language/lines.ts'
 import { type PackFiles, packBeside, packInFolder, packInZip } from '../stories/import/pack-files.ts'
 import type { CommandInput } from './command.ts'
@@ -142,6 +142,7 @@ export function jsonIn(text: string): JsonObject {
 }
 
 function parsed(text: string): unknown {
+  if (isNestedTooDeep(text)) throw new AppError('invalid', tooDeep)
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -149,13 +150,15 @@ function parsed(text: string): unknown {
   }
 }
 
+const tooDeep = 'this is no JSON that can be used: it is nested too deep'
+
 /** The first fault with its line, which JSON's own message does not have. */
 function jsonFault(text: string): string {
   const errors: ParseError[] = []
   try {
     parseTree(text, errors, { disallowComments: true })
   } catch {
-    return 'this is no JSON: it is nested too deep'
+    return tooDeep
   }
   const [first] = errors
   if (first === undefined) return 'this is no JSON'

@@ -1,5 +1,5 @@
 import { AppError } from '../core/error.ts'
-import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
+import { deepestJson, isJsonObject, isNestedTooDeep, type JsonObject, parseJsonObject } from '../core/json.ts'
 import { longestTitle, mostTracks } from './card-json.ts'
 import { checkCardOfOthers } from './card-schema.ts'
 import { isSigned } from './card-view.ts'
@@ -55,6 +55,8 @@ export function documentOf(card: { readonly text: string; readonly title: string
 }
 
 function documentIn(document: string): JsonObject {
+  if (isNestedTooDeep(document))
+    throw wrong(`it has lists and objects in each other more than ${deepestJson} deep`)
   const answer = parseJsonObject(document, parseJson)
   if (answer === undefined) throw wrong('it is no JSON object')
   return isJsonObject(answer.card) ? answer.card : answer

@@ -247,6 +247,26 @@ describe('a deletion', () => {
   })
 })
 
+test('a document that is nested 10,000 deep is refused in words, however it is sent', async () => {
+  const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
+  const document = `{"title":"Deep","content":{"chapters":[{"tracks":[{"key":"01"}],"x":${deep}}]}}`
+  for (const body of [`{"document":${document}}`, JSON.stringify({ document }), deep])
+    expect(await sent('/account/cards/restore', body)).toMatchObject([
+      422,
+      { error: { code: 'unprocessable', message: expect.stringContaining('more than 100 deep') } },
+    ])
+  for (const path of ['/cards', '/streams/bedroom/queue', '/rules/check'])
+    expect((await sent(path, `{"x":${deep}}`))[0], path).toBe(422)
+  const text = `rules:\n  - name: deep\n    when: ${deep}\n`
+  expect((await sent('/rules/check', JSON.stringify({ text })))[0]).toBeLessThan(500)
+})
+
+async function sent(path: string, body: string): Promise<[number, unknown]> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${house.url}/api${path}`, { method: 'POST', headers, body })
+  return [answer.status, await answer.json().catch(() => null)]
+}
+
 async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const found: Item[] = []
   for await (const item of items) found.push(item)

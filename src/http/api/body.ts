@@ -4,13 +4,15 @@ import getRawBody from 'raw-body'
 import type { TSchema } from 'typebox'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/error.ts'
+import { deepestJson, isNestedTooDeep } from '../../core/json.ts'
 
 const mostMs = 10_000
 const mostFaults = 20
 
 /**
  * The request's body as JSON; a request without one is an empty object.
- * @throws AppError `too_large` over `maxBytes`, `too_slow` when it is not here within 10 s, `invalid` when it is no JSON.
+ * @throws AppError `too_large` over `maxBytes`, `too_slow` when it is not here within 10 s, `invalid` when it is no JSON,
+ * `unprocessable` when it is nested too deep.
  */
 export async function readJson(
   request: IncomingMessage,
@@ -18,6 +20,11 @@ export async function readJson(
 ): Promise<unknown> {
   const text = await readText(request, { maxBytes, clock })
   if (text.trim() === '') return {}
+  if (isNestedTooDeep(text))
+    throw new AppError(
+      'unprocessable',
+      `the body has lists and objects in each other more than ${deepestJson} deep: send it with fewer levels`,
+    )
   try {
     return JSON.parse(text)
   } catch (cause) {
