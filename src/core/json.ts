@@ -27,12 +27,11 @@ export function isNestedTooDeep(text: string): boolean {
 const [quote, backslash] = [0x22, 0x5c]
 const [list, listEnd, object, objectEnd] = [0x5b, 0x5d, 0x7b, 0x7d]
 
-/** The object in a text; undefined for anything else, and for what is nested too deep. `parse` reads the text where JSON's own reading will not do. */
+/** The object in a text; undefined for anything else. `parse` reads the text where JSON's own reading will not do. */
 export function parseJsonObject(
   text: string,
   parse: (text: string) => unknown = JSON.parse,
 ): JsonObject | undefined {
-  if (isNestedTooDeep(text)) return undefined
   try {
     const value = parse(text)
     return isJsonObject(value) ? value : undefined
