@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { firstGap } from './form-gap.ts'
+import { refusalText } from './refusal.ts'
 import { RequestError } from './request.ts'
 import type { Say } from './text.ts'
 
@@ -140,7 +141,7 @@ export class Attempt implements ReactiveController {
 export function faultText(error: unknown, say: Say): string {
   if (!(error instanceof RequestError)) return say('form.unreachable')
   // What stands in a form is still there after the sign-in that follows.
-  return error.status === 401 ? say('form.ended') : say('notice.fault', { reason: error.message })
+  return error.status === 401 ? say('form.ended') : refusalText(error, say)
 }
 
 function focusField(form: HTMLFormElement, name: string): void {

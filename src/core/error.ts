@@ -24,6 +24,24 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number]
 
+/**
+ * Why something cannot be done as it stands, in `details.fault`: what a parent can mend. The panel has words of its own for
+ * each, with `player` or `stream` of the details in them.
+ */
+export const houseFaults = [
+  'nothing-to-go-on', // the player stands still and names no card
+  'no-card',
+  'last-track',
+  'tracks-unknown',
+  'player-offline',
+  'player-refused',
+  'player-silent',
+  'stream-closed',
+  'stream-empty',
+] as const
+
+export type HouseFault = (typeof houseFaults)[number]
+
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly details: Readonly<Record<string, unknown>> | undefined

@@ -1,4 +1,4 @@
-import { AppError } from './error.ts'
+import { AppError, type HouseFault } from './error.ts'
 import { playOrder } from './play-order.ts'
 import type { Queue, QueueMove } from './queue.ts'
 
@@ -16,7 +16,11 @@ export function moveTo(goal: QueueGoal, queue: Queue): QueueMove {
 export function checkPlays(queue: Queue): string {
   const { name, closed } = queue
   const [first] = playOrder(queue)
-  if (closed) throw new AppError('conflict', `stream "${name}" is closed: open it first`)
-  if (first === undefined) throw new AppError('conflict', `stream "${name}" is empty`)
+  if (closed) throw cannotPlay(name, 'stream-closed', 'is closed: open it first')
+  if (first === undefined) throw cannotPlay(name, 'stream-empty', 'is empty: add something to it first')
   return first.id
+}
+
+function cannotPlay(stream: string, fault: HouseFault, why: string): AppError {
+  return new AppError('conflict', `stream "${stream}" ${why}`, { details: { fault, stream } })
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import { AppError } from '../core/error.ts'
+import { AppError, type HouseFault } from '../core/error.ts'
 import type { Acknowledgement } from './parse.ts'
 
 interface Waiting {
@@ -48,7 +48,11 @@ export class Answers {
   receive(playerId: string, ack: Acknowledgement): void {
     const waiting = this.#answeredBy(playerId, ack)
     waiting?.settle(
-      ack.ok ? null : new AppError('refused', `player ${playerId} answered FAIL to ${waiting.command}`),
+      ack.ok
+        ? null
+        : new AppError('refused', `player ${playerId} answered FAIL to ${waiting.command}`, {
+            details: { fault: 'player-refused' satisfies HouseFault },
+          }),
     )
   }
 
@@ -74,6 +78,7 @@ function silence({ playerId, command }: { playerId: string; command: string }): 
   return new AppError(
     'unanswered',
     `player ${playerId} did not answer to ${command} within ${seconds} s; it may have happened all the same`,
+    { details: { fault: 'player-silent' satisfies HouseFault } },
   )
 }
 

@@ -1,6 +1,6 @@
 import { type TrackAddress, type TrackPlace, trackIndex } from '../core/card-plan.ts'
 import type { PlayerCommand } from '../core/effect.ts'
-import { AppError } from '../core/error.ts'
+import { AppError, type HouseFault } from '../core/error.ts'
 import type { JsonObject } from '../core/json.ts'
 import { type PlayerState, percentFromStep, stepFromPercent, volumeCapOf } from '../core/player.ts'
 
@@ -36,7 +36,9 @@ export function messageFor(
   layout: readonly TrackPlace[] | null,
 ): CommandMessage {
   if (!player.online && command.type !== 'refresh')
-    throw new AppError('unavailable', `player "${player.name}" is offline`)
+    throw new AppError('unavailable', `player "${player.name}" is offline`, {
+      details: { fault: 'player-offline' satisfies HouseFault, player: player.name },
+    })
   switch (command.type) {
     case 'play':
       return resume(player)
@@ -116,9 +118,10 @@ function resume(player: PlayerState): CommandMessage {
   if (player.playback === 'paused' || player.playback === 'playing') return plain('card/resume')
   if (player.card_id !== null) return startCard({ card_id: player.card_id })
   // A stopped player names no card any more, even with one in its slot, and does not resume (yoto-protocol §3.5).
-  throw new AppError(
-    'conflict',
-    `player "${player.name}" has nothing to go on with: name a card, or press a knob of the player`,
+  throw cannot(
+    player,
+    'nothing-to-go-on',
+    'has nothing to go on with: put the card in again, or play something from here',
   )
 }
 
@@ -131,12 +134,10 @@ function neighbour(
   const tracks = known(player, layout)
   const here = presentTrack(player)
   const index = trackIndex(tracks, here)
-  if (index < 0)
-    throw new AppError('conflict', `player "${player.name}" is on a track its card is not known to have`)
+  if (index < 0) throw cannot(player, 'tracks-unknown', 'is on a track its card is not known to have')
   if (direction === -1) return tracks.slice(0, index).findLast(isShown) ?? here
   const found = tracks.slice(index + 1).find(isShown)
-  if (found === undefined)
-    throw new AppError('conflict', `player "${player.name}" is at the last track of its card`)
+  if (found === undefined) throw cannot(player, 'last-track', 'is at the last track of its card')
   return found
 }
 
@@ -156,6 +157,7 @@ function known(player: PlayerState, layout: readonly TrackPlace[] | null): reado
     throw new AppError(
       'conflict',
       `the tracks of card "${cardId}" in player "${player.name}" are not known (yet)`,
+      { details: { fault: 'tracks-unknown' satisfies HouseFault, player: player.name } },
     )
   return layout
 }
@@ -167,7 +169,7 @@ function seek(player: PlayerState, position: number): CommandMessage {
 }
 
 function presentCard(player: PlayerState): string {
-  if (player.card_id === null) throw new AppError('conflict', `player "${player.name}" has no card in it`)
+  if (player.card_id === null) throw cannot(player, 'no-card', 'has no card in it: put one in')
   return player.card_id
 }
 
@@ -175,7 +177,7 @@ function presentTrack(player: PlayerState): TrackAddress {
   presentCard(player)
   const { chapter_key, track_key } = player
   if (chapter_key === null || track_key === null)
-    throw new AppError('conflict', `player "${player.name}" has not said which track it is on`)
+    throw cannot(player, 'tracks-unknown', 'has not said which track it is on')
   return { chapter_key, track_key }
 }
 
@@ -259,6 +261,10 @@ function secondsBehind(
   if (index < 0 || lengths.includes(undefined))
     throw new AppError('conflict', `the end of the chapter that player "${player.name}" plays is not known`)
   return Math.ceil(lengths.reduce<number>((sum, seconds = 0) => sum + seconds, 0))
+}
+
+function cannot({ name }: PlayerState, fault: HouseFault, why: string): AppError {
+  return new AppError('conflict', `player "${name}" ${why}`, { details: { fault, player: name } })
 }
 
 function rgbOf(light: string): JsonObject {

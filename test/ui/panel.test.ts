@@ -327,6 +327,28 @@ testWith(
 
 testWith(
   ['chromium'],
+  'a card that has ended asks in German to be put in again, by the code of the refusal',
+  async () => {
+    const { page } = await visit({ locale: 'de-DE' })
+    const toy = nursery(page)
+    await toy.getByRole('button', { name: /^Karte „bedroom“/ }).click()
+    await toy.getByText(/Crossroads · spielt/).waitFor()
+    const path = `/players/${nurseryNow()?.id}`
+    expect((await running.call('POST', `${path}/stop`, {})).status).toBe(200)
+    await toy.getByRole('button', { name: 'Abspielen' }).click()
+    await page
+      .getByText('Stecke die Karte neu ein, oder spiele von hier aus etwas ab.', { exact: false })
+      .waitFor()
+    expect(await running.call('POST', `${path}/play`, {})).toMatchObject({
+      status: 409,
+      body: { error: { code: 'conflict', details: { fault: 'nothing-to-go-on', player: 'Nursery' } } },
+    })
+  },
+  40_000,
+)
+
+testWith(
+  ['chromium'],
   'where events do not get through, the panel asks',
   async () => {
     const { address, asked } = await ingress({ holdsEvents: true })

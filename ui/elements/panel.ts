@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import type { PublishedCardView } from '../../src/http/api/cards.ts'
 import type { Session } from '../access.ts'
 import { askFor, fetchCards } from '../api.ts'
+import { faultText } from '../attempt.ts'
 import { HouseLibrary } from '../house-library.ts'
 import { icon } from '../icons.ts'
 import type { Input } from '../inputs.ts'
@@ -226,7 +227,7 @@ export class Panel extends LitElement {
   #faultBar() {
     if (this.fault === null) return nothing
     return html`<div class="fault">
-      <span>${this.say('notice.fault', { reason: this.fault })}</span>
+      <span>${this.fault}</span>
       <button class="icon bare" aria-label=${this.say('notice.close')} @click=${this.#hideFault}>
         ${icon('remove', 20)}
       </button>
@@ -268,7 +269,7 @@ export class Panel extends LitElement {
     // The sign-in says it all.
     if (statusOf(error) === 401) return
     clearTimeout(this.#faultTimer)
-    this.fault = error instanceof Error ? error.message : String(error)
+    this.fault = faultText(error, this.say)
     this.#faultTimer = setTimeout(this.#hideFault, faultShownMs)
   }
 
