@@ -19,6 +19,42 @@ const leaves = (map: ElementMap, above = ''): string[] =>
       : leaves(element as ElementMap, `${above}${name}.`),
   )
 
+/** Home Assistant shows these two without the files beside them. */
+describe.each(['README.md', 'DOCS.md'])('%s in the store of Home Assistant', (name) => {
+  const { text } = readPage(name)
+  const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, address = '']) => address)
+
+  test('leads to whole addresses alone, of files and headings that there are', () => {
+    const pages = links.filter((address) => !address.startsWith('#'))
+    expect(pages.length).toBeGreaterThan(10)
+    const files = clonedFiles()
+    for (const address of pages) {
+      expect(address).toMatch(/^https:\/\//)
+      const file = new RegExp(`^${app.url}/(?:blob|tree|raw)/main/([^#]+)(?:#(.+))?$`).exec(address)
+      if (file === null) continue
+      const [, path = '', anchor] = file
+      expect(
+        files.some((one) => one === path || one.startsWith(`${path}/`)),
+        address,
+      ).toBe(true)
+      if (anchor !== undefined) expect(anchorsOf(textOf(path)), address).toContain(anchor)
+    }
+    const inside = links.filter((address) => address.startsWith('#')).map((address) => address.slice(1))
+    for (const anchor of inside) expect(anchorsOf(text)).toContain(anchor)
+  })
+
+  test('shows its pictures', () => {
+    const pictures = [...text.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, address = '']) => address)
+    expect(pictures.length).toBe(name === 'README.md' ? 1 : 0)
+    for (const address of pictures)
+      expect(address.startsWith(`${app.url}/raw/main/docs/`), address).toBe(true)
+  })
+})
+
+test('the app and its repository name the same address', () => {
+  expect(yamlOf('repository.yaml')).toMatchObject({ url: app.url })
+})
+
 describe('the documentation of the app', () => {
   test('explains every option of the form, and no other', () => {
     expect(firstColumn(page.below('## Options')).sort()).toEqual(leaves(app.schema).sort())
@@ -31,23 +67,6 @@ describe('the documentation of the app', () => {
       host === null ? 'off' : 'on',
     ])
     expect(rows.sort()).toEqual(ports.sort())
-  })
-
-  test('has whole addresses alone, as Home Assistant shows it without the files beside it', () => {
-    const links = [...page.text.matchAll(/\]\(([^)]+)\)/g)].map(([, address = '']) => address)
-    const pages = links.filter((address) => !address.startsWith('#'))
-    expect(pages.length).toBeGreaterThan(10)
-    for (const address of pages) expect(address).toMatch(/^https:\/\//)
-    const files = new Set(clonedFiles())
-    for (const address of pages) {
-      const file = new RegExp(`^${app.url}/blob/main/([^#]+)(?:#(.+))?$`).exec(address)
-      if (file === null) continue
-      const [, path = '', anchor] = file
-      expect(files, address).toContain(path)
-      if (anchor !== undefined) expect(anchorsOf(textOf(path)), address).toContain(anchor)
-    }
-    const inside = links.filter((address) => address.startsWith('#')).map((address) => address.slice(1))
-    for (const anchor of inside) expect(anchorsOf(page.text)).toContain(anchor)
   })
 
   test('shows options that the product takes', async () => {

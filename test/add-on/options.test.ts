@@ -77,8 +77,8 @@ describe('the form of the app', () => {
     expect(app.schema).toMatchObject({ mqtt: { password: 'password?' } })
   })
 
-  test('has every option in the table of the README', () => {
-    const table = rowsOf(readPage('README.md').below('## Options')).flatMap(([first = '']) => codeIn(first))
+  test('has every option in the table of the page of options', () => {
+    const table = rowsOf(readPage('docs/options.md').text).flatMap(([first = '']) => codeIn(first))
     expect(leaves(app.schema).filter((path) => !table.includes(path))).toEqual([])
     expect(table.filter((path) => !knownOptions.has(path))).toEqual([])
   })

@@ -7,7 +7,7 @@ import { createRegistry } from '../../src/rules/registry.ts'
 import { readPage } from './page.ts'
 
 const shipped = new URL('../../rules/', import.meta.url)
-const rules = readPage('README.md').below('## Rules')
+const page = readPage('README.md')
 
 /** What is said of a rule file, as people read it. */
 async function saidOf(file: string, text: string): Promise<string[]> {
@@ -21,8 +21,12 @@ async function saidOf(file: string, text: string): Promise<string[]> {
 }
 
 function blockIn(language: string): string {
-  return rules.split(`\`\`\`${language}\n`)[1]?.split('\n```')[0] ?? ''
+  return page.text.split(`\`\`\`${language}\n`)[1]?.split('\n```')[0] ?? ''
 }
+
+test('the README is read in five minutes', () => {
+  expect(page.text.trim().split(/\s+/).length).toBeLessThanOrEqual(1500)
+})
 
 test('the rules in the README are sound, and their files come with the product', async () => {
   const example = blockIn('yaml')
