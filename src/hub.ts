@@ -10,7 +10,13 @@ import { type Announced, type AskedValue, KeptValues } from './core/kept-values.
 import type { Log } from './core/log.ts'
 import type { Moment } from './core/moment.ts'
 import type { PlayerPatch, PlayerState } from './core/player.ts'
-import { type CardFactsOf, type PlayerChange, Players } from './core/players.ts'
+import {
+  type CardFacts,
+  type CardFactsOf,
+  type CardPlace,
+  type PlayerChange,
+  Players,
+} from './core/players.ts'
 import type { Queue, QueueMutation, StoredQueue } from './core/queue.ts'
 import { type AskedMutation, type ManyOptions, type QueueChange, Queues } from './core/queues.ts'
 import type { StoryNews } from './core/story-news.ts'
@@ -204,6 +210,11 @@ export class Hub {
   /** Takes in what is known of a player from elsewhere than its own words, such as its card's title; no events follow. */
   amendPlayer(id: string, patch: PlayerPatch): void {
     this.#players.amend(id, patch)
+  }
+
+  /** What is known of a card in a player. */
+  cardFacts(place: CardPlace): CardFacts {
+    return this.#players.cardFacts(place)
   }
 
   /** Takes in whether a player is set to begin its card again after its last track; that is no part of its state. */

@@ -114,6 +114,48 @@ describe('a queue card of a stream that no rule speaks of', () => {
   })
 })
 
+const leftAndRight = `playlists: {day: [${[crossroads, counting, forest].join(', ')}]}
+schedules: {kitchen: {default: day}}
+rules:
+  on:
+    stream: kitchen
+    when: [button: right]
+    do: [skip: next]
+  back:
+    stream: kitchen
+    when: [button: left]
+    do: [skip: previous]
+tests:
+  one-press-one-step:
+    now: "2026-11-24T15:00:00"
+    stream: kitchen
+    players: {nursery: {playing: true}}
+    steps:
+      - press: right
+      - expect: {ran: on, stream.now_playing: ${counting}}
+      - press: left
+      - expect: {ran: back, stream.now_playing: ${crossroads}}
+`
+
+describe('rules that skip with the knobs', () => {
+  test('go one step for one press, as their own tests say, and what they lead to is heard at once', async () => {
+    const { nursery, queueCard, insert, hears, buttons, currentFile } = await household({}, 1, leftAndRight)
+    await insert(await queueCard('kitchen'))
+    await hears('start', crossroads)
+    await nursery.press('right')
+    await hears('right-a', counting)
+    await nursery.press('right')
+    await hears('right-b', forest)
+    await nursery.press('left')
+    await hears('left-a', counting)
+    // What a command of a rule would still bring.
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(nursery.snapshot().chapterKey).toBe('left-a')
+    expect(currentFile('kitchen')).toBe(counting)
+    expect(buttons().map(({ button }) => button)).toEqual(['right', 'right', 'left'])
+  })
+})
+
 test('a stream that is closed says so, and plays again when it is opened', async () => {
   const { app, nursery, queueCard, insert, hears } = await household({})
   await app.hub.mutateQueue(

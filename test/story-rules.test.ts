@@ -24,6 +24,8 @@ rules:
   begins: {when: [{story: started}], do: [{log: "begun: \${trigger.story} at \${trigger.scene}"}]}
   reaches: {when: [{story: {is: reached, scene: sea}}], do: [{log: the sea}]}
   walks: {when: [{story: {is: reached, scene: forest}}], do: [{log: the forest}]}
+  returns: {when: [{story: {is: reached, scene: gate}}], do: [{log: the gate}]}
+  skips: {player: ysimNurseryMini000000001, when: [{button: left}], do: [{skip: next}, {log: skipped}]}
   chooses: {when: [{story: {is: choice, story: walk, choice: right}}], do: [{log: "right at \${trigger.scene}"}]}
   ends: {when: [{story: ended}], do: [{log: "ended: \${trigger.ending}"}]}
   begin: {player: ysimNurseryMini000000001, when: [{input: begin}], do: [{story: {start: walk}}]}
@@ -129,6 +131,22 @@ describe('rules', () => {
     await pauses()
     await pass('it begins again', () => begun() === 2)
     await pass('it plays', () => state()?.playback === 'playing')
+  })
+
+  test('that skip with a knob leave its press to the story, which has taken one step for it', {
+    timeout: 120_000,
+  }, async () => {
+    const { log, state, pass, says, press, wish } = await house()
+    const gates = () => log.lines.filter(({ message }) => message === 'the gate').length
+    await wish('begin')
+    await says('begun: walk at gate')
+    await pass('some of it was heard', () => (state()?.position_s ?? 0) >= 1)
+    const before = gates()
+    await press('left')
+    await says('the forest')
+    await says('skipped')
+    await pass('some of the forest was heard', () => (state()?.position_s ?? 0) >= 3)
+    expect(gates()).toBe(before)
   })
 
   test('bring a story to its end in the evening by its scene of bedtime', { timeout: 120_000 }, async () => {

@@ -51,6 +51,9 @@ export interface CardFacts {
 /** Of a card in that player, which may hear another stream by it than others do; `chapter`: where it is, null where nobody knows. */
 export type CardFactsOf = (cardId: string, playerId: string, chapter: string | null) => CardFacts
 
+/** A card in a player, by their ids, and where it is. */
+export type CardPlace = Pick<PlayerState, 'id' | 'card_id' | 'chapter_key'>
+
 interface PlayersOptions {
   readonly card: CardFactsOf
   readonly clock: Clock
@@ -112,9 +115,9 @@ export class Players {
     const stoppedCard = stoppedCardIn(state, before)
     const after = { state, at: placed ? at : before.at, stoppedCard }
     this.#players.set(id, after)
-    const facts = this.#factsOf(state)
+    const facts = this.cardFacts(state)
     const isElsewhere = state.chapter_key !== before.state.chapter_key
-    const leftStream = isElsewhere ? this.#factsOf(before.state).stream : facts.stream
+    const leftStream = isElsewhere ? this.cardFacts(before.state).stream : facts.stream
     const commanded = this.#expectations.meet(before, after, at)
     const repeats = facts.repeats === true || (this.#repeats.get(id) ?? null)
     const events = eventsBetween(before, { ...after, at }, { ...facts, leftStream, repeats, commanded })
@@ -176,7 +179,8 @@ export class Players {
     return this.#expectations.has(playerId, track, this.#options.clock.now())
   }
 
-  #factsOf({ id, card_id, chapter_key }: PlayerState): CardFacts {
+  /** What is known of the card that the player has, or is about to tell that it has. */
+  cardFacts({ id, card_id, chapter_key }: CardPlace): CardFacts {
     return card_id === null ? { layout: null, stream: null } : this.#options.card(card_id, id, chapter_key)
   }
 

@@ -5,6 +5,7 @@ import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { memoryCollection } from '../core/memory-collection.ts'
 import type { PlayerState } from '../core/player.ts'
+import { moveTo } from '../core/queue-goal.ts'
 import type { Hub } from '../hub.ts'
 import { performWith } from '../perform.ts'
 import { patchOf } from '../rules/dry/told.ts'
@@ -59,6 +60,10 @@ export function performIn(
       if (!state.online && command.type !== 'settings')
         throw new AppError('unavailable', `player "${state.name}" is offline`)
       hub.commanding(player, command)
+      const queue = hub.queue(hub.cardFacts(state).stream ?? '')
+      // On its way the player asks for what the queue then has.
+      if (queue !== undefined && (command.type === 'next' || command.type === 'previous'))
+        await hub.mutateQueue(queue.name, moveTo(command.type, queue), `player "${state.name}" was told`)
       hub.patchPlayer(player, patchOf(command, state), clock.now())
     },
     returnVolume: (player, wanted) => returns.add(player, wanted),

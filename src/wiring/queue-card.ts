@@ -1,4 +1,7 @@
+import { pressPatienceMs } from '../audio/slots/slot-steps.ts'
 import { placeAddress, type TrackPlace } from '../core/card-plan.ts'
+import type { Effect } from '../core/effect.ts'
+import type { PlayerEvent } from '../core/event.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { CardFacts } from '../core/players.ts'
 import type { Queue, QueueMove } from '../core/queue.ts'
@@ -57,6 +60,29 @@ export function queueCardWay(
   const queue = hub.queue(facts?.stream ?? '')
   if (card_id === null || slots === null || queue === undefined) return { told: command }
   return onQueueCard(command, { card_id, slots, queue, from })
+}
+
+/**
+ * What becomes of an effect of a rule that a press has started. A step on the queue card that was pressed answers the
+ * press: the queue is moved, and the request of the press brings what it leads to. As a command it would come on top of
+ * the press's own step. Null: on a card with a story, which takes a press as an answer, nothing is left to do.
+ * @throws AppError `conflict` where the stream of the card plays nothing.
+ */
+export function answeringPress(
+  effect: Effect,
+  event: PlayerEvent,
+  { hub, now }: { readonly hub: Hub; readonly now: Date },
+): Effect | null {
+  if (effect.kind !== 'command' || event.type !== 'button' || event.player !== effect.player) return effect
+  const { type } = effect.command
+  if (type !== 'next' && type !== 'previous') return effect
+  if (now.getTime() - Date.parse(event.at) >= pressPatienceMs) return effect
+  const { player: id, card_id, chapter_key } = event
+  const facts = hub.cardFacts({ id, card_id, chapter_key })
+  if (facts.story !== undefined) return null
+  const queue = hub.queue(event.stream ?? facts.stream ?? '')
+  if (queue === undefined || cutOf(facts) === null) return effect
+  return { kind: 'mutate-queue', stream: queue.name, mutation: moveTo(type, queue) }
 }
 
 /** Moves the queue for a command. The returned function takes that back, where nobody has moved it on since. */

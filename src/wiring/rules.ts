@@ -14,6 +14,7 @@ import type { RuleSet } from '../rules/rule-set.ts'
 import type { ScheduledStreamsOptions } from '../rules/scheduled-streams.ts'
 import { Scheduler } from '../rules/scheduler.ts'
 import type { SlotEvent } from '../rules/slot-events.ts'
+import { answeringPress } from './queue-card.ts'
 import { listeningFor, type RuleSources } from './rule-sources.ts'
 import { comingWorld, ruleWorld } from './rule-world.ts'
 import { UnpublishedEvents } from './unpublished-events.ts'
@@ -106,8 +107,11 @@ export class RuleRunner {
     })
     this.#engine = new Engine({
       world: comingWorld(ground),
-      perform: (effect, because, event, also) =>
-        (event === null ? perform : performAfter(event))(effect, because, also),
+      async perform(effect, because, event, also) {
+        if (event === null) return perform(effect, because, also)
+        const answer = answeringPress(effect, event, { hub, now: clock.now() })
+        if (answer !== null) await performAfter(event)(answer, because, also)
+      },
       ...keptIn(options),
       clock,
       log,

@@ -98,6 +98,26 @@ describe('a test whose expectations are met says nothing', () => {
     ).toEqual([])
   })
 
+  test('of steps on a queue card: a knob and a rule that it starts are one, and a clock has the card go on', async () => {
+    const skips = house.replace(
+      'rules:\n',
+      `rules:
+  on: {stream: bedroom, when: [{button: right}], do: [{skip: next}]}
+  later: {player: kids-room, when: [{time: "19:10"}], do: [{skip: next}]}
+  before: {player: kids-room, when: [{time: "19:20"}], do: [{skip: previous}]}
+`,
+    )
+    const steps = [
+      'press: right',
+      'expect: {ran: on, stream.now_playing: river.mp3}',
+      'advance: 11m',
+      'expect: {ran: later, stream.now_playing: hill.mp3}',
+      'advance: 10m',
+      'expect: {ran: before, stream.now_playing: river.mp3}',
+    ]
+    expect(await said(skips + asTest(steps))).toEqual([])
+  })
+
   test('of what players do', async () => {
     expect(
       await saidOf(

@@ -34,8 +34,9 @@ describe('an action of players', () => {
     ['pause: den', told({ type: 'pause' }, 'den')],
     ['resume: {}', told({ type: 'play' })],
     ['stop_player: {}', told({ type: 'stop' })],
-    ['skip: {}', told({ type: 'next' })],
-    ['skip: previous', told({ type: 'previous' })],
+    // The press was on a queue card, whose own step this is.
+    ['skip: {}', [{ kind: 'mutate-queue', stream: 'bedroom', mutation: { op: 'step', by: 1 } }]],
+    ['skip: previous', [{ kind: 'mutate-queue', stream: 'bedroom', mutation: { op: 'step', by: -1 } }]],
     ['skip: {to: previous, player: den}', told({ type: 'previous' }, 'den')],
     [
       'skip: {stream: bedroom}',
@@ -71,6 +72,18 @@ describe('an action of players', () => {
     ['play: {}', [{ kind: 'start-stream', stream: 'bedroom', player: 'kids' }]],
   ])('%s', async (action, effects) => {
     expect(await asked(action)).toEqual(effects)
+  })
+
+  test.each<[string, object[]]>([
+    ['skip: next', told({ type: 'next' })],
+    ['skip: previous', told({ type: 'previous' })],
+  ])('%s on a card that was bought is told to its player', async (action, effects) => {
+    const { house, effects: done } = await dryHouse(onLeft(action), {
+      players: { kids: { card: { id: '7JtVV' } } },
+    })
+    done()
+    await house.press('kids', 'left')
+    expect(done().map(({ effect }) => effect)).toEqual(effects)
   })
 
   test('is about the rule’s own player before that of the trigger, and about its own before both', async () => {

@@ -15,7 +15,7 @@ interface SlotStepsOptions<Body, Step> {
 }
 
 // What is heard after a press is decided within this time.
-const patienceMs = 150
+export const pressPatienceMs = 150
 const endMarginMs = 3_000
 const streamsKept = 1_000
 // A player that only repeats a request does so at once and again; one that is switched on again after this is told anew.
@@ -48,7 +48,7 @@ export class SlotSteps<Body extends { readonly length: number }, Step> {
   async tell(press: SlotPress): Promise<void> {
     const { clock, pressed, failed } = this.#options
     const enough = new AbortController()
-    const patience = clock.sleep(patienceMs, enough.signal).catch(() => undefined)
+    const patience = clock.sleep(pressPatienceMs, enough.signal).catch(() => undefined)
     const told = pressed(press).catch((error) => failed(press.stream, error))
     await Promise.race([told, patience])
     enough.abort(new Error('answered'))
