@@ -187,7 +187,7 @@ function isOtherContent({ op }: QueueMutation): boolean {
 }
 
 const noHomeAssistant =
-  'Home Assistant did not start this program, so its actions cannot be called: publish with `mqtt`, and let an automation of Home Assistant listen to that'
+  'Home Assistant did not start this program, and homeassistant.url is not set, so its actions cannot be called: set it and homeassistant.token, or publish with `mqtt`, and let an automation of Home Assistant listen to that'
 
 type Setting = Extract<Effect, { kind: 'set-var' | 'set-input' }>
 

@@ -88,6 +88,8 @@ describe('without any option', () => {
         storage: 'sqlite',
         trusted_proxies: [],
         homeassistant: {
+          url: null,
+          token: null,
           allow: ['light', 'switch', 'scene', 'script', 'media_player', 'notify', 'input_boolean'],
         },
       },
@@ -407,7 +409,7 @@ describe('nothing listens beyond this machine without a guard', () => {
 
   test.each([
     ['speech: { provider: wyoming }', 'speech.wyoming_url beside it: '],
-    ['speech: { provider: home_assistant }', 'another provider: '],
+    ['speech: { provider: home_assistant }', 'homeassistant.url and homeassistant.token beside it, '],
   ])('and so does a voice that nobody can ask: %s', async (text, expected) => {
     const message = await failure(loadFile(text))
     expect(message).toMatch(
@@ -416,7 +418,28 @@ describe('nothing listens beyond this machine without a guard', () => {
     expect(message).toContain(`, expected ${expected}`)
   })
 
+  test.each([
+    [
+      '{ url: "http://ha:8123" }',
+      'homeassistant.url: found "http://ha:8123"',
+      'homeassistant.token beside it',
+    ],
+    ['{ token: abc }', 'homeassistant.token: found a value that is not shown', 'homeassistant.url beside it'],
+    ['{ url: "http://ha:8123/lovelace/0", token: abc }', 'homeassistant.url: found', 'without a path'],
+    ['{ url: "ha:8123", token: abc }', 'homeassistant.url: found', 'begins with http:// or https://'],
+  ])('half a way to Home Assistant is refused: %s', async (text, found, expected) => {
+    const message = await failure(loadFile(`homeassistant: ${text}`))
+    expect(message).toContain(found)
+    expect(message).toContain(expected)
+    expect(message).not.toContain('abc')
+  })
+
   test.each<[string, Record<string, string>, Options['speech']]>([
+    [
+      'speech: { provider: home_assistant }\nhomeassistant: { url: "http://ha:8123", token: abc }',
+      { TZ: 'UTC' },
+      { provider: 'home_assistant', wyoming_url: null, voice: null, language: null },
+    ],
     [
       'speech: { provider: espeak, voice: de }',
       { TZ: 'UTC' },

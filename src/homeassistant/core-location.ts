@@ -2,7 +2,7 @@ import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import { parseJsonObject } from '../core/json.ts'
-import { type Access, refusalWords } from './session.ts'
+import { type Access, isFinal, refusal } from './session.ts'
 
 /** Degrees north and east. */
 export interface HomeLocation {
@@ -22,8 +22,8 @@ const usualAnswerMs = 10_000
 const nowhere = 0
 
 /**
- * Where Home Assistant says that the house is (`GET /core/api/config`); null where nobody has told it.
- * @throws AppError `unavailable` where it does not answer, as while it starts.
+ * Where Home Assistant says that the house is (`GET /api/config`); null where nobody has told it.
+ * @throws AppError `unavailable` where it does not answer, as while it starts; `refused` where it lets us not in.
  */
 export async function askLocation({
   access,
@@ -32,22 +32,22 @@ export async function askLocation({
 }: Asking): Promise<HomeLocation | null> {
   const { status, text } = await answerOf(access, AbortSignal.any([signal, AbortSignal.timeout(answerMs)]))
   const config = status === 200 ? parseJsonObject(text) : undefined
-  if (config === undefined) throw new AppError('unavailable', refusalWords(status))
+  if (config === undefined) throw refusal(status, access)
   const { latitude, longitude } = config
   if (!isDegrees(latitude, 90) || !isDegrees(longitude, 180)) return null
   return latitude === nowhere && longitude === nowhere ? null : { latitude, longitude }
 }
 
-/** The same, asked again until there is an answer. Rejects when the signal is aborted. */
+/** The same, asked again until there is an answer. Rejects when the signal is aborted, or a token of the options refused. */
 export async function waitForLocation(
   asking: Asking & { readonly clock: Clock; readonly random: () => number },
 ): Promise<HomeLocation | null> {
-  const { clock, random, signal } = asking
+  const { access, clock, random, signal } = asking
   for (let failures = 1; ; failures += 1) {
     try {
       return await askLocation(asking)
     } catch (error) {
-      if (signal.aborted) throw error
+      if (signal.aborted || isFinal(error, access)) throw error
     }
     await clock.sleep(backoffMs(failures, { random }), signal)
   }
@@ -55,7 +55,7 @@ export async function waitForLocation(
 
 async function answerOf({ address, token }: Access, signal: AbortSignal) {
   try {
-    const answer = await fetch(`${address}/core/api/config`, {
+    const answer = await fetch(`${address}/api/config`, {
       headers: { authorization: `Bearer ${token}` },
       redirect: 'error',
       signal,

@@ -2,7 +2,7 @@ import { backoffMs } from '../core/backoff.ts'
 import { type Clock, every } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import { type Access, Session } from './session.ts'
+import { type Access, isFinal, Session } from './session.ts'
 
 export interface LinkOptions {
   readonly access: Access
@@ -33,9 +33,11 @@ export class HomeAssistantLink {
   readonly #listeners: ((session: Session) => void)[] = []
   readonly #lostListeners: (() => void)[] = []
   readonly #waiting = new Set<(session: Session) => void>()
+  readonly #givingUp = new Set<() => void>()
   #session: Session | null = null
   #loop: Promise<void> | null = null
   #lastComplaint: string | null = null
+  #isRefused = false
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -62,12 +64,15 @@ export class HomeAssistantLink {
   async session(): Promise<Session> {
     this.need()
     if (this.#session !== null) return this.#session
+    if (this.#isRefused)
+      throw new AppError('unavailable', this.#lastComplaint ?? 'Home Assistant does not let us in')
     const words = () => this.#lastComplaint ?? 'Home Assistant does not answer'
     return new Promise((resolve, reject) => {
       const { signal } = this.#stopping
       const end = () => {
         clearTimeout(timeout)
         this.#waiting.delete(take)
+        this.#givingUp.delete(give)
         signal.removeEventListener('abort', give)
       }
       const take = (session: Session) => {
@@ -81,6 +86,7 @@ export class HomeAssistantLink {
       const timeout = setTimeout(give, this.answerMs)
       timeout.unref()
       this.#waiting.add(take)
+      this.#givingUp.add(give)
       if (signal.aborted) give()
       else signal.addEventListener('abort', give, { once: true })
     })
@@ -102,6 +108,7 @@ export class HomeAssistantLink {
         await this.#serve(session)
         if (clock.now().getTime() - since >= steadyAfterMs) failures = 0
       } catch (error) {
+        if (isFinal(error, access)) return this.#giveUp(messageOf(error))
         this.#complain(messageOf(error))
       }
       const wait = backoffMs(failures + 1, { firstMs: 500, longestMs: longestWaitMs, random })
@@ -137,6 +144,13 @@ export class HomeAssistantLink {
     } catch (error) {
       this.#log.error('a listener of the connection to Home Assistant failed', { error: messageOf(error) })
     }
+  }
+
+  #giveUp(reason: string): void {
+    this.#isRefused = true
+    this.#lastComplaint = reason
+    this.#log.warn(`${reason}; it is not tried again before the next start`)
+    for (const give of [...this.#givingUp]) give()
   }
 
   #complain(reason: string): void {

@@ -1,13 +1,16 @@
 import { WebSocket } from 'ws'
-import { AppError } from '../core/error.ts'
+import { AppError, errnoOf } from '../core/error.ts'
 import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 
-/** Where Home Assistant is reached: through the Supervisor, with the token that it gave us. */
+/** Where Home Assistant is reached, with what it lets us in by, and what is said where that fails. */
 export interface Access {
-  /** `http://supervisor` inside Home Assistant. */
+  /** What stands before `/api` of its REST interface: `http://supervisor/core` inside Home Assistant. */
   readonly address: string
-  /** New at every start of the app. */
+  /** `ws://supervisor/core/websocket` inside Home Assistant. */
+  readonly websocket: string
   readonly token: string
+  /** Whether the Supervisor, which gives another token at each start, stands between. */
+  readonly isSupervised: boolean
 }
 
 interface SessionOptions {
@@ -60,15 +63,15 @@ export class Session {
     })
   }
 
-  /** @throws AppError `unavailable`, with words for people that never hold the token. */
+  /** @throws AppError with words for people that never hold the token: `refused` where it lets us not in, else `unavailable`. */
   static async open({ access, answerMs, signal }: SessionOptions): Promise<Session> {
-    const socket = new WebSocket(`${access.address.replace(/^http/, 'ws')}/core/websocket`, {
+    const socket = new WebSocket(access.websocket, {
       handshakeTimeout: answerMs,
       perMessageDeflate: false,
       maxPayload: largestMessageBytes,
     })
     try {
-      await signedIn(socket, access.token, AbortSignal.any([signal, AbortSignal.timeout(answerMs)]))
+      await signedIn(socket, access, AbortSignal.any([signal, AbortSignal.timeout(answerMs)]))
       const session = new Session(socket, answerMs)
       // The Supervisor lets us in by itself, and only then looks whether Home Assistant is there.
       await session.ask({ type: 'ping' }).catch(() => {
@@ -156,23 +159,33 @@ export class Session {
   }
 }
 
-function signedIn(socket: WebSocket, token: string, signal: AbortSignal): Promise<void> {
+function signedIn(socket: WebSocket, access: Access, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    let [isOpen, isGreeted] = [false, false]
     const fail = (words: string) => reject(new AppError('unavailable', words))
-    const tooLate = () => fail('Home Assistant does not answer')
+    const tooLate = () =>
+      fail(
+        isOpen && !isGreeted && !access.isSupervised
+          ? strangerWords(access)
+          : 'Home Assistant does not answer',
+      )
     if (signal.aborted) return tooLate()
     signal.addEventListener('abort', tooLate, { once: true })
     socket.on('unexpected-response', (_request, answer) => {
       answer.destroy()
-      fail(refusalWords(answer.statusCode ?? 0))
+      reject(refusal(answer.statusCode ?? 0, access))
     })
-    // What a failed connection says differs from try to try, and says little to people.
-    socket.on('error', () => fail('Home Assistant cannot be reached through its Supervisor'))
+    socket.on('open', () => {
+      isOpen = true
+    })
+    socket.on('error', (error) => fail(unreachableWords(access, error)))
     socket.once('close', () => fail('Home Assistant hung up before the sign-in'))
     const listen = (data: unknown) => {
       const { type } = parseJsonObject(String(data)) ?? {}
-      if (type === 'auth_required') socket.send(JSON.stringify({ type: 'auth', access_token: token }))
-      else if (type === 'auth_invalid') fail(tokenWords)
+      if (type === 'auth_required') {
+        isGreeted = true
+        socket.send(JSON.stringify({ type: 'auth', access_token: access.token }))
+      } else if (type === 'auth_invalid') reject(new AppError('refused', tokenWords(access)))
       else if (type === 'auth_ok') {
         socket.off('message', listen)
         signal.removeEventListener('abort', tooLate)
@@ -183,14 +196,48 @@ function signedIn(socket: WebSocket, token: string, signal: AbortSignal): Promis
   })
 }
 
-const tokenWords =
-  'Home Assistant does not let this app in: restart the app; it needs `homeassistant_api: true` in its config.yaml'
+function tokenWords({ isSupervised }: Access): string {
+  return isSupervised
+    ? 'Home Assistant does not let this app in: restart the app; it needs `homeassistant_api: true` in its config.yaml'
+    : 'Home Assistant does not take the token of the option homeassistant.token: make another long-lived token under your profile there (Security), and set it'
+}
 
-/** What a status of the Supervisor's proxy means. 502: Home Assistant itself is not up. */
-export function refusalWords(status: number): string {
-  if (status === 401 || status === 403) return tokenWords
+function strangerWords({ address }: Access, answer = 'opens a websocket and says nothing'): string {
+  return `${address} ${answer}, as no Home Assistant does: set homeassistant.url to where your browser opens Home Assistant`
+}
+
+/** What a failed connection says differs from try to try, and says little to people; but for its certificate. */
+function unreachableWords({ isSupervised, address }: Access, error: Error): string {
+  if (isSupervised) return 'Home Assistant cannot be reached through its Supervisor'
+  const isUntrusted = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(errnoOf(error) ?? '')
+  return isUntrusted
+    ? `${address} shows a certificate that this machine does not trust: set homeassistant.url to its http:// address at home, or name the certificate of its authority in the variable NODE_EXTRA_CA_CERTS`
+    : `Home Assistant cannot be reached at ${address} (option homeassistant.url)`
+}
+
+/** A token of the options stays what it is until the next start, and Home Assistant may ban whoever comes with it again. */
+export function isFinal(error: unknown, { isSupervised }: Access): boolean {
+  return !isSupervised && error instanceof AppError && error.code === 'refused'
+}
+
+/** What a status that is no success means. 502 of the Supervisor: Home Assistant itself is not up. */
+export function refusal(status: number, access: Access): AppError {
+  if (status === 401 || (status === 403 && access.isSupervised))
+    return new AppError('refused', tokenWords(access))
+  return new AppError('unavailable', statusWords(status, access))
+}
+
+function statusWords(status: number, access: Access): string {
   if (status === 502 || status === 503) return `Home Assistant is not up yet (${status})`
-  return `the Supervisor of Home Assistant answers with ${status}`
+  if (access.isSupervised) return `the Supervisor of Home Assistant answers with ${status}`
+  if (status === 403)
+    return 'Home Assistant does not let this machine in (403): see ip_bans.yaml in its configuration'
+  if (status === 400)
+    return `${access.address} does not take the connection (400): set homeassistant.url to Home Assistant itself, or name the proxy before it in trusted_proxies there`
+  return strangerWords(
+    access,
+    status >= 300 && status < 400 ? `sends elsewhere (${status})` : `answers with ${status}`,
+  )
 }
 
 function reasonIn({ error }: JsonObject): string {

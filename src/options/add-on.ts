@@ -61,7 +61,7 @@ function scalarOf(schema: OptionSchema): string {
   if (schema.writeOnly === true) return 'password'
   if (schema.enum !== undefined) return `list(${schema.enum.join('|')})`
   if (schema.anyOf !== undefined) return scalarOf(firstOf(schema.anyOf))
-  if (schema.format === 'http-address') return 'url'
+  if (schema.format?.endsWith('http-address')) return 'url'
   const [type] = typesOf(schema)
   const limits = `(${schema.minimum ?? ''},${schema.maximum ?? ''})`
   if (type === 'integer') return limits === '(,)' ? 'int' : `int${limits}`

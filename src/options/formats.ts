@@ -5,6 +5,7 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   path: (text) => text.trim() !== '' && !text.includes('\0'),
   host: (text) => isIP(text) !== 0 || isHostName(text),
   'http-address': (text) => isAddress(text, ['http:', 'https:']),
+  'bare-http-address': (text) => isAddress(text, ['http:', 'https:'], 'bare'),
   broker: (text) => text === 'auto' || text === 'embedded' || isAddress(text, ['mqtt:', 'mqtts:'], 'bare'),
   'cloud-broker': (text) => isAddress(text, ['mqtt:', 'mqtts:', 'ws:', 'wss:']),
   wyoming: (text) => isAddress(text, ['tcp:'], 'bare') && new URL(text).port !== '',

@@ -15,6 +15,7 @@ export function checkTogether(options: Options, env: Environment, setting: Given
   checkDoors(options, setting)
   checkPorts(options, embedded, setting)
   checkLocation(options, setting)
+  checkHomeAssistant(options, setting)
   checkSpeech(options, env, setting)
   if (embedded) checkCredentials(options, setting)
   else checkForeignBroker(options, setting)
@@ -57,17 +58,33 @@ function checkLocation({ location }: Options, setting: Given): void {
   throw wrong(setting(given), `${missing} beside it: both together say where the sun is seen from`)
 }
 
+/** Half of a way leads nowhere. */
+function checkHomeAssistant({ homeassistant: { url, token } }: Options, setting: Given): void {
+  if ((url === null) === (token === null)) return
+  const [given, missing] =
+    url === null
+      ? [
+          'homeassistant.token',
+          'homeassistant.url beside it: where Home Assistant is, such as http://192.168.1.10:8123',
+        ]
+      : [
+          'homeassistant.url',
+          'homeassistant.token beside it: a long-lived token, made under your profile there (Security)',
+        ]
+  throw wrong(setting(given), missing)
+}
+
 /** A voice that nobody can ask would leave stories silent. */
-function checkSpeech({ speech }: Options, env: Environment, setting: Given): void {
+function checkSpeech({ speech, homeassistant }: Options, env: Environment, setting: Given): void {
   if (speech.provider === 'wyoming' && speech.wyoming_url === null)
     throw wrong(
       setting('speech.provider'),
       'speech.wyoming_url beside it: the server that speaks, such as tcp://192.168.1.2:10200',
     )
-  if (speech.provider === 'home_assistant' && !underSupervisor(env))
+  if (speech.provider === 'home_assistant' && homeassistant.url === null && !underSupervisor(env))
     throw wrong(
       setting('speech.provider'),
-      "another provider: Home Assistant's speech is asked through its Supervisor, which did not start this program; wyoming can use the same Piper server",
+      'homeassistant.url and homeassistant.token beside it, because Home Assistant did not start this program; or another provider: wyoming can use the same Piper server',
     )
 }
 

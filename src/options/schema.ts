@@ -123,7 +123,7 @@ export const optionsSchema = Type.Object(
     location: section({
       latitude: orNull(
         degrees(90),
-        'Degrees north, for sunrise and sunset. Default: as Home Assistant says; outside it times of the sun are not known without it.',
+        'Degrees north, for sunrise and sunset. Default: as Home Assistant says; where it says none times of the sun are not known without it.',
       ),
       longitude: orNull(degrees(180), 'Degrees east, beside the latitude.'),
     }),
@@ -179,6 +179,18 @@ export const optionsSchema = Type.Object(
       'Reverse proxies whose X-Forwarded-For is believed.',
     ),
     homeassistant: section({
+      url: orNull(
+        text(
+          'bare-http-address',
+          'an address that begins with http:// or https://, without a path, such as http://192.168.1.10:8123',
+        ),
+        'Where your browser opens Home Assistant, for rules and speech. Default: the Home Assistant whose app this is; elsewhere none.',
+        { addOn: 'optional' },
+      ),
+      token: orNull(anyText(), 'A long-lived access token of the Home Assistant at homeassistant.url.', {
+        writeOnly: true,
+        addOn: 'optional',
+      }),
       allow: list(
         { format: 'domain' },
         ['light', 'switch', 'scene', 'script', 'media_player', 'notify', 'input_boolean'],

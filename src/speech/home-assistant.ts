@@ -1,12 +1,13 @@
 import { isJsonObject, parseJsonObject } from '../core/json.ts'
 import { mostSoundBytes, type Speaking, SpeechFault, type SpeechProvider, tooLong } from './provider.ts'
 
-/** Where Home Assistant is reached: through the Supervisor, with the token that it gave us. */
+/** Where Home Assistant is reached, with what it lets us in by. */
 interface Access {
-  /** `http://supervisor` inside Home Assistant. */
+  /** What stands before `/api`: `http://supervisor/core` inside Home Assistant. */
   readonly address: string
-  /** New at every start of the app. */
   readonly token: string
+  /** Whether the Supervisor, which gives another token at each start, stands between. */
+  readonly isSupervised: boolean
 }
 
 /** An engine of speech in Home Assistant, and which of its voices. */
@@ -26,7 +27,7 @@ const soundPath = /^\/api\/tts_proxy\/[\w.~%-]+$/
 const chooseVoice = 'set speech.voice to the entity that is to speak, such as tts.piper'
 
 /**
- * The speech of Home Assistant, through its Supervisor: `/api/tts_get_url`, then the sound at the path that it names
+ * The speech of Home Assistant: `/api/tts_get_url`, then the sound at the path that it names
  * (https://www.home-assistant.io/integrations/tts/#rest-api). A voice is an engine, `tts.piper`, or one of its voices:
  * `tts.piper/en_GB-alba-medium`. Where none is named, Piper, which speaks in the house, else the first engine that there is.
  */
@@ -38,7 +39,7 @@ export function homeAssistantSpeech(access: Access): SpeechProvider {
       if (named === null) first ??= await firstEngine(access, signal)
       const { engine, voice } = engineOf(named ?? first ?? '')
       const asked = await ask(access, {
-        path: '/core/api/tts_get_url',
+        path: '/api/tts_get_url',
         body: {
           engine_id: engine,
           message: text,
@@ -51,12 +52,12 @@ export function homeAssistantSpeech(access: Access): SpeechProvider {
       })
       if (asked.status !== 200) {
         first = null
-        throw new SpeechFault('provider', refusalOf(asked, engine))
+        throw new SpeechFault('provider', refusalOf(asked, { access, engine }))
       }
       const { path } = parseJsonObject(asked.body.toString('utf8')) ?? {}
       if (typeof path !== 'string' || !soundPath.test(path))
         throw new SpeechFault('provider', 'Home Assistant does not say where the sound is')
-      const sound = await ask(access, { path: `/core${path}`, signal, most: mostSoundBytes })
+      const sound = await ask(access, { path, signal, most: mostSoundBytes })
       if (sound.status === 200 && sound.body.length > 0) return sound.body
       throw new SpeechFault(
         'provider',
@@ -77,8 +78,9 @@ function engineOf(named: string): Engine {
 }
 
 async function firstEngine(access: Access, signal: AbortSignal): Promise<string> {
-  const answer = await ask(access, { path: '/core/api/states', signal })
-  if (answer.status !== 200) throw new SpeechFault('provider', refusalOf(answer, 'speech'))
+  const answer = await ask(access, { path: '/api/states', signal })
+  if (answer.status !== 200)
+    throw new SpeechFault('provider', refusalOf(answer, { access, engine: 'speech' }))
   const names = entitiesIn(answer.body).filter((name) => name.startsWith('tts.'))
   // Others may send the words to a company, which somebody has to choose.
   const [engine] = names.filter(isLocal).sort()
@@ -107,9 +109,14 @@ interface Answer {
   readonly body: Buffer
 }
 
-function refusalOf({ status, body }: Answer, engine: string): string {
+function refusalOf(
+  { status, body }: Answer,
+  { access, engine }: { readonly access: Access; readonly engine: string },
+): string {
   if (status === 401 || status === 403)
-    return `Home Assistant does not let this app in (${status}): restart the app`
+    return access.isSupervised
+      ? `Home Assistant does not let this app in (${status}): restart the app`
+      : `Home Assistant does not take the token of the option homeassistant.token (${status}): make another long-lived token there, and set it`
   if (status >= 502) return `Home Assistant is not there yet (${status})`
   const { message, error } = parseJsonObject(body.toString('utf8')) ?? {}
   const said = [message, error].find((words) => typeof words === 'string' && words !== '')

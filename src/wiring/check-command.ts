@@ -19,7 +19,7 @@ import { playingTimeAsJson, playingTimeInWords } from '../stories/check/time-wor
 import { compiled } from '../stories/compiled.ts'
 import { readStories } from '../stories/read/section.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
-import { homeAssistantChecks } from './home-assistant.ts'
+import { accessTo, homeAssistantChecks } from './home-assistant.ts'
 import { locationNow } from './home-location.ts'
 import type { PluginShelf } from './plugin-shelf.ts'
 import { readPlugins } from './read-plugins.ts'
@@ -106,6 +106,7 @@ export async function readHousehold({
   purpose = 'read',
 }: ReadInput): Promise<Checked> {
   const { config } = options.folders
+  const access = accessTo(options, supervisor ?? null)
   const { sources, problems } = await readRuleFolder(config, silentLog)
   if (problems.some(({ file }) => file === '.'))
     throw new AppError(
@@ -128,10 +129,10 @@ export async function readHousehold({
     isOurCard: cardsOnceAsked(options),
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
-      isThere: supervisor !== undefined,
+      isThere: access !== null,
       allow: options.homeassistant.allow,
     }),
-    location: await locationNow({ options, supervisor: supervisor ?? null }),
+    location: await locationNow({ options, access }),
     readCalendar: calendarFiles(config),
     adviceAt: clock.now(),
   }).finally(() => audio.close())

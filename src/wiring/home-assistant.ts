@@ -4,7 +4,9 @@ import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { actionFault, callAction } from '../homeassistant/actions.ts'
 import { HomeAssistantLink } from '../homeassistant/link.ts'
+import type { Access } from '../homeassistant/session.ts'
 import { EntityStates } from '../homeassistant/states.ts'
+import type { Options } from '../options.ts'
 import type { RuleEvent } from '../rules/plugin.ts'
 import type { Surroundings } from '../rules/read/references.ts'
 import type { Listen } from './rule-sources.ts'
@@ -13,8 +15,8 @@ import type { Supervisor } from './supervisor.ts'
 type Call = Omit<Extract<Effect, { kind: 'ha' }>, 'kind'>
 
 interface HomeAssistantOptions {
-  /** Null outside Home Assistant. */
-  readonly supervisor: Supervisor | null
+  /** Null where there is no way to Home Assistant. */
+  readonly access: Access | null
   /** The domains in which rules may call actions. */
   readonly allow: readonly string[]
   readonly clock: Clock
@@ -27,13 +29,13 @@ interface HomeAssistantOptions {
 
 /** Home Assistant as rules have to do with it. */
 export interface HomeAssistant {
-  /** How rules listen to entities; outside Home Assistant nothing comes. */
+  /** How rules listen to entities; without a way to Home Assistant nothing comes. */
   readonly listen: Listen
   /** The state of an entity that somebody listens to; null where it is not known. */
   readonly stateOf: (entity: string) => string | null
   /** Hands on what changes from now on; rules of the start of the product listen by then. */
   start(): void
-  /** Absent outside Home Assistant. @throws AppError `forbidden` for a domain that rules may not use; and see `callAction`. */
+  /** Absent without a way to Home Assistant. @throws AppError `forbidden` for a domain that rules may not use; and see `callAction`. */
   readonly callAction?: (call: Call) => Promise<void>
   /** Calls that are under way end within two seconds: the product is about to end. */
   hurry(): void
@@ -42,9 +44,25 @@ export interface HomeAssistant {
 
 const hurriedMs = 2_000
 
+/** The way to Home Assistant: the one of the options, else the one through the Supervisor that started us; null without either. */
+export function accessTo(
+  { homeassistant: { url, token } }: Pick<Options, 'homeassistant'>,
+  supervisor: Supervisor | null,
+): Access | null {
+  if (url !== null && token !== null) {
+    const address = url.replace(/\/+$/, '')
+    const websocket = `${address.replace(/^http/i, 'ws')}/api/websocket`
+    return { address, websocket, token, isSupervised: false }
+  }
+  if (supervisor === null) return null
+  const address = `${supervisor.address}/core`
+  const websocket = `${address.replace(/^http/, 'ws')}/websocket`
+  return { address, websocket, token: supervisor.token, isSupervised: true }
+}
+
 /** Nothing is connected to until a rule needs it. */
 export function openHomeAssistant(options: HomeAssistantOptions): HomeAssistant {
-  const { supervisor: access, allow, ...rest } = options
+  const { access, allow, ...rest } = options
   if (access === null) return nothingThere
   const link = new HomeAssistantLink({ access, ...rest })
   return {

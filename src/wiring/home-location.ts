@@ -3,14 +3,14 @@ import type { Collection } from '../core/collection.ts'
 import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
 import { askLocation, waitForLocation } from '../homeassistant/core-location.ts'
+import type { Access } from '../homeassistant/session.ts'
 import { locationIn, type Options } from '../options.ts'
 import type { Location } from '../rules/sun.ts'
-import type { Supervisor } from './supervisor.ts'
 
 interface Asking {
   readonly options: Options
-  /** Null outside Home Assistant. */
-  readonly supervisor: Supervisor | null
+  /** Null where there is no way to Home Assistant. */
+  readonly access: Access | null
 }
 
 interface Watching extends Asking {
@@ -27,11 +27,11 @@ const firstAnswerMs = 3_000
 const key = 'home'
 
 /** Where the house is for somebody who asks once: as the options say, else as Home Assistant says; null where neither does. */
-export async function locationNow({ options, supervisor }: Asking): Promise<Location | null> {
+export async function locationNow({ options, access }: Asking): Promise<Location | null> {
   const written = locationIn(options)
-  if (written !== null || supervisor === null) return written
+  if (written !== null || access === null) return written
   const { signal } = new AbortController()
-  return askLocation({ access: supervisor, answerMs: firstAnswerMs, signal }).catch(() => null)
+  return askLocation({ access, answerMs: firstAnswerMs, signal }).catch(() => null)
 }
 
 /**
@@ -60,10 +60,10 @@ export class HomeLocation {
 
   /** Calls `changed` once Home Assistant has answered, where that is another place. */
   watch(changed: (location: Location | null) => Promise<void>): void {
-    const { options, supervisor, clock, random, log } = this.#options
-    if (locationIn(options) !== null || supervisor === null) return
+    const { options, access, clock, random, log } = this.#options
+    if (locationIn(options) !== null || access === null) return
     const { signal } = this.#stopping
-    this.#watch = waitForLocation({ access: supervisor, clock, random, signal })
+    this.#watch = waitForLocation({ access, clock, random, signal })
       .then((found) => this.#take(found, changed))
       .catch((error) => {
         if (!signal.aborted)

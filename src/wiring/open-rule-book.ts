@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { Perform } from '../core/effect.ts'
 import { type PlayerLines, performThrough } from '../core/player-lines.ts'
+import type { Access } from '../homeassistant/session.ts'
 import type { Hub } from '../hub.ts'
 import type { Options } from '../options.ts'
 import type { Surroundings } from '../rules/read/references.ts'
@@ -21,7 +22,6 @@ import { RuleRunner } from './rules.ts'
 import { sendingOn } from './sending-on.ts'
 import type { SlotGround } from './slot-ground.ts'
 import type { Started } from './started.ts'
-import type { Supervisor } from './supervisor.ts'
 import { openTraceStore } from './trace-store.ts'
 
 interface OpenInput {
@@ -30,8 +30,8 @@ interface OpenInput {
   readonly started: Started
   readonly topicFault: Surroundings['topicFault']
   readonly isOurCard: Surroundings['isOurCard']
-  /** Null outside Home Assistant. */
-  readonly supervisor: Supervisor | null
+  /** Null where there is no way to Home Assistant. */
+  readonly access: Access | null
   /** 0 (inclusive) to 1. */
   readonly random: () => number
   readonly clock: Clock
@@ -44,7 +44,7 @@ export async function openRuleBook({
   started,
   topicFault,
   isOurCard,
-  supervisor,
+  access,
   random,
   clock,
 }: OpenInput): Promise<RuleBook> {
@@ -52,7 +52,7 @@ export async function openRuleBook({
   const log = foundation.log.for('rules')
   const folder = options.folders.config
   const kept = storage.collection<Location>('home-location')
-  const home = new HomeLocation({ options, supervisor, kept, clock, random, log })
+  const home = new HomeLocation({ options, access, kept, clock, random, log })
   await home.start()
   const parts = storage.collection<readonly string[]>('plugin-parts')
   const plugins = openPlugins({ options, parts, problems, clock, log: foundation.log.for('plug-ins') })
@@ -65,7 +65,7 @@ export async function openRuleBook({
     isOurCard,
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
-      isThere: supervisor !== null,
+      isThere: access !== null,
       allow: options.homeassistant.allow,
     }),
     location: home.current,
@@ -99,7 +99,7 @@ function openPlugins({ options, parts, problems, clock, log }: PluginsInput): Pl
 }
 
 interface RunInput
-  extends Omit<OpenInput, 'options' | 'foundation' | 'topicFault' | 'isOurCard' | 'supervisor' | 'random'> {
+  extends Omit<OpenInput, 'options' | 'foundation' | 'topicFault' | 'isOurCard' | 'access' | 'random'> {
   readonly input: { readonly options: Options }
   readonly foundation: Pick<Foundation, 'storage' | 'history' | 'problems' | 'redactAll' | 'log'>
   readonly book: RuleBook

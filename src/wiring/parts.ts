@@ -8,7 +8,7 @@ import { ChapterUploads } from './chapter-uploads.ts'
 import type { Runtime } from './diagnostics.ts'
 import { openFirstHeard } from './first-steps.ts'
 import { type Foundation, type FoundationInput, openFoundation } from './foundation.ts'
-import { type HomeAssistant, openHomeAssistant } from './home-assistant.ts'
+import { accessTo, type HomeAssistant, openHomeAssistant } from './home-assistant.ts'
 import { type Household, type HouseholdInput, openHousehold } from './household.ts'
 import { instanceId } from './instance.ts'
 import { judgeAnswers } from './judge-answers.ts'
@@ -70,6 +70,7 @@ export interface Parts {
  */
 export async function openParts(input: AppInput, started: Started): Promise<Parts> {
   const { options, clock, random = Math.random, supervisor = null } = input
+  const access = accessTo(options, supervisor)
   const foundation = await openFoundation(input, started)
   const { storage, history, log } = foundation
   const broker = new LocalBroker({
@@ -93,7 +94,7 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
   })
   const topicFault: LocalBroker['topicFault'] = (...asked) => broker.topicFault(...asked)
   const book = await openRuleBook({
-    ...{ options, foundation, started, topicFault, supervisor, random, clock },
+    ...{ options, foundation, started, topicFault, access, random, clock },
     isOurCard: (cardId) => household.cards.published.inAnyAccount().some(({ card_id }) => card_id === cardId),
   })
   judgeAnswers({ household, book })
@@ -103,7 +104,7 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
   started.add('the voice of stories', new StoryVoice({ book, speech, clock, log: log.for('speech') })).start()
   started.add('the local broker', broker)
   const homeAssistant = openHomeAssistant({
-    ...{ supervisor, clock, random },
+    ...{ access, clock, random },
     allow: options.homeassistant.allow,
     log: log.for('home-assistant'),
   })

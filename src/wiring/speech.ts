@@ -16,11 +16,12 @@ import { type FindSpeechPart, pluginSpeech } from '../speech/plugin.ts'
 import type { SpeechProvider } from '../speech/provider.ts'
 import { Speech } from '../speech/speech.ts'
 import { wyoming } from '../speech/wyoming.ts'
+import { accessTo } from './home-assistant.ts'
 import type { Problems } from './problems.ts'
 import type { Supervisor } from './supervisor.ts'
 
 export interface SpeechInput {
-  readonly options: Pick<Options, 'folders' | 'speech'>
+  readonly options: Pick<Options, 'folders' | 'speech' | 'homeassistant'>
   readonly shelfOf: (folder: string) => Library
   readonly problems: Pick<Problems, 'set'>
   /** Where Home Assistant's Supervisor started the product. */
@@ -99,9 +100,11 @@ export async function openSpeech(input: SpeechInput): Promise<HouseSpeech> {
 
 /** Who speaks, by the options; null where nobody is to. */
 function providerOf(
-  { options: { speech }, supervisor }: Pick<SpeechInput, 'options' | 'supervisor'>,
+  { options, supervisor }: Pick<SpeechInput, 'options' | 'supervisor'>,
   find: FindSpeechPart,
 ): SpeechProvider | null {
+  const { speech } = options
+  const access = accessTo(options, supervisor ?? null)
   switch (speech.provider) {
     case 'none':
       return null
@@ -111,7 +114,7 @@ function providerOf(
     case 'wyoming':
       return speech.wyoming_url === null ? null : wyoming({ url: speech.wyoming_url })
     case 'home_assistant':
-      return supervisor === undefined ? null : homeAssistantSpeech(supervisor)
+      return access === null ? null : homeAssistantSpeech(access)
     default:
       return pluginSpeech(speech.provider, find)
   }

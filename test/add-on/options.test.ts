@@ -47,7 +47,7 @@ describe('the form of the app', () => {
   test('has the options that a household needs', () => {
     expect(leaves(app.schema).sort()).toEqual(
       [
-        'homeassistant.allow',
+        ...['allow', 'token', 'url'].map((it) => `homeassistant.${it}`),
         'log_level',
         ...['base_topic', 'ca', 'discovery_prefix', 'password', 'port', 'url', 'username'].map(
           (it) => `mqtt.${it}`,
@@ -73,7 +73,7 @@ describe('the form of the app', () => {
 
   test('hides what no message may show', () => {
     const shown = leaves(app.schema).filter((path) => knownOptions.get(path)?.writeOnly === true)
-    expect(shown).toEqual(['mqtt.password'])
+    expect(shown).toEqual(['mqtt.password', 'homeassistant.token'])
     expect(app.schema).toMatchObject({ mqtt: { password: 'password?' } })
   })
 
@@ -108,7 +108,7 @@ describe('options.json as the Supervisor writes it', () => {
     speech: { voice: 'tts.piper' },
     timezone: 'Europe/Berlin',
     log_level: 'debug',
-    homeassistant: { allow: ['light', 'switch'] },
+    homeassistant: { url: 'http://192.168.1.10:8123', token: 'eyJh.x', allow: ['light', 'switch'] },
   }
 
   test('is understood with everything filled in', async () => {
@@ -139,11 +139,11 @@ describe('options.json as the Supervisor writes it', () => {
       speech: { voice: '' },
       yoto: { client_id: '' },
       timezone: '',
-      homeassistant: { allow: ['', 'light', ''] },
+      homeassistant: { token: '', allow: ['', 'light', ''] },
     }
     const untouched = await afterForm({})
     const options = await afterForm(emptied)
-    expect(options).toEqual({ ...untouched, homeassistant: { allow: ['light'] } })
+    expect(options).toEqual({ ...untouched, homeassistant: { ...untouched.homeassistant, allow: ['light'] } })
     expect((await afterForm({ homeassistant: { allow: [''] } })).homeassistant.allow).toEqual([])
     await expect(afterForm({ public_url: '' })).rejects.toThrow("'public_url'")
   })

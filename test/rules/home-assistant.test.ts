@@ -65,7 +65,7 @@ describe('what is said of the action', () => {
     )
     expect(diagnostics).toMatchObject([{ code: 'ref/home-assistant', level: 'warning', line: 4 }])
     expect(diagnostics[0]?.message).toContain('also in lines 6, 7')
-    expect(diagnostics[0]?.help).toContain('`mqtt`')
+    expect(diagnostics[0]?.help).toContain('set homeassistant.url and homeassistant.token, or use `mqtt`')
     expect(ruleSet.rules.flatMap((one) => allSteps(one.do))).toHaveLength(2)
   })
 })

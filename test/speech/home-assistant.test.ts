@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { homeAssistantSpeech, noEngine } from '../../src/speech/home-assistant.ts'
 import { mostSoundBytes, type Speaking, SpeechFault } from '../../src/speech/provider.ts'
 import { StandInSupervisor, secret } from '../support/stand-in-supervisor.ts'
@@ -21,7 +21,7 @@ const how = (more: Partial<Speaking> = {}): Speaking => ({
   ...more,
 })
 const speak = (text: string, more: Partial<Speaking> = {}) =>
-  homeAssistantSpeech(house.supervisor).speak(text, how(more))
+  homeAssistantSpeech(house.access).speak(text, how(more))
 
 async function faultOf(speaking: Promise<unknown>): Promise<SpeechFault> {
   const thrown = await speaking.then(
@@ -36,7 +36,7 @@ async function faultOf(speaking: Promise<unknown>): Promise<SpeechFault> {
 
 describe('the speech of Home Assistant', () => {
   test('is asked through the Supervisor, for the first that speaks where no voice is named', async () => {
-    const spoken = homeAssistantSpeech(house.supervisor)
+    const spoken = homeAssistantSpeech(house.access)
     expect(Buffer.from(await spoken.speak('Good "evening"\u00e4', how())).equals(sound)).toBe(true)
     await spoken.speak('Once more.', how())
     expect(house.spoken).toEqual([
@@ -106,9 +106,25 @@ describe('the speech of Home Assistant', () => {
   })
 
   test('that does not let us in is said to', async () => {
-    const other = homeAssistantSpeech({ ...house.supervisor, token: 'old' })
+    const other = homeAssistantSpeech({ ...house.access, token: 'old' })
     expect((await faultOf(other.speak('x', how()))).message).toBe(
       'Home Assistant does not let this app in (401): restart the app',
+    )
+  })
+
+  test('is asked at the address of the options, and a token that is not taken is said to be', async () => {
+    const direct = await StandInSupervisor.start({ isDirect: true })
+    onTestFinished(() => direct.stop())
+    direct.speech = { engine: 'tts.piper', sound }
+    expect(Buffer.from(await homeAssistantSpeech(direct.access).speak('x', how())).equals(sound)).toBe(true)
+    expect(direct.asked).toEqual([
+      'GET /api/states',
+      'POST /api/tts_get_url',
+      'GET /api/tts_proxy/dBhJoKxmtyzW6gqPbqDtoA.wav',
+    ])
+    const other = homeAssistantSpeech({ ...direct.access, token: 'old' })
+    expect((await faultOf(other.speak('x', how()))).message).toContain(
+      'does not take the token of the option homeassistant.token (401)',
     )
   })
 

@@ -157,7 +157,7 @@ describe('expressions of a story', () => {
         'ref/home-assistant',
         'warning',
         9,
-        'Home Assistant did not start this program, so `state` never knows anything here',
+        'Home Assistant did not start this program, and homeassistant.url is not set, so `state` never knows anything here',
       ],
     ])
   })

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { Access } from '../../src/homeassistant/session.ts'
+import { accessTo } from '../../src/wiring/home-assistant.ts'
 import type { Supervisor } from '../../src/wiring/supervisor.ts'
 
 type Json = Record<string, unknown>
@@ -16,18 +18,24 @@ interface Manner {
   /** So many requests are answered with 502 before it is up. */
   downFor?: number
   config?: Json
+  /** Asked by its own address and with a token, as where no Supervisor stands between. */
+  isDirect?: boolean
+  /** In place of 101, as of a machine that is no Home Assistant; `silence`: a websocket that says nothing. */
+  upgrade?: 'silence' | 200 | 301 | 400 | 403 | 404
 }
 
 /** What becomes of a call of an action. */
 type Outcome = 'done' | 'nothing is said' | 'hangs up' | { readonly code: string; readonly message: string }
 
 /**
- * Stands in for Home Assistant behind its Supervisor: `/core/api/config` and `/core/websocket`, with messages as
+ * Stands in for Home Assistant behind its Supervisor (`/core/api/config` and `/core/websocket`), or asked directly, with messages as
  * home-assistant/core writes them (components/websocket_api/messages.py), of the commands that we use; and its speech
  * (components/tts/__init__.py).
  */
 export class StandInSupervisor {
   readonly supervisor: Supervisor
+  /** The way to it. */
+  readonly access: Access
   /** Each call of an action, as it came. */
   readonly calls: Json[] = []
   /** The entities of each subscription, in order. */
@@ -50,14 +58,28 @@ export class StandInSupervisor {
   readonly #sockets = new Map<WebSocket, Map<number, ReadonlySet<string>>>()
   readonly #close: () => Promise<void>
 
-  private constructor(port: number, close: () => Promise<void>, { downFor = 0, config = {} }: Manner) {
-    this.supervisor = { address: `http://127.0.0.1:${port}`, token: secret }
+  private constructor(
+    port: number,
+    close: () => Promise<void>,
+    { downFor = 0, config = {}, isDirect = false }: Manner,
+  ) {
+    const address = `http://127.0.0.1:${port}`
+    this.supervisor = { address, token: secret }
+    const homeassistant = {
+      allow: [],
+      ...(isDirect ? { url: `${address}/`, token: secret } : { url: null, token: null }),
+    }
+    const access = accessTo({ homeassistant }, isDirect ? null : this.supervisor)
+    if (access === null) throw new TypeError('there is no way to it')
+    this.access = access
     this.downFor = downFor
     this.config = config
     this.#close = close
   }
 
   static async start(manner: Manner = {}): Promise<StandInSupervisor> {
+    const core = manner.isDirect === true ? '' : '/core'
+    const websocket = manner.isDirect === true ? '/api/websocket' : '/core/websocket'
     const server = createServer((request, answer) => {
       const { url = '', method = 'GET', headers } = request
       made.asked.push(`${method} ${url}`)
@@ -68,11 +90,11 @@ export class StandInSupervisor {
         answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
       }
       const asked = `${method} ${url}`
-      if (asked === 'GET /core/api/config') json(made.config)
-      else if (asked === 'GET /core/api/states') json(made.#entities())
-      else if (asked === 'POST /core/api/tts_get_url')
+      if (asked === `GET ${core}/api/config`) json(made.config)
+      else if (asked === `GET ${core}/api/states`) json(made.#entities())
+      else if (asked === `POST ${core}/api/tts_get_url`)
         void textOf(request).then((body) => made.#getUrl(JSON.parse(body), json))
-      else if (made.speech !== null && asked === `GET ${soundPath}`)
+      else if (made.speech !== null && asked === `GET ${core}${soundPath}`)
         answer.writeHead(200, { 'content-type': 'audio/x-wav' }).end(made.speech.sound)
       else answer.writeHead(404).end()
     })
@@ -80,9 +102,16 @@ export class StandInSupervisor {
     server.on('upgrade', (request, socket, head) => {
       made.asked.push(`WS ${request.url}`)
       if (made.hangs) return
-      if (made.#isDown() || request.url !== '/core/websocket')
+      if (made.#isDown() || request.url !== websocket)
         return void socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n')
-      sockets.handleUpgrade(request, socket, head, (opened) => made.#greet(opened))
+      const { upgrade = 'silence' } = manner
+      if (upgrade !== 'silence')
+        return void socket.end(
+          `HTTP/1.1 ${upgrade} Said\r\nlocation: https://elsewhere.example/\r\ncontent-length: 0\r\n\r\n`,
+        )
+      sockets.handleUpgrade(request, socket, head, (opened) => {
+        if (manner.upgrade !== 'silence') made.#greet(opened)
+      })
     })
     const open = new Set<Socket>()
     server.on('connection', (socket) => open.add(socket))
@@ -149,7 +178,7 @@ export class StandInSupervisor {
     else if (this.speech?.engine !== engine) json({ error: `Provider ${engine} not found` }, 400)
     else {
       this.spoken.push({ ...body, options })
-      const path = this.speech?.path ?? soundPath.slice('/core'.length)
+      const path = this.speech?.path ?? soundPath
       json({ url: `http://homeassistant.local:8123${path}`, path })
     }
   }
@@ -229,7 +258,7 @@ export class StandInSupervisor {
   }
 }
 
-const soundPath = '/core/api/tts_proxy/dBhJoKxmtyzW6gqPbqDtoA.wav'
+const soundPath = '/api/tts_proxy/dBhJoKxmtyzW6gqPbqDtoA.wav'
 
 async function textOf(request: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = []

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { memoryCollection } from '../../src/core/memory-collection.ts'
 import { Hub } from '../../src/hub.ts'
 import { performWith } from '../../src/perform.ts'
@@ -44,7 +44,7 @@ async function running(
   })
   await hub.start()
   const homeAssistant = openHomeAssistant({
-    supervisor: isOutside === true ? null : house.supervisor,
+    access: isOutside === true ? null : house.access,
     ...{ allow, clock, log, answerMs },
     random: () => 0,
   })
@@ -115,8 +115,19 @@ async function settled(house: StandInSupervisor, { runs }: { runs(): number }): 
   return seen
 }
 
+const ways = [
+  ['through the Supervisor', false],
+  ['by the address and token of the options', true],
+] as const
+
+let isDirect = false
+
+function asked(direct: boolean): void {
+  isDirect = direct
+}
+
 async function standIn(manner: Parameters<typeof StandInSupervisor.start>[0] = {}) {
-  const house = await StandInSupervisor.start(manner)
+  const house = await StandInSupervisor.start({ isDirect, ...manner })
   opened.push(house)
   return house
 }
@@ -136,7 +147,9 @@ async function listening(text: string, states: States = {}, manner?: Parameters<
 const rule = (trigger: string, does = 'log: heard') =>
   `rules:\n  r:\n    when:\n      - ha: ${trigger}\n    do:\n      - ${does}\n`
 
-describe('the trigger ha', () => {
+describe.each(ways)('the trigger ha, %s', (_way, direct) => {
+  beforeEach(() => asked(direct))
+
   test('fires when the entity goes to that state, and not for how things stand', async () => {
     const { house, subject } = await listening(
       rule(
@@ -237,7 +250,9 @@ describe('the trigger ha', () => {
   })
 })
 
-describe('`for`', () => {
+describe.each(ways)('`for`, %s', (_way, direct) => {
+  beforeEach(() => asked(direct))
+
   const door = rule('{entity: binary_sensor.door, to: "on", for: 5m}')
   async function openedDoor() {
     const found = await listening(door, { 'binary_sensor.door': 'off' })
@@ -302,7 +317,9 @@ describe('`for`', () => {
   })
 })
 
-describe('`also_at_start`', () => {
+describe.each(ways)('`also_at_start`, %s', (_way, direct) => {
+  beforeEach(() => asked(direct))
+
   const bedtime = rule('{entity: input_boolean.bedtime, to: "on", also_at_start: true}')
 
   test('fires once, also where Home Assistant comes late and the entity later still', async () => {
@@ -342,7 +359,9 @@ describe('`also_at_start`', () => {
   })
 })
 
-describe('the action ha', () => {
+describe.each(ways)('the action ha, %s', (_way, direct) => {
+  beforeEach(() => asked(direct))
+
   const calling = (does: string, head = '') =>
     `${head}rules:\n  r:\n    when:\n      - startup:\n    do:\n      - ha: ${does}\n      - log: behind it\n`
 
@@ -418,11 +437,13 @@ describe('the action ha', () => {
   test('says that the token is not taken, without it', async () => {
     const house = await standIn()
     const wrong = Object.assign(Object.create(house), {
-      supervisor: { ...house.supervisor, token: `${secret}-of-yesterday` },
+      access: { ...house.access, token: `${secret}-of-yesterday` },
     }) as StandInSupervisor
     const subject = await running(calling('light.toggle'), { house: wrong, answerMs: 300 })
     await subject.until(() => subject.said().some((line) => line.startsWith('error')))
-    expect(subject.said().join('\n')).toContain('homeassistant_api: true')
+    expect(subject.said().join('\n')).toContain(
+      direct ? 'the option homeassistant.token' : 'homeassistant_api: true',
+    )
   })
 
   test('is refused in a domain that rules may not use, before anything is sent', async () => {
@@ -449,6 +470,48 @@ describe('the action ha', () => {
     await subject.rules.stop()
     expect(subject.said().some((line) => line.includes('the connection to Home Assistant was lost'))).toBe(
       true,
+    )
+  })
+})
+
+describe('the address and token of the options', () => {
+  beforeEach(() => asked(true))
+  const waits = rule('{entity: light.a, to: "on"}')
+
+  test('whose token is not taken are tried once, so that Home Assistant does not ban this machine', async () => {
+    const house = await standIn()
+    const access = { ...house.access, token: 'of yesterday' }
+    const subject = await running(waits, { house: Object.assign(Object.create(house), { access }) })
+    await subject.until(() => subject.said().some((line) => line.includes('it is not tried again')))
+    await subject.clock.advance(10 * 60_000)
+    await settled(house, subject)
+    expect(house.asked).toEqual(['WS /api/websocket'])
+    await expect(
+      subject.homeAssistant.callAction?.({ action: 'light.toggle', target: {}, data: {} }),
+    ).rejects.toThrow('make another long-lived token under your profile there')
+  })
+
+  test.each([
+    ['silence', 'opens a websocket and says nothing, as no Home Assistant does: set homeassistant.url'],
+    [200, 'answers with 200, as no Home Assistant does: set homeassistant.url'],
+    [301, 'sends elsewhere (301), as no Home Assistant does: set homeassistant.url'],
+    [400, 'does not take the connection (400): set homeassistant.url to Home Assistant itself'],
+    [403, 'does not let this machine in (403): see ip_bans.yaml'],
+    [404, 'answers with 404, as no Home Assistant does: set homeassistant.url'],
+  ] as const)('that lead to something else (%s) are told so, and tried again', async (upgrade, words) => {
+    const house = await standIn({ upgrade })
+    const subject = await running(waits, { house, answerMs: 300 })
+    await subject.until(() => house.asked.length > 1)
+    expect(subject.said()).toContainEqual(expect.stringContaining(words))
+  })
+
+  test('that lead nowhere are told so with the address', async () => {
+    const house = await standIn()
+    await house.stop()
+    const subject = await running(waits, { house })
+    await subject.until(() => subject.said().some((line) => line.startsWith('warn')))
+    expect(subject.said()).toContainEqual(
+      expect.stringMatching(/cannot be reached at http:\/\/127\.0\.0\.1:\d+ \(option homeassistant\.url\)/),
     )
   })
 })

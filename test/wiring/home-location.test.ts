@@ -49,7 +49,7 @@ async function locationOf(house: StandInSupervisor, kept = memoryCollection<Loca
   const log = recordingLog()
   const location = new HomeLocation({
     options: await optionsWith(env),
-    supervisor: house.supervisor,
+    access: house.access,
     ...{ kept, log },
     clock: fastClock(50),
     random: () => 0,
@@ -82,6 +82,25 @@ test('rules that follow the sun run as soon as Home Assistant is up', async () =
   await until('the rule runs', () => book.current.rules.length === 1)
   expect(book.faults).toEqual([])
   expect(house.asked).toEqual(Array(5).fill('GET /core/api/config'))
+})
+
+test('a token of the options that is not taken is said once, and not tried again', async () => {
+  const house = await standIn({ isDirect: true })
+  const log = recordingLog()
+  const location = new HomeLocation({
+    options: await optionsWith(),
+    access: { ...house.access, token: 'of yesterday' },
+    ...{ kept: memoryCollection<Location>(), log },
+    clock: fastClock(50),
+    random: () => 0,
+  })
+  opened.push(location)
+  location.watch(async () => undefined)
+  await until('it is said', () =>
+    log.lines.some(({ detail }) => String(detail?.error).includes('the option homeassistant.token')),
+  )
+  await systemClock.sleep(300)
+  expect(house.asked).toEqual(['GET /api/config'])
 })
 
 test('the options come first, and Home Assistant is not asked then', async () => {

@@ -23,7 +23,7 @@ export async function checkHomeAssistant(
   if (surroundings.isThere) return
   const does = {
     what: '`ha` neither hears nor does anything here',
-    help: 'use `mqtt`: an automation of Home Assistant can publish what happens there, and listen to what rules publish',
+    help: 'set homeassistant.url and homeassistant.token, or use `mqtt`: an automation of Home Assistant can publish what happens there, and listen to what rules publish',
   }
   sayNotThere(
     report,
@@ -32,7 +32,7 @@ export async function checkHomeAssistant(
   )
   const asks = {
     what: '`state` never knows anything here',
-    help: 'use a var: a rule can set it when an automation of Home Assistant publishes something over MQTT',
+    help: 'set homeassistant.url and homeassistant.token, or use a var: a rule can set it when an automation of Home Assistant publishes something over MQTT',
   }
   sayNotThere(
     report,
@@ -51,6 +51,6 @@ function sayNotThere(
   if (first === undefined) return
   const lines = more.map((node) => report.lineOf(node)).filter((line) => line !== report.lineOf(first))
   const also = lines.length === 0 ? '' : ` (also in ${inLines(lines)})`
-  const message = `Home Assistant did not start this program, so ${what}${also}`
+  const message = `Home Assistant did not start this program, and homeassistant.url is not set, so ${what}${also}`
   report.add(first, 'warning', 'ref/home-assistant', message, help)
 }
