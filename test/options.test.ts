@@ -78,6 +78,7 @@ describe('without any option', () => {
           auth_url: null,
           mqtt_url: null,
           redirect_uri: 'http://127.0.0.1:8787/callback',
+          every_ability: false,
         },
         simulate: 'auto',
         location: { latitude: null, longitude: null },

@@ -12,6 +12,7 @@ const words: Readonly<Record<HouseFault, TextKey>> = {
   'player-offline': 'cannot.player-offline',
   'player-refused': 'cannot.player-refused',
   'player-silent': 'cannot.player-silent',
+  'not-on-model': 'cannot.not-on-model',
   'stream-closed': 'cannot.stream-closed',
   'stream-empty': 'cannot.stream-empty',
 }

@@ -22,6 +22,7 @@ export const textKeys = [
   'cannot.player-offline',
   'cannot.player-refused',
   'cannot.player-silent',
+  'cannot.not-on-model',
   'cannot.stream-closed',
   'cannot.stream-empty',
   'problem.nobody',

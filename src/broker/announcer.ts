@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Input } from '../core/input.ts'
+import type { HasAbility } from '../core/models.ts'
 import type { Light, PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
 import type { Device, Devices } from './devices.ts'
@@ -23,6 +24,8 @@ export interface House {
   readonly origin: PlayerOrigin
   players(): readonly PlayerState[]
   queues(): readonly Queue[]
+  /** Whether a player has what only some models have. */
+  readonly has: HasAbility
   /** What people set, in the order of the rule files. */
   inputs(): readonly Input[]
   /** Names of the playlists of the rules, in the order people meet them. */
@@ -188,7 +191,7 @@ export class Announcer {
       topic: topics.player(id).discovery,
       owner: this.#ownerOf(id),
       facts: JSON.stringify(facts),
-      discovery: () => playerDiscovery(topics, facts, this.#house.version),
+      discovery: () => playerDiscovery(topics, facts, this.#house),
     }
   }
 

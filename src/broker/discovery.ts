@@ -1,4 +1,5 @@
 import type { Input } from '../core/input.ts'
+import type { HasAbility } from '../core/models.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
 import { slugOf } from '../core/slug.ts'
@@ -60,13 +61,23 @@ export function bridgeDiscovery(topics: Topics, version: string, facts = without
 /** What a player's device depends on. */
 export type PlayerFacts = Pick<PlayerState, 'id' | 'name' | 'model' | 'firmware'>
 
-/** The device of one player. Its name is free to change; ids and entity ids stay. */
-export function playerDiscovery(topics: Topics, player: PlayerFacts, version: string): DeviceDiscovery {
+interface PlayerHouse {
+  readonly version: string
+  readonly has: HasAbility
+}
+
+/** The device of one player, with what its model has. Its name is free to change; ids and entity ids stay. */
+export function playerDiscovery(
+  topics: Topics,
+  player: PlayerFacts,
+  { version, has }: PlayerHouse,
+): DeviceDiscovery {
   const { id, model, firmware } = player
   const own = topics.player(id)
   const name = player.name.trim() || 'Yoto Player'
   const slug = slugOf(player.name, id)
   const place = { ...own, bridgeState: topics.bridge.state }
+  const entities = playerEntities.filter(({ needs }) => needs === undefined || has(player, needs))
   return {
     device: {
       identifiers: [own.deviceId],
@@ -77,7 +88,7 @@ export function playerDiscovery(topics: Topics, player: PlayerFacts, version: st
       via_device: topics.bridge.deviceId,
     },
     origin: { name: product, sw_version: version },
-    components: componentsOf(playerEntities, place, { slug: slug === '' ? 'yoto_player' : `yoto_${slug}` }),
+    components: componentsOf(entities, place, { slug: slug === '' ? 'yoto_player' : `yoto_${slug}` }),
     state_topic: own.state,
     qos: 1,
     availability: [{ topic: topics.bridge.state }, { topic: own.availability }],

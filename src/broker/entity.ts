@@ -1,4 +1,5 @@
 import type { Input } from '../core/input.ts'
+import type { Ability } from '../core/models.ts'
 import type { BridgeTopics, InputTopics, PlayerTopics, StreamTopics } from './topic.ts'
 
 /** Platforms of Home Assistant's MQTT discovery that we use. There is none for media players. */
@@ -32,7 +33,10 @@ export interface Entity<Topics> {
   component(topics: Topics): ComponentKeys
 }
 
-export type PlayerEntity = Entity<PlayerTopics & { readonly bridgeState: string }>
+export interface PlayerEntity extends Entity<PlayerTopics & { readonly bridgeState: string }> {
+  /** What a player must have for it; absent: every player has it. */
+  readonly needs?: Ability
+}
 export type BridgeEntity = Entity<BridgeTopics & { readonly isStartedAgain: boolean }>
 
 /** All streams share the bridge's device, so the names of their entities begin with the stream's title. */

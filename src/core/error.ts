@@ -36,6 +36,7 @@ export const houseFaults = [
   'player-offline',
   'player-refused',
   'player-silent',
+  'not-on-model',
   'stream-closed',
   'stream-empty',
 ] as const

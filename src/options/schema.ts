@@ -112,6 +112,13 @@ export const optionsSchema = Type.Object(
         default: 'http://127.0.0.1:8787/callback',
         description: 'Where Yoto sends the browser after the sign-in, as registered for the client id.',
       }),
+      every_ability: Type.Boolean({
+        default: false,
+        addOn: 'optional',
+        expected: 'true or false',
+        description:
+          'Offer lights and sensors for every player, also where its model is not known to have them: for models that are newer than this version, or wrong in its table.',
+      }),
     }),
     simulate: Type.Union([Type.Enum(['auto', 'always', 'never']), Type.Boolean()], {
       default: 'auto',

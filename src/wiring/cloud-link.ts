@@ -6,6 +6,7 @@ import { type Clock, every } from '../core/clock.ts'
 import type { PlayerCommand } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { abilityOf, type HasAbility } from '../core/models.ts'
 import type { Hub } from '../hub.ts'
 import type { Account, AccountState } from '../yoto/account.ts'
 import { type ListedCard, YotoApi } from '../yoto/api.ts'
@@ -41,6 +42,8 @@ interface CloudLinkOptions {
   readonly changed: (state: LinkState) => void
   /** @throws AppError where no card is to carry that address. Absent: any may. */
   readonly checkAddress?: (url: string) => void
+  /** Whether a player has what only some models have. Absent: as its model has it. */
+  readonly has?: HasAbility
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
@@ -160,6 +163,7 @@ export class CloudLink {
       client: this.#client,
       readSettings: (id: string) => this.#players.readSettings(id),
       steps: this.#steps,
+      has: this.#options.has ?? abilityOf({ everything: false }),
       clock: this.#options.clock,
     }
     await commandPlayer(parts, { playerId, command })

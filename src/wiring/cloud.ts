@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import { messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { abilityOf } from '../core/models.ts'
 import type { Story } from '../core/story.ts'
 import type { AccountDesk } from '../http/api/account.ts'
 import type { Options } from '../options.ts'
@@ -136,5 +137,6 @@ function joined(input: CloudInput, { cloud, tokens }: AccountAt): Pick<Cloud, 'l
     input.linkChanged(state)
   }
   const { checkAddress = () => undefined } = input
-  return { link: new CloudLink({ cloud, account, changed, checkAddress, clock, random, log }), desk }
+  const has = abilityOf({ everything: options.yoto.every_ability })
+  return { link: new CloudLink({ cloud, account, changed, checkAddress, has, clock, random, log }), desk }
 }

@@ -1,6 +1,8 @@
 import type { Clock } from '../core/clock.ts'
 import type { PlayerCommand, PlayerSettings } from '../core/effect.ts'
-import { AppError } from '../core/error.ts'
+import { AppError, type HouseFault } from '../core/error.ts'
+import type { HasAbility } from '../core/models.ts'
+import type { PlayerState } from '../core/player.ts'
 import type { CardFactsOf } from '../core/players.ts'
 import type { Hub } from '../hub.ts'
 import type { YotoApi } from '../yoto/api.ts'
@@ -29,6 +31,8 @@ interface CommandParts {
   /** Takes the player's settings in as they are. */
   readonly readSettings: (playerId: string) => Promise<void>
   readonly steps: Steps
+  /** Whether a player has what only some models have. */
+  readonly has: HasAbility
   readonly clock: Clock
 }
 
@@ -36,7 +40,7 @@ interface CommandParts {
  * Has a player obey: over the live connection, or for settings through what the cloud keeps of it.
  * @throws AppError `unavailable` when the player or the cloud is away or a step would come too late, `refused` when
  * one of them says no, `unanswered` when the player says nothing, `conflict` for a step that a later command has
- * overtaken or where the stream of its card plays nothing, and what the command itself cannot be.
+ * overtaken, where the stream of its card plays nothing or where its model has no such thing, and what the command itself cannot be.
  */
 export async function commandPlayer(
   parts: CommandParts,
@@ -44,6 +48,7 @@ export async function commandPlayer(
 ): Promise<void> {
   const { house, client, steps } = parts
   const player = playerNamed(house.hub, playerId)
+  if (needsLight(command) && !parts.has(player, 'light')) throw lightless(player)
   if (command.type === 'refresh') return client.refresh(playerId)
   if (command.type === 'settings') return changeSettings(parts, { playerId, change: command.settings })
   const step = { player, command: command.type }
@@ -85,6 +90,20 @@ async function sendCommand(
   // Nothing but the status tells of these, and that is not pushed; where the question fails, a later one comes.
   if (command.type === 'nightlight' || command.type === 'bluetooth')
     void client.refresh(playerId).catch(() => undefined)
+}
+
+function needsLight(command: PlayerCommand): boolean {
+  if (command.type !== 'settings') return command.type === 'nightlight'
+  return command.settings.ambient_day !== undefined || command.settings.ambient_night !== undefined
+}
+
+function lightless({ name, model }: PlayerState): AppError {
+  const fault: HouseFault = 'not-on-model'
+  return new AppError(
+    'conflict',
+    `player "${name}" has no light: a ${model} has none. If yours has one, set the option yoto.every_ability`,
+    { details: { fault, player: name, model } },
+  )
 }
 
 /** Whether what is sent to Yoto is worked out from the tracks of the card. */

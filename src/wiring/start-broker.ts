@@ -1,3 +1,4 @@
+import { abilityOf } from '../core/models.ts'
 import { mostAsked } from '../core/player-lines.ts'
 import { deskWithoutAccount } from './account.ts'
 import { brokerPorts } from './broker-ports.ts'
@@ -30,6 +31,7 @@ export async function startBroker(
     origin: cloud === null ? 'nowhere' : cloud.simulator === null ? 'account' : 'simulator',
     info: () => ({ ...health(), cloud_connected: cloud?.link.state().connected ?? false }),
     reachable: () => reach.isGiven,
+    has: abilityOf({ everything: options.yoto.every_ability }),
     perform,
     ports: brokerPorts({
       hub,

@@ -5,6 +5,7 @@ import type { PlayerSettings } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Log } from '../core/log.ts'
+import { modelName } from '../core/models.ts'
 import type { PlayerPatch } from '../core/player.ts'
 import { cardFrom, coverOf, type YotoCard } from './card.ts'
 import { repeatsAllIn } from './fields.ts'
@@ -50,13 +51,6 @@ export interface PlayerConfig {
 
 // What was written is told by then, or not at all: the next change waits for it.
 const readBackWithinMs = 10_000
-
-const models: ReadonlyMap<string, string> = new Map([
-  ['v1', 'Yoto Player (1st generation)'],
-  ['v2', 'Yoto Player (2nd generation)'],
-  ['v3', 'Yoto Player (3rd generation)'],
-  ['mini', 'Yoto Mini'],
-])
 
 /**
  * Players and cards over REST. Every call throws AppError: `unavailable` when Yoto cannot be reached now or
@@ -298,7 +292,7 @@ function playerFrom(device: unknown): ListedPlayer[] {
   // Ids become topics, so one with a topic's own signs can be no player's.
   if (id === undefined || !/^[A-Za-z0-9_-]{1,64}$/.test(id)) return []
   const code = textOf(deviceFamily) ?? textOf(deviceType)
-  const model = code === undefined ? null : (models.get(code) ?? code)
+  const model = code === undefined ? null : modelName(code)
   return [{ id, name: textOf(name) ?? id, model, online: online === true }]
 }
 

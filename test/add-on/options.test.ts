@@ -58,6 +58,7 @@ describe('the form of the app', () => {
         'speech.voice',
         'timezone',
         'yoto.client_id',
+        'yoto.every_ability',
       ].sort(),
     )
   })
@@ -103,7 +104,7 @@ describe('options.json as the Supervisor writes it', () => {
       base_topic: 'den/yoto',
       discovery_prefix: 'ha',
     },
-    yoto: { client_id: '0042' },
+    yoto: { client_id: '0042', every_ability: true },
     simulate: 'never',
     speech: { voice: 'tts.piper' },
     timezone: 'Europe/Berlin',

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/core/clock.ts'
 import type { Collection } from '../../src/core/collection.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { Input } from '../../src/core/input.ts'
+import { abilityOf } from '../../src/core/models.ts'
 import type { PlayerState } from '../../src/core/player.ts'
 import { mostAsked, PlayerLines } from '../../src/core/player-lines.ts'
 import type { Queue } from '../../src/core/queue.ts'
@@ -39,6 +40,7 @@ export async function watch(url: string, filter = '#'): Promise<Observer> {
   return observer
 }
 
+const has = abilityOf({ everything: false })
 const never = () => {
   throw new Error('nobody asks for this here')
 }
@@ -106,6 +108,7 @@ export async function startBridge(
     door: new PlayerLines().door(mostAsked),
     isStartedAgain: more.isStartedAgain ?? true,
     reachable: () => reachable,
+    has,
     perform: async (effect) => {
       performed.push(effect)
       if (failure !== undefined) throw failure

@@ -103,7 +103,8 @@ describe('the night-light', () => {
   test('of a player that has none stays as it is', async () => {
     const { nightlight } = state(nursery())
     const { status, error } = await command(nursery(), 'nightlight', '#ff0000')
-    expect({ status, code: error?.code }).toEqual({ status: 'error', code: 'refused' })
+    expect({ status, code: error?.code }).toEqual({ status: 'error', code: 'conflict' })
+    expect(error?.message).toContain('has no light: a Yoto Mini has none')
     expect(state(nursery())).toMatchObject({ nightlight })
   })
 })

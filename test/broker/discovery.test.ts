@@ -3,8 +3,11 @@ import { bridgeEntities, playerEntities } from '../../src/broker/catalog.ts'
 import { commandFields } from '../../src/broker/commands.ts'
 import { bridgeDiscovery, type DeviceDiscovery, playerDiscovery } from '../../src/broker/discovery.ts'
 import { topicsFor } from '../../src/broker/topic.ts'
+import { abilityOf } from '../../src/core/models.ts'
 import { haveTables, readEntityMap } from './discovery-tables.ts'
 import { player } from './support.ts'
+
+const has = abilityOf({ everything: false })
 
 const topics = topicsFor('yoto', 'homeassistant')
 
@@ -21,7 +24,10 @@ const payloads: [string, DeviceDiscovery][] = [
   ['the bridge', bridgeDiscovery(topics, '1.2.3')],
   ...hostileNames.map((name): [string, DeviceDiscovery] => [
     `a player named ${JSON.stringify(name.slice(0, 20))}`,
-    playerDiscovery(topics, player(`id of ${name}`, { name, model: 'v3', firmware: 'v2.17.5' }), '1.2.3'),
+    playerDiscovery(topics, player(`id of ${name}`, { name, model: 'v3', firmware: 'v2.17.5' }), {
+      version: '1.2.3',
+      has,
+    }),
   ]),
 ]
 
@@ -47,11 +53,13 @@ test('no two entities of one device share a key', () => {
     expect(new Set(entities).size).toBe(entities.length)
 })
 
+const onSomeModels = ['nightlight', 'ambient_day', 'ambient_night', 'temperature', 'light_sensor']
+
 /** A place in the track, what one number cannot say, and the volume on another scale. */
 const withoutEntity = ['volume_percent', 'seek_s', 'bluetooth', 'picture']
 
 test('every command topic leads to a field that the bridge accepts, and every other field has its entity', () => {
-  const { components } = playerDiscovery(topics, player('abc'), '1.2.3')
+  const { components } = playerDiscovery(topics, player('abc'), { version: '1.2.3', has })
   const { set } = topics.player('abc')
   const fields = Object.values(components).flatMap(({ command_topic }) =>
     typeof command_topic === 'string' ? [command_topic.slice(set.length + 1)] : [],
@@ -61,16 +69,33 @@ test('every command topic leads to a field that the bridge accepts, and every ot
   expect(commandFields.filter((field) => !fields.includes(field))).toEqual(withoutEntity)
 })
 
+test.each([
+  ['Yoto Mini', []],
+  ['Yoto Player (2nd generation)', ['nightlight', 'ambient_day', 'ambient_night']],
+  // Newer than the table.
+  ['v4', ['nightlight', 'ambient_day', 'ambient_night']],
+  ['Yoto Player (3rd generation)', onSomeModels],
+  [null, onSomeModels],
+])('a player of the model %s is offered the lights and sensors that it has', (model, expected) => {
+  const offered = (everything: boolean) =>
+    Object.keys(
+      playerDiscovery(topics, player('abc', { model }), { version: '1', has: abilityOf({ everything }) })
+        .components,
+    ).filter((key) => onSomeModels.includes(key))
+  expect(offered(false)).toEqual(expected)
+  expect(offered(true)).toEqual(onSomeModels)
+})
+
 test('ids stay when a player is renamed', () => {
   const ids = (name: string) =>
-    Object.values(playerDiscovery(topics, player('abc', { name }), '1').components).map(
+    Object.values(playerDiscovery(topics, player('abc', { name }), { version: '1', has }).components).map(
       ({ unique_id }) => unique_id,
     )
   expect(ids('Attic')).toEqual(ids('Bedroom'))
 })
 
 test('a player is there when bridge and player are, but its connectivity depends on the bridge alone', () => {
-  const payload = playerDiscovery(topics, player('abc'), '1')
+  const payload = playerDiscovery(topics, player('abc'), { version: '1', has })
   expect(payload).toMatchObject({
     availability: [{ topic: 'yoto/bridge/state' }, { topic: 'yoto/abc/availability' }],
     availability_mode: 'all',
@@ -108,7 +133,7 @@ test('the connection of the bridge never becomes unavailable', () => {
 })
 
 test('titles are cut to what a state of Home Assistant may hold', () => {
-  const { components } = playerDiscovery(topics, player('abc'), '1')
+  const { components } = playerDiscovery(topics, player('abc'), { version: '1', has })
   expect(components.track_title?.value_template).toBe("{{ (value_json.track_title or 'None')[:255] }}")
 })
 
@@ -167,7 +192,7 @@ test.skipIf(!haveTables)(
       'last seen': 'last_seen',
       'cover art': 'cover',
     }
-    const { components } = playerDiscovery(topics, player('abc'), '1')
+    const { components } = playerDiscovery(topics, player('abc'), { version: '1', has })
     const rows = readEntityMap().filter(({ thing }) => !leftOut.has(thing))
     const named = rows.flatMap((row) => [keys[row.thing] ?? ''].flat().map((key) => ({ ...row, key })))
     for (const { thing, key, ...wanted } of named) {
@@ -198,7 +223,7 @@ test.skipIf(!haveTables)(
 test('an entity that its device class names has no name of ours, and every other has one', () => {
   // What Home Assistant calls "Plug", "Duration" or "Running" means more here.
   const named = new Set(['enum', 'timestamp', 'duration', 'data_size', 'plug', 'running'])
-  const { components } = playerDiscovery(topics, player('abc'), '1')
+  const { components } = playerDiscovery(topics, player('abc'), { version: '1', has })
   for (const [key, { platform, device_class, name }] of Object.entries(components)) {
     if (platform === 'device_automation') continue
     const isNamed = device_class === undefined || named.has(String(device_class)) || key === 'bluetooth'

@@ -3,12 +3,15 @@ import { playerDiscovery } from '../../src/broker/discovery.ts'
 import type { ComponentKeys } from '../../src/broker/entity.ts'
 import { topicsFor } from '../../src/broker/topic.ts'
 import { playerEventTypes } from '../../src/core/event.ts'
+import { abilityOf } from '../../src/core/models.ts'
 import { type PlayerState, unknownPlayer } from '../../src/core/player.ts'
 import { render, testWithJinja } from '../support/jinja.ts'
 import { wholeEvents, wholePlayer } from './whole-player.ts'
 
+const has = abilityOf({ everything: false })
+
 const topics = topicsFor('yoto', 'homeassistant')
-const { components } = playerDiscovery(topics, wholePlayer, '1.2.3')
+const { components } = playerDiscovery(topics, wholePlayer, { version: '1.2.3', has })
 const own = topics.player(wholePlayer.id)
 
 /** What every entity that reads the state shows of each of them, by key. */

@@ -5,7 +5,7 @@ import type { PlayerState } from '../../src/core/player.ts'
 export const wholePlayer: PlayerState = {
   id: '0y1x2w3v',
   name: "Léo's Player",
-  model: 'Yoto Player',
+  model: 'Yoto Player (3rd generation)',
   online: true,
   firmware: 'v2.17.5',
   battery_percent: 83,

@@ -6,6 +6,7 @@ import { streamPlaylist } from '../../src/broker/entities/stream-playlist.ts'
 import { parseStreamSet } from '../../src/broker/stream-set.ts'
 import { topicsFor } from '../../src/broker/topic.ts'
 import { buttons, type PlayerEvent, playerEventTypes } from '../../src/core/event.ts'
+import { abilityOf } from '../../src/core/models.ts'
 import { player } from '../broker/support.ts'
 import { automationProblems } from './automation-form.ts'
 import { type Called, mqttTrigger, runAutomation } from './automation-run.ts'
@@ -13,6 +14,8 @@ import { type Blueprint, filledIn, isRecord, readBlueprint } from './blueprint.t
 import { formProblems } from './blueprint-form.ts'
 import { readPage } from './page.ts'
 import type { Call, Value } from './template-values.ts'
+
+const has = abilityOf({ everything: false })
 
 const folder = new URL('../../docs/blueprints/', import.meta.url)
 const files = readdirSync(folder)
@@ -70,7 +73,7 @@ describe.each(files)('%s', (file) => {
 
   test('shows players of this product and no other device', () => {
     const topics = topicsFor('yoto', 'homeassistant')
-    const players = playerDiscovery(topics, player('p', { model: 'v3' }), '1').device
+    const players = playerDiscovery(topics, player('p', { model: 'v3' }), { version: '1', has }).device
     const bridge = bridgeDiscovery(topics, '1').device
     for (const filter of deviceFilters(blueprint(file))) {
       expect(filter).toEqual({ integration: 'mqtt', manufacturer: players.manufacturer })
@@ -162,7 +165,7 @@ describe.each(['yoto', 'my_yoto', 'home/yoto', 'yoto.attic'])('with the base top
 
   /** Home Assistant's word for the device of this player, from what discovery says of it. */
   function deviceOf(id: string): Call {
-    const { identifiers } = playerDiscovery(topics, player(id), '1').device
+    const { identifiers } = playerDiscovery(topics, player(id), { version: '1', has }).device
     return ([device, attribute]) => {
       expect([device, attribute]).toEqual(['device-1', 'identifiers'])
       return (identifiers as string[]).map((identifier) => ['mqtt', identifier])

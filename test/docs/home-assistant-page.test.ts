@@ -11,8 +11,11 @@ import { streamWhy } from '../../src/broker/entities/stream-why.ts'
 import { parseStreamSet, streamFields } from '../../src/broker/stream-set.ts'
 import { topicsFor } from '../../src/broker/topic.ts'
 import { playerEventTypes } from '../../src/core/event.ts'
+import { abilityOf } from '../../src/core/models.ts'
 import { player } from '../broker/support.ts'
 import { firstColumn, readPage } from './page.ts'
+
+const has = abilityOf({ everything: false })
 
 const { place, text: page, below } = readPage('docs/home-assistant.md')
 const topics = topicsFor('yoto', 'homeassistant')
@@ -30,7 +33,7 @@ const namedByClass: Readonly<Record<string, string>> = {
 
 test('the page tells of every entity of a player and of the bridge, and which are switched off at first', () => {
   const bedroom = player('p', { name: 'Bedroom', model: 'v3' })
-  const devices = [playerDiscovery(topics, bedroom, '1'), bridgeDiscovery(topics, '1')]
+  const devices = [playerDiscovery(topics, bedroom, { version: '1', has }), bridgeDiscovery(topics, '1')]
   const rows = below('## What is there').split('\n')
   const untold = devices.flatMap(({ components }) =>
     Object.entries(components)

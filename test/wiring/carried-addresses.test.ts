@@ -15,6 +15,7 @@ const address = 'http://192.168.1.20:8098'
 const yoto = {
   ...{ client_id: 'an-app', api_url: null, auth_url: null, mqtt_url: null },
   redirect_uri: 'http://127.0.0.1:8787/callback',
+  every_ability: false,
 }
 const options = { public_url: address, public_url_consent: [], yoto }
 

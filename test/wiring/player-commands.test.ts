@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { KnownCards } from '../../src/cards/known-cards.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import type { PlayerCommand } from '../../src/core/effect.ts'
 import type { AppError } from '../../src/core/error.ts'
+import { abilityOf, type HasAbility } from '../../src/core/models.ts'
 import type { PlayerState } from '../../src/core/player.ts'
 import { Hub } from '../../src/hub.ts'
 import { type SimulatedCloud, startCloud } from '../../src/simulator/cloud.ts'
@@ -42,7 +44,7 @@ let known: KnownCards
 
 beforeEach(() => begin())
 
-async function begin(doubts: Partial<Doubts> = {}): Promise<void> {
+async function begin(doubts: Partial<Doubts> = {}, has?: HasAbility): Promise<void> {
   clock = fastClock(10)
   const log = recordingLog()
   cloud = await startCloud({ clock, log, approveAfterPolls: 0, boughtCards: [bought], doubts })
@@ -54,7 +56,15 @@ async function begin(doubts: Partial<Doubts> = {}): Promise<void> {
     clock,
     log,
   })
-  link = new CloudLink({ cloud, account, changed: () => undefined, clock, random: Math.random, log })
+  link = new CloudLink({
+    cloud,
+    account,
+    changed: () => undefined,
+    clock,
+    random: Math.random,
+    log,
+    ...(has === undefined ? {} : { has }),
+  })
   const cards = await openCards({
     storage: { collection: () => memoryCollection() } as never,
     link,
@@ -111,6 +121,30 @@ test('limits of day and night reach the player, on or off, and its state here', 
   expect(player()).toMatchObject({ ...settings, online: false })
   await cloud.player(id())?.power(true)
   await until('the limit holds', () => player()?.volume_max_step === 3)
+})
+
+test.each<PlayerCommand>([
+  { type: 'nightlight', light: '#102030' },
+  { type: 'settings', settings: { ambient_day: '#102030', volume_max_step_day: 4 } },
+])('a Mini is not asked for a light that it has not got, and the answer says why: %j', async (command) => {
+  const mini = cloud.players[0]?.id ?? ''
+  const before = hub.player(mini)?.volume_max_step_day
+  await expect(link.command(mini, command)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringMatching(/^player ".+" has no light: a Yoto Mini has none\..*yoto\.every_ability/),
+    details: { fault: 'not-on-model', model: 'Yoto Mini' },
+  })
+  expect(hub.player(mini)?.volume_max_step_day).toBe(before)
+})
+
+test('with every ability allowed it is the player who answers', async () => {
+  await end()
+  await begin({}, abilityOf({ everything: true }))
+  const mini = cloud.players[0]?.id ?? ''
+  await expect(link.command(mini, { type: 'nightlight', light: '#102030' })).rejects.toMatchObject({
+    code: 'refused',
+    details: { fault: 'player-refused' },
+  })
 })
 
 test('a light that was set is seen long before the next regular status', async () => {

@@ -5,6 +5,7 @@ import { plainOf } from '../template.ts'
 export const lightSensor: PlayerEntity = {
   key: 'light_sensor',
   platform: 'sensor',
+  needs: 'light-sensor',
   component: () => ({
     name: 'Light sensor',
     icon: 'mdi:brightness-5',

@@ -23,6 +23,7 @@ function light(
   return {
     key: field,
     platform: 'light',
+    needs: 'light',
     component: ({ own, setField }) => ({
       ...looks,
       schema: 'json',

@@ -5,6 +5,7 @@ import { plainOf } from '../template.ts'
 export const temperature: PlayerEntity = {
   key: 'temperature',
   platform: 'sensor',
+  needs: 'temperature',
   component: () => ({
     device_class: 'temperature',
     unit_of_measurement: '°C',
