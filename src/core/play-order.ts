@@ -82,9 +82,17 @@ export function orderFrom(seed: number, ids: readonly string[], first: string | 
   return newOrder(ids, first, randomFrom(seed))
 }
 
-/** The order of the round behind this one; it does not begin with what this one ends with. */
-export function followingOrder(order: PlayOrder, random: Random): PlayOrder {
-  return { ids: nextRound(order), seed: newSeed(random) }
+/**
+ * The order of the round behind this one; it does not begin with what this one ends with. It is the same for all who
+ * ask, however far they look ahead.
+ */
+export function followingOrder(order: PlayOrder): PlayOrder {
+  return { ids: nextRound(order), seed: seedBehind(order.seed) }
+}
+
+/** The seed of the next round; it comes back only after every other one. */
+export function seedBehind(seed: number): number {
+  return (seed + 0x9e3779b9) % seeds
 }
 
 /** The order with new items at random places behind the current one. */

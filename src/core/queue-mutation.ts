@@ -76,14 +76,14 @@ function changedBy(queue: Queue, mutation: QueueMutation, context: MutationConte
       return mixed(queue, context)
     case 'reshuffle': {
       if (queue.order === null) return queue
-      const order = followingOrder(queue.order, context.random)
+      const order = followingOrder(queue.order)
       return { ...queue, order, current: order.ids[0] ?? null }
     }
     case 'settings':
       return withSettings(queue, mutation.settings, context)
     case 'step':
     case 'go-to':
-      return gone(queue, mutation, context)
+      return gone(queue, mutation)
   }
 }
 
@@ -182,11 +182,11 @@ function withSettings(queue: Queue, settings: QueueSettings, { random }: Mutatio
   }
 }
 
-function gone(queue: Queue, move: QueueMove, { random }: MutationContext): Queue {
+function gone(queue: Queue, move: QueueMove): Queue {
   const { id, isNextRound } = whereTo(queue, move)
   const { order } = queue
   if (order === null) return { ...queue, current: id }
-  if (isNextRound) return { ...queue, current: id, order: followingOrder(order, random) }
+  if (isNextRound) return { ...queue, current: id, order: followingOrder(order) }
   const isOutOfTurn = move.op === 'go-to' && move.isOutOfTurn === true && id !== null && id !== queue.current
   return { ...queue, current: id, order: isOutOfTurn ? putNext(order, queue.current, [id]) : order }
 }

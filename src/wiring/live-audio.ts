@@ -42,7 +42,8 @@ export async function openLiveAudio(
     const { op, because, queue, letsEnd = false, isNow = false } = change
     const isMove = op === 'step' || op === 'go-to'
     const isReplaced = op === 'replace' || op === 'restore' || op === 'clear'
-    live.changed(queue.name, { isMoved: isMove && because !== liveWentOn, isReplaced, letsEnd, isNow })
+    const isMoved = isMove && because !== liveWentOn
+    live.changed(queue.name, { isMoved, isReplaced, letsEnd, isNow, isReordered: op === 'shuffle' })
   })
   return {
     live,

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Collection } from '../../core/collection.ts'
+import type { Round } from './round.ts'
 import type { LivePlace } from './trail.ts'
 
 /** Where a listener of a live stream was, as the store keeps it. */
@@ -8,13 +9,13 @@ export interface StoredPosition extends LivePlace {
   readonly at_ms: number
 }
 
-/** `isEnd`: the queue had no more for it. */
+/** `isEnd`: the queue had no more for it. `round`: where it was in a shuffled one. */
 export interface Left extends LivePlace {
   readonly isEnd: boolean
+  readonly round: Round | null
 }
 
-interface Known extends StoredPosition {
-  readonly isEnd: boolean
+interface Known extends StoredPosition, Left {
   /** Nobody hears it any more, so that whoever asks next under its name goes on from there. */
   readonly isLeft: boolean
 }
@@ -51,7 +52,8 @@ export class LivePositions {
   async start(): Promise<void> {
     const stored = await this.#options.store.entries()
     for (const [key, position] of stored.sort((one, other) => one[1].at_ms - other[1].at_ms)) {
-      if (this.#nowMs - position.at_ms <= keptMs) this.#set(key, { ...position, isEnd: false, isLeft: true })
+      if (this.#nowMs - position.at_ms <= keptMs)
+        this.#set(key, { ...position, isEnd: false, isLeft: true, round: null })
       else await this.#options.store.delete(key)
     }
   }
@@ -60,12 +62,12 @@ export class LivePositions {
   at(listener: string, stream: string, place: LivePlace): void {
     const known = this.#known.get(keyOf(listener, stream))
     if (known?.isLeft && this.#nowMs - known.at_ms <= reconnectMs) return
-    this.#note(listener, stream, { ...place, isEnd: false, isLeft: false })
+    this.#note(listener, stream, { ...place, isEnd: false, isLeft: false, round: null })
   }
 
   /** Notes where a listener was when it ended. */
-  left(listener: string, stream: string, { item, frame, isEnd }: Left): void {
-    this.#note(listener, stream, { item, frame, isEnd, isLeft: true })
+  left(listener: string, stream: string, { item, frame, isEnd, round }: Left): void {
+    this.#note(listener, stream, { item, frame, isEnd, round, isLeft: true })
   }
 
   /** Where a listener goes on that comes back soon; it is told once. */
@@ -75,7 +77,7 @@ export class LivePositions {
       const known = this.#known.get(key)
       if (known === undefined || !known.isLeft || this.#nowMs - known.at_ms > reconnectMs) continue
       // That there is nothing more holds for as long as it does.
-      if (!known.isEnd) this.#known.set(key, { ...known, isLeft: false })
+      if (!known.isEnd) this.#known.set(key, { ...known, isLeft: false, round: null })
       return known
     }
     return null

@@ -4,7 +4,7 @@ import type { LibraryFile } from '../library/inspect-file.ts'
 import { framesPerBlock } from './live-files.ts'
 import { burstFrames, Pace } from './pace.ts'
 import { type LivePlace, Trail } from './trail.ts'
-import type { LiveWalk, Track } from './walk.ts'
+import type { Going, LiveWalk, Place, Track } from './walk.ts'
 
 /** Where a listener's bytes go; an HTTP answer is one. */
 export interface LiveSink {
@@ -26,16 +26,14 @@ export type SessionEnd = 'over' | 'ended' | 'gone' | 'slow'
 
 interface SessionOptions {
   readonly stream: string
-  readonly walk: Pick<LiveWalk, 'from' | 'after' | 'warm'>
-  /** The item that is due in the queue now. */
-  current(): string | null
+  readonly walk: Pick<LiveWalk, 'after' | 'toCurrent' | 'warm'>
   /** How many items may fail one behind the other. */
   length(): number
   readonly clock: Clock
   /** Frames of an item go out, `to` is behind the last. */
   sent(frames: { readonly file: LibraryFile; readonly from: number; readonly to: number }): void
   /** It plays the item `to` now, which was found from `from` on. */
-  went(step: { readonly from: string | null; readonly to: string }): void
+  went(step: { readonly from: Place | null; readonly to: Place }): void
   /** Called once. */
   over(end: SessionEnd): void
   failed(error: unknown): void
@@ -77,8 +75,13 @@ export class LiveSession {
   /** The first frame of the track that was sent and not told of, nor noted in the trail. */
   #untold: number
   #isReading = false
-  #isGoingOver = false
+  /** Where it leaves the track for, before that ends: the current item, or the one behind. */
+  #leavesFor: 'current' | 'next' | null = null
+  /** The queue was put into another order while the next track was looked for. */
+  #isReordered = false
   #isWarm = false
+  /** The item that was sent last; an item that goes before its first frame is sent was not heard. */
+  #sentItem: string | null = null
   /** Tracks since the last frame that could be sent. */
   #barren = 0
   #end: SessionEnd | null = null
@@ -92,6 +95,11 @@ export class LiveSession {
 
   get item(): string {
     return this.#track.id
+  }
+
+  get place(): Place {
+    const { id, round } = this.#track
+    return { id, round }
   }
 
   /** The name of the file that is being sent. */
@@ -141,7 +149,18 @@ export class LiveSession {
 
   /** Goes over to the current item at the next frame. */
   goOver(): void {
-    this.#isGoingOver = true
+    this.#leavesFor = 'current'
+  }
+
+  /** Goes on with the item behind this one at the next frame. */
+  goOn(): void {
+    this.#leavesFor ??= 'next'
+  }
+
+  /** The queue was put into another order, in which its listeners go on. */
+  leaveRound(): void {
+    this.#track = { ...this.#track, round: null }
+    this.#isReordered = true
   }
 
   /** Ends it behind the last frame that was sent. */
@@ -182,8 +201,8 @@ export class LiveSession {
 
   #sendTo(sink: LiveSink): void {
     if (this.#sent >= this.#due) return
-    if (this.#block !== null && !this.#isGoingOver) this.#write(sink, this.#block)
-    if (this.#block === null || this.#isGoingOver) void this.#refill()
+    if (this.#block !== null && this.#leavesFor === null) this.#write(sink, this.#block)
+    if (this.#block === null || this.#leavesFor !== null) void this.#refill()
     else this.#warm()
   }
 
@@ -199,6 +218,7 @@ export class LiveSession {
     this.#keepsMuch = !sink.write(block, start * bytesPerFrame, (start + frames) * bytesPerFrame)
     this.#frame += frames
     this.#sent += frames
+    this.#sentItem = this.#track.id
     this.#hasWritten = true
     this.#barren = 0
     if (start + frames < inBlock) return
@@ -229,14 +249,14 @@ export class LiveSession {
 
   /** One step nearer to frames that can be sent. */
   async #read(): Promise<void> {
-    const { stream, walk, current } = this.#options
+    const { stream, walk } = this.#options
     const track = this.#track
-    if (this.#isGoingOver) {
-      this.#isGoingOver = false
-      const from = current()
-      return this.#take(await walk.from(stream, from), from)
+    this.#isReordered = false
+    if (this.#leavesFor === 'current') {
+      this.#leavesFor = null
+      return this.#take(await walk.toCurrent(stream))
     }
-    if (this.#frame < track.file.file.frames) {
+    if (this.#leavesFor === null && this.#frame < track.file.file.frames) {
       try {
         this.#block = await track.file.block(Math.floor(this.#frame / framesPerBlock))
         this.#isWarm = false
@@ -245,10 +265,10 @@ export class LiveSession {
         // The library has said which file was lost.
       }
     }
-    this.#take(await walk.after(stream, track.id), track.id)
+    this.#take(await walk.after(stream, track, this.#sentItem ?? track.id))
   }
 
-  #take(track: Track | null, from: string | null): void {
+  #take({ from, track }: Going): void {
     if (this.#end !== null || track === null || this.#barren > this.#options.length()) {
       track?.file.close()
       this.#close('over')
@@ -256,12 +276,13 @@ export class LiveSession {
     }
     this.#tell()
     this.#track.file.close()
-    this.#track = track
+    this.#track = this.#isReordered ? { ...track, round: null } : track
+    if (this.#leavesFor === 'next') this.#leavesFor = null
     this.#frame = 0
     this.#untold = 0
     this.#block = null
     this.#barren++
-    this.#options.went({ from, to: track.id })
+    this.#options.went({ from, to: track })
   }
 
   /** Has the next block read before it is needed, or the next item. */
@@ -273,7 +294,7 @@ export class LiveSession {
     if (!isLast && place < framesPerBlock - warmFrames) return
     this.#isWarm = true
     const warm = isLast
-      ? this.#options.walk.warm(this.#options.stream, this.#track.id)
+      ? this.#options.walk.warm(this.#options.stream, this.#track)
       : this.#track.file.block(Math.floor(this.#frame / framesPerBlock) + 1)
     // If it cannot be read it is tried again when it is needed.
     warm.then(

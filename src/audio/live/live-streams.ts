@@ -2,14 +2,14 @@ import { type Clock, every } from '../../core/clock.ts'
 import type { Collection } from '../../core/collection.ts'
 import { messageOf } from '../../core/error.ts'
 import type { Log } from '../../core/log.ts'
+import { seedBehind } from '../../core/play-order.ts'
 import type { Queue, QueueMove } from '../../core/queue.ts'
 import type { SentOf } from '../playable.ts'
 import { LiveFiles, type LiveLibrary } from './live-files.ts'
-import { LivePositions, type StoredPosition } from './live-positions.ts'
+import { type Left, LivePositions, type StoredPosition } from './live-positions.ts'
 import { LiveSession, type LiveSink, type SessionEnd, tickMs } from './live-session.ts'
 import { Ticker } from './ticker.ts'
-import type { LivePlace } from './trail.ts'
-import { hasItem, LiveWalk, startOf, type Track } from './walk.ts'
+import { beginOf, currentPlace, hasItem, LiveWalk, type Place, placeOf, startOf, type Track } from './walk.ts'
 
 export interface LiveRequest {
   readonly stream: string
@@ -54,6 +54,8 @@ interface LiveChange {
   readonly letsEnd?: boolean
   /** An item has become current that all are to hear at once, wherever in the queue they are. */
   readonly isNow?: boolean
+  /** The items were put into another order. */
+  readonly isReordered?: boolean
 }
 
 interface Listening {
@@ -132,19 +134,22 @@ export class LiveStreams {
     if (!this.#current.has(stream)) this.#current.set(stream, queue.current)
     const known = this.#goesOn(request)
     const place = known !== null && hasItem(queue, known.item) ? known : null
-    if (place !== null && 'isEnd' in place && place.isEnd) {
-      const track = await this.#walk.after(stream, place.item)
+    if (place?.isEnd === true) {
+      const { from, track } = await this.#walk.after(stream, placeOf(queue, place))
       return track === null
         ? { kind: 'over' }
-        : this.#begin(request, { track, frame: 0, from: place.item, fromStart: false })
+        : this.#begin(request, { track, frame: 0, from, fromStart: false })
     }
     const last = this.#positions.last(request.listener, stream)
     const start = place ?? startOf(queue, last)
-    const track = start === null ? null : await this.#walk.from(stream, start.item)
-    if (start === null || track === null) return { kind: 'nothing' }
+    if (start === null) return { kind: 'nothing' }
+    const fromStart = place === null && start !== last
+    const there = place === null ? beginOf(queue, start.item, fromStart) : placeOf(queue, place)
+    const track = await this.#walk.from(stream, there)
+    if (track === null) return { kind: 'nothing' }
     const frame = track.id === start.item ? start.frame : 0
-    const from = place === null ? queue.current : place.item
-    return this.#begin(request, { track, frame, from, fromStart: place === null && start !== last })
+    const from = place === null ? currentPlace(queue) : there
+    return this.#begin(request, { track, frame, from, fromStart })
   }
 
   /** How many hear the stream now. */
@@ -154,7 +159,7 @@ export class LiveStreams {
 
   /** To be told of each change of a queue. */
   changed(stream: string, change: LiveChange): void {
-    const { isMoved, letsEnd = false, isNow = false } = change
+    const { isMoved, letsEnd = false, isNow = false, isReordered = false } = change
     const queue = this.#options.queue(stream)
     const before = this.#current.get(stream)
     if (queue === undefined) this.#current.delete(stream)
@@ -163,6 +168,7 @@ export class LiveStreams {
     for (const listening of this.#listening) {
       const { session, stream: heard } = listening
       if (heard !== stream) continue
+      if (isReordered || queue?.order === null) session.leaveRound()
       const isClosed = queue === undefined || queue.closed
       const isChosen = change.isReplaced === true || isMoved || isNow
       if (letsEnd && session.hasBegun && !ids.has(session.item))
@@ -170,7 +176,8 @@ export class LiveStreams {
       else if (isChosen || (isClosed && listening.ending?.isClosed === false)) listening.ending = null
       if (listening.ending?.item === session.item) continue
       if (ids.size === 0 || queue === undefined || queue.closed) session.finish()
-      else if (isNow || !ids.has(session.item) || (isMoved && session.item === before)) session.goOver()
+      else if (isNow || (isMoved && session.item === before)) session.goOver()
+      else if (!ids.has(session.item)) session.goOn()
     }
   }
 
@@ -184,14 +191,15 @@ export class LiveStreams {
   }
 
   /** Where the listener was, who was there just now or seems to have lost its connection. */
-  #goesOn({ stream, listener, isPlayer }: LiveRequest): LivePlace | null {
+  #goesOn({ stream, listener, isPlayer }: LiveRequest): Left | null {
     const [name] = listener
     const lost = [...this.#listening].findLast(
       (one) => one.stream === stream && one.name === name && (isPlayer || one.session.isStalled),
     )
     if (lost === undefined) return this.#positions.takeLeft(listener, stream)
     // That a connection is dead shows only when nothing is taken any more. A player that looks ahead keeps the other.
-    if (!lost.session.isStalled) return lost.session.heard()
+    if (!lost.session.isStalled)
+      return { ...lost.session.heard(), isEnd: false, round: lost.session.place.round }
     lost.session.drop()
     return this.#positions.takeLeft(listener, stream)
   }
@@ -199,7 +207,7 @@ export class LiveStreams {
   /** Its first bytes are there before it is answered, so that something else can still be said in their place. */
   async #begin(
     { stream, listener: [name] }: LiveRequest,
-    begin: { track: Track; frame: number; from: string | null; fromStart: boolean },
+    begin: { track: Track; frame: number; from: Place | null; fromStart: boolean },
   ): Promise<LiveAnswer> {
     const { queue, clock, sentOf } = this.#options
     const { track, frame, fromStart } = begin
@@ -209,7 +217,6 @@ export class LiveStreams {
       track,
       frame,
       walk: this.#walk,
-      current: () => queue(stream)?.current ?? null,
       length: () => queue(stream)?.items.length ?? 0,
       clock,
       sent: ({ file: { hash, frames }, from, to }) => told({ listener: name, hash, frames, from, to }),
@@ -220,10 +227,10 @@ export class LiveStreams {
     })
     const listening: Listening = { session, stream, name, ending: null, cancel: () => undefined }
     this.#listening.add(listening)
-    this.#went(stream, { from: begin.from, to: track.id })
+    this.#went(stream, { from: begin.from, to: track })
     // What came in between, nobody has told it.
     if (this.#isStopped || !this.isOpen(stream)) session.finish()
-    else if (queue(stream)?.items.every(({ id }) => id !== track.id)) session.goOver()
+    else if (queue(stream)?.items.every(({ id }) => id !== track.id)) session.goOn()
     if (!(await session.prepare())) return { kind: 'nothing' }
     return { kind: 'live', fromStart, file: session.file, play: (sink) => this.#play(listening, sink) }
   }
@@ -236,11 +243,13 @@ export class LiveStreams {
     return () => session.leave()
   }
 
-  #went(stream: string, { from, to }: { from: string | null; to: string | null }): void {
+  #went(stream: string, { from, to }: { from: Place | null; to: Place | null }): void {
     const queue = this.#options.queue(stream)
-    if (queue === undefined || queue.current !== from || from === to) return
-    const isNextRound = to !== null && isRoundBehind(queue, from, to)
-    this.#options.move(stream, { op: 'go-to', id: to, from, isNextRound }).catch((error) =>
+    if (queue === undefined || !isAtCurrent(queue, from)) return
+    const isNextRound = queue.order !== null && to?.round?.seed === seedBehind(queue.order.seed)
+    if (from?.id === to?.id && !isNextRound) return
+    const [id, fromId] = [to?.id ?? null, from?.id ?? null]
+    this.#options.move(stream, { op: 'go-to', id, from: fromId, isNextRound }).catch((error) =>
       this.#options.log.error('what a live stream plays could not be noted', {
         stream,
         error: messageOf(error),
@@ -258,9 +267,9 @@ export class LiveStreams {
     if (!session.hasBegun) return
     const isEnd = end === 'over'
     if (isEnd && this.#options.queue(stream)?.loop === false)
-      this.#went(stream, { from: session.item, to: null })
+      this.#went(stream, { from: session.place, to: null })
     const place = isEnd ? { item: session.item, frame: 0 } : session.heard()
-    this.#positions.left(name, stream, { ...place, isEnd })
+    this.#positions.left(name, stream, { ...place, isEnd, round: session.place.round })
   }
 
   /** Only while there is something to store. */
@@ -276,8 +285,8 @@ export class LiveStreams {
   }
 }
 
-/** Whether the step leads into the next round of a shuffled queue. */
-function isRoundBehind({ order }: Queue, from: string | null, to: string): boolean {
-  if (order === null) return false
-  return from === null || order.ids.indexOf(to) <= order.ids.indexOf(from)
+/** Whether the listener is where the queue is, and not at the same item in another round. */
+function isAtCurrent({ current, order }: Queue, from: Place | null): boolean {
+  if (from === null || current === null) return from === null && current === null
+  return from.id === current && (order === null || from.round === null || from.round.seed === order.seed)
 }

@@ -1,15 +1,29 @@
 import type { Log } from '../../core/log.ts'
-import { walk } from '../../core/play-order.ts'
+import { followingOrder, type PlayOrder, walk } from '../../core/play-order.ts'
 import type { Queue } from '../../core/queue.ts'
 import { itemAfter } from '../../core/queue-mutation.ts'
 import { Recent } from '../../core/recent.ts'
 import type { LiveFile, LiveFiles } from './live-files.ts'
+import type { Left } from './live-positions.ts'
+import { type Round, roundAfter, roundBackAt, roundFrom, roundOfNew } from './round.ts'
 import type { LivePlace } from './trail.ts'
 
-/** An item that is being heard. */
-export interface Track {
+/** An item of a queue, and where that is a shuffled one, the listener's round through it. */
+export interface Place {
   readonly id: string
+  /** null also where the queue was put into another order since. */
+  readonly round: Round | null
+}
+
+/** An item that is being heard. */
+export interface Track extends Place {
   readonly file: LiveFile
+}
+
+/** What was found behind a place; `from` is where it was looked for. */
+export interface Going {
+  readonly from: Place | null
+  readonly track: Track | null
 }
 
 interface WalkOptions {
@@ -29,54 +43,62 @@ export class LiveWalk {
     this.#options = options
   }
 
-  /** That item, or the next that can be played; null where there is none in a whole round, or before the queue is over. */
-  async from(stream: string, item: string | null): Promise<Track | null> {
+  /**
+   * That item, or the next that can be played; null where there is none in a whole round, or before the queue is over.
+   * `heard`: the item before it, which does not come again at once.
+   */
+  async from(stream: string, place: Place | null, heard: string | null = null): Promise<Track | null> {
     const lost = new Set<string>()
-    let id = item
+    let here = place
     let queue = this.#options.queue(stream)
     let pass = passThrough(queue)
-    for (let tries = queue?.items.length ?? 0; tries > 0 && id !== null; tries--) {
-      const name = pass.fileOf(id)
-      const track = name === undefined || lost.has(name) ? null : await this.#track(stream, id, name)
-      if (track !== null) return track
+    for (let tries = queue?.items.length ?? 0; tries > 0 && here !== null; tries--) {
+      const name = pass.fileOf(here.id)
+      const file = name === undefined || lost.has(name) ? null : await this.#file(stream, name)
+      if (file !== null) return { ...here, file }
       if (name !== undefined) lost.add(name)
       // Looking may have taken a while.
       const now = this.#options.queue(stream)
       if (now !== queue) pass = passThrough(now)
       queue = now
-      id = pass.next(id)
+      here = pass.next(here, heard ?? here.id)
     }
     return null
   }
 
-  /** The one behind that item, as `from` finds it. */
-  after(stream: string, id: string): Promise<Track | null> {
-    return this.from(stream, this.next(stream, id))
+  /** What is behind that item, as `from` finds it. Behind one that is gone it is looked for from the next one on. */
+  async after(stream: string, place: Place, heard = place.id): Promise<Going> {
+    const pass = passThrough(this.#options.queue(stream))
+    const next = pass.next(place, heard)
+    const isGone = pass.fileOf(place.id) === undefined
+    return { from: isGone ? next : place, track: await this.from(stream, next, heard) }
   }
 
-  /** The id of the item behind that one; behind one that is gone it is the queue's current. */
-  next(stream: string, id: string): string | null {
-    return passThrough(this.#options.queue(stream)).next(id)
+  /** The queue's current item, as `from` finds it. */
+  async toCurrent(stream: string): Promise<Going> {
+    const queue = this.#options.queue(stream)
+    const from = queue === undefined ? null : currentPlace(queue)
+    return { from, track: await this.from(stream, from) }
   }
 
   /** Has the next item read, so that nobody waits for it. */
-  async warm(stream: string, id: string): Promise<void> {
+  async warm(stream: string, place: Place): Promise<void> {
     const pass = passThrough(this.#options.queue(stream))
-    const next = pass.next(id)
-    const name = next === null ? undefined : pass.fileOf(next)
-    const track = next === null || name === undefined ? null : await this.#track(stream, next, name)
+    const next = pass.next(place, place.id)
+    const name = next === null ? undefined : pass.fileOf(next.id)
+    const file = name === undefined ? null : await this.#file(stream, name)
     try {
-      await track?.file.block(0)
+      await file?.block(0)
     } finally {
-      track?.file.close()
+      file?.close()
     }
   }
 
-  async #track(stream: string, id: string, name: string): Promise<Track | null> {
+  async #file(stream: string, name: string): Promise<LiveFile | null> {
     const file = await this.#options.files.take(name)
     if ('file' in file) {
       this.#said.delete(`${stream} ${name}`)
-      return { id, file }
+      return file
     }
     this.#sayOnce(stream, name, file.reason)
     return null
@@ -97,19 +119,37 @@ export class LiveWalk {
 /** A way through the queue as it is now; of thousands of items too each step is a small one. */
 function passThrough(queue: Queue | undefined): {
   fileOf(id: string): string | undefined
-  next(id: string): string | null
+  next(from: Place, heard: string): Place | null
 } {
   if (queue === undefined) return { fileOf: () => undefined, next: () => null }
   const files = new Map(queue.items.map(({ id, file }) => [id, file]))
   const step = walk(queue)
-  const { closed, current } = queue
+  const { closed, loop, order } = queue
+  const listed = (id: string): Place | null => {
+    if (!files.has(id)) return currentPlace(queue)
+    const next = step(id, 1).id
+    return next === null ? null : { id: next, round: null }
+  }
+  const shuffled = (order: PlayOrder, { id, round }: Place, heard: string): Place | null => {
+    if (!files.has(id) && (round === null || !round.ids.some((one) => files.has(one))))
+      return currentPlace(queue)
+    const next = roundAfter({ order, loop }, round ?? roundOfNew(order, id), heard)
+    const found = next?.ids[next.at]
+    return next === null || found === undefined ? null : { id: found, round: next }
+  }
   return {
     fileOf: (id) => files.get(id),
-    next(id) {
+    next(from, heard) {
       if (closed) return null
-      return files.has(id) ? step(id, 1).id : current
+      return order === null ? listed(from.id) : shuffled(order, from, heard)
     },
   }
+}
+
+/** Where the queue is; null: it is empty or over. */
+export function currentPlace({ current, order }: Queue): Place | null {
+  if (current === null) return null
+  return { id: current, round: order === null ? null : roundFrom(order, current) }
 }
 
 /**
@@ -121,6 +161,19 @@ export function startOf(queue: Queue, last: LivePlace | null): LivePlace | null 
   const current = queue.resume === 'restart' ? null : queue.current
   const item = current ?? itemAfter({ ...queue, current: null }, { op: 'step', by: 1 })
   return item === null ? null : { item, frame: 0 }
+}
+
+/** The place of a listener who comes in at that item; a new one may begin the queue's next round with it. */
+export function beginOf({ current, order, resume }: Queue, item: string, isNew: boolean): Place {
+  if (order === null) return { id: item, round: null }
+  const isNextRound = isNew && (current === null || resume === 'restart')
+  return { id: item, round: roundFrom(isNextRound ? followingOrder(order) : order, item) }
+}
+
+/** The place of a listener who comes back. */
+export function placeOf(queue: Queue, { item, round }: Left): Place {
+  const isKnown = queue.order !== null && round !== null
+  return isKnown ? { id: item, round: roundBackAt(round, item) } : beginOf(queue, item, false)
 }
 
 export function hasItem(queue: Queue, id: string): boolean {

@@ -4,7 +4,7 @@ import { memoryCollection } from '../../support/memory-collection.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 
 const place = { item: 'item-1', frame: 500 }
-const left = { ...place, isEnd: false }
+const left = { ...place, isEnd: false, round: null }
 
 async function positionsOver(store = memoryCollection<StoredPosition>(), clock = new VirtualClock()) {
   const failures: unknown[] = []
@@ -46,7 +46,7 @@ test('the end of a stream holds for a minute, and leaves nothing in the store', 
   const { positions, store, clock } = await positionsOver()
   positions.at('listener', 'bedroom', place)
   await positions.flush()
-  positions.left('listener', 'bedroom', { ...place, isEnd: true })
+  positions.left('listener', 'bedroom', { ...place, isEnd: true, round: null })
   await positions.flush()
   expect(await store.entries()).toEqual([])
   expect(positions.takeLeft(['listener'], 'bedroom')?.isEnd).toBe(true)

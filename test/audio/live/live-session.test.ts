@@ -29,15 +29,16 @@ function fileOf(frames: number): { readonly file: LiveFile; readonly bytes: Buff
   return { file, bytes }
 }
 
+const nothing = { from: null, track: null }
+
 async function sessionOf(frames: number, frame: number) {
   const clock = new VirtualClock()
   const { file, bytes } = fileOf(frames)
   const session = new LiveSession({
     stream: 'bath',
-    track: { id: 'item-1', file },
+    track: { id: 'item-1', round: null, file },
     frame,
-    walk: { from: async () => null, after: async () => null, warm: async () => undefined },
-    current: () => 'item-1',
+    walk: { after: async () => nothing, toCurrent: async () => nothing, warm: async () => undefined },
     length: () => 1,
     clock,
     sent: () => undefined,

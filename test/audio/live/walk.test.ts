@@ -45,7 +45,7 @@ test('asks for each file of a queue no more than once in a round', async () => {
     },
     log: recordingLog(),
   })
-  expect(await walk.after('bedroom', 'item-1')).toBeNull()
+  expect((await walk.after('bedroom', { id: 'item-1', round: null })).track).toBeNull()
   expect(asked).toEqual(['b', 'c', 'a'])
 })
 
@@ -63,6 +63,6 @@ test('ten thousand items of a file that is gone are passed over with one look', 
     },
     log: recordingLog(),
   })
-  expect(await walk.from('bedroom', 'item-1')).toBeNull()
+  expect(await walk.from('bedroom', { id: 'item-1', round: null })).toBeNull()
   expect(asked).toEqual(['gone', 'there'])
 })
