@@ -103,7 +103,7 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   'template/too-big': { level: 'error', about: 'What a file makes from templates is too much.' },
   'template/unused': { level: 'info', about: 'A template needs what it does nothing with.' },
   'test/unknown-name': {
-    level: 'error',
+    level: 'warning',
     about: 'A test speaks of a rule, a stream, a playlist or a player that is not there.',
   },
   'test/failed': { level: 'error', about: 'What a test expects did not happen.' },

@@ -11,10 +11,13 @@ export class Report {
   readonly #source: Source
   readonly #lines: Lines
   readonly #contentEnd: number
+  readonly #worst: 'error' | 'warning'
   #errors = 0
 
-  constructor(source: Source) {
+  /** `worst`: with `warning`, errors are counted and said as warnings, for what keeps nothing from running. */
+  constructor(source: Source, { worst = 'error' }: { readonly worst?: 'error' | 'warning' } = {}) {
     this.#source = source
+    this.#worst = worst
     this.#lines = new Lines(source.text)
     this.#contentEnd = source.text.trimEnd().length
   }
@@ -47,7 +50,8 @@ export class Report {
   add(place: Node | Span, level: Diagnostic['level'], code: string, message: string, help?: string): void {
     if (level === 'error') this.#errors += 1
     const position = this.#position(spanOf(place))
-    const diagnostic = { file: this.#source.file, ...position, level, code, message }
+    const said = level === 'error' ? this.#worst : level
+    const diagnostic = { file: this.#source.file, ...position, level: said, code, message }
     const advice = [help, spanOf(place).from].filter((words) => words !== undefined).join('; ')
     this.#push(advice === '' ? diagnostic : { ...diagnostic, help: advice })
   }
@@ -64,7 +68,7 @@ export class Report {
       line: last.line,
       column: last.column,
       length: last.length,
-      level: this.hasErrors ? 'error' : 'warning',
+      level: this.hasErrors ? this.#worst : 'warning',
       code: 'report/more',
       message: 'there is more to say about this file; mend what stands above first',
     }

@@ -45,6 +45,8 @@ export interface Checked extends RuleFolder {
   readonly ruleSet: RuleSet
   /** What people wrote to try it out. */
   readonly tests: readonly RuleTest[]
+  /** Why tests are left out; the findings have it, too. */
+  readonly testFaults: readonly Diagnostic[]
   /** Those that are sound, with their own tests. */
   readonly stories: readonly (FiledStory & { readonly file: string })[]
   /** Those that the rules were read with. */
@@ -117,7 +119,7 @@ export async function readHousehold({
   const audio = audioOf({ options, shipped, clock })
   const { base_topic: base, discovery_prefix: discoveryPrefix } = options.mqtt
   const topics = topicsFor(base, discoveryPrefix)
-  const { diagnostics, ruleSet, tests, stories, playersNamed } = await readRuleFiles(sources, {
+  const { diagnostics, ruleSet, tests, testFaults, stories, playersNamed } = await readRuleFiles(sources, {
     registry: plugins.registry,
     stories: readStories,
     fileExists: (name) => audio.has(name),
@@ -137,7 +139,7 @@ export async function readHousehold({
     adviceAt: clock.now(),
   }).finally(() => audio.close())
   const findings = [...plugins.troubles.map(({ finding }) => finding), ...diagnostics]
-  return { sources, problems, findings, ruleSet, tests, stories, plugins, playersNamed }
+  return { sources, problems, findings, ruleSet, tests, testFaults, stories, plugins, playersNamed }
 }
 
 /** The store is opened at the first question alone; what cannot be read there is not known. */

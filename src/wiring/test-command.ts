@@ -26,8 +26,12 @@ interface Outcome extends Pick<TestOutcome, 'failures'> {
 }
 
 interface Tested extends RuleFolder {
-  /** The errors of files that are left out, and what failed. */
-  readonly findings: readonly Diagnostic[]
+  /** The errors of files that are left out. */
+  readonly errors: readonly Diagnostic[]
+  /** Those of tests that are left out. */
+  readonly faults: readonly Diagnostic[]
+  /** What failed. */
+  readonly failures: readonly Diagnostic[]
   readonly outcomes: readonly Outcome[]
   /** What else findings are about. */
   readonly texts: readonly Source[]
@@ -42,15 +46,17 @@ export async function testCommand(
   input: TestInput,
 ): Promise<{ readonly answer: string; readonly failed: boolean }> {
   const tested = await test(input)
-  const failed = tested.problems.length > 0 || tested.findings.length > 0
+  const failed = tested.problems.length > 0 || findingsOf(tested).length > 0
   return { answer: input.json ? `${JSON.stringify(asJson(tested), null, 2)}\n` : inWords(tested), failed }
 }
 
 async function test(input: TestInput): Promise<Tested> {
   const { options, shipped, clock } = input
   const household = await readHousehold({ ...input, purpose: 'dry' })
-  const { sources, problems, findings, ruleSet, tests, stories, plugins } = household
+  const { sources, problems, findings, testFaults, ruleSet, tests, stories, plugins } = household
   const errors = findings.filter(({ level }) => level === 'error')
+  // Rules run without their tests, but this is about them.
+  const faults = testFaults.map((fault): Diagnostic => ({ ...fault, level: 'error' }))
   const { media, config } = options.folders
   const audio = new AudioOnDisk({ folders: [media, config], shipped, clock, log: silentLog })
   try {
@@ -63,7 +69,7 @@ async function test(input: TestInput): Promise<Tested> {
       texts: plugins.troubles,
       problems,
       outcomes,
-      findings: [...errors, ...failuresIn(outcomes, { sources })],
+      ...{ errors, faults, failures: failuresIn(outcomes, { sources }) },
     }
   } finally {
     plugins.stop()
@@ -113,31 +119,37 @@ export async function foldersOf(
   return folders
 }
 
-function asJson({ sources, problems, findings, outcomes }: Tested) {
+function findingsOf({ errors, faults, failures }: Tested): readonly Diagnostic[] {
+  return [...errors, ...faults, ...failures]
+}
+
+function asJson(tested: Tested) {
+  const { sources, problems, outcomes } = tested
   return {
     files: sources.map(({ file }) => file),
     unread: problems,
     tests: outcomes.map(({ test: { id, file }, failures }) => ({ id, file, passed: failures.length === 0 })),
-    findings,
+    findings: findingsOf(tested),
   }
 }
 
-function inWords({ sources, problems, findings, outcomes, texts: others }: Tested): string {
+function inWords(tested: Tested): string {
+  const { sources, problems, texts: others } = tested
   const texts = new Map([...sources, ...others].map(({ file, text }) => [file, text]))
   const said = [
     ...problems.map(({ text }) => text),
-    ...findings.map((finding) => formatDiagnostic(finding, texts.get(finding.file) ?? '')),
+    ...findingsOf(tested).map((finding) => formatDiagnostic(finding, texts.get(finding.file) ?? '')),
   ]
-  return `${[...said, summary({ problems, findings, outcomes })].join('\n\n')}\n`
+  return `${[...said, summary(tested)].join('\n\n')}\n`
 }
 
-function summary({ problems, findings, outcomes }: Omit<Tested, 'sources' | 'texts'>): string {
+function summary({ problems, errors, faults, outcomes }: Tested): string {
   const failed = outcomes.filter(({ failures }) => failures.length > 0).length
   const count = outcomes.length
   const tests = `${count} test${count === 1 ? '' : 's'}: ${count - failed} passed, ${failed} failed`
   const wrong = new Set([
-    ...findings.filter(({ code }) => code !== 'test/failed').map(({ file }) => file),
-    ...problems.map(({ file }) => file),
+    ...[...errors, ...problems].map(({ file }) => file),
+    ...faults.map(({ file }) => `tests with errors in ${file}`),
   ])
   if (wrong.size > 0) return `${tests}; not tried: ${[...wrong].join(', ')}`
   return count === 0 ? `${tests}. Write some under \`tests:\` in a rule file` : tests

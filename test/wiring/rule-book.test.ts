@@ -97,6 +97,31 @@ describe('a file with a slip', () => {
   })
 })
 
+test.each([
+  ['a stream that could be any of two', 'steps: [{expect: {stream.closed: true}}]', 'which stream is meant'],
+  ['a misspelt rule', 'steps: [{expect: {ran: bedtme}}]', 'there is no rule "bedtme"'],
+  ['a misspelt step', 'steps: [{pres: left}]', 'unknown step "pres"'],
+])('a fault in a test is said and keeps no rule from running: %s', async (_what, steps, words) => {
+  const head = 'schedules:\n  den: {default: f}\n  attic: {default: f}\nplaylists: {f: [a.mp3]}\n'
+  await write('a.yaml', `${head}${ruleNamed('bedtime')}tests:\n  t: {now: "2026-11-24T19:00:00", ${steps}}\n`)
+  const { ids, states, problems, said } = await household()
+  expect([ids(), states(), problems.list()]).toEqual([['bedtime'], { 'a.yaml': 'running' }, []])
+  expect(said().join('\n')).toContain(words)
+})
+
+test('nor does a list of tests, or a test of a story', async () => {
+  const story = `stories:
+  cave:
+    scenes: {in: {ending: home}}
+    tests: {t: {press: [], expect: {scene: owt}}}
+`
+  await write('a.yaml', `${ruleNamed('bedtime')}tests: [x]\n`)
+  await write('b.yaml', story)
+  const { book, ids, said } = await household()
+  expect([ids(), [...(book.current.stories?.keys() ?? [])]]).toEqual([['bedtime'], ['cave']])
+  expect(said().join('\n')).toMatch(/`tests` takes a map[\s\S]*there is no scene "owt"/)
+})
+
 test('a deleted file is gone, also from what is kept for the next start', async () => {
   const stores = kept()
   await write('a.yaml', ruleNamed('r'))

@@ -67,7 +67,7 @@ test('a test that fails is shown with its line', async () => {
   })
 })
 
-test('the tests of a file with an error are not run, and the others are', async () => {
+test('a test with an error is not run, and the others are', async () => {
   await write('a.yaml', rules + asTest('music/forest/2.mp3'))
   await write(
     'b.yaml',
@@ -76,8 +76,43 @@ test('the tests of a file with an error are not run, and the others are', async 
   const { answer, failed } = await run()
   expect(failed).toBe(true)
   expect(answer).toMatch(
-    /^b\.yaml:6:16 error\[type\/value\][\s\S]*\n1 test: 1 passed, 0 failed; not tried: b\.yaml\n$/,
+    /^b\.yaml:6:16 error\[type\/value\][\s\S]*\n1 test: 1 passed, 0 failed; not tried: tests with errors in b\.yaml\n$/,
   )
+})
+
+test('the tests of a file with an error are not run, and the others are', async () => {
+  await write('a.yaml', rules + asTest('music/forest/2.mp3'))
+  await write('b.yaml', `${asTest('x').replace('  right:', '  left:')}rules: {r: {wen: []}}\n`)
+  const { answer, failed } = await run()
+  expect(failed).toBe(true)
+  expect(answer).toMatch(/\n1 test: 1 passed, 0 failed; not tried: b\.yaml\n$/)
+})
+
+test('a second stream in another file leaves tests of the first about their own stream', async () => {
+  const bedtime = `playlists: {forest: {folder: music/forest}}
+schedules:
+  bedroom:
+    default: forest
+    slots: {night: {from: "19:30", to: "06:30", play: none}}
+tests:
+  closed-at-night:
+    now: "2026-11-24T19:00:00"
+    players: {kids-room: {playing: true}}
+    steps: [{expect: {stream.closed: false}}, {advance: 40m}, {expect: {stream.closed: true}}]
+`
+  await write('bedtime.yaml', bedtime)
+  await write('den.yaml', 'schedules: {den: {default: forest}}\n')
+  expect(await run()).toEqual({ answer: '1 test: 1 passed, 0 failed\n', failed: false })
+  const rule = '  on: {stream: bedroom, when: [{button: left}], do: [{log: hello}]}\n'
+  const test = bedtime
+    .slice(bedtime.indexOf('tests:'))
+    .replace('steps: [', 'steps: [{press: left}, {expect: {ran: on}}, ')
+  await write(
+    'bedtime.yaml',
+    `${bedtime.slice(0, bedtime.indexOf('tests:'))}  den: {default: forest}\nrules:\n${rule}${test}`,
+  )
+  await write('den.yaml', '')
+  expect(await run()).toEqual({ answer: '1 test: 1 passed, 0 failed\n', failed: false })
 })
 
 test('a household without tests is told where they stand, and one without a folder the way out', async () => {

@@ -22,6 +22,8 @@ type SectionName = (typeof sections)[number]
 export interface ParsedFile {
   readonly source: Source
   readonly report: Report
+  /** Gets what is wrong with tests. It keeps nothing else in the file from running. */
+  readonly testReport: Report
   /** What is wrong with the file as YAML. */
   readonly form: readonly Diagnostic[]
   /** Null where it is empty or cannot be read. */
@@ -36,6 +38,7 @@ export interface ParsedFile {
 export function parseFile(source: Source, loaded: Loaded = loadYaml(source)): ParsedFile {
   const { root, diagnostics: form } = loaded
   const report = new Report(source)
+  const testReport = testReportOf(source)
   const isBroken = form.some(({ level }) => level === 'error')
   if (root === null || isBroken || root.kind !== 'map') {
     if (root !== null && !isBroken) {
@@ -43,19 +46,27 @@ export function parseFile(source: Source, loaded: Loaded = loadYaml(source)): Pa
       report.add(root, 'error', 'type/value', 'a rule file is a map', help)
     }
     const hasUnread = standingAsKey(source.text)
-    return { source, report, form, root: null, section: () => null, hasUnread }
+    return { source, report, testReport, form, root: null, section: () => null, hasUnread }
   }
   checkSections(root, report)
-  const found = new Map(sections.map((name) => [name, sectionIn(root, name, report)]))
+  const found = new Map(
+    sections.map((name) => [name, sectionIn(root, name, name === 'tests' ? testReport : report)]),
+  )
   const section = (name: SectionName) => found.get(name) ?? null
   return {
     source,
     report,
+    testReport,
     form,
     root,
     section,
     hasUnread: (name, id) => section(name)?.entries.has(id) ?? false,
   }
+}
+
+/** Of tests everything is said as a warning. */
+export function testReportOf(source: Source): Report {
+  return new Report(source, { worst: 'warning' })
 }
 
 function checkSections(root: MapNode, report: Report): void {

@@ -13,7 +13,7 @@ import { silencedIn } from './declarations.ts'
 import { type Declared, declaredIn } from './declared.ts'
 import { readInParts } from './in-parts.ts'
 import { type NamedPlayer, playersNamedIn } from './names.ts'
-import { namesStandingIn, type ParsedFile, parseFile } from './parsed-file.ts'
+import { namesStandingIn, type ParsedFile, parseFile, testReportOf } from './parsed-file.ts'
 import { readPlaylists } from './playlists.ts'
 import { checkWithPlugins } from './plugin-checks.ts'
 import { ReadingMemory, sharedKey } from './reading-memory.ts'
@@ -59,8 +59,10 @@ export interface ReadResult {
   /** What can run: everything of the files that have no error. */
   readonly ruleSet: RuleSet
   readonly diagnostics: readonly Diagnostic[]
-  /** What people wrote to try it out, of the same files. */
+  /** What people wrote to try it out, of the same files, without what is wrong in itself. */
   readonly tests: readonly RuleTest[]
+  /** Why tests are left out; the diagnostics have it, too. */
+  readonly testFaults: readonly Diagnostic[]
   /** The stories of the same files, with their own tests. */
   readonly stories: readonly (FiledStory & { readonly file: string })[]
   /** Which players the rules that can run speak of. */
@@ -127,6 +129,7 @@ export async function readRuleFiles(
       ...{ vars: declared.vars, inputs: declared.inputs, players: declared.players },
     },
     tests: testsIn(sound, files),
+    testFaults: files.flatMap(({ testReport }) => testReport.diagnostics),
     stories: sound.flatMap((file) => file.stories.map((story) => ({ ...story, file: file.report.file }))),
     playersNamed: await playersNamedIn(sound, breathe),
     diagnostics: files.flatMap(diagnosticsOf),
@@ -232,13 +235,14 @@ async function readFile(file: ParsedFile, reading: FileReading): Promise<RuleFil
   // A story that was checked is not searched through again.
   const searched = isChecked ? 'as checked' : ''
   const key = [shared, sections, ...plugins, checked, searched].join(' ')
-  const { content, report } = await memory.content(file.source, key, async () => {
-    const own = new Report(file.source)
-    const written = writtenOut({ ...file, report: own }, reading.declared.templates)
-    return { content: await readContent(written, reading), report: own }
+  const { content, report, testReport } = await memory.content(file.source, key, async () => {
+    const own = { report: new Report(file.source), testReport: testReportOf(file.source) }
+    const written = writtenOut({ ...file, ...own }, reading.declared.templates)
+    return { content: await readContent(written, reading), ...own }
   })
   const hasOwnErrors = file.form.some(isError) || file.report.hasErrors || report.hasErrors
   file.report.take(report)
+  file.testReport.take(testReport)
   return { ...file, ...content, hasOwnErrors }
 }
 
@@ -246,7 +250,7 @@ async function readContent(
   file: ParsedFile,
   { shared, declared, registry, checks, memory, stories: section, isChecked }: FileReading,
 ): Promise<Content> {
-  const { report } = file
+  const { report, testReport } = file
   const { breathe } = memory
   const inParts = <Read>(
     section: 'playlists' | 'schedules' | 'rules',
@@ -263,7 +267,7 @@ async function readContent(
     starts: startsOf(declared),
   })
   const stories =
-    (written && (await section?.(written, { report, breathe, house: house(), isChecked }))) ?? []
+    (written && (await section?.(written, { report, testReport, breathe, house: house(), isChecked }))) ?? []
   const faultyRules: SoundParts[] = []
   const reading = { report, registry, declared, shared, faulty: faultyRules }
   const rules = await inParts('rules', (part) => readRules(part, reading))
@@ -276,7 +280,7 @@ async function readContent(
     ),
     rules,
     faultyRules,
-    tests: tests === null ? [] : readTests(tests, { report, declared }),
+    tests: tests === null ? [] : readTests(tests, { report: testReport, declared }),
     stories,
     advice: [
       ...stories.flatMap(({ advice }) => advice),
@@ -286,7 +290,7 @@ async function readContent(
 }
 
 function diagnosticsOf(file: RuleFile): Diagnostic[] {
-  const all = [...file.form, ...file.report.diagnostics].sort(byPlace)
+  const all = [...file.form, ...file.report.diagnostics, ...file.testReport.diagnostics].sort(byPlace)
   return all.length <= most ? all : [...all.slice(0, most - 1), ...all.slice(-1)]
 }
 

@@ -34,6 +34,8 @@ export type StorySection = (
   node: MapNode,
   reading: {
     readonly report: Report
+    /** Gets what is wrong with their tests. */
+    readonly testReport: Report
     readonly breathe: () => Promise<void>
     /** What its expressions may ask of the house, and where vars and inputs start. */
     readonly house: { readonly environment: Environment; readonly starts: Values }

@@ -57,6 +57,7 @@ interface Written {
 }
 
 function readTest({ id, key, value }: Written, { report, declared }: Reading): ReadTest | null {
+  const before = report.errorCount
   const head = decode(testSchema, value, report, { what: `test "${id}"` })
   if (head === undefined || value.kind !== 'map') return null
   const now = momentIn(head.now, declared)
@@ -81,7 +82,8 @@ function readTest({ id, key, value }: Written, { report, declared }: Reading): R
     players: new Set(players.keys()),
     player,
   })
-  if (now === null || read === null || vars === null || inputs === null) return null
+  if (now === null || read === null || vars === null || inputs === null || report.errorCount > before)
+    return null
   const { stream = null, seed = 1 } = head
   return {
     test: { id, file: report.file, span: key.span, now, seed, stream, player, vars, inputs, steps: read },

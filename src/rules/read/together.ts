@@ -59,7 +59,7 @@ function advise(
   files: readonly RuleFile[],
   clocks: { readonly now: Date; readonly calendar: Calendar },
 ): void {
-  const sound = files.filter(isSound)
+  const sound = files.filter((file) => isSound(file) && !file.testReport.hasErrors)
   if (sound.length === files.length) {
     adviseUnused(files)
     adviseAnswers(files)
@@ -92,7 +92,10 @@ function refuseDoubles(files: readonly RuleFile[]): void {
     for (const [what, id, node] of definitions) {
       const first = seen.get(`${what} ${id}`)
       if (first === undefined) seen.set(`${what} ${id}`, `${file.report.file}:${file.report.lineOf(node)}`)
-      else file.report.add(node, 'error', 'yaml/duplicate', `${what} "${id}" is already defined at ${first}`)
+      else {
+        const report = what === 'test' ? file.testReport : file.report
+        report.add(node, 'error', 'yaml/duplicate', `${what} "${id}" is already defined at ${first}`)
+      }
     }
   }
 }

@@ -31,6 +31,8 @@ export interface FiledStory {
 
 interface SectionReading {
   readonly report: Report
+  /** Gets what is wrong with tests; without it the other does. */
+  readonly testReport?: Report
   /** Asked for between two parts of the work; resolves when it may go on. */
   readonly breathe: () => Promise<void>
   /** What stories may ask; without it they know their own vars alone. */
@@ -45,11 +47,11 @@ interface SectionReading {
  */
 export async function readStories(
   node: MapNode,
-  { report, breathe, isChecked, house = noHouse }: SectionReading,
+  { report, testReport = report, breathe, isChecked, house = noHouse }: SectionReading,
 ): Promise<readonly FiledStory[]> {
   const stories: FiledStory[] = []
   for (const [id, entry] of node.entries) {
-    const read = await readStory(id, entry, { report, breathe, house, isChecked })
+    const read = await readStory(id, entry, { report, testReport, breathe, house, isChecked })
     if (read === undefined) continue
     const advice = isChecked ? [] : await checkStory(read, { report, breathe })
     const { story, key, files, folder, entities } = read

@@ -47,6 +47,8 @@ type Written = Static<typeof storySchema>
 
 interface StoryChecks {
   readonly report: Report
+  /** Gets what is wrong with its tests; without it the other does. */
+  readonly testReport?: Report
   readonly breathe: () => Promise<void>
   /** Without it the story knows its own vars alone. */
   readonly house?: DeclaredHouse
@@ -61,7 +63,7 @@ interface StoryChecks {
 export async function readStory(
   id: string,
   { key, value }: MapEntry,
-  { report, breathe, house = noHouse, isChecked = false }: StoryChecks,
+  { report, testReport = report, breathe, house = noHouse, isChecked = false }: StoryChecks,
 ): Promise<ReadStory | undefined> {
   const before = report.errorCount
   if (!plainName.test(id)) sayName(key, 'story', report)
@@ -86,7 +88,9 @@ export async function readStory(
     await breathe()
   }
   const story = written && storyOf(id, written, { root: value, reading, read, scenes })
-  const tests = isChecked ? [] : readStoryTests(value, { ...reading, house, endings: endingsIn(scenes) })
+  const tests = isChecked
+    ? []
+    : readStoryTests(value, { ...reading, report: testReport, house, endings: endingsIn(scenes) })
   if (story === undefined || report.errorCount > before) return undefined
   const { environment, files, folder, asked } = reading
   return { story, key, places, environment, files, folder, entities: asked.entities, tests }

@@ -63,6 +63,7 @@ export function readStoryTests(root: MapNode, reading: Reading): readonly StoryT
 
 function readTest(id: string, node: Node, reading: Reading): StoryTest | undefined {
   const { report, story, scenes } = reading
+  const before = report.errorCount
   const written = decode(storyTestSchema, node, report, { what: `test "${id}"` })
   if (written === undefined) return undefined
   const { press, seed = 1, expect } = written
@@ -79,7 +80,7 @@ function readTest(id: string, node: Node, reading: Reading): StoryTest | undefin
         { scene: one, story, scenes },
         report,
       )
-  return {
+  const test: StoryTest = {
     id,
     presses: press.map((word) => (word === 'wait' ? 'silence' : (word as Answer))),
     seed,
@@ -92,6 +93,7 @@ function readTest(id: string, node: Node, reading: Reading): StoryTest | undefin
     },
     span: place.span,
   }
+  return report.errorCount > before ? undefined : test
 }
 
 function checkEnding(node: Node, ending: string, { endings, report, story }: Reading): void {
