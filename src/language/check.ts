@@ -6,6 +6,15 @@ import type { MapNode, Node, ScalarNode } from './node.ts'
 import type { Report } from './report.ts'
 import { type Place, type Reading, readTyped, scalarAs, type Union } from './typed.ts'
 
+interface Decoding {
+  /** How messages call the node. */
+  readonly what: string
+  /** The key it stands behind, which is pointed at where nothing does. */
+  readonly key?: ScalarNode
+  /** What helps where something is missing: `as in …`. */
+  readonly example?: string
+}
+
 /**
  * The node as plain data of the schema's type, or undefined after everything that is wrong was reported, each
  * fault once and at its own place. Numbers and booleans are read from the text where the schema asks for them, so
@@ -18,12 +27,14 @@ export function decode<S extends TSchema>(
   schema: S,
   node: Node,
   report: Report,
-  options: { what: string },
+  options: Decoding,
 ): Static<S> | undefined {
-  const place = { node, key: null, subject: options.what, longForm: null }
+  const { what, key = null, example } = options
+  const place = { node, key, subject: what, longForm: null }
   const reading = readTyped(schema, place, meantBranch)
   const faults = faultsIn(reading)
-  for (const { span, code, message, help } of faults) report.add(span, 'error', code, message, help)
+  for (const { span, code, message, help } of faults)
+    report.add(span, 'error', code, message, help ?? (code === 'key/missing' ? example : undefined))
   return fits<S>(reading.value, schema) ? reading.value : undefined
 }
 

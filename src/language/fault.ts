@@ -137,8 +137,10 @@ function insteadHelp(schema: TSchema, text: string): string | null {
 }
 
 function missingFault({ parentSchema }: ErrorObject, missing: string, place: Place): Fault {
-  const { expected } = viewOf(propertiesOf(parentSchema ?? {}).get(missing) ?? {})
-  const what = expected === undefined ? '' : `, ${expected}`
+  const schema = propertiesOf(parentSchema ?? {}).get(missing) ?? {}
+  const isNothing = place.node.kind === 'map' && place.node.entries.size === 0
+  const expected = viewOf(schema).expected ?? (isNothing ? expectedBy(schema) : '')
+  const what = expected === '' ? '' : `, ${expected}`
   return {
     span: place.key?.span ?? startOf(place.node),
     code: 'key/missing',

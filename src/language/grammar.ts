@@ -56,15 +56,24 @@ function tab({ text, error, line }: Place): Finding | null {
 }
 
 function indentation(place: Place): Finding {
-  const { error, line } = place
+  const { error } = place
   if (error.message.startsWith('Flow end indicator'))
     return finding(place, 'this bracket must be indented more than the key that its list or map belongs to')
-  const start = line.start + line.text.length - line.text.trimStart().length
+  const { at, line } = meantPlace(place)
   const message = 'the indentation of this line fits none of the lines above it'
-  return finding({ ...place, at: start }, message, {
+  return finding({ at, error }, message, {
     length: line.text.trim().length,
     spoils: 'rest',
   })
+}
+
+/** Behind a key without a value the parser stumbles at the end of the key's line; what is wrong stands on the next. */
+function meantPlace({ text, at, line }: Place): Pick<Place, 'at' | 'line'> {
+  const blank = /(?:[ \t\r]*(?:#[^\n]*)?\n)*/y
+  blank.lastIndex = at
+  blank.test(text)
+  const meant = blank.lastIndex > line.end ? lineAround(blank.lastIndex, text) : line
+  return { line: meant, at: meant.start + meant.text.length - meant.text.trimStart().length }
 }
 
 function missingColon(place: Place): Finding {
@@ -176,7 +185,9 @@ function badEscape(place: Place): Finding {
 
 function plain(place: Place): Finding {
   if (place.error.message.startsWith('Sequence item without'))
-    return finding(place, 'a list item needs its own `- ` in front', { spoils: 'rest' })
+    return finding({ ...place, ...meantPlace(place) }, 'a list item needs its own `- ` in front', {
+      spoils: 'rest',
+    })
   const [first = ''] = place.error.message.split('\n', 1)
   return finding(place, `this is not YAML: ${first.charAt(0).toLowerCase()}${first.slice(1)}`, {
     spoils: 'rest',

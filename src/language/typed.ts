@@ -57,6 +57,15 @@ export function scalarAs(type: string, { text, quoted }: ScalarNode): unknown {
     : undefined
 }
 
+const yes = /^(?:true|yes|on)$/i
+const no = /^(?:false|no|off)$/i
+
+/** Whether a bare word says yes or no, as people write it where nothing else can be meant; undefined for all else. */
+export function saidBoolean(node: Node): boolean | undefined {
+  if (node.kind !== 'scalar' || node.quoted) return undefined
+  return yes.test(node.text) ? true : no.test(node.text) ? false : undefined
+}
+
 class Reader {
   readonly places = new Map<string, Place>()
   readonly unions: Union[] = []

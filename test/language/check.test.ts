@@ -126,7 +126,7 @@ describe('decode says what is wrong at its place', () => {
         '1:1 key/unknown unknown key "playlst" in action `queue` - did you mean "playlist"? (allowed: playlist, limit, mode, volume, at, colour, days, name, when)',
       ],
     ],
-    ['limit: 1', ['1:1 key/missing action `queue` needs `playlist`']],
+    ['limit: 1', ['1:1 key/missing action `queue` needs `playlist`, a text']],
     ['{}', ['1:1 key/missing action `queue` needs `playlist`']],
     ['{limit: 1}', ['1:1 key/missing action `queue` needs `playlist`']],
     ['playlist: x\ntriggers: y', ['2:1 key/ha-word Home Assistant calls this `triggers`; here it is `when`']],
@@ -256,7 +256,9 @@ describe('decode and hostile keys', () => {
 
   test('a name that every object has is a name like any other', () => {
     const needs = Type.Object({ toString: Type.Integer() }, closed)
-    expect(read(needs, '{}').found).toEqual(['1:1 key/missing action `queue` needs `toString`'])
+    expect(read(needs, '{}').found).toEqual([
+      '1:1 key/missing action `queue` needs `toString`, a whole number',
+    ])
     expect(read(needs, '{toString: 3}').value).toEqual({ toString: 3 })
     expect(read(Type.Object({}, closed), '{hasOwnProperty: 1}').found).toHaveLength(1)
     expect(read(open, '{valueOf: 1, a/b~c: x}').found).toEqual([

@@ -281,6 +281,22 @@ const cases: readonly Case[] = [
     mended: 'a:\n  b: 1\nc: 2\n',
   },
   {
+    name: 'an indentation that fits nothing below a key without a value',
+    text: 'a:\n  - b:\n\n    # why\n  c: 2\n',
+    code: 'yaml/syntax',
+    at: '5:3',
+    says: 'the indentation of this line fits none of the lines above it',
+    mended: 'a:\n  - b:\nc: 2\n',
+  },
+  {
+    name: 'what belongs to a list item, not indented enough',
+    text: 'a:\n    - b:\n     4\n',
+    code: 'yaml/syntax',
+    at: '3:6',
+    says: 'a list item needs its own `- ` in front',
+    mended: 'a:\n    - b:\n        4\n',
+  },
+  {
     name: 'lines below a value',
     text: 'name: foo\n  bar: baz\n',
     code: 'yaml/syntax',

@@ -85,6 +85,7 @@ describe('an editor finds nothing wrong', () => {
     rule({ when: 'card: {inserted: 12345}' }),
     rule({}).replace('    do:', '    if: player.playing\n    do:'),
     rule({}).replace('    do:', '    if: {none: [player.playing]}\n    do:'),
+    rule({ when: 'startup: true', condition: 'playing: true', action: 'pause: true' }),
     'playlists:\n',
     'calendar:\nplayers:\ninputs:\nvars:\ntemplates:\ntests:\n',
     slot('{days: [birthdays, holidays], from: {sun: sunset-30m, or: "21:00"}, to: sunrise+1h, play: x}'),

@@ -188,6 +188,76 @@ rules:
     for (const [index, message] of messages.entries()) expect(shown[index]).toContain(message)
   })
 
+  test.each([
+    ['when', 'startup:\n      do:', '7:7 the indentation of this line fits none of the lines above it'],
+    [
+      'when',
+      'time:',
+      '6:9 trigger `time` needs `at`, a time of day such as "19:30" or a list of 1-48 (as in `time: "19:30"`)',
+    ],
+    ['do', 'log:', '6:9 action `log` needs `message`, a text (as in `log: Somebody is awake`)'],
+    ['do', 'volume: # later', '6:9 action `volume` needs `to`, a whole number 0-16 (as in `volume: 4`)'],
+    [
+      'do',
+      'wait:',
+      '6:9 action `wait` needs `for`, a length of time such as "10s" or "5m" (as in `wait: 10s`)',
+    ],
+    ['if', 'days:', '6:9 condition `days` needs `on`, mon…sun, weekdays'],
+  ])('points at the key of `%s` behind which nothing stands: %s', async (section, item, said) => {
+    const others = { when: 'startup: {}', do: 'log: x', [section]: null }
+    const rest = Object.entries(others).flatMap(([key, one]) =>
+      one === null ? [] : [`    ${key}: [{${one}}]\n`],
+    )
+    const { diagnostics } = await read(rule(`    ${section}:\n      - ${item}\n${rest.join('')}`))
+    const shown = diagnostics.map(
+      ({ line, column, message, help }) =>
+        `${line}:${column} ${message}${help === undefined ? '' : ` (${help})`}`,
+    )
+    expect(shown).toContainEqual(expect.stringContaining(said))
+  })
+
+  test('points at `when:` and `do:` behind which nothing stands', async () => {
+    expect(await shownIn(rule('    when:\n    do:\n'))).toEqual([
+      'a.yaml:5:5 error[type/value] `when` takes a list',
+      'a.yaml:6:5 error[type/value] `do` takes a list',
+    ])
+  })
+
+  test.each(['true', 'yes', 'on', 'True'])('takes %s where a kind needs no options', async (yes) => {
+    const text = `rules:
+  r:
+    player: kids
+    when: [{startup: ${yes}}]
+    if: [{playing: ${yes}}]
+    do: [{pause: ${yes}}, {resume: ${yes}}, {stop_player: ${yes}}, {wind_down: ${yes}}]
+`
+    const { ruleSet, diagnostics } = await read(text)
+    expect(diagnostics.filter(({ level }) => level !== 'info')).toEqual([])
+    expect(ruleSet.rules).toMatchObject([
+      {
+        when: [{ kind: 'startup', options: {} }],
+        if: [{ kind: 'playing', options: { player: 'kids' } }],
+        do: ['pause', 'resume', 'stop_player', 'wind_down'].map((kind) => ({
+          kind,
+          options: { player: 'kids' },
+        })),
+      },
+    ])
+  })
+
+  test('takes "true" in quotes for the name of a player, and asks what false is to say', async () => {
+    const { ruleSet } = await read('rules:\n  r:\n    when: [{startup: }]\n    do: [{pause: "true"}]\n')
+    expect(ruleSet.rules[0]?.do).toMatchObject([{ options: { player: 'true' } }])
+    const { diagnostics } = await read('rules:\n  r:\n    when: [{startup: false}]\n    do: [{log: x}]\n')
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'type/value',
+        message: '`startup: false` says what is not meant',
+        help: 'leave the line out, or write `startup: {}` with `enabled: false` beside it',
+      },
+    ])
+  })
+
   test('says the way out where something is to be heard instead of what plays or of nothing', async () => {
     const helpOf = async (body: string) => (await read(slot(body))).diagnostics.map(({ help }) => help)
     expect(await helpOf('{play: forest, if_pressed: music/a.mp3}')).toEqual([

@@ -103,7 +103,8 @@ export function optionsOf({ options, shorthand }: Pick<Part, 'options' | 'shorth
   const long = editorSchemaOf(options)
   const short = shorthand === undefined ? undefined : propertiesOf(options).get(shorthand)
   const needsOptions = (viewOf(options).required ?? []).length > 0
-  if (short === undefined) return needsOptions ? long : { ...long, type: ['object', 'null'] }
+  if (short === undefined)
+    return needsOptions ? long : { ...long, type: ['object', 'null', 'boolean'], not: { const: false } }
   // What the short form takes decides for whatever is no map.
   return byShape({ object: long, scalar: editorSchemaOf(short) })
 }

@@ -1,11 +1,13 @@
 import type { Static, TSchema } from 'typebox'
 import { decode } from '../../language/check.ts'
-import { propertiesOf } from '../../language/expected.ts'
-import type { Node } from '../../language/node.ts'
+import { propertiesOf, viewOf } from '../../language/expected.ts'
+import { isEmpty, type MapEntry, type Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { readTagged, type Tagged, withShorthand } from '../../language/tagged.ts'
+import { saidBoolean } from '../../language/typed.ts'
 import type { InputReference, Reference } from '../plugin.ts'
 import type { Bound } from '../rule-set.ts'
+import { playerTarget } from '../target.ts'
 import { type ConditionReading, readConditions } from './conditions.ts'
 import { isKnownTime } from './days.ts'
 import type { Declared } from './declared.ts'
@@ -31,6 +33,7 @@ export function isEnabled({ enabled }: { readonly enabled: boolean }): boolean {
 export interface Definition {
   readonly options: TSchema
   readonly shorthand?: string
+  readonly examples?: readonly string[]
   references?(options: never): readonly (Reference | InputReference)[]
 }
 
@@ -81,9 +84,17 @@ export function bindTagged<Found extends Definition>(
 ): BoundNode<Found> | undefined {
   const definition = definitions.get(tagged.kind)
   if (definition === undefined) return undefined
-  const value = withShorthand(tagged.value, definition.shorthand)
+  const { keyNode } = tagged
+  const written = takesTrue(definition)
+    ? withoutTrue({ key: keyNode, value: tagged.value }, report)
+    : tagged.value
+  if (written === null) return undefined
+  const value = withShorthand(written, definition.shorthand)
   const what = `${item} \`${tagged.kind}\``
-  const options: Static<TSchema> | undefined = decode(definition.options, value, report, { what })
+  const options: Static<TSchema> | undefined = decode(definition.options, value, report, {
+    what,
+    ...(isEmpty(written) ? { key: keyNode, ...exampleOf(definition) } : {}),
+  })
   if (options === undefined) return undefined
   const references = definition.references?.(options as never) ?? []
   const isKnown = (reference: Reference | InputReference) => {
@@ -96,6 +107,27 @@ export function bindTagged<Found extends Definition>(
   const bound = { kind, definition, options, id, ...(name === undefined ? {} : { name }) }
   seen?.push({ bound, node: tagged.value })
   return { bound, node: tagged.value, if: tagged.if ?? null, enabled }
+}
+
+/** Of what needs no options, or only a player: there `true` names nothing. */
+function takesTrue({ options, shorthand }: Definition): boolean {
+  if ((viewOf(options).required ?? []).length > 0) return false
+  return shorthand === undefined || propertiesOf(options).get(shorthand) === playerTarget
+}
+
+/** `pause: true` is `pause:`; what `false` is meant to say is asked. Null after that error. */
+function withoutTrue({ key, value }: MapEntry, report: Report): Node | null {
+  const said = saidBoolean(value)
+  if (said === undefined || value.kind !== 'scalar') return value
+  if (said === true) return { ...value, text: '' }
+  const message = `\`${key.text}: ${value.text}\` says what is not meant`
+  const help = `leave the line out, or write \`${key.text}: {}\` with \`enabled: false\` beside it`
+  report.add(value, 'error', 'type/value', message, help)
+  return null
+}
+
+function exampleOf({ examples: [first] = [] }: Definition): { readonly example?: string } {
+  return first === undefined ? {} : { example: `as in \`${first.replace(/^- /, '')}\`` }
 }
 
 /** The options of a kind, and the one that a bare value stands for. */

@@ -3,7 +3,7 @@ import { streamNamePattern } from '../../core/queue.ts'
 import { decode } from '../../language/check.ts'
 import type { Environment } from '../../language/expression/environment.ts'
 import { meaningOf } from '../../language/meaning.ts'
-import type { MapNode, Node, ScalarNode } from '../../language/node.ts'
+import { isEmpty, type MapEntry, type MapNode, type Node, type ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { environmentFor } from '../names.ts'
 import type { ActionDef, TriggerDef } from '../plugin.ts'
@@ -90,7 +90,7 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
     report.add(key, 'error', 'rule/no-trigger', `rule "${id}" has no \`when\`, and nothing starts it`)
     return undefined
   }
-  const list = (section: 'when' | 'do') => listOf(value.entries.get(section)?.value, section, report)
+  const list = (section: 'when' | 'do') => listOf(value.entries.get(section), report)
   const seen: SoundParts = { triggers: [], actions: [] }
   const starting = { what: 'trigger', definitions: registry.triggers, report, declared, seen: seen.triggers }
   const when = bindAll(list('when'), starting)
@@ -186,9 +186,11 @@ function withProvided(item: BoundNode<TriggerDef>, { inputs }: Declared): BoundN
   return provides === undefined ? item : { ...item, bound: { ...bound, provides } }
 }
 
-function listOf(node: Node | undefined, section: string, report: Report): readonly Node[] {
-  if (node === undefined) return []
-  if (node.kind === 'list') return node.items
-  report.add(node, 'error', 'type/value', `\`${section}\` takes a list`, 'begin each line with "- "')
+function listOf(entry: MapEntry | undefined, report: Report): readonly Node[] {
+  if (entry === undefined) return []
+  const { key, value } = entry
+  if (value.kind === 'list') return value.items
+  const place = isEmpty(value) ? key : value
+  report.add(place, 'error', 'type/value', `\`${key.text}\` takes a list`, 'begin each line with "- "')
   return []
 }

@@ -9,7 +9,11 @@ export const waitSchema = Type.Object({ for: durationUpToAWeek }, { additionalPr
 /** `wait: 10s`. */
 export const readWait: ReadGrammar = (item, { report }) => {
   const value = withShorthand(item.value, 'for')
-  const read = decode(waitSchema, value, report, { what: 'action `wait`' })
+  const read = decode(waitSchema, value, report, {
+    what: 'action `wait`',
+    key: item.key,
+    example: 'as in `wait: 10s`',
+  })
   if (read === undefined) return null
   const ms = durationMs(read.for)
   return foundGrammar(item, () => ({ ...noParts, pauses: [item.key], step: { does: 'wait', ms } }))
