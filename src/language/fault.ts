@@ -110,7 +110,8 @@ function valueFault({ keyword, parentSchema, params }: ErrorObject, place: Place
 function quotesHelp(schema: TSchema, text: string, quoted: boolean): string | null {
   if (!quoted) return null
   const bare = { kind: 'scalar', text, quoted: false, span: { start: 0, end: 0 } } as const
-  const isTyped = typesOf(schema).some((type) => type !== 'string' && scalarAs(type, bare) !== undefined)
+  const types = [schema, ...branchesOf(schema)].flatMap(typesOf)
+  const isTyped = types.some((type) => type !== 'string' && scalarAs(type, bare) !== undefined)
   return isTyped && text !== '' ? `leave out the quotes: ${code(text)}` : null
 }
 

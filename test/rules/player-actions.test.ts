@@ -43,6 +43,15 @@ describe('an action of players', () => {
       [{ kind: 'mutate-queue', stream: 'bedroom', mutation: { op: 'step', by: 1 } }],
     ],
     ['volume: 4', told({ type: 'volume-step', step: 4 })],
+    ['volume: +1', told({ type: 'volume-step', step: 10 })],
+    ['volume: "+3"', told({ type: 'volume-step', step: 12 })],
+    ['volume: -1', told({ type: 'volume-step', step: 8 })],
+    ['volume: {to: -16, player: den}', told({ type: 'volume-step', step: 0 }, 'den')],
+    ['volume: +0', told({ type: 'volume-step', step: 9 })],
+    ['volume: +01', told({ type: 'volume-step', step: 10 })],
+    ['volume: +16', told({ type: 'volume-step', step: 16 })],
+    [`volume: "\${player.volume - 3}"`, told({ type: 'volume-step', step: 6 })],
+    [`volume: {to: "\${player.volume * 4}", player: den}`, told({ type: 'volume-step', step: 16 }, 'den')],
     ['ambient: "#30A000"', told({ type: 'nightlight', light: '#30a000' })],
     ['ambient: off', told({ type: 'nightlight', light: 'off' })],
     [
@@ -103,7 +112,45 @@ describe('an action of players', () => {
     expect(house.world.player('kids')?.playback).toBe('paused')
   })
 
+  test('makes a player louder no further than it may get', async () => {
+    const { house, player, effects, errors } = await dryHouse(onLeft('volume: +3'), {
+      players: { kids: { volume_step: 9, volume_max_step: 11 } },
+    })
+    effects()
+    await house.press('kids', 'left')
+    await house.press('kids', 'left')
+    expect(errors()).toEqual([])
+    expect(effects().map(({ effect }) => effect)).toEqual([
+      ...told({ type: 'volume-step', step: 11 }),
+      ...told({ type: 'volume-step', step: 11 }),
+    ])
+    expect(player()?.volume_step).toBe(11)
+  })
+
+  test('makes a player louder or quieter step by step over a time', async () => {
+    const { house, player } = await dryHouse(onLeft('volume: {to: +2, over: 2m}'), { players: { kids: {} } })
+    await house.press('kids', 'left')
+    await house.advance(60_000)
+    expect(player()?.volume_step).toBe(10)
+    await house.advance(60_000)
+    expect(player()?.volume_step).toBe(11)
+  })
+
+  test('says of a step up that it is one', async () => {
+    const { ruleSet } = await readRuleFiles([{ file: 'a.yaml', text: onLeft('volume: +1') }], readingOf())
+    expect(explain('r', ruleSet)[0]?.text).toContain('sets the volume of the player it happened on up by 1')
+  })
+
+  test.each(['+17', '-17', '1.5', '"4"'])('takes no volume of %s', async (step) => {
+    const text = onLeft(`volume: ${step}`)
+    const { diagnostics } = await readRuleFiles([{ file: 'a.yaml', text }], readingOf())
+    expect(diagnostics.filter(({ level }) => level === 'error')).toMatchObject([
+      { line: 7, message: expect.stringContaining('takes a whole number 0-16, a step such as +1 or -1, or') },
+    ])
+  })
+
   test.each([
+    [`volume: "\${player.name}"`, 'a volume is a number from 0 to 16, not'],
     ['ambient: {player: kids}', 'says no light'],
     ['card: {start: yoto://card/7JtVV/01, chapter: "02"}', 'twice'],
     ['pause: nursery', 'there is no player "nursery"'],

@@ -196,7 +196,7 @@ rules:
       '6:9 trigger `time` needs `at`, a time of day such as "19:30" or a list of 1-48 (as in `time: "19:30"`)',
     ],
     ['do', 'log:', '6:9 action `log` needs `message`, a text (as in `log: Somebody is awake`)'],
-    ['do', 'volume: # later', '6:9 action `volume` needs `to`, a whole number 0-16 (as in `volume: 4`)'],
+    ['do', 'volume: # later', '6:9 action `volume` needs `to`, a whole number 0-16, a step such as +1 or -1'],
     [
       'do',
       'wait:',

@@ -142,12 +142,14 @@ function arrayOf(schema: TSchema): JsonSchema {
 
 function textOf(schema: TSchema): JsonSchema {
   const { pattern, minLength } = kept(schema, ['pattern', 'minLength'])
-  const { expected } = viewOf(schema)
+  const { expected, minimum, maximum } = viewOf(schema)
   const bounds = kept(schema, ['minLength', 'maxLength'])
   if (typeof pattern !== 'string') return anyText(bounds)
   const takesNumbers = numbers.some((number) => new RegExp(pattern, 'u').test(number))
   return {
-    type: takesNumbers ? ['string', 'number'] : 'string',
+    // A text of digits with a sign is a number to them, and says between which it may be.
+    type: takesNumbers || minimum !== undefined ? ['string', 'number'] : 'string',
+    ...(minimum === undefined ? {} : { minimum, maximum }),
     pattern,
     ...(expected === undefined ? {} : { patternErrorMessage: `Expected ${expected}` }),
     ...(minLength === undefined ? {} : { minLength }),

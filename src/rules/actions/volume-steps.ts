@@ -131,7 +131,7 @@ function look({ world, recorded }: LastingHands, id: string): Promise<Loudness |
   })
 }
 
-function unheard(world: World, id: string): AppError {
+export function unheard(world: World, id: string): AppError {
   const name = world.player(id)?.name ?? id
   return new AppError('conflict', `player "${name}" has not said how loud it is; nothing is changed`)
 }
