@@ -9,6 +9,7 @@ const rules = `rules:
   bedtime:
     when:
       - ha: {entity: input_boolean.bedtime, to: "on"}
+    if: state('input_boolean.bedtime') == 'on' and ha('light.nursery') != 'on'
     do:
       - ha: {action: light.turn_on, target: {entity_id: light.nursery}, data: {brightness_pct: 10}}
   locks-up:
@@ -32,6 +33,7 @@ test.each([
     const house = await StandInSupervisor.start({ config: { latitude: 51.5, longitude: -0.13 }, isDirect })
     onTestFinished(() => house.stop())
     house.set('input_boolean.bedtime', 'off')
+    house.set('light.nursery', 'off')
     const data = await mkdtemp(join(tmpdir(), 'yoto-home-assistant-'))
     await mkdir(join(data, 'config'))
     await writeFile(join(data, 'config', 'house.yaml'), rules)

@@ -1,7 +1,14 @@
 import { weekdays } from '../core/answer.ts'
 import { dayModes, type PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
-import type { Environment, Field, Fields, FieldType, Values } from '../language/expression/environment.ts'
+import {
+  type Environment,
+  type Field,
+  type Fields,
+  type FieldType,
+  stateHolder,
+  type Values,
+} from '../language/expression/environment.ts'
 import { type Calendar, noCountry } from './calendar.ts'
 import { keptEnvironment, keptValues, type Remembered } from './kept-names.ts'
 import type { TriggerData, TriggerDef, World } from './plugin.ts'
@@ -71,6 +78,7 @@ export function environmentFor({ player, stream, when }: Started, declared: Shar
     },
     names: { weekdays: 'bool', weekends: 'bool', ...(known.holidays ? { holiday: 'bool' } : {}) },
     events: { names: known.events, absent: 'no calendar files are named' },
+    states: true,
     absent: {
       ...kept.absent,
       ...unclear,
@@ -111,7 +119,7 @@ export function askedEnvironment(declared: Shared): Environment {
   const { groups, absent = {}, ...rest } = environmentFor({ player: '', stream: '', when: [] }, declared)
   const { trigger: _, ...known } = groups
   const noTrigger = 'nothing triggers an answer: it is looked at whenever somebody asks for the stream'
-  return { ...rest, groups: known, absent: { ...absent, trigger: noTrigger } }
+  return { ...rest, groups: known, absent: { ...absent, trigger: noTrigger }, states: false }
 }
 
 /** The names that expressions of stories may use: of the player that tells one, and of the house. */
@@ -122,7 +130,7 @@ export function houseEnvironment(declared: Shared): Environment {
     trigger: 'nothing triggers a story: a card tells it',
     stream: 'a story is told by a card of its own, and knows no stream',
   }
-  return { ...rest, groups: known, absent: { ...absent, ...own }, states: true }
+  return { ...rest, groups: known, absent: { ...absent, ...own } }
 }
 
 interface Asked {
@@ -176,7 +184,17 @@ export function valuesFor(
     stream: stream === undefined ? null : once(() => streamValues(world.queue(stream), stream)),
     vars: once(() => Object.fromEntries(world.vars())),
     inputs: once(() => Object.fromEntries(world.inputs())),
+    [stateHolder]: rule.entities === undefined ? null : once(() => statesOf(rule.entities, world)),
   }
+}
+
+/** Of those that are known. */
+function statesOf(
+  entities: readonly string[] = [],
+  { entityState }: World,
+): Readonly<Record<string, string>> {
+  const known = entities.map((entity) => [entity, entityState?.(entity) ?? null] as const)
+  return Object.fromEntries(known.flatMap(([entity, state]) => (state === null ? [] : [[entity, state]])))
 }
 
 function once<Looked extends object>(look: () => Looked): () => Looked {

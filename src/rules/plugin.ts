@@ -228,6 +228,8 @@ export interface World {
   inputs(): ReadonlyMap<string, PlainValue>
   /** The slots that hold now, by the clock; `default` outside all of a schedule's slots. */
   slots(): readonly SlotHeld[]
+  /** The state of an entity of Home Assistant that rules ask for; null where it is not known. Absent: none is. */
+  readonly entityState?: (entity: string) => string | null
 }
 
 export interface SlotHeld {

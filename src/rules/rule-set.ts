@@ -117,6 +117,8 @@ export interface Rule {
   readonly mode?: RuleMode
   /** With `queued` and `parallel`: so many at once or waiting, see `Modes`. */
   readonly max?: number
+  /** The entities of Home Assistant whose states its expressions ask for. Absent: none. */
+  readonly entities?: readonly string[]
   /** Equal where it means the same after a reload; where it is absent, only the same object does. */
   readonly meaning?: Meaning
 }

@@ -105,6 +105,7 @@ export class InMemoryHouse implements WatchedHouse {
         if (why !== null) records.stopped(`rule "${id}" was stopped: ${why}`)
       },
       sources: this.#surroundings.sources,
+      entityState: (entity) => this.#surroundings.stateOf(entity),
       clock,
       log,
     })

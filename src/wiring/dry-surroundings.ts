@@ -32,6 +32,12 @@ export class DrySurroundings {
     }
   }
 
+  /** As it was told; null where it was not, or is not known. */
+  stateOf(entity: string): string | null {
+    const state = this.#states.get(entity) ?? null
+    return state === 'unknown' || state === 'unavailable' ? null : state
+  }
+
   /** A broker brings what rules say back to those that listen, a moment later. */
   said(topic: string, payload: string): void {
     for (const [filter, happened] of this.#topics)

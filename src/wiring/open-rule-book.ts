@@ -9,7 +9,7 @@ import type { Surroundings } from '../rules/read/references.ts'
 import type { Location } from '../rules/sun.ts'
 import { writeEditorSchema } from './editor-schema.ts'
 import type { Foundation } from './foundation.ts'
-import { homeAssistantChecks } from './home-assistant.ts'
+import { type HomeAssistant, homeAssistantChecks } from './home-assistant.ts'
 import { HomeLocation } from './home-location.ts'
 import { watchNamedPlayers } from './named-players.ts'
 import type { PlayersReady } from './players-ready.ts'
@@ -106,6 +106,7 @@ interface RunInput
   readonly hub: Hub
   readonly lines: PlayerLines
   readonly slotGround: SlotGround
+  readonly homeAssistant: Pick<HomeAssistant, 'stateOf'>
   readonly sources: RuleSources
   readonly playersReady: PlayersReady
   /** How wishes are carried out: `perform` keeps them in the history, `performed` leaves that to its caller. */
@@ -148,6 +149,7 @@ export async function startRules(run: RunInput): Promise<RuleRunner> {
       cutOver: (changed) => slotGround.cutOver(changed),
     },
     sources,
+    entityState: (entity) => run.homeAssistant.stateOf(entity),
     clock,
     log,
   })

@@ -10,6 +10,8 @@ interface Ground {
   readonly ruleSet: () => Pick<RuleSet, 'players' | 'calendar'>
   /** The slots that hold now. */
   readonly slots: World['slots']
+  /** The state of an entity of Home Assistant that is listened to. */
+  readonly entityState?: World['entityState']
   readonly clock: Clock
 }
 
@@ -34,7 +36,7 @@ export function comingWorld(ground: Ground): World {
 }
 
 function worldWith(
-  { hub, ruleSet, slots, clock }: Ground,
+  { hub, ruleSet, slots, entityState, clock }: Ground,
   stored: Pick<World, 'queue' | 'vars' | 'inputs'>,
 ): World {
   const names = new PlayerNames({ aliases: () => ruleSet().players, players: () => hub.players() })
@@ -46,6 +48,7 @@ function worldWith(
     player: (id) => hub.player(id),
     playerId: (named) => names.idOf(named),
     slots,
+    ...(entityState === undefined ? {} : { entityState }),
     ...stored,
   }
 }

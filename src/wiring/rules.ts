@@ -18,6 +18,7 @@ import { answeringPress } from './queue-card.ts'
 import { listeningFor, type RuleSources } from './rule-sources.ts'
 import { comingWorld, ruleWorld } from './rule-world.ts'
 import { UnpublishedEvents } from './unpublished-events.ts'
+import { WatchedEntities } from './watched-entities.ts'
 
 interface RuleRunnerOptions {
   readonly book: {
@@ -47,6 +48,8 @@ interface RuleRunnerOptions {
   readonly slots?: Pick<ScheduledStreamsOptions, 'positions' | 'isHeard' | 'cutOver'>
   /** Where events come from that are there for who asks for them. */
   readonly sources?: RuleSources
+  /** The state of an entity of Home Assistant that is listened to; null where it is not known. */
+  readonly entityState?: World['entityState']
   readonly clock: Clock
   readonly log: Log
 }
@@ -67,6 +70,8 @@ export class RuleRunner {
   #forgets: readonly (() => void)[] = []
   #playlists: RuleSet['playlists'] = new Map()
   readonly #unpublished: UnpublishedEvents
+  /** Those that expressions of rules ask for. */
+  readonly #entities: WatchedEntities
 
   constructor(options: RuleRunnerOptions) {
     this.#options = options
@@ -82,7 +87,11 @@ export class RuleRunner {
       names,
     } = options
     const ruleSet = () => book.current
-    const ground = { hub, ruleSet, slots: () => this.#scheduler.slots(), clock }
+    const ground = {
+      ...{ hub, ruleSet, clock },
+      slots: () => this.#scheduler.slots(),
+      ...(options.entityState === undefined ? {} : { entityState: options.entityState }),
+    }
     const world = ruleWorld(ground)
     this.world = world
     this.#scheduler = new Scheduler({
@@ -95,6 +104,7 @@ export class RuleRunner {
               this.#due([{ collection: names.applied, key: stream, value: applied }]),
           }),
     })
+    this.#entities = new WatchedEntities(options.sources?.ha ?? (() => () => undefined))
     this.#unpublished = new UnpublishedEvents(hub, clock)
     this.#moments = new Moments({
       ...{ world, kept: options.moments, clock, log },
@@ -150,6 +160,7 @@ export class RuleRunner {
 
   async #schedule(ruleSet: RuleSet): Promise<RuleSet> {
     this.#options.hub.declareValues(ruleSet)
+    this.#entities.watch(ruleSet.rules.flatMap(({ enabled, entities = [] }) => (enabled ? entities : [])))
     const changed = changedPlaylists(this.#playlists, ruleSet.playlists)
     this.#playlists = ruleSet.playlists
     await this.#scheduler.start(ruleSet.schedules, changed)
@@ -212,6 +223,7 @@ export class RuleRunner {
   /** Takes no more events; resolves when the runs under way have ended. */
   async stop(): Promise<void> {
     for (const forget of this.#forgets) forget()
+    this.#entities.watch([])
     await this.#scheduler.stop()
     await this.#moments.stop()
     await this.#engine.stop()

@@ -3,6 +3,7 @@ import { askedValues } from '../rules/names.ts'
 import type { World } from '../rules/plugin.ts'
 import type { HouseQuestion } from '../stories/live/asking.ts'
 import type { HomeAssistant } from './home-assistant.ts'
+import { WatchedEntities } from './watched-entities.ts'
 
 interface StoryHouseParts {
   /** The house as rules look at it. */
@@ -13,35 +14,23 @@ interface StoryHouseParts {
 /** The house as stories that are run live ask it. */
 export class StoryHouse {
   readonly #parts: StoryHouseParts
-  /** By entity, what ends it. */
-  readonly #watched = new Map<string, () => void>()
+  readonly #watched: WatchedEntities
 
   constructor(parts: StoryHouseParts) {
     this.#parts = parts
+    this.#watched = new WatchedEntities(parts.homeAssistant.listen)
   }
 
   /** From now on Home Assistant is to tell of these entities, and of no others for stories. */
   watch(entities: ReadonlySet<string>): void {
-    const { listen } = this.#parts.homeAssistant
-    // Begun before others end, so that nothing is asked for anew.
-    for (const entity of entities)
-      if (!this.#watched.has(entity))
-        this.#watched.set(
-          entity,
-          listen({ known: entity }, () => undefined),
-        )
-    for (const [entity, end] of [...this.#watched]) {
-      if (entities.has(entity)) continue
-      this.#watched.delete(entity)
-      end()
-    }
+    this.#watched.watch(entities)
   }
 
   /** What these names stand for now. */
   answers({ player, names }: HouseQuestion): Values {
     const { world, homeAssistant } = this.#parts
     const id = player === null ? null : (world.playerId(player) ?? player)
-    const states = [...this.#watched.keys()].flatMap((entity) => {
+    const states = [...this.#watched.names].flatMap((entity) => {
       const state = homeAssistant.stateOf(entity)
       return state === null ? [] : [[entity, state] as const]
     })

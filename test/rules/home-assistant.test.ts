@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { expressionInWords } from '../../src/rules/explain/expression-words.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { allSteps } from '../../src/rules/step.ts'
 import { homeAssistantChecks } from '../../src/wiring/home-assistant.ts'
@@ -70,6 +71,44 @@ describe('what is said of the action', () => {
   })
 })
 
+describe('what is said of states in expressions', () => {
+  const asking = (condition: string, does = 'log: x') =>
+    `rules:\n  r:\n    when:\n      - button: left\n    if: ${condition}\n    do:\n      - ${does}\n`
+
+  test('is nothing where they are asked for in a condition, by either word, and in a text', async () => {
+    const { diagnostics, ruleSet } = await read(
+      asking(`ha('group.family') == 'home'`, `log: "\${state('light.nursery')} at \${now.time}"`),
+    )
+    expect(diagnostics).toEqual([])
+    expect(ruleSet.rules[0]?.entities).toEqual(['group.family', 'light.nursery'])
+  })
+
+  test.each([
+    [
+      `ha('family') == 'home'`,
+      "`ha` takes an entity of Home Assistant in quotes, as in `ha('light.nursery')`",
+    ],
+    [`ha(player.name) == 'home'`, '`ha` takes an entity of Home Assistant in quotes'],
+    [`ha('light.a')`, 'a condition takes yes or no'],
+    [`ha('light.a') == true`, 'is a text'],
+  ])('%s', async (condition, words) => {
+    expect(await findings(asking(condition))).toEqual([expect.stringContaining(words)])
+  })
+
+  test('without a way to Home Assistant is one warning, where the first of them stands', async () => {
+    const text = asking(`ha('group.family') == 'home'`, `log: "\${state('light.nursery')}"`)
+    const { diagnostics } = await read(text, false)
+    expect(diagnostics).toMatchObject([{ code: 'ref/home-assistant', level: 'warning', line: 5 }])
+    expect(diagnostics[0]?.message).toContain('`state` never knows anything here (also in line 7)')
+  })
+
+  test('is told in words by `explain`', () => {
+    expect(expressionInWords(`state('group.family') == 'home' and ha('light.den') != 'on'`)).toBe(
+      'group.family of Home Assistant is "home" and light.den of Home Assistant is not "on"',
+    )
+  })
+})
+
 describe('the page for people', () => {
   const [example = ''] =
     /```yaml\n(.*?)```/s.exec(readPage('docs/rules/home-assistant.md').text)?.slice(1) ?? []
@@ -89,6 +128,9 @@ describe('the page for people', () => {
     )
     expect(await said(example.replace('advance: 4m', 'advance: 5m'))).toContain(
       'expected rule "door-left-open" not to run',
+    )
+    expect(await said(example.replace('group.family: home', 'group.family: not_home'))).toContain(
+      'expected rule "party" to run',
     )
     expect(await said(example.replace('called: notify.notify', 'called: notify.anna'))).toContain(
       'expected "notify.anna" of Home Assistant to be called, there was "notify.notify"',

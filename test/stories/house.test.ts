@@ -75,11 +75,16 @@ describe('expressions of a story', () => {
     expect(await saidOf(asking(condition))).toEqual([said])
   })
 
-  test('cannot be asked for an entity in a rule, where nothing would listen', async () => {
+  test('may be asked for an entity in a rule too, and not where a stream is asked for', async () => {
     const text = `rules:
   r: {stream: den, when: [{button: left}], if: "state('light.nursery') == 'on'", do: [{log: hi}]}
 `
-    expect((await foundIn(text))[0]).toContain('there is no function `state`')
+    expect(await foundIn(text)).toEqual([])
+    const answers = `playlists: {p: [a.mp3]}
+schedules:
+  den: {default: p, answers: [{stream: other, if: "state('light.nursery') == 'on'"}]}
+`
+    expect((await foundIn(answers))[0]).toContain('cannot be asked for here with `state`')
   })
 
   test('name the vars of the story first, and the house where these are not meant', async () => {

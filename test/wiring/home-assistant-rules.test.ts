@@ -75,6 +75,7 @@ async function running(
     applied: memoryCollection(),
     moments: memoryCollection(),
     sources: { ha: homeAssistant.listen },
+    entityState: (entity) => homeAssistant.stateOf(entity),
     clock,
     log,
   })
@@ -356,6 +357,52 @@ describe.each(ways)('`also_at_start`, %s', (_way, direct) => {
     expect(subject.runs()).toBe(0)
     await subject.clock.advance(2 * 60_000)
     expect(subject.runs()).toBe(1)
+  })
+})
+
+describe.each(ways)('states in conditions, %s', (_way, direct) => {
+  beforeEach(() => asked(direct))
+
+  const party = `rules:
+  r:
+    when:
+      - ha: {entity: input_button.party, to: "on"}
+    if: ha('group.family') == 'home'
+    do:
+      - log: "party, and the light is \${state('light.den')}"
+`
+
+  test('are known of the entities that rules ask for, as they are now', async () => {
+    const { house, subject } = await listening(party, {
+      'input_button.party': 'off',
+      'group.family': 'not_home',
+    })
+    expect(house.subscribed).toEqual([['group.family', 'input_button.party', 'light.den']])
+    const press = () => {
+      house.set('input_button.party', 'off')
+      house.set('input_button.party', 'on')
+    }
+    press()
+    await settled(house, subject)
+    expect(subject.runs()).toBe(0)
+    house.set('group.family', 'home')
+    press()
+    await subject.until(() => subject.runs() === 1)
+    expect(subject.said()).toContainEqual(expect.stringContaining('party, and the light is unknown'))
+    house.set('light.den', 'on')
+    press()
+    await subject.until(() => subject.runs() === 2)
+    expect(subject.said()).toContainEqual(expect.stringContaining('party, and the light is on'))
+    house.set('group.family', 'unavailable')
+    press()
+    await settled(house, subject)
+    expect(subject.runs()).toBe(2)
+  })
+
+  test('are not listened to any more once the rule is taken out or switched off', async () => {
+    const { house, subject } = await listening(party)
+    await subject.reads(party.replace('  r:\n', '  r:\n    enabled: false\n'))
+    await subject.until(() => house.subscriptions === 0)
   })
 })
 

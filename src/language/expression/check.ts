@@ -6,7 +6,7 @@ import { called, choice, isCallable, methods, ownCalled } from './functions.ts'
 import { typedName } from './names-in.ts'
 import { arithmetic, type Comparison, comparison, isOf, joined } from './operations.ts'
 import type { ASTNode } from './parse.ts'
-import { stateCall } from './states.ts'
+import { isStateCall, stateCall } from './states.ts'
 import { type Checking, type Typed, withBrackets, written } from './typed.ts'
 
 /**
@@ -50,8 +50,7 @@ export function checked(node: ASTNode, checking: Checking, environment: Environm
     }
     case 'call':
       if (node.args[0] === 'event') return eventCall(node, node.args[1], { checking, environment })
-      if (node.args[0] === 'state' && environment.states === true)
-        return stateCall(node, node.args[1], checking)
+      if (isStateCall(node.args[0], environment)) return stateCall(node, node.args, { checking, environment })
       return call(node, node.args, { checking, inner, own: environment.functions ?? {} })
     case 'rcall':
       return method(node, node.args, checking, inner)

@@ -1,3 +1,5 @@
+import type { ScalarNode } from '../node.ts'
+
 /** What a name stands for in an expression. */
 export type FieldType = 'bool' | 'number' | 'text'
 
@@ -25,6 +27,8 @@ export interface Environment {
   readonly events?: { readonly names: readonly string[] | null; readonly absent: string }
   /** Whether `state('light.nursery')` may be asked. */
   readonly states?: boolean
+  /** Told of each expression that asks for entities of Home Assistant, and where it stands. */
+  readonly asked?: (entities: readonly string[], node: ScalarNode) => void
   /**
    * Names and groups that people may expect and that are not there, with what to say about them; nothing, where enough
    * was said elsewhere.

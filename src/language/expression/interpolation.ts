@@ -6,6 +6,8 @@ import { tokensIn } from './words.ts'
 
 /** A text with values in it: `Battery at ${player.battery} %`. `$${` stands for `${` itself. */
 export interface Template {
+  /** The names that it uses, as expressions have them. */
+  readonly names: readonly string[]
   /** Never throws. What is not known is the word `unknown`, as Home Assistant writes it. */
   evaluate(values: Values): { readonly text: string; readonly saw: readonly string[] }
 }
@@ -85,6 +87,7 @@ function moved(finding: ExpressionFinding, start: number, end: number): Expressi
 
 function templateOf(parts: readonly (string | Expression)[]): Template {
   return {
+    names: parts.flatMap((part) => (typeof part === 'string' ? [] : part.names)),
     evaluate(values) {
       const saw: string[] = []
       const texts = parts.map((part) => {

@@ -69,7 +69,7 @@ function comparisonInWords(part: string): string | null {
   const fact = /^\s*(not\s+|!)?((?:[a-z_]+\.)?[A-Za-z_]\w*)\s*$/.exec(part)
   if (fact !== null) return factInWords(fact[2] ?? '', fact[1] !== undefined)
   const [, name = '', operator = '', value = ''] =
-    /^\s*([a-z_]+\.[A-Za-z_]\w*)\s*(==|!=|>=|<=|>|<)\s*(-?\d+(?:\.\d+)?|'[^']*'|"[^"]*"|true|false)\s*$/.exec(
+    /^\s*([a-z_]+\.[A-Za-z_]\w*|(?:state|ha)\('[a-z0-9_.]+'\))\s*(==|!=|>=|<=|>|<)\s*(-?\d+(?:\.\d+)?|'[^']*'|"[^"]*"|true|false)\s*$/.exec(
       part,
     ) ?? []
   if ((value === 'true' || value === 'false') && (operator === '==' || operator === '!='))
@@ -88,6 +88,8 @@ function factInWords(name: string, isNot: boolean): string | null {
 }
 
 function nounFor(name: string): string | null {
+  const [, entity] = /^\w+\('(.+)'\)$/.exec(name) ?? []
+  if (entity !== undefined) return `${entity} of Home Assistant`
   const [group = '', field = ''] = name.split('.')
   if (group === 'vars') return `the variable ${field}`
   if (group === 'inputs') return `the input ${field}`

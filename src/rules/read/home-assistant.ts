@@ -32,11 +32,11 @@ export async function checkHomeAssistant(
   )
   const asks = {
     what: '`state` never knows anything here',
-    help: 'set homeassistant.url and homeassistant.token, or use a var: a rule can set it when an automation of Home Assistant publishes something over MQTT',
+    help: 'set homeassistant.url and homeassistant.token, or use a var that a rule sets when an automation of Home Assistant publishes something over MQTT',
   }
   sayNotThere(
     report,
-    stories.flatMap(({ entities }) => entities),
+    [...rules.flatMap(({ asking }) => asking), ...stories.flatMap(({ entities }) => entities)],
     asks,
   )
 }

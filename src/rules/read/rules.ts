@@ -46,6 +46,8 @@ export interface ReadRule {
   readonly triggers: readonly PartNode<TriggerDef>[]
   /** Each action with its node, for messages about what it refers to. */
   readonly actions: readonly PartNode<ActionDef>[]
+  /** The expressions that ask for entities of Home Assistant. */
+  readonly asking: readonly Node[]
 }
 
 /** Reads the map `rules:`; wrong rules are reported and left out. */
@@ -102,7 +104,15 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
   const player = head.player ?? null
   const stream = head.stream ?? null
   const started = { player, stream, when: triggers.map((item) => item.bound) }
-  const environment = { ...environmentFor(started, declared), functions: registry.functions }
+  const asks = { entities: new Set<string>(), nodes: [] as ScalarNode[] }
+  const environment: Environment = {
+    ...environmentFor(started, declared),
+    functions: registry.functions,
+    asked(entities, where) {
+      for (const entity of entities) asks.entities.add(entity)
+      asks.nodes.push(where)
+    },
+  }
   const asking = askingIn(environment, reading, player)
   const conditions = readConditions(value.entries.get('if')?.value, asking)
   const starts = allOf(triggers.map((item) => withOwnIf(item, asking)))
@@ -121,10 +131,11 @@ function readRule({ id, key, value }: Written, reading: Reading): ReadRule | und
     do: does.steps,
     ...(mode === undefined ? {} : { mode }),
     ...(max === undefined ? {} : { max }),
+    ...(asks.entities.size === 0 ? {} : { entities: [...asks.entities] }),
     meaning: { own: ownMeaning(value, registry), shared: reading.shared ?? '' },
   }
   warnOfWaiting(rule, does.pauses, report)
-  return { node: key, triggers: [...when, ...does.awaited], rule, actions: does.acts }
+  return { node: key, triggers: [...when, ...does.awaited], rule, actions: does.acts, asking: asks.nodes }
 }
 
 /** `max` says how many, where there can be several. */
@@ -177,6 +188,7 @@ function idle({ id, key, value }: Written, head: Static<typeof ruleSchema>, repo
     triggers: [],
     rule: { id, name, place, enabled: false, player, stream, when: [], if: [], do: [], meaning },
     actions: [],
+    asking: [],
   }
 }
 
