@@ -63,6 +63,31 @@ describe('the circle', () => {
     )
   })
 
+  test('the Mini is offered no light, is told none, and a rule that lights it is found', async () => {
+    const discoveryOf = async (id: string | undefined) => {
+      const { payload } = await broker.first(
+        ({ topic }) => topic.startsWith('homeassistant/device/') && topic.includes(id ?? 'nobody'),
+      )
+      return Object.keys(JSON.parse(payload).components).filter((key) =>
+        /light|ambient|temperature/.test(key),
+      )
+    }
+    expect(await discoveryOf(nursery().id)).toEqual([])
+    expect(await discoveryOf(running.app.simulator?.players[1]?.id)).toEqual(
+      expect.arrayContaining(['nightlight', 'ambient_day', 'ambient_night', 'temperature', 'light_sensor']),
+    )
+    const told = await running.call('POST', `/players/${nursery().id}/ambient`, { light: '#ff8800' })
+    expect(told).toMatchObject({
+      status: 409,
+      body: { error: { message: expect.stringContaining('has no light: a Yoto Mini has none') } },
+    })
+    const text =
+      'rules:\n  r: {player: nursery, when: [{startup: }], do: [{ambient: off}, {pause: nursry}]}\n'
+    const { body } = await running.call('POST', '/rules/check', { file: 'tried.yaml', text })
+    const { findings } = body as { findings: { code: string }[] }
+    expect(findings.map(({ code }) => code)).toEqual(['rule/not-on-model', 'ref/player'])
+  })
+
   test('a press changes the queue, and the next press hears it', async () => {
     const { app, call } = running
     await app.hub.mutateQueue(

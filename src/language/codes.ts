@@ -118,6 +118,10 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
     level: 'error',
     about: 'An action or a condition is about a player, and none is known.',
   },
+  'rule/not-on-model': {
+    level: 'warning',
+    about: 'An action needs what the model of its player has not got.',
+  },
   'rule/button-card': {
     level: 'warning',
     about: 'A rule waits for `left` or `right` on a card that was not made here.',

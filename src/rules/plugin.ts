@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import type { Clock } from '../core/clock.ts'
 import type { Effect } from '../core/effect.ts'
+import type { Ability } from '../core/models.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
 import type { InputDeclaration, PlainValue } from '../core/value-form.ts'
@@ -135,6 +136,8 @@ export interface ActionDef<Schema extends TSchema = TSchema> extends Documented 
    * `settings`.
    */
   readonly setsValues?: true
+  /** What the player must have that it is about; absent: every player can. */
+  readonly needs?: Ability
   run(context: ActionContext<Static<Schema>>): Promise<LastEffect>
   /** What the rule does, for `explain`: "puts the playlist forest into the stream bedroom". */
   explain?(options: Static<Schema>, telling: Telling): string

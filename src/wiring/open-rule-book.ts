@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { Perform } from '../core/effect.ts'
+import { abilityOf } from '../core/models.ts'
 import { type PlayerLines, performThrough } from '../core/player-lines.ts'
 import type { Access } from '../homeassistant/session.ts'
 import type { Hub } from '../hub.ts'
@@ -30,6 +31,8 @@ interface OpenInput {
   readonly started: Started
   readonly topicFault: Surroundings['topicFault']
   readonly isOurCard: Surroundings['isOurCard']
+  /** The players there are; null while that is not known. */
+  readonly players: () => Surroundings['players']
   /** Null where there is no way to Home Assistant. */
   readonly access: Access | null
   /** 0 (inclusive) to 1. */
@@ -44,6 +47,7 @@ export async function openRuleBook({
   started,
   topicFault,
   isOurCard,
+  players,
   access,
   random,
   clock,
@@ -63,6 +67,8 @@ export async function openRuleBook({
     library: sources,
     topicFault,
     isOurCard,
+    players,
+    has: abilityOf({ everything: options.yoto.every_ability }),
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
       isThere: access !== null,
@@ -99,7 +105,10 @@ function openPlugins({ options, parts, problems, clock, log }: PluginsInput): Pl
 }
 
 interface RunInput
-  extends Omit<OpenInput, 'options' | 'foundation' | 'topicFault' | 'isOurCard' | 'access' | 'random'> {
+  extends Omit<
+    OpenInput,
+    'options' | 'foundation' | 'topicFault' | 'isOurCard' | 'players' | 'access' | 'random'
+  > {
   readonly input: { readonly options: Options }
   readonly foundation: Pick<Foundation, 'storage' | 'history' | 'problems' | 'redactAll' | 'log'>
   readonly book: RuleBook

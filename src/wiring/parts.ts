@@ -96,6 +96,8 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
   const book = await openRuleBook({
     ...{ options, foundation, started, topicFault, access, random, clock },
     isOurCard: (cardId) => household.cards.published.inAnyAccount().some(({ card_id }) => card_id === cardId),
+    // Before the account is listed there are none.
+    players: () => (household.hub.players().length === 0 ? null : household.hub.players()),
   })
   judgeAnswers({ household, book })
   const { speech } = foundation

@@ -38,6 +38,9 @@ export interface RuleBookOptions {
   readonly isOurCard?: Surroundings['isOurCard']
   /** Without it no name in Home Assistant is doubted. */
   readonly homeAssistant?: Surroundings['homeAssistant']
+  /** The players there are; null while that is not known. Without it no player is doubted. */
+  readonly players?: () => Surroundings['players']
+  readonly has?: Surroundings['has']
   /** Those of third parties; without them only our own parts are there. */
   readonly plugins?: Pick<PluginShelf, 'registry' | 'troubles' | 'look'>
   /** IANA name of the household's time zone. */

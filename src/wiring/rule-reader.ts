@@ -43,6 +43,7 @@ export class RuleReader {
   /** What was found when the household's files were read last. */
   #found: Found = nothingFound()
   #location: Location | null
+  readonly #players: () => Reading['players']
   /** The household's files as they were read last. */
   #written: readonly RuleSource[] = []
   #isOver = false
@@ -51,6 +52,7 @@ export class RuleReader {
     const { folder, library, plugins, topicFault, isOurCard, homeAssistant, zone, clock, log } = options
     const { location = null, calendars: good, problems, thread } = options
     const ours = registryWith([])
+    this.#players = options.players ?? (() => null)
     const here = () => this.#location
     const breathe = breathing()
     this.#location = location
@@ -73,6 +75,7 @@ export class RuleReader {
       topicFault,
       stories: readStories,
       ...(isOurCard === undefined ? {} : { isOurCard }),
+      ...(options.has === undefined ? {} : { has: options.has }),
       ...(homeAssistant === undefined ? {} : { homeAssistant }),
       zone,
       get location() {
@@ -128,7 +131,7 @@ export class RuleReader {
 
   /** What there is to say of the files, with what is merely worth knowing of the year from `adviceAt` on. */
   async check(sources: readonly RuleSource[], adviceAt: Date): Promise<readonly CheckedFile[]> {
-    const reading = { ...this.#looking(), adviceAt }
+    const reading = { ...this.#looking(), players: this.#players() ?? null, adviceAt }
     this.#thread.tryAgain(sources)
     const files = (await this.#checkAhead(sources, reading)) ?? (await readRuleFiles(sources, reading)).files
     this.#thread.sweep([...this.#written, ...sources])

@@ -26,8 +26,8 @@ const tree = { base: 'yoto', discoveryPrefix: 'homeassistant' }
 const file = 'bedroom.yaml'
 
 const simulatedPlayers = [
-  { id: 'ysimNurseryMini000000001', name: 'Nursery' },
-  { id: 'ysimDenPlayerV3000000002', name: 'Den' },
+  { id: 'ysimNurseryMini000000001', name: 'Nursery', model: 'Yoto Mini' },
+  { id: 'ysimDenPlayerV3000000002', name: 'Den', model: 'Yoto Player (3rd generation)' },
 ]
 
 /** A page about one code: an example that fails, what is said of it, and the same mended. */

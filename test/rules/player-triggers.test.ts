@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { abilityOf } from '../../src/core/models.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { dryHouse } from '../support/dry-house.ts'
 import { readingOf } from '../support/rules.ts'
@@ -150,6 +151,30 @@ test('names of players are known where they stand as a bare value, and words of 
     'ref/player there is no player "kidz" ',
     'ref/player there is no player "dan" -',
   ])
+})
+
+test('a light for a Mini is found, by whatever name it is called, unless every ability is allowed', async () => {
+  const text = `players: {little: y1}
+rules:
+  r:
+    player: kids
+    when: [{startup: }]
+    do: [{ambient: off}, {ambient: {day: off, player: den}}, {ambient: {night: off, player: little}}]
+`
+  const players = [
+    { id: 'y1', name: 'Kids', model: 'Yoto Mini' },
+    { id: 'y2', name: 'Den', model: 'Yoto Player (3rd generation)' },
+  ]
+  const said = async (everything: boolean) => {
+    const reading = readingOf({ players, has: abilityOf({ everything }) })
+    const { diagnostics } = await readRuleFiles([{ file: 'a.yaml', text }], reading)
+    return diagnostics.map(({ code, line, column, message }) => `${line}:${column} ${code} ${message}`)
+  }
+  expect(await said(false)).toEqual([
+    '6:20 rule/not-on-model player "Kids" has no light: a Yoto Mini has none',
+    '6:72 rule/not-on-model player "Kids" has no light: a Yoto Mini has none',
+  ])
+  expect(await said(true)).toEqual([])
 })
 
 describe('a condition of players', () => {

@@ -31,6 +31,7 @@ export const ambient = action({
   ],
   options,
   shorthand: 'color',
+  needs: 'light',
   explain({ color, day, night, player }, telling) {
     const lights = [
       ...(color === undefined ? [] : [`now ${color}`]),

@@ -1,3 +1,4 @@
+import type { HasAbility } from '../../core/models.ts'
 import type { PlayerState } from '../../core/player.ts'
 import type { Story } from '../../core/story.ts'
 import { didYouMean } from '../../language/names.ts'
@@ -37,7 +38,11 @@ export interface Surroundings {
   /** Whether a card was made by this product; null or absent where that is not known, and then no card is doubted. */
   readonly isOurCard?: (cardId: string) => boolean | null | Promise<boolean | null>
   /** The players there are; null or absent where that is not known, and then no name of one is doubted. */
-  readonly players?: readonly Pick<PlayerState, 'id' | 'name'>[] | null
+  readonly players?:
+    | readonly (Pick<PlayerState, 'id' | 'name'> & Partial<Pick<PlayerState, 'model'>>)[]
+    | null
+  /** Whether one of them has what only some models have. Absent: as its model has it. */
+  readonly has?: HasAbility
 }
 
 interface Known extends Surroundings {

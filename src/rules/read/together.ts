@@ -1,7 +1,9 @@
+import { abilityOf } from '../../core/models.ts'
 import { adviseQuotes } from '../../language/eleven.ts'
 import type { Node } from '../../language/node.ts'
 import type { Calendar } from '../calendar.ts'
 import { PlayerNames } from '../players.ts'
+import { checkAbilities } from './abilities.ts'
 import { checkButtonCards } from './button-cards.ts'
 import type { Declared } from './declared.ts'
 import { checkHomeAssistant } from './home-assistant.ts'
@@ -28,7 +30,16 @@ interface Together extends Surroundings {
 /** What the files say beside each other. */
 export async function checkTogether(
   files: readonly RuleFile[],
-  { declared, breathe, adviceAt = null, players = null, homeAssistant, isOurCard, ...surroundings }: Together,
+  {
+    declared,
+    breathe,
+    adviceAt = null,
+    players = null,
+    has = abilityOf({ everything: false }),
+    homeAssistant,
+    isOurCard,
+    ...surroundings
+  }: Together,
 ): Promise<void> {
   refuseDoubles(files)
   for (const file of files) await checkReferences(file, files, { ...surroundings, breathe })
@@ -48,8 +59,11 @@ export async function checkTogether(
   }
   checkLoops(sound)
   if (isOurCard !== undefined) for (const file of sound) await checkButtonCards(file, { isOurCard, breathe })
-  if (players !== null)
-    checkPlayers(files, new PlayerNames({ aliases: () => declared.players, players: () => players }))
+  if (players !== null) {
+    const names = new PlayerNames({ aliases: () => declared.players, players: () => players })
+    checkPlayers(files, names)
+    checkAbilities(files, { names, players, has })
+  }
   if (adviceAt !== null) advise(files, { now: adviceAt, calendar: declared.calendar })
   if (adviceAt !== null) adviseNeeds(declared.templates)
   if (adviceAt !== null) await adviseStoryAudio(files, { ...surroundings, breathe })
