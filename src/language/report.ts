@@ -26,6 +26,11 @@ export class Report {
     return this.#source.file
   }
 
+  /** Where a place is, as a finding has it. */
+  placeOf(place: Node | Span): Pick<Diagnostic, 'file' | 'line' | 'column' | 'length'> {
+    return { file: this.#source.file, ...this.#position(spanOf(place)) }
+  }
+
   /** Line of a place, from 1, for messages and traces that name another place. */
   lineOf(place: Node | Span): number {
     return this.#position(spanOf(place)).line

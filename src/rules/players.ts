@@ -3,7 +3,8 @@ import { slugOf } from '../core/slug.ts'
 import { didYouMean } from '../language/names.ts'
 import { list } from '../language/wording.ts'
 
-type Named = Pick<PlayerState, 'id' | 'name'>
+/** A player as rules call it. */
+export type Named = Pick<PlayerState, 'id' | 'name'>
 
 interface PlayerNamesOptions {
   /** Of the section `players`: names with the ids they stand for. */
@@ -56,7 +57,8 @@ export class PlayerNames {
       id === undefined
         ? `there is no player "${named}"${question}`
         : `"${named}" stands for the player "${id}", which there is not`
-    const there = names.length === 0 ? 'there is no player now' : `there are: ${list(names)}`
+    const all = [...new Set([...this.#options.aliases().keys(), ...names])].filter((name) => name !== named)
+    const there = names.length === 0 ? 'there is no player now' : `there are: ${list(all)}`
     return { message, help: `${there}; it works as soon as one of that name is there` }
   }
 

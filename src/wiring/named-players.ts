@@ -1,37 +1,65 @@
 import type { Log } from '../core/log.ts'
 import type { Hub } from '../hub.ts'
-import { PlayerNames } from '../rules/players.ts'
+import type { Diagnostic } from '../language/diagnostic.ts'
+import { inLines } from '../language/wording.ts'
+import { type Named, PlayerNames } from '../rules/players.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
+import type { Problems } from './problems.ts'
+
+interface NamingBook {
+  readonly current: Pick<RuleSet, 'players'>
+  readonly playersNamed: readonly NamedPlayer[]
+}
 
 interface WatchInput {
   readonly hub: Pick<Hub, 'players' | 'subscribe'>
-  readonly book: {
-    readonly current: Pick<RuleSet, 'players'>
-    readonly playersNamed: readonly NamedPlayer[]
-    onChange(changed: () => void): () => void
-  }
+  readonly book: NamingBook & { onChange(changed: () => void): () => void }
+  readonly problems: Pick<Problems, 'set'>
   readonly log: Log
 }
 
-/** Says in the log which players of the rules there are not, each once, as soon as it is known which there are. */
-export function watchNamedPlayers({ hub, book, log }: WatchInput): { stop(): void } {
-  const names = new PlayerNames({ aliases: () => book.current.players, players: () => hub.players() })
-  const said = new Set<string>()
-  let isListed = false
+/** Everywhere that the rules which run name a player and none of `players` is called so. While there is none, nothing is doubted. */
+export function missingPlayers(
+  { current, playersNamed }: NamingBook,
+  players: readonly Named[],
+): readonly (Diagnostic & { readonly name: string })[] {
+  if (players.length === 0) return []
+  const names = new PlayerNames({ aliases: () => current.players, players: () => players })
+  const faults = new Map<string, ReturnType<PlayerNames['faultOf']>>()
+  return playersNamed.flatMap((named) => {
+    const known = faults.get(named.name)
+    const fault = known === undefined ? names.faultOf(named.name) : known
+    faults.set(named.name, fault)
+    return fault === null ? [] : [{ ...named, level: 'warning' as const, code: 'ref/player', ...fault }]
+  })
+}
+
+// Each is a problem by its own name.
+const mostProblems = 20
+
+/**
+ * Says in the log and as problems which players of the rules there are not, each once with all its places, as soon as it
+ * is known which there are.
+ */
+export function watchNamedPlayers({ hub, book, problems, log }: WatchInput): { stop(): void } {
+  let said = new Set<string>()
   const look = () => {
-    for (const { name, file, line } of isListed ? book.playersNamed : []) {
-      const fault = said.has(name) ? null : names.faultOf(name)
-      if (fault === null) continue
-      said.add(name)
-      log.warn(`${file}:${line} warning[ref/player] ${fault.message}`, { help: fault.help })
+    const found = new Map(
+      [...grouped(missingPlayers(book, hub.players()), ({ name }) => name)]
+        .slice(0, mostProblems)
+        .map(([name, places]) => [name, wordsOf(places)]),
+    )
+    for (const name of said) if (!found.has(name)) problems.set(problemOf(name), null)
+    for (const [name, { place, words, help }] of found) {
+      problems.set(problemOf(name), `${words}; ${help}`)
+      if (!said.has(name)) log.warn(`${place} warning[ref/player] ${words}`, { help })
     }
+    said = new Set(found.keys())
   }
   const forgetBook = book.onChange(look)
   const forgetHub = hub.subscribe('players that rules name', (change) => {
-    if (change.kind !== 'players-listed') return
-    isListed = true
-    look()
+    if (change.kind === 'players-listed') look()
   })
   return {
     stop: () => {
@@ -39,4 +67,31 @@ export function watchNamedPlayers({ hub, book, log }: WatchInput): { stop(): voi
       forgetHub()
     },
   }
+}
+
+function problemOf(name: string): string {
+  return `rule_player/${name}`
+}
+
+/** Places of one name, in the words of people: "there is no player "den" (bedroom.yaml, lines 3, 9)". */
+function wordsOf(places: readonly Diagnostic[]) {
+  const [first] = places
+  const files = [...grouped(places, ({ file }) => file)].map(
+    ([file, there]) => `${file}, ${inLines(there.map(({ line }) => line))}`,
+  )
+  return {
+    place: `${first?.file}:${first?.line}`,
+    words: `${first?.message} (${files.join('; ')})`,
+    help: first?.help ?? '',
+  }
+}
+
+function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group === undefined) groups.set(keyOf(item), [item])
+    else group.push(item)
+  }
+  return groups
 }

@@ -163,7 +163,7 @@ export async function startRules(run: RunInput): Promise<RuleRunner> {
     log,
   })
   started.add('the rules', rules)
-  started.add('players that rules name', watchNamedPlayers({ hub, book, log }))
+  started.add('players that rules name', watchNamedPlayers({ hub, book, problems, log }))
   await rules.start()
   const { config: folder } = input.options.folders
   const watch = new RuleWatch({ folder, look: () => book.look(), clock, log })

@@ -163,7 +163,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
     presets,
     write: (entries) => storage.setMany(entries),
     health,
-    rules: ruleDesk({ book, folder: options.folders.config }),
+    rules: ruleDesk({ book, folder: options.folders.config, players: () => hub.players() }),
     webhooks: foundation.webhooks,
   })
 }

@@ -20,6 +20,7 @@
  * - `address_check`: a test card could not be deleted.
  * - `stream/<name>/copies`: other cards may carry the old address of the stream.
  * - `speech`: what stories have no file for cannot be said.
+ * - `rule_player/<name>`: rules name a player, and none is called so.
  * - `answers/<stream>`: something answers in its place by what the rule files no longer have.
  */
 export class Problems {

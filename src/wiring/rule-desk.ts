@@ -6,6 +6,8 @@ import { Turns } from '../core/turns.ts'
 import type { RuleDesk, RuleFileView, RuleFinding } from '../http/api/rules.ts'
 import { type Diagnostic, excerptOf } from '../language/diagnostic.ts'
 import { Lines } from '../language/lines.ts'
+import type { Named } from '../rules/players.ts'
+import { missingPlayers } from './named-players.ts'
 import type { RuleBook } from './rule-book.ts'
 import { checkRuleFileName, deleteRuleFile, missing, readRuleFile, writeRuleFile } from './rule-file.ts'
 import type { BookFile } from './rule-news.ts'
@@ -14,10 +16,12 @@ interface DeskInput {
   readonly book: RuleBook
   /** The config folder. */
   readonly folder: string
+  /** Those there are; without it no player that rules name is doubted. */
+  readonly players?: () => readonly Named[]
 }
 
 /** Rule files as REST asks for them. */
-export function ruleDesk({ book, folder }: DeskInput): RuleDesk {
+export function ruleDesk({ book, folder, players = () => [] }: DeskInput): RuleDesk {
   // Between the look whether a file is as somebody saw it and the writing of it, nobody else writes.
   const turns = new Turns<'write'>()
   const changing = (name: string, check: (text: string | null) => void, change: () => Promise<void>) =>
@@ -26,12 +30,16 @@ export function ruleDesk({ book, folder }: DeskInput): RuleDesk {
       await change()
       await book.reload()
     })
+  const missingNow = () => missingPlayers(book, players())
   const view = (name: string) => {
     const file = book.files.find(({ file }) => file === name)
-    return file === undefined ? null : viewOf(file, book)
+    return file === undefined ? null : viewOf(file, book, missingNow())
   }
   return {
-    list: () => ({ files: book.files.map((file) => viewOf(file, book)), unread: book.unread }),
+    list: () => {
+      const unknown = missingNow()
+      return { files: book.files.map((file) => viewOf(file, book, unknown)), unread: book.unread }
+    },
     async read(given) {
       const name = checkRuleFileName(given)
       const text = await readRuleFile(folder, name)
@@ -100,7 +108,8 @@ function tagOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }
 
-function viewOf(file: BookFile, book: RuleBook): RuleFileView {
+/** `missing`: where the rules that run name players that there are not. */
+function viewOf(file: BookFile, book: RuleBook, missing: ReturnType<typeof missingPlayers>): RuleFileView {
   const { content } = file
   const isShown = file.state === 'running' || file.state === 'last-good'
   const rules = new Map(book.current.rules.map((rule) => [rule.id, rule]))
@@ -109,7 +118,7 @@ function viewOf(file: BookFile, book: RuleBook): RuleFileView {
     state: file.state,
     etag: file.text === null ? null : tagOf(file.text),
     good_since: file.goodSince,
-    findings: findingsOf(file.findings, file.text),
+    findings: findingsOf([...file.findings, ...ownOf(missing, file)].sort(byLine), file.text),
     would_break: file.wouldBreak.flatMap((finding) =>
       findingsOf([finding], runningTextOf(finding.file, book)),
     ),
@@ -126,6 +135,16 @@ function viewOf(file: BookFile, book: RuleBook): RuleFileView {
     schedules: isShown ? content.schedules.map(({ schedule }) => schedule.stream) : [],
     playlists: file.state === 'left-out' ? [] : [...content.playlists.keys()],
   }
+}
+
+/** Of a file that runs otherwise than written, the places are not those of its text. */
+function ownOf(missing: ReturnType<typeof missingPlayers>, { file, state }: BookFile): readonly Diagnostic[] {
+  if (state !== 'running') return []
+  return missing.flatMap(({ name: _, ...finding }) => (finding.file === file ? [finding] : []))
+}
+
+function byLine(one: Diagnostic, other: Diagnostic): number {
+  return one.line - other.line
 }
 
 function findingsOf(findings: readonly Diagnostic[], text: string | null): RuleFinding[] {

@@ -204,12 +204,13 @@ export class RuleReader {
     }: Reading,
   ): Promise<readonly CheckedFile[] | null> {
     if (registry.hasPlugins === true || !sources.some(isLarge)) return null
-    const { zone, location = null, adviceAt = null } = around
+    const { zone, location = null, adviceAt = null, players = null } = around
     return this.#thread.check({
       sources,
       zone,
       location,
       adviceAt,
+      players,
       hasHomeAssistant: homeAssistant?.isThere ?? null,
       answers: {
         fileExists,

@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads'
 import { onceEach } from '../core/once-each.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import { type Loaded, loadYaml, type Source } from '../language/source.ts'
+import type { Named } from '../rules/players.ts'
 import { registryWith } from '../rules/plugins/plugin-set.ts'
 import type { CalendarText } from '../rules/read/calendar.ts'
 import { ReadingMemory } from '../rules/read/reading-memory.ts'
@@ -27,6 +28,8 @@ export type ToThread =
       readonly zone: string
       readonly location: Location | null
       readonly adviceAt: Date | null
+      /** Null or absent where they are not known, and then none is doubted. */
+      readonly players?: readonly Named[] | null
       /** Whether Home Assistant started the program; null where nothing is known of it. */
       readonly hasHomeAssistant: boolean | null
     }
@@ -95,7 +98,7 @@ function next(): void {
 }
 
 async function check({ sources, ...around }: ToThread & { kind: 'check' }): Promise<void> {
-  const { zone, location, adviceAt, hasHomeAssistant: isThere } = around
+  const { zone, location, adviceAt, players = null, hasHomeAssistant: isThere } = around
   const [publishFault, listenFault] = [onceEach(ask('publishFault')), onceEach(ask('listenFault'))]
   const { files } = await readRuleFiles(sources, {
     registry,
@@ -104,6 +107,7 @@ async function check({ sources, ...around }: ToThread & { kind: 'check' }): Prom
     zone,
     location,
     adviceAt,
+    players,
     fileExists: onceEach(ask('fileExists')),
     fileHint: ask('fileHint'),
     lengthOf: onceEach(ask('lengthOf')),

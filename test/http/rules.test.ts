@@ -96,6 +96,36 @@ test('a text is checked and nothing written', async () => {
   expect((await get()).files).toEqual([])
 })
 
+test('a player that there is not is named by the check, the list, and health, at each place', async () => {
+  const text = `rules:
+  one: {player: NAME, when: [{time: "19:00"}], do: [{pause: {}}]}
+  two: {when: [{time: "20:00"}], do: [{pause: NAME}]}
+`.replaceAll('NAME', 'nursrey')
+  await until('the players are there', () => house.app.hub.players().length > 0)
+  const places = [
+    {
+      code: 'ref/player',
+      level: 'warning',
+      line: 2,
+      help: expect.stringContaining('there are: nursery, den'),
+    },
+    { code: 'ref/player', level: 'warning', line: 3 },
+  ]
+  expect((await ask('check', { file: 'bed.yaml', text })).body.findings).toMatchObject(places)
+  expect((await ask('write', { file: 'bed.yaml', text })).body).toMatchObject({
+    state: 'running',
+    findings: places,
+  })
+  expect((await get()).files[0].findings).toMatchObject(places)
+  expect((await get()).files[0].findings[1].excerpt).toContain('^^^^^^^')
+  const health: Answer['body'] = (await house.call('GET', '/health')).body
+  expect(health.problem_names).toContain('rule_player/nursrey')
+  expect(health.problems.join()).toContain('there is no player "nursrey"')
+  await ask('delete', { file: 'bed.yaml' })
+  const later: Answer['body'] = (await house.call('GET', '/health')).body
+  expect(later.problem_names).not.toContain('rule_player/nursrey')
+})
+
 test('a rule is switched off and on over its file', async () => {
   await ask('write', { file: 'bed.yaml', text: rule('r') })
   expect((await ask('enable', { rule: 'r', enabled: false })).status).toBe(200)

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../language/diagnostic.ts'
 import { didYouMean } from '../../language/names.ts'
 import type { Node, ScalarNode } from '../../language/node.ts'
 import type { PlayerNames } from '../players.ts'
@@ -90,10 +91,8 @@ function namedBy({ playlists, schedules, rules }: RuleFile): string[] {
 }
 
 /** A player that a rule names, and where. */
-export interface NamedPlayer {
+export interface NamedPlayer extends Pick<Diagnostic, 'file' | 'line' | 'column' | 'length'> {
   readonly name: string
-  readonly file: string
-  readonly line: number
 }
 
 /** Warns of players that there are not: they may come, and then rules find them by themselves. */
@@ -114,8 +113,7 @@ export async function playersNamedIn(
   for (const { report, section } of files)
     for (const part of playerParts(section)) {
       await breathe()
-      for (const node of valuesOf('player', part))
-        named.push({ name: node.text, file: report.file, line: report.lineOf(node) })
+      for (const node of valuesOf('player', part)) named.push({ name: node.text, ...report.placeOf(node) })
     }
   return named
 }
