@@ -82,7 +82,7 @@ describe('the circle', () => {
       body: { error: { message: expect.stringContaining('has no light: a Yoto Mini has none') } },
     })
     const text =
-      'rules:\n  r: {player: nursery, when: [{startup: }], do: [{ambient: off}, {pause: nursry}]}\n'
+      'rules:\n  r: {player: nursery, when: [{startup: }], do: [{ambient: "off"}, {pause: nursry}]}\n'
     const { body } = await running.call('POST', '/rules/check', { file: 'tried.yaml', text })
     const { findings } = body as { findings: { code: string }[] }
     expect(findings.map(({ code }) => code)).toEqual(['rule/not-on-model', 'ref/player'])
