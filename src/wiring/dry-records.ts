@@ -15,7 +15,7 @@ type Recording = { readonly [Kind in keyof Records]: Records[Kind][number][] }
 /** Writes down what happens in a house that is tried dry, until it is too much. */
 export class DryRecords {
   readonly #clock: Pick<Clock, 'now'>
-  readonly #all: Recording = { ran: [], effects: [], said: [] }
+  readonly #all: Recording = { ran: [], didNotRun: [], effects: [], said: [] }
   readonly #begun = new WeakSet<RunTrace>()
   readonly #runs = new Set<RunTrace>()
   #endless: string | null = null
@@ -55,9 +55,13 @@ export class DryRecords {
   /** A trace is told of again with each step; its first step, or its end, is the first that is heard of a run. */
   traced(trace: RunTrace): void {
     if (this.#runs.size < mostRuns) this.#runs.add(trace)
-    if (trace.outcome === 'did_not_run' || trace.outcome === 'ignored' || this.#begun.has(trace)) return
+    if (trace.outcome === 'ignored' || this.#begun.has(trace)) return
     this.#begun.add(trace)
-    this.#note(this.#all.ran, { rule: trace.rule })
+    const { rule, outcome, why } = trace
+    if (outcome !== 'did_not_run') this.#note(this.#all.ran, { rule })
+    // Of what comes every second, an endless house would fill the memory.
+    else if (this.#all.didNotRun.length < 2 * mostEffects)
+      this.#note(this.#all.didNotRun, { rule, why: why ?? '' })
   }
 
   /** The log of the house. */

@@ -197,7 +197,7 @@ describe('input', () => {
     expect(logged).toEqual(['info: on by party', 'info: loud is 5'])
     await house.press()
     expect(house.said()).toContain(
-      'info: rule "only-stories" did not run: its condition `input` does not hold',
+      'debug: rule "only-stories" did not run: its condition `input` does not hold',
     )
     await set('wish', 'stories')
     await set('party', true)
@@ -282,11 +282,11 @@ rules:
     const lines = house.said().map((line) => line.replace(/^info: /, ''))
     expect(lines.filter((line) => line === 'twice' || line === 'never')).toEqual(['twice'])
     expect(lines).toContain('rule "r" skips action 2 `log`: its condition `vars.n == 2` does not hold')
-    expect(lines).toContain('rule "r" did not run: its condition `vars.n < 2` does not hold')
+    expect(lines).toContain('debug: rule "r" did not run: its condition `vars.n < 2` does not hold')
     await house.hub.setVar('n', 0, 'a test')
     await house.hub.setVar('brave', true, 'a test')
     await house.press()
-    expect(house.said()).toContain('info: rule "r" did not run: its condition `not vars.brave` does not hold')
+    expect(house.said()).toContain('debug: rule "r" did not run: its condition `not vars.brave` does not hold')
     await house.stop()
   })
 })

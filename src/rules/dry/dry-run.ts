@@ -109,7 +109,12 @@ class Watched {
     this.#seen.push({
       ...{ kind, event, at },
       runs: runs.slice(this.#runs),
-      records: { ran: [], effects: effects.slice(this.#effects), said: said.slice(this.#said) },
+      records: {
+        ran: [],
+        didNotRun: [],
+        effects: effects.slice(this.#effects),
+        said: said.slice(this.#said),
+      },
       stream: (player === null ? null : house.streamOn(player)) ?? streamBefore,
     })
     this.#runs = runs.length

@@ -43,11 +43,10 @@ export function unmet(expectation: Expectation, seen: Seen): string | null {
 function notRun(rules: readonly string[], { records }: Seen): string | null {
   const missing = rules.find((id) => !records.ran.some((run) => run.rule === id))
   if (missing === undefined) return null
-  const said = records.said.findLast(({ message }) => message.startsWith(`rule "${missing}" did not run`))
+  const last = records.didNotRun.findLast(({ rule }) => rule === missing)
   const others = [...new Set(records.ran.map(({ rule }) => rule))]
   const instead = others.length === 0 ? 'no rule ran' : `these ran: ${list(others)}`
-  const why = said?.message.slice(`rule "${missing}" `.length)
-  return `expected rule "${missing}" to run, ${why === undefined ? instead : `but it ${why}`}`
+  return `expected rule "${missing}" to run, ${last === undefined ? instead : `but it did not run: ${last.why}`}`
 }
 
 function otherValue(

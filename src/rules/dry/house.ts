@@ -87,6 +87,8 @@ export interface WatchedHouse extends DryHouse {
 /** What happened, in order. */
 export interface Records {
   readonly ran: readonly Dated<{ readonly rule: string }>[]
+  /** Starts that came to nothing, as conditions did not hold or the trigger only nearly fired. */
+  readonly didNotRun: readonly Dated<{ readonly rule: string; readonly why: string }>[]
   readonly effects: readonly Dated<{ readonly effect: Effect; readonly because: string }>[]
   /** What the log would say. */
   readonly said: readonly Dated<{ readonly level: 'info' | 'warn' | 'error'; readonly message: string }>[]

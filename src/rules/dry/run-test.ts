@@ -42,7 +42,7 @@ async function failuresOf(test: RuleTest, house: DryHouse): Promise<readonly Tes
   if (house.endless !== null)
     return [{ span: test.span, message: `tests/${test.id}: ${stopped(house.endless)}`, help: endlessHelp }]
   // What the start brought belongs to the first expectations.
-  let seen: Counts = { ran: 0, effects: 0, said: 0 }
+  let seen: Counts = { ran: 0, didNotRun: 0, effects: 0, said: 0 }
   let isSettled = false
   for (const step of test.steps) {
     if (step.kind === 'expect') {
@@ -139,10 +139,15 @@ function momentOfDay({ world }: DryHouse, test: RuleTest): string {
 
 type Counts = Readonly<Record<keyof Records, number>>
 
-function countsOf({ ran, effects, said }: Records): Counts {
-  return { ran: ran.length, effects: effects.length, said: said.length }
+function countsOf({ ran, didNotRun, effects, said }: Records): Counts {
+  return { ran: ran.length, didNotRun: didNotRun.length, effects: effects.length, said: said.length }
 }
 
-function since({ ran, effects, said }: Records, counts: Counts): Records {
-  return { ran: ran.slice(counts.ran), effects: effects.slice(counts.effects), said: said.slice(counts.said) }
+function since({ ran, didNotRun, effects, said }: Records, counts: Counts): Records {
+  return {
+    ran: ran.slice(counts.ran),
+    didNotRun: didNotRun.slice(counts.didNotRun),
+    effects: effects.slice(counts.effects),
+    said: said.slice(counts.said),
+  }
 }

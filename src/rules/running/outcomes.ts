@@ -17,6 +17,8 @@ interface OutcomesOptions {
   readonly newNumber: () => number
 }
 
+const tellAgainMs = 12 * 60 * 60 * 1000
+
 interface Nothing {
   readonly outcome: 'did_not_run' | 'ignored'
   readonly why: string
@@ -26,6 +28,8 @@ interface Nothing {
 /** Says what became of starts and runs, in the log and in their traces. */
 export class Outcomes {
   readonly #options: OutcomesOptions
+  /** By rule: when the log was last told that it runs. */
+  readonly #told = new Map<string, number>()
 
   constructor(options: OutcomesOptions) {
     this.#options = options
@@ -38,10 +42,24 @@ export class Outcomes {
     this.notBegun({ ...nearly, data: {} }, { outcome: 'did_not_run', why })
   }
 
-  /** Its conditions do not hold. */
+  /**
+   * It may run. Of a rule that a clock starts again and again the log has one run in a while, its traces have each: returns
+   * whether this is one more of these.
+   */
+  runs({ rule, trigger, because, at }: Pick<Start, 'rule' | 'trigger' | 'because' | 'at'>): boolean {
+    const { log } = this.#options
+    const told = this.#told.get(rule.id)
+    const isAgain = told !== undefined && at.getTime() - told < tellAgainMs
+    const isRoutine = trigger.definition.upcoming !== undefined && isAgain
+    if (!isRoutine) this.#told.set(rule.id, at.getTime())
+    log[isRoutine ? 'debug' : 'info'](`${wordsOf(rule)} runs`, { because })
+    return isRoutine
+  }
+
+  /** Its conditions do not hold: so it is with most that a rule hears of, and its traces say so. */
   unmet({ rule, because }: Pick<Start, 'rule' | 'because'>, { why, saw }: Judgement): void {
     const seen = saw.length === 0 ? {} : { saw }
-    this.#options.log.info(`${wordsOf(rule)} did not run: ${why}`, { because, ...seen })
+    this.#options.log.debug(`${wordsOf(rule)} did not run: ${why}`, { because, ...seen })
   }
 
   /** A start of which no run came. */

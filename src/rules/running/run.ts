@@ -45,6 +45,8 @@ export class Run {
   /** Resolves when it is over, or suspended. */
   readonly over: Promise<void>
   readonly strand: Strand
+  /** A clock has started its rule before, and not long ago: what is usual in it is not worth a line of the log. */
+  isRoutine = false
   readonly #ground: Ground
   readonly #key: string
   readonly #ends = new LateSignal()

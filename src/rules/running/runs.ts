@@ -277,7 +277,7 @@ export class Runs {
     }
     progress.set(admitted, true)
     this.#modes.enter(run)
-    log.info(`${wordsOf(rule)} runs`, { because })
+    run.isRoutine = this.#outcomes.runs(run.start)
     traces.add(run.trace)
     return true
   }

@@ -225,7 +225,8 @@ function roundsOf({ progress }: Run): number {
 }
 
 /** Whether the step stands in a loop that has gone round some times already. */
-function isToldBefore({ progress }: Run, step: string): boolean {
+function isToldBefore({ progress, isRoutine }: Run, step: string): boolean {
+  if (isRoutine) return true
   const numbers = step.split('.')
   const around = numbers.slice(1).map((_, index) => numbers.slice(0, index + 1).join('.'))
   return around.some((loop) => Number(progress.get(`${loop}@`) ?? 0) >= roundsTold)
