@@ -113,6 +113,11 @@ export class PublishedCards {
     return this.#options.urlOf(key, 'stream')
   }
 
+  /** Where a track of the card is fetched, by its number; the same address until the card's key is rotated. */
+  trackUrl(card: PublishedCard, number: string): string {
+    return this.#options.urlOf(card.key, number)
+  }
+
   /**
    * Makes a card that plays the stream.
    * @throws AppError of the account when it refuses or is away, `unprocessable` for what such a card cannot have.

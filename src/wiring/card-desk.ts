@@ -55,6 +55,7 @@ export function cardDesk({ cards, storyCards, trackCards, outdated, differences 
     publishCard: async (request) => view(await cards.publish(request)),
     publishStoryCard: async (request) => view(await storyCards.publish(request)),
     publishTrackCard: async (request) => view(await trackCards.publish(request)),
+    trackUrl: (cardId) => cards.trackUrl(cards.card(cardId), trackNumber(0)),
     async changeCard(cardId, { audio, tracks, ...change }) {
       if (audio !== undefined) checkAudio(cards.card(cardId), audio)
       const card =

@@ -49,7 +49,7 @@ export function diagnosticsOf(input: DiagnosticsInput) {
     node: runtime?.node ?? null,
     platform: runtime?.platform ?? null,
     uptime_s: Math.round((now.getTime() - startedAt.getTime()) / 1000),
-    options: shownOptions(options),
+    options: shownOptions(options, personal),
     health: health(),
     players: hub.players(),
     streams: hub.queues().map(shownQueue),
@@ -73,9 +73,10 @@ const personal = [
   'yoto.client_id',
 ]
 
-function shownOptions(options: Options): Record<string, unknown> {
+/** Without what no message may show, and of what is to be hidden only whether it is set. */
+export function shownOptions(options: Options, hidden: readonly string[] = []): Record<string, unknown> {
   const shown = (value: unknown, path: string): unknown => {
-    const isHidden = personal.includes(path) || knownOptions.get(path)?.writeOnly === true
+    const isHidden = hidden.includes(path) || knownOptions.get(path)?.writeOnly === true
     if (isHidden) return value === null || value === undefined ? null : '(set)'
     if (!isJsonObject(value)) return value
     const inner = Object.entries(value).map(([name, below]) => [name, shown(below, joined(path, name))])

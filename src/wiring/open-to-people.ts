@@ -101,7 +101,10 @@ function openCopies(
 }
 
 /** What the panel and REST have to do with. */
-function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Opening): House & LiveHouse {
+function openHouse(
+  parts: Parts,
+  { perform, health, diagnostics, settings, rules }: Opening,
+): House & LiveHouse {
   const { input, started, foundation, household, book, lines } = parts
   const { options, clock } = input
   const { hub, presets, cards, cloud } = household
@@ -139,6 +142,7 @@ function openHouse(parts: Parts, { perform, health, diagnostics, rules }: Openin
     presses: (cardId) => history.presses(cardId),
     events: (query) => history.events(query),
     diagnostics,
+    settings,
     backup: started.add('backups', new HotBackup({ storage, clock, log })),
     ruleTools: ruleTools({
       ruleSet: () => book.current,

@@ -51,6 +51,7 @@ interface HouseParts {
   readonly presses: (cardId: string) => readonly CardPress[]
   readonly events: House['events']
   readonly diagnostics: House['diagnostics']
+  readonly settings: House['settings']
   readonly backup: House['backup']
   readonly ruleTools: RuleToolsHouse
   readonly rules: House['rules']
@@ -92,6 +93,7 @@ export function houseOf({
   presses,
   events,
   diagnostics,
+  settings,
   backup,
   ruleTools,
   simulator,
@@ -149,6 +151,7 @@ export function houseOf({
     presses,
     events,
     diagnostics,
+    settings,
     backup,
     rules,
     stories,

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Options } from '../options.ts'
-import { diagnosticsOf, type Runtime } from './diagnostics.ts'
+import { diagnosticsOf, type Runtime, shownOptions } from './diagnostics.ts'
 import type { Foundation } from './foundation.ts'
 import { healthOf } from './health.ts'
 import type { Household } from './household.ts'
@@ -11,6 +11,7 @@ import type { RuleBook } from './rule-book.ts'
 export interface Reports {
   health(): ReturnType<typeof healthOf>
   diagnostics(): ReturnType<typeof diagnosticsOf>
+  settings(): ReturnType<typeof shownOptions>
 }
 
 interface ReportsInput {
@@ -33,6 +34,7 @@ export function reportsOf({ input, foundation, household, book, broker }: Report
   const health = () => healthOf({ hub, book, cloud, broker, problems, redactAll })
   return {
     health,
+    settings: () => redactAll(shownOptions(input.options)),
     diagnostics: () =>
       diagnosticsOf({
         version: input.version,

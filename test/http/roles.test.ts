@@ -64,6 +64,7 @@ const needed: Record<Need, readonly string[]> = {
     'POST /covers/from-library',
     'GET /cards',
     'POST /cards',
+    'POST /cards/create-streaming',
     'GET /cards/{card_id}',
     'PUT /cards/{card_id}',
     'DELETE /cards/{card_id}',
@@ -122,6 +123,7 @@ const needed: Record<Need, readonly string[]> = {
   ],
   admin: [
     'GET /account',
+    'GET /settings',
     'POST /account/sign-in',
     'POST /account/complete',
     'POST /account/sign-out',

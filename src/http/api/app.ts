@@ -25,6 +25,7 @@ import { bodyChecks, readJson } from './body.ts'
 import { type CardCopiesHouse, cardCopyRoutes } from './card-copies.ts'
 import { type CardDocumentsHouse, cardDocumentRoutes } from './card-documents.ts'
 import { type CardsHouse, cardRoutes } from './cards.ts'
+import { createStreamingRoute } from './create-streaming.ts'
 import { type DiagnosticsHouse, diagnosticsRoutes } from './diagnostics.ts'
 import { type EventsHouse, eventRoutes } from './events.ts'
 import { type FirstStepsHouse, firstStepRoutes } from './first-steps.ts'
@@ -143,6 +144,7 @@ function routesOf(door: PanelDoor): readonly (Route | ServedRoute)[] {
     ...inputRoutes(house),
     ...queueFileRoutes(house),
     ...playerRoutes(house),
+    createStreamingRoute(house),
     ...cardRoutes(house),
     ...pictureRoutes(house, door.clock),
     ...addressCheckRoutes(house),

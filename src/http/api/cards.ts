@@ -21,6 +21,8 @@ export interface CardsHouse extends Pick<PlayersHouse, 'player'> {
   publishStoryCard(request: StoryCardRequest): Promise<PublishedCardView>
   /** @throws AppError `not_found` naming the files that are not there. */
   publishTrackCard(request: TrackCardRequest): Promise<PublishedCardView>
+  /** Where the first track of a card of tracks is fetched. */
+  trackUrl(cardId: string): string
   changeCard(cardId: string, change: CardChange): Promise<PublishedCardView>
   compareCard(cardId: string): Promise<CardComparison>
   publishCardAgain(cardId: string): Promise<PublishedCardView>

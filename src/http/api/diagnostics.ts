@@ -3,10 +3,23 @@ import type { ServedRoute } from './route.ts'
 export interface DiagnosticsHouse {
   /** The state of the product without secrets; `at` is ISO 8601. */
   diagnostics(): Readonly<Record<string, unknown>> & { readonly at: string }
+  /** The options as they hold since the start, by section; of secrets only whether they are set. */
+  settings(): Readonly<Record<string, unknown>>
 }
 
 export function diagnosticsRoutes(house: DiagnosticsHouse): ServedRoute[] {
   return [
+    {
+      method: 'get',
+      path: '/settings',
+      summary:
+        'The options as they hold since the start, without secrets. They are changed in the options file or in Home Assistant, and read at the next start.',
+      needs: 'admin',
+      serve(ctx) {
+        ctx.set('Cache-Control', 'no-store')
+        ctx.body = { settings: house.settings() }
+      },
+    },
     {
       method: 'get',
       path: '/diagnostics',
