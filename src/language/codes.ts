@@ -122,6 +122,7 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
     level: 'warning',
     about: 'An action needs what the model of its player has not got.',
   },
+  'rule/no-voice': { level: 'warning', about: 'A rule is to say something, and there is no voice.' },
   'rule/button-card': {
     level: 'warning',
     about: 'A rule waits for `left` or `right` on a card that was not made here.',

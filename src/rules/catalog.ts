@@ -7,6 +7,7 @@ import { pause } from './actions/pause.ts'
 import { play } from './actions/play.ts'
 import { queue } from './actions/queue.ts'
 import { resume } from './actions/resume.ts'
+import { say } from './actions/say.ts'
 import { set } from './actions/set.ts'
 import { skip } from './actions/skip.ts'
 import { sleepTimer } from './actions/sleep-timer.ts'
@@ -76,6 +77,7 @@ export const conditions: Readonly<Record<string, ConditionDef>> = {
 
 export const actions: Readonly<Record<string, ActionDef>> = {
   queue,
+  say,
   play,
   pause,
   resume,

@@ -134,6 +134,7 @@ export async function readHousehold({
       isThere: access !== null,
       allow: options.homeassistant.allow,
     }),
+    hasVoice: options.speech.provider !== 'none',
     location: await locationNow({ options, access }),
     readCalendar: calendarFiles(config),
     adviceAt: clock.now(),

@@ -14,13 +14,14 @@ import { watchPauseGesture } from './pause-gesture.ts'
 import { audioOfPlaylists } from './picks.ts'
 import { PlaylistSources } from './playlist-sources.ts'
 import type { RuleBook } from './rule-book.ts'
+import { saidAhead } from './speech.ts'
 import { startOfStream } from './start-stream.ts'
 import type { Started } from './started.ts'
 import type { StoryDeeds } from './story-deeds.ts'
 import type { VolumeReturns } from './volume-returns.ts'
 
 interface DeedsInput {
-  readonly foundation: Pick<Foundation, 'sources' | 'libraryFacts' | 'log'>
+  readonly foundation: Pick<Foundation, 'sources' | 'libraryFacts' | 'speech' | 'log'>
   readonly household: Pick<Household, 'hub' | 'cards' | 'cloud' | 'answers' | 'storyShelf'>
   readonly storyDeeds: StoryDeeds
   readonly book: Pick<RuleBook, 'current' | 'registry'>
@@ -41,7 +42,7 @@ const unnamedDeeds = { level: 'info', message: 'more was done than the log names
 /** Wishes become deeds in this household. */
 export function deedsOf(input: DeedsInput): Perform {
   const { foundation, household, book, broker, homeAssistant, started, random, zone, clock } = input
-  const { sources, libraryFacts: facts, log } = foundation
+  const { sources, libraryFacts: facts, speech, log } = foundation
   const { hub, cards, answers } = household
   const link = household.cloud?.link ?? null
   const order = dailyOrder(() => wallTime(clock.now(), zone).date.toString())
@@ -74,7 +75,7 @@ export function deedsOf(input: DeedsInput): Perform {
     mutateQueue: (...mutation) => hub.mutateQueue(...mutation),
     deleteQueue: (name, check) => deleteStream(name, { hub, cards: cards.published, answers, check }),
     files: (content) => contentFiles(content, book.current.playlists, playlistAudio, order),
-    ahead: (content) => playlistSources.ahead(content, book.current.playlists),
+    ahead: (content) => saidAhead(content, speech) ?? playlistSources.ahead(content, book.current.playlists),
     expand: (files, how) => sources.expand(files, how),
     lookup: (file) => sources.find(file),
     hint: (file) => sources.hint(file),

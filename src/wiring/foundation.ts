@@ -94,6 +94,7 @@ export async function openFoundation(input: FoundationInput, started: Started): 
   started.add('the store', { stop: () => storage.close() })
   await prepareFolders({ shipped, config, media, simulate: input.simulate, log })
   await checkConfigMount({ folder: config, mountinfo: input.mountinfo ?? null, problems, log })
+  let speech: HouseSpeech | null = null
   const house = await openLibrary({
     folders: options.folders,
     uploadLimitMb: options.media.upload_limit_mb,
@@ -101,10 +102,11 @@ export async function openFoundation(input: FoundationInput, started: Started): 
     storage,
     clock,
     random: input.random ?? Math.random,
+    voice: () => speech,
     log: log.for('audio'),
   })
   started.add('the library', house)
-  const speech = await openSpeech({ ...input, shelfOf: house.shelfOf, problems, log: log.for('speech') })
+  speech = await openSpeech({ ...input, shelfOf: house.shelfOf, problems, log: log.for('speech') })
   started.add('speech', speech)
   const access = await openAccess({ storage, options, hide, clock, log })
   started.add('who may come in', access)

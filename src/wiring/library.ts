@@ -6,6 +6,8 @@ import { Library } from '../audio/library/library.ts'
 import { LibraryWatch } from '../audio/library/library-watch.ts'
 import { StillFiles } from '../audio/library/still-files.ts'
 import { PieceReader } from '../audio/pieces/piece-reader.ts'
+import { sourceCatalog } from '../audio/sources/catalog.ts'
+import { sayBy, type Voice } from '../audio/sources/say.ts'
 import { Sources } from '../audio/sources/sources.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
@@ -23,6 +25,8 @@ interface LibraryInput {
   readonly storage: Storage
   readonly clock: Clock
   readonly random: () => number
+  /** Who says the texts in queues; null until that is known. */
+  readonly voice: () => Voice | null
   readonly log: Log
 }
 
@@ -66,7 +70,10 @@ export async function openLibrary(input: LibraryInput): Promise<HouseLibrary> {
   const libraryOf = (...folders: string[]) =>
     new Library({ folders, known, imports, still, pieces, clock, log })
   const library = libraryOf(folders.media, folders.config)
-  const sources = new Sources({ library, libraryOf, shipped: input.shipped, clock, log })
+  const sources = new Sources({
+    ...{ library, libraryOf, shipped: input.shipped, clock, log },
+    catalog: { ...sourceCatalog, say: sayBy(input.voice) },
+  })
   const changed = () => {
     for (const each of listeners) each()
   }

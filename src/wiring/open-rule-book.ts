@@ -74,6 +74,7 @@ export async function openRuleBook({
       isThere: access !== null,
       allow: options.homeassistant.allow,
     }),
+    hasVoice: options.speech.provider !== 'none',
     location: home.current,
     good: storage.collection('rule-files'),
     calendars: storage.collection('calendar-files'),

@@ -49,7 +49,8 @@ export class RuleReader {
   #isOver = false
 
   constructor(options: Options) {
-    const { folder, library, plugins, topicFault, isOurCard, homeAssistant, zone, clock, log } = options
+    const { folder, library, plugins, topicFault, isOurCard, homeAssistant, hasVoice, zone, clock, log } =
+      options
     const { location = null, calendars: good, problems, thread } = options
     const ours = registryWith([])
     this.#players = options.players ?? (() => null)
@@ -77,6 +78,7 @@ export class RuleReader {
       ...(isOurCard === undefined ? {} : { isOurCard }),
       ...(options.has === undefined ? {} : { has: options.has }),
       ...(homeAssistant === undefined ? {} : { homeAssistant }),
+      ...(hasVoice === undefined ? {} : { hasVoice }),
       zone,
       get location() {
         return here()
@@ -198,6 +200,7 @@ export class RuleReader {
       filesIn,
       topicFault,
       homeAssistant,
+      hasVoice,
       readCalendar,
       isOurCard,
       ...around
@@ -212,6 +215,7 @@ export class RuleReader {
       adviceAt,
       players,
       hasHomeAssistant: homeAssistant?.isThere ?? null,
+      hasVoice: hasVoice ?? null,
       answers: {
         fileExists,
         fileHint: async (file) => (await fileHint?.(file)) ?? null,

@@ -32,6 +32,8 @@ export type ToThread =
       readonly players?: readonly Named[] | null
       /** Whether Home Assistant started the program; null where nothing is known of it. */
       readonly hasHomeAssistant: boolean | null
+      /** Whether somebody says texts; null where that is not known. */
+      readonly hasVoice: boolean | null
     }
   | { readonly kind: 'load'; readonly source: ThreadSource }
   | { readonly kind: 'next' }
@@ -98,7 +100,7 @@ function next(): void {
 }
 
 async function check({ sources, ...around }: ToThread & { kind: 'check' }): Promise<void> {
-  const { zone, location, adviceAt, players = null, hasHomeAssistant: isThere } = around
+  const { zone, location, adviceAt, players = null, hasHomeAssistant: isThere, hasVoice } = around
   const [publishFault, listenFault] = [onceEach(ask('publishFault')), onceEach(ask('listenFault'))]
   const { files } = await readRuleFiles(sources, {
     registry,
@@ -114,6 +116,7 @@ async function check({ sources, ...around }: ToThread & { kind: 'check' }): Prom
     filesIn: ask('filesIn'),
     topicFault: (topic, use) => (use === 'publish' ? publishFault(topic) : listenFault(topic)),
     ...(isThere === null ? {} : { homeAssistant: { isThere, actionFault: onceEach(ask('actionFault')) } }),
+    ...(hasVoice === null ? {} : { hasVoice }),
     readCalendar: ask('readCalendar'),
     isOurCard: onceEach(ask('isOurCard')),
     progress: (file) => tell({ kind: 'at', file }),

@@ -7,7 +7,9 @@ import type { Found } from '../audio/sources/source.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, messageOf } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
+import { textOfItem } from '../core/spoken.ts'
 import { didYouMean } from '../language/names.ts'
+import { quote, shorten } from '../language/wording.ts'
 import type { Options } from '../options.ts'
 import type { LostPart, Registry } from '../rules/registry.ts'
 import { espeak } from '../speech/espeak.ts'
@@ -96,6 +98,26 @@ export async function openSpeech(input: SpeechInput): Promise<HouseSpeech> {
       await shelf.close()
     },
   }
+}
+
+/**
+ * Null where the content is no text to say. Else has it said, and resolves with the item once it can be heard.
+ * @throws AppError `unavailable` where that cannot be
+ */
+export function saidAhead(
+  content: string,
+  speech: Pick<HouseSpeech, 'prepare'>,
+): Promise<() => Promise<readonly string[]>> | null {
+  const text = textOfItem(content)
+  if (text === null) return null
+  return speech.prepare([text]).then(({ ready, failed: [fault] }) => {
+    if (ready > 0) return async () => [content]
+    const why = fault?.reason ?? 'speech was stopped'
+    throw new AppError(
+      'unavailable',
+      `${quote(shorten(text))} cannot be said: ${why}; the queue stays as it was`,
+    )
+  })
 }
 
 /** Who speaks, by the options; null where nobody is to. */

@@ -89,6 +89,7 @@ export async function findingsIn(text: string, plugin: string | null = null): Pr
       isThere: !/^# outside Home Assistant$/m.test(text),
       allow: ['light', 'switch', 'scene', 'script', 'media_player', 'notify', 'input_boolean'],
     }),
+    hasVoice: !/^# without a voice$/m.test(text),
     isOurCard: (cardId) => cardId !== '7JtVV',
     zone: 'Europe/London',
     players: simulatedPlayers,

@@ -144,3 +144,14 @@ describe('the page of what rules did', () => {
     await house.stop()
   })
 })
+
+describe('the page of what is outside', () => {
+  test('has an example of words whose test passes, and can fail', async () => {
+    const [, example = ''] =
+      /```yaml\n(.*?)```/s.exec(readPage('docs/rules/outside.md').below('## Words')) ?? []
+    expect(await said(example)).toBe('')
+    expect(await said(example.replace('It is 18:05', 'It is 18:06'))).toContain(
+      'say:Dinner is ready. It is 18:05.',
+    )
+  })
+})

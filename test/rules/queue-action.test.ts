@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { actions, conditions, triggers } from '../../src/rules/catalog.ts'
+import { effectInWords } from '../../src/rules/dry/effect-words.ts'
+import { explainAll } from '../../src/rules/explain/explain.ts'
 import { readQueueWish } from '../../src/rules/read/queue-wish.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { createRegistry } from '../../src/rules/registry.ts'
+import { readingOf } from '../support/rules.ts'
 
 const wish = (options: object) => readQueueWish(options, { stream: 'bedroom', owner: 'mqtt' }).effects
 const change = (mutation: object) => ({ kind: 'mutate-queue', stream: 'bedroom', mutation })
@@ -70,4 +73,38 @@ test('a word alone says what is to be done, and a wrong one is told with its pla
   expect(diagnostics).toEqual([])
   expect(ruleSet.rules[0]?.do[0]).toMatchObject({ options: { do: 'restore' } })
   expect((await read('queue: resture')).diagnostics).toMatchObject([{ line: 7, level: 'error' }])
+})
+
+describe('the action say', () => {
+  const rule = (says: string) =>
+    `rules:\n  r:\n    stream: den\n    when:\n      - startup: {}\n    do:\n      - say: ${says}\n`
+  const read = (text: string, hasVoice = true) =>
+    readRuleFiles([{ file: 'a.yaml', text }], readingOf({ hasVoice }))
+
+  test('is told in words, and warned of once where nobody speaks', async () => {
+    const text = rule(`{text: "It is \${now.time}", at: last}\n      - say: Good night`)
+    const { diagnostics, ruleSet } = await read(text)
+    expect(diagnostics).toEqual([])
+    expect(JSON.stringify(explainAll(ruleSet))).toContain('\\" at the end of the stream den')
+    const { diagnostics: unvoiced } = await read(text, false)
+    expect(unvoiced).toMatchObject([{ code: 'rule/no-voice', level: 'warning', line: 7 }])
+    expect(unvoiced[0]?.message).toContain('also in line 8')
+  })
+
+  test.each([
+    ['{text: hello, at: soon}', 'at'],
+    [`${'a'.repeat(501)}`, 'text'],
+    ['{at: now}', 'text'],
+  ])('%s is refused', async (says, word) => {
+    const [finding] = (await read(rule(says))).diagnostics
+    expect(finding?.level).toBe('error')
+    expect(`${finding?.message} ${finding?.help ?? ''}`).toContain(word)
+  })
+
+  test('is told in words by a dry run', () => {
+    const effect = { stream: 'den', how: 'insert-next', content: 'say:Good night' }
+    expect(effectInWords('fill-queue', effect, (player) => player)).toBe(
+      'puts the words "Good night" next into the stream den',
+    )
+  })
 })

@@ -43,7 +43,14 @@ const answers = {
   readCalendar: async () => ({ fault: 'there is none' }),
   isOurCard: async (): Promise<boolean | null> => null,
 }
-const around = { zone: 'UTC', location: null, adviceAt: null, hasHomeAssistant: null, answers }
+const around = {
+  zone: 'UTC',
+  location: null,
+  adviceAt: null,
+  hasHomeAssistant: null,
+  hasVoice: null,
+  answers,
+}
 
 const valid = `# a comment\nplaylists:\n${large((n) => `  p${n}: [a.mp3, "b.mp3"]\n`)}schedules:\n  s:\n    default: p1\n`
 

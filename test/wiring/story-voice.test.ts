@@ -227,3 +227,57 @@ describe('the voice of stories', () => {
     await one.stop()
   })
 })
+
+describe('what a rule says', () => {
+  const dinner = (says: string) => `inputs:
+  dinner: {type: button}
+rules:
+  dinner:
+    stream: den
+    when:
+      - input: dinner
+    do:
+      - say: ${says}
+      - log: it was said
+`
+  const withRule = async (says: string, env: Record<string, string>) => {
+    await mkdir(join(data, 'config'), { recursive: true })
+    await writeFile(join(data, 'config', 'dinner.yaml'), dinner(says))
+    house = await runApp({ data, env })
+    await house.app.hub.mutateQueue('den', { op: 'append', files: ['clip:sea', 'clip:forest'] }, 'the test')
+    return house
+  }
+  const press = ({ call }: RunningApp) => call('POST', '/inputs/dinner/press')
+  const filesIn = ({ app }: RunningApp) => app.hub.queue('den')?.items.map(({ file }) => file)
+  const heard = async ({ call }: RunningApp) => {
+    const { body } = await call('GET', '/streams/den/queue')
+    return (await (await fetch((body as { url: string }).url)).arrayBuffer()).byteLength
+  }
+
+  testWith(['ffmpeg'], 'is heard behind what plays, once the voice has said it', async () => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    server.answer = (socket) => void held.then(() => socket.write(spoken(tone(0.5))))
+    const app = await withRule('Dinner is ready', withVoice())
+    const before = await heard(app)
+    await press(app)
+    await expect.poll(() => server.asked.map(({ data }) => data.text), within).toEqual(['Dinner is ready'])
+    expect(filesIn(app)).toEqual(['clip:sea', 'clip:forest'])
+    release()
+    await expect.poll(() => filesIn(app), within).toEqual(['clip:sea', 'say:Dinner is ready', 'clip:forest'])
+    await expect.poll(() => app.log.lines.some(({ message }) => message === 'it was said'), within).toBe(true)
+    // Half a second of words.
+    expect((await heard(app)) - before).toBeGreaterThan(4_000)
+  })
+
+  test('fails with the reason where there is no voice, and the queue stays as it was', async () => {
+    const app = await withRule('Dinner is ready', {})
+    await press(app)
+    await expect
+      .poll(() => app.log.lines.map(({ detail }) => String(detail?.error ?? '')).join('\n'), within)
+      .toContain('"Dinner is ready" cannot be said: no voice is set up: set speech.provider')
+    expect(filesIn(app)).toEqual(['clip:sea', 'clip:forest'])
+  })
+})

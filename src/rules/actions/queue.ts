@@ -5,7 +5,7 @@ import type { HoldWish } from '../../core/hold.ts'
 import { mostItems } from '../../core/queue.ts'
 import { duration, durationMs } from '../../language/duration.ts'
 import { lengthInWords } from '../moments/wording.ts'
-import { action, type Reference, type Telling } from '../plugin.ts'
+import { type ActionContext, action, type Reference, type Telling } from '../plugin.ts'
 import { theStream } from '../telling.ts'
 import { inOrder } from './in-order.ts'
 
@@ -68,15 +68,23 @@ export const queue = action({
     const { options, ruleId } = context
     const stream = options.stream ?? context.stream()
     const effects = effectsOf(options, { stream, owner: `rule ${ruleId}` })
-    if (options.now === undefined) return inOrder(context, effects)
-    const current = () => context.world.queue(stream)?.current ?? null
-    const before = await context.recorded(current)
-    for (const effect of effects) await context.effect(effect)
-    // A playlist without a file has brought nothing to go on to.
-    const isAnother = await context.recorded(() => current() !== before)
-    if (isAnother) await context.effect({ kind: 'send-on', stream })
+    return options.now === undefined ? inOrder(context, effects) : putNow(context, stream, effects)
   },
 })
+
+/** Carries them out, of which one puts something there `now`, and has those who listen go on to it. */
+export async function putNow(
+  { world, recorded, effect }: Pick<ActionContext<unknown>, 'world' | 'recorded' | 'effect'>,
+  stream: string,
+  effects: readonly Effect[],
+): Promise<undefined> {
+  const current = () => world.queue(stream)?.current ?? null
+  const before = await recorded(current)
+  for (const one of effects) await effect(one)
+  // A playlist without a file has brought nothing to go on to.
+  const isAnother = await recorded(() => current() !== before)
+  if (isAnother) await effect({ kind: 'send-on', stream })
+}
 
 /** The playlists and files that it names. */
 export function contentsOf({ set, add, next, now, replace_next }: QueueOptions): string[] {

@@ -1,4 +1,5 @@
 import { isJsonObject } from '../../core/json.ts'
+import { textOfItem } from '../../core/spoken.ts'
 import { list, quote } from '../../language/wording.ts'
 
 // A text of somebody's, such as what is sent to a topic, may be as long as a book.
@@ -13,7 +14,7 @@ export function effectInWords(kind: string, asked: unknown, nameOf: (player: str
   const text = (name: string) => shown(fields[name])
   switch (kind) {
     case 'fill-queue':
-      return fillingInWords(text('how'), text('content'), text('stream'))
+      return fillingInWords(text('how'), contentInWords(fields.content), text('stream'))
     case 'mutate-queue':
       return mutationInWords(fields.mutation, text('stream'))
     case 'delete-stream':
@@ -63,6 +64,12 @@ function storyInWords(
 /** The rest of an address may hold secrets. */
 function hostIn(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'an address'
+}
+
+/** A playlist or a file by its name; what a voice says in quotes. */
+function contentInWords(content: unknown): string {
+  const said = typeof content === 'string' ? textOfItem(content) : null
+  return said === null ? shown(content) : `the words ${quote(shown(said))}`
 }
 
 function fillingInWords(how: string, content: string, stream: string): string {

@@ -33,6 +33,8 @@ export interface Surroundings {
     /** Why rules cannot call an action of it, and what to do; null where they can. */
     readonly actionFault: (action: string) => Fault | null | Promise<Fault | null>
   }
+  /** Whether somebody says texts; absent where that is not known, and then nothing is doubted. */
+  readonly hasVoice?: boolean
   /** Why rules cannot publish or listen to a topic of MQTT, and what they can do instead; null where they can. */
   readonly topicFault: (topic: string, use: 'publish' | 'listen') => Fault | null | Promise<Fault | null>
   /** Whether a card was made by this product; null or absent where that is not known, and then no card is doubted. */

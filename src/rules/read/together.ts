@@ -18,6 +18,7 @@ import { checkStoryFiles } from './story-files.ts'
 import { adviseNeeds } from './templates.ts'
 import { checkTestNames } from './test-names.ts'
 import { adviseTriggers } from './triggers.ts'
+import { checkVoice } from './voice.ts'
 
 interface Together extends Surroundings {
   readonly declared: Declared
@@ -37,6 +38,7 @@ export async function checkTogether(
     players = null,
     has = abilityOf({ everything: false }),
     homeAssistant,
+    hasVoice,
     isOurCard,
     ...surroundings
   }: Together,
@@ -44,6 +46,7 @@ export async function checkTogether(
   refuseDoubles(files)
   for (const file of files) await checkReferences(file, files, { ...surroundings, breathe })
   if (homeAssistant !== undefined) for (const file of files) await checkHomeAssistant(file, homeAssistant)
+  if (hasVoice === false) for (const file of files) checkVoice(file)
   for (const file of files) await checkStoryFiles(file, { ...surroundings, breathe })
   checkTestNames(files)
   const sound = files.filter(isSound)
