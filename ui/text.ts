@@ -15,7 +15,7 @@ export interface Say {
   readonly locale: string
 }
 
-export const languages = ['en', 'de'] as const
+export const languages = ['en', 'de', 'fr', 'es'] as const
 export type Language = (typeof languages)[number]
 
 /** The texts of a tree by their full keys: `{player: {play}}` becomes `player.play`. */

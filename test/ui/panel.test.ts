@@ -378,18 +378,25 @@ testWith(
   40_000,
 )
 
-testWith(
-  ['chromium'],
-  'the panel speaks German to those who do',
-  async () => {
-    const { page, faults } = await visit({ locale: 'de-AT' })
-    await page.getByRole('heading', { name: 'Player', exact: true }).waitFor()
-    expect(await page.getByText('Diese Player sind simuliert').count()).toBe(1)
-    expect(await page.locator('html').getAttribute('lang')).toBe('de')
-    expect(faults).toEqual([])
-  },
-  40_000,
-)
+describe.each([
+  ['de-AT', 'de', 'Player', 'Diese Player sind simuliert'],
+  ['fr-CA', 'fr', 'Lecteurs', 'Ces lecteurs sont simulés'],
+  ['es-MX', 'es', 'Reproductores', 'Estos reproductores son simulados'],
+])('to those who speak %s', (locale, language, players, simulated) => {
+  testWith(
+    ['chromium'],
+    'the panel speaks their language, and fits on a telephone',
+    async () => {
+      const { page, faults } = await visit({ locale, viewport: { width: 360, height: 800 } })
+      await page.getByRole('heading', { name: players, exact: true }).waitFor()
+      expect(await page.getByText(simulated).count()).toBe(1)
+      expect(await page.locator('html').getAttribute('lang')).toBe(language)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
+      expect(faults).toEqual([])
+    },
+    40_000,
+  )
+})
 
 testWith(
   ['chromium'],

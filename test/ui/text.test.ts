@@ -15,6 +15,11 @@ function treeOf(language: string): TextTree {
   return (parse(file) as { panel: TextTree }).panel
 }
 
+test('the panel speaks every language that has a catalog, and has a catalog of each that it speaks', () => {
+  const catalogs = readdirSync(join(root, 'translations')).map((file) => file.replace('.yaml', ''))
+  expect([...languages].sort()).toEqual(catalogs.sort())
+})
+
 const namesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort()
 
 describe.each(languages)('the texts in %s', (language) => {
@@ -37,6 +42,18 @@ describe.each(languages)('the texts in %s', (language) => {
   })
 })
 
+test.each(languages.filter((language) => language !== 'en'))(
+  'the texts in %s are not English again',
+  (language) => {
+    const english = flatten(treeOf('en'))
+    // Names, such as "Album" or "Playlist", are the same in many languages; sentences are not.
+    const same = [...flatten(treeOf(language))].filter(
+      ([key, text]) => text === english.get(key) && text.replaceAll(/\{\w+\}/g, '').length > 20,
+    )
+    expect(same).toEqual([])
+  },
+)
+
 test('every key is used by the panel', () => {
   const sources = readdirSync(join(root, 'ui'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && file !== 'text-keys.ts')
@@ -54,7 +71,9 @@ test.each<[(string | null)[], string]>([
   [['DE_ch'], 'de'],
   [['en-GB', 'de'], 'en'],
   [['', null, 'de-DE'], 'de'],
-  [['fr', 'de'], 'en'],
+  [['fr-CA'], 'fr'],
+  [['es_419', 'en'], 'es'],
+  [['it', 'de'], 'en'],
   [[null], 'en'],
   [[], 'en'],
 ])('of the wishes %j the panel speaks %s', (wishes, language) => {

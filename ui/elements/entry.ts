@@ -1,17 +1,14 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
-import { panel as german } from '../../translations/de.yaml'
-import { panel as english } from '../../translations/en.yaml'
 import type { Session } from '../access.ts'
 import { formLook } from '../form-look.ts'
+import { readersSay } from '../readers-say.ts'
 import { sessionDoubted } from '../request.ts'
 import { fetchSession, missingFor } from '../session.ts'
 import { shared } from '../styles.ts'
-import { pickLanguage, type Say, sayIn, type TextTree } from '../text.ts'
-import { wishedLanguages } from '../theme.ts'
+import type { Say } from '../text.ts'
 import { entryLook } from './entry-look.ts'
 
-const trees = { en: english, de: german } as const satisfies Record<string, TextTree>
 const againMs = 2000
 const signOutHash = '#/sign-out'
 const setUpHash = '#/set-up'
@@ -37,16 +34,12 @@ export class Entry extends LitElement {
   declare leaving: boolean
   /** The reader came by the address that leads to the set-up. */
   declare settingUp: boolean
-  readonly #say: Say
+  readonly #say: Say = readersSay
   #reading: Promise<void> | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
     super()
-    const language = pickLanguage(wishedLanguages())
-    const region = navigator.languages.find((wish) => wish.startsWith(`${language}-`))
-    this.#say = sayIn(region ?? language, trees[language])
-    document.documentElement.lang = language
     this.inside = null
     this.missing = null
     this.lost = false
