@@ -286,7 +286,9 @@ rules:
     await house.hub.setVar('n', 0, 'a test')
     await house.hub.setVar('brave', true, 'a test')
     await house.press()
-    expect(house.said()).toContain('debug: rule "r" did not run: its condition `not vars.brave` does not hold')
+    expect(house.said()).toContain(
+      'debug: rule "r" did not run: its condition `not vars.brave` does not hold',
+    )
     await house.stop()
   })
 })
