@@ -40,13 +40,15 @@ export function cutFinding(offset: number, text: string): Finding | null {
   const value = valueBefore(before)
   if (value === null) return null
   const ends = value === '' ? 'the value is empty' : `the value ends at ${quote(value)}`
+  // Where a value is wanted a colour is meant, and without it nothing can be done.
+  const isColor = value === '' && /^#[0-9A-Fa-f]{6}$/.test(comment)
   const message = `\` #\` starts a comment: ${ends}. Quote it if you meant the #`
   return {
     span: { start: offset, end: offset + comment.length },
-    level: 'warning',
+    level: isColor ? 'error' : 'warning',
     code: 'yaml/comment-cut',
     message,
-    help: 'a comment has a space behind its #',
+    help: isColor ? `write ${quote(comment)}, in quotes` : 'a comment has a space behind its #',
     spoils: 'nothing',
   }
 }

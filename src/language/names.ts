@@ -5,18 +5,27 @@ const longestWord = 64
 
 /**
  * The known word that was probably meant: the same but for capitals, else the nearest with at most two
- * changed letters that are no more than a third of it. Two letters swapped count as one change.
+ * changed letters that are no more than a third of it; of two such the one with the same first letter. Two letters
+ * swapped count as one change.
  */
 export function didYouMean(word: string, known: Iterable<string>): string | null {
   if (word.length > longestWord) return null
   const lower = word.toLowerCase()
   let best: { word: string; changes: number } | null = null
+  const isAlike = (one: string) => one.slice(0, 1).toLowerCase() === lower.slice(0, 1)
+  // Of two as near the one that begins alike: people seldom mistake the first letter.
+  const isLiker = (one: string, other: string) => isAlike(one) && !isAlike(other)
   for (const candidate of known) {
     const changes = changesBetween(lower, candidate.toLowerCase())
     if (changes === 0) return candidate
     const longer = Math.max(word.length, candidate.length)
     if (changes > 2 || changes * 3 > longer) continue
-    if (best === null || changes < best.changes) best = { word: candidate, changes }
+    if (
+      best === null ||
+      changes < best.changes ||
+      (changes === best.changes && isLiker(candidate, best.word))
+    )
+      best = { word: candidate, changes }
   }
   return best?.word ?? null
 }

@@ -95,11 +95,15 @@ class Walk {
     if (merge) this.add(key, 'yaml/alias', '`<<` merges nothing here; write the keys out')
     else this.#token(key)
     this.#indicators(sep, value === undefined)
-    if (!this.#colon(sep, value) && !merge) this.#token(value)
+    if (!this.#colon(key, sep, value) && !merge) this.#token(value)
   }
 
   /** `name: Bedtime: the story` is a map in a map for the parser, and everything below it goes into that map too. */
-  #colon(sep: readonly CST.SourceToken[], value: CST.Token | undefined): boolean {
+  #colon(
+    above: CST.Token | null | undefined,
+    sep: readonly CST.SourceToken[],
+    value: CST.Token | undefined,
+  ): boolean {
     const outer = sep.find(({ type }) => type === 'map-value-ind')
     if (value?.type !== 'block-map' || outer === undefined) return false
     const first = value.items[0]
@@ -110,8 +114,9 @@ class Walk {
       this.#follows(first.key)
       return true
     }
-    const message = 'the `:` inside this text ends it for YAML. Put quotes around the whole text'
-    this.add(colon, 'yaml/colon', message)
+    const outerKey = above?.type === 'scalar' ? above.source : ''
+    const inner = restOfLine(first.key.offset, this.#text).replace(/\s+#.*$/, '')
+    this.add(colon, 'yaml/colon', twoColons(outerKey, inner))
     this.#token(first.value)
     for (const item of value.items.slice(1)) this.#item(item)
     return true
@@ -211,6 +216,21 @@ class Walk {
     this.#cut = { finding, hidden: token.source }
   }
 }
+
+const listKeys = new Set(['when', 'do', 'then', 'else', 'any', 'on_timeout', 'steps', 'if'])
+
+/** What to do about `when: time: "07:00"`, and about `name: Bedtime: the story`. */
+function twoColons(outer: string, inner: string): string {
+  const isKey =
+    /^[a-z][a-z0-9_]*:(\s|$)/.test(inner) && !/[{}[\]]/.test(inner) && inner.length <= longestInner
+  const braces = `\`${outer}: {${inner}}\``
+  if (isKey && listKeys.has(outer))
+    return `\`${outer}:\` and what belongs to it stand on one line. Put it below, behind "- ", or in braces: ${braces}`
+  const ends = 'the `:` inside this text ends it for YAML. Put quotes around the whole text'
+  return isKey && /^[a-z][a-z0-9_]{0,40}$/.test(outer) ? `${ends}; where it is a key of its own, braces: ${braces}` : ends
+}
+
+const longestInner = 60
 
 function isFlowMap(token: CST.Token | null | undefined): boolean {
   return token?.type === 'flow-collection' && token.start.source === '{'

@@ -63,9 +63,9 @@ export interface CheckSurroundings {
   readonly adviceAt: Date | null
 }
 
-/** Something to say of one trigger. */
+/** Something to say of one trigger or action. */
 export interface Remark {
-  /** The option it is about; the trigger itself where absent. */
+  /** The option it is about; the part itself where absent. */
   readonly option?: string
   readonly level: 'error' | 'warning' | 'info'
   readonly code: string
@@ -138,6 +138,8 @@ export interface ActionDef<Schema extends TSchema = TSchema> extends Documented 
   readonly setsValues?: true
   /** What the player must have that it is about; absent: every player can. */
   readonly needs?: Ability
+  /** What there is to say of good options that a schema cannot: asked when the file is read. */
+  check?(options: Static<Schema>, surroundings: CheckSurroundings): readonly Remark[]
   run(context: ActionContext<Static<Schema>>): Promise<LastEffect>
   /** What the rule does, for `explain`: "puts the playlist forest into the stream bedroom". */
   explain?(options: Static<Schema>, telling: Telling): string

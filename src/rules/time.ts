@@ -34,6 +34,11 @@ export const dayNames = Type.Union(
   { expected: `${someDays}, or a list of them` },
 )
 
+/** The days that a part of a rule names, for its `references`. */
+export function dayReferences(days: Days | undefined): { readonly kind: 'day'; readonly name: string }[] {
+  return (days === undefined ? [] : [days].flat()).map((name) => ({ kind: 'day', name }))
+}
+
 export type Days = string | readonly string[]
 
 /** Whether the weekday is one that was written; null for what is told by no day of the week. */

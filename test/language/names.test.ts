@@ -27,6 +27,10 @@ describe('didYouMean', () => {
     expect(didYouMean('lullabys', ['lullabites', 'lullaby'])).toBe('lullaby')
     expect(didYouMean('slot', ['slow', 'slop'])).toBe('slow')
   })
+
+  test('of two as near prefers the one with the same first letter', () => {
+    expect(didYouMean('son', ['mon', 'tue', 'sun'])).toBe('sun')
+  })
 })
 
 test('every word of Home Assistant that the manual answers is answered', () => {

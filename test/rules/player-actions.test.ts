@@ -151,7 +151,6 @@ describe('an action of players', () => {
 
   test.each([
     [`volume: "\${player.name}"`, 'a volume is a number from 0 to 16, not'],
-    ['ambient: {player: kids}', 'says no light'],
     ['card: {start: yoto://card/7JtVV/01, chapter: "02"}', 'twice'],
     ['pause: nursery', 'there is no player "nursery"'],
   ])('%s fails in words', async (action, words) => {

@@ -258,6 +258,64 @@ rules:
     ])
   })
 
+  test.each(['ambient: {player: kids}', 'ambient: {}', 'ambient:'])(
+    'is told of `%s` that it lights nothing',
+    async (item) => {
+      const text = `rules:\n  r:\n    player: kids\n    when: [{startup: }]\n    do:\n      - ${item}\n`
+      expect((await read(text)).diagnostics).toMatchObject([
+        {
+          line: 6,
+          level: 'error',
+          code: 'key/missing',
+          message: '`ambient` says no light: give it `color`, `day` or `night`',
+          help: 'as in `ambient: "#300000"`',
+        },
+      ])
+    },
+  )
+
+  test.each(['time: {at: "07:00", days: [sat, son]}', 'sun: {at: sunset, days: [sat, son]}'])(
+    'is told of a day that is none in `%s`, with the nearest',
+    async (item) => {
+      expect(await shownIn(rule(`    when: [{${item}}]\n    do: [{log: x}]\n`))).toEqual([
+        expect.stringContaining('error[ref/day] there is no day or day set "son" - did you mean "sun"?'),
+      ])
+    },
+  )
+
+  const pasted = `alias: Bedtime lights
+triggers:
+  - trigger: time
+    at: "22:00:00"
+  - platform: state
+    entity_id: binary_sensor.door
+    to: "on"
+conditions: []
+actions:
+  - action: light.turn_off
+    target:
+      entity_id: light.nursery
+mode: single
+`
+
+  test.each([
+    ['at the top of a file', pasted, '1:1'],
+    ['above what is ours', `${pasted}${playlist}`, '1:1'],
+    ['in a list', `- ${pasted.trimEnd().replaceAll('\n', '\n  ')}\n`, '1:3'],
+    ['below `automation`', `automation:\n  - ${pasted.trimEnd().replaceAll('\n', '\n    ')}\n`, '1:1'],
+  ])('that is an automation of Home Assistant %s is told what it would be here', async (_, text, at) => {
+    const { diagnostics } = await read(text)
+    expect(diagnostics).toMatchObject([
+      {
+        level: 'error',
+        code: 'key/ha-word',
+        message: 'this is an automation of Home Assistant; here it is a rule, in words of its own',
+        help: 'write `rules:`, below it `bedtime-lights:`, and below that `when: [{time: "22:00"}, {ha: {entity: binary_sensor.door, to: "on"}}]` and `do: [{ha: {action: light.turn_off, target: {entity_id: light.nursery}}}]`',
+      },
+    ])
+    expect(`${diagnostics[0]?.line}:${diagnostics[0]?.column}`).toBe(at)
+  })
+
   test('says the way out where something is to be heard instead of what plays or of nothing', async () => {
     const helpOf = async (body: string) => (await read(slot(body))).diagnostics.map(({ help }) => help)
     expect(await helpOf('{play: forest, if_pressed: music/a.mp3}')).toEqual([

@@ -10,6 +10,8 @@ const light = Type.String({
   expected: 'a colour such as "#300000", or off',
 })
 
+const noLight = '`ambient` says no light: give it `color`, `day` or `night`'
+
 const options = Type.Object(
   {
     color: Type.Optional(light),
@@ -40,8 +42,13 @@ export const ambient = action({
     ]
     return `sets the light of ${thePlayer(player, telling)}: ${inWords(lights, 'and')}`
   },
+  check: (options) =>
+    commandsOf(options).length > 0
+      ? []
+      : [{ level: 'error', code: 'key/missing', message: noLight, help: 'as in `ambient: "#300000"`' }],
   async run(context) {
     const commands = commandsOf(context.options)
+    if (commands.length === 0) throw new AppError('invalid', noLight)
     const { id } = targetPlayer(context)
     for (const command of commands) await context.effect({ kind: 'command', player: id, command })
   },
@@ -58,10 +65,8 @@ function commandsOf({ color, day, night }: Lights): PlayerCommand[] {
     ...(day === undefined ? {} : { ambient_day: day.toLowerCase() }),
     ...(night === undefined ? {} : { ambient_night: night.toLowerCase() }),
   }
-  const commands: PlayerCommand[] = [
+  return [
     ...(color === undefined ? [] : [{ type: 'nightlight', light: color.toLowerCase() } as const]),
     ...(Object.keys(settings).length === 0 ? [] : [{ type: 'settings', settings } as const]),
   ]
-  if (commands.length > 0) return commands
-  throw new AppError('invalid', '`ambient` says no light: give it color, day or night')
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { condition } from '../plugin.ts'
 import { daysInWords, seen } from '../telling.ts'
-import { dayNames, wallTime } from '../time.ts'
+import { dayNames, dayReferences, wallTime } from '../time.ts'
 
 export const days = condition({
   title: 'Days',
@@ -9,7 +9,7 @@ export const days = condition({
   examples: ['- days: [sat, sun]', '- days: weekdays'],
   options: Type.Object({ on: dayNames }, { additionalProperties: false }),
   shorthand: 'on',
-  references: ({ on }) => [on].flat().map((name) => ({ kind: 'day', name })),
+  references: ({ on }) => dayReferences(on),
   explain: ({ on }) => `it is ${daysInWords(on)}`,
   test: ({ on }, world) => world.calendar.includes(on, wallTime(world.now(), world.calendar.zone).date),
   saw(_options, { calendar, now }) {

@@ -3,6 +3,7 @@ import { didYouMean } from '../../language/names.ts'
 import { isEmpty, type MapNode } from '../../language/node.ts'
 import { Report } from '../../language/report.ts'
 import { type Loaded, loadYaml, type Source } from '../../language/source.ts'
+import { pastedAutomation, reportAutomation } from './automation.ts'
 
 const sections = [
   'playlists',
@@ -41,7 +42,9 @@ export function parseFile(source: Source, loaded: Loaded = loadYaml(source)): Pa
   const testReport = testReportOf(source)
   const isBroken = form.some(({ level }) => level === 'error')
   if (root === null || isBroken || root.kind !== 'map') {
-    if (root !== null && !isBroken) {
+    const pasted = root === null || isBroken ? null : pastedAutomation(root)
+    if (pasted !== null) reportAutomation(pasted, report)
+    else if (root !== null && !isBroken) {
       const help = `begin with one of ${sections.join(', ')}`
       report.add(root, 'error', 'type/value', 'a rule file is a map', help)
     }
@@ -71,8 +74,10 @@ export function testReportOf(source: Source): Report {
 
 function checkSections(root: MapNode, report: Report): void {
   const known: readonly string[] = sections
+  const pasted = pastedAutomation(root)
+  if (pasted !== null) reportAutomation(pasted, report)
   for (const [name, { key }] of root.entries) {
-    if (known.includes(name)) continue
+    if (known.includes(name) || pasted?.keys.has(name) === true) continue
     const near = didYouMean(name, sections)
     const question = near === null ? '' : ` - did you mean "${near}"?`
     const message = `unknown key "${name}"${question} (allowed: ${sections.join(', ')})`

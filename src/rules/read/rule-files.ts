@@ -27,7 +27,7 @@ import { writtenOut } from './template-use.ts'
 import { testsIn } from './test-names.ts'
 import { readTests } from './tests.ts'
 import { checkTogether } from './together.ts'
-import { checkTriggers } from './triggers.ts'
+import { checkParts } from './triggers.ts'
 
 export interface Reading extends Surroundings {
   readonly registry: Registry
@@ -271,7 +271,7 @@ async function readContent(
   const faultyRules: SoundParts[] = []
   const reading = { report, registry, declared, shared, faulty: faultyRules }
   const rules = await inParts('rules', (part) => readRules(part, reading))
-  checkTriggers({ report, rules: [...rules, ...faultyRules] }, calendar)
+  checkParts({ report, rules: [...rules, ...faultyRules] }, calendar)
   return {
     section: file.section,
     playlists: new Map(await inParts('playlists', (part) => readPlaylists(part, { report, registry }))),

@@ -7,11 +7,11 @@ import type { RuleFile } from './rule-file.ts'
 const mostSaid = 100
 
 interface Checked extends Pick<RuleFile, 'report'> {
-  readonly rules: readonly Pick<RuleFile['rules'][number], 'triggers'>[]
+  readonly rules: readonly Pick<RuleFile['rules'][number], 'triggers' | 'actions'>[]
 }
 
-/** What triggers themselves find wrong with their options. */
-export function checkTriggers(file: Checked, calendar: Calendar): void {
+/** What triggers and actions themselves find wrong with their options. */
+export function checkParts(file: Checked, calendar: Calendar): void {
   report(file, { calendar, adviceAt: null }, ({ level }) => level !== 'info')
 }
 
@@ -29,8 +29,8 @@ function report(
   isMeant: (remark: Remark) => boolean,
 ): void {
   let said = 0
-  for (const { triggers } of file.rules)
-    for (const { bound, node } of triggers) {
+  for (const { triggers, actions } of file.rules)
+    for (const { bound, node } of [...triggers, ...actions]) {
       if (said >= mostSaid) return
       const remarks = bound.definition.check?.(bound.options as never, surroundings) ?? []
       for (const { option, level, code, message, help } of remarks.filter(isMeant)) {

@@ -10,7 +10,7 @@ import { lengthInWords } from '../moments/wording.ts'
 import { trigger } from '../plugin.ts'
 import { parseSunTime, sunTimePattern } from '../sun.ts'
 import { daysInWords, dayTimeInWords } from '../telling.ts'
-import { dayNames, timeOfDay } from '../time.ts'
+import { dayNames, dayReferences, timeOfDay } from '../time.ts'
 import { dayTimeOf } from '../window.ts'
 
 const sunMoment = Type.String({
@@ -40,6 +40,7 @@ export const sun = trigger({
   options,
   shorthand: 'at',
   provides: momentFields,
+  references: ({ days }) => dayReferences(days),
   explain: ({ at, or, days }) => {
     const moment = dayTimeInWords(or === undefined ? dayTimeOf(at) : dayTimeOf({ sun: at, or }))
     return `it is ${moment}${days === undefined ? '' : ` on ${daysInWords(days)}`}`

@@ -7,7 +7,7 @@ import { upcomingMoments } from '../moments/upcoming.ts'
 import type { DailyWish } from '../moments/wish.ts'
 import { trigger } from '../plugin.ts'
 import { daysInWords, inWords } from '../telling.ts'
-import { dayNames, timeOfDay } from '../time.ts'
+import { dayNames, dayReferences, timeOfDay } from '../time.ts'
 
 const mostTimes = 48
 
@@ -35,6 +35,7 @@ export const time = trigger({
   options,
   shorthand: 'at',
   provides: momentFields,
+  references: ({ days }) => dayReferences(days),
   explain: ({ at, days }) =>
     `clocks show ${inWords([at].flat(), 'or')}${days === undefined ? '' : ` on ${daysInWords(days)}`}`,
   check: ({ at, days }, surroundings) =>
