@@ -8,6 +8,8 @@ export type Wish =
   | { readonly kind: 'remove'; readonly stream: string; readonly place: number }
   | { readonly kind: 'move'; readonly stream: string; readonly from: number; readonly to: number }
   | { readonly kind: 'rename'; readonly stream: string; readonly title: string }
+  | { readonly kind: 'open'; readonly stream: string }
+  | { readonly kind: 'stays'; readonly stream: string; readonly stays: boolean }
   | { readonly kind: 'insert'; readonly player: string; readonly card: string }
   | { readonly kind: 'take-out'; readonly player: string }
   | { readonly kind: 'press'; readonly player: string; readonly button: 'left' | 'right' }
@@ -48,6 +50,10 @@ export function requestFor(wish: Wish): WishRequest {
       }
     case 'rename':
       return { method: 'PUT', path: `streams/${segment(wish.stream)}`, body: { title: wish.title } }
+    case 'open':
+      return { method: 'PUT', path: `streams/${segment(wish.stream)}`, body: { closed: false } }
+    case 'stays':
+      return { method: 'PUT', path: `streams/${segment(wish.stream)}`, body: { stays: wish.stays } }
     case 'insert':
       return hands(wish.player, 'insert', { card_id: wish.card })
     case 'take-out':

@@ -3,6 +3,7 @@ import type { Input } from '../core/input.ts'
 import type { HasAbility } from '../core/models.ts'
 import type { Light, PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
+import type { Outlooks } from '../core/queue-outlook.ts'
 import type { Device, Devices } from './devices.ts'
 import { bridgeDiscovery, playerDiscovery } from './discovery.ts'
 import { inputState } from './input-set.ts'
@@ -32,6 +33,8 @@ export interface House {
   playlists(): readonly string[]
   /** A title for people. */
   titleOf(file: string): string
+  /** What becomes of a queue that is left as it is. */
+  readonly outlooks: Outlooks
   /** More for bridge/info. Home Assistant is shown `cloud_connected` (true or false), `cloud.account`, the length of the list `problems` and the list `problem_names`. */
   info(): Readonly<Record<string, unknown>>
   /** Whether somebody starts the product again when it has ended; it does not change. */
@@ -209,7 +212,7 @@ export class Announcer {
 
   #sayQueue(queue: Queue): void {
     const { state } = this.#options.topics.stream(queue.name)
-    const payload = JSON.stringify(streamState(queue, this.#house.titleOf))
+    const payload = JSON.stringify(streamState(queue, this.#house.titleOf, this.#house.outlooks.of(queue)))
     this.#retain(state, payload, { kind: 'stream', name: queue.name })
   }
 

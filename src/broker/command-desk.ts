@@ -21,7 +21,7 @@ import { SharedDiagnostics } from './requests/diagnostics.ts'
 import type { RequestPorts } from './requests/request.ts'
 import { type Answer, answerRequest, refusedRequest } from './requests.ts'
 import { carryOut, type StreamPorts, tellPlayers } from './stream-desk.ts'
-import { closes, parseStreamSet } from './stream-set.ts'
+import { closes, fills, parseStreamSet } from './stream-set.ts'
 import type { SetTopic, Topics } from './topic.ts'
 
 export interface CommandDeskOptions extends StreamPorts, Omit<RequestPorts, 'diagnostics' | 'stopping'> {
@@ -47,7 +47,12 @@ export interface CommandDeskOptions extends StreamPorts, Omit<RequestPorts, 'dia
 export type CommandAnswer = {
   readonly status: 'ok' | 'error'
   /** `overtaken`: it was not done, because something newer took its place; a list names the fields of which that holds. */
-  readonly data: { readonly topic: string; readonly overtaken?: true | readonly string[] }
+  readonly data: {
+    readonly topic: string
+    readonly overtaken?: true | readonly string[]
+    /** When what was put into a stream is heard, or how long it stays. */
+    readonly note?: string
+  }
   readonly error?: Failure
 }
 
@@ -212,7 +217,10 @@ export class CommandDesk {
     const effects = await this.#streams.take(`stream ${stream}`, { run, isUrgent })
     // Players may be slow to answer, and what follows for the stream does not wait for them.
     await tellPlayers(effects, because, performThrough(this.#options.door, perform))
-    return { ok: true }
+    const queue = this.#options.queues().find(({ name }) => name === stream)
+    const note =
+      queue !== undefined && parsed.wishes.some(fills) ? this.#options.outlooks.wordsOn(queue) : null
+    return note === null ? { ok: true } : { ok: true, came: { note } }
   }
 
   /** The same, as long as what it is done for is not too old. */
@@ -248,7 +256,7 @@ export class CommandDesk {
 }
 
 /** What became of a message: a refusal says why nothing. */
-type Outcome = Refusal | { readonly ok: true; readonly came?: Pick<CommandAnswer['data'], 'overtaken'> }
+type Outcome = Refusal | { readonly ok: true; readonly came?: Omit<CommandAnswer['data'], 'topic'> }
 
 /** A message that is being carried out. */
 interface Taken {

@@ -5,6 +5,7 @@ import { isHeardAtOnce } from '../core/heard-at-once.ts'
 import type { Queue, QueueSettings } from '../core/queue.ts'
 import { moveTo } from '../core/queue-goal.ts'
 import { itemAfter } from '../core/queue-mutation.ts'
+import type { Outlooks } from '../core/queue-outlook.ts'
 import type { StreamWish } from './stream-set.ts'
 
 /** What wishes of streams need of the house. */
@@ -16,6 +17,7 @@ export interface StreamPorts {
   queueEffects(options: unknown, stream: string): Promise<readonly Effect[]>
   /** The moment that a time of day, or a date and time, means to the household; null for any other text. */
   momentOf(text: string): Date | null
+  readonly outlooks: Outlooks
   /** What has the players that play the stream now hear it as it has become. */
   playAnew(stream: string, anew: PlayedAnew): readonly Effect[]
 }

@@ -37,6 +37,7 @@ const fields = {
   shuffle: flag,
   mode: oneOf(queueModes),
   resume: oneOf(resumePolicies),
+  stays: flag,
 } satisfies Record<string, Reader<unknown>>
 
 type Field = keyof typeof fields
@@ -45,12 +46,17 @@ export const streamFields = Object.keys(fields) as Field[]
 /** Which fields one message may have. */
 const together: readonly (readonly Field[])[] = [
   ['closed', 'until', 'if_pressed'],
-  ['loop', 'shuffle', 'mode', 'resume'],
+  ['loop', 'shuffle', 'mode', 'resume', 'stays'],
 ]
 
 /** Whether all that is asked is that a stream be quiet. */
 export function closes(wish: StreamWish): boolean {
   return (wish.type === 'settings' || wish.type === 'close') && wish.settings.closed === true
+}
+
+/** Whether something is put into the stream. */
+export function fills({ type }: StreamWish): boolean {
+  return type === 'playlist' || type === 'queue'
 }
 
 /** `<base>/stream/<name>/set`: the name of a playlist, as plain text or as JSON, or an object. */

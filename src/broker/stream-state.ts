@@ -1,10 +1,11 @@
 import { playOrder } from '../core/play-order.ts'
 import { currentIndex, type Queue } from '../core/queue.ts'
+import type { Outlook } from '../core/queue-outlook.ts'
 
 const itemsShown = 20
 
 /** What `<base>/stream/<name>/state` says: the stream, and what comes from its current item on. */
-export function streamState(queue: Queue, titleOf: (file: string) => string) {
+export function streamState(queue: Queue, titleOf: (file: string) => string, outlook: Outlook) {
   const coming = playOrder(queue)
   const place = coming.findIndex(({ id }) => id === queue.current)
   const current = coming[place]
@@ -27,6 +28,7 @@ export function streamState(queue: Queue, titleOf: (file: string) => string) {
     shuffle: queue.shuffle,
     mode: queue.mode,
     resume: queue.resume,
+    ...outlook,
     version: queue.version,
   }
 }

@@ -167,7 +167,11 @@ function mixed(queue: Queue, { random }: MutationContext): Queue {
   return { ...queue, items: playOrder({ items: queue.items, order: { ids, seed } }), order, playlist: null }
 }
 
-function withSettings(queue: Queue, settings: QueueSettings, { random }: MutationContext): Queue {
+function withSettings(
+  queue: Queue,
+  { stays, ...settings }: QueueSettings,
+  { random }: MutationContext,
+): Queue {
   if (settings.title !== undefined) checkStreamTitle(settings.title)
   const { closed = queue.closed, closed_until = settings.closed === undefined ? queue.closed_until : null } =
     settings
@@ -177,6 +181,7 @@ function withSettings(queue: Queue, settings: QueueSettings, { random }: Mutatio
     ...queue,
     ...settings,
     order: shuffle ? order() : null,
+    held: stays === undefined ? queue.held : stays ? { until: null, over_slots: true } : null,
     closed,
     closed_until: closed ? closed_until : null,
   }

@@ -153,7 +153,10 @@ export type QueueMove = Extract<QueueMutation, { op: 'step' | 'go-to' }>
 /** `closed_until` goes with `closed: true`; without it the stream stays closed until somebody opens it. */
 export type QueueSettings = Partial<
   Pick<Queue, 'title' | 'loop' | 'shuffle' | 'resume' | 'mode' | 'closed' | 'closed_until' | 'if_pressed'>
->
+> & {
+  /** Whether the stream's schedule leaves what it holds alone until that is taken back. */
+  readonly stays?: boolean
+}
 
 /** Whether a stream may have the name. */
 export function isStreamName(name: string): boolean {

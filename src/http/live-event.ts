@@ -2,6 +2,7 @@ import type { PlayerEvent } from '../core/event.ts'
 import type { Input } from '../core/input.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
+import type { ToldQueue } from '../core/queue-outlook.ts'
 import type { Upload } from '../core/upload.ts'
 import type { PublishedCardView } from './api/cards.ts'
 
@@ -30,7 +31,7 @@ export interface LiveSnapshot {
   /** ISO 8601 with offset: when it was taken, by the clock that also writes `last_seen_at`. */
   readonly at: string
   readonly players: readonly PlayerState[]
-  readonly queues: readonly Queue[]
+  readonly queues: readonly ToldQueue[]
   readonly health: Health
 }
 
@@ -39,7 +40,7 @@ export type LiveMessage =
   | { readonly event: 'snapshot'; readonly data: LiveSnapshot }
   | { readonly event: 'player'; readonly data: PlayerState }
   | { readonly event: 'player-removed'; readonly data: { readonly id: string } }
-  | { readonly event: 'queue'; readonly data: Queue }
+  | { readonly event: 'queue'; readonly data: ToldQueue }
   | { readonly event: 'queue-removed'; readonly data: { readonly name: string } }
   | { readonly event: 'event'; readonly data: PlayerEvent }
   | { readonly event: 'health'; readonly data: Health }

@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { type Clock, every, isoOf } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import type { Log } from '../core/log.ts'
-import { shownQueue } from '../core/queue.ts'
+import { type Outlooks, toldQueue } from '../core/queue-outlook.ts'
 import type {
   Health,
   LiveCatchUp,
@@ -17,6 +17,7 @@ import type {
 export interface LiveHouse {
   players(): LiveSnapshot['players']
   queues(): LiveSnapshot['queues']
+  readonly outlooks: Pick<Outlooks, 'of'>
   health(): Health
   /** `name` tells a log who listens. Returns what ends it. */
   subscribe(name: string, receive: (change: LiveChange) => void): () => void
@@ -120,15 +121,15 @@ export class Live {
   #changed(change: LiveChange): void {
     // Whoever is away misses nothing by it, and what is remembered has better uses.
     if ((change.kind === 'upload' || change.kind === 'card') && change.passing) {
-      this.#send(textOf(messageOf(change)))
+      this.#send(textOf(messageOf(change, this.#options.house)))
       return
     }
     if (change.kind === 'rule-traces') {
       const deciders = [...this.#listeners].filter((listener) => this.#deciders.has(listener))
-      this.#send(textOf(messageOf(change)), deciders)
+      this.#send(textOf(messageOf(change, this.#options.house)), deciders)
       return
     }
-    this.#tell(messageOf(change))
+    this.#tell(messageOf(change, this.#options.house))
     this.#healthSoon()
   }
 
@@ -172,7 +173,7 @@ export class Live {
     const data = {
       at: isoOf(clock.now()),
       players: house.players(),
-      queues: house.queues().map(shownQueue),
+      queues: house.queues().map((queue) => toldQueue(queue, house.outlooks.of(queue))),
       health: house.health(),
     }
     return { event: 'snapshot', data, id: this.#id() }
@@ -193,14 +194,14 @@ export class Live {
   }
 }
 
-function messageOf(change: LiveChange): LiveMessage {
+function messageOf(change: LiveChange, { outlooks }: LiveHouse): LiveMessage {
   switch (change.kind) {
     case 'player':
       return { event: 'player', data: change.player }
     case 'player-removed':
       return { event: 'player-removed', data: { id: change.id } }
     case 'queue':
-      return { event: 'queue', data: shownQueue(change.queue) }
+      return { event: 'queue', data: toldQueue(change.queue, outlooks.of(change.queue)) }
     case 'queue-removed':
       return { event: 'queue-removed', data: { name: change.name } }
     case 'library':

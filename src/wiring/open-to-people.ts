@@ -164,6 +164,7 @@ function openHouse(
     perform: performed,
     queueEffects: queueEffects({ library: sources, ruleSet: () => book.current }, 'rest'),
     upToDate: (stream) => rules.upToDate(stream),
+    outlooks: parts.outlooks,
     presets,
     write: (entries) => storage.setMany(entries),
     health,

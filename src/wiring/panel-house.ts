@@ -65,6 +65,7 @@ interface HouseParts {
   readonly perform: Perform
   readonly queueEffects: House['queueEffects']
   readonly upToDate?: House['upToDate']
+  readonly outlooks: House['outlooks']
   readonly presets: Presets
   /** Writes all entries to the store, or none. */
   readonly write: Storage['setMany']
@@ -101,6 +102,7 @@ export function houseOf({
   perform,
   queueEffects,
   upToDate,
+  outlooks,
   presets,
   write,
   health,
@@ -136,6 +138,7 @@ export function houseOf({
     perform,
     queueEffects,
     ...(upToDate === undefined ? {} : { upToDate }),
+    outlooks,
     playAnew: (stream, anew) =>
       playAnew(stream, anew, { hub, cards, streamFor: (asked, by) => answers.streamFor(asked, by) }),
     presets,

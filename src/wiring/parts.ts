@@ -15,6 +15,7 @@ import { judgeAnswers } from './judge-answers.ts'
 import { LocalBroker } from './local-broker.ts'
 import { openRuleBook } from './open-rule-book.ts'
 import { OutdatedCards } from './outdated-cards.ts'
+import { QueueOutlooks } from './queue-outlooks.ts'
 import { Reach } from './reach.ts'
 import type { RuleBook } from './rule-book.ts'
 import { SlotGround } from './slot-ground.ts'
@@ -52,6 +53,7 @@ export interface Parts {
   readonly reach: Reach
   readonly lines: PlayerLines
   readonly slotGround: SlotGround
+  readonly outlooks: QueueOutlooks
   readonly storyCards: StoryCards
   readonly trackCards: TrackCards
   readonly outdatedCards: OutdatedCards
@@ -153,6 +155,7 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
       reach,
       lines,
       slotGround,
+      outlooks: new QueueOutlooks({ clock, zone: options.timezone }),
       storyCards,
       trackCards,
       outdatedCards,

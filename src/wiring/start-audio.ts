@@ -34,6 +34,7 @@ export async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ rea
     clock: input.clock,
     log: log.for('media'),
   })
+  parts.outlooks.setSchedules(rules)
   parts.slotGround.setLive(audio.live)
   parts.slotGround.setPlaces(audio.slots)
   parts.storyDeeds.setSteering(audio.stories)

@@ -13,7 +13,7 @@ export async function startBroker(
   parts: Parts,
   { perform, health, diagnostics }: Wishes & Reports,
 ): Promise<void> {
-  const { input, started, foundation, household, book, broker, reach, lines } = parts
+  const { input, started, foundation, household, book, broker, reach, lines, outlooks } = parts
   const { options, clock } = input
   const { hub, cards, cloud } = household
   const { problems, sources, storage, log } = foundation
@@ -28,6 +28,7 @@ export async function startBroker(
     standing: storage.collection('standing'),
     playlists: () => [...book.current.playlists.keys()],
     titleOf: (file) => foundation.libraryFacts.shelf.titleOf(sources.nameInLibrary(file) ?? file),
+    outlooks,
     origin: cloud === null ? 'nowhere' : cloud.simulator === null ? 'account' : 'simulator',
     info: () => ({ ...health(), cloud_connected: cloud?.link.state().connected ?? false }),
     reachable: () => reach.isGiven,

@@ -11,6 +11,7 @@ import { abilityOf } from '../../src/core/models.ts'
 import type { PlayerState } from '../../src/core/player.ts'
 import { mostAsked, PlayerLines } from '../../src/core/player-lines.ts'
 import type { Queue } from '../../src/core/queue.ts'
+import { QueueOutlooks } from '../../src/wiring/queue-outlooks.ts'
 import { memoryCollection } from '../support/memory-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
@@ -103,6 +104,7 @@ export async function startBridge(
     inputs: () => inputs,
     playlists: () => playlistNames,
     titleOf: (file) => `Title of ${file}`,
+    outlooks: new QueueOutlooks({ clock, zone: 'UTC' }),
     info: () => ({ cloud_connected: true, problems: [] }),
     ...unasked,
     door: new PlayerLines().door(mostAsked),

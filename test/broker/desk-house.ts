@@ -8,6 +8,7 @@ import { performWith } from '../../src/perform.ts'
 import { momentOf } from '../../src/rules/moment.ts'
 import { contentFiles } from '../../src/rules/playlists.ts'
 import { readQueueWish } from '../../src/rules/read/queue-wish.ts'
+import { QueueOutlooks } from '../../src/wiring/queue-outlooks.ts'
 import { memoryCollection } from '../support/memory-collection.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { SleepingClock } from '../support/sleeping-clock.ts'
@@ -103,6 +104,7 @@ export async function deskHouse() {
       return effects
     },
     momentOf: (text) => momentOf(text, { now: clock.now(), zone: 'UTC' }),
+    outlooks: new QueueOutlooks({ clock, zone: 'UTC' }),
     playAnew: (stream, { what, isAnother }) => {
       asked.push(`playAnew ${stream} ${isAnother ? 'another' : 'same'} ${what}`)
       return listeners

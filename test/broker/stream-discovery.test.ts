@@ -126,10 +126,11 @@ describe('the state', () => {
     ],
     current: 'i2',
   }
+  const outlook = { holds_until: null, stays: false }
   const titleOf = (file: string) => `Title of ${file}`
 
   test('tells the title of what is due', () => {
-    expect(streamState(queue, titleOf).now_playing).toBe('Title of b.mp3')
+    expect(streamState(queue, titleOf, outlook).now_playing).toBe('Title of b.mp3')
   })
 
   test.each([
@@ -137,6 +138,6 @@ describe('the state', () => {
     ['is over', { current: null }],
     ['is empty', { items: [], current: null }],
   ])('tells of nothing where the stream %s', (_what, patch) => {
-    expect(streamState({ ...queue, ...patch }, titleOf).now_playing).toBeNull()
+    expect(streamState({ ...queue, ...patch }, titleOf, outlook).now_playing).toBeNull()
   })
 })

@@ -79,7 +79,7 @@ describe('a message for a stream', () => {
       code: 'invalid_value',
       field,
       message: expect.stringMatching(
-        /^it does not go together with .*closed, until, if_pressed; or loop, shuffle, mode, resume$/,
+        /^it does not go together with .*closed, until, if_pressed; or loop, shuffle, mode, resume, stays$/,
       ),
     })
   })

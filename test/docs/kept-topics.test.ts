@@ -50,7 +50,8 @@ test('the page tells of every word that a field may have', () => {
 })
 
 test("the page tells of every field of a stream's state, and of none besides", () => {
-  const fields = Object.keys(streamState(emptyQueue('dusk'), (file) => file))
+  const outlook = { holds_until: null, stays: false }
+  const fields = Object.keys(streamState(emptyQueue('dusk'), (file) => file, outlook))
   expect(firstColumn(streamTable).toSorted()).toEqual(fields.toSorted())
 })
 

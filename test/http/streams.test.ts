@@ -53,6 +53,8 @@ describe('the stream calls', () => {
       closed: false,
       closed_until: null,
       if_pressed: null,
+      holds_until: null,
+      stays: false,
       playlist: null,
       reason: 'REST',
       file_count: 2,

@@ -15,6 +15,7 @@ import { deskWithoutAccount } from '../../src/wiring/account.ts'
 import { StreamAnswers } from '../../src/wiring/answers.ts'
 import { isSeen } from '../../src/wiring/panel-house.ts'
 import { queueImports } from '../../src/wiring/queue-file.ts'
+import { QueueOutlooks } from '../../src/wiring/queue-outlooks.ts'
 import { ruleTools } from '../../src/wiring/rule-tools.ts'
 import { memoryCollection } from './memory-collection.ts'
 import { recordingLog } from './recording-log.ts'
@@ -202,6 +203,7 @@ export const withoutPast = {
   pictures: noPictures,
   uploads: { desk: noUploads, onChange: () => () => undefined },
   queueEffects: async () => [],
+  outlooks: new QueueOutlooks({ clock: new VirtualClock(), zone: 'UTC' }),
   presets: new Presets({ store: memoryCollection() }),
   write: async () => undefined,
 }
@@ -271,6 +273,7 @@ export function houseWith(library: readonly string[] = []): House & LiveHouse & 
       return effects
     },
     playAnew: () => [],
+    outlooks: new QueueOutlooks({ clock, zone: 'UTC' }),
     rules: noRules,
     stories: noStories,
     webhooks: noWebhooks,

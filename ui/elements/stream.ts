@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit'
-import type { Queue } from '../../src/core/queue.ts'
+import type { ToldQueue } from '../../src/core/queue-outlook.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
 import type { Place } from '../heard.ts'
 import { icon } from '../icons.ts'
@@ -8,7 +8,7 @@ import { whyText } from '../reason.ts'
 import { apiUrl } from '../request.ts'
 import { shared } from '../styles.ts'
 import type { Say } from '../text.ts'
-import { clockText } from '../time.ts'
+import { clockText, comingText } from '../time.ts'
 import { fire } from '../wish.ts'
 import type { LibraryPicker } from './library-picker.ts'
 import type { StreamSettings } from './stream-settings.ts'
@@ -78,10 +78,19 @@ export class Stream extends LitElement {
       .why::first-letter {
         text-transform: uppercase;
       }
-      .closed {
+      .closed,
+      .stay {
         display: flex;
+        flex-wrap: wrap;
         gap: 0.6rem;
         align-items: center;
+      }
+      .closed span,
+      .stay span {
+        flex: 1;
+        min-width: 9rem;
+      }
+      .closed {
         border: 1px solid var(--warn-line);
         background: var(--warn-surface);
         color: var(--warn-text);
@@ -125,7 +134,7 @@ export class Stream extends LitElement {
       }
     `,
   ]
-  declare queue: Queue
+  declare queue: ToldQueue
   declare place: Place
   declare library: readonly LibraryEntry[] | null
   declare files: Items | null
@@ -150,12 +159,9 @@ export class Stream extends LitElement {
     return html`<article class="card" aria-labelledby="title">
       <header>${this.renaming ? this.#renameForm() : this.#title()}</header>
       <div class="side">
-        ${
-          queue.closed
-            ? html`<p class="why closed">${icon('moon', 20)}<span>${say('stream.closed')}</span></p>`
-            : nothing
-        }
+        ${queue.closed ? this.#closed() : nothing}
         ${why === '' ? nothing : html`<p class="why">${why}</p>`}
+        ${queue.closed || empty ? nothing : this.#outlook()}
       </div>
       ${
         empty
@@ -186,6 +192,43 @@ export class Stream extends LitElement {
       ></yoto-library-picker>
       <yoto-stream-settings .queue=${queue} .say=${say}></yoto-stream-settings>
     </article>`
+  }
+
+  #closed() {
+    const { queue, say } = this
+    return html`<div class="why closed">
+      ${icon('moon', 20)}<span>${this.#closedWords()}</span>
+      <button @click=${() => fire(this, { kind: 'open', stream: queue.name })}>${say('stream.open')}</button>
+    </div>`
+  }
+
+  /** When what is put in here is heard. */
+  #closedWords(): string {
+    const { closed_until, holds_until = null } = this.queue
+    const { say } = this
+    const isOpenedFirst =
+      closed_until !== null && (holds_until === null || Date.parse(closed_until) < Date.parse(holds_until))
+    if (isOpenedFirst) return say('stream.closed-until', { time: comingText(closed_until, say, new Date()) })
+    if (holds_until === null) return say('stream.closed')
+    return say('stream.closed-by-schedule', { time: comingText(holds_until, say, new Date()) })
+  }
+
+  /** How long what was put in here by hand stays. */
+  #outlook() {
+    const { queue, say } = this
+    const { held, holds_until = null, playlist } = queue
+    const stays = held?.over_slots === true && held.until === null
+    if (!stays && (holds_until === null || playlist !== null)) return nothing
+    const words =
+      stays || holds_until === null
+        ? say('stream.stays')
+        : say('stream.holds-until', { time: comingText(holds_until, say, new Date()) })
+    return html`<div class="why stay">
+      <span>${words}</span>
+      <button @click=${() => fire(this, { kind: 'stays', stream: queue.name, stays: !stays })}>
+        ${say(stays ? 'stream.end-stay' : 'stream.keep')}
+      </button>
+    </div>`
   }
 
   #title() {

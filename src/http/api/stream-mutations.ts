@@ -1,7 +1,7 @@
 import { type Static, type TObject, Type } from 'typebox'
 import type { Effect } from '../../core/effect.ts'
 import { messageOf } from '../../core/error.ts'
-import { isHeardAtOnce } from '../../core/heard-at-once.ts'
+import { isHeardAtOnce, putsIn } from '../../core/heard-at-once.ts'
 import { requireFiles } from '../../core/playable-files.ts'
 import { checkStreamName, makesStream, mostItems, type QueueMutation } from '../../core/queue.ts'
 import { moveTo } from '../../core/queue-goal.ts'
@@ -56,7 +56,12 @@ export function mutationRoute(house: StreamsHouse): Route {
       for (const effect of effects) await house.perform(effect, because)
       const isAnother = house.queue(name)?.current !== before
       const untold = effects.some(isHeardAtOnce) ? await tellPlayers(house, name, isAnother) : ''
-      return done(house, { name, message: `"${name}": ${wordsOf(body)}${untold}`, request })
+      return done(house, {
+        name,
+        message: `"${name}": ${wordsOf(body)}${untold}`,
+        request,
+        adds: effects.some(putsIn),
+      })
     },
   })
 }

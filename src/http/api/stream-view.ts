@@ -2,6 +2,7 @@ import type { Effect, Perform } from '../../core/effect.ts'
 import { AppError } from '../../core/error.ts'
 import { lookUpAll } from '../../core/playable-files.ts'
 import { checkStreamName, type Queue } from '../../core/queue.ts'
+import type { Outlooks } from '../../core/queue-outlook.ts'
 import { queueTag } from '../../core/queue-tag.ts'
 import type { KeyRotation } from './key-rotation.ts'
 import type { ApiRequest } from './route.ts'
@@ -20,6 +21,7 @@ export interface StreamsHouse {
   readonly fileHint?: (file: string) => Promise<string | null>
   /** What has the players that play the stream hear its current item now; `isAnother` than until now. */
   playAnew(stream: string, anew: { readonly what: 'item'; readonly isAnother: boolean }): readonly Effect[]
+  readonly outlooks: Outlooks
   /** Where a card or a player fetches the stream. */
   streamUrl(name: string): Promise<string>
   /** How often items of the stream were played; null where none was. */
@@ -54,11 +56,19 @@ export function existing(house: Pick<StreamsHouse, 'queue'>, name: string): Queu
 }
 
 /** What a change of a stream is answered with. */
-export async function done(
-  house: StreamsHouse,
-  { name, message, request }: { name: string; message: string; request: Answering },
-) {
-  return { success: true, message, queue: await view(house, existing(house, name), request) }
+export async function done(house: StreamsHouse, { name, message, request, adds = false }: Done) {
+  const queue = existing(house, name)
+  const words = adds ? house.outlooks.wordsOn(queue) : null
+  const whole = words === null ? message : `${message}; ${words}`
+  return { success: true, message: whole, queue: await view(house, queue, request) }
+}
+
+interface Done {
+  readonly name: string
+  readonly message: string
+  readonly request: Answering
+  /** Whether something was put into the stream: then it is said when that is heard, or how long it stays. */
+  readonly adds?: boolean
 }
 
 type Answering = Pick<ApiRequest, 'setHeader'>
@@ -80,6 +90,7 @@ export async function view(house: StreamsHouse, queue: Queue, { setHeader }: Ans
     closed: queue.closed,
     closed_until: queue.closed_until,
     if_pressed: queue.if_pressed,
+    ...house.outlooks.of(queue),
     playlist: queue.playlist,
     reason: queue.reason,
     file_count: queue.items.length,

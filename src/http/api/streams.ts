@@ -86,6 +86,7 @@ function appendRoute(house: StreamsHouse): Route {
         name,
         message: `${count} ${count === 1 ? 'file' : 'files'} added to "${name}"`,
         request,
+        adds: true,
       })
     },
   })
@@ -155,7 +156,7 @@ function settingsRoute(house: StreamsHouse): Route {
     method: 'put',
     path: '/streams/{name}',
     summary:
-      'Changes how a stream plays, its title, and the file that is heard once while it is closed or empty (null: the usual clip).',
+      'Changes how a stream plays, its title, whether it is closed, the file that is heard once while it is closed or empty (null: the usual clip), and with `stays` whether its schedule leaves what it holds alone until that is taken back.',
     needs: 'house',
     body: Type.Object(
       {
@@ -164,7 +165,9 @@ function settingsRoute(house: StreamsHouse): Route {
         shuffle: Type.Optional(Type.Boolean()),
         mode: Type.Optional(Type.Union(queueModes.map((mode) => Type.Literal(mode)))),
         resume: Type.Optional(Type.Union(resumePolicies.map((policy) => Type.Literal(policy)))),
+        closed: Type.Optional(Type.Boolean()),
         if_pressed: Type.Optional(Type.Union([file, Type.Null()])),
+        stays: Type.Optional(Type.Boolean()),
       },
       { additionalProperties: false, minProperties: 1 },
     ),
