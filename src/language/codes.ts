@@ -123,6 +123,10 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
     about: 'An action needs what the model of its player has not got.',
   },
   'rule/no-voice': { level: 'warning', about: 'A rule is to say something, and there is no voice.' },
+  'rule/no-stream': {
+    level: 'error',
+    about: 'An action is about a stream, and none is known.',
+  },
   'rule/button-card': {
     level: 'warning',
     about: 'A rule waits for `left` or `right` on a card that was not made here.',

@@ -10,10 +10,16 @@ import type { ActionContext, Telling } from './plugin.ts'
  */
 export const playerTarget = Type.Optional(Type.String({ minLength: 1, expected: 'the name of a player' }))
 
-/** The same for a stream. */
-export const streamTarget = Type.Optional(
-  Type.String({ pattern: streamNamePattern.source, expected: 'the name of a stream' }),
-)
+const stream = () => Type.String({ pattern: streamNamePattern.source, expected: 'the name of a stream' })
+
+/** The same for a stream, of what is about a player or a stream: one of the two is enough. */
+export const streamTarget = Type.Optional(stream())
+
+/** Of what is about a player and has to do with a stream only where one is known. */
+export const besideStream = Type.Optional(stream())
+
+/** Of what is nothing without its stream. */
+export const neededStream = Type.Optional(stream())
 
 type Aimed = Pick<ActionContext<{ readonly player?: string }>, 'options' | 'trigger' | 'world'>
 

@@ -269,7 +269,7 @@ describe('an action that chooses', () => {
 })
 
 test('what stands within another action is looked up, too', async () => {
-  const text = rule('{if: now.hour > 3, then: [{queue: {set: forest}}]}')
+  const text = rule('{if: now.hour > 3, then: [{queue: {set: forest, stream: den}}]}')
   const { diagnostics } = await readRuleFiles(
     [{ file: 'a.yaml', text }],
     readingOf({ fileExists: async () => false }),

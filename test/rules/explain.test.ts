@@ -69,10 +69,11 @@ test('a schedule is a sentence for each slot, in the order in which they are tri
 })
 
 test('all that the files hold is explained where nothing is named, and a switched-off rule says so', async () => {
-  const text = 'rules:\n  r:\n    enabled: false\n    when: [{startup: {}}]\n    do: [{queue: skip}]\n'
+  const text =
+    'rules:\n  r:\n    enabled: false\n    when: [{startup: {}}]\n    do: [{queue: {skip: true, stream: den}}]\n'
   const [only] = explainAll(await ruleSetOf(text))
   expect(only?.text).toBe(
-    'It is switched off (enabled: false). When the product has started, it goes to the next item of the stream it happened on.',
+    'It is switched off (enabled: false). When the product has started, it goes to the next item of the stream den.',
   )
 })
 
@@ -137,7 +138,7 @@ rules:
     do:
       - repeat: {times: 3, do: [{log: a}, {wait: 1s}]}
       - repeat: {times: 1, do: [{log: a}]}
-      - repeat: {while: [vars.plays > 3, weekdays], max: 9, do: [{queue: skip}]}
+      - repeat: {while: [vars.plays > 3, weekdays], max: 9, do: [{queue: {skip: true, stream: den}}]}
         on_error: continue
       - parallel: [{log: a}, [{wait: 1d}, {log: b}]]
       - log: c
@@ -185,7 +186,7 @@ test.each([
     'When the product has started, it does this 3 times (it writes "a" into the log, then waits 1 second), ' +
       'then does this once (it writes "a" into the log), ' +
       'then does this again and again, as long as the variable plays is above 3 and it is a day from Monday to Friday, at most 9 times ' +
-      '(it goes to the next item of the stream it happened on) (and goes on if that fails), ' +
+      '(it goes to the next item of the stream den) (and goes on if that fails), ' +
       'then does these at the same time (it writes "a" into the log; it waits 1 day, then writes "b" into the log), ' +
       'then writes "c" into the log (only if it is a day of the weekend) (and goes on if that fails), then ends here. ' +
       'Started again while it runs, it begins anew.',

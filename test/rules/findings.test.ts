@@ -70,6 +70,59 @@ test.each([
   expect(await said(rule(parts))).toEqual([])
 })
 
+const withoutPlayer = 'name it with `player:` in the rule, or among the options here'
+const withoutStream = 'name it with `stream:` in the rule, or among the options here'
+test.each([
+  [
+    'time: "19:30"',
+    '',
+    'queue: {set: forest}',
+    `rule/no-stream it is not said which stream \`queue\` is about (${withoutStream})`,
+  ],
+  [
+    'input: party',
+    '',
+    'queue: restore',
+    `rule/no-stream it is not said which stream \`queue\` is about (${withoutStream})`,
+  ],
+  [
+    'time: "19:30"',
+    'player: kids-room',
+    'play: forest',
+    `rule/no-stream it is not said which stream \`play\` is about (${withoutStream})`,
+  ],
+  [
+    'time: "19:30"',
+    'stream: den',
+    'play: forest',
+    `rule/no-player it is not said which player \`play\` is about (${withoutPlayer})`,
+  ],
+  [
+    'startup: {}',
+    'stream: den',
+    'wind_down: {}',
+    `rule/no-player it is not said which player \`wind_down\` is about (${withoutPlayer})`,
+  ],
+])('when %s, with %j, %s is not known to be about anything', async (when, own, act, words) => {
+  const party = 'inputs: {party: {type: switch}}\n'
+  const line = own === '' ? '' : `    ${own}\n`
+  const found = await said(`${line}    when:\n      - ${when}\n    do:\n      - ${act}\n`, party + head)
+  expect(found.map((finding) => finding.replace(/^\d+ /, ''))).toEqual([`error ${words}`])
+})
+
+test.each([
+  ['time: "19:30"', 'stream: den', 'queue: {set: forest}'],
+  ['time: "19:30"', 'enabled: true', 'queue: {set: forest, stream: den}'],
+  ['time: "19:30"', 'player: kids-room', 'play: {what: forest, stream: den}'],
+  ['slot: {began: nap}', 'enabled: true', 'queue: {set: forest}'],
+  ['button: left', 'enabled: true', 'play: forest'],
+  ['playing: track_ended', 'enabled: true', 'queue: restore'],
+  ['time: "19:30"', 'stream: den', 'skip: next'],
+  ['time: "19:30"', 'player: kids-room', 'wind_down: {}'],
+])('when %s, with %s, %s is known to be about something', async (when, own, act) => {
+  expect(await said(`    ${own}\n    when:\n      - ${when}\n    do:\n      - ${act}\n`)).toEqual([])
+})
+
 test('a slot that an answer asks for', async () => {
   const answers = '  hall: {default: forest, answers: [{stream: den, if: [slot: nigh]}]}\n'
   expect(await said(rule({}), head.replace('rules:\n', `${answers}rules:\n`))).toEqual([
@@ -111,6 +164,7 @@ test('faults of a rule hide none of its others', async () => {
   expect((await said(byCondition)).map((words) => words.split(' ').slice(0, 3).join(' '))).toEqual([
     '9 error type/value',
     '10 error expr/unknown-name',
+    '12 error rule/no-stream',
     '12 error ref/playlist',
   ])
 })

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { action } from '../plugin.ts'
-import { playerTarget, streamTarget, targetPlayer, thePlayer } from '../target.ts'
+import { neededStream, playerTarget, targetPlayer, thePlayer } from '../target.ts'
 import { theStream } from '../telling.ts'
 
 const count = Type.Integer({ minimum: 1, maximum: 10_000 })
@@ -20,7 +20,7 @@ export const play = action({
       shuffle: Type.Optional(Type.Literal(true)),
       limit: Type.Optional(count),
       player: playerTarget,
-      stream: streamTarget,
+      stream: neededStream,
     },
     { additionalProperties: false },
   ),

@@ -6,6 +6,7 @@ import { mostItems } from '../../core/queue.ts'
 import { duration, durationMs } from '../../language/duration.ts'
 import { lengthInWords } from '../moments/wording.ts'
 import { type ActionContext, action, type Reference, type Telling } from '../plugin.ts'
+import { neededStream } from '../target.ts'
 import { theStream } from '../telling.ts'
 import { inOrder } from './in-order.ts'
 
@@ -37,7 +38,7 @@ const options = Type.Object(
     limit: Type.Optional(count),
     for: Type.Optional(duration),
     until_slot_ends: Type.Optional(Type.Boolean()),
-    stream: Type.Optional(Type.String({ minLength: 1 })),
+    stream: neededStream,
   },
   { additionalProperties: false },
 )

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { AppError } from '../../core/error.ts'
 import { mostSaid, spokenItem } from '../../core/spoken.ts'
 import { action } from '../plugin.ts'
-import { streamTarget } from '../target.ts'
+import { neededStream } from '../target.ts'
 import { theStream } from '../telling.ts'
 import { putNow } from './queue.ts'
 
@@ -22,7 +22,7 @@ export const say = action({
     {
       text: Type.String({ minLength: 1, maxLength: mostSaid, expected: 'a text' }),
       at: Type.Optional(Type.Union([Type.Literal('next'), Type.Literal('now'), Type.Literal('last')])),
-      stream: streamTarget,
+      stream: neededStream,
     },
     { additionalProperties: false },
   ),

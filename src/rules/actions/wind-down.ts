@@ -4,7 +4,7 @@ import { isOver } from '../../core/queue.ts'
 import { duration, durationMs } from '../../language/duration.ts'
 import { lengthInWords } from '../moments/wording.ts'
 import { type ActionContext, action, type Reference, type Telling } from '../plugin.ts'
-import { lastingTarget, playerTarget, streamTarget, thePlayer } from '../target.ts'
+import { besideStream, lastingTarget, playerTarget, thePlayer } from '../target.ts'
 import { timeOfDay } from '../time.ts'
 import { volumeStep } from './volume.ts'
 import { type LastingHands, rest, settleMs, VolumeSteps } from './volume-steps.ts'
@@ -21,7 +21,7 @@ const options = Type.Object(
     closed_until: Type.Optional(timeOfDay),
     if_pressed: Type.Optional(content),
     player: playerTarget,
-    stream: streamTarget,
+    stream: besideStream,
   },
   { additionalProperties: false },
 )

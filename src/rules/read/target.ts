@@ -4,7 +4,7 @@ import type { Environment } from '../../language/expression/environment.ts'
 import type { Node } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import type { Bound } from '../rule-set.ts'
-import { playerTarget, streamTarget } from '../target.ts'
+import { neededStream, playerTarget, streamTarget } from '../target.ts'
 
 interface Surroundings {
   readonly report: Report
@@ -14,7 +14,7 @@ interface Surroundings {
   readonly told: Environment['groups']
 }
 
-/** With the rule's player where the part names none; null where none can be meant, which is reported. */
+/** With the rule's player where the part names none; null where no player or no stream can be meant, which is reported. */
 export function aimed<Definition extends { readonly options: TSchema }>(
   bound: Bound<Definition>,
   node: Node,
@@ -27,6 +27,11 @@ export function aimed<Definition extends { readonly options: TSchema }>(
   const takesStream = properties.get('stream') === streamTarget
   const hasPlayer = 'player' in options || player !== null || told.player !== undefined
   const hasStream = 'stream' in options || told.stream !== undefined
+  if (properties.get('stream') === neededStream && !hasStream) {
+    const message = `it is not said which stream \`${bound.kind}\` is about`
+    report.add(node, 'error', 'rule/no-stream', message, streamHelp)
+    return null
+  }
   // One of the two is enough for what takes either.
   const isLost = takesPlayer && !hasPlayer && !(takesStream && hasStream)
   if (isLost) {
@@ -39,3 +44,4 @@ export function aimed<Definition extends { readonly options: TSchema }>(
 }
 
 const help = 'name it with `player:` in the rule, or among the options here'
+const streamHelp = 'name it with `stream:` in the rule, or among the options here'
