@@ -4,6 +4,8 @@ import type { Values } from '../language/expression/environment.ts'
 import type { Expression } from '../language/expression/expression.ts'
 import type { HolidaysOf } from './holidays.ts'
 import type { CalendarFile } from './ical/calendar-file.ts'
+import type { EventTimes } from './ical/events.ts'
+import type { LocalDay } from './moments/local-day.ts'
 import { type Location, type SunEvent, sunTime } from './sun.ts'
 import { type Days, matchesWord, weekdayOf } from './time.ts'
 
@@ -19,6 +21,12 @@ export interface Calendar {
   isHoliday(date: Temporal.PlainDate): boolean
   /** Whether an event of that name in the calendar files covers any part of it. */
   hasEvent(name: string, date: Temporal.PlainDate): boolean
+  /** When events of that name begin, or end, on the date; each instant once, in order. */
+  eventTimes(
+    edge: 'begins' | 'ends',
+    name: string,
+    day: Pick<LocalDay, 'date' | 'start' | 'end'>,
+  ): readonly Date[]
   /** When the sun rises or sets on it; null where it does not, or where the house does not know where it is. */
   sun(event: SunEvent, date: Temporal.PlainDate): Date | null
 }
@@ -94,6 +102,21 @@ export function householdCalendar(household: Household): Calendar {
     yearsOfEvents.set(key, found)
     return found.some((covered) => covered[dayOfYear - 1] === 1)
   }
+  const timesOfEvents = new Map<string, readonly EventTimes[]>()
+  const timesIn = (year: number, name: string) => {
+    const key = `${year} ${name}`
+    const found = timesOfEvents.get(key) ?? files.flatMap((file) => file.timesIn(year, name))
+    timesOfEvents.set(key, found)
+    return found
+  }
+  const eventTimes: Calendar['eventTimes'] = (edge, name, { date, start, end }) => {
+    // What ends with the old year at midnight covers no day of the new one.
+    const years = new Set([date.subtract({ days: 1 }).year, date.year])
+    const all = [...years].flatMap((year) => timesIn(year, name))
+    const instants = all.map(({ beginsMs, endsMs }) => (edge === 'begins' ? beginsMs : endsMs))
+    const today = instants.filter((ms) => start.getTime() <= ms && ms < end.getTime())
+    return [...new Set(today)].sort((one, other) => one - other).map((ms) => new Date(ms))
+  }
   const inSet = (name: string, date: Temporal.PlainDate): boolean => {
     const outcome = daySets.get(name)?.evaluate(valuesOn(date))
     return outcome !== undefined && 'value' in outcome && outcome.value === true
@@ -118,6 +141,7 @@ export function householdCalendar(household: Household): Calendar {
     known,
     isHoliday: (date) => isDay('holidays', date),
     hasEvent,
+    eventTimes,
     includes: (written, date) => {
       const { weekday } = factsOf(date)
       const names = typeof written === 'string' ? [written] : written

@@ -15,7 +15,7 @@ END:VCALENDAR
 
 test('every example on the page of days can be read', async () => {
   const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '')
-  expect(examples.length).toBe(3)
+  expect(examples.length).toBe(4)
   for (const text of examples) {
     const readCalendar = async () => ({ text: school })
     const { diagnostics } = await readRuleFiles([{ file: 'a.yaml', text }], readingOf({ readCalendar }))

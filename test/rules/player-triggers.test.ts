@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { abilityOf } from '../../src/core/models.ts'
+import { explainAll } from '../../src/rules/explain/explain.ts'
 import { readRuleFiles } from '../../src/rules/read/rule-files.ts'
 import { dryHouse } from '../support/dry-house.ts'
 import { readingOf } from '../support/rules.ts'
@@ -218,6 +219,68 @@ rules:
     const { house, logged } = await dryHouse(text, { now: '2026-12-19T12:00:00Z', calendar: school })
     await house.advance(7 * 86_400_000)
     expect(logged()).toEqual(['begins school holiday 2026-12-21 00:00', 'ends 2026-12-24 07:00'])
+  })
+
+  describe('at the hour of the event itself', () => {
+    const event = (...lines: string[]) => ['BEGIN:VEVENT', ...lines, 'END:VEVENT']
+    const lessons = [
+      'BEGIN:VCALENDAR',
+      ...event(
+        'UID:2',
+        'DTSTART;TZID=Europe/London:20261020T154500',
+        'DTEND;TZID=Europe/London:20261020T163000',
+        'RRULE:FREQ=WEEKLY;UNTIL=20261103T235900Z',
+        'EXDATE;TZID=Europe/London:20261027T154500',
+        'SUMMARY:Piano',
+      ),
+      ...event('UID:3', 'DTSTART:20261020T200000Z', 'DTEND:20261021T000000Z', 'SUMMARY:Piano'),
+      ...event('UID:4', 'DTSTART;VALUE=DATE:20261022', 'SUMMARY:Piano'),
+      'END:VCALENDAR',
+      '',
+    ].join('\r\n')
+    const rules = (when: string) =>
+      `calendar: {files: [school.ics]}\nrules:\n  r: {when: [{calendar: ${when}}], do: [{log: "\${now.date} \${trigger.at}"}]}\n`
+    const heard = async (when: string, now = '2026-10-19T12:00:00Z', days = 16) => {
+      const { house, logged } = await dryHouse(rules(when), { now, calendar: lessons })
+      await house.advance(days * 86_400_000)
+      return logged()
+    }
+
+    test.each([
+      // London's clocks go back on 25 October; the house lives by UTC.
+      ['{begins: piano, at: event}', ['20 14:45', '20 20:00', '22 00:00', '03 15:45']],
+      ['{ends: Piano, at: event}', ['20 15:30', '21 00:00', '23 00:00', '03 16:30']],
+      ['{begins: Piano, at: event-15m}', ['20 14:30', '20 19:45', '21 23:45', '03 15:30']],
+      ['{ends: Piano, at: event+2h}', ['20 17:30', '21 02:00', '23 02:00', '03 18:30']],
+    ])('%s', async (when, hours) => {
+      const said = hours.map((hour) => `2026-${hour.startsWith('03') ? '11' : '10'}-${hour}`)
+      expect(await heard(when)).toEqual(said)
+    })
+
+    test('ends with the old year at midnight', async () => {
+      const eve = lessons
+        .replace('20261020T200000Z', '20261231T200000Z')
+        .replace('20261021T000000Z', '20270101T000000Z')
+      const { house, logged } = await dryHouse(rules('{ends: Piano, at: event}'), {
+        now: '2026-12-31T12:00:00Z',
+        calendar: eve,
+      })
+      await house.advance(86_400_000)
+      expect(logged()).toEqual(['2027-01-01 00:00'])
+    })
+
+    test('is told in words, and refused where it is no hour', async () => {
+      const readCalendar = async () => ({ text: lessons })
+      const read = (when: string) =>
+        readRuleFiles([{ file: 'a.yaml', text: rules(when) }], readingOf({ readCalendar }))
+      const { ruleSet, diagnostics } = await read('{begins: Piano, at: event-15m}')
+      expect(diagnostics).toEqual([])
+      expect(JSON.stringify(explainAll(ruleSet))).toContain(
+        'begins in the calendar, 15 minutes before its own hour',
+      )
+      for (const at of ['event-15', 'events', 'event-13h', 'event - 15m'])
+        expect((await read(`{begins: Piano, at: ${at}}`)).diagnostics[0]?.message, at).toContain('at')
+    })
   })
 
   test('warns of an event that there is not', async () => {

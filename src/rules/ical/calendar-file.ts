@@ -1,4 +1,4 @@
-import { type CalendarEvent, eventsIn } from './events.ts'
+import { type CalendarEvent, type EventTimes, eventsIn } from './events.ts'
 import { CalendarFault, componentsOf } from './lines.ts'
 import { type DayNumber, dayNumber, daysOf } from './recurrence.ts'
 import { namedZone, utc } from './zone.ts'
@@ -9,6 +9,8 @@ export interface CalendarFile {
   readonly names: readonly string[]
   /** The days of the year that an event of that name covers any part of: 1 at its place, from 1 January on. */
   daysIn(year: number, name: string): Uint8Array
+  /** When the events of that name begin and end that cover any part of the year. */
+  timesIn(year: number, name: string): readonly EventTimes[]
 }
 
 export const mostCharacters = 1_000_000
@@ -70,26 +72,41 @@ function calendarOf(events: readonly CalendarEvent[]): CalendarFile {
   return {
     names: [...byName.values()].flatMap(([first]) => first?.name ?? []),
     daysIn: (year, name) => {
-      const first = dayNumber(year, 1, 1)
-      const days = new Uint8Array(dayNumber(year + 1, 1, 1) - first)
-      for (const event of byName.get(sameName(name)) ?? []) cover(days, first, event)
+      const { first, length } = daysOfYear(year)
+      const days = new Uint8Array(length)
+      for (const event of byName.get(sameName(name)) ?? [])
+        for (const { from, to } of occurrencesIn({ first, length }, event))
+          days.fill(1, Math.max(0, from - first), Math.max(0, to - first + 1))
       return days
     },
+    timesIn: (year, name) =>
+      (byName.get(sameName(name)) ?? []).flatMap((event) =>
+        [...occurrencesIn(daysOfYear(year), event)].map(({ start }) => event.times(start)),
+      ),
   }
 }
 
-function cover(
-  days: Uint8Array,
-  first: DayNumber,
+interface Days {
+  readonly first: DayNumber
+  readonly length: number
+}
+
+function daysOfYear(year: number): Days {
+  const first = dayNumber(year, 1, 1)
+  return { first, length: dayNumber(year + 1, 1, 1) - first }
+}
+
+/** Each time of the event that covers any of the days: the day it begins on in its own zone, and the household's days. */
+function* occurrencesIn(
+  { first, length }: Days,
   { starts, rule, without, span, longestDays: long }: CalendarEvent,
-): void {
+): Generator<{ readonly start: DayNumber; readonly from: DayNumber; readonly to: DayNumber }> {
   // Another zone's day may begin a day earlier or later.
-  const window = { from: first - long - 2, to: first + days.length + 2 }
+  const window = { from: first - long - 2, to: first + length + 2 }
   const begin = starts[0] ?? first
   for (const start of rule === null ? starts : [...starts, ...daysOf(rule, begin, window)]) {
     if (without.has(start)) continue
     const [from, to] = span(start)
-    if (to < first || from >= first + days.length) continue
-    days.fill(1, Math.max(0, from - first), Math.max(0, to - first + 1))
+    if (to >= first && from < first + length) yield { start, from, to }
   }
 }

@@ -24,7 +24,15 @@ export interface CalendarEvent {
   readonly without: ReadonlySet<DayNumber>
   /** From the first to the last day of the household that one beginning on that day covers. */
   readonly span: (start: DayNumber) => readonly [first: DayNumber, last: DayNumber]
+  /** The instants at which one beginning on that day begins and ends; of whole days the midnights around them. */
+  readonly times: (start: DayNumber) => EventTimes
   readonly longestDays: number
+}
+
+/** Milliseconds since 1970. */
+export interface EventTimes {
+  readonly beginsMs: number
+  readonly endsMs: number
 }
 
 const dayMs = 86_400_000
@@ -118,6 +126,7 @@ class Reader {
       rule: counted === null ? rule : null,
       without: new Set([...off.map((date) => dayIn(date, begin)), ...moved]),
       span: this.#spanOf(begin, lengthMs),
+      times: this.#timesOf(begin, lengthMs),
       longestDays: Math.ceil(lengthMs / dayMs) + 1,
     }
   }
@@ -190,6 +199,15 @@ class Reader {
       const from = zone.instantOf(start * dayMs + timeMs)
       const to = Math.max(from, zone.instantOf(start * dayMs + timeMs + lengthMs) - 1)
       return [this.#dayOf(from), this.#dayOf(to)]
+    }
+  }
+
+  #timesOf({ timeMs, zone }: Written, lengthMs: number): CalendarEvent['times'] {
+    const clocks = timeMs === null ? this.#household : (zone ?? this.#household)
+    return (start) => {
+      const wall = start * dayMs + (timeMs ?? 0)
+      const beginsMs = clocks.instantOf(wall)
+      return { beginsMs, endsMs: Math.max(beginsMs, clocks.instantOf(wall + lengthMs)) }
     }
   }
 

@@ -5,6 +5,7 @@ import { sameName } from '../ical/calendar-file.ts'
 import { ifMissed, momentFields, tellOf } from '../moments/telling.ts'
 import { upcomingMoments } from '../moments/upcoming.ts'
 import type { DatedMoment, MomentWish } from '../moments/wish.ts'
+import { lengthInWords } from '../moments/wording.ts'
 import { trigger } from '../plugin.ts'
 import { inWords } from '../telling.ts'
 import { timeOfDay } from '../time.ts'
@@ -15,11 +16,18 @@ const eventName = Type.String({
   expected: 'what an event of a calendar file is called',
 })
 
+/** `event-15m`: how far from when it really begins or ends, twelve hours at most. */
+const eventMoment = Type.String({
+  pattern: '^event([+-](([1-9][0-9]?|[1-6][0-9]{2}|7[01][0-9]|720)m|([1-9]|1[0-2])h))?$',
+  expected:
+    'a time of day such as "19:30", or "event", with up to 12 hours before or after it as in "event-15m"',
+})
+
 const options = Type.Object(
   {
     begins: Type.Optional(eventName),
     ends: Type.Optional(eventName),
-    at: Type.Optional(timeOfDay),
+    at: Type.Optional(Type.Union([timeOfDay, eventMoment])),
     if_missed: Type.Optional(ifMissed),
   },
   { additionalProperties: false, minProperties: 1 },
@@ -30,10 +38,11 @@ type Options = Static<typeof options>
 export const calendar = trigger({
   title: 'Calendar',
   describe:
-    'An event of the calendar files `begins` or `ends`. It counts in whole days: it begins at midnight of its first day and ends at midnight behind its last one, or with `at` when clocks show that time on the first day, or on the day behind the last. Days in a row with events of one name are one.',
+    'An event of the calendar files `begins` or `ends`. It counts in whole days: it begins at midnight of its first day and ends at midnight behind its last one, or with `at` when clocks show that time on the first day, or on the day behind the last. Days in a row with events of one name are one. With `at: event` its own hours count, and each event for itself; `event-15m` is a quarter of an hour before.',
   examples: [
     '- calendar: {begins: School holiday}',
     '- calendar: {ends: School holiday, at: "07:00", if_missed: 2h}',
+    '- calendar: {begins: Piano lesson, at: event-15m}',
   ],
   options,
   explain({ begins, ends, at }) {
@@ -41,7 +50,7 @@ export const calendar = trigger({
       ...(begins === undefined ? [] : [`"${begins}" begins in the calendar`]),
       ...(ends === undefined ? [] : [`"${ends}" has ended in the calendar`]),
     ]
-    return `${inWords(what, 'or')}${at === undefined ? '' : `, at ${at}`}`
+    return `${inWords(what, 'or')}${at === undefined ? '' : `, ${atInWords(at)}`}`
   },
   provides: { ...momentFields, event: 'text' },
   check({ begins, ends }, { calendar: { known } }) {
@@ -69,7 +78,7 @@ export const calendar = trigger({
         context.fire({ ...data, event }, because)
       context.moments.dated(
         wish,
-        tellOf({ fire }, ({ time }) => `${time}, and "${event}" ${words}`),
+        tellOf({ fire }, ({ time }) => `${time}, ${wordsAt(context.options.at)} "${event}" ${words}`),
       )
     }
   },
@@ -82,10 +91,19 @@ function wishesOf({ begins, ends, at = '00:00', if_missed }: Options, calendarNo
   ]
   return asked.map(({ event, edge, words }) => {
     const label = `${edge} ${event} ${at}`
+    const awayMs = awayFromEvent(at)
     const wish: MomentWish = {
       name: label,
       ifMissedMs: durationMs(if_missed ?? ''),
-      on({ date, instantOf }): readonly DatedMoment[] {
+      on(day): readonly DatedMoment[] {
+        const { date, instantOf } = day
+        if (awayMs !== null)
+          return calendarNow()
+            .eventTimes(edge, event, day)
+            .map((time) => ({
+              label: `${label} ${time.toISOString()}`,
+              at: new Date(time.getTime() + awayMs),
+            }))
         const { hasEvent } = calendarNow()
         const [today, before] = [hasEvent(event, date), hasEvent(event, date.subtract({ days: 1 }))]
         const isEdge = edge === 'begins' ? today && !before : before && !today
@@ -94,4 +112,25 @@ function wishesOf({ begins, ends, at = '00:00', if_missed }: Options, calendarNo
     }
     return { event, words, wish }
   })
+}
+
+/** Null for a time of day. */
+function awayFromEvent(at: string): number | null {
+  const [, sign = '', length = ''] = /^event(?:([+-])(.+))?$/.exec(at) ?? []
+  if (!at.startsWith('event')) return null
+  return length === '' ? 0 : (sign === '-' ? -1 : 1) * durationMs(length)
+}
+
+function atInWords(at: string): string {
+  const awayMs = awayFromEvent(at)
+  if (awayMs === null) return `at ${at}`
+  if (awayMs === 0) return 'at its own hour'
+  return `${lengthInWords(Math.abs(awayMs))} ${awayMs < 0 ? 'before' : 'after'} its own hour`
+}
+
+/** `and`, `15 minutes before`. */
+function wordsAt(at = ''): string {
+  const awayMs = awayFromEvent(at) ?? 0
+  if (awayMs === 0) return 'and'
+  return `${lengthInWords(Math.abs(awayMs))} ${awayMs < 0 ? 'before' : 'after'}`
 }
