@@ -160,16 +160,31 @@ function wishWords({ type, asked }: CommandFacts, { player, stream }: Among, { s
   }
 }
 
-function requestWords(what: RequestFacts, { player, stream }: Among, { say, file }: Teller): string {
-  const { place, status, item } = what
-  const asked =
-    place === null
-      ? say('told.asked-whole', { player, stream })
-      : say('told.asked', { player, place, stream })
+function requestWords(what: RequestFacts, { player, stream }: Among, { say, card, file }: Teller): string {
+  const { place, status, item, card_id } = what
+  // A card of tracks or of a story has no stream.
+  const source = stream === '' && card_id !== null ? card(card_id) : stream
+  const told = say('told.asked', { player, what: placeWords(place, say) })
+  const asked = source === '' ? told : `${told} (${source})`
   if (status === null) return asked
   if (status >= 400) return `${asked}: ${say('told.answered', { status })}`
   return `${asked}: ${item === null ? say('told.got-clip') : say('told.got', { item: file(item) })}`
 }
+
+/** The place of a card as whoever holds the player knows it. */
+function placeWords(place: string | null, say: Say): string {
+  if (place === null) return say('place.whole')
+  if (/^\d+$/.test(place)) return say('place.part', { number: Number(place) })
+  const [way = ''] = place.split('-')
+  return say(Object.hasOwn(ways, way) ? ways[way as keyof typeof ways] : 'place.other')
+}
+
+const ways = {
+  start: 'place.start',
+  now: 'place.next',
+  left: 'place.left',
+  right: 'place.right',
+} as const satisfies Record<string, TextKey>
 
 const changes = {
   append: 'change.append',

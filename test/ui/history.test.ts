@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import type { RequestFacts } from '../../src/history/entry.ts'
+import { entryWords, type Teller } from '../../ui/entry-words.ts'
 import { type Entry, happenings, withNewest } from '../../ui/history.ts'
+import { sayIn, type TextTree } from '../../ui/text.ts'
 import { pressed } from '../history/support.ts'
 import { testWith } from '../support/programs.ts'
 import type { TestDoor } from './door.ts'
@@ -8,6 +13,8 @@ import { focused } from './focused.ts'
 import { family, openHousehold, signIn } from './household.ts'
 
 const { door, visit } = openHousehold()
+const catalog = readFileSync(new URL('../../translations/en.yaml', import.meta.url), 'utf8')
+const english = (parse(catalog) as { panel: TextTree }).panel
 
 const asksOf = (asked: readonly string[]) => asked.filter((call) => call === 'GET /api/events').length
 const line = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true })
@@ -26,7 +33,7 @@ testWith(
     const front = await door({ people: family() })
     const takeBack = await front.home.pressesRight()
     const page = await openHistory(front)
-    const asked = 'Nursery asked for right-a of bedroom: got stories/sea.mp3'
+    const asked = 'Nursery asked for what the right knob brings (bedroom): got stories/sea.mp3'
     await line(page, asked).waitFor()
     await page.getByText('11:00', { exact: true }).waitFor()
     const under = (name: string) =>
@@ -164,4 +171,42 @@ test('what follows from an entry that is not there stands by itself, and nothing
   expect(newest?.entry.id).toBe('c')
   expect(newest?.followed.map(({ entry: { id } }) => id)).toEqual(['d'])
   expect(other?.entry.id).toBe('b')
+})
+
+test.each<[Partial<RequestFacts>, string | null, string]>([
+  [
+    { place: 'right-a', item: 'Steps' },
+    null,
+    'asked for what the right knob brings (The Lantern): got Steps',
+  ],
+  [{ place: 'now-b', item: 'Steps' }, 'bedroom', 'asked for what comes next (bedroom): got Steps'],
+  [{ place: '07', item: 'Steps' }, null, 'asked for part 7 (The Lantern): got Steps'],
+  [
+    { place: 'start' },
+    'bedroom',
+    'asked for the beginning (bedroom): got the words that are said where nothing is',
+  ],
+  [{ place: null, card_id: null, status: 404 }, null, 'asked for everything at once: refused with 404'],
+  [{ place: 'attic', status: null }, null, 'asked for a part of the story (The Lantern)'],
+])('a request is told without the words of machines: %j of stream %s', (facts, stream, words) => {
+  const what: RequestFacts = {
+    ...{
+      type: 'place',
+      place: null,
+      method: 'GET',
+      card_id: 'lantn',
+      listener: 'home network',
+      agent: 'yoto player',
+    },
+    ...{ status: 200, from_start: true, bytes: null, range: null, item: null },
+    ...facts,
+  }
+  const asked: Entry = { id: 'a', at: '', player: 'y2', stream, cause: null, kind: 'request', what }
+  const teller: Teller = {
+    say: sayIn('en', english),
+    player: () => 'Den',
+    card: () => 'The Lantern',
+    file: (name) => name,
+  }
+  expect(entryWords(asked, teller)).toBe(`Den ${words}`)
 })
