@@ -55,6 +55,7 @@ const reducers: Reducers = {
   upload: (view) => view,
   'upload-removed': (view) => view,
   card: (view) => view,
+  cards: (view) => view,
   input: (view) => view,
   'rule-traces': (view) => view,
   health: (view, health) => ({ ...view, health: healthView(health) }),

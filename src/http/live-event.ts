@@ -22,6 +22,8 @@ export type LiveChange =
   | { readonly kind: 'upload-removed'; readonly id: string }
   /** The audio of a card is on its way to the account. `passing` as of an upload. */
   | { readonly kind: 'card'; readonly card: PublishedCardView; readonly passing: boolean }
+  /** A card was published, changed or deleted. */
+  | { readonly kind: 'cards' }
   | { readonly kind: 'input'; readonly input: Input }
   /** Ids of rules with runs that have begun, come further or ended lately. */
   | { readonly kind: 'rule-traces'; readonly rules: readonly string[] }
@@ -51,6 +53,8 @@ export type LiveMessage =
   | { readonly event: 'upload-removed'; readonly data: { readonly id: string } }
   /** Its audio has come further on its way to the account; `/api/cards` has them all, no snapshot has. */
   | { readonly event: 'card'; readonly data: PublishedCardView }
+  /** Another card is there, or one has changed or gone; `/api/cards` has them all. */
+  | { readonly event: 'cards'; readonly data: Readonly<Record<string, never>> }
   /** It was set; `/api/inputs` has them all, no snapshot has. */
   | { readonly event: 'input'; readonly data: Input }
   /** `/api/rules/{id}/traces` has them; only admins are told. */

@@ -210,6 +210,8 @@ function messageOf(change: LiveChange, { outlooks }: LiveHouse): LiveMessage {
       return { event: 'upload', data: change.upload }
     case 'upload-removed':
       return { event: 'upload-removed', data: { id: change.id } }
+    case 'cards':
+      return { event: 'cards', data: {} }
     case 'card':
       return { event: 'card', data: change.card }
     case 'event':

@@ -181,6 +181,7 @@ export function houseOf({
         }),
         onLibraryChange(() => receive({ kind: 'library' })),
         uploads.onChange(receive),
+        cards.onChange(() => receive({ kind: 'cards' })),
         cardUploads.onChange((cardId, { passing }) => {
           if (cards.byCard(cardId)) receive({ kind: 'card', card: cardDesk.card(cardId), passing })
         }),

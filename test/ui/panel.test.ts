@@ -349,6 +349,22 @@ testWith(
 
 testWith(
   ['chromium'],
+  'a card that is made elsewhere is there to be put in at once, and gone when it is deleted',
+  async () => {
+    const { page } = await visit()
+    await nursery(page).getByRole('button', { name: 'Card “bedroom” in the slot' }).waitFor()
+    const made = await running.call('POST', '/cards', { stream: 'bedroom', title: 'Just made' })
+    const { card_id } = made.body as { card_id: string }
+    const card = nursery(page).getByRole('button', { name: 'Card “Just made” in the slot' })
+    await card.waitFor()
+    await running.call('DELETE', `/cards/${card_id}`)
+    await card.waitFor({ state: 'detached' })
+  },
+  40_000,
+)
+
+testWith(
+  ['chromium'],
   'where events do not get through, the panel asks',
   async () => {
     const { address, asked } = await ingress({ holdsEvents: true })

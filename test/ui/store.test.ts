@@ -177,6 +177,7 @@ describe('each live event changes what it speaks of', () => {
       'upload',
       'upload-removed',
       'card',
+      'cards',
       'input',
       'rule-traces',
       'health',

@@ -65,6 +65,7 @@ export class Panel extends LitElement {
     receive: (message) => {
       this.#store.receive(message)
       this.#library.hear(message)
+      if (message.event === 'cards') void this.#readCards()
       if (message.event === 'input') this.inputNews = message.data
       if (message.event === 'rule-traces') this.ruleNews = message.data.rules
     },
