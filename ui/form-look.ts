@@ -155,8 +155,10 @@ export const formLook = css`
     padding: 1.25rem;
     overflow-y: auto;
   }
+  /* No wider than the dialog, however long what there is to choose from. */
   dialog.box footer {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.75rem;
     padding: 0.75rem 1.25rem;
     border-top: 1px solid var(--line);

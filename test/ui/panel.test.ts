@@ -365,6 +365,46 @@ testWith(
 
 testWith(
   ['chromium'],
+  'on a narrow phone in German the dialog of files shows all that it says and offers',
+  async () => {
+    const { page } = await visit({ locale: 'de-DE' })
+    await page.setViewportSize({ width: 360, height: 640 })
+    await bedroom(page).getByRole('button', { name: 'Hinzufügen' }).click()
+    const dialog = bedroom(page).getByRole('dialog')
+    for (const box of await dialog.getByRole('checkbox').all()) await box.check()
+    await page.screenshot({ path: '/tmp/doors-dialog.png' })
+    expect(await cutIn(dialog)).toEqual([])
+    await dialog.getByRole('button', { name: 'Abbrechen' }).click()
+
+    // With the longest name that a stream may have the buttons beside it are still whole.
+    const title = 'Gutenachtgeschichten und leise Lieder für Kinderzimmer'
+    await running.call('PUT', '/streams/bedroom', { title })
+    await page.goto(`${running.app.panelUrl}/#/library`)
+    await page.getByRole('button', { name: /^Forest/ }).click()
+    const file = page.getByRole('dialog')
+    await file.getByRole('button', { name: 'Hinzufügen', exact: true }).waitFor()
+    await page.screenshot({ path: '/tmp/doors-file.png' })
+    expect(await cutIn(file)).toEqual([])
+    await running.call('PUT', '/streams/bedroom', { title: 'bedroom' })
+  },
+  40_000,
+)
+
+/** What of a dialog stands over its edge, or is wider than its own room. */
+function cutIn(dialog: Locator): Promise<string[]> {
+  return dialog.evaluate((element) => {
+    const edge = element.getBoundingClientRect()
+    const seen = [...element.querySelectorAll('h3, button, input, label, time')]
+    return seen.flatMap((one) => {
+      const { left, right } = one.getBoundingClientRect()
+      const isCut = left < edge.left || right > edge.right || one.scrollWidth > one.clientWidth + 1
+      return isCut ? [`${one.tagName} ${one.textContent?.trim()}`] : []
+    })
+  })
+}
+
+testWith(
+  ['chromium'],
   'where events do not get through, the panel asks',
   async () => {
     const { address, asked } = await ingress({ holdsEvents: true })

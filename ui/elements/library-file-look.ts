@@ -139,12 +139,15 @@ export const libraryFileLook = css`
   dialog.box form.add {
     display: flex;
     flex: 1 1 16rem;
-    flex-direction: row;
+    flex-flow: row wrap;
+    min-width: 0;
     gap: 0.5rem;
   }
   .add select {
-    flex: 1;
+    flex: 1 1 6rem;
     min-width: 0;
+    max-width: 100%;
+    text-overflow: ellipsis;
     min-height: 44px;
     padding: 0 0.75rem;
     border: 1px solid var(--muted);

@@ -62,6 +62,7 @@ export class LibraryPicker extends LitElement {
         flex: 1;
         font-size: 1.05rem;
         min-width: 0;
+        overflow-wrap: anywhere;
       }
       .search {
         padding: 0.75rem 1rem 0.25rem;
