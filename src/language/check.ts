@@ -35,7 +35,9 @@ export function decode<S extends TSchema>(
   const faults = faultsIn(reading)
   for (const { span, code, message, help } of faults)
     report.add(span, 'error', code, message, help ?? (code === 'key/missing' ? example : undefined))
-  return fits<S>(reading.value, schema) ? reading.value : undefined
+  if (!fits<S>(reading.value, schema)) return undefined
+  for (const { span, write } of reading.usual) report.wouldUsually(span, write)
+  return reading.value
 }
 
 function fits<S extends TSchema>(value: unknown, schema: TSchema): value is Static<S> {
@@ -131,10 +133,14 @@ function meantScalar(branches: readonly TSchema[], place: Place, node: ScalarNod
   // A word that a branch names outright comes before a branch that takes any text.
   const words = branches.filter((branch) => wordsOf(branch).length > 0)
   const others = branches.filter((branch) => wordsOf(branch).length === 0)
-  for (const branch of [...words, ...others]) {
-    const reading = readTyped(branch, place, meantBranch)
-    if (errorsOf(reading).length === 0) return reading
-  }
+  const fitting = (some: readonly TSchema[]) =>
+    some
+      .map((branch) => readTyped(branch, place, meantBranch))
+      .filter((reading) => errorsOf(reading).length === 0)
+  const taken = fitting(others)
+  // What is in its usual form comes before what may also be taken so.
+  const found = fitting(words)[0] ?? taken.find(({ usual }) => usual.length === 0) ?? taken[0]
+  if (found !== undefined) return found
   const typed = others.filter((branch) => typesOf(branch).some((type) => scalarAs(type, node) !== undefined))
   // One that says in its own sentence what is wrong knows better than a list of all that would do.
   const [only, another] = typed

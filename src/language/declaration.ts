@@ -5,7 +5,7 @@ import { compileExpression } from './expression/expression.ts'
 import { fieldFor } from './expression/kept-fields.ts'
 import { entryOf, isEmpty, type Node, type ScalarNode } from './node.ts'
 import type { Report } from './report.ts'
-import { scalarAs } from './typed.ts'
+import { saidBoolean, scalarAs } from './typed.ts'
 
 /** Something that is declared under a name, as it was written. */
 export interface Written {
@@ -29,14 +29,6 @@ const oneOf = Type.Object({ one_of: words, start: word }, { additionalProperties
 /** Those that are no mere true or false. */
 export const varSchemas = { number, choice: oneOf }
 const shape = 'write `false` for yes or no, `{start: 0, max: 10}` or `{one_of: [calm, wild], start: calm}`'
-
-// What other tools take for a yes or a no.
-const yesOrNo: ReadonlyMap<string, string> = new Map([
-  ['yes', 'true'],
-  ['on', 'true'],
-  ['no', 'false'],
-  ['off', 'false'],
-])
 
 const wordOfExpressions = /^[A-Za-z][A-Za-z0-9_]{0,39}$/
 
@@ -110,20 +102,19 @@ export function startIn<Declared extends Declaration>(
 }
 
 function readFlag({ id, key, value }: Written, report: Report): Declaration | undefined {
-  const start = value.kind === 'scalar' ? scalarAs('boolean', value) : undefined
-  if (typeof start === 'boolean') return { id, form: { type: 'flag' }, start }
+  const start = saidBoolean(value)
+  if (value.kind === 'scalar' && start !== undefined) {
+    if (!/^(true|false)$/i.test(value.text))
+      report.wouldUsually(value.span, { text: String(start), quoted: false })
+    return { id, form: { type: 'flag' }, start }
+  }
   const count = value.kind === 'scalar' ? scalarAs('integer', value) : undefined
   const message =
     typeof count === 'number'
       ? `var "${id}" needs a \`max\` beside its start`
       : `var "${id}" says neither true or false nor what numbers or words it can be`
-  const word = value.kind === 'scalar' && !value.quoted ? yesOrNo.get(value.text.toLowerCase()) : undefined
   const help =
-    typeof count === 'number'
-      ? `write \`{start: ${count}, max: ${Math.max(10, count * 10)}}\``
-      : word === undefined
-        ? shape
-        : `write \`${word}\``
+    typeof count === 'number' ? `write \`{start: ${count}, max: ${Math.max(10, count * 10)}}\`` : shape
   report.add(isEmpty(value) ? key : value, 'error', 'type/value', message, help)
   return undefined
 }

@@ -4,7 +4,9 @@ import { code, inLines, quote } from './wording.ts'
 
 /** Tells once for a file, at the first of them, of values that programs with YAML 1.1 read as something else. */
 export function adviseQuotes(root: Node, report: Report): void {
-  const [first, ...more] = misreadIn(root)
+  const taken = new Set(report.usual.map(({ span }) => span.start))
+  // What is known to be of another form is read here as it was meant, and `fmt` writes it so.
+  const [first, ...more] = misreadIn(root).filter(({ span }) => !taken.has(span.start))
   if (first === undefined) return
   const message = `other tools (Home Assistant) read ${code(first.text)} as ${elevenOf(first)}`
   const lines = more.map((node) => report.lineOf(node)).filter((line) => line !== report.lineOf(first))

@@ -4,12 +4,13 @@ import { either, quote } from './wording.ts'
 
 /**
  * The parts of JSON Schema that are read here. `expected` ("a time of day such as "19:30"") and `errorMessage`
- * (a sentence) are annotations for messages, and so are `beyond` and `instead`.
+ * (a sentence) are annotations for messages, and so are `beyond` and `instead`. What `also` lists is taken.
  */
 export interface SchemaView {
   readonly type?: string | readonly string[]
   readonly const?: unknown
   readonly enum?: readonly unknown[]
+  readonly pattern?: string
   readonly anyOf?: readonly TSchema[]
   readonly oneOf?: readonly TSchema[]
   readonly allOf?: readonly TSchema[]
@@ -29,6 +30,7 @@ export interface SchemaView {
   readonly errorMessage?: string
   readonly beyond?: Beyond
   readonly instead?: readonly Instead[]
+  readonly also?: readonly Instead[]
 }
 
 /** Texts of the right form whose value there is not, which have a code of their own. */
@@ -40,9 +42,11 @@ interface Beyond {
 }
 
 /** Texts of another form that can only mean one thing, and how that is written: a replacement for the pattern. */
-interface Instead {
+export interface Instead {
   readonly pattern: string
   readonly write: string
+  /** Another thing that it might mean. */
+  readonly or?: string
   /** Whether it needs no quotes. */
   readonly plain?: true
 }

@@ -5,7 +5,7 @@ import { unknownKey } from './key.ts'
 import { didYouMean } from './names.ts'
 import { isEmpty, type MapNode, type Node, type Span } from './node.ts'
 import { type Place, type Reading, scalarAs } from './typed.ts'
-import { code, quote } from './wording.ts'
+import { code, either, quote } from './wording.ts'
 
 /** One thing that is wrong with a value, ready to be reported. */
 export interface Fault {
@@ -129,10 +129,11 @@ function wordHelp(schema: TSchema, text: string): string | null {
 
 function insteadHelp(schema: TSchema, text: string): string | null {
   for (const branch of [schema, ...branchesOf(schema)])
-    for (const { pattern, write, plain = false } of viewOf(branch).instead ?? []) {
+    for (const { pattern, write, or, plain = false } of viewOf(branch).instead ?? []) {
       const form = new RegExp(pattern)
-      const meant = text.replace(form, write)
-      if (form.test(text)) return `write ${code(plain ? meant : quote(meant))}`
+      if (!form.test(text)) continue
+      const ways = [write, ...(or === undefined ? [] : [or])].map((way) => text.replace(form, way))
+      return `write ${either(ways.map((meant) => code(plain ? meant : quote(meant))))}`
     }
   return null
 }

@@ -11,7 +11,8 @@ import {
 import { stringifyString } from 'yaml/util'
 import { commentsIn } from './comments.ts'
 import { Lines } from './lines.ts'
-import type { Node } from './node.ts'
+import type { Node, ScalarNode } from './node.ts'
+import type { Usual } from './report.ts'
 import { loadYaml, type Source } from './source.ts'
 
 /** The text in its usual form, or why it is left as it is. */
@@ -23,13 +24,15 @@ export type Formatted =
  * A rule file in its usual form: two spaces for each level, one empty line at most, `{a: 1}` without padding, Unix line
  * ends. Comments, order, quotes and the characters of every value stay; what stands in `{ }` or `[ ]` over several
  * lines becomes a line for each. A text that is not sound YAML is left alone. Never changes what the file says: that is
- * looked at before it is answered.
+ * looked at before it is answered. `usual`: what is known to be written otherwise, at its places in
+ * the text with Unix line ends; that is written so.
  */
-export function formatYaml(source: Source): Formatted {
-  const before = loadYaml(source)
+export function formatYaml({ file, text: written }: Source, usual: readonly Usual[] = []): Formatted {
+  const unix = withUnixLines(written)
+  const before = loadYaml({ file, text: unix })
   const fault = before.diagnostics.find(({ level }) => level === 'error')
   if (fault !== undefined) return { problem: { line: fault.line, message: fault.message } }
-  const text = withUnixLines(source.text)
+  const text = inUsualForm(unix, usual)
   if (before.root === null) return { text: text.trim() === '' ? '' : `${text.trimEnd()}\n` }
   const formatted = settled(text)
   if (formatted === null)
@@ -39,24 +42,64 @@ export function formatYaml(source: Source): Formatted {
         message: 'the file holds more than one document, or cannot be written anew; it is left as it is',
       },
     }
-  const after = loadYaml({ file: source.file, text: formatted })
-  const isSame = after.root !== null && shapeOf(after.root) === shapeOf(before.root)
+  const after = loadYaml({ file, text: formatted })
+  const isSame = after.root !== null && shapeOf(after.root) === shapeOf(before.root, usual)
   if (isSame && sameTexts(text, formatted)) return { text: formatted }
   return {
     problem: { line: 1, message: 'it cannot be written anew without changing it; it is left as it is' },
   }
 }
 
-/** What a tree says, without places; texts in quotes keep them. */
-export function shapeOf(node: Node): string {
-  if (node.kind === 'scalar') return JSON.stringify([node.text, node.quoted])
-  if (node.kind === 'list') return `[${node.items.map(shapeOf).join()}]`
-  const entries = [...node.entries.values()].map(({ key, value }) => `${shapeOf(key)}:${shapeOf(value)}`)
-  return `{${entries.join()}}`
+/** What a tree says, without places; texts in quotes keep them. With `usual` what it says in that form. */
+export function shapeOf(node: Node, usual: readonly Usual[] = []): string {
+  const scalars = new Map<number, string>()
+  const lists = new Set<number>()
+  for (const { span, write } of usual) {
+    if (write === 'list') lists.add(span.start)
+    else scalars.set(span.start, JSON.stringify([write.text, write.quoted]))
+  }
+  const shape = (one: Node): string => {
+    if (one.kind === 'scalar') return scalars.get(one.span.start) ?? JSON.stringify([one.text, one.quoted])
+    if (one.kind === 'list') return `[${one.items.map(shape).join()}]`
+    const entries = [...one.entries.values()].map(({ key, value }) => `${nameOf(key)}:${shape(value)}`)
+    const map = `{${entries.join()}}`
+    return lists.has(one.span.start) ? `[${map}]` : map
+  }
+  return shape(node)
 }
 
-function withUnixLines(text: string): string {
+function nameOf({ text, quoted }: ScalarNode): string {
+  return JSON.stringify([text, quoted])
+}
+
+/** With Unix line ends, as places in a text that is formatted are counted. */
+export function withUnixLines(text: string): string {
   return text.replaceAll('\r\n', '\n')
+}
+
+interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+/** The text with what is usually written otherwise written so. */
+function inUsualForm(text: string, usual: readonly Usual[]): string {
+  const edits = usual.flatMap((one) => editsFor(one, text))
+  let result = text
+  // From the end on, so that the places before it stay right.
+  for (const { start, end, text: written } of edits.toSorted((one, other) => other.start - one.start))
+    result = `${result.slice(0, start)}${written}${result.slice(end)}`
+  return result
+}
+
+function editsFor({ span, write }: Usual, text: string): readonly Edit[] {
+  const { start, end } = span
+  const insert = (at: number, written: string): Edit => ({ start: at, end: at, text: written })
+  if (write !== 'list') return [{ start, end, text: write.quoted ? JSON.stringify(write.text) : write.text }]
+  if (text[start] === '{') return [insert(start, '['), insert(end, ']')]
+  const lines = [...text.slice(start, end).matchAll(/\n(?=[^\n])/g)]
+  return [insert(start, '- '), ...lines.map(({ index }) => insert(start + index + 1, '  '))]
 }
 
 // A comment behind the dash of a list in a list settles at the second go.

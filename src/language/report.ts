@@ -5,9 +5,17 @@ import type { Source } from './source.ts'
 
 const most = 100
 
+/** What was taken though it is written in another form than the usual one, and how that is written. */
+export interface Usual {
+  readonly span: Span
+  /** Text without quotes, or in double ones; `list`: as the one item of a list. */
+  readonly write: { readonly text: string; readonly quoted: boolean } | 'list'
+}
+
 /** Collects what is to be said about one file: at most 100 diagnostics, of which the last says if more were left out. */
 export class Report {
   readonly diagnostics: Diagnostic[] = []
+  readonly usual: Usual[] = []
   readonly #source: Source
   readonly #lines: Lines
   readonly #contentEnd: number
@@ -61,6 +69,11 @@ export class Report {
     this.#push(advice === '' ? diagnostic : { ...diagnostic, help: advice })
   }
 
+  /** Notes how something that was taken is usually written; what a template has put there is left as it is. */
+  wouldUsually(span: Span, write: Usual['write']): void {
+    if (span.from === undefined) this.usual.push({ span, write })
+  }
+
   #push(diagnostic: Diagnostic): void {
     if (this.diagnostics.length < most) {
       this.diagnostics.push(diagnostic)
@@ -88,6 +101,7 @@ export class Report {
   take(other: Report): void {
     this.#errors += other.#errors
     for (const diagnostic of other.diagnostics) this.#push(diagnostic)
+    this.usual.push(...other.usual)
   }
 
   /** What is missing at the end of a file is missed behind its last word, not on the empty line after it. */

@@ -3,7 +3,7 @@ import { unknownKey } from './key.ts'
 import { didYouMean, homeAssistantWords } from './names.ts'
 import { isEmpty, type MapEntry, type MapNode, type Node, type ScalarNode } from './node.ts'
 import type { Report } from './report.ts'
-import { scalarAs } from './typed.ts'
+import { saidBoolean } from './typed.ts'
 import { code, list, quote } from './wording.ts'
 
 /** One item of a `when`, `if` or `do` list: the key that names its kind, and what may stand beside it. */
@@ -212,8 +212,12 @@ function text(node: MapNode, key: string, report: Report): string | undefined | 
 function flag(node: MapNode, report: Report): boolean | null {
   const entry = node.entries.get('enabled')
   if (entry === undefined) return true
-  const value = entry.value.kind === 'scalar' ? scalarAs('boolean', entry.value) : undefined
-  if (typeof value === 'boolean') return value
+  const value = saidBoolean(entry.value)
+  if (value !== undefined) {
+    if (entry.value.kind === 'scalar' && !/^(true|false)$/i.test(entry.value.text))
+      report.wouldUsually(entry.value.span, { text: String(value), quoted: false })
+    return value
+  }
   const found =
     entry.value.kind === 'scalar' && entry.value.text !== '' ? `, not ${quote(entry.value.text)}` : ''
   const place = isEmpty(entry.value) ? entry.key : entry.value

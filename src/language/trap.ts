@@ -227,7 +227,9 @@ function twoColons(outer: string, inner: string): string {
   if (isKey && listKeys.has(outer))
     return `\`${outer}:\` and what belongs to it stand on one line. Put it below, behind "- ", or in braces: ${braces}`
   const ends = 'the `:` inside this text ends it for YAML. Put quotes around the whole text'
-  return isKey && /^[a-z][a-z0-9_]{0,40}$/.test(outer) ? `${ends}; where it is a key of its own, braces: ${braces}` : ends
+  return isKey && /^[a-z][a-z0-9_]{0,40}$/.test(outer)
+    ? `${ends}; where it is a key of its own, braces: ${braces}`
+    : ends
 }
 
 const longestInner = 60

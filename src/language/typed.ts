@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import { branchesOf, propertiesOf, type SchemaView, typesOf, viewOf } from './expected.ts'
 import type { ListNode, MapNode, Node, ScalarNode } from './node.ts'
+import type { Usual } from './report.ts'
 
 const decimal = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/
 // Free data has no schema to say that 007 or 1e5 is an id, so only what can be nothing but a number is one.
@@ -24,6 +25,8 @@ export interface Reading {
   readonly places: ReadonlyMap<string, Place>
   /** The unions met on the way; what is wrong within one is said about the branch that was meant. */
   readonly unions: readonly Union[]
+  /** What was taken in another form than the usual one. */
+  readonly usual: readonly Usual[]
 }
 
 export interface Union {
@@ -41,7 +44,7 @@ export type Choose = (branches: readonly TSchema[], place: Place) => Reading | n
 export function readTyped(schema: TSchema, place: Place, choose: Choose): Reading {
   const reader = new Reader(choose)
   const value = reader.value(schema, place, '')
-  return { schema, value, places: reader.places, unions: reader.unions }
+  return { schema, value, places: reader.places, unions: reader.unions, usual: reader.usual }
 }
 
 /** A scalar as one of JSON's types; undefined where its text is none of that type. */
@@ -69,6 +72,7 @@ export function saidBoolean(node: Node): boolean | undefined {
 class Reader {
   readonly places = new Map<string, Place>()
   readonly unions: Union[] = []
+  readonly usual: Usual[] = []
   readonly #choose: Choose
 
   constructor(choose: Choose) {
@@ -81,12 +85,16 @@ class Reader {
     if (branches.length > 0) {
       const meant = this.#choose(branches, place)
       this.unions.push({ path, schema, place, meant })
-      return meant === null ? untyped(place.node) : meant.value
+      if (meant === null) return untyped(place.node)
+      this.usual.push(...meant.usual)
+      return meant.value
     }
     const { node } = place
     if (node.kind === 'list') return this.#list(schema, { place, node, path })
     if (node.kind === 'map') return this.#map(schema, { place, node, path })
-    return scalar(schema, node)
+    const { value, write } = scalar(schema, node)
+    if (write !== undefined) this.usual.push({ span: node.span, write })
+    return value
   }
 
   #list(schema: TSchema, { place, node, path }: At<ListNode>): unknown {
@@ -126,20 +134,39 @@ interface At<Kind extends Node> {
   readonly path: string
 }
 
-function scalar(schema: TSchema, node: ScalarNode): unknown {
+interface Scalar {
+  readonly value: unknown
+  /** Its usual form, where it has another. */
+  readonly write?: Exclude<Usual['write'], 'list'>
+}
+
+function scalar(schema: TSchema, node: ScalarNode): Scalar {
   const view = viewOf(schema)
   const words = view.const !== undefined ? [view.const] : view.enum
   if (words !== undefined) {
     const word = words.find((candidate) => scalarAs(jsonType(candidate), node) === candidate)
-    return word === undefined ? asWritten(node) : word
+    return word === undefined ? (otherForm(view, node) ?? { value: asWritten(node) }) : { value: word }
   }
   const types = typesOf(schema)
-  if (types.length === 0) return untyped(node)
+  if (types.length === 0) return { value: untyped(node) }
+  const other = types.includes('string') ? otherForm(view, node) : null
+  if (other !== null) return other
   for (const type of types) {
     const value = scalarAs(type, node)
-    if (value !== undefined) return value
+    if (value !== undefined) return { value }
   }
-  return asWritten(node)
+  const said = types.includes('boolean') ? saidBoolean(node) : undefined
+  if (said !== undefined) return { value: said, write: { text: String(said), quoted: false } }
+  return { value: asWritten(node) }
+}
+
+/** A text of a form that is taken though it is not the usual one; null for all else. */
+function otherForm({ also = [], pattern }: SchemaView, { text }: ScalarNode): Scalar | null {
+  if (also.length === 0 || (pattern !== undefined && new RegExp(pattern).test(text))) return null
+  const found = also.find((form) => new RegExp(form.pattern).test(text))
+  if (found === undefined) return null
+  const value = text.replace(new RegExp(found.pattern), found.write)
+  return { value, write: { text: value, quoted: found.plain !== true } }
 }
 
 function asWritten(node: ScalarNode): unknown {

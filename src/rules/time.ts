@@ -1,6 +1,11 @@
 import { Temporal } from 'temporal-polyfill'
 import { Type } from 'typebox'
 import { type Weekday, weekdays } from '../core/answer.ts'
+import { anyCase } from '../language/duration.ts'
+
+// Quotes of word processors, which YAML takes for a part of the text.
+const open = '^[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb]?'
+const close = '[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb]?$'
 
 /** "HH:MM", zero-padded, so that times of a day compare as texts. */
 export const timeOfDay = Type.String({
@@ -11,9 +16,16 @@ export const timeOfDay = Type.String({
     code: 'time/range',
     says: 'is not a time of day: they go from 00:00 to 23:59',
   },
+  also: [
+    { pattern: `${open}([0-9])[:.h]([0-5][0-9])(?::00)?${close}`, write: '0$1:$2' },
+    { pattern: `${open}([01][0-9]|2[0-3])[:.h]([0-5][0-9])(?::00)?${close}`, write: '$1:$2' },
+  ],
+  // Editors take 7.30 for a number.
+  ...{ minimum: 0, maximum: 23.59 },
+  // A clock of rules has no seconds.
   instead: [
-    { pattern: '^([0-9])[:.h]([0-5][0-9])(:[0-5][0-9])?$', write: '0$1:$2' },
-    { pattern: '^([01][0-9]|2[0-3])[:.h]([0-5][0-9])(:[0-5][0-9])?$', write: '$1:$2' },
+    { pattern: '^([0-9])[:.]([0-5][0-9]):[0-5][0-9]$', write: '0$1:$2' },
+    { pattern: '^([01][0-9]|2[0-3])[:.]([0-5][0-9]):[0-5][0-9]$', write: '$1:$2' },
   ],
 })
 
@@ -22,8 +34,32 @@ export const weekWords = [...weekdays, 'weekdays', 'weekends', 'daily'] as const
 /** The words for days that are the same in every house. */
 export const dayWords: readonly string[] = [...weekWords, 'holidays']
 
+/** Words for days in other forms: `Monday`, `Sat`, `Weekdays`. */
+const dayForms: Readonly<Record<string, string>> = {
+  mon: 'mon(day)?s?',
+  tue: 'tue(s|sday|sdays)?',
+  wed: 'wed(s|nesday|nesdays)?',
+  thu: 'thu(rs?|rsdays?)?',
+  fri: 'fri(day)?s?',
+  sat: 'sat(urday)?s?',
+  sun: 'sun(day)?s?',
+  weekdays: 'weekdays?',
+  weekends: 'weekends?',
+  daily: 'daily|every ?day',
+  holidays: 'holidays?',
+}
+
+const formOf = (word: string) => `^(?:${anyCase(dayForms[word] ?? word)})$`
+
+/** The word that such a text is another form of. */
+export function dayWordOf(text: string): string | undefined {
+  return dayWords.find((word) => new RegExp(formOf(word)).test(text))
+}
+
 const dayName = Type.Union([
-  ...dayWords.map((word) => Type.Literal(word)),
+  ...dayWords.map((word) =>
+    Type.Literal(word, { also: [{ pattern: formOf(word), write: word, plain: true }] }),
+  ),
   Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
 ])
 const someDays = 'mon…sun, weekdays, weekends, daily, holidays or the name of a day set'

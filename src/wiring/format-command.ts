@@ -1,8 +1,8 @@
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError, errnoOf, messageOf } from '../core/error.ts'
-import { formatYaml } from '../language/format.ts'
 import type { Command, CommandInput } from './command.ts'
+import { formatRules } from './format-rules.ts'
 import { ruleFilesIn } from './rule-folder.ts'
 
 /** The command `fmt`: brings rule files into their usual form. */
@@ -67,7 +67,7 @@ async function fileCalled(name: string, folders: readonly string[]): Promise<Rul
 async function formatFile({ name, path }: RuleFile, isCheck: boolean): Promise<Result> {
   try {
     const text = await readFile(path, 'utf8')
-    const formatted = formatYaml({ file: name, text })
+    const formatted = await formatRules({ file: name, text })
     if ('problem' in formatted) {
       const { line, message } = formatted.problem
       return { name, outcome: 'left alone', why: `line ${line}: ${message}` }

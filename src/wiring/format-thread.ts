@@ -1,7 +1,8 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../core/error.ts'
-import { type Formatted, formatYaml } from '../language/format.ts'
+import type { Formatted } from '../language/format.ts'
+import { formatRules } from './format-rules.ts'
 
 // What is shorter takes a few milliseconds, less than a thread needs to begin.
 const shortText = 1024
@@ -17,7 +18,7 @@ export class FormatThread {
 
   /** @throws AppError `busy` while many wait, `too_large` where it takes longer than ten seconds. */
   async format(text: string): Promise<Formatted> {
-    if (text.length <= shortText) return formatYaml({ file: 'text', text })
+    if (text.length <= shortText) return formatRules({ file: 'text', text })
     if (this.#waiting >= mostWaiting)
       throw new AppError('busy', 'other texts are being formatted: try again in a moment')
     this.#waiting += 1

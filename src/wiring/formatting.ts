@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { formatYaml } from '../language/format.ts'
+import { formatRules } from './format-rules.ts'
 
 // What runs in the thread: one text, one answer.
-if (typeof workerData === 'string') parentPort?.postMessage(formatYaml({ file: 'text', text: workerData }))
+if (typeof workerData === 'string')
+  parentPort?.postMessage(await formatRules({ file: 'text', text: workerData }))

@@ -104,7 +104,6 @@ describe('the page of waits', () => {
 
   test.each([
     ['delay: "00:05:00"', 'key/ha-word'],
-    ['wait: "00:05:00"', 'write `5m`'],
     ['wait_for_trigger: {button: right}', 'key/ha-word'],
     ['wait_template: x', 'key/ha-word'],
     ['repeat: {count: 3, do: [stop]}', 'key/ha-word'],

@@ -97,7 +97,9 @@ describe('decode reads scalars by the type that the schema asks for', () => {
 
   test('helps with quotes around a number and with other words for yes', () => {
     expect(read(step, '"3"').diagnostics[0]?.help).toBe('leave out the quotes: `3`')
-    expect(read(Type.Boolean(), 'on').diagnostics[0]?.help).toBe('write `true`')
+    expect(read(Type.Boolean(), '"on"').diagnostics[0]?.help).toBe('write `true`')
+    expect(read(Type.Boolean(), 'on')).toMatchObject({ value: true, diagnostics: [] })
+    expect(read(Type.Boolean(), 'No')).toMatchObject({ value: false, diagnostics: [] })
     expect(read(Type.String(), '3').diagnostics).toEqual([])
   })
 })

@@ -230,8 +230,8 @@ describe('what is wrong in a calendar is said where it stands', () => {
       ['a.yaml:7:19 error[ref/day] there is no day or day set "weekendz" - did you mean "weekends"?'],
     ],
     [
-      [slot('days: [sat, monday]')],
-      ['a.yaml:7:25 error[ref/day] there is no day or day set "monday" - did you mean "mon"?'],
+      [slot('days: [sat, montag]')],
+      ['a.yaml:7:25 error[ref/day] there is no day or day set "montag" - did you mean "mon"?'],
     ],
     [
       [slot('days: holidays')],

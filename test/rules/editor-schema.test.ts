@@ -158,7 +158,7 @@ test.each([
   ['rules:\n  r:\n    do: []\n', 'r', 'Missing property "when".'],
   ['playlists:\n  a: {fodler: x}\n', 'fodler', 'Property fodler is not allowed.'],
   ['playlists:\n  a: 3\n', '3', 'Incorrect type. Expected "object(playlist)".'],
-  [slot('{from: "7:00", play: x}'), '"7:00"', 'Expected a time of day such as "19:30"'],
+  [slot('{from: "7:0", play: x}'), '"7:0"', 'Expected a time of day such as "19:30"'],
   [slot('{from: "07:00"}'), 'night', 'Missing property "play".'],
   [
     slot('{days: on monday, play: x}'),

@@ -192,7 +192,7 @@ test.each<[text: string, expected: string]>([
   [rule('    if: {any: []}\n'), 'error[type/value] `any` takes a list'],
   [rule('    if: {any: [player.playing], none: [player.online]}\n'), 'error[key/two-kinds]'],
   [rule('    if:\n'), 'error[type/value] `if` takes an expression or a list'],
-  [rule('    if: {days: sat}\n'), 'error[type/value] `if` takes an expression or a list'],
+  [rule('    if: {}\n'), 'error[type/value] `if` takes an expression or a list'],
   [
     'rules:\n  r:\n    when:\n      - startup: {}\n    if: player.playing\n    do:\n      - log: ran\n',
     '5:9+14 error[expr/unknown-name] there is no "player.playing" here: nothing that starts this rule tells of a player',

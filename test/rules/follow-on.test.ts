@@ -53,7 +53,7 @@ describe('one slip is one error', () => {
     expect(await shownIn(`${forest}  sea: [music/b.mp3]\n${plays('forest', 'see')}`)).toEqual([
       'a.yaml:6 error[ref/playlist]',
     ])
-    const slots = '    slots:\n      day: {from: "8:00", to: "20:00", play: forest}\n'
+    const slots = '    slots:\n      day: {from: "8:0", to: "20:00", play: forest}\n'
     expect(await shownIn(`${forest}schedules:\n  s:\n${slots}`)).toEqual(['a.yaml:6 error[type/value]'])
   })
 })

@@ -32,10 +32,23 @@ export function editorSchemaOf(schema: TSchema): JsonSchema {
   if (type === 'object') return { ...wordsAround(schema), ...objectOf(schema) }
   if (type === 'array') return { ...wordsAround(schema), ...arrayOf(schema) }
   if (type === 'string') return { ...wordsAround(schema), ...textOf(schema) }
+  if (type === 'boolean') return { ...wordsAround(schema), ...yesOrNo }
   return {
     ...wordsAround(schema),
     ...kept(schema, ['type', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum']),
   }
+}
+
+/** `yes` and `off` are taken, and not offered. */
+export const yesOrNo: JsonSchema = branch(
+  { type: 'string', pattern: '^([Yy][Ee][Ss]|[Nn][Oo]|[Oo][Nn]|[Oo][Ff][Ff])$' },
+  {},
+  { type: 'boolean' },
+)
+
+/** Items in a list, or one without it. */
+export function listOrOne(item: JsonSchema, list: JsonSchema = {}): JsonSchema {
+  return branch({ type: 'object' }, item, { type: 'array', items: item, ...list })
 }
 
 /** Words for whoever points at the key. */
@@ -142,7 +155,7 @@ function arrayOf(schema: TSchema): JsonSchema {
 
 function textOf(schema: TSchema): JsonSchema {
   const { pattern, minLength } = kept(schema, ['pattern', 'minLength'])
-  const { expected, minimum, maximum } = viewOf(schema)
+  const { expected, minimum, maximum, also = [] } = viewOf(schema)
   const bounds = kept(schema, ['minLength', 'maxLength'])
   if (typeof pattern !== 'string') return anyText(bounds)
   const takesNumbers = numbers.some((number) => new RegExp(pattern, 'u').test(number))
@@ -150,7 +163,7 @@ function textOf(schema: TSchema): JsonSchema {
     // A text of digits with a sign is a number to them, and says between which it may be.
     type: takesNumbers || minimum !== undefined ? ['string', 'number'] : 'string',
     ...(minimum === undefined ? {} : { minimum, maximum }),
-    pattern,
+    pattern: [pattern, ...also.map((form) => form.pattern)].join('|'),
     ...(expected === undefined ? {} : { patternErrorMessage: `Expected ${expected}` }),
     ...(minLength === undefined ? {} : { minLength }),
   }

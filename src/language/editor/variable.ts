@@ -1,6 +1,6 @@
 import { varSchemas } from '../declaration.ts'
 import { propertiesIn, titled, withWords } from './described.ts'
-import { branch, byShape, editorSchemaOf, type JsonSchema } from './json-schema.ts'
+import { branch, byShape, editorSchemaOf, type JsonSchema, yesOrNo } from './json-schema.ts'
 
 /** What declares a var: a word that is true or false, else numbers or a list of words. */
 export function variable(): JsonSchema {
@@ -21,6 +21,6 @@ export function variable(): JsonSchema {
       ...both,
       allOf: [branch({ required: ['one_of'] }, choice, number)],
     }),
-    scalar: { type: 'boolean' },
+    scalar: yesOrNo,
   })
 }

@@ -6,6 +6,7 @@ import {
   described,
   editorSchemaOf,
   type JsonSchema,
+  listOrOne,
   snippet,
 } from '../../language/editor/json-schema.ts'
 import { onErrorWord } from '../read/steps/beside.ts'
@@ -15,7 +16,7 @@ import { reasonSchema } from '../read/steps/stop.ts'
 import { waitSchema } from '../read/steps/wait.ts'
 import { afterTimeout } from '../read/steps/wait-for.ts'
 
-const actions = { type: 'array', items: ref('action'), minItems: 1 }
+const actions = listOrOne(ref('action'), { minItems: 1 })
 
 /** The kinds of actions that say when, whether and how often others are done. `if` with `then` stands beside them. */
 export const controlKinds = ['choose', 'then', 'wait', 'wait_for', 'repeat', 'parallel', 'stop'] as const
@@ -61,15 +62,16 @@ function wait(): JsonSchema {
 export function waitForKeys(): Readonly<Record<string, JsonSchema>> {
   const words = { enum: [...afterTimeout] }
   return Object.fromEntries([
-    [
-      'any',
-      described({ type: 'array', items: ref('trigger'), minItems: 1 }, 'Several triggers; one is enough.'),
-    ],
+    ['any', described(listOrOne(ref('trigger'), { minItems: 1 }), 'Several triggers; one is enough.')],
     ['timeout', described(timeout(), 'How long it waits at most; `none` is for ever.')],
     [
       'on_timeout',
       described(
-        byShape({ array: actions, scalar: words }),
+        byShape({
+          object: ref('action'),
+          array: { type: 'array', items: ref('action'), minItems: 1 },
+          scalar: words,
+        }),
         'What is done when the time is over: `continue`, `stop` or a list of actions.',
       ),
     ],

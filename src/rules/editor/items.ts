@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import {
   anyText,
   branch,
@@ -52,7 +52,7 @@ interface Part {
 const beside: Readonly<Record<string, JsonSchema>> = {
   id: described(anyText(), 'A name for this item, to tell it from the others: `trigger.id`.'),
   name: described(anyText(), 'What this item is called where people see it.'),
-  enabled: described({ type: 'boolean' }, '`false` leaves this item out.'),
+  enabled: described(editorSchemaOf(Type.Boolean()), '`false` leaves this item out.'),
   if: described(ref('conditions'), 'This item counts only where this holds.'),
 }
 
@@ -104,7 +104,14 @@ export function optionsOf({ options, shorthand }: Pick<Part, 'options' | 'shorth
   const short = shorthand === undefined ? undefined : propertiesOf(options).get(shorthand)
   const needsOptions = (viewOf(options).required ?? []).length > 0
   if (short === undefined)
-    return needsOptions ? long : { ...long, type: ['object', 'null', 'boolean'], not: { const: false } }
+    return needsOptions
+      ? long
+      : {
+          ...long,
+          type: ['object', 'null', 'boolean', 'string'],
+          not: { const: false },
+          pattern: '^([Yy][Ee][Ss]|[Oo][Nn])$',
+        }
   // What the short form takes decides for whatever is no map.
   return byShape({ object: long, scalar: editorSchemaOf(short) })
 }
@@ -128,13 +135,7 @@ function conditionOf(conditions: ReadonlyMap<string, Part>): JsonSchema {
 function conditionsOf(): JsonSchema {
   return byShape({
     array: { type: 'array', items: ref('condition') },
-    object: {
-      type: 'object',
-      properties: groups(),
-      additionalProperties: false,
-      minProperties: 1,
-      maxProperties: 1,
-    },
+    object: ref('condition'),
     scalar: expression,
   })
 }

@@ -6,7 +6,7 @@ import {
   withProperties,
   withWords,
 } from '../../language/editor/described.ts'
-import { branch, editorSchemaOf, type JsonSchema } from '../../language/editor/json-schema.ts'
+import { branch, editorSchemaOf, type JsonSchema, listOrOne } from '../../language/editor/json-schema.ts'
 import { holeName } from '../read/holes.ts'
 import { ruleSchema } from '../read/rules.ts'
 import { useSchema } from '../read/template-use.ts'
@@ -58,9 +58,9 @@ function written(): JsonSchema {
     max: 'With `queued` and `parallel`: at most so many runs, 10 where nothing is said.',
   })
   const filled = withProperties(words, {
-    when: { type: ['array', 'null'], items: ref('trigger') },
+    when: listOrOne(ref('trigger'), { type: ['array', 'null'] }),
     if: ref('conditions'),
-    do: { type: ['array', 'null'], items: ref('action') },
+    do: listOrOne(ref('action'), { type: ['array', 'null'] }),
   })
   return {
     ...filled,

@@ -29,6 +29,10 @@ export function readConditions(
   if (node.kind === 'list') return readAll(node.items, reading)
   const isAlone = node.kind === 'scalar' ? !isEmpty(node) : groupIn(node, reading) !== undefined
   if (isAlone) return readAll([node], reading)
+  if (node.kind === 'map' && node.entries.size > 0) {
+    reading.report.wouldUsually(node.span, 'list')
+    return readAll([node], reading)
+  }
   const { word = 'if' } = reading
   const message = `\`${word}\` takes an expression or a list`
   reading.report.add(

@@ -6,7 +6,7 @@ import { isEmpty, type MapNode, type ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { quote } from '../../language/wording.ts'
 import { noCountry } from '../calendar.ts'
-import { dayWords } from '../time.ts'
+import { dayWordOf, dayWords } from '../time.ts'
 import type { ParsedFile } from './parsed-file.ts'
 
 // More than any household has, of all files together.
@@ -85,7 +85,7 @@ export function daySetsIn(
 }
 
 function hasGoodName(name: string, key: ScalarNode, report: Report): boolean {
-  if (reserved.has(name)) {
+  if (reserved.has(name) || dayWordOf(name) !== undefined) {
     report.add(
       key,
       'error',

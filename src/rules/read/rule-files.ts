@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../language/diagnostic.ts'
 import type { MapNode } from '../../language/node.ts'
-import { Report } from '../../language/report.ts'
+import { Report, type Usual } from '../../language/report.ts'
 import type { Source } from '../../language/source.ts'
 import type { RuleTest } from '../dry/rule-test.ts'
 import { startsOf } from '../kept-names.ts'
@@ -81,6 +81,8 @@ export interface CheckedFile {
 }
 
 export interface ReadFile extends CheckedFile {
+  /** What was taken though it is usually written otherwise. */
+  readonly usual: readonly Usual[]
   /** What stands in it that could be read. */
   readonly content: Pick<RuleFile, 'playlists' | 'schedules' | 'rules'>
 }
@@ -138,6 +140,7 @@ export async function readRuleFiles(
       isSound: isSound(file),
       hasOwnErrors: file.hasOwnErrors,
       diagnostics: diagnosticsOf(file),
+      usual: file.report.usual,
       content: file,
     })),
   }

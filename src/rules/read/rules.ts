@@ -17,6 +17,7 @@ import { silencedIn } from './declarations.ts'
 import type { Declared } from './declared.ts'
 import { usesLostParts } from './lost-parts.ts'
 import { finishSteps, type PartNode } from './steps/found.ts'
+import { oneIn } from './steps/lists.ts'
 import { aimed } from './target.ts'
 import { warnOfWaiting } from './waiting.ts'
 
@@ -202,6 +203,8 @@ function listOf(entry: MapEntry | undefined, report: Report): readonly Node[] {
   if (entry === undefined) return []
   const { key, value } = entry
   if (value.kind === 'list') return value.items
+  const one = oneIn(value, report)
+  if (one !== undefined) return one
   const place = isEmpty(value) ? key : value
   report.add(place, 'error', 'type/value', `\`${key.text}\` takes a list`, 'begin each line with "- "')
   return []

@@ -15,7 +15,7 @@ import {
   type ReadGrammar,
   type StepReading,
 } from './found.ts'
-import { itemsIn } from './lists.ts'
+import { itemsIn, itemsOrOneIn } from './lists.ts'
 
 /** One way on: its actions are done where its condition holds, or where none of those before it did. */
 interface WrittenWay {
@@ -134,6 +134,6 @@ function wayIn(
 ): readonly WrittenWay[] | undefined {
   const entry = node.entries.get(keys.do)
   const condition = keys.if === null ? null : (node.entries.get(keys.if)?.value ?? null)
-  const items = entry === undefined ? undefined : itemsIn(entry, 'a list of actions', report)
+  const items = entry === undefined ? undefined : itemsOrOneIn(entry, 'a list of actions', report)
   return items === undefined ? undefined : [{ if: condition, do: items }]
 }

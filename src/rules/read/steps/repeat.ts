@@ -6,7 +6,7 @@ import { scalarAs } from '../../../language/typed.ts'
 import type { RepeatStep } from '../../step.ts'
 import { readConditions } from '../conditions.ts'
 import { type FoundStep, finishSteps, foundGrammar, type ReadGrammar, type StepReading } from './found.ts'
-import { itemsIn } from './lists.ts'
+import { itemsOrOneIn } from './lists.ts'
 
 /** Of `while`, where nothing else is said. */
 export const usualRounds = 100
@@ -31,7 +31,7 @@ export const readRepeat: ReadGrammar = (item, { report, find }) => {
   const read = decode(repeatSchema, value, report, { what: 'action `repeat`' })
   const entry = value.entries.get('do')
   if (read === undefined || entry === undefined || !hasOneWay(value, item.key, report)) return null
-  const items = itemsIn(entry, 'a list of actions', report)
+  const items = itemsOrOneIn(entry, 'a list of actions', report)
   const found = items === undefined ? null : find(items)
   if (found === null) return null
   return foundGrammar(item, (reading) => {

@@ -18,7 +18,7 @@ import {
   partsOf,
   type ReadGrammar,
 } from './found.ts'
-import { itemsIn } from './lists.ts'
+import { itemsOrOneIn } from './lists.ts'
 
 /** How long is waited; `none` is for ever. */
 const timeoutSchema = Type.Union([Type.Literal('none'), durationUpToAWeek], {
@@ -92,7 +92,7 @@ function triggersIn(
   // What may stand beside one trigger belongs to none of several.
   if (entry === undefined || decode(anySchema, value, report, { what: 'action `wait_for`' }) === undefined)
     return null
-  const items = itemsIn(entry, 'a list of triggers', report)
+  const items = itemsOrOneIn(entry, 'a list of triggers', report)
   return items === undefined ? null : bindAll(items, binding)
 }
 
@@ -112,8 +112,8 @@ function afterIn({ entries }: MapNode, { report, find }: Finding): After<readonl
   const { key, value } = entry
   const word = afterTimeout.find((known) => value.kind === 'scalar' && value.text === known)
   if (word !== undefined) return word
-  if (value.kind === 'list') {
-    const items = itemsIn(entry, 'stop, continue or a list of actions', report)
+  if (value.kind !== 'scalar') {
+    const items = itemsOrOneIn(entry, 'stop, continue or a list of actions', report)
     return items === undefined ? null : find(items)
   }
   const near = value.kind === 'scalar' ? didYouMean(value.text, afterTimeout) : null
