@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { silentFrames } from '../src/audio/frames.ts'
 import type { Doubts } from '../src/simulator/doubts.ts'
 import { counting, crossroads, forest, queueCardHouse as household, sea } from './support/queue-card-house.ts'
 import { until } from './support/running-app.ts'
@@ -99,13 +100,18 @@ describe('a queue card of a stream that no rule speaks of', () => {
     expect(buttons()).toEqual([])
   })
 
-  test('goes on by itself to the end, says so once, and begins anew with the next press', async () => {
+  test('goes on by itself to the end and is silent, and begins anew with the next press', async () => {
     const { app, nursery, queueCard, insert, hears, buttons } = await household({ headBeforeGet: true }, 10)
     await app.hub.mutateQueue('kitchen', { op: 'append', files: [crossroads, forest] }, 'the test')
     await insert(await queueCard('kitchen'))
     await hears('start', crossroads)
     await hears('now-a', forest)
-    await hears('now-b', 'clips/nothing-here-yet.mp3')
+    await until('the end is heard', () => {
+      const { chapterKey, bytesReceived } = nursery.snapshot()
+      return chapterKey === 'now-b' && bytesReceived >= 40_000
+    })
+    const silence = nursery.received()
+    expect(silence.equals(silentFrames(1_250).subarray(0, silence.length))).toBe(true)
     await until('the player rests', () => nursery.snapshot().playback === 'stopped')
     expect(app.hub.queue('kitchen')?.current).toBeNull()
     expect(buttons()).toEqual([])

@@ -5,6 +5,16 @@
 export const bytesPerFrame = 384
 export const msPerFrame = 24
 
+// MPEG-1 Layer III at 128 kbit/s and 48 kHz, joint stereo. Without side information a frame is silent.
+const silentHeader = Buffer.from([0xff, 0xfb, 0x94, 0x40])
+
+/** Silence of so many frames. */
+export function silentFrames(count: number): Buffer {
+  const bytes = Buffer.alloc(count * bytesPerFrame)
+  for (let at = 0; at < bytes.length; at += bytesPerFrame) silentHeader.copy(bytes, at)
+  return bytes
+}
+
 /** `reason` is for people: what was found and where, and what the profile asks for. */
 export type Inspection =
   | { readonly inProfile: true; readonly frames: number }

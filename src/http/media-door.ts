@@ -44,6 +44,8 @@ export interface MediaDoor {
   listeners: FiniteListeners
   /** What is heard instead of silence when a stream has nothing to play; null: the shipped clip, which is always there. */
   nothingHere(stream: string | null): Promise<FiniteBody>
+  /** What is heard behind the end of a queue. */
+  readonly silence: FiniteBody
   requested(event: StreamRequest): void
   /** Told of what is asked for before it is answered; what it returns is told of the answer. */
   asked?(request: AudioAsked): OpenRequest
@@ -104,8 +106,9 @@ export interface PlaceRequest {
 
 export type PlaceAnswer =
   | { readonly kind: 'item'; readonly body: FileBody; readonly isResumed?: boolean }
-  /** `over`: nothing to play, and the listener has heard so. */
-  | { readonly kind: 'nothing' | 'over' }
+  | { readonly kind: 'nothing'; readonly isSilent?: boolean }
+  /** Nothing to play, and the listener has heard so. */
+  | { readonly kind: 'over' }
 
 export interface StreamRequest {
   /** The id of the request, where it was told of before. */

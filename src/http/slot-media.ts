@@ -104,6 +104,7 @@ async function sendAnswer(
 ): Promise<Beginning> {
   const [listener] = request.listener
   if (answer.kind === 'item') return sendUnkept(ctx, answer.body, { ...answer, listener, whole })
+  if (answer.kind === 'nothing' && answer.isSilent === true) return sendUnkept(ctx, door.silence)
   return sendUnkept(ctx, await door.nothingHere(request.stream))
 }
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FiniteStreams } from '../audio/finite-streams.ts'
+import { silentFrames } from '../audio/frames.ts'
 import { insteadWith } from '../audio/instead.ts'
 import type { StoredPosition } from '../audio/live/live-positions.ts'
 import type { LiveStreams } from '../audio/live/live-streams.ts'
@@ -224,6 +225,9 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
   return live
 }
 
+// Long enough that a child who presses soon after the end is answered.
+const silence = silentFrames(1_250)
+
 interface MediaParts extends MediaInput {
   readonly clip: Buffer
   readonly slots: MediaSlots
@@ -283,6 +287,7 @@ function mediaDoor({
     testTracks,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
     playerOf: (target) => holderOf(target, hub),
+    silence: { length: silence.length, etag: null, bytes: silence },
     nothingHere: (stream) => instead(stream === null ? undefined : hub.queue(stream)),
     clientAddress: clientAddressFrom(trustedProxies),
     clock,

@@ -71,6 +71,7 @@ beforeEach(async () => {
     },
     playerOf: () => player,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
+    silence: { length: clip.length, etag: null, bytes: clip },
     nothingHere: async () => ({ length: clip.length, etag: null, bytes: clip }),
     requested: (event) => requests.push(event),
     clientAddress: () => address,

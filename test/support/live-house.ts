@@ -98,6 +98,7 @@ export async function openLiveHouse(
     },
     playerOf: () => asks.player,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
+    silence: { length: clip.length, etag: null, bytes: clip },
     nothingHere: async () => ({ length: clip.length, etag: null, bytes: clip }),
     requested: (request) => requests.push(request),
     clientAddress: ({ headers }: IncomingMessage) => String(headers['x-test-address'] ?? '10.0.0.1'),

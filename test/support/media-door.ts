@@ -58,6 +58,7 @@ export async function openMediaDoor({
     },
     playerOf: () => null,
     listeners: new FiniteStreams<FiniteBody>({ clock }),
+    silence: { length: 4, etag: null, bytes: Buffer.from('hush') },
     nothingHere: async () => ({ length: 4, etag: null, bytes: Buffer.from('clip') }),
     requested: () => undefined,
     // The test says who asks.

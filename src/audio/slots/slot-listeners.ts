@@ -3,7 +3,10 @@ import type { Collection } from '../../core/collection.ts'
 import { Recent } from '../../core/recent.ts'
 import { isPlace, type Place, type Visit } from '../../core/slot.ts'
 
-/** `nothing`: there is nothing to play; `over`: and the listener has been told so already. */
+/**
+ * `nothing`: there is nothing to play; `over`: and the listener has been told so already. `isSilent`: what played has
+ * come to its end, and nobody is to speak unasked.
+ */
 export type SlotAnswer<Body> =
   | {
       readonly kind: 'item'
@@ -11,7 +14,8 @@ export type SlotAnswer<Body> =
       /** It goes on in just what it got there before, so a range that is not in it is in nothing else either. */
       readonly isResumed?: boolean
     }
-  | { readonly kind: 'nothing' | 'over' }
+  | { readonly kind: 'nothing'; readonly isSilent?: boolean }
+  | { readonly kind: 'over' }
 
 /** What a place was answered with: the item's id where it was one. */
 export interface Given<Body> {

@@ -17,7 +17,7 @@ const justBegunMs = 5_000
 /** Walks through queues item by item. What cannot be played is passed over. */
 export class SlotQueue<Body> implements SlotTrack<Body, QueueStep> {
   readonly stay = 0
-  readonly saysItsEnd = true
+  readonly waitsAtItsEnd = true
   readonly #options: SlotQueueOptions<Body>
 
   constructor(options: SlotQueueOptions<Body>) {

@@ -80,7 +80,7 @@ const newsDelayMs = 2_000
  * which knob was pressed, and hears what came of it. What a player says of itself is held against its requests;
  * of a card whose requests are no presses, because its player looks ahead, only those words count.
  *
- * A queue that is over is silent after it was said once, and begins anew with the next press or when the card is
+ * A queue that has come to its end is silent; a press or a card put in is told once that there is nothing. It begins anew with the next press or when the card is
  * put in. Two players on one stream move one queue: who presses while the other's press is being answered hears
  * what that one has made current.
  */
@@ -242,12 +242,13 @@ export class SlotStreams<Body extends Served, Step> {
     return this.#once(way, listener, await this.#claims.count(way, listener))
   }
 
-  /** That there is nothing to play is said once. */
+  /** That there is nothing to play is said once, and to who has come to the end by silence. */
   #once(way: Way, listener: SlotListener<Body>, given: Given<Body>): Given<Body> {
-    const isQuiet = way.judgement.kind === 'end' && !this.#track.saysItsEnd
-    const isOver =
-      given.answer.kind === 'nothing' && (isQuiet || isSaid(way.judgement, listener, this.#nowMs))
-    return isOver ? { ...given, answer: { kind: 'over' } } : given
+    if (given.answer.kind !== 'nothing') return given
+    const isEnd = way.judgement.kind === 'end'
+    if (isSaid(way.judgement, listener, this.#nowMs) || (isEnd && !this.#track.waitsAtItsEnd))
+      return { ...given, answer: { kind: 'over' } }
+    return isEnd ? { ...given, answer: { kind: 'nothing', isSilent: true } } : given
   }
 
   #remember(

@@ -42,8 +42,8 @@ export interface SlotTrack<Body, Step> {
   current(stream: string): string | null
   /** Whether an item is still there, or may be: all can always be over (null). */
   has(stream: string, id: string | null): boolean
-  /** Whether who has come to its end is told that there is nothing more. */
-  readonly saysItsEnd: boolean
+  /** Whether its end is followed by silence, in which presses are still answered. */
+  readonly waitsAtItsEnd: boolean
   /** The step that stays where it is. */
   readonly stay: Step
   /** The step that a way means, if nobody in the house wants otherwise. */

@@ -87,7 +87,7 @@ const begunKeptMs = 10 * 60_000
 export class StoryPlaces<Body> {
   readonly stay: StoryStep = { kind: 'stay' }
   /** An ending says it. */
-  readonly saysItsEnd = false
+  readonly waitsAtItsEnd = false
   readonly #options: StoryPlacesOptions<Body>
 
   constructor(options: StoryPlacesOptions<Body>) {
