@@ -84,6 +84,7 @@ describe('without any option', () => {
         location: { latitude: null, longitude: null },
         plugins: [],
         speech: { provider: 'none', wyoming_url: null, voice: null, language: null },
+        language: null,
         timezone: 'Europe/Berlin',
         log_level: 'info',
         storage: 'sqlite',

@@ -14,8 +14,8 @@ export interface Clip {
 
 interface InsteadOptions {
   readonly library: FileSource & { find(reference: string): Promise<Found> }
-  /** The sound that comes with the product. */
-  readonly clip: Buffer
+  /** The sound that comes with the product, as it is to be now. */
+  readonly clip: () => Buffer
   readonly log: Log
   /** Ends what is being read at a frame. */
   readonly signal?: AbortSignal
@@ -30,12 +30,13 @@ export function insteadWith(
   options: InsteadOptions,
 ): (queue: Pick<Queue, 'name' | 'items' | 'closed' | 'if_pressed'> | undefined) => Promise<Playable | Clip> {
   const { clip, log } = options
-  const usual: Clip = { length: clip.length, etag: null, bytes: clip }
+  const clips = new Map<Buffer, Clip>()
+  const usual = () => usualOf(clip(), clips)
   const said = new Set<string>()
   return async (queue) => {
-    if (queue === undefined || queue.if_pressed === null) return usual
+    if (queue === undefined || queue.if_pressed === null) return usual()
     const { name: stream, items, closed, if_pressed } = queue
-    if (!closed && items.length > 0) return usual
+    if (!closed && items.length > 0) return usual()
     const found = await bodyOf(if_pressed, options)
     if ('body' in found) {
       said.delete(if_pressed)
@@ -48,8 +49,17 @@ export function insteadWith(
         reason: found.reason,
       })
     said.add(if_pressed)
-    return usual
+    return usual()
   }
+}
+
+/** Who asks twice is given the same. */
+function usualOf(bytes: Buffer, clips: Map<Buffer, Clip>): Clip {
+  const known = clips.get(bytes)
+  if (known !== undefined) return known
+  const made: Clip = { length: bytes.length, etag: null, bytes }
+  clips.set(bytes, made)
+  return made
 }
 
 async function bodyOf(

@@ -1,5 +1,9 @@
 import { type Static, type TSchema, Type } from 'typebox'
 
+/** The languages of the clips that come with the product. */
+export const languages = ['en', 'de', 'fr', 'es'] as const
+export type Language = (typeof languages)[number]
+
 /**
  * Every option: its type, default, check and help text. `expected` says in words what the check wants,
  * `writeOnly` marks what no message may show, `addOn` what the form of the Home Assistant add-on has (`add-on.ts`). An
@@ -166,6 +170,11 @@ export const optionsSchema = Type.Object(
         'The language of the stories, for voices that speak several. Default: as the voice has it.',
       ),
     }),
+    language: orNull(
+      choice(languages, undefined, ''),
+      'Language of the clips that the product speaks. Default: as Home Assistant says, else English.',
+      { addOn: 'optional' },
+    ),
     timezone: text('time-zone', 'the name of a time zone such as Europe/Berlin', {
       addOn: 'optional',
       description: 'Time zone of schedules. Default: the variable TZ, else that of this machine.',

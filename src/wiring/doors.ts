@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FiniteStreams } from '../audio/finite-streams.ts'
 import { silentFrames } from '../audio/frames.ts'
@@ -33,12 +31,14 @@ import type { MediaDoor, MediaSlots, MediaStories } from '../http/media-door.ts'
 import { type Door, openDoor } from '../http/server.ts'
 import type { TestTracks } from '../http/test-track.ts'
 import type { Hub } from '../hub.ts'
+import type { Language } from '../options/schema.ts'
 import type { Options } from '../options.ts'
 import { ownNames } from './addresses.ts'
 import type { StreamAnswers } from './answers.ts'
 import { awaitHolder, holderOf } from './card-holder.ts'
 import { heardUntil } from './heard-until.ts'
 import type { HouseHistory } from './history.ts'
+import { readClips } from './house-language.ts'
 import type { LibraryFacts } from './library-facts.ts'
 import { openLiveAudio } from './live-audio.ts'
 import type { Problems } from './problems.ts'
@@ -100,6 +100,7 @@ interface MediaInput {
   readonly door: Door
   readonly ground: Ground
   readonly shipped: string
+  readonly language: () => Language
   /** Addresses and networks of reverse proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   /** Where listeners of queue cards were, for the next run. */
@@ -121,7 +122,7 @@ interface MediaInput {
 
 /** Serves the door players come to, until it is stopped: then what they are hearing ends at a frame. */
 export async function serveMedia(input: MediaInput): Promise<OpenAudio> {
-  const clip = await readFile(join(input.shipped, 'audio', 'clips', 'nothing-here-yet.mp3'))
+  const clips = await readClips(input.shipped)
   const closing = new AbortController()
   const { signal } = closing
   // Everybody who listens waits for it.
@@ -144,10 +145,18 @@ export async function serveMedia(input: MediaInput): Promise<OpenAudio> {
   const testTracks = {
     opened: (key: string) => input.tests.opened(key),
     asked: (...asked: Parameters<TestTracks['asked']>) => input.tests.asked(...asked),
-    body: { length: clip.length, etag: null, bytes: clip },
+    body: { length: clips.en.length, etag: null, bytes: clips.en },
   }
   const app = createMediaApp(
-    mediaDoor({ ...input, testTracks, clip, slots, stories: stories.media, live, signal }),
+    mediaDoor({
+      ...input,
+      testTracks,
+      clip: () => clips[input.language()],
+      slots,
+      stories: stories.media,
+      live,
+      signal,
+    }),
   )
   input.door.serve(app)
   return {
@@ -229,7 +238,8 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
 const silence = silentFrames(1_250)
 
 interface MediaParts extends MediaInput {
-  readonly clip: Buffer
+  /** In the language of the household, as it is now. */
+  readonly clip: () => Buffer
   readonly slots: MediaSlots
   readonly stories: MediaStories
   readonly testTracks: TestTracks

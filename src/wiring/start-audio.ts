@@ -1,5 +1,7 @@
 import type { LiveMedia } from '../http/live-media.ts'
 import { type Ground, serveMedia } from './doors.ts'
+import { accessTo } from './home-assistant.ts'
+import { HouseLanguage } from './house-language.ts'
 import type { Parts } from './parts.ts'
 import type { RuleRunner } from './rules.ts'
 import { StoryHouse } from './story-house.ts'
@@ -8,10 +10,18 @@ import { StoryHouse } from './story-house.ts'
 export async function startAudio(parts: Parts, rules: RuleRunner): Promise<{ readonly live: LiveMedia }> {
   const { input, started, foundation, household } = parts
   const { doors, storage, history, problems, log } = foundation
+  const language = new HouseLanguage({
+    options: input.options,
+    access: accessTo(input.options, input.supervisor ?? null),
+    kept: storage.collection('home-language'),
+    ...{ clock: input.clock, random: parts.random, log },
+  })
+  await started.add('the language of the household', language).start()
   const audio = await serveMedia({
     door: doors.media,
     ground: groundOf(parts, rules),
     shipped: input.shipped,
+    language: () => language.current,
     trustedProxies: input.options.trusted_proxies,
     visits: storage.collection('slot-visits'),
     storyGround: {

@@ -48,6 +48,7 @@ describe('the form of the app', () => {
     expect(leaves(app.schema).sort()).toEqual(
       [
         ...['allow', 'token', 'url'].map((it) => `homeassistant.${it}`),
+        'language',
         'log_level',
         ...['base_topic', 'ca', 'discovery_prefix', 'password', 'port', 'url', 'username'].map(
           (it) => `mqtt.${it}`,
@@ -107,6 +108,7 @@ describe('options.json as the Supervisor writes it', () => {
     yoto: { client_id: '0042', every_ability: true },
     simulate: 'never',
     speech: { voice: 'tts.piper' },
+    language: 'fr',
     timezone: 'Europe/Berlin',
     log_level: 'debug',
     homeassistant: { url: 'http://192.168.1.10:8123', token: 'eyJh.x', allow: ['light', 'switch'] },

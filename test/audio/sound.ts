@@ -53,4 +53,8 @@ export const shippedNames = [
   'stories/crossroads.mp3',
   'clips/nothing-here-yet.mp3',
   'clips/still-sleepy-time.mp3',
+  ...['de', 'fr', 'es'].flatMap((language) => [
+    `clips/nothing-here-yet-${language}.mp3`,
+    `clips/still-sleepy-time-${language}.mp3`,
+  ]),
 ]
