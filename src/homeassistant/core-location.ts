@@ -2,6 +2,7 @@ import { backoffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import { type JsonObject, parseJsonObject } from '../core/json.ts'
+import { lateAfter } from '../core/late.ts'
 import { type Access, isFinal, refusal } from './session.ts'
 
 /** Degrees north and east. */
@@ -69,7 +70,7 @@ async function answered<Answer>(ask: () => Promise<Answer>, asking: Waiting): Pr
 }
 
 async function askConfig({ access, answerMs = usualAnswerMs, signal }: Asking): Promise<JsonObject> {
-  const { status, text } = await answerOf(access, AbortSignal.any([signal, AbortSignal.timeout(answerMs)]))
+  const { status, text } = await answerOf(access, AbortSignal.any([signal, lateAfter(answerMs)]))
   const config = status === 200 ? parseJsonObject(text) : undefined
   if (config === undefined) throw refusal(status, access)
   return config

@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws'
 import { AppError, errnoOf } from '../core/error.ts'
 import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
+import { lateAfter } from '../core/late.ts'
 
 /** Where Home Assistant is reached, with what it lets us in by, and what is said where that fails. */
 export interface Access {
@@ -71,7 +72,7 @@ export class Session {
       maxPayload: largestMessageBytes,
     })
     try {
-      await signedIn(socket, access, AbortSignal.any([signal, AbortSignal.timeout(answerMs)]))
+      await signedIn(socket, access, AbortSignal.any([signal, lateAfter(answerMs)]))
       const session = new Session(socket, answerMs)
       // The Supervisor lets us in by itself, and only then looks whether Home Assistant is there.
       await session.ask({ type: 'ping' }).catch(() => {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import type { Clock } from '../core/clock.ts'
 import { errnoOf, messageOf } from '../core/error.ts'
 import { fewAtOnce } from '../core/few-at-once.ts'
+import { lateAfter } from '../core/late.ts'
 import type { Log } from '../core/log.ts'
 import { Places } from '../core/places.ts'
 import { Failures } from './failures.ts'
@@ -255,7 +256,7 @@ export class Speech<File extends SpokenFile> {
     const { toProfile, limitMs = usualLimitMs } = this.#parts
     const { words, voice, language } = source
     const { signal } = this.#stopping
-    const tooSlow = AbortSignal.timeout(limitMs)
+    const tooSlow = lateAfter(limitMs)
     const speaking = { voice, language, signal: AbortSignal.any([signal, tooSlow]) }
     const bytes = await provider.speak(words, speaking).catch((error: unknown) => {
       signal.throwIfAborted()

@@ -1,4 +1,5 @@
 import { AppError } from '../core/error.ts'
+import { lateAfter } from '../core/late.ts'
 
 /** Home Assistant's Supervisor, as the app it started may call it. */
 export interface Supervisor {
@@ -27,7 +28,7 @@ export async function askSupervisor(
   { address, token }: Supervisor,
   { method = 'GET', path, signal, wayOut }: Call,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const tooLate = AbortSignal.timeout(answerMs)
+  const tooLate = lateAfter(answerMs)
   try {
     const answer = await fetch(`${address}${path}`, {
       method,

@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { loadOptions } from '../../src/options.ts'
 import type { Location } from '../../src/rules/sun.ts'
@@ -14,6 +16,9 @@ import { recordingLog } from '../support/recording-log.ts'
 import { readBook } from '../support/rule-book.ts'
 import { until } from '../support/running-app.ts'
 import { StandInSupervisor, secret } from '../support/stand-in-supervisor.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
 
 const shipped = fileURLToPath(new URL('../../rules', import.meta.url))
 const london = { latitude: 51.5, longitude: -0.13 }
@@ -127,6 +132,9 @@ test.each([
 test('a Supervisor that says nothing does not hold up the start, nor the end', async () => {
   const house = await standIn()
   house.hangs = true
+  // What waits must not be lost with what nothing else holds.
+  const collecting = setInterval(collect, 50)
+  onTestFinished(() => clearInterval(collecting))
   const { location } = await locationOf(house)
   expect(location.current).toBeNull()
   location.watch(async () => undefined)
