@@ -4,7 +4,7 @@ import { didYouMean } from '../language/names.ts'
 import { list } from '../language/wording.ts'
 
 /** A player as rules call it. */
-export type Named = Pick<PlayerState, 'id' | 'name'>
+export type Named = Pick<PlayerState, 'id' | 'name'> & Partial<Pick<PlayerState, 'model'>>
 
 interface PlayerNamesOptions {
   /** Of the section `players`: names with the ids they stand for. */

@@ -2,10 +2,20 @@ import type { Log } from '../core/log.ts'
 import type { Hub } from '../hub.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import { inLines } from '../language/wording.ts'
+import type { Options } from '../options.ts'
 import { type Named, PlayerNames } from '../rules/players.ts'
+import { lackOf } from '../rules/read/abilities.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import type { Problems } from './problems.ts'
+
+/** The players as checks of rules know them: without their models where all is to be offered for every one. */
+export function playersForChecks(
+  hub: Pick<Hub, 'players'>,
+  { yoto: { every_ability: everything } }: Pick<Options, 'yoto'>,
+): readonly Named[] {
+  return hub.players().map(({ id, name, model }) => (everything ? { id, name } : { id, name, model }))
+}
 
 interface NamingBook {
   readonly current: Pick<RuleSet, 'players'>
@@ -19,7 +29,7 @@ interface WatchInput {
   readonly log: Log
 }
 
-/** Everywhere that the rules which run name a player and none of `players` is called so. While there is none, nothing is doubted. */
+/** Everywhere that the rules which run name a player and none of `players` is called so, or it cannot do what they want. While there is none, nothing is doubted. */
 export function missingPlayers(
   { current, playersNamed }: NamingBook,
   players: readonly Named[],
@@ -27,7 +37,13 @@ export function missingPlayers(
   if (players.length === 0) return []
   const names = new PlayerNames({ aliases: () => current.players, players: () => players })
   const faults = new Map<string, ReturnType<PlayerNames['faultOf']>>()
-  return playersNamed.flatMap((named) => {
+  return playersNamed.flatMap(({ need, ...named }) => {
+    if (need !== undefined) {
+      const lack = lackOf(named.name, need, { names, players })
+      return lack === null
+        ? []
+        : [{ ...named, level: 'warning' as const, code: 'rule/not-on-model', ...lack }]
+    }
     const known = faults.get(named.name)
     const fault = known === undefined ? names.faultOf(named.name) : known
     faults.set(named.name, fault)
@@ -46,7 +62,12 @@ export function watchNamedPlayers({ hub, book, problems, log }: WatchInput): { s
   let said = new Set<string>()
   const look = () => {
     const found = new Map(
-      [...grouped(missingPlayers(book, hub.players()), ({ name }) => name)]
+      [
+        ...grouped(
+          missingPlayers(book, hub.players()).filter(({ code }) => code === 'ref/player'),
+          ({ name }) => name,
+        ),
+      ]
         .slice(0, mostProblems)
         .map(([name, places]) => [name, wordsOf(places)]),
     )

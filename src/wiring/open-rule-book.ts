@@ -1,7 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Collection } from '../core/collection.ts'
 import type { Perform } from '../core/effect.ts'
-import { abilityOf } from '../core/models.ts'
 import { type PlayerLines, performThrough } from '../core/player-lines.ts'
 import type { Access } from '../homeassistant/session.ts'
 import type { Hub } from '../hub.ts'
@@ -68,7 +67,6 @@ export async function openRuleBook({
     topicFault,
     isOurCard,
     players,
-    has: abilityOf({ everything: options.yoto.every_ability }),
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
       isThere: access !== null,

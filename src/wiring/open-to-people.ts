@@ -17,6 +17,7 @@ import { DryDesk } from './dry-desk.ts'
 import { firstStepsDesk } from './first-steps.ts'
 import { HotBackup } from './hot-backup.ts'
 import { libraryDesk } from './library-desk.ts'
+import { playersForChecks } from './named-players.ts'
 import { houseOf } from './panel-house.ts'
 import type { Parts } from './parts.ts'
 import type { Reports } from './reports.ts'
@@ -168,7 +169,7 @@ function openHouse(
     presets,
     write: (entries) => storage.setMany(entries),
     health,
-    rules: ruleDesk({ book, folder: options.folders.config, players: () => hub.players() }),
+    rules: ruleDesk({ book, folder: options.folders.config, players: () => playersForChecks(hub, options) }),
     webhooks: foundation.webhooks,
   })
 }

@@ -13,6 +13,7 @@ import { type Household, type HouseholdInput, openHousehold } from './household.
 import { instanceId } from './instance.ts'
 import { judgeAnswers } from './judge-answers.ts'
 import { LocalBroker } from './local-broker.ts'
+import { playersForChecks } from './named-players.ts'
 import { openRuleBook } from './open-rule-book.ts'
 import { OutdatedCards } from './outdated-cards.ts'
 import { QueueOutlooks } from './queue-outlooks.ts'
@@ -99,7 +100,7 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
     ...{ options, foundation, started, topicFault, access, random, clock },
     isOurCard: (cardId) => household.cards.published.inAnyAccount().some(({ card_id }) => card_id === cardId),
     // Before the account is listed there are none.
-    players: () => (household.hub.players().length === 0 ? null : household.hub.players()),
+    players: () => (household.hub.players().length === 0 ? null : playersForChecks(household.hub, options)),
   })
   judgeAnswers({ household, book })
   const { speech } = foundation

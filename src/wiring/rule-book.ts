@@ -40,7 +40,6 @@ export interface RuleBookOptions {
   readonly homeAssistant?: Surroundings['homeAssistant']
   /** The players there are; null while that is not known. Without it no player is doubted. */
   readonly players?: () => Surroundings['players']
-  readonly has?: Surroundings['has']
   readonly hasVoice?: Surroundings['hasVoice']
   /** Those of third parties; without them only our own parts are there. */
   readonly plugins?: Pick<PluginShelf, 'registry' | 'troubles' | 'look'>

@@ -76,7 +76,6 @@ export class RuleReader {
       topicFault,
       stories: readStories,
       ...(isOurCard === undefined ? {} : { isOurCard }),
-      ...(options.has === undefined ? {} : { has: options.has }),
       ...(homeAssistant === undefined ? {} : { homeAssistant }),
       ...(hasVoice === undefined ? {} : { hasVoice }),
       zone,

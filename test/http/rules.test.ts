@@ -96,6 +96,18 @@ test('a text is checked and nothing written', async () => {
   expect((await get()).files).toEqual([])
 })
 
+test('a light for a Mini is named by the check and by the list, and is no problem of the household', async () => {
+  const text = 'rules: {one: {player: nursery, when: [{time: "19:00"}], do: [{ambient: "#300000"}]}}\n'
+  await until('the players are there', () => house.app.hub.players().length > 0)
+  const places = [{ code: 'rule/not-on-model', level: 'warning', line: 1 }]
+  expect((await ask('check', { file: 'light.yaml', text })).body.findings).toMatchObject(places)
+  expect((await ask('write', { file: 'light.yaml', text })).body).toMatchObject({ findings: places })
+  expect((await get()).files[0].findings).toMatchObject(places)
+  const health: Answer['body'] = (await house.call('GET', '/health')).body
+  expect(health.problem_names).not.toContain('rule_player/nursery')
+  await ask('delete', { file: 'light.yaml' })
+})
+
 test('a player that there is not is named by the check, the list, and health, at each place', async () => {
   const text = `rules:
   one: {player: NAME, when: [{time: "19:00"}], do: [{pause: {}}]}

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../language/diagnostic.ts'
 import { didYouMean } from '../../language/names.ts'
 import type { Node, ScalarNode } from '../../language/node.ts'
 import type { PlayerNames } from '../players.ts'
+import { type Need, needsIn } from './abilities.ts'
 import type { RuleFile } from './rule-file.ts'
 
 const mostCompared = 20_000
@@ -93,6 +94,8 @@ function namedBy({ playlists, schedules, rules }: RuleFile): string[] {
 /** A player that a rule names, and where. */
 export interface NamedPlayer extends Pick<Diagnostic, 'file' | 'line' | 'column' | 'length'> {
   readonly name: string
+  /** Of an action that not every model can do; absent where it is the name alone. */
+  readonly need?: Need
 }
 
 /** Warns of players that there are not: they may come, and then rules find them by themselves. */
@@ -110,11 +113,14 @@ export async function playersNamedIn(
   breathe: () => Promise<void>,
 ): Promise<NamedPlayer[]> {
   const named: NamedPlayer[] = []
-  for (const { report, section } of files)
+  for (const file of files) {
+    const { report, section } = file
     for (const part of playerParts(section)) {
       await breathe()
       for (const node of valuesOf('player', part)) named.push({ name: node.text, ...report.placeOf(node) })
     }
+    for (const { name, need, node } of needsIn(file)) named.push({ name, need, ...report.placeOf(node) })
+  }
   return named
 }
 

@@ -1,4 +1,3 @@
-import type { HasAbility } from '../../core/models.ts'
 import type { PlayerState } from '../../core/player.ts'
 import type { Story } from '../../core/story.ts'
 import { didYouMean } from '../../language/names.ts'
@@ -43,8 +42,6 @@ export interface Surroundings {
   readonly players?:
     | readonly (Pick<PlayerState, 'id' | 'name'> & Partial<Pick<PlayerState, 'model'>>)[]
     | null
-  /** Whether one of them has what only some models have. Absent: as its model has it. */
-  readonly has?: HasAbility
 }
 
 interface Known extends Surroundings {

@@ -1,4 +1,3 @@
-import { abilityOf } from '../../core/models.ts'
 import { adviseQuotes } from '../../language/eleven.ts'
 import type { Node } from '../../language/node.ts'
 import type { Calendar } from '../calendar.ts'
@@ -36,7 +35,6 @@ export async function checkTogether(
     breathe,
     adviceAt = null,
     players = null,
-    has = abilityOf({ everything: false }),
     homeAssistant,
     hasVoice,
     isOurCard,
@@ -65,7 +63,7 @@ export async function checkTogether(
   if (players !== null) {
     const names = new PlayerNames({ aliases: () => declared.players, players: () => players })
     checkPlayers(files, names)
-    checkAbilities(files, { names, players, has })
+    checkAbilities(files, { names, players })
   }
   if (adviceAt !== null) advise(files, { now: adviceAt, calendar: declared.calendar })
   if (adviceAt !== null) adviseNeeds(declared.templates)
