@@ -4,7 +4,7 @@ FROM ghcr.io/home-assistant/base:3.24 AS build
 # hadolint ignore=DL3018
 RUN apk add --no-cache nodejs npm python3 py3-setuptools make g++
 WORKDIR /src
-COPY package.json package-lock.json tsconfig.json tsconfig.build.json ./
+COPY package.json package-lock.json tsconfig.json vite.config.ts ./
 COPY src src
 COPY ui ui
 COPY translations translations

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import mqtt from 'mqtt'
-import { startEmbeddedBroker } from '../dist/broker/embedded.js'
-import { systemClock } from '../dist/core/clock.js'
-import { startCloud } from '../dist/simulator/cloud.js'
+import { startEmbeddedBroker } from '../build/broker/embedded.js'
+import { systemClock } from '../build/core/clock.js'
+import { startCloud } from '../build/simulator/cloud.js'
 import { at, postJson, print, sleep, spread } from './figures.mjs'
 
 const players = 50

@@ -7,9 +7,9 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startApp } from '../dist/app.js'
-import { systemClock } from '../dist/core/clock.js'
-import { loadOptions } from '../dist/options.js'
+import { startApp } from '../build/app.js'
+import { systemClock } from '../build/core/clock.js'
+import { loadOptions } from '../build/options.js'
 import { at, postJson, print, sleep, spread } from './figures.mjs'
 
 const trouble = { headBeforeGet: true, rangeOnResume: true, retryAfterBreak: true }

@@ -1,11 +1,11 @@
 // What it costs to read and search a story: 200 scenes, four vars, more situations than are looked into. `npm run bench:stories`.
 // Figures are of this machine; the search stands beside the reading of the same text in the same run.
 import { loadavg } from 'node:os'
-import { loadYaml } from '../dist/language/source.js'
-import { registryWith } from '../dist/rules/plugins/plugin-set.js'
-import { ReadingMemory } from '../dist/rules/read/reading-memory.js'
-import { readRuleFiles } from '../dist/rules/read/rule-files.js'
-import { readStories } from '../dist/stories/read/section.js'
+import { loadYaml } from '../build/language/source.js'
+import { registryWith } from '../build/rules/plugins/plugin-set.js'
+import { ReadingMemory } from '../build/rules/read/reading-memory.js'
+import { readRuleFiles } from '../build/rules/read/rule-files.js'
+import { readStories } from '../build/stories/read/section.js'
 import { at, print } from './figures.mjs'
 
 const rounds = 9

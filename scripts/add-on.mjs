@@ -1,7 +1,7 @@
 // Writes `options` and `schema` of config.yaml anew from src/options/schema.ts: npm run add-on.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
-import { addOnForm } from '../dist/options/add-on.js'
+import { addOnForm } from '../build/options/add-on.js'
 
 const file = new URL('../config.yaml', import.meta.url)
 const document = parseDocument(readFileSync(file, 'utf8'))

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { PublishedCards } from './cards/published.ts'
 import type { Hub } from './hub.ts'
 import type { RuleSet } from './rules/rule-set.ts'
@@ -15,6 +16,9 @@ import { startAudio } from './wiring/start-audio.ts'
 import { startBroker } from './wiring/start-broker.ts'
 import { Started } from './wiring/started.ts'
 import { openWishes, type Wishes } from './wiring/wishes.ts'
+
+// As the sources and the built program see it: both stand one folder below the root.
+const builtPanel = fileURLToPath(new URL('../dist/ui/', import.meta.url))
 
 /** A running product. */
 export interface App {
@@ -60,7 +64,7 @@ async function start(input: AppInput, started: Started): Promise<App> {
   const audio = await startAudio(parts, rules)
   limitVolumes(rules)
   await startLink(parts)
-  await openToPeople(parts, { ...wishes, ...reports, rules, liveAudio: audio.live })
+  await openToPeople(parts, { ...wishes, ...reports, rules, liveAudio: audio.live, panel: builtPanel })
   return appOf(parts)
 }
 

@@ -1,6 +1,6 @@
 // Makes the spoken audio of rules/lighthouse.yaml: a file for each text in it, named by the `play` beside its `say`.
 //
-//   npm run build && node rules/audio/lighthouse.mjs [folder]     writes into `folder`, by default the library that is shipped
+//   npm run modules && node rules/audio/lighthouse.mjs [folder]     writes into `folder`, by default the library that is shipped
 //
 // Needs: flite 2.2 with its voice `slt` (Debian: flite), sox 14.4.2, ffmpeg 5.1 with libmp3lame. No network. Flite and its
 // voices may be used, changed and passed on freely, and so may what they say; the words are ours. The same versions of the
@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { importFile } from '../../dist/audio/import/importer.js'
+import { importFile } from '../../build/audio/import/importer.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const target = process.argv[2] ?? here

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { FiniteStreams } from '../audio/finite-streams.ts'
 import { silentFrames } from '../audio/frames.ts'
 import { insteadWith } from '../audio/instead.ts'
@@ -190,6 +189,8 @@ interface PanelInput {
   readonly access: AccessHouse
   readonly ground: Ground
   readonly liveAudio: LiveMedia
+  /** The folder of the built panel. */
+  readonly panel: string
   readonly options: Pick<Options, 'panel' | 'trusted_proxies'>
   /** Takes secrets out of what errors say. */
   readonly redactAll: <Value>(value: Value) => Value
@@ -197,13 +198,11 @@ interface PanelInput {
   readonly log: Log
 }
 
-// Built beside the program, and seen from its sources too.
-const builtPanel = fileURLToPath(new URL('../../dist/ui/', import.meta.url))
 const runBytes = 6
 
 /** Serves the doors of panel and REST; whoever looks on is told of changes until it is stopped. */
 export function servePanel(input: PanelInput): { healthChanged(): void; stop(): void } {
-  const { doors, control, house, access, ground, liveAudio, options, redactAll, clock, log } = input
+  const { doors, control, house, access, ground, liveAudio, panel, options, redactAll, clock, log } = input
   const live = new Live({ house, run: randomBytes(runBytes).toString('hex'), clock, log: log.for('http') })
   const listeners = new FiniteStreams<FiniteBody>({ clock })
   const rounds = finiteRounds(ground.hub, log)
@@ -220,7 +219,7 @@ export function servePanel(input: PanelInput): { healthChanged(): void; stop(): 
         listeners,
         liveAudio,
         live,
-        panel: builtPanel,
+        panel,
         redactAll,
         clock,
         log: log.for('http'),

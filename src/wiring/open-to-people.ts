@@ -33,12 +33,14 @@ import type { Wishes } from './wishes.ts'
 interface Opening extends Wishes, Reports {
   readonly rules: RuleRunner
   readonly liveAudio: LiveMedia
+  /** The folder of the built panel. */
+  readonly panel: string
 }
 
 /** Opens the panel, REST and the local broker to whoever wants something. */
 export async function openToPeople(parts: Parts, opening: Opening): Promise<void> {
   const { started, foundation, book, broker, input } = parts
-  const { rules, liveAudio } = opening
+  const { rules, liveAudio, panel } = opening
   const { options, clock } = input
   const { doors, access, problems, redactAll, log } = foundation
   const house = openHouse(parts, opening)
@@ -56,21 +58,22 @@ export async function openToPeople(parts: Parts, opening: Opening): Promise<void
   const ground = groundOf(parts, rules)
   const control = await openControl(options.folders.data, log.for('http'))
   if (control !== null) started.add('the socket for commands', control)
-  const panel = servePanel({
+  const served = servePanel({
     doors,
     control,
     house,
     access,
     ground,
     liveAudio,
+    panel,
     options,
     redactAll,
     clock,
     log,
   })
-  started.add('live events', panel)
-  problems.onChange(() => panel.healthChanged())
-  book.onChange(() => panel.healthChanged())
+  started.add('live events', served)
+  problems.onChange(() => served.healthChanged())
+  book.onChange(() => served.healthChanged())
   started.add('commands from the local broker', { stop: () => broker.closeToCommands() })
   broker.openToCommands()
 }
