@@ -121,6 +121,8 @@ function clientOptions(endpoint: Endpoint & Identity, version: MqttVersion): ICl
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    // It is a Buffer for each of 65,536 numbers, 7 MB for ever.
+    writeCache: false,
     connectTimeout: connectTimeoutMs,
     will: { topic: endpoint.will.topic, payload: Buffer.from(endpoint.will.payload), qos: 1, retain: true },
   }

@@ -100,6 +100,7 @@ function clientOn(carrier: Carrier, { url, clientId, token }: ConnectionOptions)
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    writeCache: false,
     wsOptions: {
       maxPayload: largestFrameBytes,
       createConnection: (target: ClientRequestArgs, opened: (error: Error | null, socket: Duplex) => void) =>
