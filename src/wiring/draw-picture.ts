@@ -5,8 +5,10 @@ import { ImportFault } from '../audio/import/fault.ts'
 import { drawPicture } from '../audio/import/picture.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
+import type { Picture } from '../core/picture.ts'
 import { Places } from '../core/places.ts'
 import type { Draw } from '../pictures/drawing.ts'
+import { sizeOf } from '../pictures/picture-size.ts'
 
 interface DrawInput {
   /** Absolute; pictures lie in it while they are drawn. */
@@ -18,6 +20,9 @@ interface DrawInput {
 
 // From when it is here, waiting for others included. A picture of a telephone takes one or two.
 const withinMs = 5_000
+// It takes a tenth of a second: what holds it up is the machine, busy with audio perhaps.
+const smallPixels = 1_000_000
+const smallWithinMs = 20_000
 const partEnding = '.part'
 
 /** Draws pictures with ffmpeg, one after the other: each may take much memory. @throws Error where the folder cannot be made */
@@ -31,8 +36,9 @@ export async function openDraw({ folder, clock, ffmpeg }: DrawInput): Promise<Dr
     const path = join(folder, `${randomUUID()}${partEnding}`)
     const late = new AbortController()
     let isDrawn = false
-    const end = () => late.abort(isDrawn ? tooLong() : busy())
-    const cancel = clock.at(new Date(clock.now().getTime() + withinMs), end)
+    const isSmall = pixelsOf(picture) <= smallPixels
+    const end = () => late.abort(isDrawn && !isSmall ? tooLong() : busy())
+    const cancel = clock.at(new Date(clock.now().getTime() + (isSmall ? smallWithinMs : withinMs)), end)
     try {
       return await place.take(late.signal, async () => {
         isDrawn = true
@@ -50,6 +56,11 @@ export async function openDraw({ folder, clock, ffmpeg }: DrawInput): Promise<Dr
   }
 }
 
+function pixelsOf(picture: Picture): number {
+  const { width, height } = sizeOf(picture) ?? { width: Number.POSITIVE_INFINITY, height: 1 }
+  return width * height
+}
+
 function tooLong(): AppError {
   return new AppError(
     'unprocessable',
@@ -59,7 +70,7 @@ function tooLong(): AppError {
 }
 
 function busy(): AppError {
-  return new AppError('busy', 'other pictures are being drawn: send this one again in a moment')
+  return new AppError('busy', 'this machine is busy with other work: send the picture again in a moment')
 }
 
 function wordsOf(error: ImportFault): AppError {

@@ -205,27 +205,38 @@ test('a wall of pixels is a cover, or refused, within five seconds', async () =>
   ] as const) {
     const started = performance.now()
     const outcome = await makeCover(wall(width, height), { type: 'myo', draw }).catch((error) => error)
-    expect(performance.now() - started).toBeLessThan(6000)
+    // Small ones may wait for a machine that is busy.
+    expect(performance.now() - started).toBeLessThan(width * height > 1e6 ? 7000 : 22_000)
     if (Buffer.isBuffer(outcome))
       expect(sizeOf({ type: 'image/jpeg', bytes: outcome })).toEqual(coverSizes.myo)
     else expect(outcome).toMatchObject({ details: { fault: 'too-long' } })
   }
 })
 
-test('one that takes too long is ended, and one that only waited may come again', async () => {
+/** What comes of two pictures of that width that ffmpeg is never done with, the second behind the first. */
+async function drawnFor(ms: number, width: number): Promise<unknown[]> {
   const slow = join(folder, 'slow')
   await writeFile(slow, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 })
   const clock = new VirtualClock()
   const drawSlowly = await openDraw({ folder: join(folder, 'pictures'), clock, ffmpeg: slow })
-  const picture = await made('a.jpg')
+  const picture = wall(width, 1000)
   const both = [iconOfPicture(picture, drawSlowly), iconOfPicture(picture, drawSlowly)].map((work) =>
     work.catch((error) => error),
   )
   await new Promise((resolve) => setTimeout(resolve, 200))
-  await clock.advance(5000)
-  const [drawn, waited] = await Promise.all(both)
-  expect(drawn).toMatchObject({ code: 'unprocessable', details: { fault: 'too-long' } })
-  expect(waited).toMatchObject({ code: 'busy' })
+  await clock.advance(ms)
+  return Promise.all(both)
+}
+
+test('one that takes too long is ended, and one that only waited may come again', async () => {
+  expect(await drawnFor(5000, 2000)).toMatchObject([
+    { code: 'unprocessable', details: { fault: 'too-long' } },
+    { code: 'busy' },
+  ])
+})
+
+test('a small one for which the machine has no time may come again, and is not called too large', async () => {
+  expect(await drawnFor(20_000, 80)).toMatchObject([{ code: 'busy' }, { code: 'busy' }])
 })
 
 test('what a killed process has left is gone at the next start, and nothing else', async () => {
