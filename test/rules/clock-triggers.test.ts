@@ -86,16 +86,12 @@ test.each([
   expect(await findings(when)).toEqual([expected])
 })
 
-test.each([
-  'every: 30s',
-  'every: 2d',
-  'time: {at: "07:00", if_missed: 25h}',
-  'sun: noon',
-  'sun: sunset-13h',
-  'time: 7:00',
-])('%s is a value that is not taken', async (when) => {
-  expect(await findings(when)).toEqual([expect.stringContaining('error[type/value]')])
-})
+test.each(['every: 30s', 'every: 2d', 'time: {at: "07:00", if_missed: 25h}', 'sun: noon', 'sun: sunset-13h'])(
+  '%s is a value that is not taken',
+  async (when) => {
+    expect(await findings(when)).toEqual([expect.stringContaining('error[type/value]')])
+  },
+)
 
 test('the sun needs to know where it is seen from', async () => {
   expect(await findings('sun: {at: sunset-30m}', { known: false })).toEqual([
