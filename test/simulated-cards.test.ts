@@ -93,3 +93,30 @@ test('what one of them tells stays as long as the card, though its story is writ
   expect(await lengthOf(real, path)).toBe(heard)
   expect(await lengthOf(real, older)).toBe(heard)
 })
+
+test('a rule that tells a story without a card is warned of, until the card is made', async () => {
+  const { call, data: folder } = await start('always')
+  const text = `stories:
+  cave:
+    scenes:
+      door: {say: Come in., go: end}
+      end: {say: The end., ending: home}
+rules:
+  r:
+    player: den
+    when: [{time: "18:00"}]
+    do: [{story: {start: cave}}]
+`
+  const missed = async () => {
+    const { body } = await call('POST', '/rules/check', { file: 'cave.yaml', text })
+    const { findings } = body as { findings: { code: string; line: number; help: string }[] }
+    return findings
+      .filter(({ code }) => code === 'ref/unpublished')
+      .map(({ line, help }) => [line, help.includes('card publish --story cave')])
+  }
+  expect(await missed()).toEqual([[10, true]])
+  await writeFile(join(folder, 'config', 'cave.yaml'), text)
+  expect((await call('POST', '/rules/reload', {})).status).toBe(200)
+  expect((await call('POST', '/cards', { story: 'cave' })).status).toBe(200)
+  expect(await missed()).toEqual([])
+})

@@ -144,6 +144,16 @@ export function playsStream(card: PublishedCard, stream: string): boolean {
   return streamsOn(streamsOfCard(card)).includes(stream)
 }
 
+/** Whether one of the cards, which may be in a child's hand, tells the story (`story/lighthouse`) or plays the stream (`stream/bedroom`). */
+export function areCardsOf(of: string, cards: readonly PublishedCard[]): boolean {
+  return cards.some(
+    (card) =>
+      card.card_id !== null &&
+      (of === `story/${card.story?.id}` ||
+        streamsOn(streamsOfCard(card)).some((name) => of === `stream/${name}`)),
+  )
+}
+
 /** The record's key and all it had before. */
 export function keysOf({ key, old_keys }: PublishedCard): string[] {
   return [key, ...old_keys.map((old) => old.key)]

@@ -72,6 +72,10 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   'ref/player': { level: 'warning', about: 'A player that there is not.' },
   'ref/input': { level: 'error', about: 'An input that does not exist.' },
   'ref/var': { level: 'error', about: '`set` names neither a var nor an input.' },
+  'ref/unpublished': {
+    level: 'warning',
+    about: 'A rule plays a story or a stream that has no card.',
+  },
   'ref/event': { level: 'warning', about: 'An event that no calendar file has.' },
   'ref/unused': { level: 'info', about: 'A playlist that nothing names.' },
   'ref/day': { level: 'error', about: 'A day or a day set that does not exist.' },

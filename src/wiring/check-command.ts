@@ -1,6 +1,7 @@
 import { naturalOrder } from '../audio/names.ts'
 import { heardTopicFault, householdTopicFault } from '../broker/household-topic.ts'
 import { topicsFor } from '../broker/topic.ts'
+import { areCardsOf } from '../cards/record.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import { silentLog } from '../core/log.ts'
@@ -11,6 +12,7 @@ import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import type { Options } from '../options.ts'
 import type { RuleTest } from '../rules/dry/rule-test.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
+import type { Surroundings } from '../rules/read/references.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
 import type { FiledStory } from '../rules/read/story-section.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
@@ -24,7 +26,7 @@ import { locationNow } from './home-location.ts'
 import type { PluginShelf } from './plugin-shelf.ts'
 import { readPlugins } from './read-plugins.ts'
 import { calendarFiles, type RuleFolder, readRuleFolder } from './rule-folder.ts'
-import { cardsIn, fromStore } from './store-at-rest.ts'
+import { cardRecordsIn, fromStore } from './store-at-rest.ts'
 import type { Supervisor } from './supervisor.ts'
 
 interface ReadInput {
@@ -128,7 +130,7 @@ export async function readHousehold({
     filesIn: (folder) => audio.filesIn(folder),
     topicFault: (topic, use) =>
       (use === 'publish' ? householdTopicFault : heardTopicFault)(topic, { base, discoveryPrefix }, topics),
-    isOurCard: cardsOnceAsked(options),
+    ...cardsAtRest(options),
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
       isThere: access !== null,
@@ -144,11 +146,14 @@ export async function readHousehold({
 }
 
 /** The store is opened at the first question alone; what cannot be read there is not known. */
-function cardsOnceAsked(options: Options): (cardId: string) => Promise<boolean | null> {
-  let cards: Promise<ReadonlyMap<string, string> | null> | null = null
-  return async (cardId) => {
-    cards ??= fromStore(options, cardsIn).catch(() => null)
-    return (await cards)?.has(cardId) ?? null
+function cardsAtRest(options: Options): Required<Pick<Surroundings, 'isOurCard' | 'hasCard'>> {
+  const cards = onceEach((_all: string) => fromStore(options, cardRecordsIn).catch(() => null))
+  return {
+    isOurCard: async (cardId) => (await cards(''))?.some(({ card_id }) => card_id === cardId) ?? null,
+    hasCard: async (of) => {
+      const made = await cards('')
+      return made === null ? null : areCardsOf(of, made)
+    },
   }
 }
 

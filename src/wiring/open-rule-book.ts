@@ -30,6 +30,7 @@ interface OpenInput {
   readonly started: Started
   readonly topicFault: Surroundings['topicFault']
   readonly isOurCard: Surroundings['isOurCard']
+  readonly hasCard: NonNullable<Surroundings['hasCard']>
   /** The players there are; null while that is not known. */
   readonly players: () => Surroundings['players']
   /** Null where there is no way to Home Assistant. */
@@ -46,6 +47,7 @@ export async function openRuleBook({
   started,
   topicFault,
   isOurCard,
+  hasCard,
   players,
   access,
   random,
@@ -66,6 +68,7 @@ export async function openRuleBook({
     library: sources,
     topicFault,
     isOurCard,
+    hasCard,
     players,
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
@@ -106,7 +109,7 @@ function openPlugins({ options, parts, problems, clock, log }: PluginsInput): Pl
 interface RunInput
   extends Omit<
     OpenInput,
-    'options' | 'foundation' | 'topicFault' | 'isOurCard' | 'players' | 'access' | 'random'
+    'options' | 'foundation' | 'topicFault' | 'isOurCard' | 'hasCard' | 'players' | 'access' | 'random'
   > {
   readonly input: { readonly options: Options }
   readonly foundation: Pick<Foundation, 'storage' | 'history' | 'problems' | 'redactAll' | 'log'>

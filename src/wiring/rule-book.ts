@@ -36,6 +36,8 @@ export interface RuleBookOptions {
   readonly topicFault: Surroundings['topicFault']
   /** Without it no card is doubted. */
   readonly isOurCard?: Surroundings['isOurCard']
+  /** Without it no card is missed. */
+  readonly hasCard?: Surroundings['hasCard']
   /** Without it no name in Home Assistant is doubted. */
   readonly homeAssistant?: Surroundings['homeAssistant']
   /** The players there are; null while that is not known. Without it no player is doubted. */

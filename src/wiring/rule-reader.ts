@@ -49,8 +49,9 @@ export class RuleReader {
   #isOver = false
 
   constructor(options: Options) {
-    const { folder, library, plugins, topicFault, isOurCard, homeAssistant, hasVoice, zone, clock, log } =
+    const { folder, library, plugins, topicFault, isOurCard, hasCard, homeAssistant, hasVoice, zone } =
       options
+    const { clock, log } = options
     const { location = null, calendars: good, problems, thread } = options
     const ours = registryWith([])
     this.#players = options.players ?? (() => null)
@@ -76,6 +77,7 @@ export class RuleReader {
       topicFault,
       stories: readStories,
       ...(isOurCard === undefined ? {} : { isOurCard }),
+      ...(hasCard === undefined ? {} : { hasCard }),
       ...(homeAssistant === undefined ? {} : { homeAssistant }),
       ...(hasVoice === undefined ? {} : { hasVoice }),
       zone,
@@ -102,10 +104,12 @@ export class RuleReader {
     return this.#calendars.haveChanged()
   }
 
-  /** Whether a card that the files speak of has become one of ours, or is it no longer. */
+  /** Whether a card that the files speak of has become one of ours or is it no longer, or was made for what had none. */
   async haveCardsChanged(): Promise<boolean> {
     for (const [cardId, wasOurs] of this.#found.cards)
       if ((await this.#reading.isOurCard?.(cardId)) !== wasOurs) return true
+    for (const [of, wasThere] of this.#found.published)
+      if ((await this.#reading.hasCard?.(of)) !== wasThere) return true
     return false
   }
 
@@ -167,7 +171,7 @@ export class RuleReader {
    * `found` gets what was answered.
    */
   #looking(found = nothingFound()): Reading {
-    const { fileExists, isOurCard } = this.#reading
+    const { fileExists, isOurCard, hasCard } = this.#reading
     return {
       ...this.#reading,
       fileExists: onceEach(async (file) => {
@@ -183,6 +187,15 @@ export class RuleReader {
               const isOurs = await isOurCard(cardId)
               found.cards.set(cardId, isOurs)
               return isOurs
+            },
+          }),
+      ...(hasCard === undefined
+        ? {}
+        : {
+            hasCard: async (of) => {
+              const isThere = await hasCard(of)
+              found.published.set(of, isThere)
+              return isThere
             },
           }),
     }
@@ -202,6 +215,7 @@ export class RuleReader {
       hasVoice,
       readCalendar,
       isOurCard,
+      hasCard,
       ...around
     }: Reading,
   ): Promise<readonly CheckedFile[] | null> {
@@ -225,6 +239,7 @@ export class RuleReader {
         actionFault: async (action) => (await homeAssistant?.actionFault(action)) ?? null,
         readCalendar: async (path) => (await readCalendar?.(path)) ?? { fault: 'it cannot be read here' },
         isOurCard: async (cardId) => (await isOurCard?.(cardId)) ?? null,
+        hasCard: async (of) => (await hasCard?.(of)) ?? null,
       },
     })
   }
@@ -234,6 +249,8 @@ export class RuleReader {
 interface Found {
   /** By card, whether it is one of ours. */
   readonly cards: Map<string, boolean | null>
+  /** By what rules play, whether there is a card of it. */
+  readonly published: Map<string, boolean | null>
   /** Audio files that are not there. */
   readonly missing: Set<string>
 }
@@ -242,7 +259,7 @@ interface Found {
 const mostMissing = 200
 
 function nothingFound(): Found {
-  return { cards: new Map(), missing: new Set() }
+  return { cards: new Map(), published: new Map(), missing: new Set() }
 }
 
 /** Lets everything else have its turn once this work has gone on for a while. */

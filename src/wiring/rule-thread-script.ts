@@ -55,6 +55,8 @@ export interface Answers {
   readCalendar(path: string): Promise<CalendarText>
   /** Null where it is not known. */
   isOurCard(cardId: string): Promise<boolean | null>
+  /** Null where it is not known. */
+  hasCard(of: string): Promise<boolean | null>
 }
 
 export type FromThread =
@@ -119,6 +121,7 @@ async function check({ sources, ...around }: ToThread & { kind: 'check' }): Prom
     ...(hasVoice === null ? {} : { hasVoice }),
     readCalendar: ask('readCalendar'),
     isOurCard: onceEach(ask('isOurCard')),
+    hasCard: onceEach(ask('hasCard')),
     progress: (file) => tell({ kind: 'at', file }),
   })
   memory.sweep()

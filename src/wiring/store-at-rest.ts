@@ -1,3 +1,4 @@
+import { type PublishedCard, recordOf } from '../cards/record.ts'
 import { AppError } from '../core/error.ts'
 import { isJsonObject } from '../core/json.ts'
 import { silentLog } from '../core/log.ts'
@@ -28,7 +29,13 @@ export async function fromStore<Read>(
   }
 }
 
-/** The cards that were made here, with the stream of each. */
+/** The cards that were made here. */
+export async function cardRecordsIn(storage: Storage): Promise<readonly PublishedCard[]> {
+  const records = await storage.collection<unknown>(publishedCards).entries()
+  return records.flatMap(([key, stored]) => recordOf(key, stored) ?? [])
+}
+
+/** The same, with the stream of each. */
 export async function cardsIn(storage: Storage): Promise<ReadonlyMap<string, string>> {
   const records = await storage.collection<unknown>(publishedCards).entries()
   return new Map(

@@ -91,6 +91,7 @@ export async function findingsIn(text: string, plugin: string | null = null): Pr
     }),
     hasVoice: !/^# without a voice$/m.test(text),
     isOurCard: (cardId) => cardId !== '7JtVV',
+    hasCard: () => !/^# no card was made yet$/m.test(text),
     zone: 'Europe/London',
     players: simulatedPlayers,
     location: locationIn(text),

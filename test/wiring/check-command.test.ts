@@ -101,3 +101,19 @@ test('a card is doubted where the store knows those that were made here, and it 
   expect((await check()).answer).toBe('1 file: 0 errors, 0 warnings, 0 infos\n')
   await storage.close()
 })
+
+test('what a rule plays is missed where the store knows no card of it, and it is said how to make one', async () => {
+  const rule = 'r: {player: den, stream: loft, when: [{time: "18:00"}], do: [{play: {}}]}'
+  await write('a.yaml', `rules:\n  ${rule}\n`)
+  expect((await check()).answer).toBe('1 file: 0 errors, 0 warnings, 0 infos\n')
+  const storage = await openStorage({ url: 'sqlite', folder: home, log: recordingLog() })
+  await storage.collection('published-cards').set('key-1', { card_id: '0urs1', stream: 'bedroom' })
+  // For a card that is made by hand in Yoto's app: nobody knows which.
+  await storage.collection('published-cards').set('key-2', { card_id: null, stream: 'loft' })
+  expect((await check()).answer).toMatch(
+    /^a\.yaml:2:\d+ warning\[ref\/unpublished\] stream "loft" has no card, and `play` fails until one is made\n[\s\S]*`card publish --stream loft`/,
+  )
+  await storage.collection('published-cards').set('key-3', { card_id: '0urs2', stream: 'loft' })
+  expect((await check()).answer).toBe('1 file: 0 errors, 0 warnings, 0 infos\n')
+  await storage.close()
+})

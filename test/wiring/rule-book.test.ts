@@ -243,3 +243,30 @@ test('a card that was made meanwhile is doubted no longer, and one that is gone 
   isOurs = false
   expect(await doubts()).toEqual(['rule/button-card'])
 })
+
+test('a story without a card is warned of until one is made, without a restart', async () => {
+  await write(
+    'a.yaml',
+    `stories:
+  cave:
+    scenes:
+      door: {say: Come in., go: end}
+      end: {say: The end., ending: home}
+rules:
+  r: {player: den, when: [{time: "18:00"}], do: [{story: {start: cave}}]}
+`,
+  )
+  const made = new Set<string>()
+  const book = await readBook({ folder, hasCard: (of) => made.has(of) })
+  open.push(book)
+  const missed = async () => {
+    await book.look()
+    return book.faults.map(({ code }) => code).filter((code) => code === 'ref/unpublished')
+  }
+  expect(await missed()).toEqual(['ref/unpublished'])
+  expect(book.current.rules.map(({ id }) => id)).toEqual(['r'])
+  made.add('story/cave')
+  expect(await missed()).toEqual([])
+  made.delete('story/cave')
+  expect(await missed()).toEqual(['ref/unpublished'])
+})

@@ -42,6 +42,7 @@ const answers = {
   actionFault: async () => null,
   readCalendar: async () => ({ fault: 'there is none' }),
   isOurCard: async (): Promise<boolean | null> => null,
+  hasCard: async (): Promise<boolean | null> => null,
 }
 const around = {
   zone: 'UTC',
@@ -84,6 +85,7 @@ test('what the thread says of large files is what is said without it, and it ask
     filesIn: async (folder: string) => [`${folder}/long.mp3`, `${folder}/left-over.mp3`],
     readCalendar: answers.readCalendar,
     isOurCard: async (cardId: string) => cardId !== '7JtVV',
+    hasCard: async (of: string) => of !== 'stream/attic',
     homeAssistant: { isThere: false, actionFault: async (action: string) => fault(action) },
   }
   const sources = [

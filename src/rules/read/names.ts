@@ -54,6 +54,11 @@ export function adviseAnswers(files: readonly RuleFile[]): void {
     }
 }
 
+/** The streams that answer in place of others. */
+export function streamsAnsweredBy(file: RuleFile): readonly string[] {
+  return answersIn(file).map(({ text }) => text)
+}
+
 /** Where the answers of the file's schedules name a stream. */
 function answersIn({ schedules }: RuleFile): ScalarNode[] {
   return schedules.flatMap(({ answers }) =>

@@ -38,6 +38,11 @@ export interface Surroundings {
   readonly topicFault: (topic: string, use: 'publish' | 'listen') => Fault | null | Promise<Fault | null>
   /** Whether a card was made by this product; null or absent where that is not known, and then no card is doubted. */
   readonly isOurCard?: (cardId: string) => boolean | null | Promise<boolean | null>
+  /**
+   * Whether there is a card of what is named, `story/lighthouse` or `stream/bedroom`; null or absent where that is not
+   * known, and then none is missed.
+   */
+  readonly hasCard?: (of: string) => boolean | null | Promise<boolean | null>
   /** The players there are; null or absent where that is not known, and then no name of one is doubted. */
   readonly players?:
     | readonly (Pick<PlayerState, 'id' | 'name'> & Partial<Pick<PlayerState, 'model'>>)[]

@@ -17,6 +17,7 @@ import { checkStoryFiles } from './story-files.ts'
 import { adviseNeeds } from './templates.ts'
 import { checkTestNames } from './test-names.ts'
 import { adviseTriggers } from './triggers.ts'
+import { checkPublished } from './unpublished.ts'
 import { checkVoice } from './voice.ts'
 
 interface Together extends Surroundings {
@@ -38,6 +39,7 @@ export async function checkTogether(
     homeAssistant,
     hasVoice,
     isOurCard,
+    hasCard,
     ...surroundings
   }: Together,
 ): Promise<void> {
@@ -60,6 +62,7 @@ export async function checkTogether(
   }
   checkLoops(sound)
   if (isOurCard !== undefined) for (const file of sound) await checkButtonCards(file, { isOurCard, breathe })
+  if (hasCard !== undefined) for (const file of sound) await checkPublished(file, files, { hasCard, breathe })
   if (players !== null) {
     const names = new PlayerNames({ aliases: () => declared.players, players: () => players })
     checkPlayers(files, names)
