@@ -23,6 +23,8 @@ export interface StretchView {
   readonly slot: string | null
   readonly playlist: string | null
   readonly closed: boolean
+  /** Whether the playlist brings nothing to hear now. */
+  readonly silent?: boolean
   readonly if_pressed: string | null
   readonly now: boolean
 }
@@ -62,8 +64,8 @@ export function hoursText(
 }
 
 /** What the stream holds, in words. */
-export function contentText({ playlist, slot, if_pressed }: StretchView, say: Say): string {
-  if (playlist !== null) return playlist
+export function contentText({ playlist, silent, slot, if_pressed }: StretchView, say: Say): string {
+  if (playlist !== null) return silent === true ? say('rules.silent', { playlist }) : playlist
   if (slot === null) return say('rules.closed-default')
   return if_pressed === null ? say('rules.closed') : say('rules.closed-pressed', { file: if_pressed })
 }

@@ -539,6 +539,7 @@ export const textKeys = [
   'rules.closed',
   'rules.closed-default',
   'rules.closed-pressed',
+  'rules.silent',
   'rules.now',
   'rules.today',
   'rules.more',

@@ -90,6 +90,10 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   'time/sun': { level: 'error', about: 'A time of the sun, and it is not known where the house is.' },
   'time/polar': { level: 'warning', about: 'A time of the sun that does not come on some days of the year.' },
   'calendar/circle': { level: 'error', about: 'Day sets that stand for one another in a circle.' },
+  'playlist/silent': {
+    level: 'warning',
+    about: 'A playlist that brings nothing: it is empty, or its folder or pick is.',
+  },
   'playlist/empty': { level: 'error', about: 'A smart playlist that can never hold anything.' },
   'schedule/if-pressed': { level: 'error', about: '`if_pressed` stands in a slot that plays something.' },
   'ref/plugin': { level: 'warning', about: 'A rule uses a plug-in that is left out.' },

@@ -17,7 +17,7 @@ export function planInWords(plan: Plan, calendar: Calendar): string {
   const said = [...clockDays(first, last, zone), ...holidayWords(plan.holidays)]
   const parts = [
     `${span}, by the clocks of ${zone}.${said.map((sentence) => ` ${sentence}`).join('')}`,
-    ...plan.schedules.map((schedule) => scheduleLines(schedule, zone)),
+    ...plan.schedules.map((schedule) => scheduleLines(schedule, { zone, silent: plan.silent })),
     ...(plan.schedules.length === 0 ? ['The rule files hold no schedules.'] : []),
     ...(plan.moments.length === 0 ? [] : [momentLines(plan, zone)]),
   ]
@@ -33,7 +33,10 @@ export function localIso(at: Date, { zone }: Pick<Calendar, 'zone'>): string {
 
 type Row = readonly string[]
 
-function scheduleLines({ stream, place, stretches }: PlannedSchedule, zone: string): string {
+function scheduleLines(
+  { stream, place, stretches }: PlannedSchedule,
+  { zone, silent }: Pick<Calendar, 'zone'> & Pick<Plan, 'silent'>,
+): string {
   const head = place === null ? stream : `${stream} (${place})`
   const rows = stretches.map((stretch, index) => {
     const before = stretches[index - 1]
@@ -43,7 +46,7 @@ function scheduleLines({ stream, place, stretches }: PlannedSchedule, zone: stri
       stretch.isNow ? '>' : ' ',
       isSameDay || isOnly ? '' : dayAt(stretch.from, zone),
       isOnly ? 'all the time' : hoursOf(stretch, zone),
-      contentOf(stretch),
+      contentOf(stretch, silent),
       stretch.slot === null ? 'default' : `slot ${stretch.slot.id}`,
     ]
   })
@@ -73,8 +76,8 @@ function inColumns(rows: readonly Row[]): string[] {
   )
 }
 
-function contentOf({ slot, playlist }: Stretch): string {
-  if (playlist !== null) return playlist
+function contentOf({ slot, playlist }: Stretch, silent: Plan['silent']): string {
+  if (playlist !== null) return silent.includes(playlist) ? `${playlist} (brings nothing now)` : playlist
   if (slot === null) return 'closed (there is no default)'
   return slot.ifPressed === null ? 'closed' : `closed (a press plays ${slot.ifPressed})`
 }

@@ -12,6 +12,8 @@ export interface Plan {
   readonly moments: readonly Moment[]
   /** Of triggers that fire oftener than anybody reads: the last moment that is told. */
   readonly cut: readonly Moment[]
+  /** The playlists that bring nothing now, as far as that was looked for. */
+  readonly silent: readonly string[]
   /** Dates that are public holidays. */
   readonly holidays: readonly Temporal.PlainDate[]
 }
@@ -44,7 +46,7 @@ export interface Moment {
   readonly kind: string
 }
 
-type Planned = Pick<RuleSet, 'schedules' | 'rules' | 'calendar'>
+type Planned = Pick<RuleSet, 'schedules' | 'rules' | 'calendar'> & Partial<Pick<RuleSet, 'playlists'>>
 
 // A trigger that fires every minute would fill pages with what nobody reads.
 const mostMoments = 100
@@ -69,6 +71,9 @@ export function planOf(ruleSet: Planned, { now, days }: { readonly now: Date; re
     })),
     moments: inOrder(starts.flatMap(({ moments }) => moments)),
     cut: inOrder(starts.flatMap(({ cut }) => cut ?? [])),
+    silent: [...(ruleSet.playlists?.values() ?? [])].flatMap(({ id, isSilent }) =>
+      isSilent === true ? [id] : [],
+    ),
     holidays: Array.from({ length: days }, (_, index) => today.toPlainDate().add({ days: index })).filter(
       (date) => ruleSet.calendar.isHoliday(date),
     ),

@@ -47,6 +47,8 @@ export interface Playlist {
   readonly pick?: LibraryPick
   /** What a source of a plug-in lists, behind the rest. */
   readonly from?: PlaylistFrom
+  /** Whether it holds nothing to hear, where that was looked for; see `withSilence`. */
+  readonly isSilent?: true
 }
 
 export interface PlaylistFrom {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { folderHint } from '../audio/folder-hint.ts'
 import { containerOfFile } from '../audio/import/container.ts'
 import { readMetadata } from '../audio/import/tags.ts'
 import { Library } from '../audio/library/library.ts'
@@ -81,6 +82,12 @@ export class AudioOnDisk {
   async filesIn(folder: string): Promise<readonly string[]> {
     const names = await Promise.all(this.#folders.map((top) => top.namesIn(folder)))
     return [...new Set(names.flat())].sort(naturalOrder)
+  }
+
+  /** What was probably meant by a folder without audio; null where nothing comes near. */
+  async folderHint(folder: string): Promise<string | null> {
+    this.#names ??= this.#allNames()
+    return folderHint(folder, await this.#names)
   }
 
   /** All audio files of the library, in natural order, as they stand in queues. */

@@ -16,6 +16,7 @@ import type { Surroundings } from '../rules/read/references.ts'
 import { readRuleFiles } from '../rules/read/rule-files.ts'
 import type { FiledStory } from '../rules/read/story-section.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
+import { type Audible, withSilence } from '../rules/silence.ts'
 import { type ChosenRun, chosenRun } from '../stories/card/chosen-run.ts'
 import { playingTimeAsJson, playingTimeInWords } from '../stories/check/time-words.ts'
 import { compiled } from '../stories/compiled.ts'
@@ -23,6 +24,7 @@ import { readStories } from '../stories/read/section.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
 import { accessTo, homeAssistantChecks } from './home-assistant.ts'
 import { locationNow } from './home-location.ts'
+import { pickedByName } from './picks.ts'
 import type { PluginShelf } from './plugin-shelf.ts'
 import { readPlugins } from './read-plugins.ts'
 import { calendarFiles, type RuleFolder, readRuleFolder } from './rule-folder.ts'
@@ -124,10 +126,10 @@ export async function readHousehold({
   const { diagnostics, ruleSet, tests, testFaults, stories, playersNamed } = await readRuleFiles(sources, {
     registry: plugins.registry,
     stories: readStories,
-    fileExists: (name) => audio.has(name),
     fileHint: (name) => audio.hint(name),
     lengthOf: onceEach((name) => audio.lengthOf(name)),
-    filesIn: (folder) => audio.filesIn(folder),
+    ...audibleOn(audio, { now: clock.now(), zone: options.timezone }),
+    folderHint: (folder) => audio.folderHint(folder),
     topicFault: (topic, use) =>
       (use === 'publish' ? householdTopicFault : heardTopicFault)(topic, { base, discoveryPrefix }, topics),
     ...cardsAtRest(options),
@@ -143,6 +145,29 @@ export async function readHousehold({
   }).finally(() => audio.close())
   const findings = [...plugins.troubles.map(({ finding }) => finding), ...diagnostics]
   return { sources, problems, findings, ruleSet, tests, testFaults, stories, plugins, playersNamed }
+}
+
+/** Whether there is anything to hear, where no product runs. */
+function audibleOn(audio: AudioOnDisk, day: { readonly now: Date; readonly zone: string }) {
+  return {
+    fileExists: (name) => audio.has(name),
+    filesIn: (folder) => audio.filesIn(folder),
+    async finds(playlist) {
+      if (pickedByName(playlist, { files: await audio.allFiles(), ...day }).length > 0) return true
+      const tests = [...(playlist.pick?.all ?? []), ...(playlist.pick?.any ?? [])]
+      // What the tags of a file say is not read here.
+      return tests.some(({ kind }) => kind === 'title' || kind === 'artist' || kind === 'album')
+        ? null
+        : false
+    },
+  } satisfies Audible
+}
+
+/** The rules that were read, with the playlists that bring nothing now. */
+export async function heardRules({ ruleSet }: Pick<Checked, 'ruleSet'>, input: ReadInput): Promise<RuleSet> {
+  const audio = audioOf(input)
+  const day = { now: input.clock.now(), zone: input.options.timezone }
+  return withSilence(ruleSet, audibleOn(audio, day)).finally(() => audio.close())
 }
 
 /** The store is opened at the first question alone; what cannot be read there is not known. */

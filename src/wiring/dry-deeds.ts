@@ -1,4 +1,3 @@
-import { titleOf } from '../audio/names.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Perform } from '../core/effect.ts'
 import { AppError } from '../core/error.ts'
@@ -9,12 +8,11 @@ import { moveTo } from '../core/queue-goal.ts'
 import type { Hub } from '../hub.ts'
 import { performWith } from '../perform.ts'
 import { patchOf } from '../rules/dry/told.ts'
-import { type PickFacts, picked } from '../rules/picks.ts'
 import { contentFiles, dailyOrder } from '../rules/playlists.ts'
 import type { Playlist, RuleSet } from '../rules/rule-set.ts'
 import { wallTime } from '../rules/time.ts'
 import { cardOf } from './dry-cards.ts'
-import { dayOf } from './picks.ts'
+import { pickedByName } from './picks.ts'
 import { VolumeReturns } from './volume-returns.ts'
 
 interface Hands {
@@ -35,10 +33,8 @@ export function performIn(
   const library = {
     find: async () => ({ state: 'ready' }) as const,
     filesIn: async (folder: string) => folders.get(folder) ?? [],
-    pick: async ({ id, pick }: Playlist) => {
-      const day = { ...dayOf(clock.now(), ruleSet.calendar.zone), unknownPasses: true }
-      return pick === undefined ? [] : picked(id, pick, { files: all.map(namedOnly), ...day })
-    },
+    pick: async (playlist: Playlist) =>
+      pickedByName(playlist, { files: all, now: clock.now(), zone: ruleSet.calendar.zone }),
     // Nobody can tell what a source does beside its answer: it is not asked, and one item stands for what it lists.
     from: ({ from }: Playlist) => (from === undefined ? [] : [`from:${from.source}`]),
   }
@@ -92,7 +88,3 @@ function playerIn(hub: Hub, id: string): PlayerState {
 }
 
 /** A file whose name is all that is known. */
-function namedOnly(file: string): PickFacts {
-  const nobody = { artist: null, album: null, seconds: null, loved: null, plays: null, lastPlayedAtMs: null }
-  return { file, title: titleOf(file), changedAtMs: 0, ...nobody }
-}

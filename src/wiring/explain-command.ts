@@ -1,6 +1,6 @@
 import { AppError, messageOf } from '../core/error.ts'
 import { type Explanation, explain, explainAll } from '../rules/explain/explain.ts'
-import { type Checked, readHousehold } from './check-command.ts'
+import { type Checked, heardRules, readHousehold } from './check-command.ts'
 import type { Command } from './command.ts'
 import { leftOut, leftOutInWords } from './left-out.ts'
 import { explanationAsJson } from './rule-tools.ts'
@@ -13,7 +13,8 @@ export const explainCommand: Command = {
   about: 'says in plain English what a rule or a schedule does',
   more: 'Without a name it explains all of them. A rule and a schedule of the same name are both said.',
   async run(input) {
-    const checked = await readHousehold(input)
+    const read = await readHousehold(input)
+    const checked = { ...read, ruleSet: await heardRules(read, input) }
     const [name] = input.args
     const found = name === undefined ? explainAll(checked.ruleSet) : named(name, checked)
     const files = leftOut(checked)

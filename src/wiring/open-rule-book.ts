@@ -12,6 +12,7 @@ import type { Foundation } from './foundation.ts'
 import { type HomeAssistant, homeAssistantChecks } from './home-assistant.ts'
 import { HomeLocation } from './home-location.ts'
 import { watchNamedPlayers } from './named-players.ts'
+import { audibleBy } from './picks.ts'
 import type { PlayersReady } from './players-ready.ts'
 import { tellOfPlugins } from './plugin-news.ts'
 import { PluginShelf } from './plugin-shelf.ts'
@@ -20,13 +21,14 @@ import type { RuleSources } from './rule-sources.ts'
 import { RuleWatch } from './rule-watch.ts'
 import { RuleRunner } from './rules.ts'
 import { sendingOn } from './sending-on.ts'
+import { watchSilentPlaylists } from './silent-playlists.ts'
 import type { SlotGround } from './slot-ground.ts'
 import type { Started } from './started.ts'
 import { openTraceStore } from './trace-store.ts'
 
 interface OpenInput {
   readonly options: Options
-  readonly foundation: Pick<Foundation, 'storage' | 'sources' | 'problems' | 'log'>
+  readonly foundation: Pick<Foundation, 'storage' | 'sources' | 'libraryFacts' | 'problems' | 'log'>
   readonly started: Started
   readonly topicFault: Surroundings['topicFault']
   readonly isOurCard: Surroundings['isOurCard']
@@ -57,6 +59,7 @@ export async function openRuleBook({
   const log = foundation.log.for('rules')
   const folder = options.folders.config
   const kept = storage.collection<Location>('home-location')
+  const audible = audibleBy({ sources, facts: foundation.libraryFacts, zone: options.timezone, clock })
   const home = new HomeLocation({ options, access, kept, clock, random, log })
   await home.start()
   const parts = storage.collection<readonly string[]>('plugin-parts')
@@ -65,7 +68,13 @@ export async function openRuleBook({
   const book = new RuleBook({
     folder,
     plugins,
-    library: sources,
+    library: {
+      find: (file) => sources.find(file),
+      hint: (file) => sources.hint(file),
+      lengthOf: (file) => sources.lengthOf(file),
+      folderHint: (folder) => sources.folderHint(folder),
+      ...audible,
+    },
     topicFault,
     isOurCard,
     hasCard,
@@ -85,6 +94,7 @@ export async function openRuleBook({
     log,
   })
   started.add('the rule book', book)
+  watchSilentPlaylists({ book, audible, problems })
   await book.start()
   await writeEditorSchema(folder, log, book.registry)
   book.onChange(() => writeEditorSchema(folder, log, book.registry))

@@ -20,6 +20,7 @@ import { libraryDesk } from './library-desk.ts'
 import { playersForChecks } from './named-players.ts'
 import { houseOf } from './panel-house.ts'
 import type { Parts } from './parts.ts'
+import { audibleBy } from './picks.ts'
 import type { Reports } from './reports.ts'
 import { ruleDesk } from './rule-desk.ts'
 import { ruleTools } from './rule-tools.ts'
@@ -151,6 +152,7 @@ function openHouse(
     ruleTools: ruleTools({
       ruleSet: () => book.current,
       registry: () => book.registry,
+      audible: audibleBy({ sources, facts: foundation.libraryFacts, zone: options.timezone, clock }),
       clock,
       dry: dryDeskOf(parts),
     }),

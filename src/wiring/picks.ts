@@ -1,7 +1,9 @@
+import { titleOf } from '../audio/names.ts'
 import type { Sources } from '../audio/sources/sources.ts'
 import type { Clock } from '../core/clock.ts'
 import { type PickFacts, picked } from '../rules/picks.ts'
 import type { Playlist } from '../rules/rule-set.ts'
+import type { Audible } from '../rules/silence.ts'
 import { wallTime } from '../rules/time.ts'
 import type { LibraryFacts } from './library-facts.ts'
 
@@ -26,6 +28,39 @@ export function audioOfPlaylists({ sources, facts, zone, clock }: PicksInput) {
       return picked(id, pick, { files, ...dayOf(clock.now(), zone) })
     },
   }
+}
+
+/** Whether there is anything to hear in the household. */
+export function audibleBy(input: PicksInput) {
+  const { sources } = input
+  return {
+    fileExists: async (file) => (await sources.find(file)).state !== 'missing',
+    filesIn: (folder) => sources.filesIn(folder),
+    finds: findsBy(input),
+  } satisfies Audible
+}
+
+/** Whether a smart playlist finds anything now; null where what it may take is still being imported. */
+function findsBy({ facts, ...input }: PicksInput): (playlist: Playlist) => Promise<boolean | null> {
+  const { pick } = audioOfPlaylists({ facts, ...input })
+  return async (playlist) => {
+    if ((await pick(playlist)).length > 0) return true
+    return (await facts.library.list()).some(({ lookup }) => lookup.state === 'importing') ? null : false
+  }
+}
+
+/** Of files of which nothing but the name is known: only what it certainly does not take is left out. */
+export function pickedByName(
+  { id, pick }: Playlist,
+  { files, now, zone }: { readonly files: readonly string[]; readonly now: Date; readonly zone: string },
+): readonly string[] {
+  const day = { ...dayOf(now, zone), unknownPasses: true }
+  return pick === undefined ? [] : picked(id, pick, { files: files.map(namedOnly), ...day })
+}
+
+function namedOnly(file: string): PickFacts {
+  const nobody = { artist: null, album: null, seconds: null, loved: null, plays: null, lastPlayedAtMs: null }
+  return { file, title: titleOf(file), changedAtMs: 0, ...nobody }
 }
 
 /** The day on the household's clocks, and those before it. */

@@ -1,7 +1,7 @@
 import { AppError } from '../core/error.ts'
 import { planOf } from '../rules/plan.ts'
 import { planInWords } from '../rules/plan-words.ts'
-import { readHousehold } from './check-command.ts'
+import { heardRules, readHousehold } from './check-command.ts'
 import type { Command } from './command.ts'
 import { leftOut, leftOutInWords } from './left-out.ts'
 import { planAsJson } from './rule-tools.ts'
@@ -19,7 +19,7 @@ export const planCommand: Command = {
   async run(input) {
     const days = daysOf(input.flags.get('days'))
     const checked = await readHousehold(input)
-    const { ruleSet } = checked
+    const ruleSet = await heardRules(checked, input)
     const plan = planOf(ruleSet, { now: input.clock.now(), days })
     const files = leftOut(checked)
     const answer = input.json

@@ -21,6 +21,7 @@
  * - `stream/<name>/copies`: other cards may carry the old address of the stream.
  * - `speech`: what stories have no file for cannot be said.
  * - `rule_player/<name>`: rules name a player, and none is called so.
+ * - `playlist/<name>`: a schedule or a rule plays a playlist in which there is nothing to hear.
  * - `answers/<stream>`: something answers in its place by what the rule files no longer have.
  */
 export class Problems {

@@ -31,7 +31,10 @@ export interface RuleBookOptions {
     readonly hint?: (file: string) => Promise<string | null>
     /** In ms; null where that is not known. */
     readonly lengthOf?: (file: string) => Promise<number | null>
-    readonly filesIn?: (folder: string) => Promise<readonly string[]>
+    filesIn?(folder: string): Promise<readonly string[]>
+    readonly folderHint?: (folder: string) => Promise<string | null>
+    /** Whether the `pick` of a playlist finds anything; null where that is not known. */
+    readonly finds?: Surroundings['finds']
   }
   readonly topicFault: Surroundings['topicFault']
   /** Without it no card is doubted. */
@@ -176,6 +179,7 @@ export class RuleBook {
           this.#isUnfinished ||
           (await this.#reader.haveCardsChanged()) ||
           (await this.#reader.haveFilesCome()) ||
+          (await this.#reader.haveContentsChanged()) ||
           (await this.#reader.haveCalendarsChanged()),
       )
       if (seen !== null) await this.#take(seen)

@@ -7,7 +7,7 @@ import type { NamedPlayer } from '../rules/read/names.ts'
 import { ReadingMemory } from '../rules/read/reading-memory.ts'
 import { type CheckedFile, type Reading, type RuleSource, readRuleFiles } from '../rules/read/rule-files.ts'
 import type { Registry } from '../rules/registry.ts'
-import type { RuleSet } from '../rules/rule-set.ts'
+import type { Playlist, RuleSet } from '../rules/rule-set.ts'
 import type { Location } from '../rules/sun.ts'
 import { readStories } from '../stories/read/section.ts'
 import { KnownCalendars } from './known-calendars.ts'
@@ -56,6 +56,7 @@ export class RuleReader {
     const ours = registryWith([])
     this.#players = options.players ?? (() => null)
     const here = () => this.#location
+    const filesIn = library.filesIn?.bind(library)
     const breathe = breathing()
     this.#location = location
     this.#calendars = new KnownCalendars({
@@ -73,7 +74,9 @@ export class RuleReader {
       fileExists: async (file) => (await library.find(file)).state !== 'missing',
       fileHint: async (file) => (await library.hint?.(file)) ?? null,
       lengthOf: async (file) => (await library.lengthOf?.(file)) ?? null,
-      filesIn: async (folder) => (await library.filesIn?.(folder)) ?? [],
+      ...(filesIn === undefined ? {} : { filesIn: (folder) => filesIn(folder) }),
+      folderHint: async (folder) => (await library.folderHint?.(folder)) ?? null,
+      finds: async (playlist) => (await library.finds?.(playlist)) ?? null,
       topicFault,
       stories: readStories,
       ...(isOurCard === undefined ? {} : { isOurCard }),
@@ -110,6 +113,15 @@ export class RuleReader {
       if ((await this.#reading.isOurCard?.(cardId)) !== wasOurs) return true
     for (const [of, wasThere] of this.#found.published)
       if ((await this.#reading.hasCard?.(of)) !== wasThere) return true
+    return false
+  }
+
+  /** Whether a folder or a pick that brought nothing brings something now, or the other way round. */
+  async haveContentsChanged(): Promise<boolean> {
+    for (const [folder, wasFilled] of this.#found.folders)
+      if (((await this.#reading.filesIn?.(folder)) ?? []).length > 0 !== wasFilled) return true
+    for (const { playlist, found } of this.#found.picks.values())
+      if (((await this.#reading.finds?.(playlist)) ?? found) !== found) return true
     return false
   }
 
@@ -171,7 +183,7 @@ export class RuleReader {
    * `found` gets what was answered.
    */
   #looking(found = nothingFound()): Reading {
-    const { fileExists, isOurCard, hasCard } = this.#reading
+    const { fileExists, filesIn, finds, isOurCard, hasCard } = this.#reading
     return {
       ...this.#reading,
       fileExists: onceEach(async (file) => {
@@ -179,6 +191,20 @@ export class RuleReader {
         if (!isThere && found.missing.size < mostMissing) found.missing.add(file)
         return isThere
       }),
+      ...(filesIn === undefined
+        ? {}
+        : {
+            filesIn: onceEach(async (folder) => {
+              const files = await filesIn(folder)
+              if (found.folders.size < mostFolders) found.folders.set(folder, files.length > 0)
+              return files
+            }),
+          }),
+      async finds(playlist) {
+        const answer = (await finds?.(playlist)) ?? null
+        if (found.picks.size < mostFolders) found.picks.set(playlist.id, { playlist, found: answer })
+        return answer
+      },
       readCalendar: onceEach((path) => this.#calendars.read(path)),
       ...(isOurCard === undefined
         ? {}
@@ -210,6 +236,8 @@ export class RuleReader {
       fileHint,
       lengthOf,
       filesIn,
+      folderHint,
+      finds,
       topicFault,
       homeAssistant,
       hasVoice,
@@ -234,6 +262,8 @@ export class RuleReader {
         fileHint: async (file) => (await fileHint?.(file)) ?? null,
         lengthOf: async (file) => (await lengthOf?.(file)) ?? null,
         filesIn: async (folder) => (await filesIn?.(folder)) ?? [],
+        folderHint: async (folder) => (await folderHint?.(folder)) ?? null,
+        finds: async (playlist) => (await finds?.(JSON.parse(playlist))) ?? null,
         publishFault: async (topic) => topicFault(topic, 'publish'),
         listenFault: async (filter) => topicFault(filter, 'listen'),
         actionFault: async (action) => (await homeAssistant?.actionFault(action)) ?? null,
@@ -253,13 +283,24 @@ interface Found {
   readonly published: Map<string, boolean | null>
   /** Audio files that are not there. */
   readonly missing: Set<string>
+  /** By folder, whether there is audio in it. */
+  readonly folders: Map<string, boolean>
+  /** By playlist, whether its pick finds anything; null where it was not known. */
+  readonly picks: Map<string, { readonly playlist: Playlist; readonly found: boolean | null }>
 }
 
 // Each is looked for again every minute.
 const mostMissing = 200
+const mostFolders = 200
 
 function nothingFound(): Found {
-  return { cards: new Map(), published: new Map(), missing: new Set() }
+  return {
+    cards: new Map(),
+    published: new Map(),
+    missing: new Set(),
+    folders: new Map(),
+    picks: new Map(),
+  }
 }
 
 /** Lets everything else have its turn once this work has gone on for a while. */

@@ -46,6 +46,9 @@ export interface Answers {
   /** In ms; null where that is not known. */
   lengthOf(file: string): Promise<number | null>
   filesIn(folder: string): Promise<readonly string[]>
+  folderHint(folder: string): Promise<string | null>
+  /** Of a playlist, as JSON. Null where it is not known. */
+  finds(playlist: string): Promise<boolean | null>
   /** Of a topic of MQTT that rules publish to. */
   publishFault(topic: string): Promise<Fault | null>
   /** Of topics of MQTT that rules listen to. */
@@ -104,6 +107,7 @@ function next(): void {
 async function check({ sources, ...around }: ToThread & { kind: 'check' }): Promise<void> {
   const { zone, location, adviceAt, players = null, hasHomeAssistant: isThere, hasVoice } = around
   const [publishFault, listenFault] = [onceEach(ask('publishFault')), onceEach(ask('listenFault'))]
+  const finds = ask('finds')
   const { files } = await readRuleFiles(sources, {
     registry,
     stories: readStories,
@@ -116,6 +120,8 @@ async function check({ sources, ...around }: ToThread & { kind: 'check' }): Prom
     fileHint: ask('fileHint'),
     lengthOf: onceEach(ask('lengthOf')),
     filesIn: ask('filesIn'),
+    folderHint: ask('folderHint'),
+    finds: (playlist) => finds(JSON.stringify(playlist)),
     topicFault: (topic, use) => (use === 'publish' ? publishFault(topic) : listenFault(topic)),
     ...(isThere === null ? {} : { homeAssistant: { isThere, actionFault: onceEach(ask('actionFault')) } }),
     ...(hasVoice === null ? {} : { hasVoice }),

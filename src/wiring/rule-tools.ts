@@ -9,6 +9,7 @@ import { registryWith } from '../rules/plugins/plugin-set.ts'
 import type { Registry } from '../rules/registry.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { playlistIn, slotAt } from '../rules/schedule.ts'
+import { type Audible, withSilence } from '../rules/silence.ts'
 import { householdSchema } from './editor-schema.ts'
 import { FormatThread } from './format-thread.ts'
 
@@ -17,6 +18,8 @@ interface ToolsInput {
   readonly ruleSet: () => RuleSet
   /** Of what rules are made at the moment; without plug-ins where it is not said. */
   readonly registry?: () => Registry
+  /** Knows whether playlists bring anything; where absent none is doubted. */
+  readonly audible?: Audible
   readonly clock: Pick<Clock, 'now'>
   /** Where rules can be tried; nowhere where absent. */
   readonly dry?: Pick<RuleToolsHouse, 'dryRun' | 'offers'>
@@ -26,14 +29,15 @@ const ours = registryWith([])
 const alone = () => ours
 
 /** What REST tells about rules without changing anything. */
-export function ruleTools({ ruleSet, registry = alone, clock, dry }: ToolsInput): RuleToolsHouse {
+export function ruleTools({ ruleSet, registry = alone, audible, clock, dry }: ToolsInput): RuleToolsHouse {
+  const heard = async () => (audible === undefined ? ruleSet() : withSilence(ruleSet(), audible))
   let schema = householdSchema(registry())
   let made = registry()
   const thread = new FormatThread()
   return {
-    plan: (days) => planInTurns(ruleSet(), { now: clock.now(), days }),
+    plan: async (days) => planInTurns(await heard(), { now: clock.now(), days }),
     schedules: () => schedulesNow(ruleSet(), clock.now()),
-    explain: (kind, name) => explain(name, ruleSet(), kind).map(explanationAsJson),
+    explain: async (kind, name) => explain(name, await heard(), kind).map(explanationAsJson),
     editorSchema() {
       if (made === registry()) return schema
       made = registry()
@@ -76,7 +80,7 @@ async function planInTurns(ruleSet: RuleSet, when: { readonly now: Date; readonl
 
 /** The plan with times as the household's clocks show them. */
 export function planAsJson(
-  { from, until, holidays, schedules, moments, cut }: Plan,
+  { from, until, holidays, schedules, moments, cut, silent }: Plan,
   calendar: RuleSet['calendar'],
 ) {
   const local = (at: Date) => localIso(at, calendar)
@@ -86,6 +90,7 @@ export function planAsJson(
     slot: slot?.id ?? null,
     playlist,
     closed: playlist === null,
+    silent: playlist !== null && silent.includes(playlist),
     if_pressed: slot?.ifPressed ?? null,
     now: isNow,
   })

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { folderHint } from '../../src/audio/folder-hint.ts'
 import { heardTopicFault, householdTopicFault } from '../../src/broker/household-topic.ts'
 import { topicsFor } from '../../src/broker/topic.ts'
 import { systemClock } from '../../src/core/clock.ts'
@@ -78,7 +79,12 @@ export async function findingsIn(text: string, plugin: string | null = null): Pr
     stories: readStories,
     fileExists: async (name) => existsSync(new URL(name, shipped)) || lengthIn(text, name) !== null,
     lengthOf: async (name) => lengthIn(text, name),
-    filesIn: async (folder) => readdirSync(new URL(`${folder}/`, shipped)).map((name) => `${folder}/${name}`),
+    filesIn: async (folder) => {
+      const path = new URL(`${folder}/`, shipped)
+      return existsSync(path) ? readdirSync(path).map((name) => `${folder}/${name}`) : []
+    },
+    folderHint: async (folder) =>
+      folderHint(folder, readdirSync(fileURLToPath(shipped), { recursive: true, encoding: 'utf8' })),
     topicFault: (topic, use) =>
       (use === 'publish' ? householdTopicFault : heardTopicFault)(
         topic,

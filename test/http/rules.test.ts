@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningApp, runApp, until } from '../support/running-app.ts'
+import { type RunningApp, runApp, shipped, until } from '../support/running-app.ts'
 
 let house: RunningApp
 let config: string
@@ -136,6 +136,30 @@ test('a player that there is not is named by the check, the list, and health, at
   await ask('delete', { file: 'bed.yaml' })
   const later: Answer['body'] = (await house.call('GET', '/health')).body
   expect(later.problem_names).not.toContain('rule_player/nursrey')
+})
+
+test('a playlist whose folder is empty is a problem, in the plan and explained, until audio lies there', async () => {
+  const text = 'playlists:\n  tales: {folder: tails}\nschedules:\n  attic: {default: tales}\n'
+  expect((await ask('write', { file: 'attic.yaml', text })).body.findings).toMatchObject([
+    { code: 'playlist/silent', level: 'warning', line: 2 },
+  ])
+  const health = async (): Promise<Answer['body']> => (await house.call('GET', '/health')).body
+  expect((await health()).problem_names).toContain('playlist/tales')
+  const planned: Answer['body'] = (await house.call('GET', '/plan?days=1')).body
+  expect(planned.schedules.find(({ stream }: { stream: string }) => stream === 'attic').slots).toMatchObject([
+    { playlist: 'tales', silent: true },
+  ])
+  const body: Answer['body'] = (await house.call('POST', '/rules/explain', { schedule: 'attic' })).body
+  expect(body.explanations[0].text).toContain('playlist tales (which brings nothing now)')
+  await mkdir(join(house.data, 'media', 'tails'))
+  await copyFile(
+    join(shipped, 'audio', 'music', 'lullaby-one.mp3'),
+    join(house.data, 'media', 'tails', 'one.mp3'),
+  )
+  await ask('reload', {})
+  expect((await health()).problem_names).not.toContain('playlist/tales')
+  expect((await get()).files.find(({ file }: { file: string }) => file === 'attic.yaml').findings).toEqual([])
+  await ask('delete', { file: 'attic.yaml' })
 })
 
 test('a rule is switched off and on over its file', async () => {

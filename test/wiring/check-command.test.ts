@@ -7,6 +7,8 @@ import { systemClock } from '../../src/core/clock.ts'
 import { loadOptions } from '../../src/options.ts'
 import { openStorage } from '../../src/storage/storage.ts'
 import { checkCommand } from '../../src/wiring/check-command.ts'
+import { explainCommand } from '../../src/wiring/explain-command.ts'
+import { planCommand } from '../../src/wiring/plan-command.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { readBook } from '../support/rule-book.ts'
 
@@ -100,6 +102,54 @@ test('a card is doubted where the store knows those that were made here, and it 
   await storage.collection('published-cards').set('key-2', { card_id: '7JtVV', stream: 'bedroom' })
   expect((await check()).answer).toBe('1 file: 0 errors, 0 warnings, 0 infos\n')
   await storage.close()
+})
+
+test('an empty playlist, a misspelt folder and a pick that finds nothing are warned of, in plan and explain too', async () => {
+  await mkdir(join(home, 'media', 'stories'))
+  await writeFile(join(home, 'media', 'stories', 'fox.mp3'), '')
+  await write(
+    'a.yaml',
+    `playlists:
+  wishes: []
+  tales: {folder: storys}
+  songs: {pick: {all: [{folder: music}]}}
+  short: {pick: {all: [{folder: stories}, {shorter_than: 5m}]}}
+  fox: {folder: stories}
+schedules:
+  bedroom:
+    default: wishes
+    slots:
+      noon: {from: "12:00", to: "13:00", play: tales}
+      one: {from: "13:00", to: "14:00", play: songs}
+      two: {from: "14:00", to: "15:00", play: short}
+      three: {from: "15:00", to: "16:00", play: fox}
+`,
+  )
+  const { answer } = await check()
+  const said = [...answer.matchAll(/a\.yaml:(\d+):\d+ warning\[(\S+)\] (.*)/g)]
+  expect(said.map(([, line, code, message]) => [line, code, message])).toEqual([
+    ['2', 'playlist/silent', 'playlist "wishes" brings nothing: nothing stands in it'],
+    ['3', 'playlist/silent', 'playlist "tales" brings nothing: no audio lies in the folder "storys"'],
+    ['4', 'playlist/silent', 'playlist "songs" brings nothing: its `pick` finds nothing in the library'],
+  ])
+  expect(answer).toContain('did you mean "stories"?')
+  const { options } = await loadOptions({ argv: ['--data', home], env: { TZ: 'UTC' }, cwd: '/' })
+  const asked = {
+    options,
+    shipped,
+    cwd: '/',
+    clock: systemClock,
+    args: [],
+    flags: new Map(),
+    lists: new Map(),
+    json: false,
+  }
+  const plan = (await planCommand.run(asked)).answer
+  expect(plan).toContain('tales (brings nothing now)')
+  expect(plan).not.toMatch(/(short|fox) \(brings/)
+  const explained = (await explainCommand.run(asked)).answer
+  expect(explained).toContain('playlist songs (which brings nothing now)')
+  expect(explained).not.toMatch(/(short|fox) \(which/)
 })
 
 test('what a rule plays is missed where the store knows no card of it, and it is said how to make one', async () => {

@@ -244,6 +244,30 @@ test('a card that was made meanwhile is doubted no longer, and one that is gone 
   expect(await doubts()).toEqual(['rule/button-card'])
 })
 
+test('a playlist whose folder is not there is said once, and no longer once audio lies in it', async () => {
+  await write('a.yaml', 'playlists:\n  tales: {folder: storys}\nschedules:\n  bedroom: {default: tales}\n')
+  let files: string[] = []
+  const log = recordingLog()
+  const library = {
+    find: async () => ({ state: 'missing' as const }),
+    filesIn: async () => files,
+    folderHint: async () => 'did you mean "stories"?',
+  }
+  const book = await readBook({ folder, library, log })
+  open.push(book)
+  for (let minute = 0; minute < 3; minute++) await book.look()
+  const warnings = () => log.lines.filter(({ level }) => level === 'warn')
+  expect(warnings().map(({ message }) => message)).toEqual([
+    expect.stringMatching(/a\.yaml:2:\d+ warning\[playlist\/silent\][\s\S]*did you mean "stories"\?/),
+  ])
+  files = ['storys/fox.mp3']
+  await book.look()
+  expect(book.faults).toEqual([])
+  files = []
+  await book.look()
+  expect(book.faults.map(({ code }) => code)).toEqual(['playlist/silent'])
+})
+
 test('a story without a card is warned of until one is made, without a restart', async () => {
   await write(
     'a.yaml',

@@ -37,6 +37,8 @@ const answers = {
   fileHint: async () => null,
   lengthOf: async () => null,
   filesIn: async () => [],
+  folderHint: async () => null,
+  finds: async () => null,
   publishFault: async () => null,
   listenFault: async () => null,
   actionFault: async () => null,
@@ -86,6 +88,7 @@ test('what the thread says of large files is what is said without it, and it ask
     readCalendar: answers.readCalendar,
     isOurCard: async (cardId: string) => cardId !== '7JtVV',
     hasCard: async (of: string) => of !== 'stream/attic',
+    folderHint: async (folder: string) => `did you mean "${folder}s"?`,
     homeAssistant: { isThere: false, actionFault: async (action: string) => fault(action) },
   }
   const sources = [
@@ -103,6 +106,7 @@ test('what the thread says of large files is what is said without it, and it ask
       publishFault: (topic: string) => told.topicFault(topic, 'publish'),
       listenFault: (topic: string) => told.topicFault(topic, 'listen'),
       actionFault: told.homeAssistant.actionFault,
+      finds: answers.finds,
     },
   }
   const { adviceAt } = request

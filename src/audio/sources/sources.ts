@@ -4,6 +4,7 @@ import { fewAtOnce } from '../../core/few-at-once.ts'
 import type { Log } from '../../core/log.ts'
 import { lookUpAll } from '../../core/playable-files.ts'
 import { didYouMean } from '../../language/names.ts'
+import { folderHint } from '../folder-hint.ts'
 import { msPerFrame } from '../frames.ts'
 import type { LibraryFile } from '../library/inspect-file.ts'
 import type { Library } from '../library/library.ts'
@@ -198,6 +199,11 @@ export class Sources {
     if (near !== null && near !== before) return `did you mean "${near}:${behind}"?`
     const meant = didYouMean(name, await this.#source(prefix).names())
     return meant === null ? null : `did you mean "${this.#reference(prefix, meant)}"?`
+  }
+
+  /** The same of a folder of the library without audio. */
+  async folderHint(folder: string): Promise<string | null> {
+    return folderHint(folder, await this.#library.names())
   }
 
   async close(): Promise<void> {

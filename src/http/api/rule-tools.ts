@@ -28,7 +28,7 @@ export interface RuleToolsHouse {
   /** What each schedule says at the moment. */
   schedules(): object
   /** In plain English. @throws AppError `not_found` where nothing bears that name. */
-  explain(kind: 'rule' | 'schedule', name: string): readonly object[]
+  explain(kind: 'rule' | 'schedule', name: string): Promise<readonly object[]>
   /** The JSON Schema of rule files, for editors. */
   editorSchema(): object
   /**
@@ -81,11 +81,13 @@ export function ruleToolRoutes(house: RuleToolsHouse): Route[] {
         { rule: Type.Optional(id), schedule: Type.Optional(id) },
         { additionalProperties: false },
       ),
-      handle({ body: { rule, schedule } }) {
+      async handle({ body: { rule, schedule } }) {
         if ((rule === undefined) === (schedule === undefined))
           throw new AppError('unprocessable', 'name one: {"rule": "…"} or {"schedule": "…"}')
         const found =
-          rule === undefined ? house.explain('schedule', schedule ?? '') : house.explain('rule', rule)
+          rule === undefined
+            ? await house.explain('schedule', schedule ?? '')
+            : await house.explain('rule', rule)
         return { explanations: found }
       },
     }),

@@ -48,7 +48,8 @@ export function contentInWords(name: string, playlists: ReadonlyMap<string, Play
 
 /** "playlist morning", "playlist party (with what its source lists: the charts of the UK)". */
 export function playlistInWords(name: string, playlists: ReadonlyMap<string, Playlist>): string {
-  const { from } = playlists.get(name) ?? {}
+  const { from, isSilent } = playlists.get(name) ?? {}
+  if (isSilent === true) return `playlist ${name} (which brings nothing now)`
   return from === undefined
     ? `playlist ${name}`
     : `playlist ${name} (with what its source lists: ${from.words})`

@@ -23,6 +23,10 @@ export interface Surroundings {
   readonly lengthOf?: (file: string) => Promise<number | null>
   /** The audio files directly in a folder of the library; absent where nobody can tell. */
   readonly filesIn?: (folder: string) => Promise<readonly string[]>
+  /** What was probably meant by a folder without audio, for people. */
+  readonly folderHint?: (folder: string) => Promise<string | null>
+  /** Whether the `pick` of a playlist finds anything now; null or absent where that is not known. */
+  readonly finds?: (playlist: Playlist) => Promise<boolean | null>
   /** Asked for between two names; resolves when it may go on. */
   readonly breathe?: () => Promise<void>
   /** Absent where nothing is known of it, and then nothing is doubted. */

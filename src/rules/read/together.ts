@@ -11,6 +11,7 @@ import { adviseAnswers, adviseUnused, checkPlayers, checkStreams } from './names
 import { checkReferences, type Surroundings } from './references.ts'
 import { isSound, type RuleFile } from './rule-file.ts'
 import { adviseClockChanges, adviseGaps, checkShadowed } from './schedule-times.ts'
+import { checkSilence } from './silence.ts'
 import { checkHolds, checkSlotNames } from './slot-names.ts'
 import { adviseStoryAudio } from './story-audio.ts'
 import { checkStoryFiles } from './story-files.ts'
@@ -45,6 +46,7 @@ export async function checkTogether(
 ): Promise<void> {
   refuseDoubles(files)
   for (const file of files) await checkReferences(file, files, { ...surroundings, breathe })
+  for (const file of files) await checkSilence(file, { ...surroundings, breathe })
   if (homeAssistant !== undefined) for (const file of files) await checkHomeAssistant(file, homeAssistant)
   if (hasVoice === false) for (const file of files) checkVoice(file)
   for (const file of files) await checkStoryFiles(file, { ...surroundings, breathe })
