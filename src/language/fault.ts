@@ -44,6 +44,9 @@ export function wrongValue(schema: TSchema, place: Place): Fault {
   const fault = { span: spanOf(place), code: 'type/value' }
   if (view.errorMessage !== undefined) return { ...fault, message: `${subject}: ${view.errorMessage}` }
   const expected = longForm === null ? expectedBy(schema) : `${expectedBy(schema)} or ${expectedBy(longForm)}`
+  const takesLists = [schema, ...branchesOf(schema)].some((branch) => typesOf(branch).includes('array'))
+  if (node.kind === 'list' && node.items.length === 0 && takesLists)
+    return { ...fault, message: `${subject} must not be empty: it takes ${expected}` }
   const message = `${subject} takes ${expected}, not ${foundIn(node)}`
   if (node.kind !== 'scalar') return { ...fault, message }
   const beyond = beyondOf(schema, node.text)

@@ -30,10 +30,32 @@ export function playerEventData(event: RuleEvent): TriggerData {
   )
 }
 
-/** The event in words: "button right on Nursery". */
+/** What happened, before the player's name. */
+const happenings: Readonly<Record<string, string>> = {
+  card_inserted: 'a card was put into',
+  card_removed: 'the card was taken out of',
+  playback_started: 'playing began on',
+  playback_paused: 'playing was paused on',
+  playback_resumed: 'playing went on after a pause on',
+  playback_stopped: 'playing stopped on',
+  track_started: 'a track began on',
+  track_ended: 'a track ended on',
+  queue_ended: 'the queue of a stream came to its end on',
+  online: 'there is a connection again to',
+  offline: 'there is no connection any more to',
+  headphones_on: 'headphones were put into',
+  headphones_off: 'headphones were taken out of',
+  day_started: 'the day began on',
+  night_started: 'the night began on',
+}
+
+/** The event in words: "the right button was pressed on Nursery". */
 export function describeEvent(event: RuleEvent, world: Pick<World, 'player'>): string {
-  const what = [event.type, event.button].filter((word) => typeof word === 'string').join(' ')
+  const what =
+    typeof event.button === 'string'
+      ? `the ${event.button} button was pressed on`
+      : (happenings[String(event.type)] ?? `${event.type} on`)
   const name =
     typeof event.player === 'string' ? (world.player(event.player)?.name ?? event.player) : event.stream
-  return typeof name === 'string' ? `${what} on ${name}` : what
+  return `${what} ${typeof name === 'string' ? name : 'a player'}`
 }

@@ -116,7 +116,7 @@ test('a rule or a schedule is explained by its name in the body', async () => {
         kind: 'rule',
         id: 'walk',
         source: 'a.yaml:9',
-        text: 'When the right button is pressed on a player of the stream bedroom, it goes to the next item of the stream bedroom.',
+        text: 'When the right button is pressed on a player of the stream bedroom, it goes on to the next item of the stream bedroom.',
       },
     ],
   })

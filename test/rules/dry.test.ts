@@ -387,6 +387,7 @@ tests:
 
 describe('what is said of a test before it runs', () => {
   test.each<[string, string, RegExp]>([
+    ['no rule at all', 'expect: {ran: []}', /type\/value `ran` must not be empty: it takes a list of rules$/],
     ['a rule', 'expect: {ran: helo}', /test\/unknown-name there is no rule "helo" - did you mean "hello"/],
     [
       'a playlist',

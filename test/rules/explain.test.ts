@@ -44,7 +44,7 @@ test('a rule is one sentence: when, if, what', async () => {
     place: 'a.yaml:10',
     text:
       'When the right button is pressed on a player of the stream bedroom or the card 7JtVV is put into a player of the stream bedroom, ' +
-      'if it is between 07:00 and 19:00 and the battery of the player in percent is above 10 and it is not so that the product itself made it happen or it is a day of the weekend, ' +
+      'if it is between 07:00 and 19:00 and the battery of the player is above 10 % and it is not so that the product itself made it happen or it is a day of the weekend, ' +
       'it puts the playlist forest into the stream bedroom, shuffled, at most 2 items of it, ' +
       'then puts the file moon.mp3 behind the current item of the stream kitchen, ' +
       'then publishes "ON" to home/lamp on the local broker, then writes "Off we go" into the log.',
@@ -60,10 +60,49 @@ test('what is to be heard now cuts short what plays', async () => {
   )
 })
 
+test.each([
+  ['every: 1m', 'Every minute, it pauses the player den.'],
+  ['every: 1h', 'Every hour, it pauses the player den.'],
+  [
+    'every: {interval: 90m, from: "09:00", to: "18:00"}',
+    'Every 1 hour 30 minutes between 09:00 and 18:00, it',
+  ],
+  ['every: 15m}, {startup: ', 'Every 15 minutes, or when the product has started, it'],
+  ['time: "07:00"', 'When it is 07:00, it'],
+])('%s is said as a person would say it', async (trigger, words) => {
+  const text = `rules: {r: {player: den, when: [{${trigger}}], do: [{pause: }]}}\n`
+  const [only] = explainAll(await ruleSetOf(text))
+  expect(only?.text).toContain(words)
+})
+
+test.each([
+  ['ambient: off', 'turns the light of the player den off now'],
+  ['ambient: {day: off, night: "#200800"}', 'off by day and on in #200800 by night'],
+  ['card: {start: 7JtVV, chapter: "03"}', 'plays the card 7JtVV from chapter 03 on the player den'],
+  ['volume: +1', 'turns the volume of the player den up by 1'],
+  [`volume: "\${player.battery > 20 ? 6 : 3}"`, 'to what `player.battery > 20 ? 6 : 3` comes to'],
+  ['play: {stream: bedroom}', 'plays what the stream bedroom holds on the player den.'],
+  ['skip: {to: previous, stream: bedroom}', 'goes back to the previous item of the stream bedroom'],
+  [
+    'wait_for: {every: 5m, timeout: 1h}',
+    'waits until the clock comes round (every 5 minutes), for at most 1 hour',
+  ],
+  [
+    'play: {what: forest, stream: bedroom}',
+    'plays the playlist forest on the player den from the stream bedroom',
+  ],
+])('%s is said as a person would say it', async (deed, words) => {
+  const text = `playlists: {forest: [forest.mp3]}
+rules: {r: {player: den, when: [{button: left}], do: [{${deed}}]}}
+`
+  const [only] = explainAll(await ruleSetOf(text))
+  expect(only?.text).toContain(words)
+})
+
 test('a schedule is a sentence for each slot, in the order in which they are tried', async () => {
   const [found] = explain('bedroom', await ruleSetOf(bedtime))
   expect(found?.text).toBe(`What the stream bedroom holds goes by the clock. The first that fits holds:
-- on Saturday or Sunday from 06:00 to 08:30 it is closed, and whoever presses all the same hears the file hush.mp3 (slot lie-in);
+- on Saturday or Sunday from 06:00 to 08:30 it is closed, and a press plays the file hush.mp3 (slot lie-in);
 - from 19:00 to 06:00 of the next day it holds the playlist forest (slot night);
 - at any other time it holds the playlist forest.`)
 })
@@ -73,7 +112,7 @@ test('all that the files hold is explained where nothing is named, and a switche
     'rules:\n  r:\n    enabled: false\n    when: [{startup: {}}]\n    do: [{queue: {skip: true, stream: den}}]\n'
   const [only] = explainAll(await ruleSetOf(text))
   expect(only?.text).toBe(
-    'It is switched off (enabled: false). When the product has started, it goes to the next item of the stream den.',
+    'It is switched off (enabled: false). When the product has started, it goes on to the next item of the stream den.',
   )
 })
 
@@ -159,14 +198,14 @@ test.each([
   ],
   [
     'own-ifs',
-    'When the right button is pressed on any player (only if the hour is below 20) or the input party is set to on or is so when the product starts, ' +
+    'When the right button is pressed on any player (only if it is before 20:00) or the input party is set to on or is so when the product starts, ' +
       'if the input wish is songs and it is a day from Monday to Friday and it is between 30 minutes before sunset and 22:00, ' +
-      'it goes to the next item of the stream it happened on (only if the player plays and the variable plays is above 3), ' +
-      'then sets plays to `vars.plays + 1`, mood to wild and party to `not inputs.party`.',
+      'it goes on to the next item of the stream it happened on (only if the player plays and the variable plays is above 3), ' +
+      'then sets plays to what `vars.plays + 1` comes to, mood to wild and party to what `not inputs.party` comes to.',
   ],
   [
     'choosing',
-    'When clocks show 19:30 on a day from Monday to Friday, ' +
+    'When it is 19:30 on a day from Monday to Friday, ' +
       'it does one of these (if the variable plays is 9, it writes "a" into the log, then writes "b" into the log; else it writes "c" into the log), ' +
       'then does one of these (if it is a public holiday, it does this in one case only (if it is a day of the weekend, it writes "d" into the log); ' +
       'else if either it is a day from Monday to Friday or the input party is on, it writes "e" into the log; else it writes "f" into the log) ' +
@@ -186,7 +225,7 @@ test.each([
     'When the product has started, it does this 3 times (it writes "a" into the log, then waits 1 second), ' +
       'then does this once (it writes "a" into the log), ' +
       'then does this again and again, as long as the variable plays is above 3 and it is a day from Monday to Friday, at most 9 times ' +
-      '(it goes to the next item of the stream den) (and goes on if that fails), ' +
+      '(it goes on to the next item of the stream den) (and goes on if that fails), ' +
       'then does these at the same time (it writes "a" into the log; it waits 1 day, then writes "b" into the log), ' +
       'then writes "c" into the log (only if it is a day of the weekend) (and goes on if that fails), then ends here. ' +
       'Started again while it runs, it begins anew.',
@@ -233,14 +272,17 @@ describe('an expression', () => {
     ['player.playing', 'the player plays'],
     [
       'not player.playing and player.volume >= 3',
-      'the player does not play and the volume of the player (0-16) is at least 3',
+      'the player does not play and the volume of the player is at least 3 of 16',
     ],
-    ["now.weekday == 'mon' or stream.closed", 'the day of the week is "mon" or the stream is closed'],
+    ["now.weekday == 'mon' or stream.closed", 'it is Monday or the stream is closed'],
     ['stream.closed == false', 'the stream is open'],
     ['vars.coins < 3 and inputs.party', 'the variable coins is below 3 and the input party is on'],
     ['not weekdays and vars.Brave2', 'it is a day of the weekend and the variable Brave2 is on'],
-    ['trigger.late_s > 600', 'the delay in seconds is above 600'],
+    ['trigger.late_s > 600', 'the delay is above 600 seconds'],
     ["player.card == ''", 'the card in the player is empty'],
+    ['now.hour > 17 and now.hour <= 21', 'it is 18:00 or later and it is before 22:00'],
+    ["now.time >= '19:30' and now.weekday != 'sun'", 'it is 19:30 or later and it is not Sunday'],
+    ['player.battery < 20', 'the battery of the player is below 20 %'],
   ])('%s is said in words', (text, words) => {
     expect(expressionInWords(text)).toBe(words)
   })

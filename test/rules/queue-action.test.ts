@@ -103,7 +103,7 @@ describe('the action say', () => {
 
   test('is told in words by a dry run', () => {
     const effect = { stream: 'den', how: 'insert-next', content: 'say:Good night' }
-    expect(effectInWords('fill-queue', effect, (player) => player)).toBe(
+    expect(effectInWords('fill-queue', effect, { player: (id) => id, time: (iso) => iso })).toBe(
       'puts the words "Good night" next into the stream den',
     )
   })

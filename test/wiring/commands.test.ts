@@ -130,7 +130,7 @@ describe('explain', () => {
   test('says one or all', async () => {
     await write('a.yaml', bedroom)
     const walk =
-      'Rule walk (a.yaml:7)\nWhen the right button is pressed on a player of the stream bedroom, it goes to the next item of the stream bedroom.\n'
+      'Rule walk (a.yaml:7)\nWhen the right button is pressed on a player of the stream bedroom, it goes on to the next item of the stream bedroom.\n'
     expect(await run('explain', 'walk')).toEqual({ answer: walk, failed: false })
     const { answer } = await run('explain')
     expect(answer).toBe(

@@ -85,10 +85,10 @@ rules:
     do: [{queue: {now: ring}}, {queue: {now: none}}, {log: rung}]
 `)
     const answer = await run('--dry', '--at', '2026-11-24T12:00', '--event', 'input.bell=true')
-    const done = answer.split('\n').filter((line) => /puts|has players|writes/.test(line))
+    const done = answer.split('\n').filter((line) => /puts|has the players|writes/.test(line))
     expect(done.map((line) => line.trim().replace(/^12:00:00 +(?:\d )?\s*/, ''))).toEqual([
       'puts ring into the stream bedroom, at once',
-      'has players that hear the stream bedroom go on to its current item',
+      'has the players that play the stream bedroom go on to its current item',
       'queue: puts none into the stream bedroom, at once',
       'log: writes "rung" into the log',
     ])
@@ -101,9 +101,9 @@ It begins with the start values of the files, for there is no store to read; cha
 kids-room: stopped, without a card.
 
 23:29:00  card.inserted=7JtVV
-  dino (a.yaml:9) runs, because card_inserted on kids-room
+  dino (a.yaml:9) runs, because a card was put into kids-room
     it saw that player.battery is 80
-    23:29:00  1 set: sets the var coins
+    23:29:00  1 set: sets the variable coins
     23:29:00  2 queue: puts forest into the stream bedroom
     23:29:00  3 wait
     2026-11-25 01:29:00  4 mqtt: publishes "on" to home/lamp
@@ -115,6 +115,45 @@ At 2026-11-25 01:29:00 it is otherwise:
   player kids-room: playing, with the card 7JtVV (was stopped, without a card)
 `,
     )
+  })
+
+  test('says in plain words what is done to a queue and to a player, by a rule and by a schedule', async () => {
+    await write(`players: {kids-room: y1}
+inputs: {go: {type: button}}
+playlists: {forest: [clip:lullaby-one]}
+schedules: {bedroom: {default: forest, slots: {night: {from: "19:00", to: "06:30", play: none}}}}
+rules:
+  goes:
+    player: kids-room
+    stream: bedroom
+    when: [{input: go}]
+    do:
+      - skip: {stream: bedroom}
+      - skip: {to: previous, stream: bedroom}
+      - queue: clear
+      - pause: kids-room
+      - sleep_timer: 20m
+      - ambient: "#30A000"
+      - volume: 4
+      - card: {start: 7JtVV, chapter: "03"}
+      - ambient: {day: off, night: "#200800"}
+`)
+    const asked = ['--at', '2026-11-24T18:59', '--event', 'input.go=press', '--event', 'advance=2m']
+    const { parts } = await reported(...asked, '--player', 'kids-room')
+    const steps = parts.flatMap(({ runs }) => runs).flatMap((run) => run.steps)
+    expect(steps.flatMap(({ effects }) => effects).map(({ words }) => words)).toEqual([
+      'goes on to the next item of the stream bedroom',
+      'goes back to the previous item of the stream bedroom',
+      'empties the stream bedroom',
+      'pauses kids-room',
+      'sets the sleep timer of kids-room to 20 minutes',
+      'sets the light of kids-room to #30a000',
+      'sets the volume of kids-room to 4',
+      'has kids-room play the card 7JtVV from chapter 03',
+      'sets for kids-room the light by day to off and the light by night to #200800',
+    ])
+    const byClock = parts.flatMap(({ effects }) => effects).map(({ words }) => words)
+    expect(byClock).toEqual(['puts forest into the stream bedroom', 'closes the stream bedroom'])
   })
 
   test('says of a rule that hears what no player did what it waits for, whichever player and stream it acts on', async () => {

@@ -35,12 +35,13 @@ export const ambient = action({
   shorthand: 'color',
   needs: 'light',
   explain({ color, day, night, player }, telling) {
+    const light = (color: string) => (color === 'off' ? 'off' : `on in ${color}`)
     const lights = [
-      ...(color === undefined ? [] : [`now ${color}`]),
-      ...(day === undefined ? [] : [`by day ${day}`]),
-      ...(night === undefined ? [] : [`by night ${night}`]),
+      ...(color === undefined ? [] : [`${light(color)} now`]),
+      ...(day === undefined ? [] : [`${light(day)} by day`]),
+      ...(night === undefined ? [] : [`${light(night)} by night`]),
     ]
-    return `sets the light of ${thePlayer(player, telling)}: ${inWords(lights, 'and')}`
+    return `turns the light of ${thePlayer(player, telling)} ${inWords(lights, 'and')}`
   },
   check: (options) =>
     commandsOf(options).length > 0

@@ -46,7 +46,7 @@ export const startCard = action({
       ...(chapter_key === undefined ? [] : [`chapter ${chapter_key}`]),
       ...(track_key === undefined ? [] : [`track ${track_key}`]),
     ]
-    const from = place.length === 0 ? '' : ` from ${place.join(', ')} on`
+    const from = place.length === 0 ? '' : ` from ${place.join(', ')}`
     return `plays the card ${card_id}${from} on ${thePlayer(options.player, telling)}`
   },
   run(context) {

@@ -27,13 +27,14 @@ export const play = action({
   shorthand: 'what',
   references: ({ what }) => (what === undefined ? [] : [{ kind: 'playlist or file', name: what }]),
   explain({ what, shuffle, limit, player, stream }, telling) {
-    const content = what === undefined ? 'what it holds' : telling.content(what)
     const how = [
       ...(shuffle === true ? ['shuffled'] : []),
       ...(limit === undefined ? [] : [limit === 1 ? 'one item of it' : `at most ${limit} items of it`]),
     ]
     const where = theStream(stream ?? telling.stream)
-    return [`plays ${content} on ${thePlayer(player, telling)} by ${where}`, ...how].join(', ')
+    const content = what === undefined ? `what ${where} holds` : telling.content(what)
+    const from = what === undefined ? '' : ` from ${where}`
+    return [`plays ${content} on ${thePlayer(player, telling)}${from}`, ...how].join(', ')
   },
   async run(context) {
     const { what, shuffle, limit } = context.options

@@ -164,11 +164,11 @@ function queueInWords(options: QueueOptions, telling: Telling): string {
     ...put('puts', set, `into ${stream}`),
     ...(does('end_after_track') ? [`lets nothing come behind the current item of ${stream}`] : []),
     ...put('puts', replace_next, `in place of what comes behind the current item of ${stream}`),
-    ...put('adds', add, `at the end of ${stream}`),
+    ...put('adds', add, `to the end of ${stream}`),
     ...put('puts', next, `behind the current item of ${stream}`),
     ...put('cuts short what plays and goes on with', now, `in ${stream}`),
     ...(does('shuffle') && contentsOf(options).length === 0 ? [`shuffles ${stream}`] : []),
-    ...(does('skip') ? [`goes to the next item of ${stream}`] : []),
+    ...(does('skip') ? [`goes on to the next item of ${stream}`] : []),
   ]
   return deeds.join(' and ') || 'says nothing to do to a queue'
 }

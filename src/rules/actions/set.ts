@@ -14,12 +14,18 @@ export const set = action({
   }),
   explain: (options) =>
     `sets ${inWords(
-      Object.entries(options).map(([name, value]) => `${name} to ${isPlain(value) ? value : `\`${value}\``}`),
+      Object.entries(options).map(([name, value]) => `${name} to ${valueInWords(value)}`),
       'and',
     )}`,
   setsValues: true,
   run: (context) => inOrder(context, context.settings),
 })
+
+function valueInWords(text: string): string {
+  if (text === 'true') return 'on'
+  if (text === 'false') return 'off'
+  return isPlain(text) ? text : `what \`${text}\` comes to`
+}
 
 /** A value by itself, or one word of a list. */
 function isPlain(text: string): boolean {

@@ -23,7 +23,8 @@ export const skip = action({
     const isStream = stream !== undefined || (player === undefined && telling.player === null)
     const named = stream ?? telling.stream
     const where = isStream && named !== null ? theStream(named) : thePlayer(player, telling)
-    return `goes to the ${to} ${isStream && named !== null ? 'item of' : 'track of'} ${where}`
+    const way = to === 'next' ? 'goes on to the next' : 'goes back to the previous'
+    return `${way} ${isStream && named !== null ? 'item of' : 'track of'} ${where}`
   },
   async run(context) {
     const { options, trigger } = context

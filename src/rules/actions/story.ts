@@ -44,7 +44,7 @@ export const story = action({
   explain(wanted, telling) {
     const { how, story: named } = wishOf(wanted)
     const where = thePlayer(wanted.player, telling)
-    const from = wanted.scene === undefined ? '' : ` from the scene ${wanted.scene} on`
+    const from = wanted.scene === undefined ? '' : ` from the scene ${wanted.scene}`
     const does = { start: 'plays', resume: 'goes on with', end: 'ends' }[how]
     return `${does} the story ${named}${from} on ${where}`
   },

@@ -39,7 +39,7 @@ export const volume = action({
   shorthand: 'to',
   texts: ['to'],
   explain: ({ to, over, player }, telling) =>
-    `${over === undefined ? 'sets' : 'takes'} the volume of ${thePlayer(player, telling)} ${wayTo(to)}${over === undefined ? '' : ` step by step over ${lengthInWords(durationMs(over))}`}`,
+    `${over !== undefined ? 'takes' : isStep(to) ? 'turns' : 'sets'} the volume of ${thePlayer(player, telling)} ${wayTo(to)}${over === undefined ? '' : ` step by step over ${lengthInWords(durationMs(over))}`}`,
   async run(context) {
     const { to: wished, over } = context.options
     if (over === undefined) {
@@ -58,8 +58,14 @@ export const volume = action({
 
 /** "to 4", "up by 1". */
 function wayTo(to: number | string): string {
-  const [, sign, by] = /^([+-])(\d+)$/.exec(String(to)) ?? []
-  return sign === undefined ? `to ${to}` : `${sign === '+' ? 'up' : 'down'} by ${by}`
+  if (isStep(to)) return `${to.startsWith('+') ? 'up' : 'down'} by ${to.slice(1)}`
+  const [, expression] = /^\$\{([^{}]+)\}$/.exec(String(to)) ?? []
+  return expression === undefined ? `to ${to}` : `to what \`${expression.trim()}\` comes to`
+}
+
+/** Whether it says how far up or down from where it is. */
+function isStep(to: number | string): to is string {
+  return /^[+-]\d+$/.test(String(to))
 }
 
 /**

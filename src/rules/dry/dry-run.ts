@@ -1,12 +1,14 @@
 import { AppError, messageOf } from '../../core/error.ts'
-import { contentInWords, partInWords } from '../explain/rule-words.ts'
+import { contentInWords, partInWords, untilInWords } from '../explain/rule-words.ts'
 import { localIso } from '../plan-words.ts'
 import type { Rule, RuleSet } from '../rule-set.ts'
 import { leftOutOf, type RunTrace, type StepTrace } from '../running/trace.ts'
+import { wallTime } from '../time.ts'
 import type { AskedEvent } from './asked.ts'
 import { effectInWords } from './effect-words.ts'
 import type { Records, WatchedHouse } from './house.ts'
 import { changesBetween, lookAround, playerInWords } from './outcome.ts'
+import type { Naming } from './queue-words.ts'
 import type { DryEffect, DryPart, DryReport, DryRun, DryStep } from './report.ts'
 import { doDeed } from './run-test.ts'
 
@@ -33,10 +35,11 @@ export async function dryRun(input: DryRunInput): Promise<DryReport> {
   const { house, ruleSet, player, events, seed, began } = input
   const { zone } = ruleSet.calendar
   const at = house.world.now()
+  const time = (iso: string) => clockWords(iso, zone)
   const watched = new Watched(input)
   try {
     await house.start()
-    const before = lookAround(house)
+    const before = lookAround(house, { time })
     const found = player === null ? undefined : house.players().find(({ id }) => id === player)
     const first = found === undefined ? null : playerInWords(found, house.streamOn(found.id))
     let stopped = await watched.part('start', null, async () => undefined)
@@ -47,7 +50,7 @@ export async function dryRun(input: DryRunInput): Promise<DryReport> {
       ...{ zone, at: localIso(at, { zone }), until: localIso(house.world.now(), { zone }), seed, began },
       player: first,
       parts: watched.parts(),
-      changes: changesBetween(before, lookAround(house)),
+      changes: changesBetween(before, lookAround(house, { time })),
       waiting: [...new Set(house.runs.filter(isWaiting).map(({ rule }) => rule))],
       stopped,
     }
@@ -84,6 +87,10 @@ interface Seen {
 class Watched {
   readonly #input: DryRunInput
   readonly #seen: Seen[] = []
+  readonly #naming: Naming = {
+    player: (id) => this.#nameOf(id),
+    time: (iso) => clockWords(iso, this.#input.ruleSet.calendar.zone),
+  }
   #runs = 0
   #effects = 0
   #said = 0
@@ -141,7 +148,7 @@ class Watched {
       effects: own.slice(0, mostShown).map(({ effect, because, at: when }) => ({
         at: this.#local(when),
         kind: effect.kind,
-        words: effectInWords(effect.kind, effect, (id) => this.#nameOf(id)),
+        words: effectInWords(effect.kind, effect, this.#naming),
         because,
         failed: null,
       })),
@@ -172,7 +179,7 @@ class Watched {
         (effect): DryEffect => ({
           at: this.#local(new Date(effect.at)),
           kind: effect.kind,
-          words: effectInWords(effect.kind, effect.asked, (id) => this.#nameOf(id)),
+          words: effectInWords(effect.kind, effect.asked, this.#naming),
           because: null,
           failed: effect.outcome === 'failed' ? (effect.reason ?? 'it failed') : null,
         }),
@@ -204,7 +211,7 @@ class Watched {
     }
     const when = rule.when
       .filter(({ kind }) => kinds.includes(kind))
-      .map((part) => partInWords(part, telling))
+      .map((part) => untilInWords(partInWords(part, telling)))
     return `it waits until ${when.join(', or ')}`
   }
 
@@ -215,6 +222,14 @@ class Watched {
   #local(at: Date): string {
     return localIso(at, this.#input.ruleSet.calendar)
   }
+}
+
+/** "06:30 on 2026-11-25": as the household's clocks show it. */
+function clockWords(iso: string, zone: string): string {
+  const at = new Date(iso)
+  if (Number.isNaN(at.getTime())) return iso
+  const { date, time } = wallTime(at, zone)
+  return `${time} on ${date.toString()}`
 }
 
 /** Triggers that hear what no player did: the rule's player and stream say what it acts on alone. */

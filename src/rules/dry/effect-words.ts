@@ -1,38 +1,36 @@
 import { isJsonObject } from '../../core/json.ts'
-import { textOfItem } from '../../core/spoken.ts'
+import { durationInWords } from '../../language/duration.ts'
 import { list, quote } from '../../language/wording.ts'
-
-// A text of somebody's, such as what is sent to a topic, may be as long as a book.
-const longest = 120
+import { inWords } from '../telling.ts'
+import { fillingInWords, mutationInWords, type Naming, shown } from './queue-words.ts'
 
 /**
- * What an effect does, in plain words: "puts forest into the stream bedroom". `asked`: its fields, without its kind.
- * `nameOf`: how people call a player.
- */
-export function effectInWords(kind: string, asked: unknown, nameOf: (player: string) => string): string {
+ * What an effect does, in plain words: "puts forest into the stream bedroom". `asked`: its fields, without its kind. */
+export function effectInWords(kind: string, asked: unknown, naming: Naming): string {
   const fields = isJsonObject(asked) ? asked : {}
   const text = (name: string) => shown(fields[name])
+  const player = () => naming.player(text('player'))
   switch (kind) {
     case 'fill-queue':
-      return fillingInWords(text('how'), contentInWords(fields.content), text('stream'))
+      return fillingInWords(fields)
     case 'mutate-queue':
-      return mutationInWords(fields.mutation, text('stream'))
+      return mutationInWords(fields.mutation, text('stream'), naming)
     case 'delete-stream':
       return `deletes the stream ${text('stream')}`
     case 'command':
-      return `tells ${nameOf(text('player'))}: ${commandInWords(fields.command)}`
+      return commandInWords(fields.command, player())
     case 'start-stream':
-      return `has ${nameOf(text('player'))} play the stream ${text('stream')}`
+      return `has ${player()} play the stream ${text('stream')}`
     case 'tell-story':
-      return storyInWords(fields, text, nameOf(text('player')))
+      return storyInWords(fields, text, player())
     case 'let-end':
-      return `has ${nameOf(text('player'))} come to its end with what it plays`
+      return `lets ${player()} play what it plays to its end, and nothing after it`
     case 'send-on':
-      return `has players that hear the stream ${text('stream')} go on to its current item`
+      return `has the players that play the stream ${text('stream')} go on to its current item`
     case 'return-volume':
-      return `remembers the volume ${text('step')} of ${nameOf(text('player'))}, to put it back later`
+      return `puts the volume of ${player()} back to ${text('step')} at ${naming.time(text('at'))}, if it is as it was left then`
     case 'publish':
-      return `publishes ${quote(text('payload'))} to ${text('topic')}${fields.retain === true ? ' (retained)' : ''}`
+      return `publishes ${quote(text('payload'))} to ${text('topic')}${fields.retain === true ? ', to stay there' : ''}`
     case 'webhook':
       return `calls ${hostIn(String(fields.url))} by ${text('method')}`
     case 'ha':
@@ -41,8 +39,10 @@ export function effectInWords(kind: string, asked: unknown, nameOf: (player: str
       return `writes ${quote(text('message'))} into the log`
     case 'set-var':
     case 'set-input': {
-      const what = `sets the ${kind === 'set-var' ? 'var' : 'input'} ${text('name')}`
-      return fields.value === undefined ? what : `${what} to ${text('value')}`
+      const what = `sets the ${kind === 'set-var' ? 'variable' : 'input'} ${text('name')}`
+      const { value } = fields
+      if (typeof value === 'boolean') return `${what} to ${value ? 'on' : 'off'}`
+      return value === undefined ? what : `${what} to ${text('value')}`
     }
     case 'plugin':
       return `has a plug-in act: ${shown(asked)}`
@@ -66,53 +66,91 @@ function hostIn(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'an address'
 }
 
-/** A playlist or a file by its name; what a voice says in quotes. */
-function contentInWords(content: unknown): string {
-  const said = typeof content === 'string' ? textOfItem(content) : null
-  return said === null ? shown(content) : `the words ${quote(shown(said))}`
-}
-
-function fillingInWords(how: string, content: string, stream: string): string {
-  switch (how) {
-    case 'append':
-      return `adds ${content} to the end of the stream ${stream}`
-    case 'insert-next':
-      return `puts ${content} next into the stream ${stream}`
-    case 'now':
-      return `puts ${content} into the stream ${stream}, at once`
-    case 'replace-next':
-      return `puts ${content} in place of all that comes next in the stream ${stream}`
-    default:
-      return `puts ${content} into the stream ${stream}`
-  }
-}
-
-function mutationInWords(mutation: unknown, stream: string): string {
-  const { op, ...rest } = isJsonObject(mutation) ? mutation : {}
-  const said = Object.entries(rest).map(([name, value]) => `${name} ${shown(value)}`)
-  return `changes the queue of the stream ${stream}: ${shown(op)}${said.length === 0 ? '' : ` (${said.join(', ')})`}`
-}
-
-function commandInWords(command: unknown): string {
+/** "has Den go on to the next track". */
+function commandInWords(command: unknown, player: string): string {
   const { type, ...rest } = isJsonObject(command) ? command : {}
   switch (type) {
+    case 'play':
+      return `has ${player} play on`
+    case 'pause':
+      return `pauses ${player}`
+    case 'stop':
+      return `stops ${player}`
+    case 'next':
+      return `has ${player} go on to the next track`
+    case 'previous':
+      return `has ${player} go back to the previous track`
+    case 'restart':
+      return `has ${player} begin its track again`
+    case 'reboot':
+      return `restarts ${player}`
+    case 'refresh':
+      return `asks ${player} how it is`
     case 'volume-step':
-      return `volume ${shown(rest.step)}`
+      return `sets the volume of ${player} to ${shown(rest.step)}`
     case 'volume-percent':
-      return `volume ${shown(rest.percent)} %`
-    default: {
-      const said = Object.entries(rest).map(([name, value]) => `${name} ${shown(value)}`)
-      return `${shown(type)}${said.length === 0 ? '' : ` (${said.join(', ')})`}`
-    }
+      return `sets the volume of ${player} to ${shown(rest.percent)} %`
+    case 'seek':
+      return `has ${player} play from ${secondsInWords(rest.position_s)} on`
+    case 'card':
+      return cardInWords(rest, player)
+    case 'sleep-timer':
+      if (rest.until !== undefined)
+        return `has ${player} stop at the end of the ${shown(rest.until)} (sleep timer)`
+      return rest.seconds === 0
+        ? `ends the sleep timer of ${player}`
+        : `sets the sleep timer of ${player} to ${secondsInWords(rest.seconds)}`
+    case 'nightlight':
+      return rest.light === 'off'
+        ? `turns the light of ${player} off`
+        : `sets the light of ${player} to ${shown(rest.light)}`
+    case 'settings':
+      return `sets for ${player} ${settingsInWords(rest.settings)}`
+    default:
+      return `tells ${player}: ${[shown(type), fieldsInWords(rest)].filter((text) => text !== '').join(', ')}`
   }
+}
+
+function cardInWords(
+  { card_id, chapter_key, track_key, seconds_in }: Readonly<Record<string, unknown>>,
+  player: string,
+): string {
+  const place = [
+    ...(chapter_key === undefined ? [] : [`chapter ${shown(chapter_key)}`]),
+    ...(track_key === undefined ? [] : [`track ${shown(track_key)}`]),
+    ...(seconds_in === undefined ? [] : [`${secondsInWords(seconds_in)} in`]),
+  ]
+  const from = place.length === 0 ? '' : ` from ${place.join(', ')}`
+  return `has ${player} play the card ${shown(card_id)}${from}`
+}
+
+function secondsInWords(seconds: unknown): string {
+  return typeof seconds === 'number' ? durationInWords(seconds * 1000) : shown(seconds)
+}
+
+const settings: Readonly<Record<string, string>> = {
+  ambient_day: 'the light by day',
+  ambient_night: 'the light by night',
+  volume_max_step_day: 'the loudest volume by day',
+  volume_max_step_night: 'the loudest volume by night',
+}
+
+/** "the light by day to off and the light by night to #200800". */
+function settingsInWords(asked: unknown): string {
+  const words = Object.entries(isJsonObject(asked) ? asked : {}).map(
+    ([name, value]) => `${settings[name] ?? name} to ${shown(value)}`,
+  )
+  return inWords(words, 'and')
+}
+
+/** "action on, name Kitchen". */
+function fieldsInWords(fields: Readonly<Record<string, unknown>>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name} ${shown(value)}`)
+    .join(', ')
 }
 
 function aboutWhat(target: unknown): string {
   const named = isJsonObject(target) ? Object.values(target).flat().map(shown) : []
   return named.length === 0 ? '' : ` for ${list(named)}`
-}
-
-function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value)
-  return text.length > longest ? `${text.slice(0, longest)}…` : text
 }

@@ -1,7 +1,7 @@
 import type { PlayerState } from '../../core/player.ts'
-import type { Queue } from '../../core/queue.ts'
 import type { PlainValue } from '../../core/value-form.ts'
 import type { WatchedHouse } from './house.ts'
+import { type Naming, queueInWords } from './queue-words.ts'
 import type { DryChange, DryPlayer } from './report.ts'
 
 /** How a house stands, in words by kind and name. */
@@ -9,9 +9,9 @@ type Look = ReadonlyMap<DryChange['kind'], ReadonlyMap<string, string>>
 
 const kinds = ['queue', 'input', 'var', 'player'] as const
 
-export function lookAround(house: WatchedHouse): Look {
+export function lookAround(house: WatchedHouse, naming: Pick<Naming, 'time'>): Look {
   return new Map<DryChange['kind'], ReadonlyMap<string, string>>([
-    ['queue', new Map(house.queues().map((queue) => [queue.name, queueInWords(queue)]))],
+    ['queue', new Map(house.queues().map((queue) => [queue.name, queueInWords(queue, naming)]))],
     ['input', inWords(house.world.inputs())],
     ['var', inWords(house.world.vars())],
     [
@@ -50,18 +50,6 @@ export function playerInWords(player: PlayerState, stream: string | null): DryPl
   const volume = volume_step === null ? [] : [`volume ${volume_step}`]
   const state = [online ? (playback ?? 'silent') : 'offline', ...volume, card].join(', ')
   return { id, name, state }
-}
-
-function queueInWords({ items, current, playlist, closed, closed_until }: Queue): string {
-  const now = items.find(({ id }) => id === current)?.file
-  const content = items.length === 0 ? 'empty' : `${playlist ?? 'files'} (${counted(items.length)})`
-  const due = now === undefined ? [] : [`${now} is due`]
-  const shut = closed ? [`closed${closed_until === null ? '' : ` until ${closed_until}`}`] : []
-  return [content, ...due, ...shut].join(', ')
-}
-
-function counted(count: number): string {
-  return `${count} item${count === 1 ? '' : 's'}`
 }
 
 function inWords(values: ReadonlyMap<string, PlainValue>): ReadonlyMap<string, string> {

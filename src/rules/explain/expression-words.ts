@@ -1,7 +1,9 @@
+import { daysInWords } from '../telling.ts'
+
 /** What the names of expressions are called in a sentence. A name that is missing here is shown as it is written. */
 const nouns: Readonly<Record<string, string>> = {
-  'player.battery': 'the battery of the player in percent',
-  'player.volume': 'the volume of the player (0-16)',
+  'player.battery': 'the battery of the player',
+  'player.volume': 'the volume of the player',
   'player.card': 'the card in the player',
   'player.name': 'the name of the player',
   'player.day_mode': 'the day mode of the player',
@@ -15,7 +17,14 @@ const nouns: Readonly<Record<string, string>> = {
   'now.hour': 'the hour',
   'now.weekday': 'the day of the week',
   'trigger.at': 'the time that was meant',
-  'trigger.late_s': 'the delay in seconds',
+  'trigger.late_s': 'the delay',
+}
+
+/** What stands behind their values. */
+const units: Readonly<Record<string, string>> = {
+  'player.battery': ' %',
+  'player.volume': ' of 16',
+  'trigger.late_s': ' seconds',
 }
 
 /** Those that are true or false: how both are said. */
@@ -77,7 +86,41 @@ function comparisonInWords(part: string): string | null {
   const noun = nounFor(name)
   const relation = operators[operator]
   if (noun === null || relation === undefined) return null
-  return `${noun} ${relation} ${valueInWords(value)}`
+  return (
+    timeInWords(name, operator, value) ?? `${noun} ${relation} ${valueInWords(value)}${units[name] ?? ''}`
+  )
+}
+
+/** "it is 19:00 or later", "it is Monday"; null for what is not said so. */
+function timeInWords(name: string, operator: string, value: string): string | null {
+  const text = /^['"](.*)['"]$/.exec(value)?.[1] ?? value
+  if (name === 'now.weekday') {
+    const day = daysInWords(text)
+    return operator === '==' ? `it is ${day}` : operator === '!=' ? `it is not ${day}` : null
+  }
+  if (name === 'now.time' && /^\d\d:\d\d$/.test(text)) return beforeOrAfter(operator, text)
+  if (name !== 'now.hour' || !/^\d\d?$/.test(text)) return null
+  // What is above an hour, or at most an hour, turns with the hour behind it.
+  const isBehind = operator === '>' || operator === '<='
+  const hour = Number(text) + (isBehind ? 1 : 0)
+  if (hour > 23) return null
+  const begins = `${String(hour).padStart(2, '0')}:00`
+  return beforeOrAfter(isBehind ? { '>': '>=', '<=': '<' }[operator] : operator, begins)
+}
+
+function beforeOrAfter(operator: string, time: string): string | null {
+  switch (operator) {
+    case '<':
+      return `it is before ${time}`
+    case '<=':
+      return `it is ${time} or earlier`
+    case '>':
+      return `it is after ${time}`
+    case '>=':
+      return `it is ${time} or later`
+    default:
+      return null
+  }
 }
 
 function factInWords(name: string, isNot: boolean): string | null {

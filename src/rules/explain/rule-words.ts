@@ -18,12 +18,31 @@ export function ruleInWords(rule: Rule, playlists: ReadonlyMap<string, Playlist>
   }
   const starts = rule.when.map((part) => partInWords(part, telling))
   const sentence = [
-    starts.length === 0 ? 'Nothing starts it' : `When ${inWords(starts, 'or')}`,
+    starts.length === 0 ? 'Nothing starts it' : startsInWords(starts),
     ...(rule.if.length === 0 ? [] : [`if ${conditionsInWords(rule.if, telling)}`]),
     deedsInWords(rule.do, telling),
   ].join(', ')
   const whole = `${sentence}.${modeInWords(rule)}`
   return rule.enabled ? whole : `It is switched off (enabled: false). ${whole}`
+}
+
+/** "When the right button is pressed", "Every minute", "Every 2 hours, or when the product has started". */
+function startsInWords(starts: readonly string[]): string {
+  const rounds = starts.filter(isRound)
+  const moments = starts.filter((start) => !isRound(start))
+  const when = moments.length === 0 ? [] : [`when ${inWords(moments, 'or')}`]
+  const words = [...(rounds.length === 0 ? [] : [inWords(rounds, 'or')]), ...when].join(', or ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** Whether it says how often, not what has to happen. */
+function isRound(start: string): boolean {
+  return start.startsWith('every ')
+}
+
+/** What has to happen, behind "until": "the right button is pressed", "the clock comes round (every 5 minutes)". */
+export function untilInWords(start: string): string {
+  return isRound(start) ? `the clock comes round (${start})` : start
 }
 
 /** What becomes of a start while it still runs; nothing is said of `single`. */
@@ -95,7 +114,7 @@ function grammarInWords(step: Exclude<Step, { does: 'act' }>, telling: Telling):
 /** "waits until the right button is pressed on any player, for at most 5 minutes (else it ends)". */
 function waitInWords({ when, timeoutMs, onTimeout }: WaitForStep, telling: Telling): string {
   const until = inWords(
-    when.map((part) => partInWords(part, telling)),
+    when.map((part) => untilInWords(partInWords(part, telling))),
     'or',
   )
   if (timeoutMs === null) return `waits until ${until}, for ever if need be`

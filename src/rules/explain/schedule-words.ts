@@ -40,7 +40,7 @@ export function scheduleInWords(
 
 function slotInWords({ id, window, days, play, ifPressed }: Slot, playlists: RuleSet['playlists']): string {
   const when = `${days === null ? '' : `on ${daysInWords(days)} `}${hoursInWords(window)}`
-  const pressed = ifPressed === null ? '' : `, and whoever presses all the same hears the file ${ifPressed}`
+  const pressed = ifPressed === null ? '' : `, and a press plays the file ${ifPressed}`
   const holds = play === null ? `is closed${pressed}` : `holds the ${playlistInWords(play, playlists)}`
   return `${when} it ${holds} (slot ${id});`
 }

@@ -16,7 +16,7 @@ export const cron = trigger({
   ),
   shorthand: 'pattern',
   provides: momentFields,
-  explain: ({ pattern }) => `clocks show a time of the pattern "${pattern}"`,
+  explain: ({ pattern }) => `the clock shows a time of the pattern "${pattern}"`,
   check({ pattern: text }, surroundings) {
     const faults = cronFaults(text)
     if (faults.length > 0)

@@ -22,7 +22,8 @@ export const every = trigger({
   shorthand: 'interval',
   provides: momentFields,
   explain: ({ interval, from, to }) => {
-    const when = `${lengthInWords(durationMs(interval))} have passed, again and again`
+    const length = lengthInWords(durationMs(interval))
+    const when = `every ${length.replace(/^1 (?=\D+$)/, '')}`
     return from === undefined || to === undefined ? when : `${when} between ${from} and ${to}`
   },
   check({ from, to }) {

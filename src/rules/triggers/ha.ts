@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { duration, durationMs } from '../../language/duration.ts'
+import { duration, durationInWords, durationMs } from '../../language/duration.ts'
 import { entityId, textOrTexts } from '../entity.ts'
 import { type Remark, type RuleEvent, type TriggerContext, trigger } from '../plugin.ts'
 import { inWords } from '../telling.ts'
@@ -34,7 +34,7 @@ export const ha = trigger({
   explain({ entity, from, to, for: length, also_at_start: atStart }) {
     const left = from === undefined ? '' : ` from ${inWords([from].flat(), 'or')}`
     const reached = to === undefined ? ' to another state' : ` to ${inWords([to].flat(), 'or')}`
-    const stays = length === undefined ? '' : ` and stays so for ${length}`
+    const stays = length === undefined ? '' : ` and stays so for ${durationInWords(durationMs(length))}`
     const start = atStart === true ? ', or is so when the product starts' : ''
     return `${entity} of Home Assistant goes${left}${reached}${stays}${start}`
   },

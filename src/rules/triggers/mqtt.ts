@@ -27,8 +27,9 @@ export const mqtt = trigger({
   references: ({ topic }) => [{ kind: 'topic', name: topic }],
   explain({ topic, payload, json }) {
     const what = payload === undefined ? 'a message' : payload === '' ? 'an empty message' : `"${payload}"`
-    const field = json === undefined ? '' : ` in the field ${json}`
-    return `${what} comes${field} under ${topic} on the local broker`
+    const field =
+      json === undefined ? '' : payload === undefined ? ` with the field ${json}` : ` in the field ${json}`
+    return `${what}${field} comes under ${topic} on the local broker`
   },
   start(context) {
     const { topic: filter, payload: wanted, json } = context.options

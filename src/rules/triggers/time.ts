@@ -37,7 +37,7 @@ export const time = trigger({
   provides: momentFields,
   references: ({ days }) => dayReferences(days),
   explain: ({ at, days }) =>
-    `clocks show ${inWords([at].flat(), 'or')}${days === undefined ? '' : ` on ${daysInWords(days)}`}`,
+    `it is ${inWords([at].flat(), 'or')}${days === undefined ? '' : ` on ${daysInWords(days)}`}`,
   check: ({ at, days }, surroundings) =>
     clockRemarks([at].flat(), surroundings, {
       option: 'at',

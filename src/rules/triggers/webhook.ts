@@ -27,8 +27,10 @@ export const webhook = trigger({
   shorthand: 'name',
   provides: { name: 'text', body: 'text' },
   explain({ name, body, json }) {
-    const field = json === undefined ? '' : ` in the field ${json}`
-    return `the webhook ${name} is called${body === undefined ? '' : ` with "${body}"`}${field}`
+    const field =
+      json === undefined ? [] : [body === undefined ? `with the field ${json}` : `in the field ${json}`]
+    const what = body === undefined ? [] : [`with "${body}"`]
+    return [`the webhook ${name} is called`, ...what, ...field].join(' ')
   },
   start(context) {
     const { name, body: wanted, json } = context.options
