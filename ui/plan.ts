@@ -13,6 +13,16 @@ export interface PlanView {
     readonly slots: readonly StretchView[]
   }[]
   readonly moments: readonly MomentView[]
+  /** Triggers that fire too often to list each time. */
+  readonly often: readonly RoundView[]
+}
+
+export interface RoundView extends Omit<MomentView, 'at'> {
+  /** In English: "every minute". */
+  readonly words: string
+  readonly times: number
+  /** It fires more often than that. */
+  readonly more: boolean
 }
 
 /** A time in which a stream holds the same. */

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import type { Calendar } from './calendar.ts'
-import type { Plan, PlannedSchedule, Stretch } from './plan.ts'
+import type { Plan, PlannedAnswers, PlannedSchedule, Round, Stretch } from './plan.ts'
 import { inWords } from './telling.ts'
 import { wallTime } from './time.ts'
 
@@ -19,7 +19,8 @@ export function planInWords(plan: Plan, calendar: Calendar): string {
     `${span}, by the clocks of ${zone}.${said.map((sentence) => ` ${sentence}`).join('')}`,
     ...plan.schedules.map((schedule) => scheduleLines(schedule, { zone, silent: plan.silent })),
     ...(plan.schedules.length === 0 ? ['The rule files hold no schedules.'] : []),
-    ...(plan.moments.length === 0 ? [] : [momentLines(plan, zone)]),
+    ...plan.answers.map(answerLines),
+    ...(plan.moments.length + plan.often.length === 0 ? [] : [momentLines(plan, zone)]),
   ]
   return `${parts.join('\n\n')}\n`
 }
@@ -53,17 +54,43 @@ function scheduleLines(
   return [head, ...inColumns(rows)].join('\n')
 }
 
-function momentLines({ moments, cut }: Pick<Plan, 'moments' | 'cut'>, zone: string): string {
-  const rows = moments.map(({ at, rule, place, kind }, index) => {
+function answerLines({ stream, ways }: PlannedAnswers): string {
+  const rows = ways.map(({ stream: other, place, words }) => `   the stream ${other} (${place}), ${words}`)
+  return [`Heard in place of the stream ${stream}`, ...rows].join('\n')
+}
+
+function momentLines({ moments, often }: Pick<Plan, 'moments' | 'often'>, zone: string): string {
+  const rows = moments.map(({ at, rule, place, kind, does }, index) => {
     const before = moments[index - 1]
     const isSameDay = before !== undefined && dayAt(before.at, zone) === dayAt(at, zone)
-    return [' ', isSameDay ? '' : dayAt(at, zone), timeAt(at, zone), `rule ${rule}`, `${kind}, ${place}`]
+    return [
+      ' ',
+      isSameDay ? '' : dayAt(at, zone),
+      timeAt(at, zone),
+      `rule ${rule}`,
+      `${kind}, ${place}`,
+      does,
+    ]
   })
-  const rest = cut.map(
-    ({ at, rule, kind, place }) =>
-      `   rule ${rule} (${kind}, ${place}) goes on after ${dayAt(at, zone)} ${timeAt(at, zone)}; that is too often to list`,
+  const rounds = inColumns(
+    often.map(({ rule, place, does, ...round }) => [
+      ' ',
+      roundInWords(round, zone),
+      `rule ${rule}`,
+      `${round.kind}, ${place}`,
+      does,
+    ]),
   )
-  return ['Rules that a clock starts', ...inColumns(rows), ...rest].join('\n')
+  return ['Rules that a clock starts', ...rounds, ...inColumns(rows)].join('\n')
+}
+
+/** "every minute, 60 times (from Sun 22 Nov 18:01)". */
+function roundInWords(
+  { words, times, isMore, first }: Pick<Round, 'words' | 'times' | 'isMore' | 'first'>,
+  zone: string,
+): string {
+  const often = `${isMore ? 'more than ' : ''}${times.toLocaleString('en')} times`
+  return `${words}, ${often} (from ${dayAt(first, zone)} ${timeAt(first, zone)})`
 }
 
 function inColumns(rows: readonly Row[]): string[] {

@@ -1,4 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
+import { deedInShort, partInWords, tellingOf } from './explain/rule-words.ts'
+import { answerInWords } from './explain/schedule-words.ts'
 import type { Rule, RuleSet, Schedule, Slot } from './rule-set.ts'
 import { playlistIn, type SlotNow, slotsFrom } from './schedule.ts'
 
@@ -8,10 +10,12 @@ export interface Plan {
   readonly from: Date
   readonly until: Date
   readonly schedules: readonly PlannedSchedule[]
+  /** Which streams are heard in place of others, whatever the clock says. */
+  readonly answers: readonly PlannedAnswers[]
   /** By time: when clocks start rules. */
   readonly moments: readonly Moment[]
-  /** Of triggers that fire oftener than anybody reads: the last moment that is told. */
-  readonly cut: readonly Moment[]
+  /** Those of triggers that fire too often to list each time. */
+  readonly often: readonly Round[]
   /** The playlists that bring nothing now, as far as that was looked for. */
   readonly silent: readonly string[]
   /** Dates that are public holidays. */
@@ -37,19 +41,49 @@ export interface Stretch {
   readonly isNow: boolean
 }
 
-export interface Moment {
-  readonly at: Date
+export interface PlannedAnswers {
+  readonly stream: string
+  /** In the order in which they are tried. */
+  readonly ways: readonly {
+    /** The stream that is heard. */
+    readonly stream: string
+    readonly place: string
+    /** For whom and when: "for the player anna, if it is Saturday". */
+    readonly words: string
+  }[]
+}
+
+interface Started {
   /** The rule's id. */
   readonly rule: string
   readonly place: string
   /** The kind of the trigger: `time`. */
   readonly kind: string
+  /** What the rule does, in a line. */
+  readonly does: string
 }
 
-type Planned = Pick<RuleSet, 'schedules' | 'rules' | 'calendar'> & Partial<Pick<RuleSet, 'playlists'>>
+export interface Moment extends Started {
+  readonly at: Date
+}
 
-// A trigger that fires every minute would fill pages with what nobody reads.
-const mostMoments = 100
+/** What a trigger brings that fires again and again. */
+export interface Round extends Started {
+  /** When it fires: "every minute". */
+  readonly words: string
+  readonly first: Date
+  readonly last: Date
+  readonly times: number
+  /** It fires more often than that. */
+  readonly isMore: boolean
+}
+
+type Planned = Pick<RuleSet, 'schedules' | 'rules' | 'calendar' | 'playlists' | 'answers'>
+
+// A trigger that fires oftener within a day would fill pages that nobody reads.
+const mostADay = 12
+// More are not counted: a month of minutes takes long to work out.
+const mostCounted = 2000
 
 /** The plan from today's midnight on, over so many days of the household's clocks; a pure function of its input. */
 export function planOf(ruleSet: Planned, { now, days }: { readonly now: Date; readonly days: number }): Plan {
@@ -60,7 +94,7 @@ export function planOf(ruleSet: Planned, { now, days }: { readonly now: Date; re
   const span = { from, until, calendar: ruleSet.calendar }
   const starts = ruleSet.rules
     .filter(({ enabled }) => enabled)
-    .flatMap((rule) => startsOf(rule, { ...span, from: now }))
+    .flatMap((rule) => startsOf(rule, { ...span, from: now }, ruleSet.playlists))
   return {
     from,
     until,
@@ -69,9 +103,17 @@ export function planOf(ruleSet: Planned, { now, days }: { readonly now: Date; re
       place: schedule.place ?? null,
       stretches: stretchesOf(schedule, span, now),
     })),
+    answers: [...(ruleSet.answers ?? [])].map(([stream, ways]) => ({
+      stream,
+      ways: ways.map((answer) => ({
+        stream: answer.stream,
+        place: answer.place,
+        words: answerInWords(answer),
+      })),
+    })),
     moments: inOrder(starts.flatMap(({ moments }) => moments)),
-    cut: inOrder(starts.flatMap(({ cut }) => cut ?? [])),
-    silent: [...(ruleSet.playlists?.values() ?? [])].flatMap(({ id, isSilent }) =>
+    often: starts.flatMap(({ often }) => often ?? []),
+    silent: [...(ruleSet.playlists.values())].flatMap(({ id, isSilent }) =>
       isSilent === true ? [id] : [],
     ),
     holidays: Array.from({ length: days }, (_, index) => today.toPlainDate().add({ days: index })).filter(
@@ -91,7 +133,8 @@ interface Span {
   readonly calendar: RuleSet['calendar']
 }
 
-const weekMs = 7 * 86_400_000
+const dayMs = 86_400_000
+const weekMs = 7 * dayMs
 
 /**
  * Neighbours that hold the same are one; where a slot comes again at once, each time is one. Those at the ends of the
@@ -133,19 +176,35 @@ function* slotsIn(
 
 interface Starts {
   readonly moments: readonly Moment[]
-  /** The last of them where there would be more. */
-  readonly cut: Moment | null
+  /** In their place where they are too many to list. */
+  readonly often: Round | null
 }
 
 /** By trigger. */
-function startsOf({ id, place, when }: Rule, span: Span): Starts[] {
-  return when.map(({ kind, definition, options }) => {
-    const moments: Moment[] = []
+function startsOf(rule: Rule, span: Span, playlists: RuleSet['playlists']): Starts[] {
+  const does = deedInShort(rule, playlists)
+  return rule.when.map((part) => {
+    const { kind, definition, options } = part
+    const found: Date[] = []
     for (const at of definition.upcoming?.(options as never, span) ?? []) {
-      if (at >= span.until) break
-      if (moments.length === mostMoments) return { moments, cut: moments.at(-1) ?? null }
-      moments.push({ at, rule: id, place, kind })
+      if (at >= span.until || found.length > mostCounted) break
+      found.push(at)
     }
-    return { moments, cut: null }
+    const started = { rule: rule.id, place: rule.place, kind, does }
+    const [first] = found
+    const last = found.at(-1)
+    if (first === undefined || last === undefined || !isOften(found))
+      return { moments: found.map((at) => ({ at, ...started })), often: null }
+    const words = partInWords(part, tellingOf(rule, playlists))
+    const isMore = found.length > mostCounted
+    const times = Math.min(found.length, mostCounted)
+    return { moments: [], often: { ...started, words, first, last, times, isMore } }
+  })
+}
+
+function isOften(moments: readonly Date[]): boolean {
+  return moments.some((at, index) => {
+    const later = moments[index + mostADay]
+    return later !== undefined && later.getTime() - at.getTime() < dayMs
   })
 }

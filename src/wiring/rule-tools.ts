@@ -3,7 +3,15 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import type { RuleToolsHouse } from '../http/api/rule-tools.ts'
 import { type Explanation, explain } from '../rules/explain/explain.ts'
-import { inOrder, type Moment, type Plan, type PlannedSchedule, planOf, type Stretch } from '../rules/plan.ts'
+import {
+  inOrder,
+  type Moment,
+  type Plan,
+  type PlannedSchedule,
+  planOf,
+  type Round,
+  type Stretch,
+} from '../rules/plan.ts'
 import { localIso } from '../rules/plan-words.ts'
 import { registryWith } from '../rules/plugins/plugin-set.ts'
 import type { Registry } from '../rules/registry.ts'
@@ -68,19 +76,19 @@ async function planInTurns(ruleSet: RuleSet, when: { readonly now: Date; readonl
     await nextTurn()
   }
   const moments: Moment[] = []
-  const cut: Moment[] = []
+  const often: Round[] = []
   for (const rule of ruleSet.rules) {
     const starts = planOf({ ...ruleSet, schedules: [], rules: [rule] }, when)
     moments.push(...starts.moments)
-    cut.push(...starts.cut)
+    often.push(...starts.often)
     await nextTurn()
   }
-  return planAsJson({ ...whole, schedules, moments: inOrder(moments), cut: inOrder(cut) }, ruleSet.calendar)
+  return planAsJson({ ...whole, schedules, moments: inOrder(moments), often }, ruleSet.calendar)
 }
 
 /** The plan with times as the household's clocks show them. */
 export function planAsJson(
-  { from, until, holidays, schedules, moments, cut, silent }: Plan,
+  { from, until, holidays, schedules, answers, moments, often, silent }: Plan,
   calendar: RuleSet['calendar'],
 ) {
   const local = (at: Date) => localIso(at, calendar)
@@ -94,11 +102,11 @@ export function planAsJson(
     if_pressed: slot?.ifPressed ?? null,
     now: isNow,
   })
-  const moment = ({ at, rule, place, kind }: Moment) => ({
-    at: local(at),
+  const started = ({ rule, place, kind, does }: Moment | Round) => ({
     rule,
     trigger: kind,
     source: place,
+    does,
   })
   return {
     zone: calendar.zone,
@@ -110,9 +118,19 @@ export function planAsJson(
       source: place,
       slots: stretches.map(stretch),
     })),
-    moments: moments.map(moment),
-    // Of each of these there are more, that are not told.
-    cut: cut.map(moment),
+    answers: answers.map(({ stream, ways }) => ({
+      stream,
+      instead: ways.map(({ stream: other, place, words }) => ({ stream: other, source: place, words })),
+    })),
+    moments: moments.map((moment) => ({ at: local(moment.at), ...started(moment) })),
+    // Those that are too many to be listed among the moments.
+    often: often.map((round) => ({
+      ...started(round),
+      words: round.words,
+      first: local(round.first),
+      times: round.times,
+      more: round.isMore,
+    })),
   }
 }
 

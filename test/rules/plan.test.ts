@@ -133,8 +133,8 @@ test('moments of triggers that clocks fire are told by time, as far as they are 
     ['2026-11-22T23:01:00.000Z', 'chime', 'often'],
   ])
   expect(planInWords(plan, ruleSet.calendar)).toContain(`Rules that a clock starts
-   Sun 22 Nov  07:01  rule chime  often, a.yaml:2
-               15:01  rule chime  often, a.yaml:2
+   Sun 22 Nov  07:01  rule chime  often, a.yaml:2  writes "x" into the log
+               15:01  rule chime  often, a.yaml:2  writes "x" into the log
 `)
 })
 
@@ -158,15 +158,51 @@ rules:
     'Fri 25 Dec to Sat 26 Dec, by the clocks of Europe/London. Fri 25 Dec and Sat 26 Dec are public holidays.',
   )
   expect(lines.filter((line) => line.includes('bedtime')).map((line) => line.replace(/ +/g, ' '))).toEqual([
-    ' 07:00 rule bedtime cron, a.yaml:3',
-    ' 19:30 rule bedtime time, a.yaml:3',
-    ' 20:00 rule bedtime time, a.yaml:3',
-    ' Sat 26 Dec 15:26 rule bedtime sun, a.yaml:3',
-    ' 19:30 rule bedtime time, a.yaml:3',
-    ' 20:00 rule bedtime time, a.yaml:3',
+    ' Fri 25 Dec 07:00 rule bedtime cron, a.yaml:3 writes "x" into the log',
+    ' 19:30 rule bedtime time, a.yaml:3 writes "x" into the log',
+    ' 20:00 rule bedtime time, a.yaml:3 writes "x" into the log',
+    ' Sat 26 Dec 15:26 rule bedtime sun, a.yaml:3 writes "x" into the log',
+    ' 19:30 rule bedtime time, a.yaml:3 writes "x" into the log',
+    ' 20:00 rule bedtime time, a.yaml:3 writes "x" into the log',
   ])
-  expect(plan.moments.filter(({ kind }) => kind === 'every')).toHaveLength(100)
-  expect(lines.at(-2)).toBe(
-    '   rule often (every, a.yaml:9) goes on after Fri 25 Dec 22:30; that is too often to list',
+  expect(plan.moments.filter(({ kind }) => kind === 'every')).toEqual([])
+  expect(lines).toContain(
+    '   every 10 minutes, 252 times (from Fri 25 Dec 06:00)  rule often  every, a.yaml:9  writes "x" into the log',
   )
+})
+
+test('what comes every minute is one line, and only a month of it is not counted to its end', async () => {
+  const ruleSet = await ruleSetOf(`rules:
+  chime:
+    stream: bedroom
+    player: den
+    when: [{every: {interval: 1m, from: "18:00", to: "19:00"}}]
+    if: [weekdays, player.battery > 10]
+    do: [{queue: {set: a.mp3}}, {log: ding}]
+  tick: {when: [{every: 1m}], do: [{log: tick}]}
+`)
+  const linesFor = (days: number) => {
+    const plan = planOf(ruleSet, { now: new Date('2026-11-23T06:00:00Z'), days })
+    return planInWords(plan, ruleSet.calendar).split('\n').slice(4).join('\n').replace(/ {2,}/g, ' ')
+  }
+  expect(linesFor(1)).toBe(`Rules that a clock starts
+ every minute between 18:00 and 19:00, 60 times (from Mon 23 Nov 18:00) rule chime every, a.yaml:2 puts the file a.mp3 into the stream bedroom, then writes "ding" into the log, if it is a day from Monday to Friday and the battery of the player is above 10 %
+ every minute, 1,080 times (from Mon 23 Nov 06:00) rule tick every, a.yaml:8 writes "tick" into the log
+`)
+  expect(linesFor(31)).toContain('every minute, more than 2,000 times (from')
+})
+
+test('which streams are heard in place of others is in the plan, for whom and when', async () => {
+  const ruleSet = await ruleSetOf(`playlists: {forest: [a.mp3]}
+schedules:
+  rain: {default: forest}
+  bedroom:
+    default: forest
+    answers: [{stream: rain, if: now.hour >= 19}]
+`)
+  const plan = planOf(ruleSet, { now: new Date('2026-11-23T06:00:00Z'), days: 1 })
+  expect(planInWords(plan, ruleSet.calendar)).toContain(`
+Heard in place of the stream bedroom
+   the stream rain (a.yaml:6), if it is 19:00 or later
+`)
 })

@@ -117,6 +117,26 @@ At 2026-11-25 01:29:00 it is otherwise:
     )
   })
 
+  test('what a clock starts every minute is one line, with what it does the first time', async () => {
+    await write(`rules:
+  chime: {when: [{every: 1m}], do: [{log: "It is \${now.time}"}]}
+  never: {when: [{every: 1m}], if: [now.hour < 3], do: [{log: x}]}
+  hourly: {when: [{time: ["18:30", "19:00"]}], do: [{log: gong}]}
+`)
+    const answer = await run('--dry', '--at', '2026-11-24T18:00', '--event', 'advance=60m')
+    const [, part = ''] = answer.split('advance=60m\n')
+    expect(
+      part.split('\n\n')[0],
+    ).toBe(`  never (a.yaml:3) does not run every minute, 60 times from 18:01:00 to 19:00:00: its condition \`now.hour < 3\` does not hold
+    it saw that now.hour is 18
+  chime (a.yaml:2) runs every minute, 60 times from 18:01:00 to 19:00:00; the first time:
+    18:01:00  1 log: writes "It is 18:01" into the log
+  hourly (a.yaml:4) runs, because it is 18:30
+    18:30:00  1 log: writes "gong" into the log
+  hourly (a.yaml:4) runs, because it is 19:00
+    19:00:00  1 log: writes "gong" into the log`)
+  })
+
   test('says in plain words what is done to a queue and to a player, by a rule and by a schedule', async () => {
     await write(`players: {kids-room: y1}
 inputs: {go: {type: button}}

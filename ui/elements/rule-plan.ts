@@ -85,7 +85,7 @@ export class RulePlan extends LitElement {
 
   override render() {
     const { plan, say } = this
-    const isEmpty = plan.schedules.length + plan.moments.length === 0
+    const isEmpty = plan.schedules.length + plan.moments.length + plan.often.length === 0
     return html`<section aria-labelledby="title">
       <h3 id="title">${say('rules.plan')}</h3>
       ${isEmpty ? html`<p class="quiet">${say('rules.no-plan')}</p>` : this.#parts()}
@@ -96,7 +96,7 @@ export class RulePlan extends LitElement {
     const { plan, say, whole } = this
     return html`<p class="quiet">${say('rules.clocks', { zone: plan.zone })}</p>
       ${plan.schedules.map((schedule) => this.#schedule(schedule))}
-      ${plan.moments.length === 0 ? nothing : this.#moments()}
+      ${plan.moments.length + plan.often.length === 0 ? nothing : this.#moments()}
       <div class="acts">
         <button aria-expanded=${whole} @click=${this.#toggle}>
           ${say(whole ? 'rules.fewer-days' : 'rules.all-days')}
@@ -124,6 +124,13 @@ export class RulePlan extends LitElement {
   #moments() {
     return html`<div class="card part">
       <h4>${this.say('rules.moments')}</h4>
+      ${
+        this.plan.often.length === 0
+          ? nothing
+          : html`<ol class="hours" role="list">
+              ${this.plan.often.map((round) => this.#round(round))}
+            </ol>`
+      }
       ${this.#days(momentsByDay(this.plan.moments), (moment) => this.#moment(moment), mostMoments)}
     </div>`
   }
@@ -152,6 +159,14 @@ export class RulePlan extends LitElement {
       <span class=${slot.closed ? 'closed' : ''}>
         ${contentText(slot, say)} ${slot.now ? html`<span class="badge">${say('rules.now')}</span>` : nothing}
       </span>
+    </li>`
+  }
+
+  #round({ rule, words, times, more }: PlanView['often'][number]) {
+    const name = this.names.get(rule) ?? rule
+    return html`<li lang="en">
+      <span>${words}, ${more ? 'more than ' : ''}${times} times</span>
+      <span>${name}</span>
     </li>`
   }
 

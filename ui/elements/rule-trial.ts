@@ -145,9 +145,10 @@ export class RuleTrial extends LitElement {
       </ul>`
   }
 
-  #run({ rule, name, outcome, because, why, saw, steps, left_out }: DryRun, first: string) {
+  #run({ rule, name, outcome, rounds, because, why, saw, steps, left_out }: DryRun, first: string) {
     const { say } = this
-    const reasons = [because, ...(why === null ? [] : [why]), ...saw]
+    const often = rounds === null ? [] : [`${rounds.words ?? 'by the clock'}, ${rounds.times} times`]
+    const reasons = [...often, because, ...(why === null ? [] : [why]), ...saw]
     const isHeld = outcome === 'did_not_run' || outcome === 'ignored' || outcome === 'failed'
     const did = isHeld ? (outcome === 'failed' ? 'rules.try-fails' : 'rules.try-held') : 'rules.try-runs'
     return html`<li>

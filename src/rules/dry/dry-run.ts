@@ -1,5 +1,5 @@
 import { AppError, messageOf } from '../../core/error.ts'
-import { contentInWords, partInWords, untilInWords } from '../explain/rule-words.ts'
+import { isRound, partInWords, tellingOf, untilInWords } from '../explain/rule-words.ts'
 import { localIso } from '../plan-words.ts'
 import type { Rule, RuleSet } from '../rule-set.ts'
 import { leftOutOf, type RunTrace, type StepTrace } from '../running/trace.ts'
@@ -10,6 +10,7 @@ import type { Records, WatchedHouse } from './house.ts'
 import { changesBetween, lookAround, playerInWords } from './outcome.ts'
 import type { Naming } from './queue-words.ts'
 import type { DryEffect, DryPart, DryReport, DryRun, DryStep } from './report.ts'
+import { type Alike, roundsOf } from './rounds.ts'
 import { doDeed } from './run-test.ts'
 
 interface DryRunInput {
@@ -143,7 +144,9 @@ class Watched {
       kind,
       event: event?.written ?? null,
       at: this.#local(at),
-      runs: runs.slice(0, mostShown).map((trace) => this.#run(trace)),
+      runs: roundsOf(runs, ({ rule, trigger }) => this.#clockPart(rule, trigger.kind) !== undefined)
+        .slice(0, mostShown)
+        .map((alike) => this.#run(alike)),
       unmoved: event === null ? [] : this.#unmoved(event, runs, stream),
       effects: own.slice(0, mostShown).map(({ effect, because, at: when }) => ({
         at: this.#local(when),
@@ -158,7 +161,29 @@ class Watched {
     }
   }
 
-  #run(trace: RunTrace): DryRun {
+  /** The trigger that a clock fires; nothing for any other. */
+  #clockPart(rule: string, kind: string) {
+    const found = this.#input.ruleSet.rules.find(({ id }) => id === rule)
+    return found?.when.find((part) => part.kind === kind && part.definition.upcoming !== undefined)
+  }
+
+  #rounds([first, ...more]: Alike): DryRun['rounds'] {
+    const last = more.at(-1)
+    if (last === undefined) return null
+    const { rules, playlists } = this.#input.ruleSet
+    const rule = rules.find(({ id }) => id === first.rule)
+    const part = this.#clockPart(first.rule, first.trigger.kind)
+    const words =
+      rule === undefined || part === undefined ? '' : partInWords(part, tellingOf(rule, playlists))
+    return {
+      times: more.length + 1,
+      last: this.#local(new Date(last.at)),
+      words: isRound(words) ? words : null,
+    }
+  }
+
+  #run(alike: Alike): DryRun {
+    const [trace] = alike
     const { rule: id, at, because, outcome, why, saw, steps } = trace
     const rule = this.#input.ruleSet.rules.find((one) => one.id === id)
     return {
@@ -166,7 +191,7 @@ class Watched {
       name: rule?.name ?? null,
       place: rule?.place ?? '',
       at: this.#local(new Date(at)),
-      ...{ because, outcome, why, saw },
+      ...{ because, outcome, rounds: this.#rounds(alike), why, saw },
       steps: steps.map((step) => this.#step(step)),
       left_out: leftOutOf(trace),
     }
@@ -204,11 +229,7 @@ class Watched {
       return `it is about the player ${rule.player}, not ${this.#nameOf(player)}`
     if (isOfPlayer && rule.stream !== null && player !== null && rule.stream !== stream)
       return `it hears cards of the stream ${rule.stream}, and ${stream === null ? 'no card of a stream is' : `that of ${stream} is`} in ${this.#nameOf(player)}`
-    const telling = {
-      player: rule.player,
-      stream: rule.stream,
-      content: (name: string) => contentInWords(name, ruleSet.playlists),
-    }
+    const telling = tellingOf(rule, ruleSet.playlists)
     const when = rule.when
       .filter(({ kind }) => kinds.includes(kind))
       .map((part) => untilInWords(partInWords(part, telling)))

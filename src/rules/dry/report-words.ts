@@ -1,4 +1,4 @@
-import type { DryEffect, DryPart, DryReport, DryRun, DryStep } from './report.ts'
+import type { DryEffect, DryPart, DryReport, DryRounds, DryRun, DryStep } from './report.ts'
 
 /** What a dry run came to, in plain words for a terminal. */
 export function reportInWords(report: DryReport): string {
@@ -55,17 +55,25 @@ const outcomes: Readonly<Record<DryRun['outcome'], string>> = {
 }
 
 function runLines(run: DryRun, when: Hours): string[] {
-  const { rule, name, place, because, outcome, why, saw, steps, left_out } = run
+  const { rule, name, place, because, outcome, rounds, why, saw, steps, left_out } = run
   const called = name === null ? rule : `${rule} "${name}"`
   const reason = why === null ? '' : `: ${why}`
   return [
-    `  ${called} (${place}) ${outcomes[outcome]}, because ${because}${reason}`,
+    rounds === null
+      ? `  ${called} (${place}) ${outcomes[outcome]}, because ${because}${reason}`
+      : `  ${called} (${place}) ${outcomes[outcome]} ${roundsInWords(run.at, rounds, when)}${reason}${steps.length === 0 ? '' : '; the first time:'}`,
     ...(saw.length === 0 ? [] : [`    it saw that ${saw.join(', ')}`]),
     ...steps.flatMap((step, index) => [
       ...(left_out?.behind === index ? [`    … and ${left_out.count} steps more, …`] : []),
       ...stepLines(step, when),
     ]),
   ]
+}
+
+/** "every minute, 60 times from 18:01:00 to 19:00:00". */
+function roundsInWords(first: string, { times, last, words }: DryRounds, when: Hours): string {
+  const often = `${times.toLocaleString('en')} times from ${when.of(first)} to ${when.of(last)}`
+  return words === null ? often : `${words}, ${often}`
 }
 
 function stepLines({ step, kind, name, at, outcome, why, saw, effects }: DryStep, when: Hours): string[] {

@@ -50,6 +50,8 @@ export interface DryRun {
   readonly at: string
   readonly because: string
   readonly outcome: RunOutcome
+  /** Where a clock starts it again and again and it goes the same way each time: this one stands for all of them. */
+  readonly rounds: DryRounds | null
   /** Why it did not run, or how it ended. */
   readonly why: string | null
   /** What its conditions looked at: `player.battery is 8`. */
@@ -58,6 +60,14 @@ export interface DryRun {
   readonly steps: readonly DryStep[]
   /** How many steps are not told, and how many of those that are stand before them; null where all are told. */
   readonly left_out: { readonly behind: number; readonly count: number } | null
+}
+
+export interface DryRounds {
+  readonly times: number
+  /** When it was started the last time. */
+  readonly last: string
+  /** What starts it, where that says how often: "every minute". */
+  readonly words: string | null
 }
 
 export interface DryStep {

@@ -11,11 +11,7 @@ import { expressionInWords } from './expression-words.ts'
  * between 07:00 and 19:00, it puts the playlist forest into the stream bedroom, then …."
  */
 export function ruleInWords(rule: Rule, playlists: ReadonlyMap<string, Playlist>): string {
-  const telling: Telling = {
-    player: rule.player,
-    stream: rule.stream,
-    content: (name) => contentInWords(name, playlists),
-  }
+  const telling = tellingOf(rule, playlists)
   const starts = rule.when.map((part) => partInWords(part, telling))
   const sentence = [
     starts.length === 0 ? 'Nothing starts it' : startsInWords(starts),
@@ -24,6 +20,28 @@ export function ruleInWords(rule: Rule, playlists: ReadonlyMap<string, Playlist>
   ].join(', ')
   const whole = `${sentence}.${modeInWords(rule)}`
   return rule.enabled ? whole : `It is switched off (enabled: false). ${whole}`
+}
+
+/** What it does, in a line: 'writes "Off we go" into the log, if it is Saturday'. */
+export function deedInShort(rule: Rule, playlists: ReadonlyMap<string, Playlist>): string {
+  const telling = tellingOf(rule, playlists)
+  const deeds = deedsInWords(rule.do, telling).replace(/^it /, '')
+  if (rule.if.length === 0) return cutShort(deeds)
+  return `${cutShort(deeds)}, if ${cutShort(conditionsInWords(rule.if, telling))}`
+}
+
+const longestInShort = 90
+
+function cutShort(words: string): string {
+  return words.length <= longestInShort ? words : `${words.slice(0, longestInShort).replace(/\s+\S*$/, '')} …`
+}
+
+/** What the rule is about, for its parts to be told by. */
+export function tellingOf(
+  { player, stream }: Pick<Rule, 'player' | 'stream'>,
+  playlists: ReadonlyMap<string, Playlist>,
+): Telling {
+  return { player, stream, content: (name) => contentInWords(name, playlists) }
 }
 
 /** "When the right button is pressed", "Every minute", "Every 2 hours, or when the product has started". */
@@ -36,7 +54,7 @@ function startsInWords(starts: readonly string[]): string {
 }
 
 /** Whether it says how often, not what has to happen. */
-function isRound(start: string): boolean {
+export function isRound(start: string): boolean {
   return start.startsWith('every ')
 }
 
