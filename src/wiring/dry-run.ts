@@ -7,6 +7,7 @@ import { list, quote } from '../language/wording.ts'
 import { eventsAsked } from '../rules/dry/asked.ts'
 import { dryRun } from '../rules/dry/dry-run.ts'
 import type { CardIn, StagePlayer } from '../rules/dry/house.ts'
+import { type Implied, impliedBy } from '../rules/dry/implied.ts'
 import type { DryReport } from '../rules/dry/report.ts'
 import { momentOf } from '../rules/moment.ts'
 import { PlayerNames } from '../rules/players.ts'
@@ -73,15 +74,20 @@ export async function tryDry(question: DryQuestion, files: RuleSet, ground: DryG
   const now = momentAsked(question.at, { now: ground.now, zone: ruleSet.calendar.zone })
   const streams = new Set([...streamsOf(ruleSet), ...(ground.remembered?.queues.keys() ?? [])])
   const known = knownPlayers(ruleSet, ground)
-  const who = playerMeant(question.player, { known, ruleSet, ground })
+  const declared = { inputs: ruleSet.inputs, stories: ruleSet.stories ?? new Map(), streams }
+  // Read once to see which rules they are about, whoever they happen to.
+  const anyone = { player: () => nobodyKnown, playerIfAny: () => null }
+  const deeds = eventsAsked(question.events, { ...declared, ...anyone }).map(({ deed }) => deed)
+  const implied = impliedBy(deeds, ruleSet.rules)
+  const meaning = { known, ruleSet, ground }
+  const named = playerMeant(question.player, meaning)
+  const who = named ?? playerImplied(implied, meaning)
   const player = () => {
     if (who !== null) return who
     throw new AppError('unprocessable', `which player is meant? Name it with player: ${list([...known])}`)
   }
   const events = eventsAsked(question.events, {
-    inputs: ruleSet.inputs,
-    stories: ruleSet.stories ?? new Map(),
-    streams,
+    ...declared,
     player,
     playerIfAny: () => who,
   })
@@ -90,7 +96,9 @@ export async function tryDry(question: DryQuestion, files: RuleSet, ground: DryG
   for (const one of ground.players) players.set(one.id, { patch: one, card: null })
   for (const name of ground.players.length === 0 ? new Set([...known, who ?? nobodyKnown]) : [])
     players.set(name, { patch: { playback: 'stopped' }, card: null })
-  if (who !== null) players.set(who, stagedPlayer(players.get(who), { state, streams, ground }))
+  const staging = { state, streams, ground, implied: implied.stream }
+  const isCard = isCardImplied(who === null ? undefined : players.get(who), staging)
+  if (who !== null) players.set(who, stagedPlayer(players.get(who), staging))
   const house = new InMemoryHouse({
     ruleSet,
     stage: { now, seed, players, ...valuesOf(ruleSet, ground.remembered) },
@@ -103,7 +111,8 @@ export async function tryDry(question: DryQuestion, files: RuleSet, ground: DryG
   })
   const began = ground.remembered === null ? 'fresh' : 'remembered'
   const id = who === null ? null : (ruleSet.players.get(who) ?? who)
-  return dryRun({ house, ruleSet, events, player: id, seed, began })
+  const isImplied = who !== null && (named === null || isCard)
+  return dryRun({ house, ruleSet, events, player: id, implied: isImplied ? implied.rule : null, seed, began })
 }
 
 /** As it was switched, and as it is while the product runs: what waits for its start has had it long ago. */
@@ -159,14 +168,35 @@ function playerMeant(named: string | undefined, { known, ruleSet, ground }: Mean
   throw new AppError('unprocessable', `player: ${message} (${help.split(';')[0] ?? ''}${others})`)
 }
 
+/** Of several: the one that the rule is about, or any where it is about none. */
+function playerImplied({ rule, player, stream }: Implied, meaning: Meaning): string | null {
+  if (rule === null) return null
+  if (player !== null) return playerMeant(player, meaning)
+  const { players, cards } = meaning.ground
+  if (players.length === 0) return nobodyKnown
+  return players.find(({ card_id }) => card_id !== null && cards.get(card_id) === stream)?.id ?? null
+}
+
 interface Staging {
   readonly state: NonNullable<DryQuestion['state']>
   readonly streams: ReadonlySet<string>
   readonly ground: DryGround
+  /** The stream of the card that a rule has to hear. */
+  readonly implied: string | null
+}
+
+/** Whether only the rule says which card is in the player: several could be, or none is. */
+function isCardImplied(
+  player: StagePlayer | undefined,
+  { state, streams, ground, implied }: Staging,
+): boolean {
+  if (implied === null || state.card !== undefined || state.stream !== undefined) return false
+  return ground.players.length === 0 ? streams.size > 1 : player?.patch.card_id == null
 }
 
 /** With what was said of it over what is known. */
-function stagedPlayer(player: StagePlayer | undefined, { state, streams, ground }: Staging): StagePlayer {
+function stagedPlayer(player: StagePlayer | undefined, staging: Staging): StagePlayer {
+  const { state, streams, ground, implied } = staging
   const { patch = {} } = player ?? {}
   const said = decodeJson(stagePlayer, plain(state), { what: 'state' })
   if ('problem' in said) throw new AppError('unprocessable', `state: ${said.problem}`)
@@ -174,6 +204,8 @@ function stagedPlayer(player: StagePlayer | undefined, { state, streams, ground 
   const { card } = playerOf(said.value)
   const own: PlayerPatch = { ...patchOfFields(fields, 'stopped'), ...(name === undefined ? {} : { name }) }
   if (card !== 'of the test') return { patch: { ...patch, ...noCard, ...own }, card }
+  if (isCardImplied(player, staging) && implied !== null)
+    return { patch: { ...patch, ...noCard, ...own }, card: { stream: implied } }
   // The one card that there can be; a real player has the card that it has.
   const [stream, another] = streams
   const only: CardIn =

@@ -117,6 +117,52 @@ At 2026-11-25 01:29:00 it is otherwise:
     )
   })
 
+  describe('without a word about the player or the card', () => {
+    const twoStreams = `playlists: {forest: [clip:lullaby-one]}
+schedules: {bedroom: {default: forest}, kitchen: {default: forest}}
+rules:
+  bell: {stream: kitchen, when: [{button: left}], do: [{log: bell}]}
+  lamp: {player: den, when: [{mqtt: home/lamp}], do: [{log: lamp}]}
+  rest: {enabled: false, stream: kitchen, when: [{button: right}], do: [{log: rest}]}
+  walk: {stream: bedroom, when: [{button: right}], do: [{log: walked}]}
+`
+    test('a press happens on a card of the stream that the rule is about', async () => {
+      await write(twoStreams)
+      const answer = await run('--dry', '--at', '2026-11-24T12:00', '--event', 'button=right')
+      expect(answer).toContain('walk (a.yaml:7) runs, because the right button was pressed on')
+      expect(answer).toContain(
+        'with a card of the stream bedroom. That is what the rule walk hears; --player, --state card=… and --state stream=… say otherwise.',
+      )
+    })
+
+    test('it happens to the player that the rule is about, among several', async () => {
+      await write(`players: {den: y1, kids-room: y2}
+rules:
+  hush: {player: kids-room, when: [{button: right}], do: [{log: hush}]}
+  lamp: {player: den, when: [{button: left}], do: [{log: lamp}]}
+`)
+      const { player, parts } = await reported('--event', 'button=right')
+      expect(player).toMatchObject({ name: 'kids-room', implied: 'hush' })
+      expect(parts.flatMap(({ runs }) => runs).map(({ rule }) => rule)).toEqual(['hush'])
+    })
+
+    test('where nothing starts, the rules that come closest say what they miss', async () => {
+      await write(twoStreams)
+      const asked = ['--dry', '--at', '2026-11-24T12:00', '--player', 'somebody', '--state', 'stream=kitchen']
+      const answer = await run(...asked, '--event', 'button=right')
+      expect(answer).toContain(`  No rule is started by it. These come closest:
+    rest (a.yaml:6): it is switched off
+    walk (a.yaml:7): it hears cards of the stream bedroom, and that of kitchen is in somebody
+    bell (a.yaml:4): it waits until the left button is pressed on a player of the stream kitchen
+`)
+      const other = await run(...asked, '--event', 'webhook.bell=ring')
+      expect(other).toContain(`  No rule is started by it. These come closest:
+    bell (a.yaml:4): it waits until the left button is pressed on a player of the stream kitchen
+    lamp (a.yaml:5): it waits until a message comes under home/lamp on the local broker
+`)
+    })
+  })
+
   test('what a clock starts every minute is one line, with what it does the first time', async () => {
     await write(`rules:
   chime: {when: [{every: 1m}], do: [{log: "It is \${now.time}"}]}

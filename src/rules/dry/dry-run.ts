@@ -1,7 +1,7 @@
 import { AppError, messageOf } from '../../core/error.ts'
-import { isRound, partInWords, tellingOf, untilInWords } from '../explain/rule-words.ts'
+import { isRound, partInWords, tellingOf } from '../explain/rule-words.ts'
 import { localIso } from '../plan-words.ts'
-import type { Rule, RuleSet } from '../rule-set.ts'
+import type { RuleSet } from '../rule-set.ts'
 import { leftOutOf, type RunTrace, type StepTrace } from '../running/trace.ts'
 import { wallTime } from '../time.ts'
 import type { AskedEvent } from './asked.ts'
@@ -12,6 +12,7 @@ import type { Naming } from './queue-words.ts'
 import type { DryEffect, DryPart, DryReport, DryRun, DryStep } from './report.ts'
 import { type Alike, roundsOf } from './rounds.ts'
 import { doDeed } from './run-test.ts'
+import { type Around, unmovedBy } from './unmoved.ts'
 
 interface DryRunInput {
   readonly house: WatchedHouse
@@ -19,6 +20,8 @@ interface DryRunInput {
   readonly events: readonly AskedEvent[]
   /** Whom events happen to; null where there is nobody. */
   readonly player: string | null
+  /** The rule that says what the question leaves open about that player; null where it leaves nothing open. */
+  readonly implied: string | null
   readonly seed: number
   readonly began: DryReport['began']
 }
@@ -33,7 +36,7 @@ const mostShown = 200
  * Never throws for what the rules do: what would never end is told.
  */
 export async function dryRun(input: DryRunInput): Promise<DryReport> {
-  const { house, ruleSet, player, events, seed, began } = input
+  const { house, ruleSet, player, implied, events, seed, began } = input
   const { zone } = ruleSet.calendar
   const at = house.world.now()
   const time = (iso: string) => clockWords(iso, zone)
@@ -49,7 +52,7 @@ export async function dryRun(input: DryRunInput): Promise<DryReport> {
     stopped ??= await watched.part('later', null, () => house.rest(longestWaitMs, () => isQuiet(house)))
     return {
       ...{ zone, at: localIso(at, { zone }), until: localIso(house.world.now(), { zone }), seed, began },
-      player: first,
+      player: first === null ? null : { ...first, implied },
       parts: watched.parts(),
       changes: changesBetween(before, lookAround(house, { time })),
       waiting: [...new Set(house.runs.filter(isWaiting).map(({ rule }) => rule))],
@@ -147,7 +150,8 @@ class Watched {
       runs: roundsOf(runs, ({ rule, trigger }) => this.#clockPart(rule, trigger.kind) !== undefined)
         .slice(0, mostShown)
         .map((alike) => this.#run(alike)),
-      unmoved: event === null ? [] : this.#unmoved(event, runs, stream),
+      unmoved:
+        event === null ? [] : this.#unmoved(event, { runs, stream, isQuiet: runs.length + own.length === 0 }),
       effects: own.slice(0, mostShown).map(({ effect, because, at: when }) => ({
         at: this.#local(when),
         kind: effect.kind,
@@ -212,28 +216,11 @@ class Watched {
     }
   }
 
-  #unmoved({ deed }: AskedEvent, runs: readonly RunTrace[], stream: string | null): DryPart['unmoved'] {
-    const kinds = kindsFor[deed.kind] ?? []
-    const heard = new Set(runs.map(({ rule }) => rule))
-    return this.#input.ruleSet.rules
-      .filter(({ id, when }) => !heard.has(id) && when.some(({ kind }) => kinds.includes(kind)))
-      .slice(0, mostShown)
-      .map((rule) => ({ rule: rule.id, place: rule.place, why: this.#whyNot(rule, kinds, stream) }))
-  }
-
-  #whyNot(rule: Rule, kinds: readonly string[], stream: string | null): string {
+  #unmoved({ deed }: AskedEvent, seen: Pick<Around, 'runs' | 'stream' | 'isQuiet'>): DryPart['unmoved'] {
     const { house, player, ruleSet } = this.#input
-    if (!rule.enabled) return 'it is switched off'
-    const isOfPlayer = !kinds.some((kind) => fromOutside.includes(kind))
-    if (isOfPlayer && rule.player !== null && player !== null && house.world.playerId(rule.player) !== player)
-      return `it is about the player ${rule.player}, not ${this.#nameOf(player)}`
-    if (isOfPlayer && rule.stream !== null && player !== null && rule.stream !== stream)
-      return `it hears cards of the stream ${rule.stream}, and ${stream === null ? 'no card of a stream is' : `that of ${stream} is`} in ${this.#nameOf(player)}`
-    const telling = tellingOf(rule, ruleSet.playlists)
-    const when = rule.when
-      .filter(({ kind }) => kinds.includes(kind))
-      .map((part) => untilInWords(partInWords(part, telling)))
-    return `it waits until ${when.join(', or ')}`
+    const nameOf = (id: string) => this.#nameOf(id)
+    const playerId = (name: string) => house.world.playerId(name)
+    return unmovedBy(deed, { ...seen, ruleSet, player, nameOf, playerId }).slice(0, mostShown)
   }
 
   #nameOf(id: string): string {
@@ -251,20 +238,4 @@ function clockWords(iso: string, zone: string): string {
   if (Number.isNaN(at.getTime())) return iso
   const { date, time } = wallTime(at, zone)
   return `${time} on ${date.toString()}`
-}
-
-/** Triggers that hear what no player did: the rule's player and stream say what it acts on alone. */
-const fromOutside: readonly string[] = ['input', 'mqtt', 'webhook', 'ha']
-
-/** The triggers that an event of that kind may fire. */
-const kindsFor: Readonly<Record<string, readonly string[]>> = {
-  press: ['button'],
-  insert: ['card'],
-  remove: ['card'],
-  playing: ['playing'],
-  player: ['player', 'volume'],
-  input: ['input'],
-  mqtt: ['mqtt'],
-  webhook: ['webhook'],
-  ha: ['ha'],
 }

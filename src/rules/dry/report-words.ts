@@ -4,7 +4,11 @@ import type { DryEffect, DryPart, DryReport, DryRounds, DryRun, DryStep } from '
 export function reportInWords(report: DryReport): string {
   const { at, zone, player, parts, stopped, waiting, until } = report
   const when = new Hours(at)
-  const who = player === null ? [] : [`${player.name}: ${player.state}.`]
+  const implied =
+    player?.implied == null
+      ? ''
+      : ` That is what the rule ${player.implied} hears; --player, --state card=… and --state stream=… say otherwise.`
+  const who = player === null ? [] : [`${player.name}: ${player.state}.${implied}`]
   return `${[
     [
       `Dry run on ${day(at)} at ${when.of(at)}, by the clocks of ${zone}: nothing leaves the house.`,
@@ -33,13 +37,16 @@ function partLines(part: DryPart, when: Hours): string[] {
       : kind === 'later'
         ? 'Afterwards, until nothing waits'
         : `${when.of(at)}  ${event}`
-  const quiet = runs.length + effects.length === 0 && kind === 'event' ? ['  No rule is started by it.'] : []
+  const isQuiet = runs.length + effects.length === 0 && kind === 'event'
+  const quiet = isQuiet
+    ? [`  No rule is started by it.${unmoved.length === 0 ? '' : ' These come closest:'}`]
+    : []
   return [
     head,
     ...effects.map((effect) => `  ${effectLine(effect, when)}`),
     ...quiet,
     ...runs.flatMap((run) => runLines(run, when)),
-    ...unmoved.map(({ rule, place, why }) => `  not meant: ${rule} (${place}): ${why}`),
+    ...unmoved.map(({ rule, place, why }) => `  ${isQuiet ? '  ' : 'not meant: '}${rule} (${place}): ${why}`),
     ...warnings.map((warning) => `  the log warns: ${warning}`),
   ]
 }

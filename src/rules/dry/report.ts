@@ -9,7 +9,7 @@ export interface DryReport {
   readonly seed: number
   /** Whether it began with what the household remembers, or with what files say it starts with. */
   readonly began: 'remembered' | 'fresh'
-  readonly player: DryPlayer | null
+  readonly player: (DryPlayer & { readonly implied: string | null }) | null
   /** `start`: what the clock says as it begins. `event`: one for each that was asked for. `later`: until nothing waited. */
   readonly parts: readonly DryPart[]
   /** What is another way than it was at first. */
@@ -20,6 +20,7 @@ export interface DryReport {
   readonly stopped: string | null
 }
 
+/** `implied`, where a report has it: the rule that says who the player is, or which card it has, where nobody said it. */
 export interface DryPlayer {
   readonly id: string
   readonly name: string
