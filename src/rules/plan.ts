@@ -113,9 +113,7 @@ export function planOf(ruleSet: Planned, { now, days }: { readonly now: Date; re
     })),
     moments: inOrder(starts.flatMap(({ moments }) => moments)),
     often: starts.flatMap(({ often }) => often ?? []),
-    silent: [...(ruleSet.playlists.values())].flatMap(({ id, isSilent }) =>
-      isSilent === true ? [id] : [],
-    ),
+    silent: [...ruleSet.playlists.values()].flatMap(({ id, isSilent }) => (isSilent === true ? [id] : [])),
     holidays: Array.from({ length: days }, (_, index) => today.toPlainDate().add({ days: index })).filter(
       (date) => ruleSet.calendar.isHoliday(date),
     ),
