@@ -6,6 +6,7 @@ import { casesOf, chanceOf, mostConditions } from './pack-chance.ts'
 import { homeOf, lostOfStages, unheard } from './pack-losses.ts'
 import { isForTheEye, type Option, PackMenus } from './pack-menus.ts'
 import { PackScenes } from './pack-scenes.ts'
+import { shortSpeech } from './speech.ts'
 
 interface PackImport {
   /** The name of the story; from its title without one. */
@@ -258,7 +259,7 @@ class PackStory {
       options: order.map(({ of }) => {
         const play = this.#heard(of)
         const to = this.#taken(of)
-        return play !== null && 'file' in play ? { play: play.file, to } : { say: of.name, to }
+        return play !== null && 'file' in play ? { play: play.file, to } : { say: shortSpeech(of.name), to }
       }),
       silence: this.#made.stop(),
     }

@@ -125,6 +125,12 @@ test('whatever stands in a story.json, a rule file without faults comes of it', 
   )
 })
 
+const offered = {
+  image: 'a',
+  audio: null,
+  control: { wheel: false, ok: false, home: false, pause: false, autoplay: false },
+}
+
 test('whatever stands in a nodes.json, a rule file without faults comes of it', {
   timeout: 120_000,
 }, async () => {
@@ -135,6 +141,22 @@ test('whatever stands in a nodes.json, a rule file without faults comes of it', 
       )
       expect(faults, text).toEqual([])
     }),
-    { numRuns: 500 },
+    {
+      numRuns: 500,
+      // A stage without a name that is offered, and has no sound.
+      examples: [
+        [
+          {
+            startAction: { action: null, index: 0 },
+            inventory: [],
+            stages: {
+              '': { ...offered, ok: { action: 'a', indexItem: 0 }, home: null },
+              b: { ...offered, ok: { action: 'a', index: 0 }, home: { action: 'a', indexItem: 0 } },
+            },
+            actions: { a: [{ stage: 'b' }, { stage: '' }, { stage: '' }] },
+          },
+        ],
+      ],
+    },
   )
 })
