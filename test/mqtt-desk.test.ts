@@ -218,7 +218,7 @@ test('sliders end at their last values, and no step of theirs is answered with a
   const house = await running({ pace: 1 })
   const { app } = house
   const { say, answersOn } = await talkTo(house)
-  const player = app.simulator?.players[0]
+  const player = app.simulator?.players[1]
   if (player === undefined) throw new Error('no simulated player')
   await until('it is there', () => app.hub.player(player.id)?.online === true)
   const grey = (n: number) => `#${n.toString(16).padStart(2, '0').repeat(3)}`

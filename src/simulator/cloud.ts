@@ -96,6 +96,11 @@ const defaultPlayers: readonly PlayerSpec[] = [
   },
 ]
 
+/** Whether that is the id of a player that is there without an account: examples speak of these. */
+export function isOfExamples(id: string | undefined): boolean {
+  return defaultPlayers.some(({ deviceId }) => deviceId === id)
+}
+
 /**
  * A Yoto cloud on a free port of this machine's loopback address: sign-in, REST, MQTT, and players that
  * fetch and play what their cards name. It speaks Yoto's own words and scales and knows nothing of ours.

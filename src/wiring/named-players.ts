@@ -7,6 +7,7 @@ import { type Named, PlayerNames } from '../rules/players.ts'
 import { lackOf } from '../rules/read/abilities.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
+import { isOfExamples } from '../simulator/cloud.ts'
 import type { Problems } from './problems.ts'
 
 /** The players as checks of rules know them: without their models where all is to be offered for every one. */
@@ -45,10 +46,18 @@ export function missingPlayers(
         : [{ ...named, level: 'warning' as const, code: 'rule/not-on-model', ...lack }]
     }
     const known = faults.get(named.name)
-    const fault = known === undefined ? names.faultOf(named.name) : known
+    const fault = known === undefined ? faultOf(names, named.name) : known
     faults.set(named.name, fault)
     return fault === null ? [] : [{ ...named, level: 'warning' as const, code: 'ref/player', ...fault }]
   })
+}
+
+const exampleHelp =
+  'it is one of the simulated players, which are there without an account: write the id of yours in its place'
+
+function faultOf(names: PlayerNames, named: string): ReturnType<PlayerNames['faultOf']> {
+  const fault = names.faultOf(named)
+  return fault !== null && isOfExamples(names.idOf(named)) ? { ...fault, help: exampleHelp } : fault
 }
 
 // Each is a problem by its own name.
@@ -64,7 +73,10 @@ export function watchNamedPlayers({ hub, book, problems, log }: WatchInput): { s
     const found = new Map(
       [
         ...grouped(
-          missingPlayers(book, hub.players()).filter(({ code }) => code === 'ref/player'),
+          // An example that nobody has taken up is nothing to be put right.
+          missingPlayers(book, hub.players()).filter(
+            ({ code, help }) => code === 'ref/player' && help !== exampleHelp,
+          ),
           ({ name }) => name,
         ),
       ]

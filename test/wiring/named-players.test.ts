@@ -50,6 +50,17 @@ test('a player that rules name and there is not is said with all places, once it
   watch.stop()
 })
 
+test('an example that speaks of a simulated player is no problem of a household with players of its own', () => {
+  const { hub, problems, said } = watched(
+    new Map([
+      ['den', 'ysimDenPlayerV3000000002'],
+      ['nursry', 'y1'],
+    ]),
+  )
+  hub.setPlayers([unknownPlayer('y1', 'Nursery')])
+  expect([said(), problems.names()]).toEqual([[], []])
+})
+
 test('the problem ends when a player is called so or no rule names it any more', () => {
   const { hub, problems, said, read } = watched(new Map())
   hub.setPlayers([unknownPlayer('y1', 'Nursery')])
