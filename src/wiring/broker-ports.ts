@@ -9,6 +9,7 @@ import type { Hub } from '../hub.ts'
 import { momentOf } from '../rules/moment.ts'
 import { contentFiles } from '../rules/playlists.ts'
 import { readQueueWish } from '../rules/read/queue-wish.ts'
+import { refillsOf } from '../rules/refills.ts'
 import type { RuleSet } from '../rules/rule-set.ts'
 import { playAnew } from './play-anew.ts'
 import { restartWith } from './restart.ts'
@@ -56,6 +57,7 @@ export function brokerPorts(input: PortsInput): BrokerPorts {
     momentOf: (text) => momentOf(text, { now: clock.now(), zone }),
     playAnew: (stream, anew) => playAnew(stream, anew, input),
     reloadRules,
+    refillsOf: (stream) => refillsOf(stream, input.ruleSet()),
     diagnostics,
     door,
     signIn: () => account.signIn(),

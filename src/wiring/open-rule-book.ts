@@ -33,6 +33,7 @@ interface OpenInput {
   readonly topicFault: Surroundings['topicFault']
   readonly isOurCard: Surroundings['isOurCard']
   readonly hasCard: NonNullable<Surroundings['hasCard']>
+  readonly hasStream: NonNullable<Surroundings['hasStream']>
   /** The players there are; null while that is not known. */
   readonly players: () => Surroundings['players']
   /** Null where there is no way to Home Assistant. */
@@ -50,6 +51,7 @@ export async function openRuleBook({
   topicFault,
   isOurCard,
   hasCard,
+  hasStream,
   players,
   access,
   random,
@@ -78,6 +80,7 @@ export async function openRuleBook({
     topicFault,
     isOurCard,
     hasCard,
+    hasStream,
     players,
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
@@ -119,7 +122,15 @@ function openPlugins({ options, parts, problems, clock, log }: PluginsInput): Pl
 interface RunInput
   extends Omit<
     OpenInput,
-    'options' | 'foundation' | 'topicFault' | 'isOurCard' | 'hasCard' | 'players' | 'access' | 'random'
+    | 'options'
+    | 'foundation'
+    | 'topicFault'
+    | 'isOurCard'
+    | 'hasCard'
+    | 'hasStream'
+    | 'players'
+    | 'access'
+    | 'random'
   > {
   readonly input: { readonly options: Options }
   readonly foundation: Pick<Foundation, 'storage' | 'history' | 'problems' | 'redactAll' | 'log'>

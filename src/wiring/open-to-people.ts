@@ -2,6 +2,7 @@ import { mostAsked, performThrough } from '../core/player-lines.ts'
 import type { House } from '../http/api/app.ts'
 import type { LiveHouse } from '../http/live.ts'
 import type { LiveMedia } from '../http/live-media.ts'
+import { refillsOf } from '../rules/refills.ts'
 import { fetchAudio } from '../yoto/track-audio.ts'
 import { deskWithoutAccount } from './account.ts'
 import { accountCollection } from './account-storage.ts'
@@ -170,6 +171,7 @@ function openHouse(
     perform: performed,
     queueEffects: queueEffects({ library: sources, ruleSet: () => book.current }, 'rest'),
     upToDate: (stream) => rules.upToDate(stream),
+    refillsOf: (stream) => refillsOf(stream, book.current),
     outlooks: parts.outlooks,
     presets,
     write: (entries) => storage.setMany(entries),

@@ -65,6 +65,7 @@ interface HouseParts {
   readonly perform: Perform
   readonly queueEffects: House['queueEffects']
   readonly upToDate?: House['upToDate']
+  readonly refillsOf?: House['refillsOf']
   readonly outlooks: House['outlooks']
   readonly presets: Presets
   /** Writes all entries to the store, or none. */
@@ -102,6 +103,7 @@ export function houseOf({
   perform,
   queueEffects,
   upToDate,
+  refillsOf,
   outlooks,
   presets,
   write,
@@ -150,6 +152,7 @@ export function houseOf({
     ...ruleTools,
     streamUrl: (name) => cards.streamUrl(name),
     keptCards: (name) => cards.keptFor(name),
+    ...(refillsOf === undefined ? {} : { refillsOf }),
     rotateStreamKey: (name, options) => cards.rotateStream(name, options),
     presses,
     events,

@@ -101,6 +101,9 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
     ...{ options, foundation, started, topicFault, access, random, clock },
     isOurCard: (cardId) => household.cards.published.inAnyAccount().some(({ card_id }) => card_id === cardId),
     hasCard: (of) => areCardsOf(of, household.cards.published.list()),
+    hasStream: (stream) =>
+      household.hub.queue(stream) !== undefined ||
+      areCardsOf(`stream/${stream}`, household.cards.published.list()),
     // Before the account is listed there are none.
     players: () => (household.hub.players().length === 0 ? null : playersForChecks(household.hub, options)),
   })

@@ -41,6 +41,8 @@ export interface RuleBookOptions {
   readonly isOurCard?: Surroundings['isOurCard']
   /** Without it no card is missed. */
   readonly hasCard?: Surroundings['hasCard']
+  /** Without it no stream is missed. */
+  readonly hasStream?: Surroundings['hasStream']
   /** Without it no name in Home Assistant is doubted. */
   readonly homeAssistant?: Surroundings['homeAssistant']
   /** The players there are; null while that is not known. Without it no player is doubted. */
@@ -178,6 +180,7 @@ export class RuleBook {
           areOthers ||
           this.#isUnfinished ||
           (await this.#reader.haveCardsChanged()) ||
+          (await this.#reader.haveStreamsChanged()) ||
           (await this.#reader.haveFilesCome()) ||
           (await this.#reader.haveContentsChanged()) ||
           (await this.#reader.haveCalendarsChanged()),

@@ -51,7 +51,7 @@ export class RuleReader {
   constructor(options: Options) {
     const { folder, library, plugins, topicFault, isOurCard, hasCard, homeAssistant, hasVoice, zone } =
       options
-    const { clock, log } = options
+    const { hasStream, clock, log } = options
     const { location = null, calendars: good, problems, thread } = options
     const ours = registryWith([])
     this.#players = options.players ?? (() => null)
@@ -81,6 +81,7 @@ export class RuleReader {
       stories: readStories,
       ...(isOurCard === undefined ? {} : { isOurCard }),
       ...(hasCard === undefined ? {} : { hasCard }),
+      ...(hasStream === undefined ? {} : { hasStream }),
       ...(homeAssistant === undefined ? {} : { homeAssistant }),
       ...(hasVoice === undefined ? {} : { hasVoice }),
       zone,
@@ -113,6 +114,13 @@ export class RuleReader {
       if ((await this.#reading.isOurCard?.(cardId)) !== wasOurs) return true
     for (const [of, wasThere] of this.#found.published)
       if ((await this.#reading.hasCard?.(of)) !== wasThere) return true
+    return false
+  }
+
+  /** Whether a stream that rules speak of has come or gone. */
+  async haveStreamsChanged(): Promise<boolean> {
+    for (const [stream, wasThere] of this.#found.streams)
+      if ((await this.#reading.hasStream?.(stream)) !== wasThere) return true
     return false
   }
 
@@ -183,7 +191,7 @@ export class RuleReader {
    * `found` gets what was answered.
    */
   #looking(found = nothingFound()): Reading {
-    const { fileExists, filesIn, finds, isOurCard, hasCard } = this.#reading
+    const { fileExists, filesIn, finds, isOurCard, hasCard, hasStream } = this.#reading
     return {
       ...this.#reading,
       fileExists: onceEach(async (file) => {
@@ -215,6 +223,15 @@ export class RuleReader {
               return isOurs
             },
           }),
+      ...(hasStream === undefined
+        ? {}
+        : {
+            hasStream: async (stream) => {
+              const isThere = await hasStream(stream)
+              found.streams.set(stream, isThere)
+              return isThere
+            },
+          }),
       ...(hasCard === undefined
         ? {}
         : {
@@ -244,6 +261,7 @@ export class RuleReader {
       readCalendar,
       isOurCard,
       hasCard,
+      hasStream,
       ...around
     }: Reading,
   ): Promise<readonly CheckedFile[] | null> {
@@ -270,6 +288,7 @@ export class RuleReader {
         readCalendar: async (path) => (await readCalendar?.(path)) ?? { fault: 'it cannot be read here' },
         isOurCard: async (cardId) => (await isOurCard?.(cardId)) ?? null,
         hasCard: async (of) => (await hasCard?.(of)) ?? null,
+        hasStream: async (stream) => (await hasStream?.(stream)) ?? null,
       },
     })
   }
@@ -281,6 +300,8 @@ interface Found {
   readonly cards: Map<string, boolean | null>
   /** By what rules play, whether there is a card of it. */
   readonly published: Map<string, boolean | null>
+  /** By stream that rules speak of, whether it is there. */
+  readonly streams: Map<string, boolean | null>
   /** Audio files that are not there. */
   readonly missing: Set<string>
   /** By folder, whether there is audio in it. */
@@ -297,6 +318,7 @@ function nothingFound(): Found {
   return {
     cards: new Map(),
     published: new Map(),
+    streams: new Map(),
     missing: new Set(),
     folders: new Map(),
     picks: new Map(),

@@ -60,6 +60,8 @@ export interface Answers {
   isOurCard(cardId: string): Promise<boolean | null>
   /** Null where it is not known. */
   hasCard(of: string): Promise<boolean | null>
+  /** Null where it is not known. */
+  hasStream(stream: string): Promise<boolean | null>
 }
 
 export type FromThread =
@@ -128,6 +130,7 @@ async function check({ sources, ...around }: ToThread & { kind: 'check' }): Prom
     readCalendar: ask('readCalendar'),
     isOurCard: onceEach(ask('isOurCard')),
     hasCard: onceEach(ask('hasCard')),
+    hasStream: onceEach(ask('hasStream')),
     progress: (file) => tell({ kind: 'at', file }),
   })
   memory.sweep()

@@ -53,6 +53,7 @@ const unasked = {
   momentOf: never,
   playAnew: never,
   reloadRules: never,
+  refillsOf: () => [],
   diagnostics: never,
   signIn: never,
   signInState: never,

@@ -112,6 +112,7 @@ export async function deskHouse() {
     lookup: (file) => library.find(file),
     info: () => ({ version: '1.2.3' }),
     diagnostics: () => house.diagnostics(),
+    refillsOf: () => [{ kind: 'schedule', name: 'bedroom', source: 'bedroom.yaml:5' }],
     reloadRules: async () => ({ rules: 2, schedules: 1, held_back: ['bedroom.yaml'] }),
     signIn: () => {
       throw new AppError('conflict', 'there is no account')

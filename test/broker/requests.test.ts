@@ -154,7 +154,9 @@ describe('requests about streams', () => {
     await ask('stream/replace', { stream: 'bedroom', files: ['a.mp3'] })
     expect(filesOf('bedroom')).toEqual(['a.mp3'])
     expect(await ask('stream/clear', { stream: 'bedroom' })).toMatchObject({ data: { count: 0 } })
-    expect(await ask('stream/delete', { stream: 'bedroom' })).toMatchObject({ data: { deleted: 'bedroom' } })
+    expect(await ask('stream/delete', { stream: 'bedroom' })).toMatchObject({
+      data: { deleted: 'bedroom', comes_back: [{ kind: 'schedule', source: 'bedroom.yaml:5' }] },
+    })
     expect(hub.queues()).toEqual([])
     expect([...because]).toContain('MQTT request stream/insert_next')
   })

@@ -162,6 +162,42 @@ test('a playlist whose folder is empty is a problem, in the plan and explained, 
   await ask('delete', { file: 'attic.yaml' })
 })
 
+test('the answer to a deletion says what makes the stream anew, and where that stands', async () => {
+  const text = `playlists: {tales: [music/lullaby-one.mp3]}
+schedules:
+  attic: {default: tales}
+rules:
+  more:
+    stream: attic
+    when: [{button: right}]
+    do: [{queue: {add: tales}}]
+`
+  await ask('write', { file: 'attic.yaml', text })
+  await until('the schedule has filled it', () => house.app.hub.queue('attic') !== undefined)
+  const { body }: Pick<Answer, 'body'> = await house.call('DELETE', '/streams/attic')
+  expect(body.message).toContain(
+    '; it comes back: its schedule (attic.yaml:3) within a minute, rule "more" (attic.yaml:5) when it runs. Take it out of the rules first',
+  )
+  expect(body.comes_back).toMatchObject([{ kind: 'schedule' }, { kind: 'rule', name: 'more' }])
+  await until('it is there again', () => house.app.hub.queue('attic') !== undefined)
+  await ask('delete', { file: 'attic.yaml' })
+  const again: Pick<Answer, 'body'> = await house.call('DELETE', '/streams/attic')
+  expect(again.body).toMatchObject({ comes_back: [], message: expect.not.stringContaining('comes back') })
+})
+
+test('a rule about a stream that was deleted is warned of, until there is one of that name', async () => {
+  const fill = () => house.call('POST', '/streams/loft/queue', { files: ['music/lullaby-one.mp3'] })
+  const text = 'rules:\n  r: {stream: loft, when: [{button: right}], do: [{skip: next}]}\n'
+  await fill()
+  const missed = async () =>
+    (await ask('check', { file: 'loft.yaml', text })).body.findings.map(({ code }: { code: string }) => code)
+  expect(await missed()).toEqual([])
+  await house.call('DELETE', '/streams/loft')
+  expect(await missed()).toEqual(['ref/stream'])
+  await fill()
+  expect(await missed()).toEqual([])
+})
+
 test('a rule is switched off and on over its file', async () => {
   await ask('write', { file: 'bed.yaml', text: rule('r') })
   expect((await ask('enable', { rule: 'r', enabled: false })).status).toBe(200)

@@ -45,6 +45,7 @@ const answers = {
   readCalendar: async () => ({ fault: 'there is none' }),
   isOurCard: async (): Promise<boolean | null> => null,
   hasCard: async (): Promise<boolean | null> => null,
+  hasStream: async (): Promise<boolean | null> => null,
 }
 const around = {
   zone: 'UTC',
@@ -88,6 +89,7 @@ test('what the thread says of large files is what is said without it, and it ask
     readCalendar: answers.readCalendar,
     isOurCard: async (cardId: string) => cardId !== '7JtVV',
     hasCard: async (of: string) => of !== 'stream/attic',
+    hasStream: async (stream: string) => stream !== 'attic',
     folderHint: async (folder: string) => `did you mean "${folder}s"?`,
     homeAssistant: { isThere: false, actionFault: async (action: string) => fault(action) },
   }

@@ -43,12 +43,12 @@ export const setUpStream = request({
 })
 
 export const deleteStream = request({
-  describe: 'Deletes `stream` and its queue.',
+  describe: 'Deletes `stream` and its queue. `comes_back`: the schedule and the rules that make it anew.',
   body: Type.Object({ stream: streamName() }, closed),
   async answer({ stream }, ports) {
     existing(stream, ports)
     await ports.perform({ kind: 'delete-stream', stream }, 'MQTT request stream/delete')
-    return { deleted: stream }
+    return { deleted: stream, comes_back: ports.refillsOf(stream) }
   },
 })
 

@@ -24,6 +24,8 @@ export interface RequestPorts {
   discoverAgain(): void
   /** Aborted when nobody is there any more who could be answered. */
   readonly stopping: AbortSignal
+  /** What in the rules makes the stream anew once it is deleted, with its place. */
+  refillsOf(stream: string): readonly object[]
   /** Reads the rule files again where they were changed; resolves with how they stand when what they say runs. */
   reloadRules(): Promise<RulesState>
   /** Ends the product and has it started again. @throws AppError `disabled` where nobody would start it. */

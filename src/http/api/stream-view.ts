@@ -35,7 +35,18 @@ export interface StreamsHouse {
     readonly days: number
     readonly tracks: readonly string[]
   }
+  /** What makes the stream anew once it is deleted; nothing where absent. */
+  readonly refillsOf?: (name: string) => readonly Refill[]
   rotateStreamKey(name: string, options: { now: boolean }): Promise<KeyRotation>
+}
+
+/** What makes a stream anew once it is deleted: its schedule within a minute, a rule when it runs. */
+export interface Refill {
+  readonly kind: 'schedule' | 'rule'
+  /** The stream of the schedule, or the rule's id. */
+  readonly name: string
+  /** Where it stands: "bedroom.yaml:15". */
+  readonly source: string | null
 }
 
 /** Of a body with the names of as many files as a queue takes. */

@@ -7,7 +7,7 @@ import { meant } from './if-match.ts'
 import { rotationAnswer, rotationBody } from './key-rotation.ts'
 import { type Route, route } from './route.ts'
 import { mutationRoute } from './stream-mutations.ts'
-import { done, existing, type StreamsHouse, view } from './stream-view.ts'
+import { done, existing, type Refill, type StreamsHouse, view } from './stream-view.ts'
 
 const because = 'REST'
 const file = Type.String({ minLength: 1, maxLength: 1000 })
@@ -197,9 +197,10 @@ function deleteRoute(house: StreamsHouse): Route {
     async handle(request) {
       const { name } = existing(house, request.param('name'))
       const { cards, days, tracks } = house.keptCards(name)
+      const refills = house.refillsOf?.(name) ?? []
       await house.perform({ kind: 'delete-stream', stream: name, ...meant(request) }, because)
-      const message = `"${name}" deleted; ${keeping(cards)} for ${days} days, and a stream of that name plays there again${ofTracks(tracks)}`
-      return { success: true, message }
+      const message = `"${name}" deleted; ${keeping(cards)} for ${days} days, and a stream of that name plays there again${ofTracks(tracks)}${ofRefills(refills)}`
+      return { success: true, message, comes_back: refills }
     },
   })
 }
@@ -234,6 +235,19 @@ function ofTracks(titles: readonly string[]): string {
   const others = titles.length - named.length
   const all = `${named.join(', ')}${others === 0 ? '' : ` and ${others} more`}`
   return `; until then a clip is heard where tracks of ${titles.length === 1 ? 'card' : 'cards'} ${all} play it`
+}
+
+/** What brings the stream back, and how it stays away. */
+function ofRefills(refills: readonly Refill[]): string {
+  const [first] = refills
+  if (first === undefined) return ''
+  const named = refills.slice(0, mostNamed).map(({ kind, name, source }) => {
+    const at = source === null ? '' : ` (${source})`
+    return kind === 'schedule' ? `its schedule${at} within a minute` : `rule "${name}"${at} when it runs`
+  })
+  const others = refills.length - named.length
+  const all = `${named.join(', ')}${others === 0 ? '' : ` and ${others} more rules`}`
+  return `; it comes back: ${all}. Take it out of the rules first if it is to stay away`
 }
 
 function indexOf(text: string): number {

@@ -2,7 +2,9 @@ import type { Diagnostic } from '../../language/diagnostic.ts'
 import { didYouMean } from '../../language/names.ts'
 import type { Node, ScalarNode } from '../../language/node.ts'
 import type { PlayerNames } from '../players.ts'
+import { fillsStreams } from '../refills.ts'
 import { type Need, needsIn } from './abilities.ts'
+import type { Surroundings } from './references.ts'
 import type { RuleFile } from './rule-file.ts'
 
 const mostCompared = 20_000
@@ -23,6 +25,40 @@ export async function checkStreams(files: readonly RuleFile[], breathe: () => Pr
       if (near === null) continue
       const message = `no schedule fills the stream "${node.text}" - did you mean "${near}"?`
       file.report.add(node, 'warning', 'ref/stream', message)
+    }
+}
+
+interface Streams {
+  readonly hasStream: NonNullable<Surroundings['hasStream']>
+  /** Asked for between two parts of the work; resolves when it may go on. */
+  readonly breathe: () => Promise<void>
+}
+
+/** Warns of rules about a stream that is not there, or not any more, and that nothing in the files fills. */
+export async function checkStreamsAreThere(
+  files: readonly RuleFile[],
+  { hasStream, breathe }: Streams,
+): Promise<void> {
+  const filled = scheduledStreams(files)
+  const made = new Set(
+    files.flatMap(({ rules }) =>
+      rules.flatMap(({ rule, actions }) =>
+        actions.flatMap(({ bound: { kind, options } }) => {
+          const { stream = rule.stream } = options as { readonly stream?: string }
+          return fillsStreams.has(kind) && stream !== null ? [stream] : []
+        }),
+      ),
+    ),
+  )
+  for (const { report, section } of files)
+    for (const node of streamsIn(section('rules'))) {
+      // What was probably meant is said as a slip.
+      if (filled.has(node.text) || made.has(node.text) || meantStream(node.text, filled) !== null) continue
+      await breathe()
+      if ((await hasStream(node.text)) !== false) continue
+      const message = `there is no stream "${node.text}": nothing in the files fills it, and no card plays it`
+      const help = 'put something into it, or take out what the rules say of it'
+      report.add(node, 'warning', 'ref/stream', message, help)
     }
 }
 

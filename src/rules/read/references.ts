@@ -47,6 +47,8 @@ export interface Surroundings {
    * known, and then none is missed.
    */
   readonly hasCard?: (of: string) => boolean | null | Promise<boolean | null>
+  /** Whether there is a stream of that name, or a card that plays it; null or absent where that is not known. */
+  readonly hasStream?: (stream: string) => boolean | null | Promise<boolean | null>
   /** The players there are; null or absent where that is not known, and then no name of one is doubted. */
   readonly players?:
     | readonly (Pick<PlayerState, 'id' | 'name'> & Partial<Pick<PlayerState, 'model'>>)[]

@@ -7,7 +7,7 @@ import { checkButtonCards } from './button-cards.ts'
 import type { Declared } from './declared.ts'
 import { checkHomeAssistant } from './home-assistant.ts'
 import { checkLoops } from './loops.ts'
-import { adviseAnswers, adviseUnused, checkPlayers, checkStreams } from './names.ts'
+import { adviseAnswers, adviseUnused, checkPlayers, checkStreams, checkStreamsAreThere } from './names.ts'
 import { checkReferences, type Surroundings } from './references.ts'
 import { isSound, type RuleFile } from './rule-file.ts'
 import { adviseClockChanges, adviseGaps, checkShadowed } from './schedule-times.ts'
@@ -41,6 +41,7 @@ export async function checkTogether(
     hasVoice,
     isOurCard,
     hasCard,
+    hasStream,
     ...surroundings
   }: Together,
 ): Promise<void> {
@@ -60,6 +61,7 @@ export async function checkTogether(
   if (sound.length === files.length) {
     await checkStreams(files, breathe)
     await checkSlotNames(files, breathe)
+    if (hasStream !== undefined) await checkStreamsAreThere(files, { hasStream, breathe })
     checkHolds(files)
   }
   checkLoops(sound)
