@@ -83,6 +83,7 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
   'ref/calendar': { level: 'error', about: 'A calendar file that cannot be read.' },
   'time/range': { level: 'error', about: 'A time that no clock shows.' },
   'time/empty': { level: 'error', about: 'A slot that begins and ends at the same time.' },
+  'time/overlap': { level: 'warning', about: 'Two slots of which each takes a part of the other.' },
   'time/shadowed': { level: 'warning', about: 'A slot that never plays, as those above it cover all of it.' },
   'time/gap': { level: 'info', about: 'Hours without a slot in a schedule without a default.' },
   'time/dst': { level: 'info', about: 'A time that comes twice or not at all when the clocks change.' },
@@ -115,6 +116,10 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
     about: 'A test speaks of a rule, a stream, a playlist or a player that is not there.',
   },
   'test/failed': { level: 'error', about: 'What a test expects did not happen.' },
+  'rule/clash': {
+    level: 'warning',
+    about: 'Two rules that one press or minute starts, and that undo each other.',
+  },
   'rule/loop': { level: 'warning', about: 'Rules that start one another for ever.' },
   'rule/unreachable': { level: 'warning', about: 'An action behind a `stop`, which is never done.' },
   'rule/endless-wait': { level: 'warning', about: 'A `wait_for` that does not say how long.' },

@@ -4,13 +4,14 @@ import type { Calendar } from '../calendar.ts'
 import { PlayerNames } from '../players.ts'
 import { checkAbilities } from './abilities.ts'
 import { checkButtonCards } from './button-cards.ts'
+import { checkClashes } from './clashes.ts'
 import type { Declared } from './declared.ts'
 import { checkHomeAssistant } from './home-assistant.ts'
 import { checkLoops } from './loops.ts'
 import { adviseAnswers, adviseUnused, checkPlayers, checkStreams, checkStreamsAreThere } from './names.ts'
 import { checkReferences, type Surroundings } from './references.ts'
 import { isSound, type RuleFile } from './rule-file.ts'
-import { adviseClockChanges, adviseGaps, checkShadowed } from './schedule-times.ts'
+import { adviseClockChanges, adviseGaps, checkOverlaps, checkShadowed } from './schedule-times.ts'
 import { checkSilence } from './silence.ts'
 import { checkHolds, checkSlotNames } from './slot-names.ts'
 import { adviseStoryAudio } from './story-audio.ts'
@@ -55,6 +56,7 @@ export async function checkTogether(
   const sound = files.filter(isSound)
   for (const file of sound) {
     checkShadowed(file)
+    checkOverlaps(file)
     await breathe()
   }
   // What is wrong in one file may be all that the others lack.
@@ -65,6 +67,7 @@ export async function checkTogether(
     checkHolds(files)
   }
   checkLoops(sound)
+  await checkClashes(sound, { players: declared.players, breathe })
   if (isOurCard !== undefined) for (const file of sound) await checkButtonCards(file, { isOurCard, breathe })
   if (hasCard !== undefined) for (const file of sound) await checkPublished(file, files, { hasCard, breathe })
   if (players !== null) {
