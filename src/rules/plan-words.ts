@@ -19,10 +19,45 @@ export function planInWords(plan: Plan, calendar: Calendar): string {
     `${span}, by the clocks of ${zone}.${said.map((sentence) => ` ${sentence}`).join('')}`,
     ...plan.schedules.map((schedule) => scheduleLines(schedule, { zone, silent: plan.silent })),
     ...(plan.schedules.length === 0 ? ['The rule files hold no schedules.'] : []),
+    ...clockAndAnswers(plan, zone),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+/**
+ * The same of a night, with what streams hold that no schedule has put there. `now`: by stream, in words; null where it is
+ * not known what they hold.
+ */
+export function tonightInWords(
+  plan: Plan,
+  calendar: Calendar,
+  now: ReadonlyMap<string, string> | null,
+): string {
+  const { zone } = calendar
+  const end = `${dayAt(plan.until, zone)} ${timeAt(plan.until, zone)}`
+  const known = now === null ? ' What streams hold by hand is not known, for there is no store to read.' : ''
+  const planned = new Set(plan.schedules.map(({ stream }) => stream))
+  const others = [...(now ?? [])].filter(([stream]) => !planned.has(stream))
+  const parts = [
+    `${dayAt(plan.from, zone)} ${timeAt(plan.from, zone)} to ${end}, by the clocks of ${zone}.${known}`,
+    ...plan.schedules.map((schedule) => {
+      const words = now?.get(schedule.stream)
+      return [scheduleLines(schedule, zone), ...(words === undefined ? [] : [`   but now: ${words}`])].join(
+        '\n',
+      )
+    }),
+    ...others.map(([stream, words]) => `${stream}\n   now: ${words}`),
+    ...(plan.schedules.length + others.length === 0 ? ['No stream holds anything.'] : []),
+    ...clockAndAnswers(plan, zone),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function clockAndAnswers(plan: Plan, zone: string): string[] {
+  return [
     ...plan.answers.map(answerLines),
     ...(plan.moments.length + plan.often.length === 0 ? [] : [momentLines(plan, zone)]),
   ]
-  return `${parts.join('\n\n')}\n`
 }
 
 /** "2026-11-22T19:00:00+01:00": the time on the household's clocks. */

@@ -6,7 +6,7 @@ import { playlistIn, type SlotNow, slotsFrom } from './schedule.ts'
 
 /** What the schedules and clocks of the household bring in the coming days. */
 export interface Plan {
-  /** The beginning of today on the household's clocks. */
+  /** The beginning of today on the household's clocks; now where it is the plan of a night. */
   readonly from: Date
   readonly until: Date
   readonly schedules: readonly PlannedSchedule[]
@@ -87,11 +87,35 @@ const mostCounted = 2000
 
 /** The plan from today's midnight on, over so many days of the household's clocks; a pure function of its input. */
 export function planOf(ruleSet: Planned, { now, days }: { readonly now: Date; readonly days: number }): Plan {
-  const { zone } = ruleSet.calendar
-  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).startOfDay()
+  const today = localOf(now, ruleSet).startOfDay()
+  const until = today.add({ days }).startOfDay()
   const from = new Date(today.epochMilliseconds)
-  const until = new Date(today.add({ days }).startOfDay().epochMilliseconds)
+  return planBetween(ruleSet, { now, from, until: new Date(until.epochMilliseconds) })
+}
+
+/** The plan from now to the noon behind the coming night: at night that is the same day's, by day tomorrow's. */
+export function planOfTonight(ruleSet: Planned, now: Date): Plan {
+  const local = localOf(now, ruleSet)
+  const noon = local.add({ days: local.hour < nightEnds ? 0 : 1 }).withPlainTime('12:00')
+  return planBetween(ruleSet, { now, from: now, until: new Date(noon.epochMilliseconds) })
+}
+
+const nightEnds = 6
+
+function localOf(now: Date, { calendar }: Planned): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(calendar.zone)
+}
+
+interface When {
+  readonly now: Date
+  readonly from: Date
+  readonly until: Date
+}
+
+function planBetween(ruleSet: Planned, { now, from, until }: When): Plan {
   const span = { from, until, calendar: ruleSet.calendar }
+  const first = localOf(from, ruleSet).toPlainDate()
+  const days = first.until(localOf(new Date(until.getTime() - 1), ruleSet).toPlainDate()).days + 1
   const starts = ruleSet.rules
     .filter(({ enabled }) => enabled)
     .flatMap((rule) => startsOf(rule, { ...span, from: now }, ruleSet.playlists))
@@ -114,8 +138,8 @@ export function planOf(ruleSet: Planned, { now, days }: { readonly now: Date; re
     moments: inOrder(starts.flatMap(({ moments }) => moments)),
     often: starts.flatMap(({ often }) => often ?? []),
     silent: [...ruleSet.playlists.values()].flatMap(({ id, isSilent }) => (isSilent === true ? [id] : [])),
-    holidays: Array.from({ length: days }, (_, index) => today.toPlainDate().add({ days: index })).filter(
-      (date) => ruleSet.calendar.isHoliday(date),
+    holidays: Array.from({ length: days }, (_, index) => first.add({ days: index })).filter((date) =>
+      ruleSet.calendar.isHoliday(date),
     ),
   }
 }

@@ -120,3 +120,11 @@ export function utcOffsetSeconds(now: Date, zone: string): number {
 export function weekdayOf(date: Temporal.PlainDate): Weekday {
   return weekdays[date.dayOfWeek - 1] ?? 'mon'
 }
+
+/** "06:30 on 2026-11-25": as the household's clocks show it. */
+export function clockWords(iso: string, zone: string): string {
+  const at = new Date(iso)
+  if (Number.isNaN(at.getTime())) return iso
+  const { date, time } = wallTime(at, zone)
+  return `${time} on ${date.toString()}`
+}

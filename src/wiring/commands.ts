@@ -17,7 +17,9 @@ import { runCommand } from './run-command.ts'
 import { schemaCommand } from './schema-command.ts'
 import { speakCommand } from './speak-command.ts'
 import { testCommand } from './test-command.ts'
+import { tonightCommand } from './tonight-command.ts'
 import { walkCommand } from './walk-command.ts'
+import { whyCommand } from './why-command.ts'
 
 /** Every command. A new one is a file and a line here. */
 export const commands: readonly Command[] = [
@@ -37,7 +39,9 @@ export const commands: readonly Command[] = [
   },
   runCommand,
   planCommand,
+  tonightCommand,
   explainCommand,
+  whyCommand,
   playCommand,
   walkCommand,
   graphCommand,
@@ -63,7 +67,7 @@ export function helpText(name: string | null): string {
   return [
     'npm start --silent -- [command] [--options FILE] [--data DIR] [--config DIR] [--media DIR]',
     '',
-    'Without a command the product runs. Commands read the rule files and start nothing; card, icon, cover and backup ask the product that runs:',
+    'Without a command the product runs. Commands read the rule files and start nothing; card, icon, cover and backup ask the product that runs, and so does why:',
     '',
     ...rows,
     `  ${'help [command]'.padEnd(widestUsage)}  says how a command is called`,

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import type { RuleTracesHouse } from '../http/api/rule-traces.ts'
+import { whyInWords } from '../rules/explain/why.ts'
 import { localIso } from '../rules/plan-words.ts'
 import type { World } from '../rules/plugin.ts'
 import type { Rule, RuleSet } from '../rules/rule-set.ts'
@@ -20,6 +21,8 @@ interface TracesInput {
 
 /** What became of rules, and how their conditions stand, as REST tells it. */
 export function ruleTraces({ ruleSet, traces, world, redactAll, clock }: TracesInput): RuleTracesHouse {
+  // What started before is kept as well; that nothing did is known since then alone.
+  const since = clock.now()
   const ruleOf = (id: string): Rule => {
     const found = ruleSet().rules.find((rule) => rule.id === id)
     if (found !== undefined) return found
@@ -42,6 +45,17 @@ export function ruleTraces({ ruleSet, traces, world, redactAll, clock }: TracesI
         'not_found',
         `rule "${ruleOf(id).id}" has no run "${run.slice(0, 40)}" (any more): the last 20 are kept`,
       )
+    },
+    why(id) {
+      const rule = ruleOf(id)
+      const set = ruleSet()
+      const kept = traces.of(rule.id).map((trace) => seemlyTrace(trace, redactAll))
+      const conditions = conditionsNow(rule, world, set).map((one) => seemlyCondition(one, redactAll))
+      const known = { traces: kept, conditions, since, now: clock.now(), ruleSet: set }
+      return {
+        ...{ rule: id, source: rule.place, text: whyInWords(rule, known), zone: set.calendar.zone },
+        traces: kept.map((trace) => shortTrace(trace, set.calendar)),
+      }
     },
     conditions(id) {
       const rule = ruleOf(id)

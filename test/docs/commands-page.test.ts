@@ -70,7 +70,7 @@ describe('the page of commands', () => {
   test('has a part for every command, and the first line for editors', () => {
     const parts = [...page.matchAll(/^## (\S+)$/gm)].map(([, name]) => name)
     expect(parts).toEqual(commands.map(({ name }) => name))
-    expect(examples).toHaveLength(17)
+    expect(examples).toHaveLength(19)
     expect(page).toContain(`\n# yaml-language-server: $schema=${editorSchemaFile}\n`)
   })
 })

@@ -46,6 +46,7 @@ const needed: Record<Need, readonly string[]> = {
     'POST /stories/playing-time',
     'GET /rules/{id}/traces',
     'GET /rules/{id}/traces/{run}',
+    'GET /rules/{id}/why',
     'GET /rules/{id}/conditions',
     'GET /account/cards',
     'GET /account/cards/{card_id}/copy',

@@ -120,6 +120,7 @@ const noRules: House['rules'] = {
 export const noRuleTraces: House['ruleTraces'] = {
   traces: (rule) => ({ rule, zone: 'UTC', traces: [] }),
   trace: noFile,
+  why: (rule) => ({ rule, source: 'a.yaml:1', zone: 'UTC', text: [], traces: [] }),
   conditions: (rule) => ({ rule, zone: 'UTC', at: '', conditions: [] }),
 }
 

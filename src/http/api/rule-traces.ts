@@ -99,6 +99,12 @@ export interface RuleTracesHouse {
   traces(rule: string): OfRule & { readonly traces: readonly ShortRunView[] }
   /** All that is known of one. @throws AppError `not_found` where it is not kept (any more). */
   trace(rule: string, run: string): OfRule & WholeRunView
+  /** In English, a sentence each: what it did the last time or why it did nothing, and what it waits for. */
+  why(rule: string): OfRule & {
+    readonly source: string
+    readonly text: readonly string[]
+    readonly traces: readonly ShortRunView[]
+  }
   /** Whether its conditions hold now, and why not. */
   conditions(
     rule: string,
@@ -122,6 +128,14 @@ export function ruleTraceRoutes(house: RuleTracesHouse): Route[] {
         'One run of a rule whole: what its trigger told, what its conditions looked at, each step with the way that was gone, and what came of what it did. Secrets are masked, long texts cut.',
       needs: 'house',
       handle: ({ param }) => house.trace(param('id'), param('run')),
+    }),
+    route({
+      method: 'get',
+      path: '/rules/{id}/why',
+      summary:
+        'Why a rule ran the last time, or why not, and what it waits for: `text` has a sentence each, in plain English, also for a rule that was never started.',
+      needs: 'house',
+      handle: ({ param }) => house.why(param('id')),
     }),
     route({
       method: 'get',

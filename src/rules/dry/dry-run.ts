@@ -3,7 +3,7 @@ import { isRound, partInWords, tellingOf } from '../explain/rule-words.ts'
 import { localIso } from '../plan-words.ts'
 import type { RuleSet } from '../rule-set.ts'
 import { leftOutOf, type RunTrace, type StepTrace } from '../running/trace.ts'
-import { wallTime } from '../time.ts'
+import { clockWords } from '../time.ts'
 import type { AskedEvent } from './asked.ts'
 import { effectInWords } from './effect-words.ts'
 import type { Records, WatchedHouse } from './house.ts'
@@ -230,12 +230,4 @@ class Watched {
   #local(at: Date): string {
     return localIso(at, this.#input.ruleSet.calendar)
   }
-}
-
-/** "06:30 on 2026-11-25": as the household's clocks show it. */
-function clockWords(iso: string, zone: string): string {
-  const at = new Date(iso)
-  if (Number.isNaN(at.getTime())) return iso
-  const { date, time } = wallTime(at, zone)
-  return `${time} on ${date.toString()}`
 }

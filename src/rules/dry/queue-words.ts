@@ -153,8 +153,10 @@ function filesInWords(files: unknown): string {
   return typeof only === 'string' && textOfItem(only) !== null ? itemInWords(only) : `the file ${shown(only)}`
 }
 
+type ShownQueue = Pick<Queue, 'items' | 'current' | 'playlist' | 'closed' | 'closed_until'>
+
 /** How a queue stands: "forest (3 items), stories/forest.mp3 is due, closed until 06:30". */
-export function queueInWords(queue: Queue, { time }: Pick<Naming, 'time'>): string {
+export function queueInWords(queue: ShownQueue, { time }: Pick<Naming, 'time'>): string {
   const { items, current, playlist, closed, closed_until } = queue
   const now = items.find(({ id }) => id === current)?.file
   const count = `${items.length} item${items.length === 1 ? '' : 's'}`
