@@ -1,3 +1,4 @@
+import { streamNamePattern } from '../src/core/queue.ts'
 import type { Session } from './access.ts'
 
 export type Page =
@@ -55,5 +56,16 @@ export function hashOf(page: Page): string {
 
 /** The stream `#/streams/bedroom` leads to; null for any other address. */
 export function streamOf(hash: string): string | null {
-  return /^#\/streams\/([A-Za-z0-9._-]+)$/.exec(hash)?.[1] ?? null
+  const written = /^#\/streams\/([^/?#]+)$/.exec(hash)?.[1] ?? ''
+  const name = decoded(written).normalize('NFC')
+  return streamNamePattern.test(name) ? name : null
+}
+
+/** Browsers write letters beyond ASCII in an address as `%C3%BC`. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

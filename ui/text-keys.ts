@@ -78,6 +78,7 @@ export const textKeys = [
   'stream.new',
   'stream.name',
   'stream.name-hint',
+  'stream.alike',
   'stream.bad-name',
   'stream.reserved',
   'stream.taken',

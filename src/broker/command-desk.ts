@@ -8,6 +8,7 @@ import type { Log, LogDetail } from '../core/log.ts'
 import type { Light } from '../core/player.ts'
 import { type Door, performThrough } from '../core/player-lines.ts'
 import { checkStreamName } from '../core/queue.ts'
+import { calledSo } from '../core/slug.ts'
 import { Turns } from '../core/turns.ts'
 import { UnderWay } from '../core/under-way.ts'
 import { Answers } from './answers.ts'
@@ -143,7 +144,8 @@ export class CommandDesk {
 
   async #set(read: SetTopic, topic: string, payload: string): Promise<void> {
     const { check } = this.#freshness.arrived()
-    const taken = { topic, payload, perform: this.#checked(check) }
+    // Names with accents may come in two forms.
+    const taken = { topic, payload: payload.normalize('NFC'), perform: this.#checked(check) }
     let outcome: Outcome
     try {
       outcome = await this.#outcomeOf(read, taken)
@@ -166,11 +168,12 @@ export class CommandDesk {
     }
   }
 
-  async #input({ input: id }: SetTopic & { kind: 'input-set' }, taken: Taken): Promise<Outcome> {
+  async #input({ input: called }: SetTopic & { kind: 'input-set' }, taken: Taken): Promise<Outcome> {
     const { topic, payload, perform } = taken
-    const input = this.#options.inputs().find((one) => one.id === id)
+    const input = calledSo(this.#options.inputs(), called, ({ id }) => id)
     if (input === undefined)
-      throw new AppError('not_found', `there is no input "${id.slice(0, longestShown)}"`)
+      throw new AppError('not_found', `there is no input "${called.slice(0, longestShown)}"`)
+    const { id } = input
     const read = readInputSet(input, payload)
     if (!read.ok) return read
     const run = () => perform({ kind: 'set-input', name: id, value: read.value }, `MQTT ${topic}`)
@@ -200,9 +203,10 @@ export class CommandDesk {
     return { ok: true, came: { overtaken: fields.filter(isOvertaken) } }
   }
 
-  async #stream({ stream }: SetTopic & { kind: 'stream-set' }, taken: Taken): Promise<Outcome> {
+  async #stream({ stream: called }: SetTopic & { kind: 'stream-set' }, taken: Taken): Promise<Outcome> {
     const { topic, payload, perform } = taken
-    checkStreamName(stream)
+    const known = calledSo(this.#options.queues(), called, ({ name }) => name)
+    const stream = known?.name ?? checkStreamName(called)
     const parsed = parseStreamSet(payload)
     if (!parsed.ok) return parsed
     const ports: StreamPorts = { ...this.#options, perform }

@@ -2,7 +2,7 @@ import type { Input } from '../core/input.ts'
 import type { HasAbility } from '../core/models.ts'
 import type { PlayerState } from '../core/player.ts'
 import type { Queue } from '../core/queue.ts'
-import { slugOf } from '../core/slug.ts'
+import { asciiWordOf, slugOf } from '../core/slug.ts'
 import { bridgeEntities, inputEntities, playerEntities, streamEntities } from './catalog.ts'
 import type { ComponentKeys, Entity } from './entity.ts'
 import type { Topics } from './topic.ts'
@@ -106,7 +106,7 @@ function streamComponents(
     streamEntities,
     { ...topics, deviceId: bridge.deviceId, title: shownTitle(title) ?? name, playlists },
     // What stands for a name has no two underscores in a row, so it is plain where it ends.
-    { slug: `yoto_stream_${slugOf(name, name)}`, keyPrefix: `${topics.key}__` },
+    { slug: `yoto_stream_${slugOf(name, asciiWordOf(name))}`, keyPrefix: `${topics.key}__` },
   )
   const availability = [{ topic: bridge.state }]
   return Object.fromEntries(Object.entries(components).map(([key, own]) => [key, { ...own, availability }]))

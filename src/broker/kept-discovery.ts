@@ -11,7 +11,7 @@ export interface KeptDiscovery {
 
 // Two hundred streams that may choose of two hundred playlists are described in less.
 const longestPayload = 4 * 1024 * 1024
-const readableKey = /^[a-zA-Z0-9][a-zA-Z0-9_]{0,300}$/
+const readableKey = /^[a-zA-Z0-9][a-zA-Z0-9_]{0,600}$/
 const readablePlatform = /^[a-z_]{1,40}$/
 
 /** Reads what an earlier run may have said; undefined for anything else, for everybody may write there. */

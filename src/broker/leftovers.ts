@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { calledSo } from '../core/slug.ts'
 import type { House } from './announcer.ts'
 import type { Devices } from './devices.ts'
 import { readKeptDiscovery } from './kept-discovery.ts'
@@ -90,11 +91,12 @@ export class Leftovers {
     else this.#remember(topic, { owner, components: this.#isGone(owner) ? new Map() : kept.components })
   }
 
-  /** There is the state of a stream. */
-  foundStream(name: string): void {
-    const owner: Owner = { kind: 'stream', name }
+  /** There is the state of a stream, which topics call so. */
+  foundStream(word: string): void {
+    const { queues } = this.#options.house
+    const owner: Owner = { kind: 'stream', name: calledSo(queues(), word, ({ name }) => name)?.name ?? word }
     if (!this.#isOurs(owner))
-      this.#remember(this.#options.topics.stream(name).state, { owner, components: new Map() })
+      this.#remember(this.#options.topics.stream(owner.name).state, { owner, components: new Map() })
   }
 
   #remember(topic: string, { owner, components }: Found): void {

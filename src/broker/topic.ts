@@ -1,4 +1,5 @@
 import { AppError } from '../core/error.ts'
+import { asciiWordOf } from '../core/slug.ts'
 import { idOfSegment, keyOf, reservedSegments, segmentOf } from './segment.ts'
 import { isPublishable } from './topic-filter.ts'
 
@@ -88,7 +89,7 @@ export interface Topics {
   read(topic: string): IncomingTopic | undefined
   /** Whose discovery it is; `player` is null for the device of the product itself. */
   readDiscovery(topic: string): { readonly player: string | null } | undefined
-  /** The stream whose state it is. */
+  /** The stream whose state it is, as topics call it. */
   readStreamState(topic: string): string | undefined
 }
 
@@ -96,6 +97,7 @@ export type IncomingTopic = SetTopic | { readonly kind: 'request'; readonly what
 
 export type SetTopic =
   | { readonly kind: 'player-set'; readonly player: string; readonly field: string | undefined }
+  /** As topics call it, or as people do. */
   | { readonly kind: 'stream-set'; readonly stream: string }
   | { readonly kind: 'input-set'; readonly input: string }
 
@@ -125,12 +127,8 @@ export function topicsFor(base: string, discoveryPrefix: string): Topics {
     },
     response: (what) => `${base}/bridge/response/${what}`,
     player: (id) => playerTopics(`${base}/${segmentOf(id)}`, { instance, id, discovery }),
-    stream: (name) => streamTopics(`${base}/stream/${name}`, name),
-    input: (id) => ({
-      state: `${base}/input/${id}/state`,
-      set: `${base}/input/${id}/set`,
-      key: keyOf(id),
-    }),
+    stream: (name) => streamTopics(base, asciiWordOf(name)),
+    input: (id) => inputTopics(base, asciiWordOf(id)),
     filters: {
       playerSet: [`${base}/+/set`, `${base}/+/set/+`],
       streamSet: `${base}/stream/+/set`,
@@ -195,13 +193,19 @@ function playerTopics(
   }
 }
 
-function streamTopics(place: string, name: string): StreamTopics {
+function streamTopics(base: string, word: string): StreamTopics {
+  const place = `${base}/stream/${word}`
   return {
     state: `${place}/state`,
     event: `${place}/event`,
     set: `${place}/set`,
-    key: `stream_${keyOf(name)}`,
+    key: `stream_${keyOf(word)}`,
   }
+}
+
+function inputTopics(base: string, word: string): InputTopics {
+  const place = `${base}/input/${word}`
+  return { state: `${place}/state`, set: `${place}/set`, key: keyOf(word) }
 }
 
 function readDiscovery(

@@ -8,16 +8,24 @@ const plain: Readonly<Record<string, string>> = {
   æ: 'ae',
   œ: 'oe',
   ı: 'i',
+  ß: 'ss',
 }
 
 /** Without accents and case; capitals come first, for those of `ß` are two letters. */
 export function folded(text: string): string {
+  return withoutAccents(text.normalize('NFKD').toUpperCase().toLowerCase())
+}
+
+/** Latin letters as English has them: `Größe` is `Grosse`. Letters of other scripts lose their marks alone. */
+export function withoutAccents(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
-    .toUpperCase()
-    .toLowerCase()
-    .replace(/[øłđðþæœı]/g, (letter) => plain[letter] ?? letter)
+    .replace(/[øłđðþæœıß]/giu, (letter) => {
+      const small = letter.toLowerCase()
+      const found = plain[small] ?? letter
+      return small === letter ? found : found.charAt(0).toUpperCase() + found.slice(1)
+    })
 }
 
 /** The words that somebody looks for, without accents and case. */

@@ -17,8 +17,9 @@ interface PresetsOptions {
 /** More than anybody chooses from. */
 export const mostPresets = 200
 
-/** @throws AppError `unprocessable` when the name cannot be a preset's: it stands in addresses as it is. */
-export function checkPresetName(name: string): string {
+/** The name as presets are kept under it. @throws AppError `unprocessable` when it cannot be a preset's. */
+export function checkPresetName(written: string): string {
+  const name = written.normalize('NFC')
   if (streamNamePattern.test(name)) return name
   throw new AppError(
     'unprocessable',

@@ -78,8 +78,8 @@ export const mostItems = 10_000
 /** More than any household names, and few enough that others can be told of them all. */
 export const mostStreams = 200
 
-/** Stream names go into topics and addresses as they are. */
-export const streamNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+/** Letters of any language; in topics and addresses `asciiWordOf` stands for them. */
+export const streamNamePattern = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,63}$/u
 const reservedStreamNames: ReadonlySet<string> = new Set(['queues'])
 
 export type QueueMutation =
@@ -163,8 +163,9 @@ export function isStreamName(name: string): boolean {
   return streamNamePattern.test(name) && !reservedStreamNames.has(name)
 }
 
-/** @throws AppError `unprocessable` when the name cannot be a stream's. */
-export function checkStreamName(name: string): string {
+/** The name as streams are kept under it: an accent may be written in two ways. @throws AppError `unprocessable` when it cannot be a stream's. */
+export function checkStreamName(written: string): string {
+  const name = written.normalize('NFC')
   if (!streamNamePattern.test(name))
     throw new AppError(
       'unprocessable',

@@ -11,6 +11,7 @@ import {
   type StoredQueue,
 } from './queue.ts'
 import { mutate } from './queue-mutation.ts'
+import { asciiWordOf } from './slug.ts'
 import { Turns } from './turns.ts'
 
 /** What became of a queue. */
@@ -92,7 +93,7 @@ export class Queues {
    * in the store. Mutations of one stream happen in the order they were asked for: one that is given as a
    * function is worked out when its turn comes, from the queue as it is then.
    * @throws AppError as `mutate` does, `not_found` where there is no stream to change, and `conflict` where there are
-   * as many streams as there may be; the queue then stays as it was.
+   * as many streams as there may be, or another has its word in topics; the queue then stays as it was.
    */
   mutate(name: string, asked: AskedMutation, reason: string, also?: Also): Promise<Queue> {
     // The next one is worked out from this, and need not wait until it is in the store.
@@ -148,6 +149,7 @@ export class Queues {
       const count = this.#countWith(mutations.keys()) - leaving.length
       if (count > mostStreams) throw tooManyAtOnce(count)
       const fresh = [...mutations.keys()].filter((name) => !this.#queues.has(name))
+      for (const name of fresh) this.#checkWord(name, { besides: fresh, leaving })
       for (const name of fresh) this.#fresh.add(name)
       try {
         await write(changed.map(({ queue }) => queue))
@@ -188,13 +190,28 @@ export class Queues {
 
   /** Several may come at once. */
   #checkRoom(name: string): void {
+    this.#checkWord(name)
     if (this.#countWith([name]) > mostStreams) throw tooManyStreams(name)
+  }
+
+  /** No two streams share what stands for them in topics and addresses. */
+  #checkWord(
+    name: string,
+    { besides = [], leaving = [] }: { besides?: readonly string[]; leaving?: readonly string[] } = {},
+  ): void {
+    const word = asciiWordOf(name)
+    const other = [...this.#namesWith(besides)].find((one) => one !== name && asciiWordOf(one) === word)
+    if (other !== undefined && !leaving.includes(other)) throw sameWord(name, other, word)
   }
 
   /** How many streams there are with these, and with those that are being made. */
   #countWith(names: Iterable<string>): number {
+    return this.#namesWith(names).size
+  }
+
+  #namesWith(names: Iterable<string>): ReadonlySet<string> {
     const coming = this.#coming.entries().map(([name]) => name)
-    return new Set([...this.#queues.keys(), ...coming, ...this.#fresh, ...names]).size
+    return new Set([...this.#queues.keys(), ...coming, ...this.#fresh, ...names])
   }
 }
 
@@ -224,6 +241,13 @@ function tooManyAtOnce(count: number): AppError {
   return new AppError(
     'conflict',
     `nothing was changed: there would be ${count} streams, and there may be ${mostStreams}; delete some first`,
+  )
+}
+
+function sameWord(name: string, other: string, word: string): AppError {
+  return new AppError(
+    'conflict',
+    `stream "${name}" was not made: topics and addresses call it "${word}", as they call the stream "${other}"; choose another name`,
   )
 }
 

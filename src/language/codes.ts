@@ -55,6 +55,10 @@ export const codes: Readonly<Record<string, CodeFacts>> = {
     level: 'warning',
     about: 'A stream without a schedule, whose name is nearly that of another.',
   },
+  'ref/alike': {
+    level: 'error',
+    about: 'Two streams or two inputs that topics and addresses would call the same.',
+  },
   'ref/story': { level: 'error', about: 'A story or a scene that does not exist.' },
   'ref/slot': { level: 'warning', about: 'A slot that no schedule has.' },
   'ref/topic': {

@@ -30,13 +30,14 @@ const oneOf = Type.Object({ one_of: words, start: word }, { additionalProperties
 export const varSchemas = { number, choice: oneOf }
 const shape = 'write `false` for yes or no, `{start: 0, max: 10}` or `{one_of: [calm, wild], start: calm}`'
 
-const wordOfExpressions = /^[A-Za-z][A-Za-z0-9_]{0,39}$/
+/** A name as expressions may speak of it, in the letters of any language. */
+export const wordOfExpressions = /^\p{L}[\p{L}\p{M}\p{N}_]{0,39}$/u
 
 /** Whether expressions can speak of it by `spoken`, as `vars.gold`; where they cannot, that is reported. */
 export function checkName({ id, key }: Omit<Written, 'value'>, spoken: string, report: Report): boolean {
   if (canBeNamed(id, spoken)) return true
   const isWord = wordOfExpressions.test(id)
-  const plain = id.replace(/[^A-Za-z0-9]+/g, '_').replace(/^[^A-Za-z]+|_+$/g, '')
+  const plain = id.replace(/[^\p{L}\p{M}\p{N}]+/gu, '_').replace(/^\P{L}+|_+$/gu, '')
   const message = isWord
     ? `"${id}" is a word of expressions itself`
     : `"${id.slice(0, 80)}" cannot stand in an expression: use up to 40 letters, digits and underscores, beginning with a letter`

@@ -67,7 +67,7 @@ export function wrongValue(schema: TSchema, place: Place): Fault {
 function beyondOf(schema: TSchema, text: string): Pick<Fault, 'code' | 'message'> | null {
   for (const branch of [schema, ...branchesOf(schema)]) {
     const { beyond } = viewOf(branch)
-    if (beyond === undefined || !new RegExp(beyond.pattern).test(text)) continue
+    if (beyond === undefined || !new RegExp(beyond.pattern, 'u').test(text)) continue
     return { code: beyond.code, message: `${text} ${beyond.says}` }
   }
   return null
@@ -133,7 +133,7 @@ function wordHelp(schema: TSchema, text: string): string | null {
 function insteadHelp(schema: TSchema, text: string): string | null {
   for (const branch of [schema, ...branchesOf(schema)])
     for (const { pattern, write, or, plain = false } of viewOf(branch).instead ?? []) {
-      const form = new RegExp(pattern)
+      const form = new RegExp(pattern, 'u')
       if (!form.test(text)) continue
       const ways = [write, ...(or === undefined ? [] : [or])].map((way) => text.replace(form, way))
       return `write ${either(ways.map((meant) => code(plain ? meant : quote(meant))))}`

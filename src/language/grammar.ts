@@ -147,7 +147,7 @@ function afterQuote(place: Place, quoted: string): Finding {
   const inner = quoted.slice(1, -1)
   const mark = quoted.slice(0, 1)
   const stops = `YAML stops reading after ${quote(inner)}.`
-  const [operator, name] = /^(==|!=)\s*([\w.]+)$/.exec(rest)?.slice(1) ?? []
+  const [operator, name] = /^(==|!=)\s*([\p{L}\p{M}\p{N}_.]+)$/u.exec(rest)?.slice(1) ?? []
   const touches = place.text[place.at - 1] === mark
   const options = { problem: 'yaml/leading-quote', length: Math.max(1, rest.length), echo: false }
   if (operator !== undefined && name !== undefined)

@@ -56,7 +56,8 @@ class Builder {
   }
 
   #scalar(scalar: Scalar, at: number): ScalarNode {
-    const text = typeof scalar.value === 'string' ? scalar.value : ''
+    // An accent may be written in two ways: names are compared in one of them.
+    const text = typeof scalar.value === 'string' ? scalar.value.normalize('NFC') : ''
     const span = spanOf(scalar.range, at)
     if (text.includes('{{'))
       this.#refuse(

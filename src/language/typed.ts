@@ -162,10 +162,10 @@ function scalar(schema: TSchema, node: ScalarNode): Scalar {
 
 /** A text of a form that is taken though it is not the usual one; null for all else. */
 function otherForm({ also = [], pattern }: SchemaView, { text }: ScalarNode): Scalar | null {
-  if (also.length === 0 || (pattern !== undefined && new RegExp(pattern).test(text))) return null
-  const found = also.find((form) => new RegExp(form.pattern).test(text))
+  if (also.length === 0 || (pattern !== undefined && new RegExp(pattern, 'u').test(text))) return null
+  const found = also.find((form) => new RegExp(form.pattern, 'u').test(text))
   if (found === undefined) return null
-  const value = text.replace(new RegExp(found.pattern), found.write)
+  const value = text.replace(new RegExp(found.pattern, 'u'), found.write)
   return { value, write: { text: value, quoted: found.plain !== true } }
 }
 

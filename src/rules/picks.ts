@@ -122,7 +122,7 @@ function fits(file: PickFacts, { all, any, none }: LibraryPick, day: Omit<PickDa
 function holdsFor(test: PickTest, file: PickFacts, { begins }: Omit<PickDay, 'date'>): boolean | null {
   switch (test.kind) {
     case 'folder':
-      return file.file.startsWith(`${test.text.replace(/\/+$/, '')}/`)
+      return file.file.normalize('NFC').startsWith(`${test.text.replace(/\/+$/, '')}/`)
     case 'title':
     case 'artist':
     case 'album': {

@@ -42,9 +42,10 @@ export function tonightInWords(
     `${dayAt(plan.from, zone)} ${timeAt(plan.from, zone)} to ${end}, by the clocks of ${zone}.${known}`,
     ...plan.schedules.map((schedule) => {
       const words = now?.get(schedule.stream)
-      return [scheduleLines(schedule, zone), ...(words === undefined ? [] : [`   but now: ${words}`])].join(
-        '\n',
-      )
+      return [
+        scheduleLines(schedule, { zone, silent: plan.silent }),
+        ...(words === undefined ? [] : [`   but now: ${words}`]),
+      ].join('\n')
     }),
     ...others.map(([stream, words]) => `${stream}\n   now: ${words}`),
     ...(plan.schedules.length + others.length === 0 ? ['No stream holds anything.'] : []),

@@ -12,23 +12,27 @@ interface PlayerNamesOptions {
   readonly players: () => readonly Named[]
 }
 
-/** Finds the player that rules call by its id, by its name or the slug of it, or by a name of the section `players`. */
+/**
+ * Finds the player that rules call by its id, by its name, the name as people write it in rules or the slug of it, or by
+ * a name of the section `players`.
+ */
 export class PlayerNames {
   readonly #options: PlayerNamesOptions
-  /** A name's slug is a pure function of it; making one takes longer than all else here. */
-  readonly #slugs = new Map<string, string>()
+  /** They are pure functions of a name; making them takes longer than all else here. */
+  readonly #forms = new Map<string, Forms>()
 
   constructor(options: PlayerNamesOptions) {
     this.#options = options
   }
 
   /** Its id; undefined while there is no such player, or where two are called so. */
-  idOf(named: string): string | undefined {
+  idOf(written: string): string | undefined {
+    const named = written.normalize('NFC')
     const alias = this.#options.aliases().get(named)
     if (alias !== undefined) return alias
     const players = this.#options.players()
     if (players.some(({ id }) => id === named)) return named
-    const [found, another] = players.filter((player) => this.#isCalled(player, named))
+    const [found, another] = this.#called(named, players)
     return another === undefined ? found?.id : undefined
   }
 
@@ -37,13 +41,16 @@ export class PlayerNames {
     const players = this.#options.players()
     const id = this.idOf(named)
     if (id !== undefined && players.some((player) => player.id === id)) return null
-    const called = players.filter((player) => this.#isCalled(player, named))
+    const called = this.#called(named, players)
     if (id === undefined && called.length > 1)
       return {
         message: `${called.length} players are called "${named}"`,
         help: `give one a name of its own: \`players: {my-player: ${called[0]?.id ?? ''}}\``,
       }
-    const names = players.map(({ name }) => dashed(this.#slugOf(name))).filter((name) => name !== '')
+    const names = players
+      .map(({ name }) => this.#formsOf(name))
+      .map(({ slug, plain }) => dashed(slug === '' ? plain : slug))
+      .filter((name) => name !== '')
     const known = [...this.#options.aliases().keys(), ...names, ...players.map((player) => player.id)]
     const near =
       id === undefined
@@ -62,24 +69,43 @@ export class PlayerNames {
     return { message, help: `${there}; it works as soon as one of that name is there` }
   }
 
-  #isCalled({ name }: Named, named: string): boolean {
-    if (name === named) return true
-    const slug = this.#slugOf(named)
-    return slug !== '' && this.#slugOf(name) === slug
+  /** Whose letters are the same go before whose are the same without accents. */
+  #called(named: string, players: readonly Named[]): readonly Named[] {
+    const { plain, slug } = this.#formsOf(named)
+    const same = players.filter(
+      ({ name }) => name === named || (plain !== '' && this.#formsOf(name).plain === plain),
+    )
+    if (same.length > 0 || slug === '') return same
+    return players.filter(({ name }) => this.#formsOf(name).slug === slug)
   }
 
-  #slugOf(name: string): string {
-    const known = this.#slugs.get(name)
+  #formsOf(name: string): Forms {
+    const known = this.#forms.get(name)
     if (known !== undefined) return known
-    if (this.#slugs.size >= mostSlugs) this.#slugs.clear()
-    const slug = slugOf(name, '')
-    this.#slugs.set(name, slug)
-    return slug
+    if (this.#forms.size >= mostForms) this.#forms.clear()
+    const forms = { plain: plainOf(name), slug: slugOf(name, '') }
+    this.#forms.set(name, forms)
+    return forms
   }
 }
 
+/** How a name may be written: in its own letters, and in those of English; empty where nothing of it can. */
+interface Forms {
+  readonly plain: string
+  readonly slug: string
+}
+
 // More than a household has players and its rules have names for them.
-const mostSlugs = 1000
+const mostForms = 1000
+
+/** In small letters of any script, with one mark in place of all that is neither letter nor digit. */
+function plainOf(name: string): string {
+  return name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '_')
+    .replace(/^_+|_+$/g, '')
+}
 
 /** As people write it in rules. */
 function dashed(slug: string): string {

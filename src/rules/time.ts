@@ -34,6 +34,9 @@ export const weekWords = [...weekdays, 'weekdays', 'weekends', 'daily'] as const
 /** The words for days that are the same in every house. */
 export const dayWords: readonly string[] = [...weekWords, 'holidays']
 
+/** A name that the household gives to days, in the letters of any language. */
+export const daySetName = /^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u
+
 /** Words for days in other forms: `Monday`, `Sat`, `Weekdays`. */
 const dayForms: Readonly<Record<string, string>> = {
   mon: 'mon(day)?s?',
@@ -53,14 +56,14 @@ const formOf = (word: string) => `^(?:${anyCase(dayForms[word] ?? word)})$`
 
 /** The word that such a text is another form of. */
 export function dayWordOf(text: string): string | undefined {
-  return dayWords.find((word) => new RegExp(formOf(word)).test(text))
+  return dayWords.find((word) => new RegExp(formOf(word), 'u').test(text))
 }
 
 const dayName = Type.Union([
   ...dayWords.map((word) =>
     Type.Literal(word, { also: [{ pattern: formOf(word), write: word, plain: true }] }),
   ),
-  Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+  Type.String({ pattern: daySetName.source }),
 ])
 const someDays = 'mon…sun, weekdays, weekends, daily, holidays or the name of a day set'
 

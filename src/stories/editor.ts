@@ -1,3 +1,4 @@
+import { wordOfExpressions } from '../language/declaration.ts'
 import {
   mapOf,
   namedEntries,
@@ -12,7 +13,7 @@ import { sceneNames } from './read/names.ts'
 import { defaultsSchema, sceneSchema, storySchema, storyTestSchema } from './read/schema.ts'
 
 const varNames = {
-  pattern: '^[A-Za-z][A-Za-z0-9_]{0,39}$',
+  pattern: wordOfExpressions.source,
   expected: 'a name of letters, digits and underscores, beginning with a letter',
 }
 

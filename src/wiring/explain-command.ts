@@ -32,7 +32,7 @@ export const explainCommand: Command = {
 /** @throws AppError `not_found` where nothing bears that name, with the files that may have it. */
 function named(name: string, checked: Checked): Explanation[] {
   try {
-    return explain(name, checked.ruleSet)
+    return explain(name.normalize('NFC'), checked.ruleSet)
   } catch (error) {
     const files = leftOut(checked)
     if (!(error instanceof AppError) || files.length === 0) throw error

@@ -139,7 +139,7 @@ function asOf(written: string | undefined): Convention | undefined {
 }
 
 // As the files that hold stories take it.
-const plainName = /^[\p{L}\p{N}][\p{L}\p{N} _-]{0,59}$/u
+const plainName = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} _-]{0,59}$/u
 
 function nameOf(written: string | undefined): string | undefined {
   if (

@@ -297,7 +297,7 @@ export class StoryCards {
 
   #story(id: string): Story {
     const all = this.#input.stories()
-    const story = all.get(id)
+    const story = all.get(id.normalize('NFC'))
     if (story !== undefined) return story
     const near = didYouMean(id, all.keys())
     const question = near === null ? '' : ` - did you mean "${near}"?`

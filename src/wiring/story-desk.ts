@@ -32,7 +32,7 @@ export function storyDesk({ ruleSet, lengthOf }: StoryDeskInput): StoriesHouse['
     return run
   }
   const named = (id: string): Story => {
-    const story = all().get(id)
+    const story = all().get(id.normalize('NFC'))
     if (story !== undefined) return story
     const near = didYouMean(id, all().keys())
     const question = near === null ? '' : ` - did you mean "${near}"?`

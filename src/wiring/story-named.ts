@@ -25,7 +25,7 @@ export function storyNamed(
     if (only !== undefined && stories.length === 1) return only
     throw new AppError('invalid', `say which story: ${names.join(', ')}`)
   }
-  const story = stories.find(({ id }) => id === name)
+  const story = stories.find(({ id }) => id === name.normalize('NFC'))
   if (story !== undefined) return story
   const near = didYouMean(name, names)
   const question = near === null ? '' : ` - did you mean "${near}"?`

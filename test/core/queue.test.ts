@@ -11,6 +11,7 @@ import {
   type QueueSettings,
 } from '../../src/core/queue.ts'
 import { mutate } from '../../src/core/queue-mutation.ts'
+import { asciiWordOf } from '../../src/core/slug.ts'
 
 function counter() {
   let last = 0
@@ -224,12 +225,27 @@ describe('a queue', () => {
   })
 })
 
-test.each(['', 'queues', '.hidden', 'a/b', 'ä', 'a b', 'x'.repeat(65), '../etc'])(
+test.each(['', 'queues', '.hidden', 'a/b', '\u0308a', 'ä!', 'a b', 'x'.repeat(65), '../etc'])(
   'the name %j cannot be a stream',
   (name) => {
     expect(() => checkStreamName(name)).toThrow(AppError)
   },
 )
+
+test.each([
+  ['bedroom', 'bedroom'],
+  ['Küche', 'Kuche'],
+  ['größe', 'grosse'],
+  ['smørrebrød', 'smorrebrod'],
+  ['Łódź.2', 'Lodz.2'],
+  ['кухня', 'hex-d0bad183d185d0bdd18f'],
+  ['हिन्दी', 'hex-e0a4b9e0a4bfe0a4a8e0a58de0a4a6e0a580'],
+])('the stream %s is %s in topics, with its accents in either form', (name, word) => {
+  for (const form of ['NFC', 'NFD'] as const) {
+    expect(checkStreamName(name.normalize(form))).toBe(name.normalize('NFC'))
+    expect(asciiWordOf(name.normalize(form))).toBe(word)
+  }
+})
 
 test.each(['a', 'bedroom', 'A.b-c_9', 'x'.repeat(64), '08'])('the name %j can be a stream', (name) => {
   expect(checkStreamName(name)).toBe(name)

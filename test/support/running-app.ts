@@ -113,6 +113,7 @@ export async function listenTo(url: string): Promise<{
   heard: Heard[]
   /** The first message that fits, heard already or within 30 s. */
   first(fits: (message: Heard) => boolean): Promise<Heard>
+  say(topic: string, payload: string): Promise<void>
   stop(): Promise<void>
 }> {
   const heard: Heard[] = []
@@ -138,6 +139,9 @@ export async function listenTo(url: string): Promise<{
         waiting.add(look)
         look()
       }),
+    async say(topic, payload) {
+      await client.publishAsync(topic, payload, { qos: 1 })
+    },
     stop: () => client.endAsync(),
   }
 }

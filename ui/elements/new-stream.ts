@@ -1,5 +1,6 @@
 import { css, html, LitElement, type PropertyValues } from 'lit'
 import { isStreamName, type Queue, streamNamePattern } from '../../src/core/queue.ts'
+import { asciiWordOf } from '../../src/core/slug.ts'
 import type { LibraryEntry } from '../../src/http/api/library.ts'
 import { Attempt } from '../attempt.ts'
 import { formLook } from '../form-look.ts'
@@ -92,11 +93,14 @@ export class NewStream extends LitElement {
     if (wished === '') return ''
     if (queues.has(wished)) return say('stream.taken', { name: wished })
     if (!streamNamePattern.test(wished)) return say('stream.bad-name')
+    const word = asciiWordOf(wished)
+    const alike = [...queues.keys()].find((name) => asciiWordOf(name) === word)
+    if (alike !== undefined) return say('stream.alike', { name: wished, other: alike, word })
     return isStreamName(wished) ? '' : say('stream.reserved', { name: wished })
   }
 
   readonly #typed = (event: Event): void => {
-    this.wished = (event.target as HTMLInputElement).value
+    this.wished = (event.target as HTMLInputElement).value.normalize('NFC')
   }
 
   readonly #open = (): void => {

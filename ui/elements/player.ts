@@ -6,6 +6,7 @@ import type { PublishedCardView } from '../../src/http/api/cards.ts'
 import { heardText } from '../heard.ts'
 import { icon } from '../icons.ts'
 import type { Items } from '../items.ts'
+import { segment } from '../path.ts'
 import { whyText } from '../reason.ts'
 import type { SeenPlayer } from '../store.ts'
 import { shared } from '../styles.ts'
@@ -186,7 +187,7 @@ export class Player extends LitElement {
     if (queue === null) return html`<p>${say('player.why-own-card')}</p>${press}`
     const why = queue.closed ? say('stream.closed') : whyText(queue, say)
     return html`<p>
-        ${say('player.why-stream')} <a href="#/streams/${queue.name}">${queue.title}</a>
+        ${say('player.why-stream')} <a href="#/streams/${segment(queue.name)}">${queue.title}</a>
       </p>
       ${why === '' ? nothing : html`<p>${why}</p>`} ${press}`
   }

@@ -20,7 +20,10 @@ interface LibraryFolderOptions {
 // Every file of a folder asks where that really lies; a folder that becomes a link is noticed as much later.
 const folderKnownMs = 1_000
 
-/** A folder of the library on the disk. Nothing outside of it is ever found, whatever the name and wherever links lead. */
+/**
+ * A folder of the library on the disk. Nothing outside of it is ever found, whatever the name and wherever links lead.
+ * An accent may lie there apart from its letter, as some machines write it.
+ */
 export class LibraryFolder {
   readonly #options: LibraryFolderOptions
   /** Where folders really lie. */
@@ -37,6 +40,12 @@ export class LibraryFolder {
 
   /** Where the name lies on this machine, or null where there is no such file inside the folder. */
   async place(name: string): Promise<Place | null> {
+    const place = await this.#placeAs(name)
+    const apart = name.normalize('NFD')
+    return place !== null || apart === name ? place : this.#placeAs(apart)
+  }
+
+  async #placeAs(name: string): Promise<Place | null> {
     if (!staysInside(name) || !isAudioName(name)) return null
     const { path: folder, said, gone } = this.#options
     const wished = join(folder, name)
@@ -67,6 +76,12 @@ export class LibraryFolder {
 
   /** The names of the audio files directly in a folder of it. */
   async namesIn(folder: string): Promise<string[]> {
+    const names = await this.#namesDirectlyIn(folder)
+    const apart = folder.normalize('NFD')
+    return names.length > 0 || apart === folder ? names : this.#namesDirectlyIn(apart)
+  }
+
+  async #namesDirectlyIn(folder: string): Promise<string[]> {
     const entries = await this.#entriesOf(folder)
     return entries
       .filter((entry) => !entry.isDirectory())

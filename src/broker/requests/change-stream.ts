@@ -46,14 +46,14 @@ export const deleteStream = request({
   describe: 'Deletes `stream` and its queue. `comes_back`: the schedule and the rules that make it anew.',
   body: Type.Object({ stream: streamName() }, closed),
   async answer({ stream }, ports) {
-    existing(stream, ports)
-    await ports.perform({ kind: 'delete-stream', stream }, 'MQTT request stream/delete')
-    return { deleted: stream, comes_back: ports.refillsOf(stream) }
+    const { name } = existing(stream, ports)
+    await ports.perform({ kind: 'delete-stream', stream: name }, 'MQTT request stream/delete')
+    return { deleted: name, comes_back: ports.refillsOf(name) }
   },
 })
 
 async function changed(stream: string, mutation: QueueMutation, ports: RequestPorts) {
-  existing(stream, ports)
-  await ports.perform({ kind: 'mutate-queue', stream, mutation }, `MQTT request stream/${mutation.op}`)
-  return streamView(existing(stream, ports))
+  const { name } = existing(stream, ports)
+  await ports.perform({ kind: 'mutate-queue', stream: name, mutation }, `MQTT request stream/${mutation.op}`)
+  return streamView(existing(name, ports))
 }

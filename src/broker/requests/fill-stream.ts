@@ -32,8 +32,8 @@ function filling(
   return request({
     describe,
     body: Type.Object({ stream: streamName(), files }, { additionalProperties: false }),
-    async answer({ stream, files: given }, ports) {
-      checkStreamName(stream)
+    async answer({ stream: written, files: given }, ports) {
+      const stream = checkStreamName(written)
       const { lookup, perform } = ports
       await requireFiles(given, { lookup, consequence: 'nothing was changed' })
       await perform({ kind: 'mutate-queue', stream, mutation: mutation(given) }, `MQTT request stream/${op}`)

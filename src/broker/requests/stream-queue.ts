@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { AppError } from '../../core/error.ts'
 import { checkStreamName, type Queue } from '../../core/queue.ts'
+import { calledSo } from '../../core/slug.ts'
 import { type RequestPorts, request } from './request.ts'
 
 const mostItems = 200
@@ -29,8 +30,8 @@ export function streamName() {
 
 /** @throws AppError `unprocessable` for a name no stream can have, `not_found` where there is none. */
 export function existing(name: string, { queues }: Pick<RequestPorts, 'queues'>): Queue {
-  checkStreamName(name)
-  const queue = queues().find((one) => one.name === name)
+  const queue = calledSo(queues(), name, (one) => one.name)
+  if (queue === undefined) checkStreamName(name)
   if (queue === undefined) throw new AppError('not_found', `there is no stream "${name}"`)
   return queue
 }

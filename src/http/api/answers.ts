@@ -7,7 +7,7 @@ import { type Route, route } from './route.ts'
 import { existing, type StreamsHouse } from './stream-view.ts'
 
 /** What the calls about answers need of the house. */
-export interface AnswersHouse extends Pick<StreamsHouse, 'queue'>, Pick<PlayersHouse, 'player'> {
+export interface AnswersHouse extends Pick<StreamsHouse, 'queue' | 'queues'>, Pick<PlayersHouse, 'player'> {
   /** Those that were set. */
   answers(stream: string): readonly Answer[]
   /** Those of rule files, which go before the others. */

@@ -208,6 +208,12 @@ interface Entrance {
   readonly clock: Clock
 }
 
+/** People's names are kept with their accents in one form; files lie on disks as they lie there. */
+function paramOf({ params }: Koa.Context, { isRest = false }: Route | ServedRoute, name: string): string {
+  const value = params[name] ?? ''
+  return isRest ? value : value.normalize('NFC')
+}
+
 // Names and passwords; strangers must not make us hold more than that for them.
 const strangersBytes = 8 * 1024
 // More than people write by hand.
@@ -224,7 +230,7 @@ function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): 
       if (route.takes === 'audio') requireAudio(ctx)
       if (route.takes === 'picture') requirePicture(ctx)
       await route.serve(ctx, {
-        param: (name) => ctx.params[name] ?? '',
+        param: (name) => paramOf(ctx, route, name),
         whileAdmitted: (end) => admission.whileAdmitted(ctx, needs, end),
         caller,
       })
@@ -252,7 +258,7 @@ function mount(router: Router, route: Route | ServedRoute, entrance: Entrance): 
     const answer = await route.handle({
       body,
       query: checkQuery?.(ctx.querystring) ?? {},
-      param: (name) => ctx.params[name] ?? '',
+      param: (name) => paramOf(ctx, route, name),
       caller,
       network: entrance.networkOf(ctx),
       cookie: {

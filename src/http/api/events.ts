@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { type EntryKind, entryKinds, entryTypes } from '../../core/entry-types.ts'
 import type { AppError } from '../../core/error.ts'
+import { streamNamePattern } from '../../core/queue.ts'
 import { refusal } from './body.ts'
 import { type Route, route } from './route.ts'
 
@@ -39,7 +40,7 @@ const mostSeconds = 3600
 const query = Type.Object(
   {
     player: words('^.{1,200}$', 'the id of a player', 'Only of this player, by its id.'),
-    stream: words('^[A-Za-z0-9._-]{1,64}$', 'the name of a stream', 'Only of this stream.'),
+    stream: words(streamNamePattern.source, 'the name of a stream', 'Only of this stream.'),
     kind: Type.Optional(
       Type.Unsafe<EntryKind>({
         type: 'string',
@@ -76,7 +77,15 @@ export function eventRoutes(house: EventsHouse): Route[] {
           throw wrong('around', 'cannot stand beside since and until')
         if (around === undefined && seconds !== undefined) throw wrong('seconds', 'needs around')
         checkType(asked)
-        return house.events({ ...asked, since: msOf('since', since), until: msOf('until', until), limit })
+        const stream = asked.stream?.normalize('NFC')
+        const named = stream === undefined ? {} : { stream }
+        return house.events({
+          ...asked,
+          ...named,
+          since: msOf('since', since),
+          until: msOf('until', until),
+          limit,
+        })
       },
     }),
   ]

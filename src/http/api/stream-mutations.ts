@@ -3,11 +3,11 @@ import type { Effect } from '../../core/effect.ts'
 import { messageOf } from '../../core/error.ts'
 import { isHeardAtOnce, putsIn } from '../../core/heard-at-once.ts'
 import { requireFiles } from '../../core/playable-files.ts'
-import { checkStreamName, makesStream, mostItems, type QueueMutation } from '../../core/queue.ts'
+import { makesStream, mostItems, type QueueMutation } from '../../core/queue.ts'
 import { moveTo } from '../../core/queue-goal.ts'
 import { meant } from './if-match.ts'
 import { type Route, route } from './route.ts'
-import { done, existing, longListBytes, type StreamsHouse } from './stream-view.ts'
+import { done, existing, longListBytes, type StreamsHouse, streamNameIn } from './stream-view.ts'
 
 const because = 'REST'
 const owner = 'rest'
@@ -49,7 +49,7 @@ export function mutationRoute(house: StreamsHouse): Route {
     body: toldApartBy<Asked>('op', variants),
     maxBytes: longListBytes,
     async handle(request) {
-      const name = checkStreamName(request.param('name'))
+      const name = streamNameIn(house, request.param('name'))
       const { body } = request
       const effects = conditional(await effectsOf(house, name, body), meant(request))
       const before = house.queue(name)?.current

@@ -4,6 +4,7 @@ import { lookUpAll } from '../../core/playable-files.ts'
 import { checkStreamName, type Queue } from '../../core/queue.ts'
 import type { Outlooks } from '../../core/queue-outlook.ts'
 import { queueTag } from '../../core/queue-tag.ts'
+import { calledSo } from '../../core/slug.ts'
 import type { KeyRotation } from './key-rotation.ts'
 import type { ApiRequest } from './route.ts'
 
@@ -59,9 +60,15 @@ export type FoundFile =
   | { readonly state: 'missing' }
   | { readonly state: 'refused'; readonly reason: string }
 
+/** The name of the stream that is called so, by people or in addresses, or that there may be. @throws AppError `unprocessable` */
+export function streamNameIn({ queues }: Pick<StreamsHouse, 'queues'>, called: string): string {
+  return calledSo(queues(), called, ({ name }) => name)?.name ?? checkStreamName(called)
+}
+
 /** @throws AppError `unprocessable` for a name no stream can have, `not_found` where there is none. */
-export function existing(house: Pick<StreamsHouse, 'queue'>, name: string): Queue {
-  const queue = house.queue(checkStreamName(name))
+export function existing(house: Pick<StreamsHouse, 'queue' | 'queues'>, called: string): Queue {
+  const name = streamNameIn(house, called)
+  const queue = house.queue(name)
   if (queue === undefined) throw new AppError('not_found', `there is no stream "${name}"`)
   return queue
 }

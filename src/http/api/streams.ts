@@ -1,13 +1,13 @@
 import { Type } from 'typebox'
 import { AppError } from '../../core/error.ts'
 import { requireFiles } from '../../core/playable-files.ts'
-import { checkStreamName, mostItems, type Queue, queueModes, resumePolicies } from '../../core/queue.ts'
+import { mostItems, type Queue, queueModes, resumePolicies } from '../../core/queue.ts'
 import { expectedTitle } from '../../core/stream-title.ts'
 import { meant } from './if-match.ts'
 import { rotationAnswer, rotationBody } from './key-rotation.ts'
 import { type Route, route } from './route.ts'
 import { mutationRoute } from './stream-mutations.ts'
-import { done, existing, type Refill, type StreamsHouse, view } from './stream-view.ts'
+import { done, existing, type Refill, type StreamsHouse, streamNameIn, view } from './stream-view.ts'
 
 const because = 'REST'
 const file = Type.String({ minLength: 1, maxLength: 1000 })
@@ -65,7 +65,7 @@ function appendRoute(house: StreamsHouse): Route {
     body: Type.Object({ files, split: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
     async handle(request) {
       const { param, body } = request
-      const name = checkStreamName(param('name'))
+      const name = streamNameIn(house, param('name'))
       await requireFiles(body.files, {
         lookup: (name) => house.lookup(name),
         ...(house.fileHint === undefined ? {} : { hint: house.fileHint }),

@@ -52,7 +52,7 @@ function literalIn(text: string, { names = {} }: Environment): boolean | number 
   if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text)
   const quoted = /^'([^'\\]*)'$/.exec(text)
   if (quoted !== null) return quoted[1] ?? ''
-  return /^[A-Za-z][\w-]*$/.test(text) && !Object.hasOwn(names, text) ? text : undefined
+  return /^\p{L}[\p{L}\p{M}\p{N}_-]*$/u.test(text) && !Object.hasOwn(names, text) ? text : undefined
 }
 
 function helpFor(form: ValueForm, text: string): string | undefined {

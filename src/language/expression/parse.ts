@@ -2,6 +2,7 @@ import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
 import type { Span } from '../node.ts'
 import { code, quote } from '../wording.ts'
 import { type ExpressionFinding, problem } from './finding.ts'
+import { withWrittenWords } from './letters.ts'
 import { inParserWords, tokensIn } from './words.ts'
 
 export type { ASTNode } from '@marcbachmann/cel-js'
@@ -29,7 +30,7 @@ export function parseExpression(text: string): { ast: ASTNode } | { finding: Exp
   const read = inParserWords(text)
   if ('finding' in read) return read
   try {
-    return { ast: grammar.parse(read.text).ast }
+    return { ast: withWrittenWords(grammar.parse(read.text).ast, read.standIns) }
   } catch (error) {
     return { finding: syntaxFinding(error, text) }
   }
@@ -97,17 +98,17 @@ function unexpected(place: Span, found: string, text: string): ExpressionFinding
     `${code(all)} cannot stand here, after ${quote(tail(before))}`,
     all === 'matches'
       ? "expressions know no patterns; ask for a part of the text, as in `text.contains('…')`"
-      : /^[\w'"]/.test(all)
+      : /^[\p{L}\p{N}_'"]/u.test(all)
         ? 'join two conditions with `and` or `or`'
         : undefined,
   )
 }
 
 function unfinished(before: string, text: string): ExpressionFinding {
-  const last = /(?:[\w.]+|[^\w\s]+)$/.exec(before)?.[0] ?? ''
+  const last = /(?:[\p{L}\p{M}\p{N}_.]+|[^\p{L}\p{M}\p{N}_\s]+)$/u.exec(before)?.[0] ?? ''
   const end = { start: before.length - last.length, end: before.length }
   const open = openBracket(text)
-  if (open !== null && /[\w'")\]]$/.test(last) && !['and', 'or', 'not', 'in'].includes(last))
+  if (open !== null && /[\p{L}\p{M}\p{N}_'")\]]$/u.test(last) && !['and', 'or', 'not', 'in'].includes(last))
     return problem(
       { start: open, end: open + 1 },
       'expr/syntax',
@@ -132,7 +133,7 @@ function openBracket(text: string): number | null {
 
 /** The parser sometimes points at the first letter of a word only. */
 function word(found: string, { start }: Span, text: string): string {
-  return /^[\w.]+/.exec(text.slice(start))?.[0] ?? found
+  return /^[\p{L}\p{M}\p{N}_.]+/u.exec(text.slice(start))?.[0] ?? found
 }
 
 function tail(text: string): string {

@@ -1,5 +1,6 @@
 import type { Span } from '../node.ts'
 import { type ExpressionFinding, problem } from './finding.ts'
+import { type StandIns, standInsFor } from './letters.ts'
 
 const replacements: ReadonlyMap<string, string> = new Map([
   ['and', '&& '],
@@ -36,7 +37,7 @@ const misspelt: ReadonlyMap<string, string> = new Map([
 ])
 
 const token =
-  /'(?:\\.|[^'\\])*'?|"(?:\\.|[^"\\])*"?|[A-Za-z_][A-Za-z0-9_]*|===|!==|==|!=|<=|>=|=>|=<|<>|&&|\|\||\/\/|\s+|./gsu
+  /'(?:\\.|[^'\\])*'?|"(?:\\.|[^"\\])*"?|[\p{L}_][\p{L}\p{M}\p{N}_]*|===|!==|==|!=|<=|>=|=>|=<|<>|&&|\|\||\/\/|\s+|./gsu
 
 /** A piece of an expression: a text in quotes, a word, an operator, blanks. */
 export interface Token extends Span {
@@ -57,18 +58,22 @@ export function isQuoted({ text }: Token): boolean {
  * The expression in the parser's words, each as long as the author's, so that every place that the parser names
  * is the place in the author's text; or what other languages write and ours does not.
  */
-export function inParserWords(text: string): { text: string } | { finding: ExpressionFinding } {
+export function inParserWords(
+  text: string,
+): { text: string; standIns: StandIns } | { finding: ExpressionFinding } {
   const parts: string[] = []
   const tokens = [...tokensIn(text)]
+  const standIns = standInsFor(tokens.map((piece) => piece.text))
   let before = ''
   for (const [index, piece] of tokens.entries()) {
     const next = tokens[index + 1]
     const finding = mistakeIn(piece, before, next)
     if (finding !== null) return { finding }
-    parts.push(before === '.' ? piece.text : replaced(piece.text, tokens, index))
+    const standIn = standIns.get(piece.text)
+    parts.push(standIn ?? (before === '.' ? piece.text : replaced(piece.text, tokens, index)))
     if (piece.text.trim() !== '') before = piece.text
   }
-  return { text: parts.join('') }
+  return { text: parts.join(''), standIns }
 }
 
 function replaced(word: string, tokens: readonly Token[], index: number): string {

@@ -61,7 +61,8 @@ export function eventsAsked(written: readonly string[], known: Known): AskedEven
   return events
 }
 
-function deedOf(written: string, known: Known): Deed {
+function deedOf(asked: string, known: Known): Deed {
+  const written = asked.normalize('NFC')
   const at = written.indexOf('=')
   const what = at < 0 ? written : written.slice(0, at)
   const value = at < 0 ? null : written.slice(at + 1)

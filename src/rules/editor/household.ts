@@ -1,4 +1,5 @@
 import { inputTypes } from '../../core/input.ts'
+import { wordOfExpressions } from '../../language/declaration.ts'
 import {
   mapOf,
   type Names,
@@ -12,13 +13,14 @@ import { anyText, branch, editorSchemaOf, type JsonSchema } from '../../language
 import { variable } from '../../language/editor/variable.ts'
 import { calendarSchema } from '../read/calendar.ts'
 import { inputSchemas } from '../read/inputs.ts'
+import { daySetName } from '../time.ts'
 
 const expressionNames: Names = {
-  pattern: '^[A-Za-z][A-Za-z0-9_]{0,39}$',
+  pattern: wordOfExpressions.source,
   expected: 'a name of letters, digits and underscores, beginning with a letter',
 }
 const daySetNames: Names = {
-  pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+  pattern: daySetName.source,
   expected: 'a name of letters, digits and underscores, with no digit in front',
 }
 

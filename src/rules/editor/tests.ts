@@ -51,7 +51,7 @@ function expectations(): JsonSchema {
   return {
     type: 'object',
     properties: Object.fromEntries([...fixed, ...values]),
-    patternProperties: { '^(vars|inputs)\\.[A-Za-z][A-Za-z0-9_]*$': plain },
+    patternProperties: { '^(vars|inputs)\\.\\p{L}[\\p{L}\\p{M}\\p{N}_]*$': plain },
     additionalProperties: false,
     minProperties: 1,
   }

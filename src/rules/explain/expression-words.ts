@@ -75,10 +75,10 @@ function jointIn(text: string): 'and' | 'or' | null {
 }
 
 function comparisonInWords(part: string): string | null {
-  const fact = /^\s*(not\s+|!)?((?:[a-z_]+\.)?[A-Za-z_]\w*)\s*$/.exec(part)
+  const fact = /^\s*(not\s+|!)?((?:[a-z_]+\.)?[\p{L}_][\p{L}\p{M}\p{N}_]*)\s*$/u.exec(part)
   if (fact !== null) return factInWords(fact[2] ?? '', fact[1] !== undefined)
   const [, name = '', operator = '', value = ''] =
-    /^\s*([a-z_]+\.[A-Za-z_]\w*|(?:state|ha)\('[a-z0-9_.]+'\))\s*(==|!=|>=|<=|>|<)\s*(-?\d+(?:\.\d+)?|'[^']*'|"[^"]*"|true|false)\s*$/.exec(
+    /^\s*([a-z_]+\.[\p{L}_][\p{L}\p{M}\p{N}_]*|(?:state|ha)\('[a-z0-9_.]+'\))\s*(==|!=|>=|<=|>|<)\s*(-?\d+(?:\.\d+)?|'[^']*'|"[^"]*"|true|false)\s*$/u.exec(
       part,
     ) ?? []
   if ((value === 'true' || value === 'false') && (operator === '==' || operator === '!='))

@@ -37,7 +37,7 @@ export function reportAutomation({ place, automation }: Pasted, report: Report):
   const alias = textIn(automation, 'alias') ?? 'my-rule'
   const name = alias
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '')
   const condition = itemsOf(part(automation, 'if')).length === 0 ? '' : ', `if: …` with its conditions'
   const when = itemsOf(part(automation, 'when')).map(triggerHere)

@@ -6,7 +6,7 @@ import { isEmpty, type MapNode, type ScalarNode } from '../../language/node.ts'
 import type { Report } from '../../language/report.ts'
 import { quote } from '../../language/wording.ts'
 import { noCountry } from '../calendar.ts'
-import { dayWordOf, dayWords } from '../time.ts'
+import { daySetName, dayWordOf, dayWords } from '../time.ts'
 import type { ParsedFile } from './parsed-file.ts'
 
 // More than any household has, of all files together.
@@ -94,7 +94,7 @@ function hasGoodName(name: string, key: ScalarNode, report: Report): boolean {
     )
     return false
   }
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return true
+  if (daySetName.test(name)) return true
   const help = 'use letters, digits and underscores, with no digit in front'
   report.add(key, 'error', 'type/value', `${quote(name)} cannot be the name of a day set`, help)
   return false

@@ -1,7 +1,9 @@
+import { asciiWordOf } from '../../core/slug.ts'
 import type { Declaration, InputDeclaration } from '../../core/value-form.ts'
 import { checkName, readVar, type Written } from '../../language/declaration.ts'
 import { isEmpty } from '../../language/node.ts'
 import { readInput } from './inputs.ts'
+import { alike } from './names.ts'
 import type { ParsedFile } from './parsed-file.ts'
 
 /** What the household remembers, of all files together. */
@@ -41,7 +43,7 @@ function meantIn(files: readonly ParsedFile[]): [name: string, place: string][] 
     .flatMap(({ report }) => {
       const text = report.textAt({ start: 0, end: Number.POSITIVE_INFINITY })
       const names = new Set(
-        [...text.matchAll(/^[ \t]+([A-Za-z][A-Za-z0-9_]{0,39}):/gm)].map(([, name]) => name),
+        [...text.matchAll(/^[ \t]+(\p{L}[\p{L}\p{M}\p{N}_]{0,39}):/gmu)].map(([, name]) => name),
       )
       return [...names].flatMap((name): [string, string][] => [
         [`vars.${name}`, report.file],
@@ -73,6 +75,8 @@ async function gathered<Declared extends Declaration>(
   read: (written: Written, report: ParsedFile['report']) => Declared | undefined,
 ): Promise<ReadonlyMap<string, Declared>> {
   const found = new Map<string, Declared>()
+  // Vars have no topics. An input of ASCII is called as it is, wherever it stands.
+  const words = section === 'inputs' ? plainIn(files, section) : null
   const what = section === 'vars' ? 'var' : 'input'
   for (const { report, section: sectionOf } of files)
     for (const [id, { key, value }] of sectionOf(section)?.entries ?? []) {
@@ -88,6 +92,14 @@ async function gathered<Declared extends Declaration>(
         continue
       }
       places.set(id, { what, place })
+      const word = asciiWordOf(id)
+      const twin = words?.get(word)
+      if (twin !== undefined && twin.name !== id) {
+        faulty.set(`${section}.${id}`, place)
+        report.add(key, 'error', 'ref/alike', ...alike('input', id, twin))
+        continue
+      }
+      words?.set(word, { name: id, place })
       const declared = checkName({ id, key }, `${section}.${id}`, report)
         ? read({ id, key, value }, report)
         : undefined
@@ -95,6 +107,17 @@ async function gathered<Declared extends Declaration>(
       else found.set(id, declared)
     }
   return found
+}
+
+/** The names of a section that topics have as they are, with where they stand. */
+function plainIn(files: readonly ParsedFile[], section: 'inputs') {
+  const entries = files.flatMap(({ report, section: sectionOf }) =>
+    [...(sectionOf(section)?.entries ?? [])].map(([name, { key }]) => ({
+      name,
+      place: `${report.file}:${report.lineOf(key)}`,
+    })),
+  )
+  return new Map(entries.filter(({ name }) => asciiWordOf(name) === name).map((entry) => [entry.name, entry]))
 }
 
 function playersIn(files: readonly ParsedFile[]): ReadonlyMap<string, string> {

@@ -4,10 +4,10 @@ export interface Hole {
 }
 
 /** A name that a hole can have. */
-export const holeName = /^[A-Za-z][A-Za-z0-9_]*$/
+export const holeName = /^\p{L}[\p{L}\p{M}\p{N}_]*$/u
 
 // `$${` stands for `${` itself, and what it begins is no hole.
-const hole = /(?<!\$)\$\{[ ]{0,8}with\.([A-Za-z][A-Za-z0-9_]*)[ ]{0,8}\}/g
+const hole = /(?<!\$)\$\{[ ]{0,8}with\.(\p{L}[\p{L}\p{M}\p{N}_]*)[ ]{0,8}\}/gu
 
 /** The text cut at its holes; what else stands between `${` and `}` stays for later. */
 export function partsOf(text: string): readonly (string | Hole)[] {

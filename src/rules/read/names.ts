@@ -1,3 +1,4 @@
+import { asciiWordOf } from '../../core/slug.ts'
 import type { Diagnostic } from '../../language/diagnostic.ts'
 import { didYouMean } from '../../language/names.ts'
 import type { Node, ScalarNode } from '../../language/node.ts'
@@ -60,6 +61,48 @@ export async function checkStreamsAreThere(
       const help = 'put something into it, or take out what the rules say of it'
       report.add(node, 'warning', 'ref/stream', message, help)
     }
+}
+
+/** Two streams that topics and addresses would call the same: the second of the two could not be made. */
+export function refuseAlikeStreams(files: readonly RuleFile[]): void {
+  const byWord = new Map<string, { readonly name: string; readonly place: string }>()
+  // A name of ASCII is called as it is, so it is the other that has to give way.
+  for (const isPlain of [true, false])
+    for (const file of files) {
+      const told = new Set<string>()
+      for (const node of streamNodes(file)) {
+        const name = node.text
+        const word = asciiWordOf(name)
+        if ((word === name) !== isPlain || told.has(name)) continue
+        told.add(name)
+        const first = byWord.get(word)
+        if (first === undefined)
+          byWord.set(word, { name, place: `${file.report.file}:${file.report.lineOf(node)}` })
+        else if (first.name !== name)
+          file.report.add(node, 'error', 'ref/alike', ...alike('stream', name, first))
+      }
+    }
+}
+
+/** What is said of two names that topics call the same. */
+export function alike(
+  what: string,
+  name: string,
+  first: { readonly name: string; readonly place: string },
+): [message: string, help: string] {
+  return [
+    `topics and addresses call the ${what} "${name}" "${asciiWordOf(name)}", as they call "${first.name}" (${first.place})`,
+    'give one of them another name',
+  ]
+}
+
+function streamNodes({ section }: RuleFile): ScalarNode[] {
+  const schedules = [...(section('schedules')?.entries.values() ?? [])]
+  return [
+    ...schedules.map(({ key }) => key),
+    ...schedules.flatMap(({ value }) => streamsIn(value)),
+    ...streamsIn(section('rules')),
+  ]
 }
 
 function meantStream(name: string, known: ReadonlySet<string>): string | null {

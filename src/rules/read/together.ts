@@ -8,7 +8,14 @@ import { checkClashes } from './clashes.ts'
 import type { Declared } from './declared.ts'
 import { checkHomeAssistant } from './home-assistant.ts'
 import { checkLoops } from './loops.ts'
-import { adviseAnswers, adviseUnused, checkPlayers, checkStreams, checkStreamsAreThere } from './names.ts'
+import {
+  adviseAnswers,
+  adviseUnused,
+  checkPlayers,
+  checkStreams,
+  checkStreamsAreThere,
+  refuseAlikeStreams,
+} from './names.ts'
 import { checkReferences, type Surroundings } from './references.ts'
 import { isSound, type RuleFile } from './rule-file.ts'
 import { adviseClockChanges, adviseGaps, checkOverlaps, checkShadowed } from './schedule-times.ts'
@@ -47,6 +54,7 @@ export async function checkTogether(
   }: Together,
 ): Promise<void> {
   refuseDoubles(files)
+  refuseAlikeStreams(files)
   for (const file of files) await checkReferences(file, files, { ...surroundings, breathe })
   for (const file of files) await checkSilence(file, { ...surroundings, breathe })
   if (homeAssistant !== undefined) for (const file of files) await checkHomeAssistant(file, homeAssistant)

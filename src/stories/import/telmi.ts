@@ -157,7 +157,14 @@ class TelmiReading {
         id,
       )
     return {
-      ...{ id, name: inOneLine(id) || 'scene', line, control, isCover: false, audio: isUsable ? audio : null },
+      ...{
+        id,
+        name: inOneLine(id) || 'scene',
+        line,
+        control,
+        isCover: false,
+        audio: isUsable ? audio : null,
+      },
       ok: this.#transition(value.ok, { line, from: `OK of ${quote(id)}` }),
       home: this.#transition(value.home, { line, from: `HOME of ${quote(id)}` }),
       sets: inSteps(this.#changes(id, value, line)),

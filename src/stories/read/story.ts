@@ -152,7 +152,7 @@ function sceneNamed(
   return scene
 }
 
-const plainName = /^[\p{L}\p{N}][\p{L}\p{N} _-]{0,59}$/u
+const plainName = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} _-]{0,59}$/u
 
 function sayName(node: ScalarNode, what: 'scene' | 'story', report: Report): void {
   const name = node.text === '' ? 'an empty text' : quote(node.text)
