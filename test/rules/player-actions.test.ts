@@ -138,7 +138,7 @@ describe('an action of players', () => {
 
   test('says of a step up that it is one', async () => {
     const { ruleSet } = await readRuleFiles([{ file: 'a.yaml', text: onLeft('volume: +1') }], readingOf())
-    expect(explain('r', ruleSet)[0]?.text).toContain('sets the volume of the player it happened on up by 1')
+    expect(explain('r', ruleSet)[0]?.text).toContain('turns the volume of the player it happened on up by 1')
   })
 
   test.each(['+17', '-17', '1.5', '"4"'])('takes no volume of %s', async (step) => {

@@ -108,7 +108,7 @@ testWith(
     const shown = async () => (await conditions.allInnerTexts()).map((text) => words(text))
     expect(await shown()).toEqual([
       expect.stringMatching(/^trigger\.via == 'mqtt' ?: cannot be told Of the trigger “button” alone/),
-      expect.stringMatching(/the hour is above 8 ?: holds/),
+      expect.stringMatching(/it is 09:00 or later ?: holds/),
       expect.stringMatching(/^the input party is on ?: does not hold inputs\.party is no$/),
       expect.stringMatching(/^now\.hour > 8 ?: holds now\.hour is 11$/),
       expect.stringMatching(/^not inputs\.party ?: holds inputs\.party is no$/),

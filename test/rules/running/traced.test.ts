@@ -195,7 +195,7 @@ test('how the conditions stand now is told one by one, and that only a trigger t
       {
         trigger: null,
         kind: 'any',
-        text: 'either the input party is on or the hour is below 8',
+        text: 'either the input party is on or it is before 08:00',
         holds: false,
         why: 'none of its conditions under `any` holds',
         saw: ['inputs.party is no', 'now.hour is 11'],
