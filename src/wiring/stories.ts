@@ -254,6 +254,8 @@ function newsIn(
       : null
   }
   if (!wasFollowed(said.before, after) || hasTakenUp(said.before, after)) return null
+  if (from.end === 'stop' && to === chapters[0] && !said.commanded)
+    return { ...at, choice: null, from: null, scene: to.scene, ending: null }
   const edge = edgeOfKey(to.key)
   if (edge === null || from[edge] !== to.key || said.commanded) return null
   const isAsked = from.left !== null || from.right !== null

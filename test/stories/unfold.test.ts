@@ -27,10 +27,10 @@ test('each way to a scene has a chapter of its own, and the question is all in o
   const chapters = await chaptersOf(gate())
   expect(chapters.map(({ key, left, right, end }) => [key, left, right, end])).toEqual([
     ['gate~E', 'cave~L', 'forest~R', 'forest~E'],
-    ['cave~L', null, null, 'stop'],
+    ['cave~L', 'gate~E', 'gate~E', 'stop'],
     ['forest~R', null, null, 'cave~E'],
     ['forest~E', null, null, 'cave~E'],
-    ['cave~E', null, null, 'stop'],
+    ['cave~E', 'gate~E', 'gate~E', 'stop'],
   ])
   const [question] = chapters
   const once = [{ file: 'way.mp3' }, { silenceMs: 5_000 }]
@@ -77,7 +77,7 @@ test('a question that leads to itself has a twin, and one without silence asks f
   expect(round.map(({ key, left, end }) => [key, left, end])).toEqual([
     ['gate~E', 'gate~L', 'gate~ask~E'],
     ['gate~L', 'gate~L2', 'gate~ask~E'],
-    ['out~R', null, 'stop'],
+    ['out~R', 'gate~E', 'stop'],
     ['gate~ask~E', 'gate~L', 'gate~ask~E2'],
     ['gate~L2', 'gate~L', 'gate~ask~E'],
     ['gate~ask~E2', 'gate~L', 'gate~ask~E'],

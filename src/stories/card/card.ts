@@ -14,7 +14,7 @@ export interface StoryChapter {
   readonly situation: Situation
   /** One behind the other. */
   readonly sounds: readonly Sound[]
-  /** The key of the chapter that a press leads to; null where a press does nothing. */
+  /** The key of the chapter that a press leads to, from an ending the first one; null where a press does nothing. */
   readonly left: string | null
   readonly right: string | null
   /** The same at its end; `stop` behind an ending. */

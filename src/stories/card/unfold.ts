@@ -134,8 +134,15 @@ class Unfolding {
   /** Null where nothing leads there. */
   #on(stop: Stop, edge: StopEdge, from: string): string | null {
     const following = stopAfter(this.#compiled, stop, { edge, chance: noChance })
-    if (following === null || following === 'over') return null
+    if (following === 'over') return null
+    if (following === null) return stop.passage.scene.exit.kind === 'ending' ? this.#beginning(from) : null
     return this.#plan(following, letters[edge], from)
+  }
+
+  /** A player that has stopped behind an ending still stands on its chapter: a press there begins anew, as it does live. */
+  #beginning(from: string): string | null {
+    const [first] = this.#planned.values()
+    return first === undefined || first.key === from ? null : first.key
   }
 
   /** Tells apart what goes on otherwise, or sounds otherwise. */

@@ -113,5 +113,9 @@ function targetsOf(place: TrackPlace, { plan, places, ids, exits, losses }: Cut)
   }
   const pressed = (edge: 'left' | 'right') =>
     place[edge] === 'stop' ? exits.stop() : idOf(`with the ${edge} button`, place[edge])
-  return { left: pressed('left'), right: pressed('right'), end: idOf('at its end', place.end) }
+  const targets = { left: pressed('left'), right: pressed('right'), end: idOf('at its end', place.end) }
+  const { left, right, end } = targets
+  // An ending, as our own cards have it: every press begins anew.
+  const isEnding = end === null && left === right && left === ids[0] && place !== places[0]
+  return isEnding ? { left: null, right: null, end: null } : targets
 }
