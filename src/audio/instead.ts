@@ -16,6 +16,8 @@ interface InsteadOptions {
   readonly library: FileSource & { find(reference: string): Promise<Found> }
   /** The sound that comes with the product, as it is to be now. */
   readonly clip: () => Buffer
+  /** That of the household: `clip:still-sleepy-time` is heard as `clip:still-sleepy-time-de` where there is one. */
+  readonly language: () => string
   readonly log: Log
   /** Ends what is being read at a frame. */
   readonly signal?: AbortSignal
@@ -37,7 +39,7 @@ export function insteadWith(
     if (queue === undefined || queue.if_pressed === null) return usual()
     const { name: stream, items, closed, if_pressed } = queue
     if (!closed && items.length > 0) return usual()
-    const found = await bodyOf(if_pressed, options)
+    const found = await inLanguage(if_pressed, options)
     if ('body' in found) {
       said.delete(if_pressed)
       return found.body
@@ -60,6 +62,13 @@ function usualOf(bytes: Buffer, clips: Map<Buffer, Clip>): Clip {
   const made: Clip = { length: bytes.length, etag: null, bytes }
   clips.set(bytes, made)
   return made
+}
+
+/** What comes with the product is heard in the language of the household, a file of the library as it is. */
+async function inLanguage(file: string, options: InsteadOptions): ReturnType<typeof bodyOf> {
+  if (!file.startsWith('clip:')) return bodyOf(file, options)
+  const spoken = await bodyOf(`${file}-${options.language()}`, options)
+  return 'body' in spoken ? spoken : bodyOf(file, options)
 }
 
 async function bodyOf(

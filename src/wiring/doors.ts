@@ -249,6 +249,7 @@ interface MediaParts extends MediaInput {
 function mediaDoor({
   ground,
   clip,
+  language,
   slots,
   stories,
   testTracks,
@@ -261,7 +262,7 @@ function mediaDoor({
   trustedProxies,
 }: MediaParts): MediaDoor {
   const { hub, answers, cards, sources, upToDate } = ground
-  const instead = insteadWith({ library: sources, clip, log, signal })
+  const instead = insteadWith({ library: sources, clip, language, log, signal })
   const rounds = finiteRounds(hub, log)
   return {
     async target(key) {

@@ -24,7 +24,7 @@ beforeEach(async () => {
   clock = new VirtualClock()
   log = recordingLog()
   library = new Library({ folders: [folder], log: recordingLog(), clock })
-  instead = insteadWith({ library, clip: () => clip, log })
+  instead = insteadWith({ library, clip: () => clip, language: () => 'de', log })
 })
 
 afterEach(async () => {
@@ -95,6 +95,7 @@ test('a file that is gone before it is opened gives way too', async () => {
   const away = join(folder, 'away.mp3')
   const gone = insteadWith({
     clip: () => clip,
+    language: () => 'de',
     log,
     library: {
       open: (file) => library.open(file),
@@ -111,7 +112,12 @@ test('a file that is gone before it is opened gives way too', async () => {
 
 test('a library that fails is no reason to be silent', async () => {
   const failing = () => Promise.reject(new Error('disk on fire'))
-  const broken = insteadWith({ clip: () => clip, log, library: { find: failing, open: failing } })
+  const broken = insteadWith({
+    clip: () => clip,
+    language: () => 'de',
+    log,
+    library: { find: failing, open: failing },
+  })
   expect(await broken(queueWith('clips/shh.mp3'))).toMatchObject({ etag: null })
   expect(warnings()).toMatchObject([{ reason: 'disk on fire' }])
 })
@@ -124,7 +130,7 @@ test('nothing stays open behind a file that was only looked at', async () => {
 
 test('stopping ends it at a frame', async () => {
   const closing = new AbortController()
-  const ending = insteadWith({ library, clip: () => clip, log, signal: closing.signal })
+  const ending = insteadWith({ library, clip: () => clip, language: () => 'de', log, signal: closing.signal })
   const body = await ending(queueWith('clips/shh.mp3'))
   if ('bytes' in body) throw new Error('it is the clip')
   const reading = await body.read({ start: 0, end: body.length - 1 })

@@ -32,6 +32,21 @@ test.each([
   expect(heard.equals(await clip(name))).toBe(true)
 })
 
+test('a closed stream says in that language too what comes with the product', async () => {
+  const { app, call, remove } = await runApp({ env: { YOTO_STREAM_LANGUAGE: 'fr' } })
+  onTestFinished(remove)
+  await call('POST', '/streams/bath/queue', { files: ['music/good-morning.mp3'] })
+  const heardAs = async (if_pressed: string) => {
+    expect((await call('PUT', '/streams/bath', { closed: true, if_pressed })).status).toBe(200)
+    const { body } = await call('GET', '/streams/bath/queue')
+    const url = (body as { url: string }).url.replace(app.publicUrl, app.mediaUrl)
+    return Buffer.from(await (await fetch(url)).arrayBuffer())
+  }
+  const french = await heardAs('clip:still-sleepy-time-fr')
+  expect((await heardAs('clip:still-sleepy-time')).equals(french)).toBe(true)
+  expect((await heardAs('clip:still-sleepy-time-de')).equals(french)).toBe(false)
+})
+
 test('outside Home Assistant it is told in English where no language is named', async () => {
   expect((await heardOfNothing()).equals(await clip('nothing-here-yet'))).toBe(true)
 })
