@@ -225,7 +225,7 @@ test('who deletes the stream is told whose tracks play it', { timeout: 120_000 }
   expect((await call('DELETE', '/streams/den')).body).toMatchObject({
     success: true,
     message: expect.stringMatching(
-      /^"den" deleted; .*; until then a clip is heard where tracks of card "A bit of all" play it$/,
+      /^"den" deleted; .*; until then a clip is heard where tracks of card "A bit of all" play it; it comes back: rule "lull" /,
     ),
   })
 })
