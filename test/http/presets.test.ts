@@ -93,7 +93,7 @@ describe('a preset', () => {
     })
   })
 
-  test.each(['', '../x', 'a b', '-a', 'ä', 'x'.repeat(65)])('cannot be called %j', async (name) => {
+  test.each(['', '../x', 'a b', '-a', '€', 'x'.repeat(65)])('cannot be called %j', async (name) => {
     expect((await save({ name })).status).toBe(422)
     expect((await apply({ name })).status).toBe(422)
   })
