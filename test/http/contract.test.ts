@@ -90,6 +90,54 @@ test('every call that programs outside rely on is in the description of the inte
   expect(contract.filter((call) => !described.includes(call))).toEqual([])
 })
 
+// Each has a check of its own, which is made with the first value that arrives.
+describe('of every call that is described', () => {
+  test('a body of another kind is refused in words', async () => {
+    const takeJson = (operation: Operation) =>
+      operation.requestBody?.content['application/json'] !== undefined
+    const calls = await describedCalls(takeJson)
+    expect(calls.length).toBeGreaterThan(50)
+    expect(await answersTo(calls, '', [])).toEqual(calls.map((call) => `${call} 422`))
+  })
+
+  test('a question that nobody asks is refused in words', async () => {
+    const areAsked = ({ parameters }: Operation) => parameters.some((one) => one.in === 'query')
+    const calls = await describedCalls(areAsked)
+    expect(calls.length).toBeGreaterThan(0)
+    expect(await answersTo(calls, '?nobody=asks', {})).toEqual(calls.map((call) => `${call} 422`))
+  })
+
+  interface Operation {
+    readonly parameters: readonly { readonly in: string }[]
+    readonly requestBody?: { readonly content: Readonly<Record<string, object>> }
+  }
+
+  async function describedCalls(isMeant: (operation: Operation) => boolean): Promise<string[]> {
+    const { body } = await running.call('GET', '/openapi.json')
+    const { paths } = body as { paths: Record<string, Record<string, Operation>> }
+    return Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, operation]) =>
+        isMeant(operation) ? [`${method.toUpperCase()} ${path.slice('/api'.length)}`] : [],
+      ),
+    )
+  }
+
+  async function answersTo(calls: readonly string[], question: string, body: unknown): Promise<string[]> {
+    const answers: string[] = []
+    for (const call of calls) {
+      const [method = '', path = ''] = call.split(' ')
+      const isBare = method === 'GET' || method === 'HEAD'
+      const { status } = await running.call(
+        method,
+        path.replaceAll(/\{\w+\}/g, 'x') + question,
+        isBare ? undefined : body,
+      )
+      answers.push(`${call} ${status}`)
+    }
+    return answers
+  }
+})
+
 describe('a card of one file, as the predecessor made it', () => {
   const create = (body: object) => running.call('POST', '/cards/create-streaming', body)
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import getRawBody from 'raw-body'
 import type { TSchema } from 'typebox'
 import type { Clock } from '../../core/clock.ts'
@@ -94,8 +94,11 @@ export function bodyChecks(): (schema: TSchema) => (body: unknown) => unknown {
 /** The same with these settings, of what is called `whole` where no field of it is meant. */
 export function checksWith(ajv: Ajv, whole: string): (schema: TSchema) => (value: unknown) => unknown {
   return (schema) => {
-    const validate = ajv.compile(schema)
+    // With the first value: most calls of the interface are never made, and each of these is a function of its own.
+    let compiled: ValidateFunction | undefined
     return (value) => {
+      compiled ??= ajv.compile(schema)
+      const validate = compiled
       if (validate(value)) return value
       throw refusal(faultsOf(validate.errors ?? [], whole))
     }
