@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const data = await mkdtemp(join(tmpdir(), 'yoto-bench-'))
 
 const began = performance.now()
-const product = spawn(process.execPath, ['--max-semi-space-size=2', join(root, 'dist/main.js'), '--data', data], {
+const product = spawn(process.execPath, ['--max-semi-space-size=2', '--v8-pool-size=2', join(root, 'dist/main.js'), '--data', data], {
   env: {
     ...process.env,
     YOTO_STREAM_PANEL_PORT: '0',

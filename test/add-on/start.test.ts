@@ -49,6 +49,7 @@ describe.skipIf(!canStart)(
       expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, 3)).toEqual([
         'node',
         '--max-semi-space-size=2',
+        '--v8-pool-size=2',
         join(tree.tree, 'opt/yoto-smart-stream/dist/main.js'),
       ])
       expect(uidOf(pid)).not.toBe(0)
