@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the audio that is shipped with the product: a few little tunes, three spoken scenes and two spoken clips.
+# Makes the audio that is shipped with the product: a few little tunes, three spoken scenes, and two spoken clips
+# in English, German, French and Spanish.
 #
 #   rules/audio/make.sh [folder]      writes into `folder`, by default the folder of this script
 #
@@ -93,9 +94,9 @@ chords() {
   }'
 }
 
-# speak <out> <words>: a slow, low, softened voice in a small room.
+# speak <out> <words> [voice]: a slow, low, softened voice in a small room.
 speak() {
-  espeak-ng -v en-gb+f2 -s 136 -p 38 -g 2 -w "$work/raw.wav" "$2"
+  espeak-ng -v "${3:-en-gb}+f2" -s 136 -p 38 -g 2 -w "$work/raw.wav" "$2"
   sox "$work/raw.wav" "${wav[@]}" -c 2 "$1" rate -v 48000 highpass 90 bass +4 220 treble -5 5000 lowpass 7500 \
     compand 0.01,0.2 6:-60,-45,-24,-15,-12,-9,0,-5 -2 -60 0.1 reverb 22 40 45 100 0 -1 gain -n -6
 }
@@ -215,11 +216,11 @@ crossroads() {
   scene stories/crossroads $total "$work/bed.wav" "You stand at a crossroads. Turn right for the forest, left for the sea."
 }
 
-# clip <name> <seconds> <words>: two soft bells, then the words.
+# clip <name> <seconds> <words> [voice]: two soft bells, then the words.
 clip() {
   chords 4 48,55,60,64 | part "$work/pad.wav" pad "$(awk -v s="$2" 'BEGIN { print s / 4 }')" 0.5 "$2"
   melody 67:0.5 72:1 | part "$work/bell.wav" box 0.4 0.5 "$2"
-  speak "$work/voice.wav" "$3"
+  speak "$work/voice.wav" "$3" "${4:-en-gb}"
   sox "$work/voice.wav" "$work/later.wav" pad 0.7
   mix "$work/all.wav" 0.9 "$work/later.wav" 0.1 "$work/pad.wav" 0.3 "$work/bell.wav"
   finish "$1" "$2" "$work/all.wav"
@@ -235,3 +236,9 @@ sea
 crossroads
 clip clips/nothing-here-yet 5.0 "Nothing here yet. Come back a little later."
 clip clips/still-sleepy-time 5.8 "It is still sleepy time. Close your eyes, and rest."
+clip clips/nothing-here-yet-de 5.2 "Noch nichts da. Komm etwas später wieder." de
+clip clips/still-sleepy-time-de 5.8 "Noch ist Schlafenszeit. Augen zu, und ruh dich aus." de
+clip clips/nothing-here-yet-fr 5.0 "Rien pour l'instant. Reviens un peu plus tard." fr
+clip clips/still-sleepy-time-fr 5.8 "C'est encore l'heure de dormir. Ferme les yeux." fr
+clip clips/nothing-here-yet-es 5.5 "Aún no hay nada. Vuelve un poco más tarde." es
+clip clips/still-sleepy-time-es 5.8 "Aún es hora de dormir. Cierra los ojos." es
