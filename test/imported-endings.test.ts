@@ -72,7 +72,7 @@ async function told(run: 'card' | 'live', text = written()) {
 
 describe.each(['card', 'live'] as const)('an imported story that has come to its end, %s', (run) => {
   test.each(['left', 'right'] as const)(
-    'begins anew with the %s knob, also where nobody had answered',
+    'starts over with the %s knob, also where nobody had answered',
     { timeout: 120_000 },
     async (button) => {
       const { heard, press, reaches, stops, moment } = await told(run)

@@ -100,7 +100,7 @@ describe('a queue card of a stream that no rule speaks of', () => {
     expect(buttons()).toEqual([])
   })
 
-  test('goes on by itself to the end and is silent, and begins anew with the next press', async () => {
+  test('goes on by itself to the end and is silent, and starts over with the next press', async () => {
     const { app, nursery, queueCard, insert, hears, buttons } = await household({ headBeforeGet: true }, 10)
     await app.hub.mutateQueue('kitchen', { op: 'append', files: [crossroads, forest] }, 'the test')
     await insert(await queueCard('kitchen'))

@@ -225,7 +225,7 @@ describe('a listener of the file', () => {
     expect((await fetched('bedroom')).length).toBe(2 * minuteBytes)
   })
 
-  test('with If-Range goes on while the queue is the same, and begins anew once it is another', async () => {
+  test('with If-Range goes on while the queue is the same, and starts over once it is another', async () => {
     const { fetched, clock, playlist } = await houseAt('2065-11-21T18:57:30Z')
     const { tag } = await fetched('bedroom')
     const furtherOn = { range: 'bytes=1000-', 'if-range': tag ?? '' }

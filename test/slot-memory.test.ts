@@ -58,14 +58,14 @@ describe('a slot that comes again', () => {
     expect(await at(house, '2065-11-22T19:00:00Z')).toEqual(['lullabies', 'n.mp3'])
   })
 
-  test('begins anew with `resume: false`', async () => {
+  test('starts over with `resume: false`', async () => {
     const house = await atNight('resume: false')
     await house.skip()
     await at(house, '2065-11-21T19:00:00Z')
     expect(await at(house, '2065-11-22T06:30:00Z')).toEqual(['day', 'a.mp3'])
   })
 
-  test('begins anew where its queue was over', async () => {
+  test('starts over where its queue was over', async () => {
     const house = await atNight()
     for (let item = 0; item < 3; item++) await house.skip()
     expect(house.queue('bedroom')?.current).toBeNull()

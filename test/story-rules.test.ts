@@ -98,7 +98,7 @@ describe('rules', () => {
     await wish('enough')
     await pass('it is stopped', () => state()?.playback === 'stopped')
     await wish('go_on')
-    await pass('it begins anew', () => state()?.playback === 'playing')
+    await pass('it starts over', () => state()?.playback === 'playing')
   })
 
   test('are not needed to begin again: whoever pauses twice in a row hears it from its home', {

@@ -35,7 +35,7 @@ interface Last<Body> {
 
 const keptMs = 24 * 60 * 60 * 1000
 const listenersKept = 1000
-// A player that looks first, or has lost its connection, is back by then; a child who begins anew mostly is not.
+// A player that looks first, or has lost its connection, is back by then; a child who starts over mostly is not.
 const retryMs = 10_000
 
 /**

@@ -28,7 +28,7 @@ interface Mended {
 
 const shortestRestMs = 1000
 const longestRestMs = 60_000
-// A topic that was left alone for that long begins anew.
+// A topic that was left alone for that long starts over.
 const forgivenMs = 2 * longestRestMs
 
 /**

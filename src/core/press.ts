@@ -58,7 +58,7 @@ export function readPress(before: Moment, after: Moment, context: TransitionCont
     : null
 }
 
-/** Whether the only track of a card that repeats came to its end and began anew. */
+/** Whether the only track of a card that repeats came to its end and started over. */
 export function beginsAgain(before: Moment, after: Moment, context: TransitionContext): boolean {
   const { position_s, playback: state } = after.state
   const wasAt = predictedPosition(before, after.at)

@@ -118,7 +118,7 @@ export type QueueMutation =
   /** `before: null` moves the item to the end. */
   | { readonly op: 'move'; readonly id: string; readonly before: string | null }
   | { readonly op: 'clear' }
-  /** The current item is the last one: what comes behind it goes, and it does not begin anew. */
+  /** The current item is the last one: what comes behind it goes, and it does not start over. */
   | { readonly op: 'end-after-current' }
   /** Lists the items in another order, once: the current one first. */
   | { readonly op: 'shuffle' }

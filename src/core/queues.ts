@@ -182,7 +182,7 @@ export class Queues {
     })
   }
 
-  /** Its version begins anew with each stream of the name; what it was made as does not. */
+  /** Its version starts over with each stream of the name; what it was made as does not. */
   #newQueue(name: string): Queue {
     const made = Math.floor(this.#options.random() * Number.MAX_SAFE_INTEGER).toString(36)
     return { ...emptyQueue(name), made }

@@ -17,7 +17,7 @@ export interface ResumedAt {
   readonly order: readonly number[] | null
 }
 
-/** Where the queue is; null where it is over or empty, and so begins anew. */
+/** Where the queue is; null where it is over or empty, and so starts over. */
 export function resumePointOf({ items, order, current }: Queue): ResumePoint | null {
   const played = playOrder({ items, order })
   const place = played.findIndex(({ id }) => id === current)
@@ -26,7 +26,7 @@ export function resumePointOf({ items, order, current }: Queue): ResumePoint | n
 
 /**
  * Where these files begin: with the one that was due, or the nearest behind it that is still among them; null where
- * there is none, and they begin anew.
+ * there is none, and they start over.
  */
 export function resumedIn(files: readonly string[], point: ResumePoint): ResumedAt | null {
   const places = new Map<string, number[]>()

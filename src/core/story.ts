@@ -17,7 +17,7 @@ export interface Story {
   readonly home: string
   /** The scene that is played in place of the next question once it is bedtime; null where none is. */
   readonly bedtime: string | null
-  /** For how long a child who left finds the story as it was, in milliseconds; null where it begins anew. */
+  /** For how long a child who left finds the story as it was, in milliseconds; null where it starts over. */
   readonly resumeMs: number | null
   /**
    * What it asks the house, as its expressions write it (`now.hour`, `event('School holiday')`, `state('light.nursery')`),

@@ -52,7 +52,7 @@ export async function serveStreamOf(
   if (isTold || told.fromStart) tell(told)
 }
 
-/** Whether a listener goes on somewhere behind the beginning; with a tag it may have to begin anew. */
+/** Whether a listener goes on somewhere behind the beginning; with a tag it may have to start over. */
 function isFurtherOn(ctx: Context): boolean {
   return (
     ctx.method === 'GET' && /^bytes=[1-9]/.test(ctx.get('Range')) && ctx.headers['if-range'] === undefined

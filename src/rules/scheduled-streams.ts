@@ -29,7 +29,7 @@ export interface ScheduledStreamsOptions {
   readonly applied: Collection<string | null>
   /** Takes what is to be stored there together with what `told` brings about; absent: it is stored at once. */
   readonly appliedDue?: (stream: string, applied: string | null) => void
-  /** Where the content of slots was left; absent: it begins anew each time. */
+  /** Where the content of slots was left; absent: it starts over each time. */
   readonly positions?: Collection<StoredSlotPosition>
   /** Whether somebody hears the stream item by item now, and so gets what is put into it behind the current item. */
   readonly isHeard?: (stream: string) => boolean
@@ -169,7 +169,7 @@ export class ScheduledStreams {
     try {
       await this.#positions?.keepOf(schedule, before, await this.applied.of(schedule.stream))
     } catch (error) {
-      this.#options.log.warn('where a slot was left could not be stored; it begins anew the next time', {
+      this.#options.log.warn('where a slot was left could not be stored; it starts over the next time', {
         stream: schedule.stream,
         error: messageOf(error),
       })

@@ -28,7 +28,7 @@ export class SlotPositions {
     if (playlistIn(schedule, { slot }) === queue.playlist) await this.#keep(schedule, slot, queue)
   }
 
-  /** One that was heard to its end begins anew the next time. */
+  /** One that was heard to its end starts over the next time. */
   async #keep(schedule: Schedule, slot: Slot | null, queue: Queue): Promise<void> {
     const { playlist } = queue
     const point = resumePointOf(queue)
@@ -36,7 +36,7 @@ export class SlotPositions {
     else await this.#store.set(keyOf(schedule, slot), { playlist, point })
   }
 
-  /** Where the slot's playlist was left; null where it begins anew. */
+  /** Where the slot's playlist was left; null where it starts over. */
   async of(schedule: Schedule, slot: Slot | null): Promise<ResumePoint | null> {
     const stored = await this.#store.get(keyOf(schedule, slot))
     return stored?.playlist === playlistIn(schedule, { slot }) ? stored.point : null

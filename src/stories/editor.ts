@@ -48,7 +48,7 @@ function story(): JsonSchema {
 const kept = {
   home: 'The scene that "start again" leads to; the first one where nothing is said.',
   bedtime: 'The scene that is played in place of the next question once it is bedtime.',
-  resume: 'For how long a child who left finds the story as it was: `7d`; `false` begins anew each time.',
+  resume: 'For how long a child who left finds the story as it was: `7d`; `false` starts over each time.',
 }
 
 function defaults(): JsonSchema {

@@ -236,7 +236,7 @@ export class InMemoryHouse implements WatchedHouse {
     await quiet()
   }
 
-  /** As a queue card does it: where no rule led elsewhere, right goes on and left begins anew. */
+  /** As a queue card does it: where no rule led elsewhere, right goes on and left starts over. */
   async #answer(
     stream: string,
     { button, before }: { button: Button; before: string | null },

@@ -517,7 +517,7 @@ describe('a stream that was deleted', () => {
     expect(cards.list()).toEqual([])
   })
 
-  test('gets them back when there is a stream of that name, and its thirty days begin anew', async () => {
+  test('gets them back when there is a stream of that name, and its thirty days start over', async () => {
     await cards.streamChanged('bedroom', false)
     await ground.clock.advance(20 * dayMs)
     await cards.streamChanged('bedroom', true)

@@ -99,7 +99,7 @@ describe('what the household remembers', () => {
     await close()
   })
 
-  test('that an edit has made impossible is the nearest or begins anew, and is back when the edit is undone', async () => {
+  test('that an edit has made impossible is the nearest or starts over, and is back when the edit is undone', async () => {
     const first = await opened()
     await first.values.set('plays', 7, 'a test')
     await first.values.set('brave', true, 'a test')

@@ -75,7 +75,7 @@ describe('a shuffled queue', () => {
     expect(heard(queue, change, 3)).toEqual(['i1', 'i1', 'i1'])
   })
 
-  test('that is over begins anew in another order, and goes back to what was last', () => {
+  test('that is over starts over in another order, and goes back to what was last', () => {
     const { queue, change } = shuffledQueue(letters)
     const last = orderIn(queue).at(-1)
     const over = change({ ...queue, current: last ?? null }, step)

@@ -25,7 +25,7 @@ test('a shuffled one goes on in its order, and what is new comes behind the item
   const context = { newId: () => `i${++ids}`, random: () => 0.5, reason: 'the test' }
   const fresh = mutate(emptyQueue('bedroom'), { op: 'settings', settings: { shuffle: true } }, context)
   const resumed = resumedIn([...'abcdx'], point('dbca', 1, true))
-  if (resumed === null) throw new Error('it begins anew')
+  if (resumed === null) throw new Error('it starts over')
   const queue = mutate(fresh, { op: 'replace', files: [...'abcdx'], playlist: 'songs', resumed }, context)
   const left = resumePointOf(queue)
   const order = left?.files.join('') ?? ''
@@ -34,7 +34,7 @@ test('a shuffled one goes on in its order, and what is new comes behind the item
   expect(left?.files[left.place]).toBe('b')
 })
 
-test('a queue that is over or empty begins anew', () => {
+test('a queue that is over or empty starts over', () => {
   expect(resumePointOf(emptyQueue('bedroom'))).toBeNull()
   expect(resumePointOf({ ...emptyQueue('bedroom'), items: [{ id: 'a', file: 'a.mp3' }] })).toBeNull()
 })

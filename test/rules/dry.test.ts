@@ -180,7 +180,7 @@ describe('a test that fails', () => {
   })
 })
 
-test('a test begins anew each time, with the same chance', async () => {
+test('a test starts over each time, with the same chance', async () => {
   const many = `${house.replace('hill.mp3', Array.from({ length: 30 }, (_, n) => `${n}.mp3`).join(', '))}`
   const steps = (now: string) => ['insert: 7JtVV', `expect: {stream.now_playing: ${now}}`]
   const den = (now: string, seed: string) =>

@@ -228,7 +228,7 @@ test.each([
       '(it goes on to the next item of the stream den) (and goes on if that fails), ' +
       'then does these at the same time (it writes "a" into the log; it waits 1 day, then writes "b" into the log), ' +
       'then writes "c" into the log (only if it is a day of the weekend) (and goes on if that fails), then ends here. ' +
-      'Started again while it runs, it begins anew.',
+      'Started again while it runs, it starts over.',
   ],
   [
     'beside',

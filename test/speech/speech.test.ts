@@ -311,7 +311,7 @@ describe('speech', () => {
     await writeFile(join(folder, 'notes.txt'), 'of somebody')
     expect(await home.speech.tidy(['Kept.'])).toBe(0)
     await clock.advance(20 * 86_400_000)
-    // Said again for a while: its thirty days begin anew.
+    // Said again for a while: its thirty days start over.
     expect(await home.speech.tidy(['Kept.', 'Gone.'])).toBe(0)
     await clock.advance(20 * 86_400_000)
     expect(await home.speech.tidy(['Kept.'])).toBe(0)

@@ -40,7 +40,7 @@ test('every target of a card is on it, and no two ways out of a chapter lead to 
         expect(chapter.sounds.length, chapter.key).toBeGreaterThan(0)
         const targets = [chapter.left, chapter.right, chapter.end].filter((key) => key !== null)
         if (chapter.end === 'stop') {
-          // Behind an ending every press begins anew.
+          // Behind an ending every press starts over.
           const first = outcome.card.chapters[0]?.key
           const begins = chapter.key === first ? null : first
           expect([chapter.left, chapter.right], chapter.key).toEqual([begins, begins])

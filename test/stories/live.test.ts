@@ -47,7 +47,7 @@ describe('a story that is run live', () => {
     expect(story.presses.map(({ button }) => button)).toEqual(['left'])
   })
 
-  test('begins anew by a press behind its end', async () => {
+  test('starts over by a press behind its end', async () => {
     const story = await house()
     await story.get('start')
     for (const place of ['right-a', 'now-a', 'now-b'] as const) {
@@ -107,7 +107,7 @@ describe('a story that is run live', () => {
     expect(story.session()?.heardMs).toBe(900)
   })
 
-  test('begins anew with `resume: false`, and at its home when the card comes out and in again at once', async () => {
+  test('starts over with `resume: false`, and at its home when the card comes out and in again at once', async () => {
     const never = await house(gate('    resume: false\n'))
     await never.get('start')
     await never.clock.advance(30_000)
@@ -288,7 +288,7 @@ describe('whose player nobody can tell', () => {
 })
 
 describe('who comes back', () => {
-  test('hears an ending whole that has just begun, and begins anew behind one that was heard', async () => {
+  test('hears an ending whole that has just begun, and starts over behind one that was heard', async () => {
     for (const [playedMs, scene] of [
       [2_000, 'bear'],
       [20_000, 'gate'],

@@ -200,7 +200,7 @@ describe('the position', () => {
     ['goes on over words about other things', [said({ volume_step: 4 })], 101_000, 15],
     ['stands while the player does', [said({ position_s: 20, playback: 'paused' })], 150_000, 20],
     ['stands while the player is away', [said({ online: false, position_s: 20 })], 150_000, 20],
-    ['begins anew with the next track', [said({ position_s: 10, track_key: '02' })], 102_000, 11],
+    ['starts over with the next track', [said({ position_s: 10, track_key: '02' })], 102_000, 11],
     ['is not known where it was never said', [said({ position_s: null })], 102_000, null],
   ])('%s', (_name, messages, now, expected) => {
     expect(positionAfter(messages, now)).toBe(expected)

@@ -38,7 +38,7 @@ test('a backup that nobody ends is over after an hour, which is said, and its en
   expect((await backup.end()).state).toBe('ended')
 })
 
-test('its hour begins anew when it is begun again, and the file is held once', async () => {
+test('its hour starts over when it is begun again, and the file is held once', async () => {
   const { backup, did, minutes, warnings } = house()
   const first = await backup.begin()
   await minutes(50)

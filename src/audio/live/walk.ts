@@ -154,7 +154,7 @@ export function currentPlace({ current, order }: Queue): Place | null {
 
 /**
  * Where a listener begins who does not just go on. `last`: where it was within the last day; only a stream that is
- * set to resume asks for it. A queue that is over begins anew; null: it is empty.
+ * set to resume asks for it. A queue that is over starts over; null: it is empty.
  */
 export function startOf(queue: Queue, last: LivePlace | null): LivePlace | null {
   if (queue.resume === 'resume' && last !== null && hasItem(queue, last.item)) return last

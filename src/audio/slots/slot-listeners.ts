@@ -145,7 +145,7 @@ export class SlotListeners<Body> {
   }
 }
 
-/** A card that is put in begins anew: what was claimed or said before no longer concerns it. */
+/** A card that is put in starts over: what was claimed or said before no longer concerns it. */
 export function beginAnew<Body>(listener: SlotListener<Body>, nowMs: number): void {
   listener.claims = []
   listener.resumed = null

@@ -80,7 +80,7 @@ const newsDelayMs = 2_000
  * which knob was pressed, and hears what came of it. What a player says of itself is held against its requests;
  * of a card whose requests are no presses, because its player looks ahead, only those words count.
  *
- * A queue that has come to its end is silent; a press or a card put in is told once that there is nothing. It begins anew with the next press or when the card is
+ * A queue that has come to its end is silent; a press or a card put in is told once that there is nothing. It starts over with the next press or when the card is
  * put in. Two players on one stream move one queue: who presses while the other's press is being answered hears
  * what that one has made current.
  */
@@ -259,7 +259,7 @@ export class SlotStreams<Body extends Served, Step> {
     const nowMs = this.#nowMs
     if (given.answer.kind === 'item') listener.served.set(place, given)
     else listener.served.delete(place)
-    // An ordinary chapter that is asked for from its beginning begins anew; a slot's may be a retry.
+    // An ordinary chapter that is asked for from its beginning starts over; a slot's may be a retry.
     const isBegun = given.answer !== listener.playing?.given.answer || (start === 0 && !isSlot(place))
     if (confirm === 'request' && isBegun) listener.playing = { given, beganMs: nowMs - durationMs(start) }
     if (given.item === listener.due) listener.due = null

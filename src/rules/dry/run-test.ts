@@ -51,7 +51,7 @@ async function failuresOf(test: RuleTest, house: DryHouse): Promise<readonly Tes
       isSettled = true
       continue
     }
-    // Expectations one behind the other look at the same; the next deed begins anew.
+    // Expectations one behind the other look at the same; the next deed starts over.
     if (isSettled) seen = countsOf(house.records)
     isSettled = false
     const why = await done(step, house)

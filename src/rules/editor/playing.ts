@@ -79,7 +79,7 @@ function schedule(): JsonSchema {
     default: 'The playlist outside all slots.',
     slots: 'The first that fits holds.',
     change: 'How a slot comes: when the track has ended, when the queue has, or at once.',
-    resume: '`false`: each slot begins anew, not where it was left.',
+    resume: '`false`: each slot starts over, not where it was left.',
     answers: 'Other streams that are heard in place of this one; the first that holds is taken.',
   })
   return withProperties(words, {
@@ -104,7 +104,7 @@ function slot(): JsonSchema {
     days: 'The days it begins on: `weekdays`, `[sat, sun]`, `holidays`, a day set of your own.',
     play: 'A playlist, or `none`: the stream is closed.',
     change: 'How this slot comes: when the track has ended, when the queue has, or at once.',
-    resume: '`false`: this slot begins anew, not where it was left.',
+    resume: '`false`: this slot starts over, not where it was left.',
     volume_limit: 'While it holds, players of the stream are not louder: 0 to 16.',
     if_pressed: 'With `play: none`: the file that is heard by whoever presses all the same.',
   })

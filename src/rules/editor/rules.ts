@@ -54,7 +54,7 @@ function written(): JsonSchema {
     when: 'What starts the rule; any of these.',
     if: 'What must hold then: an expression, or a list of conditions.',
     do: 'What is done, in order.',
-    mode: 'What happens when it is started again while it runs: nothing more (`single`), it begins anew (`restart`), it runs once more afterwards (`queued`) or beside that (`parallel`).',
+    mode: 'What happens when it is started again while it runs: nothing more (`single`), it starts over (`restart`), it runs once more afterwards (`queued`) or beside that (`parallel`).',
     max: 'With `queued` and `parallel`: at most so many runs, 10 where nothing is said.',
   })
   const filled = withProperties(words, {

@@ -70,7 +70,7 @@ function modeInWords({ mode = 'single', max }: Rule): string {
     case 'single':
       return ''
     case 'restart':
-      return ' Started again while it runs, it begins anew.'
+      return ' Started again while it runs, it starts over.'
     case 'queued':
       return ` Started again while it runs, it runs once more afterwards${most === '' ? '' : `${most}in all`}.`
     case 'parallel':

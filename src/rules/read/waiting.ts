@@ -27,7 +27,7 @@ export function warnOfWaiting(
   const kinds = [...new Set(again.map(({ kind }) => `\`${kind}\``))]
   const message = `this rule may wait ${length}, and ${list(kinds)} may start it again meanwhile`
   const help =
-    'say in the rule what happens then: `mode: single` (nothing), `restart` (it begins anew), `queued` (once more afterwards) or `parallel` (both run)'
+    'say in the rule what happens then: `mode: single` (nothing), `restart` (it starts over), `queued` (once more afterwards) or `parallel` (both run)'
   report.add(first, 'warning', 'rule/wait-mode', message, help)
 }
 

@@ -44,7 +44,7 @@ export class Breaker {
     this.#pausedUntil.set(rule, this.#nowMs + pauseMs)
   }
 
-  /** A rule that was edited begins anew. */
+  /** A rule that was edited starts over. */
   forget(rule: string): void {
     this.#starts.delete(rule)
     this.#pausedUntil.delete(rule)

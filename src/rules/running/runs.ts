@@ -185,7 +185,7 @@ export class Runs {
     const run = new Run(start, this.#ground, { key, record, ...(trace === undefined ? {} : { trace }) })
     if (run.progress.get(admitted) === true) {
       this.#modes.enter(run)
-      // Where the product was killed before it was written, it begins anew.
+      // Where the product was killed before it was written, it starts over.
       this.#options.traces.add(run.trace)
     }
     void this.#run(run)

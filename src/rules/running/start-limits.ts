@@ -46,7 +46,7 @@ export class StartLimits {
     return error
   }
 
-  /** A rule that was edited or taken out begins anew. */
+  /** A rule that was edited or taken out starts over. */
   forget(rule: string): void {
     this.#breaker.forget(rule)
     this.#rests.get(rule)?.()

@@ -139,7 +139,7 @@ class Unfolding {
     return this.#plan(following, letters[edge], from)
   }
 
-  /** A player that has stopped behind an ending still stands on its chapter: a press there begins anew, as it does live. */
+  /** A player that has stopped behind an ending still stands on its chapter: a press there starts over, as it does live. */
   #beginning(from: string): string | null {
     const [first] = this.#planned.values()
     return first === undefined || first.key === from ? null : first.key

@@ -115,7 +115,7 @@ function targetsOf(place: TrackPlace, { plan, places, ids, exits, losses }: Cut)
     place[edge] === 'stop' ? exits.stop() : idOf(`with the ${edge} button`, place[edge])
   const targets = { left: pressed('left'), right: pressed('right'), end: idOf('at its end', place.end) }
   const { left, right, end } = targets
-  // An ending, as our own cards have it: every press begins anew.
+  // An ending, as our own cards have it: every press starts over.
   const isEnding = end === null && left === right && left === ids[0] && place !== places[0]
   return isEnding ? { left: null, right: null, end: null } : targets
 }

@@ -12,7 +12,7 @@ export interface StoryDraft {
   readonly home?: string
   /** What it counts, in order. */
   readonly vars?: readonly DraftVar[]
-  /** For how long a child who left finds it as it was: `7d`; false: it begins anew. Null where nothing was said. */
+  /** For how long a child who left finds it as it was: `7d`; false: it starts over. Null where nothing was said. */
   readonly resume: string | false | null
   /** What its questions do with silence; null where nothing was said. */
   readonly silence: { readonly wait: string; readonly askAgain: number } | null

@@ -71,7 +71,7 @@ interface StoryPlacesOptions<Body> extends HouseGround {
 const deafMs = 500
 // Who comes back hears a little of what was heard before.
 const backMs = 3_000
-// Out and in again so soon after it was put in: that is the wish to begin anew.
+// Out and in again so soon after it was put in: that is the wish to start over.
 const againWithinMs = 20_000
 // A player speaks every five seconds.
 const underWayMs = 60_000
@@ -218,7 +218,7 @@ export class StoryPlaces<Body> {
     return current === found.id ? found : this.look(line, { from: current, by: this.stay })
   }
 
-  /** Where it was, unless that is too long ago, or the card came out and in again to begin anew. */
+  /** Where it was, unless that is too long ago, or the card came out and in again to start over. */
   #inserted(session: Session, isCommanded: boolean): StoryStep {
     const { story, current, insertedMs, removedMs, sinceMs, atMs } = session
     const nowMs = this.#nowMs

@@ -74,7 +74,7 @@ describe('a play counts', () => {
     expect(count()).toBe(0)
   })
 
-  test('anew when it begins anew, and not before', async () => {
+  test('anew when it starts over, and not before', async () => {
     const { hear, count } = await openPlays()
     hear(0, 1000)
     hear(10, 1000)

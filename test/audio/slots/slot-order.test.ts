@@ -90,7 +90,7 @@ describe('a card that is put in', () => {
     expect(await putIn()).toBe('c')
   })
 
-  test('begins anew where the queue is over', async () => {
+  test('starts over where the queue is over', async () => {
     house.change({ op: 'settings', settings: { resume: 'restart' } })
     await middle()
     house.change({ op: 'go-to', id: null })

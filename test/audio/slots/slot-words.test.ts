@@ -301,7 +301,7 @@ test('a linear card whose player goes on by itself long after it looked ahead is
   expect(house.current()).toBe('b')
 })
 
-test('a linear chapter that begins anew is reckoned from there', async () => {
+test('a linear chapter that starts over is reckoned from there', async () => {
   await house.get('01')
   await house.seconds(50)
   await house.get('01')
@@ -539,7 +539,7 @@ describe('a card whose presses its player must confirm', () => {
     expect(house.presses).toEqual([])
   })
 
-  test('says once that its queue is over, and begins anew', async () => {
+  test('says once that its queue is over, and starts over', async () => {
     house.setTo('a')
     await house.get('start')
     await house.named('start')

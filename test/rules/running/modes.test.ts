@@ -33,7 +33,7 @@ describe.each(['nothing', 'kill', 'restart'] as const)(
       if (between === 'nothing') expect(outcomes).toEqual(['ignored', 'ignored', 'done'])
     })
 
-    test('begins anew in mode restart', async () => {
+    test('starts over in mode restart', async () => {
       const { said } = await thrice('restart', '', between)
       expect(said).toEqual(['begun 1', 'begun 2', 'begun 3', 'ended 3'])
     })
