@@ -236,9 +236,9 @@ sea
 crossroads
 clip clips/nothing-here-yet 5.0 "Nothing here yet. Come back a little later."
 clip clips/still-sleepy-time 5.8 "It is still sleepy time. Close your eyes, and rest."
-clip clips/nothing-here-yet-de 5.2 "Noch nichts da. Komm etwas später wieder." de
+clip clips/nothing-here-yet-de 5.0 "Noch nichts da. Komm etwas später wieder." de
 clip clips/still-sleepy-time-de 5.8 "Noch ist Schlafenszeit. Augen zu, und ruh dich aus." de
-clip clips/nothing-here-yet-fr 5.0 "Rien pour l'instant. Reviens un peu plus tard." fr
-clip clips/still-sleepy-time-fr 5.8 "C'est encore l'heure de dormir. Ferme les yeux." fr
-clip clips/nothing-here-yet-es 5.5 "Aún no hay nada. Vuelve un poco más tarde." es
-clip clips/still-sleepy-time-es 5.8 "Aún es hora de dormir. Cierra los ojos." es
+clip clips/nothing-here-yet-fr 4.5 "Rien pour l'instant. Reviens un peu plus tard." fr
+clip clips/still-sleepy-time-fr 4.5 "C'est encore l'heure de dormir. Ferme les yeux." fr
+clip clips/nothing-here-yet-es 5.2 "Aún no hay nada. Vuelve un poco más tarde." es
+clip clips/still-sleepy-time-es 4.6 "Aún es hora de dormir. Cierra los ojos." es

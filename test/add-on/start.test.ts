@@ -46,7 +46,7 @@ describe.skipIf(!canStart)(
       expect((await fetch(`${panel}/api/health`)).status).toBe(200)
       expect((await fetch(`${panel}/api/players`)).status).toBe(401)
       // The shell has become the program: signals reach it.
-      expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, 3)).toEqual([
+      expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, 4)).toEqual([
         'node',
         '--max-semi-space-size=2',
         '--v8-pool-size=2',

@@ -1,8 +1,9 @@
 import type { VirtualClock } from '../../support/virtual-clock.ts'
 
-/** Moves the clock on in small steps, giving real sockets a moment after each, until it is true. */
+/** Moves the clock on in small steps, giving real sockets a moment after each, until it is true. A step of 0: they alone are waited for. */
 export async function advanceUntil(clock: VirtualClock, isTrue: () => boolean, stepMs = 500): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
+  const mostTries = stepMs === 0 ? 10_000 : 400
+  for (let tries = 0; tries < mostTries; tries++) {
     if (isTrue()) return
     await clock.advance(stepMs)
     await new Promise((resolve) => setTimeout(resolve, 3))
