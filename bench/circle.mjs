@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const data = await mkdtemp(join(tmpdir(), 'yoto-bench-'))
 
 const began = performance.now()
-const product = spawn(process.execPath, ['--max-semi-space-size=2', '--v8-pool-size=2', join(root, 'dist/main.js'), '--data', data], {
+const product = spawn(process.execPath, ['--max-semi-space-size=2', '--v8-pool-size=2', '--no-sparkplug', join(root, 'dist/main.js'), '--data', data], {
   env: {
     ...process.env,
     YOTO_STREAM_PANEL_PORT: '0',
@@ -36,7 +36,7 @@ const card = await postJson(`${panel}/api/cards`, { stream: 'bedroom', kind: 'st
 await broker.subscribeAsync([`yoto/${player.id}/event`, 'yoto/stream/+/state'], { qos: 1 })
 
 await sleep(10_000)
-print('memory at rest (VmRSS, simulated cloud and players included)', `${await residentMiB(product.pid)} MiB`)
+print('memory 10 s after the start (VmRSS, simulated cloud and players included)', `${await residentMiB(product.pid)} MiB`)
 
 await act('insert', { card_id: card.card_id })
 await sleep(2000)

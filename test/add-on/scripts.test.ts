@@ -108,7 +108,7 @@ describe.skipIf(!isRoot)('the command, called by root (only root can: skipped fo
     const { status, stdout } = runScript(made.tree, [command, 'check', 'a file.yaml'], supervised)
     expect(status).toBe(0)
     expect(stdout).toContain(
-      `as 1000:1000 node --max-semi-space-size=2 --v8-pool-size=2 ${main()} check a file.yaml\n`,
+      `as 1000:1000 node --max-semi-space-size=2 --v8-pool-size=2 --no-sparkplug ${main()} check a file.yaml\n`,
     )
     expect(stdout).toContain(`YOTO_STREAM_FOLDERS_DATA=${at('data')}\n`)
     expect(stdout).toContain(`YOTO_STREAM_FOLDERS_MEDIA=${at('media/yoto')}\n`)

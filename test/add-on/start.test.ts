@@ -46,10 +46,11 @@ describe.skipIf(!canStart)(
       expect((await fetch(`${panel}/api/health`)).status).toBe(200)
       expect((await fetch(`${panel}/api/players`)).status).toBe(401)
       // The shell has become the program: signals reach it.
-      expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, 4)).toEqual([
+      expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, 5)).toEqual([
         'node',
         '--max-semi-space-size=2',
         '--v8-pool-size=2',
+        '--no-sparkplug',
         join(tree.tree, 'opt/yoto-smart-stream/dist/main.js'),
       ])
       expect(uidOf(pid)).not.toBe(0)
