@@ -11,7 +11,7 @@ import mqtt from 'mqtt'
 import { startEmbeddedBroker } from '../build/broker/embedded.js'
 import { systemClock } from '../build/core/clock.js'
 import { startCloud } from '../build/simulator/cloud.js'
-import { at, postJson, print, sleep, spread } from './figures.mjs'
+import { at, nodeFlags, postJson, print, sleep, spread } from './figures.mjs'
 
 const players = 50
 const messagesPerSecond = 20
@@ -135,7 +135,7 @@ async function household({ specs, clock }) {
   const data = await mkdtemp(join(tmpdir(), 'yoto-bench-'))
   const cloud = await startCloud({ clock, log: quiet(), players: specs, approveAfterPolls: 0 })
   const broker = await localBroker(data)
-  const product = spawn(process.execPath, [join(root, 'dist/main.js'), '--data', join(data, 'product')], {
+  const product = spawn(process.execPath, [...nodeFlags, join(root, 'dist/main.js'), '--data', join(data, 'product')], {
     env: {
       ...process.env,
       YOTO_STREAM_PANEL_PORT: '0',

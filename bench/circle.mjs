@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import mqtt from 'mqtt'
-import { at, postJson, print, sleep, spread } from './figures.mjs'
+import { at, nodeFlags, postJson, print, sleep, spread } from './figures.mjs'
 
 const presses = 40
 const requests = 2000
@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const data = await mkdtemp(join(tmpdir(), 'yoto-bench-'))
 
 const began = performance.now()
-const product = spawn(process.execPath, ['--max-semi-space-size=2', '--v8-pool-size=2', '--no-sparkplug', join(root, 'dist/main.js'), '--data', data], {
+const product = spawn(process.execPath, [...nodeFlags, join(root, 'dist/main.js'), '--data', data], {
   env: {
     ...process.env,
     YOTO_STREAM_PANEL_PORT: '0',

@@ -1,4 +1,10 @@
-// How figures are worked out and printed, the same in every bench.
+// How figures are worked out and printed, and how the product is started, the same in every bench.
+import { readFile } from 'node:fs/promises'
+
+const { scripts } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+
+/** What `npm start` tells Node. */
+export const nodeFlags = scripts.start.split(' ').filter((word) => word.startsWith('--'))
 
 /** The value below which that share of the values lies. */
 export function at(values, share) {

@@ -4,7 +4,7 @@ import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { postJson, sleep } from '../figures.mjs'
+import { nodeFlags, postJson, sleep } from '../figures.mjs'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 // Of /proc/<pid>/stat: every Linux that Node runs on has 100 of them a second.
@@ -24,7 +24,7 @@ export async function withFolder(use) {
 export async function startProduct({ data, media, nodeOptions = [] }) {
   await mkdir(media, { recursive: true })
   const began = performance.now()
-  const args = [...nodeOptions, join(root, 'dist/main.js'), '--data', data, '--media', media]
+  const args = [...nodeFlags, ...nodeOptions, join(root, 'dist/main.js'), '--data', data, '--media', media]
   const child = spawn(process.execPath, args, {
     env: {
       ...process.env,
