@@ -77,7 +77,8 @@ async function houseAt(time: string) {
     for (;;) {
       const leftMs = Date.parse(`2026-11-21T${time}Z`) - clock.now().getTime()
       if (leftMs <= 0) return
-      await clock.advance(Math.min(leftMs, 500))
+      // Nothing that matters happens until the last seconds.
+      await clock.advance(Math.min(leftMs, leftMs > 20_000 ? 5_000 : 500))
       await pause(5)
     }
   }

@@ -75,7 +75,7 @@ test('a setting is read, merged, written whole and read back', async () => {
 
 test('changes of one player wait for each other, and none undoes another', async () => {
   const first = api.changeSettings('y1', { volume_max_step_day: 3 })
-  await advanceUntil(clock, () => calls().length === 1, 0)
+  await advanceUntil(clock, () => calls().length > 0, 0)
   await Promise.all([
     first,
     api.changeSettings('y1', { volume_max_step_night: 2 }),
@@ -129,7 +129,7 @@ describe('of changes that wait together', () => {
       })
     }
     void api.changeSettings('y1', { ambient_day: '#000001' }).catch(() => undefined)
-    await advanceUntil(clock, () => calls().length === 1, 0)
+    await advanceUntil(clock, () => calls().length > 0, 0)
     return go
   }
   const ask = (wish: PlayerSettings) => api.changeSettings('y1', wish).catch((thrown: AppError) => thrown)
@@ -311,7 +311,7 @@ test('a reading that hangs keeps no change waiting, and tells nothing older than
     })
   }
   const reading = api.config('y1')
-  await advanceUntil(clock, () => calls().length === 1, 0)
+  await advanceUntil(clock, () => calls().length > 0, 0)
   await api.changeSettings('y1', { volume_max_step_day: 7 })
   answerReading()
   expect((await reading).settings).toMatchObject({ volume_max_step_day: 7 })

@@ -6,7 +6,7 @@ import { type ConnectionState, YotoClient } from '../../src/yoto/client.ts'
 import { freePort } from '../support/free-port.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
-import { advanceUntil, settle } from './support/advance.ts'
+import { advanceUntil, aMoment, settle } from './support/advance.ts'
 import { CloudBroker, type Published } from './support/cloud-broker.ts'
 
 const one = 'y1AAAAAAAAAAAAAAAAAAAAAA'
@@ -223,7 +223,7 @@ test('status is asked for every 60 s, and the full one every other time', async 
   expect(broker.commandsTo(one)).toEqual([])
   for (let step = 0; step < 186; step++) {
     await clock.advance(1_000)
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await aMoment()
   }
   expect(statusQuestions()).toEqual([
     'status/request',

@@ -1,4 +1,4 @@
-import type { VirtualClock } from '../../support/virtual-clock.ts'
+import { oneTurn, type VirtualClock } from '../../support/virtual-clock.ts'
 
 /** Moves the clock on in small steps, giving real sockets a moment after each, until it is true. A step of 0: they alone are waited for. */
 export async function advanceUntil(clock: VirtualClock, isTrue: () => boolean, stepMs = 500): Promise<void> {
@@ -6,9 +6,15 @@ export async function advanceUntil(clock: VirtualClock, isTrue: () => boolean, s
   for (let tries = 0; tries < mostTries; tries++) {
     if (isTrue()) return
     await clock.advance(stepMs)
-    await new Promise((resolve) => setTimeout(resolve, 3))
+    await aMoment()
   }
   throw new Error('it did not become true')
+}
+
+/** A question to a server of this process and its answer. On a busy machine a timer alone is over before a socket was looked at once. */
+export async function aMoment(): Promise<void> {
+  for (let turn = 0; turn < 12; turn++) await oneTurn()
+  await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
 /** A moment of real time in which whatever is under way on sockets arrives. */
