@@ -3,7 +3,7 @@ import { toProfileSound } from './sound.ts'
 
 /**
  * Decodes a file whose sample rate or channels change on the way into `output`, where they do not. ffmpeg builds
- * its filters anew at every change, so measuring and levelling would start over there too.
+ * its filters again at every change: measuring and levelling would start over there too.
  * @throws ImportFault, or the reason of the signal
  */
 export async function makeEven(
