@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { folderHint } from '../audio/folder-hint.ts'
 import { containerOfFile } from '../audio/import/container.ts'
-import { readMetadata } from '../audio/import/tags.ts'
+import { type Metadata, readMetadata } from '../audio/import/tags.ts'
 import { Library } from '../audio/library/library.ts'
 import { LibraryFolder } from '../audio/library/library-folder.ts'
 import { naturalOrder } from '../audio/names.ts'
@@ -22,8 +22,8 @@ interface AudioOnDiskOptions {
 }
 
 /**
- * The household's audio where no product runs: asked by name alone, no file of the household is opened but to tell
- * how long it plays. So the chapters of a book are taken to be there when the book is.
+ * The household's audio where no product runs: asked by name alone, no file of the household is opened but for what it
+ * says of itself. So the chapters of a book are taken to be there when the book is.
  */
 export class AudioOnDisk {
   readonly #folders: readonly LibraryFolder[]
@@ -61,11 +61,16 @@ export class AudioOnDisk {
 
   /** How long a whole file plays, in ms, by what it says itself; null where it says nothing of it. */
   async lengthOf(reference: string): Promise<number | null> {
+    return (await this.saidBy(reference))?.lengthMs ?? null
+  }
+
+  /** What a whole file says of itself; null where it is not there or no audio. */
+  async saidBy(reference: string): Promise<Pick<Metadata, 'tags' | 'lengthMs'> | null> {
     const path = await this.pathOf(reference)
     if (path === null) return null
     const detected = await containerOfFile(path).catch(() => null)
     if (detected === null || !('container' in detected)) return null
-    return (await readMetadata({ path, container: detected.container })).lengthMs
+    return readMetadata({ path, container: detected.container })
   }
 
   /** What was probably meant by a reference that leads nowhere; null where nothing comes near. */

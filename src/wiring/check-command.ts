@@ -24,7 +24,7 @@ import { readStories } from '../stories/read/section.ts'
 import { AudioOnDisk } from './audio-on-disk.ts'
 import { accessTo, homeAssistantChecks } from './home-assistant.ts'
 import { locationNow } from './home-location.ts'
-import { pickedByName } from './picks.ts'
+import { findsOnDisk } from './picks.ts'
 import type { PluginShelf } from './plugin-shelf.ts'
 import { readPlugins } from './read-plugins.ts'
 import { calendarFiles, type RuleFolder, readRuleFolder } from './rule-folder.ts'
@@ -149,17 +149,12 @@ export async function readHousehold({
 
 /** Whether there is anything to hear, where no product runs. */
 function audibleOn(audio: AudioOnDisk, day: { readonly now: Date; readonly zone: string }) {
+  // Several playlists may ask the same.
+  const said = { allFiles: () => audio.allFiles(), saidBy: onceEach((file) => audio.saidBy(file)) }
   return {
     fileExists: (name) => audio.has(name),
     filesIn: (folder) => audio.filesIn(folder),
-    async finds(playlist) {
-      if (pickedByName(playlist, { files: await audio.allFiles(), ...day }).length > 0) return true
-      const tests = [...(playlist.pick?.all ?? []), ...(playlist.pick?.any ?? [])]
-      // What the tags of a file say is not read here.
-      return tests.some(({ kind }) => kind === 'title' || kind === 'artist' || kind === 'album')
-        ? null
-        : false
-    },
+    finds: (playlist) => findsOnDisk(playlist, { audio: said, ...day }),
   } satisfies Audible
 }
 

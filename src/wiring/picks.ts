@@ -1,7 +1,8 @@
+import type { Metadata } from '../audio/import/tags.ts'
 import { titleOf } from '../audio/names.ts'
 import type { Sources } from '../audio/sources/sources.ts'
 import type { Clock } from '../core/clock.ts'
-import { type PickFacts, picked } from '../rules/picks.ts'
+import { type PickFacts, type PickTest, picked } from '../rules/picks.ts'
 import type { Playlist } from '../rules/rule-set.ts'
 import type { Audible } from '../rules/silence.ts'
 import { wallTime } from '../rules/time.ts'
@@ -57,6 +58,49 @@ export function pickedByName(
   const day = { ...dayOf(now, zone), unknownPasses: true }
   return pick === undefined ? [] : picked(id, pick, { files: files.map(namedOnly), ...day })
 }
+
+interface OnDisk {
+  allFiles(): Promise<readonly string[]>
+  /** What a file says of itself; null where it says nothing. */
+  saidBy(file: string): Promise<Pick<Metadata, 'tags' | 'lengthMs'> | null>
+}
+
+/**
+ * Whether a smart playlist finds anything where no product runs: by the names of the files, and what those say of
+ * themselves that it may take. What only the product knows, as what was heard, lets a file pass.
+ */
+export async function findsOnDisk(
+  { id, pick }: Playlist,
+  { audio, ...day }: { readonly audio: OnDisk; readonly now: Date; readonly zone: string },
+): Promise<boolean> {
+  if (pick === undefined) return false
+  const { all, any, none } = pick
+  const isByName = (test: PickTest) => !saidByFiles.has(test.kind)
+  const byName = {
+    all: all.filter(isByName),
+    any: any.every(isByName) ? any : [],
+    none: none.filter(isByName),
+  }
+  const how = { ...dayOf(day.now, day.zone), unknownPasses: true }
+  const named = (await audio.allFiles()).map(namedOnly)
+  const candidates = picked(id, { ...byName, sort: 'file' }, { files: named, ...how })
+  if ([...all, ...any, ...none].every(isByName)) return candidates.length > 0
+  for (const file of candidates) {
+    const { tags = {}, lengthMs = null } = (await audio.saidBy(file)) ?? {}
+    const { title = titleOf(file), artist = null, album = null } = tags
+    const said = { title, artist, album, seconds: lengthMs === null ? null : lengthMs / 1000 }
+    if (picked(id, pick, { files: [{ ...namedOnly(file), ...said }], ...how }).length > 0) return true
+  }
+  return false
+}
+
+const saidByFiles: ReadonlySet<PickTest['kind']> = new Set([
+  'title',
+  'artist',
+  'album',
+  'shorter_than',
+  'longer_than',
+])
 
 function namedOnly(file: string): PickFacts {
   const nobody = { artist: null, album: null, seconds: null, loved: null, plays: null, lastPlayedAtMs: null }

@@ -9,6 +9,7 @@ import { openStorage } from '../../src/storage/storage.ts'
 import { checkCommand } from '../../src/wiring/check-command.ts'
 import { explainCommand } from '../../src/wiring/explain-command.ts'
 import { planCommand } from '../../src/wiring/plan-command.ts'
+import { makeSound } from '../audio/import/make.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { readBook } from '../support/rule-book.ts'
 
@@ -102,6 +103,30 @@ test('a card is doubted where the store knows those that were made here, and it 
   await storage.collection('published-cards').set('key-2', { card_id: '7JtVV', stream: 'bedroom' })
   expect((await check()).answer).toBe('1 file: 0 errors, 0 warnings, 0 infos\n')
   await storage.close()
+})
+
+test('a pick by title, artist, album or length is held against what the files say of themselves', async () => {
+  const media = join(home, 'media')
+  const tags = ['title=Sea Song', 'artist=Ann Otter', 'album=Tides'].flatMap((tag) => ['-metadata', tag])
+  await makeSound(media, 'a.mp3', { options: tags })
+  await makeSound(media, 'untold.ogg')
+  const picks = {
+    sea: '{all: [{title: sea}, {artist: otter}]}',
+    untagged: '{all: [{title: untold}]}',
+    either: '{any: [{album: nowhere}, {album: tides}]}',
+    short: '{all: [{artist: otter}, {shorter_than: 3s}]}',
+    misspelt: '{all: [{artist: oter}]}',
+    long: '{all: [{longer_than: 3s}]}',
+    'not-hers': '{all: [{title: sea}], none: [{artist: otter}]}',
+  }
+  const list = Object.entries(picks).map(([name, pick]) => `  ${name}: {pick: ${pick}}\n`)
+  await write('a.yaml', `playlists:\n${list.join('')}`)
+  const { answer } = await check()
+  expect([...answer.matchAll(/playlist "(.*)" brings nothing/g)].map(([, name]) => name)).toEqual([
+    'misspelt',
+    'long',
+    'not-hers',
+  ])
 })
 
 test('an empty playlist, a misspelt folder and a pick that finds nothing are warned of, in plan and explain too', async () => {
