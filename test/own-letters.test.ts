@@ -213,6 +213,17 @@ rules:
     body: { queue: { name: 'küche' } },
   })
   expect((await call('GET', '/streams/queues')).body).toMatchObject({ queues: ['Garten', 'küche'] })
+  const text = 'playlists: {songs: [music/été.mp3]}\nschedules: {Gartén: {default: songs}}\n'
+  expect((await call('POST', '/rules/check', { file: 'neu.yaml', text })).body).toMatchObject({
+    findings: [
+      {
+        line: 2,
+        level: 'warning',
+        code: 'ref/alike',
+        message: expect.stringContaining('call "Garten" (a stream that is there already)'),
+      },
+    ],
+  })
   expect(await call('POST', `/streams/${encodeURIComponent('Gartén')}/queue`, { files })).toMatchObject({
     status: 409,
     body: {

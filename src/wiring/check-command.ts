@@ -1,7 +1,7 @@
 import { naturalOrder } from '../audio/names.ts'
 import { heardTopicFault, householdTopicFault } from '../broker/household-topic.ts'
 import { topicsFor } from '../broker/topic.ts'
-import { areCardsOf } from '../cards/record.ts'
+import { areCardsOf, streamCalled } from '../cards/record.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import { silentLog } from '../core/log.ts'
@@ -28,7 +28,7 @@ import { findsOnDisk } from './picks.ts'
 import type { PluginShelf } from './plugin-shelf.ts'
 import { readPlugins } from './read-plugins.ts'
 import { calendarFiles, type RuleFolder, readRuleFolder } from './rule-folder.ts'
-import { cardRecordsIn, fromStore } from './store-at-rest.ts'
+import { cardsAndStreamsIn, fromStore } from './store-at-rest.ts'
 import type { Supervisor } from './supervisor.ts'
 
 interface ReadInput {
@@ -132,7 +132,7 @@ export async function readHousehold({
     folderHint: (folder) => audio.folderHint(folder),
     topicFault: (topic, use) =>
       (use === 'publish' ? householdTopicFault : heardTopicFault)(topic, { base, discoveryPrefix }, topics),
-    ...cardsAtRest(options),
+    ...storeAtRest(options),
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
       isThere: access !== null,
@@ -166,13 +166,19 @@ export async function heardRules({ ruleSet }: Pick<Checked, 'ruleSet'>, input: R
 }
 
 /** The store is opened at the first question alone; what cannot be read there is not known. */
-function cardsAtRest(options: Options): Required<Pick<Surroundings, 'isOurCard' | 'hasCard'>> {
-  const cards = onceEach((_all: string) => fromStore(options, cardRecordsIn).catch(() => null))
+function storeAtRest(
+  options: Options,
+): Required<Pick<Surroundings, 'isOurCard' | 'hasCard' | 'streamCalled'>> {
+  const kept = onceEach((_all: string) => fromStore(options, cardsAndStreamsIn).catch(() => null))
   return {
-    isOurCard: async (cardId) => (await cards(''))?.some(({ card_id }) => card_id === cardId) ?? null,
-    hasCard: async (of) => {
-      const made = await cards('')
-      return made === null ? null : areCardsOf(of, made)
+    isOurCard: async (cardId) => (await kept(''))?.cards.some(({ card_id }) => card_id === cardId) ?? null,
+    async hasCard(of) {
+      const known = await kept('')
+      return known === null ? null : areCardsOf(of, known.cards)
+    },
+    async streamCalled(stream) {
+      const known = await kept('')
+      return known === null ? null : streamCalled(stream, known)
     },
   }
 }

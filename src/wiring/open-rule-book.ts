@@ -33,7 +33,7 @@ interface OpenInput {
   readonly topicFault: Surroundings['topicFault']
   readonly isOurCard: Surroundings['isOurCard']
   readonly hasCard: NonNullable<Surroundings['hasCard']>
-  readonly hasStream: NonNullable<Surroundings['hasStream']>
+  readonly streamCalled: NonNullable<Surroundings['streamCalled']>
   /** The players there are; null while that is not known. */
   readonly players: () => Surroundings['players']
   /** Null where there is no way to Home Assistant. */
@@ -51,7 +51,7 @@ export async function openRuleBook({
   topicFault,
   isOurCard,
   hasCard,
-  hasStream,
+  streamCalled,
   players,
   access,
   random,
@@ -80,7 +80,7 @@ export async function openRuleBook({
     topicFault,
     isOurCard,
     hasCard,
-    hasStream,
+    streamCalled,
     players,
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
@@ -127,7 +127,7 @@ interface RunInput
     | 'topicFault'
     | 'isOurCard'
     | 'hasCard'
-    | 'hasStream'
+    | 'streamCalled'
     | 'players'
     | 'access'
     | 'random'

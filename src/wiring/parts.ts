@@ -1,6 +1,6 @@
 import type { AddressChecks } from '../cards/address-checks.ts'
 import type { FirstHeard } from '../cards/first-heard.ts'
-import { areCardsOf } from '../cards/record.ts'
+import { areCardsOf, streamCalled } from '../cards/record.ts'
 import type { Clock } from '../core/clock.ts'
 import { PlayerLines } from '../core/player-lines.ts'
 import { openAddressChecks } from './address-desk.ts'
@@ -101,9 +101,11 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
     ...{ options, foundation, started, topicFault, access, random, clock },
     isOurCard: (cardId) => household.cards.published.inAnyAccount().some(({ card_id }) => card_id === cardId),
     hasCard: (of) => areCardsOf(of, household.cards.published.list()),
-    hasStream: (stream) =>
-      household.hub.queue(stream) !== undefined ||
-      areCardsOf(`stream/${stream}`, household.cards.published.list()),
+    streamCalled: (stream) =>
+      streamCalled(stream, {
+        streams: household.hub.queues().map(({ name }) => name),
+        cards: household.cards.published.list(),
+      }),
     // Before the account is listed there are none.
     players: () => (household.hub.players().length === 0 ? null : playersForChecks(household.hub, options)),
   })

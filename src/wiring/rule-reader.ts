@@ -5,6 +5,7 @@ import { registryWith } from '../rules/plugins/plugin-set.ts'
 import { readLastGood, type Standing, type WrittenFile } from '../rules/read/last-good.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
 import { ReadingMemory } from '../rules/read/reading-memory.ts'
+import type { StreamCalled } from '../rules/read/references.ts'
 import { type CheckedFile, type Reading, type RuleSource, readRuleFiles } from '../rules/read/rule-files.ts'
 import type { Registry } from '../rules/registry.ts'
 import type { Playlist, RuleSet } from '../rules/rule-set.ts'
@@ -51,7 +52,7 @@ export class RuleReader {
   constructor(options: Options) {
     const { folder, library, plugins, topicFault, isOurCard, hasCard, homeAssistant, hasVoice, zone } =
       options
-    const { hasStream, clock, log } = options
+    const { streamCalled, clock, log } = options
     const { location = null, calendars: good, problems, thread } = options
     const ours = registryWith([])
     this.#players = options.players ?? (() => null)
@@ -81,7 +82,7 @@ export class RuleReader {
       stories: readStories,
       ...(isOurCard === undefined ? {} : { isOurCard }),
       ...(hasCard === undefined ? {} : { hasCard }),
-      ...(hasStream === undefined ? {} : { hasStream }),
+      ...(streamCalled === undefined ? {} : { streamCalled }),
       ...(homeAssistant === undefined ? {} : { homeAssistant }),
       ...(hasVoice === undefined ? {} : { hasVoice }),
       zone,
@@ -120,7 +121,7 @@ export class RuleReader {
   /** Whether a stream that rules speak of has come or gone. */
   async haveStreamsChanged(): Promise<boolean> {
     for (const [stream, wasThere] of this.#found.streams)
-      if ((await this.#reading.hasStream?.(stream)) !== wasThere) return true
+      if ((await this.#reading.streamCalled?.(stream)) !== wasThere) return true
     return false
   }
 
@@ -191,7 +192,7 @@ export class RuleReader {
    * `found` gets what was answered.
    */
   #looking(found = nothingFound()): Reading {
-    const { fileExists, filesIn, finds, isOurCard, hasCard, hasStream } = this.#reading
+    const { fileExists, filesIn, finds, isOurCard, hasCard, streamCalled } = this.#reading
     return {
       ...this.#reading,
       fileExists: onceEach(async (file) => {
@@ -223,13 +224,13 @@ export class RuleReader {
               return isOurs
             },
           }),
-      ...(hasStream === undefined
+      ...(streamCalled === undefined
         ? {}
         : {
-            hasStream: async (stream) => {
-              const isThere = await hasStream(stream)
-              found.streams.set(stream, isThere)
-              return isThere
+            streamCalled: async (stream) => {
+              const called = await streamCalled(stream)
+              found.streams.set(stream, called)
+              return called
             },
           }),
       ...(hasCard === undefined
@@ -261,7 +262,7 @@ export class RuleReader {
       readCalendar,
       isOurCard,
       hasCard,
-      hasStream,
+      streamCalled,
       ...around
     }: Reading,
   ): Promise<readonly CheckedFile[] | null> {
@@ -288,7 +289,7 @@ export class RuleReader {
         readCalendar: async (path) => (await readCalendar?.(path)) ?? { fault: 'it cannot be read here' },
         isOurCard: async (cardId) => (await isOurCard?.(cardId)) ?? null,
         hasCard: async (of) => (await hasCard?.(of)) ?? null,
-        hasStream: async (stream) => (await hasStream?.(stream)) ?? null,
+        streamCalled: async (stream) => (await streamCalled?.(stream)) ?? null,
       },
     })
   }
@@ -300,8 +301,8 @@ interface Found {
   readonly cards: Map<string, boolean | null>
   /** By what rules play, whether there is a card of it. */
   readonly published: Map<string, boolean | null>
-  /** By stream that rules speak of, whether it is there. */
-  readonly streams: Map<string, boolean | null>
+  /** By stream that rules speak of, which is there that topics call so. */
+  readonly streams: Map<string, StreamCalled>
   /** Audio files that are not there. */
   readonly missing: Set<string>
   /** By folder, whether there is audio in it. */

@@ -5,6 +5,7 @@ import { silentLog } from '../core/log.ts'
 import type { Options } from '../options.ts'
 import { openStorage, type Storage } from '../storage/storage.ts'
 import { publishedCards } from './account-storage.ts'
+import { queuesCollection } from './queue-file.ts'
 
 /**
  * What `read` makes of the household's store, which may be in use meanwhile and where nothing is written; null where there
@@ -30,12 +31,21 @@ export async function fromStore<Read>(
 }
 
 /** The cards that were made here. */
-export async function cardRecordsIn(storage: Storage): Promise<readonly PublishedCard[]> {
+async function cardRecordsIn(storage: Storage): Promise<readonly PublishedCard[]> {
   const records = await storage.collection<unknown>(publishedCards).entries()
   return records.flatMap(([key, stored]) => recordOf(key, stored) ?? [])
 }
 
-/** The same, with the stream of each. */
+/** The same, and the names of the streams. */
+export async function cardsAndStreamsIn(storage: Storage): Promise<{
+  readonly cards: readonly PublishedCard[]
+  readonly streams: readonly string[]
+}> {
+  const queues = await storage.collection<unknown>(queuesCollection).entries()
+  return { cards: await cardRecordsIn(storage), streams: queues.map(([name]) => name) }
+}
+
+/** By card that was made here, its stream. */
 export async function cardsIn(storage: Storage): Promise<ReadonlyMap<string, string>> {
   const records = await storage.collection<unknown>(publishedCards).entries()
   return new Map(

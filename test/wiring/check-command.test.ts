@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
+import { emptyQueue } from '../../src/core/queue.ts'
 import { loadOptions } from '../../src/options.ts'
 import { openStorage } from '../../src/storage/storage.ts'
 import { checkCommand } from '../../src/wiring/check-command.ts'
@@ -127,6 +128,28 @@ test('a pick by title, artist, album or length is held against what the files sa
     'long',
     'not-hers',
   ])
+})
+
+test('a stream that cannot be made beside one that the store has is doubted, and one that is gone is missed', async () => {
+  const playlists = 'playlists: {songs: [clip:lullaby-one]}'
+  await write('a.yaml', `${playlists}\nschedules:\n  küche: {default: songs}\n  bath: {default: songs}\n`)
+  await write('b.yaml', 'rules:\n  r: {stream: attic, when: [{button: right}], do: [{log: hello}]}\n')
+  expect((await check()).answer).not.toMatch(/ref.(alike|stream)/)
+  const storage = await openStorage({ url: 'sqlite', folder: home, log: recordingLog() })
+  onTestFinished(() => storage.close())
+  await storage.collection('queues').set('kuche', emptyQueue('kuche'))
+  const { answer } = await check()
+  expect(answer).toContain(
+    'a.yaml:3:3 warning[ref/alike] topics and addresses call the stream "küche" "kuche", as they call "kuche" (a stream that is there already)',
+  )
+  expect(answer).toContain(
+    'help: write "kuche" if you mean that one; else give this one another name, or delete "kuche"',
+  )
+  expect(answer).toContain('b.yaml:2:15 warning[ref/stream] there is no stream "attic"')
+  expect(answer).not.toContain('"bath"')
+  await storage.collection('queues').delete('kuche')
+  await storage.collection('queues').set('küche', emptyQueue('küche'))
+  expect((await check()).answer).not.toContain('ref/alike')
 })
 
 test('an empty playlist, a misspelt folder and a pick that finds nothing are warned of, in plan and explain too', async () => {

@@ -14,6 +14,7 @@ import {
   checkPlayers,
   checkStreams,
   checkStreamsAreThere,
+  doubtAlikeStreams,
   refuseAlikeStreams,
 } from './names.ts'
 import { checkReferences, type Surroundings } from './references.ts'
@@ -49,12 +50,13 @@ export async function checkTogether(
     hasVoice,
     isOurCard,
     hasCard,
-    hasStream,
+    streamCalled,
     ...surroundings
   }: Together,
 ): Promise<void> {
   refuseDoubles(files)
   refuseAlikeStreams(files)
+  if (streamCalled !== undefined) await doubtAlikeStreams(files, { streamCalled, breathe })
   for (const file of files) await checkReferences(file, files, { ...surroundings, breathe })
   for (const file of files) await checkSilence(file, { ...surroundings, breathe })
   if (homeAssistant !== undefined) for (const file of files) await checkHomeAssistant(file, homeAssistant)
@@ -71,7 +73,7 @@ export async function checkTogether(
   if (sound.length === files.length) {
     await checkStreams(files, breathe)
     await checkSlotNames(files, breathe)
-    if (hasStream !== undefined) await checkStreamsAreThere(files, { hasStream, breathe })
+    if (streamCalled !== undefined) await checkStreamsAreThere(files, { streamCalled, breathe })
     checkHolds(files)
   }
   checkLoops(sound)
