@@ -4,7 +4,7 @@ import { either, quote } from './wording.ts'
 
 /**
  * The parts of JSON Schema that are read here. `expected` ("a time of day such as "19:30"") and `errorMessage`
- * (a sentence) are annotations for messages, and so are `beyond` and `instead`. What `also` lists is taken.
+ * (a sentence) are annotations for messages, and so are `beyond`, `instead` and `forList`. What `also` lists is taken.
  */
 export interface SchemaView {
   readonly type?: string | readonly string[]
@@ -31,6 +31,8 @@ export interface SchemaView {
   readonly beyond?: Beyond
   readonly instead?: readonly Instead[]
   readonly also?: readonly Instead[]
+  /** What to write where a list was found. */
+  readonly forList?: string
 }
 
 /** Texts of the right form whose value there is not, which have a code of their own. */

@@ -48,6 +48,7 @@ export function wrongValue(schema: TSchema, place: Place): Fault {
   if (node.kind === 'list' && node.items.length === 0 && takesLists)
     return { ...fault, message: `${subject} must not be empty: it takes ${expected}` }
   const message = `${subject} takes ${expected}, not ${foundIn(node)}`
+  if (node.kind === 'list' && view.forList !== undefined) return { ...fault, message, help: view.forList }
   if (node.kind !== 'scalar') return { ...fault, message }
   const beyond = beyondOf(schema, node.text)
   if (beyond !== null) return { ...fault, ...beyond }
@@ -168,8 +169,19 @@ function unknownKeyFault(error: ErrorObject, reading: Reading): { fault: Fault; 
   }
   const { code: problem, message, meant, ...said } = unknownKey({ name, allowed, where: place.subject })
   const fault = { span, code: problem, message }
-  const help = said.help ?? (meant === null ? cutHelp(place.node, name) : undefined)
+  const help =
+    said.help ?? (meant === null ? (listHelp(schema, name) ?? cutHelp(place.node, name)) : undefined)
   return { fault: help === undefined ? fault : { ...fault, help }, meant }
+}
+
+/** For a key of what stands in the lists of other keys. */
+function listHelp(schema: TSchema, name: string): string | undefined {
+  const lists = [...propertiesOf(schema)].flatMap(([key, value]) =>
+    [viewOf(value).items ?? []].flat().some((items) => propertiesOf(items).has(name)) ? [key] : [],
+  )
+  const [first] = lists
+  if (first === undefined) return undefined
+  return `it stands in a list under ${either(lists.map(code))}: ${code(`${first}: [{${name}: …}]`)}`
 }
 
 /** In `{say: Left, or right}` what stands behind the comma is a key of its own. */

@@ -167,3 +167,16 @@ describe('what may mean two things', () => {
     expect(await formatRules({ file: 'a.yaml', text })).toEqual({ text })
   })
 })
+
+test.each([
+  [
+    'playlists: {sea: {pick: {artist: otter}}}',
+    'it stands in a list under `all`, `any` or `none`: `all: [{artist: …}]`',
+  ],
+  ...['{queue: {set: [a.mp3, b.mp3]}}', '{queue: {add: [a.mp3]}}', '{play: [a.mp3, b.mp3]}'].map((step) => [
+    `rules: {r: {stream: den, player: den, when: [{button: right}], do: [${step}]}}`,
+    'give the list a name under `playlists:`, as in `bedtime: [one.mp3, two.mp3]`, and write that name here',
+  ]),
+])('what stands at the wrong place is told where it belongs: %s', async (text, help) => {
+  expect(await said(text)).toMatchObject([{ level: 'error', help }])
+})

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { content } from '../content.ts'
 import { action } from '../plugin.ts'
 import { neededStream, playerTarget, targetPlayer, thePlayer } from '../target.ts'
 import { theStream } from '../telling.ts'
@@ -16,7 +17,7 @@ export const play = action({
   ],
   options: Type.Object(
     {
-      what: Type.Optional(Type.String({ minLength: 1, expected: 'the name of a playlist or of a file' })),
+      what: Type.Optional(content),
       shuffle: Type.Optional(Type.Literal(true)),
       limit: Type.Optional(count),
       player: playerTarget,

@@ -4,13 +4,13 @@ import { AppError } from '../../core/error.ts'
 import type { HoldWish } from '../../core/hold.ts'
 import { mostItems } from '../../core/queue.ts'
 import { duration, durationMs } from '../../language/duration.ts'
+import { content } from '../content.ts'
 import { lengthInWords } from '../moments/wording.ts'
 import { type ActionContext, action, type Reference, type Telling } from '../plugin.ts'
 import { neededStream } from '../target.ts'
 import { theStream } from '../telling.ts'
 import { inOrder } from './in-order.ts'
 
-const content = Type.String({ minLength: 1, expected: 'the name of a playlist or of a file' })
 const yes = Type.Literal(true)
 const count = Type.Integer({ minimum: 1, maximum: mostItems })
 const acts = ['restore', 'clear', 'skip', 'shuffle', 'end_after_track'] as const

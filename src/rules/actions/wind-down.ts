@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { AppError } from '../../core/error.ts'
 import { isOver } from '../../core/queue.ts'
 import { duration, durationMs } from '../../language/duration.ts'
+import { content } from '../content.ts'
 import { lengthInWords } from '../moments/wording.ts'
 import { type ActionContext, action, type Reference, type Telling } from '../plugin.ts'
 import { besideStream, lastingTarget, playerTarget, thePlayer } from '../target.ts'
@@ -9,8 +10,6 @@ import { timeOfDay } from '../time.ts'
 import { volumeStep } from './volume.ts'
 import { type LastingHands, rest, settleMs, VolumeSteps } from './volume-steps.ts'
 import { close, fadeMs, fadeOut, tolerant, trying, type Wound } from './wind-down-end.ts'
-
-const content = Type.String({ minLength: 1, expected: 'the name of a playlist or of a file' })
 
 const options = Type.Object(
   {
