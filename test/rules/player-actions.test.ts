@@ -159,6 +159,15 @@ describe('an action of players', () => {
     expect(errors()).toEqual([expect.stringContaining(words)])
   })
 
+  test.each(['pause: true', 'resume: yes', 'stop_player:', 'pause: kids'])(
+    '%s names no player that is not there',
+    async (action) => {
+      const reading = readingOf({ players: [{ id: 'y1', name: 'Kids' }] })
+      const { diagnostics } = await readRuleFiles([{ file: 'a.yaml', text: onLeft(action) }], reading)
+      expect(diagnostics).toEqual([])
+    },
+  )
+
   test('does nothing to a player that is away, and the run says so', async () => {
     const { house, player, errors } = await dryHouse(onLeft('volume: 3'), {
       players: { kids: { online: false, name: 'Kids' } },

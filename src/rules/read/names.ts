@@ -2,6 +2,7 @@ import { asciiWordOf } from '../../core/slug.ts'
 import type { Diagnostic } from '../../language/diagnostic.ts'
 import { didYouMean } from '../../language/names.ts'
 import type { Node, ScalarNode } from '../../language/node.ts'
+import { saidBoolean } from '../../language/typed.ts'
 import type { PlayerNames } from '../players.ts'
 import { fillsStreams } from '../refills.ts'
 import { type Need, needsIn } from './abilities.ts'
@@ -271,8 +272,9 @@ function valuesOf(key: string, node: Node | null): ScalarNode[] {
       return [...value.entries].flatMap(([inner, entry]) =>
         inner === 'any' ? valuesInTriggers(key, entry.value) : valuesOf(key, entry.value),
       )
+    // `pause: true` names none.
     if (key === 'player' && playerFirst.has(name) && value.kind === 'scalar' && value.text !== '')
-      return [value]
+      return saidBoolean(value) === true ? [] : [value]
     return name === key && value.kind === 'scalar' ? [value] : valuesOf(key, value)
   })
 }
