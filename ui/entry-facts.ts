@@ -1,4 +1,4 @@
-import { becauseText, entryWords, type Teller } from './entry-words.ts'
+import { becauseText, entryWords, type Teller, whyNotText } from './entry-words.ts'
 import type { Entry } from './history.ts'
 import type { TextKey } from './text-keys.ts'
 
@@ -44,7 +44,7 @@ export function entryFacts(entry: Entry, cause: Entry | undefined, teller: Telle
     ...(player === null ? [] : [[say('fact.player'), teller.player(player)] as const]),
     ...(stream === null ? [] : [[say('fact.stream'), stream] as const]),
     ...(cause === undefined ? [] : [[say('fact.cause'), entryWords(cause, teller)] as const]),
-    ...factsIn(what, teller),
+    ...factsIn('asked' in what ? { ...what, reason: whyNotText(what, say), fault: null } : what, teller),
   ]
 }
 

@@ -1,5 +1,6 @@
 import type { CommandFacts, Entry, EventFacts, QueueFacts, RequestFacts } from '../src/history/entry.ts'
 import { reasonText } from './reason.ts'
+import { faultText } from './refusal.ts'
 import type { Say } from './text.ts'
 import type { TextKey } from './text-keys.ts'
 
@@ -125,9 +126,17 @@ function commandWords(what: CommandFacts, among: Among, teller: Teller): string 
       return `${words} – ${say('told.open')}`
     default: {
       const key = what.outcome === 'refused' ? 'told.refused' : 'told.unavailable'
-      return `${words} – ${say(key, { reason: what.reason ?? '?' })}`
+      return `${words} – ${say(key, { reason: whyNotText(what, say) ?? '?' })}`
     }
   }
+}
+
+/** Why it was not done, for the reader. */
+export function whyNotText(
+  { reason, fault }: Pick<CommandFacts, 'reason' | 'fault'>,
+  say: Say,
+): string | null {
+  return faultText(fault, say) ?? reason
 }
 
 function wishWords({ type, asked }: CommandFacts, { player, stream }: Among, { say, card }: Teller): string {

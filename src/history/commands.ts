@@ -47,7 +47,7 @@ export class Commands {
         await perform(effect, because, also)
         this.#settle(id, atMs, { outcome: 'done', reason: null })
       } catch (error) {
-        this.#settle(id, atMs, { outcome: outcomeOf(error), reason: messageOf(error) })
+        this.#settle(id, atMs, { outcome: outcomeOf(error), reason: messageOf(error), ...faultIn(error) })
         throw error
       } finally {
         end()
@@ -84,7 +84,7 @@ export class Commands {
     return () => this.#underWay.delete(wish)
   }
 
-  #settle(id: string, atMs: number, came: Pick<CommandFacts, 'outcome' | 'reason'>): void {
+  #settle(id: string, atMs: number, came: Pick<CommandFacts, 'outcome' | 'reason' | 'fault'>): void {
     this.#history.amend(id, { ...came, ms: this.#nowMs - atMs })
   }
 
@@ -142,6 +142,11 @@ function inWords(wish: object, without: readonly string[]): Asked {
     return isPlain ? [[name, value]] : []
   })
   return Object.fromEntries(words)
+}
+
+function faultIn(error: unknown): Pick<CommandFacts, 'fault'> {
+  if (!(error instanceof AppError) || typeof error.details?.fault !== 'string') return {}
+  return { fault: { ...inWords(error.details, []), fault: error.details.fault } }
 }
 
 function outcomeOf(error: unknown): Outcome {

@@ -38,6 +38,8 @@ export interface CommandFacts {
   readonly outcome: Outcome | null
   /** Why it was not done. */
   readonly reason: string | null
+  /** The same for programs, where a parent can mend it: the `details` of the refusal. */
+  readonly fault?: Asked & { readonly fault: string }
   /** From the wish to its outcome: of a player's command, to the acknowledgement. */
   readonly ms: number | null
 }

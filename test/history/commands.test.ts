@@ -53,6 +53,15 @@ describe('a wish', () => {
     },
   )
 
+  test('that a parent can mend is kept with the code of the fault', async () => {
+    const details = { fault: 'player-offline', player: 'Nursery', others: ['y2'] }
+    const error = new AppError('unavailable', 'player "Nursery" is offline', { details })
+    await commands
+      .kept(() => Promise.reject(error))(pause, 'REST')
+      .catch(() => undefined)
+    expect(last()?.what).toMatchObject({ fault: { fault: 'player-offline', player: 'Nursery' } })
+  })
+
   test('is kept with what is asked in particular, but never with content', async () => {
     const done: Perform = async () => undefined
     const perform = commands.kept(done)

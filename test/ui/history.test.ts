@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import type { RequestFacts } from '../../src/history/entry.ts'
+import type { CommandFacts, RequestFacts } from '../../src/history/entry.ts'
+import { entryFacts } from '../../ui/entry-facts.ts'
 import { entryWords, type Teller } from '../../ui/entry-words.ts'
 import { type Entry, happenings, withNewest } from '../../ui/history.ts'
 import { sayIn, type TextTree } from '../../ui/text.ts'
@@ -15,6 +16,12 @@ import { family, openHousehold, signIn } from './household.ts'
 const { door, visit } = openHousehold()
 const catalog = readFileSync(new URL('../../translations/en.yaml', import.meta.url), 'utf8')
 const english = (parse(catalog) as { panel: TextTree }).panel
+const teller: Teller = {
+  say: sayIn('en', english),
+  player: () => 'Den',
+  card: () => 'The Lantern',
+  file: (name) => name,
+}
 
 const asksOf = (asked: readonly string[]) => asked.filter((call) => call === 'GET /api/events').length
 const line = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true })
@@ -202,11 +209,28 @@ test.each<[Partial<RequestFacts>, string | null, string]>([
     ...facts,
   }
   const asked: Entry = { id: 'a', at: '', player: 'y2', stream, cause: null, kind: 'request', what }
-  const teller: Teller = {
-    say: sayIn('en', english),
-    player: () => 'Den',
-    card: () => 'The Lantern',
-    file: (name) => name,
-  }
   expect(entryWords(asked, teller)).toBe(`Den ${words}`)
+})
+
+test('what a parent can mend is told in the words of the reader, also among the facts', () => {
+  const fault = { fault: 'player-offline', player: 'Den' }
+  const told = { type: 'play', asked: {}, because: 'REST', outcome: 'unavailable', ms: 1 } as const
+  const what: CommandFacts = { ...told, reason: 'player "Den" is offline', fault }
+  const asked: Entry = {
+    id: 'a',
+    at: '2026-11-21T10:00:00.000+00:00',
+    player: 'y2',
+    stream: null,
+    cause: null,
+    kind: 'command',
+    what,
+  }
+  const words = teller.say('cannot.player-offline', { player: 'Den' })
+  expect(words).not.toContain('player "Den"')
+  expect(entryWords(asked, teller)).toContain(words)
+  const facts = entryFacts(asked, undefined, teller)
+  expect(facts).toContainEqual([teller.say('fact.reason'), words])
+  expect(facts.flat()).not.toContain('player-offline')
+  const { fault: _unknown, ...old } = what
+  expect(entryWords({ ...asked, what: old }, teller)).toMatch(/player "Den" is offline$/)
 })
