@@ -1,7 +1,6 @@
 import { type CardStreams, streamsOn } from '../core/card-streams.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { SlotCut } from '../core/slot.ts'
-import { asciiWordOf, calledSo } from '../core/slug.ts'
 import { type SentMedia, sentMediaIn } from './sent-media.ts'
 import { type TrackOnCard, tracksIn } from './track-on-card.ts'
 
@@ -153,18 +152,6 @@ export function areCardsOf(of: string, cards: readonly PublishedCard[]): boolean
       (of === `story/${card.story?.id}` ||
         streamsOn(streamsOfCard(card)).some((name) => of === `stream/${name}`)),
   )
-}
-
-/**
- * The stream that topics and addresses call as they would call this one; itself where there is none but a card plays it,
- * false where none does.
- */
-export function streamCalled(
-  stream: string,
-  { streams, cards }: { readonly streams: readonly string[]; readonly cards: readonly PublishedCard[] },
-): string | false {
-  const there = calledSo(streams, asciiWordOf(stream), (name) => name)
-  return there ?? (areCardsOf(`stream/${stream}`, cards) && stream)
 }
 
 /** The record's key and all it had before. */

@@ -11,7 +11,7 @@ import {
   type StoredQueue,
 } from './queue.ts'
 import { mutate } from './queue-mutation.ts'
-import { asciiWordOf } from './slug.ts'
+import { asciiWordOf, calledAs } from './slug.ts'
 import { Turns } from './turns.ts'
 
 /** What became of a queue. */
@@ -199,9 +199,8 @@ export class Queues {
     name: string,
     { besides = [], leaving = [] }: { besides?: readonly string[]; leaving?: readonly string[] } = {},
   ): void {
-    const word = asciiWordOf(name)
-    const other = [...this.#namesWith(besides)].find((one) => one !== name && asciiWordOf(one) === word)
-    if (other !== undefined && !leaving.includes(other)) throw sameWord(name, other, word)
+    const other = calledAs(name, this.#namesWith(besides))
+    if (other !== null && !leaving.includes(other)) throw sameWord(name, other, asciiWordOf(name))
   }
 
   /** How many streams there are with these, and with those that are being made. */

@@ -43,6 +43,13 @@ export function calledSo<Named>(
   return all.find((one) => nameOf(one) === name) ?? all.find((one) => asciiWordOf(nameOf(one)) === name)
 }
 
+/** Another of the names, which topics call the same as this one; null where there is none. */
+export function calledAs(name: string, names: Iterable<string>): string | null {
+  const word = asciiWordOf(name)
+  for (const other of names) if (other !== name && asciiWordOf(other) === word) return other
+  return null
+}
+
 function hexOf(text: string): string {
   return [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

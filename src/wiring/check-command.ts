@@ -1,12 +1,13 @@
 import { naturalOrder } from '../audio/names.ts'
 import { heardTopicFault, householdTopicFault } from '../broker/household-topic.ts'
 import { topicsFor } from '../broker/topic.ts'
-import { areCardsOf, streamCalled } from '../cards/record.ts'
+import { areCardsOf } from '../cards/record.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/error.ts'
 import { silentLog } from '../core/log.ts'
 import { onceEach } from '../core/once-each.ts'
 import { lengthsBy, type PlayingTime } from '../core/playing-time.ts'
+import { calledAs } from '../core/slug.ts'
 import type { Story } from '../core/story.ts'
 import { type Diagnostic, formatDiagnostic } from '../language/diagnostic.ts'
 import type { Options } from '../options.ts'
@@ -168,7 +169,7 @@ export async function heardRules({ ruleSet }: Pick<Checked, 'ruleSet'>, input: R
 /** The store is opened at the first question alone; what cannot be read there is not known. */
 function storeAtRest(
   options: Options,
-): Required<Pick<Surroundings, 'isOurCard' | 'hasCard' | 'streamCalled'>> {
+): Required<Pick<Surroundings, 'isOurCard' | 'hasCard' | 'hasStream' | 'streamAlike'>> {
   const kept = onceEach((_all: string) => fromStore(options, cardsAndStreamsIn).catch(() => null))
   return {
     isOurCard: async (cardId) => (await kept(''))?.cards.some(({ card_id }) => card_id === cardId) ?? null,
@@ -176,10 +177,12 @@ function storeAtRest(
       const known = await kept('')
       return known === null ? null : areCardsOf(of, known.cards)
     },
-    async streamCalled(stream) {
+    async hasStream(stream) {
       const known = await kept('')
-      return known === null ? null : streamCalled(stream, known)
+      if (known === null) return null
+      return known.streams.includes(stream) || areCardsOf(`stream/${stream}`, known.cards)
     },
+    streamAlike: async (stream) => calledAs(stream, (await kept(''))?.streams ?? []),
   }
 }
 

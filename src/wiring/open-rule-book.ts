@@ -33,7 +33,8 @@ interface OpenInput {
   readonly topicFault: Surroundings['topicFault']
   readonly isOurCard: Surroundings['isOurCard']
   readonly hasCard: NonNullable<Surroundings['hasCard']>
-  readonly streamCalled: NonNullable<Surroundings['streamCalled']>
+  readonly hasStream: NonNullable<Surroundings['hasStream']>
+  readonly streamAlike: NonNullable<Surroundings['streamAlike']>
   /** The players there are; null while that is not known. */
   readonly players: () => Surroundings['players']
   /** Null where there is no way to Home Assistant. */
@@ -51,7 +52,8 @@ export async function openRuleBook({
   topicFault,
   isOurCard,
   hasCard,
-  streamCalled,
+  hasStream,
+  streamAlike,
   players,
   access,
   random,
@@ -80,7 +82,8 @@ export async function openRuleBook({
     topicFault,
     isOurCard,
     hasCard,
-    streamCalled,
+    hasStream,
+    streamAlike,
     players,
     zone: options.timezone,
     homeAssistant: homeAssistantChecks({
@@ -127,7 +130,8 @@ interface RunInput
     | 'topicFault'
     | 'isOurCard'
     | 'hasCard'
-    | 'streamCalled'
+    | 'hasStream'
+    | 'streamAlike'
     | 'players'
     | 'access'
     | 'random'

@@ -1,8 +1,9 @@
 import type { AddressChecks } from '../cards/address-checks.ts'
 import type { FirstHeard } from '../cards/first-heard.ts'
-import { areCardsOf, streamCalled } from '../cards/record.ts'
+import { areCardsOf } from '../cards/record.ts'
 import type { Clock } from '../core/clock.ts'
 import { PlayerLines } from '../core/player-lines.ts'
+import { calledAs } from '../core/slug.ts'
 import { openAddressChecks } from './address-desk.ts'
 import { CardUploads } from './card-uploads.ts'
 import { ChapterUploads } from './chapter-uploads.ts'
@@ -101,11 +102,14 @@ export async function openParts(input: AppInput, started: Started): Promise<Part
     ...{ options, foundation, started, topicFault, access, random, clock },
     isOurCard: (cardId) => household.cards.published.inAnyAccount().some(({ card_id }) => card_id === cardId),
     hasCard: (of) => areCardsOf(of, household.cards.published.list()),
-    streamCalled: (stream) =>
-      streamCalled(stream, {
-        streams: household.hub.queues().map(({ name }) => name),
-        cards: household.cards.published.list(),
-      }),
+    hasStream: (stream) =>
+      household.hub.queue(stream) !== undefined ||
+      areCardsOf(`stream/${stream}`, household.cards.published.list()),
+    streamAlike: (stream) =>
+      calledAs(
+        stream,
+        household.hub.queues().map(({ name }) => name),
+      ),
     // Before the account is listed there are none.
     players: () => (household.hub.players().length === 0 ? null : playersForChecks(household.hub, options)),
   })

@@ -41,8 +41,10 @@ export interface RuleBookOptions {
   readonly isOurCard?: Surroundings['isOurCard']
   /** Without it no card is missed. */
   readonly hasCard?: Surroundings['hasCard']
-  /** Without it no stream is missed, and none is called as another. */
-  readonly streamCalled?: Surroundings['streamCalled']
+  /** Without it no stream is missed. */
+  readonly hasStream?: Surroundings['hasStream']
+  /** Without it none stands in the way of another. */
+  readonly streamAlike?: Surroundings['streamAlike']
   /** Without it no name in Home Assistant is doubted. */
   readonly homeAssistant?: Surroundings['homeAssistant']
   /** The players there are; null while that is not known. Without it no player is doubted. */

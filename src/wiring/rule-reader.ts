@@ -5,7 +5,6 @@ import { registryWith } from '../rules/plugins/plugin-set.ts'
 import { readLastGood, type Standing, type WrittenFile } from '../rules/read/last-good.ts'
 import type { NamedPlayer } from '../rules/read/names.ts'
 import { ReadingMemory } from '../rules/read/reading-memory.ts'
-import type { StreamCalled } from '../rules/read/references.ts'
 import { type CheckedFile, type Reading, type RuleSource, readRuleFiles } from '../rules/read/rule-files.ts'
 import type { Registry } from '../rules/registry.ts'
 import type { Playlist, RuleSet } from '../rules/rule-set.ts'
@@ -52,7 +51,7 @@ export class RuleReader {
   constructor(options: Options) {
     const { folder, library, plugins, topicFault, isOurCard, hasCard, homeAssistant, hasVoice, zone } =
       options
-    const { streamCalled, clock, log } = options
+    const { hasStream, streamAlike, clock, log } = options
     const { location = null, calendars: good, problems, thread } = options
     const ours = registryWith([])
     this.#players = options.players ?? (() => null)
@@ -82,7 +81,8 @@ export class RuleReader {
       stories: readStories,
       ...(isOurCard === undefined ? {} : { isOurCard }),
       ...(hasCard === undefined ? {} : { hasCard }),
-      ...(streamCalled === undefined ? {} : { streamCalled }),
+      ...(hasStream === undefined ? {} : { hasStream }),
+      ...(streamAlike === undefined ? {} : { streamAlike }),
       ...(homeAssistant === undefined ? {} : { homeAssistant }),
       ...(hasVoice === undefined ? {} : { hasVoice }),
       zone,
@@ -118,10 +118,12 @@ export class RuleReader {
     return false
   }
 
-  /** Whether a stream that rules speak of has come or gone. */
+  /** Whether a stream that rules speak of has come or gone, or one that stands in the way of another. */
   async haveStreamsChanged(): Promise<boolean> {
     for (const [stream, wasThere] of this.#found.streams)
-      if ((await this.#reading.streamCalled?.(stream)) !== wasThere) return true
+      if ((await this.#reading.hasStream?.(stream)) !== wasThere) return true
+    for (const [stream, other] of this.#found.alike)
+      if ((await this.#reading.streamAlike?.(stream)) !== other) return true
     return false
   }
 
@@ -192,7 +194,7 @@ export class RuleReader {
    * `found` gets what was answered.
    */
   #looking(found = nothingFound()): Reading {
-    const { fileExists, filesIn, finds, isOurCard, hasCard, streamCalled } = this.#reading
+    const { fileExists, filesIn, finds, isOurCard, hasCard, hasStream, streamAlike } = this.#reading
     return {
       ...this.#reading,
       fileExists: onceEach(async (file) => {
@@ -224,13 +226,22 @@ export class RuleReader {
               return isOurs
             },
           }),
-      ...(streamCalled === undefined
+      ...(hasStream === undefined
         ? {}
         : {
-            streamCalled: async (stream) => {
-              const called = await streamCalled(stream)
-              found.streams.set(stream, called)
-              return called
+            hasStream: async (stream) => {
+              const isThere = await hasStream(stream)
+              found.streams.set(stream, isThere)
+              return isThere
+            },
+          }),
+      ...(streamAlike === undefined
+        ? {}
+        : {
+            streamAlike: async (stream) => {
+              const other = await streamAlike(stream)
+              found.alike.set(stream, other)
+              return other
             },
           }),
       ...(hasCard === undefined
@@ -262,7 +273,8 @@ export class RuleReader {
       readCalendar,
       isOurCard,
       hasCard,
-      streamCalled,
+      hasStream,
+      streamAlike,
       ...around
     }: Reading,
   ): Promise<readonly CheckedFile[] | null> {
@@ -289,7 +301,8 @@ export class RuleReader {
         readCalendar: async (path) => (await readCalendar?.(path)) ?? { fault: 'it cannot be read here' },
         isOurCard: async (cardId) => (await isOurCard?.(cardId)) ?? null,
         hasCard: async (of) => (await hasCard?.(of)) ?? null,
-        streamCalled: async (stream) => (await streamCalled?.(stream)) ?? null,
+        hasStream: async (stream) => (await hasStream?.(stream)) ?? null,
+        streamAlike: async (stream) => (await streamAlike?.(stream)) ?? null,
       },
     })
   }
@@ -301,8 +314,10 @@ interface Found {
   readonly cards: Map<string, boolean | null>
   /** By what rules play, whether there is a card of it. */
   readonly published: Map<string, boolean | null>
-  /** By stream that rules speak of, which is there that topics call so. */
-  readonly streams: Map<string, StreamCalled>
+  /** By stream that rules speak of, whether it is there. */
+  readonly streams: Map<string, boolean | null>
+  /** By stream of the files, another that topics call the same. */
+  readonly alike: Map<string, string | null>
   /** Audio files that are not there. */
   readonly missing: Set<string>
   /** By folder, whether there is audio in it. */
@@ -320,6 +335,7 @@ function nothingFound(): Found {
     cards: new Map(),
     published: new Map(),
     streams: new Map(),
+    alike: new Map(),
     missing: new Set(),
     folders: new Map(),
     picks: new Map(),

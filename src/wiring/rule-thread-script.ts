@@ -8,7 +8,7 @@ import type { Named } from '../rules/players.ts'
 import { registryWith } from '../rules/plugins/plugin-set.ts'
 import type { CalendarText } from '../rules/read/calendar.ts'
 import { ReadingMemory } from '../rules/read/reading-memory.ts'
-import type { Fault, StreamCalled } from '../rules/read/references.ts'
+import type { Fault } from '../rules/read/references.ts'
 import { type CheckedFile, type RuleSource, readRuleFiles } from '../rules/read/rule-files.ts'
 import type { Location } from '../rules/sun.ts'
 import { readStories } from '../stories/read/section.ts'
@@ -61,7 +61,8 @@ export interface Answers {
   /** Null where it is not known. */
   hasCard(of: string): Promise<boolean | null>
   /** Null where it is not known. */
-  streamCalled(stream: string): Promise<StreamCalled>
+  hasStream(stream: string): Promise<boolean | null>
+  streamAlike(stream: string): Promise<string | null>
 }
 
 export type FromThread =
@@ -130,7 +131,8 @@ async function check({ sources, ...around }: ToThread & { kind: 'check' }): Prom
     readCalendar: ask('readCalendar'),
     isOurCard: onceEach(ask('isOurCard')),
     hasCard: onceEach(ask('hasCard')),
-    streamCalled: onceEach(ask('streamCalled')),
+    hasStream: onceEach(ask('hasStream')),
+    streamAlike: onceEach(ask('streamAlike')),
     progress: (file) => tell({ kind: 'at', file }),
   })
   memory.sweep()

@@ -4,8 +4,8 @@ import { readingOf } from '../support/rules.ts'
 
 async function missingIn(rules: string, there: readonly string[] = []) {
   const text = `playlists: {a: [a.mp3]}\nschedules: {bedroom: {default: a}}\nrules:\n${rules.replace(/^/gm, '  ')}\n`
-  const streamCalled = (stream: string) => there.includes(stream) && stream
-  const { diagnostics } = await readRuleFiles([{ file: 'a.yaml', text }], readingOf({ streamCalled }))
+  const hasStream = (stream: string) => there.includes(stream)
+  const { diagnostics } = await readRuleFiles([{ file: 'a.yaml', text }], readingOf({ hasStream }))
   expect(diagnostics.filter(({ level }) => level === 'error')).toEqual([])
   return diagnostics.flatMap(({ code, line, message }) => (code === 'ref/stream' ? `${line} ${message}` : []))
 }

@@ -30,8 +30,12 @@ export async function checkStreams(files: readonly RuleFile[], breathe: () => Pr
     }
 }
 
+interface AlikeStreams extends Pick<Streams, 'breathe'> {
+  readonly streamAlike: NonNullable<Surroundings['streamAlike']>
+}
+
 interface Streams {
-  readonly streamCalled: NonNullable<Surroundings['streamCalled']>
+  readonly hasStream: NonNullable<Surroundings['hasStream']>
   /** Asked for between two parts of the work; resolves when it may go on. */
   readonly breathe: () => Promise<void>
 }
@@ -39,7 +43,7 @@ interface Streams {
 /** Warns of rules about a stream that is not there, or not any more, and that nothing in the files fills. */
 export async function checkStreamsAreThere(
   files: readonly RuleFile[],
-  { streamCalled, breathe }: Streams,
+  { hasStream, breathe }: Streams,
 ): Promise<void> {
   const filled = scheduledStreams(files)
   const made = new Set(
@@ -57,7 +61,7 @@ export async function checkStreamsAreThere(
       // What was probably meant is said as a slip.
       if (filled.has(node.text) || made.has(node.text) || meantStream(node.text, filled) !== null) continue
       await breathe()
-      if ((await streamCalled(node.text)) !== false) continue
+      if ((await hasStream(node.text)) !== false) continue
       const message = `there is no stream "${node.text}": nothing in the files fills it, and no card plays it`
       const help = 'put something into it, or take out what the rules say of it'
       report.add(node, 'warning', 'ref/stream', message, help)
@@ -88,15 +92,15 @@ export function refuseAlikeStreams(files: readonly RuleFile[]): void {
 /** Warns of a stream that cannot be made while another that topics call the same is there: that one may be deleted. */
 export async function doubtAlikeStreams(
   files: readonly RuleFile[],
-  { streamCalled, breathe }: Streams,
+  { streamAlike, breathe }: AlikeStreams,
 ): Promise<void> {
   const written = new Set(files.flatMap((file) => streamNodes(file).map(({ text }) => text)))
   for (const file of files)
     for (const node of new Map(streamNodes(file).map((node) => [node.text, node])).values()) {
       await breathe()
-      const other = await streamCalled(node.text)
+      const other = await streamAlike(node.text)
       // Of two that are both written, the files have said it.
-      if (typeof other !== 'string' || other === node.text || written.has(other)) continue
+      if (other === null || written.has(other)) continue
       const [message] = alike('stream', node.text, { name: other, place: 'a stream that is there already' })
       const help = `write "${other}" if you mean that one; else give this one another name, or delete "${other}"`
       file.report.add(node, 'warning', 'ref/alike', message, help)

@@ -47,19 +47,15 @@ export interface Surroundings {
    * known, and then none is missed.
    */
   readonly hasCard?: (of: string) => boolean | null | Promise<boolean | null>
-  /**
-   * The stream that topics and addresses call as they would call this one: itself where it is there or a card plays it.
-   * False where there is none; null or absent where that is not known.
-   */
-  readonly streamCalled?: (stream: string) => StreamCalled | Promise<StreamCalled>
+  /** Whether there is a stream of that name, or a card that plays it; null or absent where that is not known. */
+  readonly hasStream?: (stream: string) => boolean | null | Promise<boolean | null>
+  /** Another stream, which topics and addresses call the same; null where there is none, absent where that is not known. */
+  readonly streamAlike?: (stream: string) => string | null | Promise<string | null>
   /** The players there are; null or absent where that is not known, and then no name of one is doubted. */
   readonly players?:
     | readonly (Pick<PlayerState, 'id' | 'name'> & Partial<Pick<PlayerState, 'model'>>)[]
     | null
 }
-
-/** The name of a stream; false for none, null where it is not known. */
-export type StreamCalled = string | false | null
 
 interface Known extends Surroundings {
   readonly playlists: ReadonlySet<string>

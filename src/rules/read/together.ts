@@ -50,13 +50,14 @@ export async function checkTogether(
     hasVoice,
     isOurCard,
     hasCard,
-    streamCalled,
+    hasStream,
+    streamAlike,
     ...surroundings
   }: Together,
 ): Promise<void> {
   refuseDoubles(files)
   refuseAlikeStreams(files)
-  if (streamCalled !== undefined) await doubtAlikeStreams(files, { streamCalled, breathe })
+  if (streamAlike !== undefined) await doubtAlikeStreams(files, { streamAlike, breathe })
   for (const file of files) await checkReferences(file, files, { ...surroundings, breathe })
   for (const file of files) await checkSilence(file, { ...surroundings, breathe })
   if (homeAssistant !== undefined) for (const file of files) await checkHomeAssistant(file, homeAssistant)
@@ -73,7 +74,7 @@ export async function checkTogether(
   if (sound.length === files.length) {
     await checkStreams(files, breathe)
     await checkSlotNames(files, breathe)
-    if (streamCalled !== undefined) await checkStreamsAreThere(files, { streamCalled, breathe })
+    if (hasStream !== undefined) await checkStreamsAreThere(files, { hasStream, breathe })
     checkHolds(files)
   }
   checkLoops(sound)
