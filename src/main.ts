@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type App, startApp } from './app.ts'
+import type { App } from './app.ts'
 import { systemClock } from './core/clock.ts'
 import { AppError, messageOf } from './core/error.ts'
 import { isJsonObject } from './core/json.ts'
@@ -60,20 +60,24 @@ async function main(redactor: Redactor): Promise<void> {
     redact: redactor.redact,
   })
   logWarnings(log)
-  const starting = startApp({
-    options,
-    simulate: usesSimulator(options, process.env),
-    embeddedBroker: usesEmbeddedBroker(options, process.env),
-    ...supervisor,
-    // Elsewhere containers are whoever's who started them, and folders of theirs may be meant to go.
-    mountinfo: token === '' ? null : await readFile('/proc/self/mountinfo', 'utf8').catch(() => null),
-    shipped,
-    version,
-    runtime: { node: process.version, platform: `${process.platform} ${process.arch}` },
-    clock: systemClock,
-    log,
-    redactor,
-  })
+  // Elsewhere containers are whoever's who started them, and folders of theirs may be meant to go.
+  const mountinfo = token === '' ? null : await readFile('/proc/self/mountinfo', 'utf8').catch(() => null)
+  // Commands are answered in half the time without all that only the product needs.
+  const starting = import('./app.ts').then(({ startApp }) =>
+    startApp({
+      options,
+      simulate: usesSimulator(options, process.env),
+      embeddedBroker: usesEmbeddedBroker(options, process.env),
+      ...supervisor,
+      mountinfo,
+      shipped,
+      version,
+      runtime: { node: process.version, platform: `${process.platform} ${process.arch}` },
+      clock: systemClock,
+      log,
+      redactor,
+    }),
+  )
   stopOnSignals(starting, log)
   const app = await starting
   log.info(startBlock(app, { options, version }))
