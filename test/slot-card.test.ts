@@ -6,14 +6,17 @@ import { until } from './support/running-app.ts'
 
 const trouble = { headBeforeGet: true, rangeOnResume: true, retryAfterBreak: true }
 
-describe.each<[string, Partial<Doubts>]>([
-  ['gives no trouble', {}],
-  ['fetches from the beginning whatever happens', { headBeforeGet: true, retryAfterBreak: true }],
-  ['probes, resumes, retries, and tells its keys late', { ...trouble, mqttKeys: 'late' }],
-  ['probes, resumes, retries, and never tells its keys', { ...trouble, mqttKeys: 'missing' }],
-])('a queue card in a player that %s', (_, doubts) => {
-  test('is pressed once for each press, and the very request brings what the press decided', async () => {
-    const { app, network, nursery, queueCard, insert, hears, buttons } = await household(doubts, 1)
+describe.each<[string, Partial<Doubts>, string[]]>([
+  ['gives no trouble', {}, []],
+  ['fetches from the beginning whatever happens', { headBeforeGet: true, retryAfterBreak: true }, ['slow']],
+  ['probes, resumes, retries, and tells its keys late', { ...trouble, mqttKeys: 'late' }, ['slow']],
+  ['probes, resumes, retries, and never tells its keys', { ...trouble, mqttKeys: 'missing' }, ['slow']],
+])('a queue card in a player that %s', (_, doubts, tags) => {
+  test('is pressed once for each press, and the very request brings what the press decided', {
+    tags,
+    timeout: 90_000,
+  }, async () => {
+    const { app, network, nursery, queueCard, insert, hears, buttons } = await household(doubts, 0.5)
     const cardId = await queueCard('bedroom')
     const day = { op: 'replace', files: [crossroads, counting], playlist: 'daytime' } as const
     await app.hub.mutateQueue('bedroom', day, 'the test')
@@ -59,7 +62,7 @@ describe.each<[string, Partial<Doubts>]>([
     expect(buttons().map(({ button }) => button)).toEqual(expected)
     for (const button of buttons())
       expect(button).toMatchObject({ via: 'http', confidence: 1, stream: 'bedroom', card_id: cardId })
-  }, 90_000)
+  })
 })
 
 describe('a queue card of a stream that no rule speaks of', () => {
@@ -100,7 +103,9 @@ describe('a queue card of a stream that no rule speaks of', () => {
     expect(buttons()).toEqual([])
   })
 
-  test('goes on by itself to the end and is silent, and starts over with the next press', async () => {
+  test('goes on by itself to the end and is silent, and starts over with the next press', {
+    tags: 'slow',
+  }, async () => {
     const { app, nursery, queueCard, insert, hears, buttons } = await household({ headBeforeGet: true }, 10)
     await app.hub.mutateQueue('kitchen', { op: 'append', files: [crossroads, forest] }, 'the test')
     await insert(await queueCard('kitchen'))
@@ -145,7 +150,7 @@ tests:
 
 describe('rules that skip with the knobs', () => {
   test('go one step for one press, as their own tests say, and what they lead to is heard at once', async () => {
-    const { nursery, queueCard, insert, hears, buttons, currentFile } = await household({}, 1, leftAndRight)
+    const { nursery, queueCard, insert, hears, buttons, currentFile } = await household({}, 0.5, leftAndRight)
     await insert(await queueCard('kitchen'))
     await hears('start', crossroads)
     await nursery.press('right')
