@@ -92,7 +92,7 @@ describe('a test card', () => {
     expect(keyShown).toBe(false)
   })
 
-  test('that nobody plays has no request as its cause', { timeout: 60_000 }, async () => {
+  test('that nobody plays has no request as its cause', { tags: 'slow', timeout: 60_000 }, async () => {
     await start()
     const { body } = await called<AddressCheckView>('POST', '/address-check', {})
     await ended(body.id)
@@ -104,7 +104,10 @@ describe('a test card', () => {
     })
   })
 
-  test('names the cause where nothing listens at the public address', { timeout: 60_000 }, async () => {
+  test('names the cause where nothing listens at the public address', {
+    tags: 'slow',
+    timeout: 60_000,
+  }, async () => {
     const running = await start({ YOTO_STREAM_PUBLIC_URL: `http://127.0.0.1:${await freePort()}` })
     await pass('players are there', () => running.app.hub.players().length > 0)
     const { body } = await called<AddressCheckView>('POST', '/address-check', { player: playerOf(running) })

@@ -91,7 +91,9 @@ describe('what cannot answer', () => {
   })
 })
 
-test('what came with a file of queues holds after a restart, and so does that it ended', async () => {
+test('what came with a file of queues holds after a restart, and so does that it ended', {
+  tags: 'slow',
+}, async () => {
   let house = await runApp()
   const again = async () => {
     await house.stop()

@@ -82,7 +82,7 @@ describe('a copy of the data folder between begin and end', () => {
 })
 
 describe('whoever makes a copy learns that it may not be whole', () => {
-  test('where nothing was begun, and where it was ended already', async () => {
+  test('where nothing was begun, and where it was ended already', { tags: 'slow' }, async () => {
     await product()
     const refused = /^command backup end: no backup is under way, .*begin another with backup begin$/
     await expect(backup('end')).rejects.toThrow(refused)
@@ -91,7 +91,9 @@ describe('whoever makes a copy learns that it may not be whole', () => {
     await expect(backup('end')).rejects.toThrow(refused)
   })
 
-  test('where the program was started anew meanwhile, which says it in its log', async () => {
+  test('where the program was started anew meanwhile, which says it in its log', {
+    tags: 'slow',
+  }, async () => {
     const house = await product()
     await backup('begin')
     await add(house, 'meanwhile')
@@ -149,6 +151,7 @@ test('a backup without the folder of secrets opens nobody’s account, and who r
 testWith(
   ['ffmpeg'],
   'what was made of the library may be left out: it is made anew',
+  { tags: 'slow', timeout: 120_000 },
   async () => {
     await mkdir(join(home, 'data', 'media'), { recursive: true })
     const [tone, seconds] = ['anullsrc=sample_rate=8000:channel_layout=mono', '2']
@@ -175,7 +178,6 @@ testWith(
     expect(heard.status).toBe(200)
     expect((await heard.arrayBuffer()).byteLength).toBeGreaterThan(20_000)
   },
-  120_000,
 )
 
 async function tokensIn(folder: string): Promise<string[]> {

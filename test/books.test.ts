@@ -72,7 +72,6 @@ testWith(
     const listed = (body as { files: { file: string }[] }).files.map(({ file }) => file)
     expect(listed.filter((file) => file.startsWith(book))).toEqual([book])
   },
-  60_000,
 )
 
 testWith(['ffmpeg'], 'playlists hold books by their chapters, as a folder and among files', async () => {

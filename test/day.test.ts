@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { expect, test } from 'vitest'
 import type { DayReport } from './support/day/day-report.ts'
 import { liveDay } from './support/day/live-day.ts'

@@ -106,7 +106,10 @@ test('from an ending of a card both knobs lead to its beginning, though it stops
   expect(document).not.toContain('{"onEnd":{"cmd":"stop"}}')
 })
 
-test('a press begins the story of a card anew while its ending is heard', { timeout: 120_000 }, async () => {
+test('a press begins the story of a card anew while its ending is heard', {
+  tags: 'slow',
+  timeout: 120_000,
+}, async () => {
   const { reaches, press, moment, heard, state } = await told('card', own)
   await reaches('Home')
   await moment()

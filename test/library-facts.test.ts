@@ -88,37 +88,32 @@ describe('what is known of a file', () => {
     ['tale.ogg', 'ogg', 'Vorbis I', false],
   ] as const
   for (const [name, container, codec, hasCover] of kinds) {
-    testWith(
-      ['ffmpeg'],
-      `is what it says itself, and what was done to it: ${name}`,
-      async () => {
-        await tagged(name, name.endsWith('.ogg') ? ['-c:a', 'libvorbis'] : [])
-        const known = await details(name)
-        expect(known).toMatchObject({
-          file: name,
-          title: 'Am Brunnen',
-          artist: 'Rübezahl',
-          album: 'Märchen',
-          tags: { genre: 'Audiobook', track: 3, year: 2011, album_artist: 'Alle' },
-          folder: 'media',
-          cover: hasCover,
-          format: { container, codec, sample_rate: 44_100, channels: 1, bit_rate: expect.any(Number) },
-          loudness: { result_lufs: expect.any(Number), gain_db: expect.any(Number), limited: false },
-          warnings: [],
-          plays: 0,
-          last_played_at: null,
-          users: [],
-        })
-        expect(Math.abs(known.seconds ?? 0) - 3).toBeLessThan(0.2)
-        expect(known.size).toBe((await readFile(join(media, name))).length)
-        expect(known.result_size).toBe(Math.round(((known.seconds ?? 0) / 0.024) * 384))
-        expect(Date.parse(known.added_at)).toBeGreaterThan(0)
-        const answer = await cover(name)
-        expect(answer.status).toBe(hasCover ? 200 : 404)
-        if (hasCover) expect(answer.headers.get('content-type')).toBe('image/jpeg')
-      },
-      60_000,
-    )
+    testWith(['ffmpeg'], `is what it says itself, and what was done to it: ${name}`, async () => {
+      await tagged(name, name.endsWith('.ogg') ? ['-c:a', 'libvorbis'] : [])
+      const known = await details(name)
+      expect(known).toMatchObject({
+        file: name,
+        title: 'Am Brunnen',
+        artist: 'Rübezahl',
+        album: 'Märchen',
+        tags: { genre: 'Audiobook', track: 3, year: 2011, album_artist: 'Alle' },
+        folder: 'media',
+        cover: hasCover,
+        format: { container, codec, sample_rate: 44_100, channels: 1, bit_rate: expect.any(Number) },
+        loudness: { result_lufs: expect.any(Number), gain_db: expect.any(Number), limited: false },
+        warnings: [],
+        plays: 0,
+        last_played_at: null,
+        users: [],
+      })
+      expect(Math.abs(known.seconds ?? 0) - 3).toBeLessThan(0.2)
+      expect(known.size).toBe((await readFile(join(media, name))).length)
+      expect(known.result_size).toBe(Math.round(((known.seconds ?? 0) / 0.024) * 384))
+      expect(Date.parse(known.added_at)).toBeGreaterThan(0)
+      const answer = await cover(name)
+      expect(answer.status).toBe(hasCover ? 200 : 404)
+      if (hasCover) expect(answer.headers.get('content-type')).toBe('image/jpeg')
+    })
   }
 
   test('of what lies in the profile is that nothing was done to it', async () => {
@@ -133,34 +128,30 @@ describe('what is known of a file', () => {
     })
   })
 
-  testWith(
-    ['ffmpeg'],
-    'has the picture beside it where it brings none',
-    async () => {
-      await tagged('album/song.ogg', ['-c:a', 'libvorbis'])
-      await tagged('album/own.flac')
-      await tagged('song.ogg', ['-c:a', 'libvorbis'])
-      await make(
-        '-f',
-        'lavfi',
-        '-i',
-        'color=c=red:s=50x50',
-        '-frames:v',
-        '1',
-        join(media, 'album', 'Cover.jpg'),
-      )
-      expect((await cover('album/song.ogg')).status).toBe(200)
-      expect((await cover('song.ogg')).status).toBe(404)
-      await expect.poll(async () => (await entry('album/song.ogg'))?.cover, { timeout: 20_000 }).toBe(true)
-      const [own, beside] = [await cover('album/own.flac'), await cover('album/song.ogg')]
-      expect(own.headers.get('etag')).not.toBe(beside.headers.get('etag'))
-    },
-    60_000,
-  )
+  testWith(['ffmpeg'], 'has the picture beside it where it brings none', { tags: 'slow' }, async () => {
+    await tagged('album/song.ogg', ['-c:a', 'libvorbis'])
+    await tagged('album/own.flac')
+    await tagged('song.ogg', ['-c:a', 'libvorbis'])
+    await make(
+      '-f',
+      'lavfi',
+      '-i',
+      'color=c=red:s=50x50',
+      '-frames:v',
+      '1',
+      join(media, 'album', 'Cover.jpg'),
+    )
+    expect((await cover('album/song.ogg')).status).toBe(200)
+    expect((await cover('song.ogg')).status).toBe(404)
+    await expect.poll(async () => (await entry('album/song.ogg'))?.cover, { timeout: 20_000 }).toBe(true)
+    const [own, beside] = [await cover('album/own.flac'), await cover('album/song.ogg')]
+    expect(own.headers.get('etag')).not.toBe(beside.headers.get('etag'))
+  })
 
   testWith(
     ['ffmpeg'],
     'is told to Home Assistant by its title, as soon as that is known',
+    { tags: 'slow' },
     async () => {
       const local = await listenTo(house.app.mqttUrl)
       await tagged('tale.flac')
@@ -172,7 +163,6 @@ describe('what is known of a file', () => {
       await expect.poll(() => local.heard.some(isTitled), { timeout: 20_000 }).toBe(true)
       await local.stop()
     },
-    60_000,
   )
 
   test('is asked for by an id that nobody can make a path of', async () => {
@@ -324,7 +314,9 @@ describe('a file whose name begins like a source of audio', () => {
     })
   })
 
-  test('is hinted at where its bare name is queued, and is not deleted while it is queued', async () => {
+  test('is hinted at where its bare name is queued, and is not deleted while it is queued', {
+    tags: 'slow',
+  }, async () => {
     await put(media, { [odd]: frames(100) })
     const hint = `not in the library: ${odd} (did you mean "${reference}"?); nothing was`
     for (const [path, body] of [
@@ -377,7 +369,7 @@ describe('a playlist of a folder', () => {
     expect(await remove('songs/a.mp3')).toMatchObject(needs('songs'))
   }, 30_000)
 
-  test('is not set while it has nothing to play', async () => {
+  test('is not set while it has nothing to play', { tags: 'slow' }, async () => {
     expect((await set('book')).status).toBe(200)
     const before = (await house.call('GET', '/streams/bath/queue')).body
     for (const file of ['songs/a.mp3', 'songs/b.mp3']) await remove(file, { force: true })
@@ -391,32 +383,27 @@ describe('a playlist of a folder', () => {
       },
     })
     expect((await house.call('GET', '/streams/bath/queue')).body).toEqual(before)
-  }, 30_000)
+  })
 })
 
-describe('room on the disk', () => {
-  testWith(
-    ['ffmpeg'],
-    'is told, and what is left of files that are gone can be had back',
-    async () => {
-      await tagged('tale.flac')
-      await ready('tale.flac')
-      const disk = async () => (await house.call('GET', '/library/disk')).body as Record<string, never>
-      expect(await disk()).toMatchObject({
-        results: { files: 1, bytes: expect.any(Number) },
-        covers: { files: 1 },
-        uploads: { files: 0, bytes: 0 },
-        orphans: { files: 0, bytes: 0 },
-        free: { media: expect.any(Number), data: expect.any(Number) },
-      })
-      await rm(join(media, 'tale.flac'))
-      await expect.poll(disk).toMatchObject({ orphans: { files: 2 } })
-      const cleaned = await house.call('POST', '/library/clean', {})
-      expect(cleaned).toMatchObject({ status: 200, body: { success: true, files: 2 } })
-      expect(await disk()).toMatchObject({ results: { files: 0, bytes: 0 }, covers: { files: 0 } })
-    },
-    60_000,
-  )
+describe('room on the disk', { tags: 'slow' }, () => {
+  testWith(['ffmpeg'], 'is told, and what is left of files that are gone can be had back', async () => {
+    await tagged('tale.flac')
+    await ready('tale.flac')
+    const disk = async () => (await house.call('GET', '/library/disk')).body as Record<string, never>
+    expect(await disk()).toMatchObject({
+      results: { files: 1, bytes: expect.any(Number) },
+      covers: { files: 1 },
+      uploads: { files: 0, bytes: 0 },
+      orphans: { files: 0, bytes: 0 },
+      free: { media: expect.any(Number), data: expect.any(Number) },
+    })
+    await rm(join(media, 'tale.flac'))
+    await expect.poll(disk).toMatchObject({ orphans: { files: 2 } })
+    const cleaned = await house.call('POST', '/library/clean', {})
+    expect(cleaned).toMatchObject({ status: 200, body: { success: true, files: 2 } })
+    expect(await disk()).toMatchObject({ results: { files: 0, bytes: 0 }, covers: { files: 0 } })
+  })
 })
 
 describe("the predecessor's paths", () => {

@@ -79,7 +79,9 @@ testWith(
   },
 )
 
-test('who listened when the product was stopped goes on with it after its next start', async () => {
+test('who listened when the product was stopped goes on with it after its next start', {
+  tags: 'slow',
+}, async () => {
   const url = await liveStream(['music/lullaby-one.mp3', 'music/lullaby-two.mp3'])
   const hearing = await listen(url)
   await expect.poll(() => hearing.bytes().length, patience).toBeGreaterThan(2 * burstBytes)
@@ -100,7 +102,9 @@ test('who listened when the product was stopped goes on with it after its next s
   ).toBe(true)
 })
 
-test('who began to listen the moment before the product stops is in its history', async () => {
+test('who began to listen the moment before the product stops is in its history', {
+  tags: 'slow',
+}, async () => {
   await liveStream(['music/counting-song.mp3', 'music/good-morning.mp3'], { pace: 1 })
   const { body } = await house.call('GET', '/streams/bath/queue')
   const url = (body as { url: string }).url.replace(house.app.publicUrl, house.app.mediaUrl)
@@ -114,4 +118,4 @@ test('who began to listen the moment before the product stops is in its history'
   const told = events.flatMap(({ kind, stream, what }) => (stream === 'bath' ? `${kind} ${what.type}` : []))
   // The newest first.
   expect(told.slice(0, 2)).toEqual(['event stream_requested', 'request whole'])
-}, 40_000)
+})

@@ -99,7 +99,10 @@ describe('the command card', () => {
     expect((await card('account', '--search', 'no such card')).out).toBe('No card is found.\n')
   })
 
-  test('follows an upload on stderr until all of it lies at Yoto', async () => {
+  test('follows an upload on stderr until all of it lies at Yoto', {
+    timeout: 300_000,
+    tags: 'slow',
+  }, async () => {
     const made = await card(
       'publish',
       '--story',
@@ -115,9 +118,9 @@ describe('the command card', () => {
     const [, id = ''] = /^Card (\w+) /.exec(made.out) ?? []
     expect(await json('show', id)).toMatchObject({ audio: 'uploaded', uploading: null })
     // Long enough for its audio to be transcoded there, too.
-  }, 300_000)
+  })
 
-  test('binds a card to a player, and to none again', async () => {
+  test('binds a card to a player, and to none again', { tags: 'slow' }, async () => {
     const { cards } = await json('list')
     const [{ card_id }] = cards
     expect((await card('change', card_id, '--player', 'ysimNurseryMini000000001')).code).toBe(0)
@@ -153,7 +156,10 @@ describe('files', () => {
   const say = (...words: string[]) => launch([...words, '--data', folder]).ended
   const inFolder = (name: string) => join(folder, name)
 
-  test('become a card with an icon, of which the account keeps a copy and which is deleted', async () => {
+  test('become a card with an icon, of which the account keeps a copy and which is deleted', {
+    timeout: 300_000,
+    tags: 'slow',
+  }, async () => {
     await writeFile(inFolder('icon.png'), plainIcon())
     const brought = await say('icon', 'upload', 'icon.png')
     expect(brought).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^[\w-]{43}\n$/) })
@@ -185,7 +191,7 @@ describe('files', () => {
     })
     expect(await card('delete', id)).toEqual({ code: 0, err: '', out: 'card "Car" is deleted\n' })
     expect((await card('show', id)).code).toBe(1)
-  }, 300_000)
+  })
 })
 
 describe('its socket', () => {
@@ -194,7 +200,7 @@ describe('its socket', () => {
     expect([mode & 0o777, (await stat(socket())).isSocket()]).toEqual([0o600, true])
   })
 
-  test('stays with the first of two products on one data folder', async () => {
+  test('stays with the first of two products on one data folder', { tags: 'slow' }, async () => {
     const second = await launch(['--data', folder]).ended
     expect(second.code).toBe(1)
     expect(second.err).toContain('in use by another running Yoto Smart Stream')
@@ -202,6 +208,7 @@ describe('its socket', () => {
   })
 
   test('is that of the next product after one was killed, and gone after one has stopped', {
+    tags: 'slow',
     timeout: 120_000,
   }, async () => {
     product.child.kill('SIGKILL')

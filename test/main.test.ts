@@ -81,7 +81,7 @@ describe('the process', () => {
     broker.end(true)
   })
 
-  test('takes a second signal for the same wish, and still says goodbye', async () => {
+  test('takes a second signal for the same wish, and still says goodbye', { tags: 'slow' }, async () => {
     const { child, says, ended } = launch()
     const broker = await mqtt.connectAsync(
       `mqtt://127.0.0.1:${portIn(await says('is running'), 'MQTT +mqtt://')}`,
@@ -97,7 +97,7 @@ describe('the process', () => {
     broker.end(true)
   })
 
-  test('ends with 0 when it is told to while it is starting', async () => {
+  test('ends with 0 when it is told to while it is starting', { tags: 'slow' }, async () => {
     const { child, says, ended, said } = launch()
     await says('embedded MQTT broker')
     child.kill('SIGTERM')
@@ -113,7 +113,7 @@ describe('the process', () => {
     expect(said).toContain('SIMULATED, because no Yoto account is set up (option yoto.client_id): Nursery')
   })
 
-  test('keeps queues and cards over a kill', async () => {
+  test('keeps queues and cards over a kill', { tags: 'slow' }, async () => {
     const first = launch()
     const panel = `http://127.0.0.1:${portIn(await first.says('is running'), 'Panel, REST +http://')}`
     const body = JSON.stringify({ files: ['music/counting-song.mp3'] })
@@ -132,7 +132,9 @@ describe('the process', () => {
     expect(await (await fetch(`${again}/api/cards`)).json()).toEqual(cards)
   })
 
-  test('keeps every change of a queue, presets and what was imported over a kill right behind the answer', async () => {
+  test('keeps every change of a queue, presets and what was imported over a kill right behind the answer', {
+    tags: 'slow',
+  }, async () => {
     const headers = { 'content-type': 'application/json' }
     const song = 'music/counting-song.mp3'
     const post = async (panel: string, path: string, body: object) => {
@@ -176,7 +178,9 @@ describe('the process', () => {
     await third.kill()
   })
 
-  test('keeps who may come in over a kill, and shows the first of them the way', async () => {
+  test('keeps who may come in over a kill, and shows the first of them the way', {
+    tags: 'slow',
+  }, async () => {
     const env = { YOTO_STREAM_PANEL_AUTH: 'password' }
     const first = launch(env)
     await first.says('with the code')
@@ -334,11 +338,13 @@ describe('what cannot be used', () => {
     expect(said()).not.toContain('    at ')
   })
 
-  test('a time zone variable that is set but empty counts as not set', async () => {
+  test('a time zone variable that is set but empty counts as not set', { tags: 'slow' }, async () => {
     await launch({ TZ: '' }).says('is running')
   })
 
-  test('a broken rule file and a broken audio file are said once, and all else goes on', async () => {
+  test('a broken rule file and a broken audio file are said once, and all else goes on', {
+    tags: 'slow',
+  }, async () => {
     await mkdir(join(folder, 'config'))
     await mkdir(join(folder, 'media'))
     await writeFile(join(folder, 'config', 'broken.yaml'), 'rules:\n\tx: 1\n')

@@ -122,7 +122,9 @@ describe('skip and restart of a stream', () => {
   })
 })
 
-test('what a slow cloud has made old is dropped with an answer, and is not done later', async () => {
+test('what a slow cloud has made old is dropped with an answer, and is not done later', {
+  tags: 'slow',
+}, async () => {
   // Slow enough that the rests which the cloud asks for are most of the time that goes by.
   const house = await running({ pace: 4 })
   const { app } = house
@@ -214,7 +216,9 @@ test('the product tells of itself: diagnostics without secrets, lines of its log
   expect(JSON.stringify(heard)).not.toContain('hunter2')
 })
 
-test('sliders end at their last values, and no step of theirs is answered with a fault', async () => {
+test('sliders end at their last values, and no step of theirs is answered with a fault', {
+  tags: 'slow',
+}, async () => {
   const house = await running({ pace: 1 })
   const { app } = house
   const { say, answersOn } = await talkTo(house)

@@ -54,7 +54,9 @@ test('a rule has a player play the card of a stream', async () => {
   expect(app.cards.byCard(state()?.card_id ?? '')?.stream).toBe('bedroom')
 }, 60_000)
 
-test('a rule turns a player down one step after the other, until a hand says no', async () => {
+test('a rule turns a player down one step after the other, until a hand says no', {
+  tags: 'slow',
+}, async () => {
   const { call, log, player, heard, state } = await running(10)
   await until('the player is there', () => state()?.online === true && state()?.volume_step !== null)
   await call('POST', `/players/${player.id}/volume`, { step: 6 })
@@ -70,4 +72,4 @@ test('a rule turns a player down one step after the other, until a hand says no'
   )
   expect(heard.slice(0, 3)).toEqual([6, 5, 4])
   expect(state()?.volume_step).toBe(7)
-}, 60_000)
+})

@@ -191,7 +191,9 @@ const hostile = [
   plain('gone', "return ['music/gone.mp3']"),
 ].join('\n')
 
-test('a running product asks it when a playlist is put into a stream; what fails leaves the queue as it is', async () => {
+test('a running product asks it when a playlist is put into a stream; what fails leaves the queue as it is', {
+  tags: 'slow',
+}, async () => {
   const { home } = await homeWith(house, pluginWith(songs, hostile))
   const running = await runApp({ data: home, env: { YOTO_STREAM_SIMULATE: 'never' } })
   onTestFinished(() => running.remove())
@@ -248,4 +250,4 @@ test('a running product asks it when a playlist is put into a stream; what fails
   expect(late.status).toBe(409)
   expect(JSON.stringify(late.body)).toContain('failed in playlist source `hangs`: it did not end within 10 s')
   expect(await files('bath')).toEqual(['music/lullaby-one.mp3'])
-}, 60_000)
+})

@@ -82,7 +82,7 @@ describe('commands to a player with a queue card', () => {
     expect(done('command')).toContain('track_started')
   })
 
-  test('lead two items back when they are asked for twice at once', async () => {
+  test('lead two items back when they are asked for twice at once', { tags: 'slow' }, async () => {
     const { begin, ask, hears, buttons, done } = await household()
     await hears('start', forest)
     await begin()
@@ -94,7 +94,7 @@ describe('commands to a player with a queue card', () => {
     expect(done('itself')).toEqual([])
   })
 
-  test('begin the queue anew, or the item where it is the first', async () => {
+  test('begin the queue anew, or the item where it is the first', { tags: 'slow' }, async () => {
     const { begin, set, ask, hears, buttons, done, nursery } = await household()
     await hears('start', forest)
     await begin()
@@ -130,7 +130,7 @@ describe('commands to a player with a queue card', () => {
     expect(done('itself')).toEqual([])
   })
 
-  test('do all that on a card of ordinary chapters as well', async () => {
+  test('do all that on a card of ordinary chapters as well', { tags: 'slow' }, async () => {
     const { begin, set, ask, plays, buttons, done, nursery, currentFile } = await household({
       slots: 'linear',
     })
@@ -153,7 +153,9 @@ describe('commands to a player with a queue card', () => {
     expect(done('itself')).toEqual([])
   })
 
-  test('are no presses where nobody can tell which of two players asks for the item', async () => {
+  test('are no presses where nobody can tell which of two players asks for the item', {
+    tags: 'slow',
+  }, async () => {
     const { app, cardId, begin, set, ask, hears, buttons } = await household()
     await hears('start', forest)
     const other = app.simulator?.players[1]
@@ -175,18 +177,22 @@ describe('commands to a player with a queue card', () => {
     ['playback', 'previous'],
     ['restart', 'PRESS'],
     ['seek_s', '9'],
-  ])('%s %s moves nothing where the stream is closed, and says so', async (field, value) => {
-    const { app, set, ask, hears, currentFile } = await household()
-    await hears('start', forest)
-    await ask('next')
-    await hears('now-a', counting)
-    await app.hub.mutateQueue('kitchen', { op: 'settings', settings: { closed: true } }, 'the test')
-    expect(await set(field, value)).toMatchObject({
-      status: 'error',
-      error: { code: 'conflict', message: 'stream "kitchen" is closed: open it first' },
-    })
-    expect(currentFile('kitchen')).toBe(counting)
-  })
+  ])(
+    '%s %s moves nothing where the stream is closed, and says so',
+    { tags: 'slow' },
+    async (field, value) => {
+      const { app, set, ask, hears, currentFile } = await household()
+      await hears('start', forest)
+      await ask('next')
+      await hears('now-a', counting)
+      await app.hub.mutateQueue('kitchen', { op: 'settings', settings: { closed: true } }, 'the test')
+      expect(await set(field, value)).toMatchObject({
+        status: 'error',
+        error: { code: 'conflict', message: 'stream "kitchen" is closed: open it first' },
+      })
+      expect(currentFile('kitchen')).toBe(counting)
+    },
+  )
 
   test('leave the queue where it was when the player cannot be told', async () => {
     const { app, begin, call, set, ask, hears, currentFile } = await household()

@@ -92,37 +92,33 @@ describe('two players with the same card', () => {
       { op: 'insert_next', files: [sea], now: true },
       sea,
     ],
-  ] as const)(
-    'both hear %s, and it is gone to once',
-    async (_, doubts, body, file) => {
-      const house = await queueCardHouse(doubts, 1)
-      const { app, call, nursery, buttons, currentFile } = house
-      const other = app.simulator?.players[1]
-      if (other === undefined) throw new Error('there is one player alone')
-      await app.hub.mutateQueue('kitchen', { op: 'append', files: [forest, counting, sea] }, 'the test')
-      const cardId = await house.queueCard('kitchen')
-      await house.insert(cardId)
-      await other.insert(cardId)
-      const both = [nursery, other]
-      await until('the cloud says that both play', () =>
-        both.every(({ id }) => {
-          const { card_id, playback } = app.hub.player(id) ?? {}
-          return card_id === cardId && playback === 'playing'
-        }),
-      )
-      const requests = both.map((player) => player.snapshot().lastRequest)
-      expect(await call('POST', '/streams/kitchen/queue/mutations', body)).toMatchObject({ status: 200 })
-      await until('both have asked anew', () =>
-        both.every((player, index) => player.snapshot().lastRequest !== requests[index]),
-      )
-      await until('both hear it', () => both.every((player) => player.snapshot().bytesReceived > 40_000))
-      const heard = both.map((player) => player.received().subarray(0, 40_000))
-      expect(heard[0]?.equals(heard[1] ?? Buffer.of())).toBe(true)
-      expect(currentFile('kitchen')).toBe(file)
-      expect(buttons()).toEqual([])
-    },
-    40_000,
-  )
+  ] as const)('both hear %s, and it is gone to once', { tags: 'slow' }, async (_, doubts, body, file) => {
+    const house = await queueCardHouse(doubts, 1)
+    const { app, call, nursery, buttons, currentFile } = house
+    const other = app.simulator?.players[1]
+    if (other === undefined) throw new Error('there is one player alone')
+    await app.hub.mutateQueue('kitchen', { op: 'append', files: [forest, counting, sea] }, 'the test')
+    const cardId = await house.queueCard('kitchen')
+    await house.insert(cardId)
+    await other.insert(cardId)
+    const both = [nursery, other]
+    await until('the cloud says that both play', () =>
+      both.every(({ id }) => {
+        const { card_id, playback } = app.hub.player(id) ?? {}
+        return card_id === cardId && playback === 'playing'
+      }),
+    )
+    const requests = both.map((player) => player.snapshot().lastRequest)
+    expect(await call('POST', '/streams/kitchen/queue/mutations', body)).toMatchObject({ status: 200 })
+    await until('both have asked anew', () =>
+      both.every((player, index) => player.snapshot().lastRequest !== requests[index]),
+    )
+    await until('both hear it', () => both.every((player) => player.snapshot().bytesReceived > 40_000))
+    const heard = both.map((player) => player.received().subarray(0, 40_000))
+    expect(heard[0]?.equals(heard[1] ?? Buffer.of())).toBe(true)
+    expect(currentFile('kitchen')).toBe(file)
+    expect(buttons()).toEqual([])
+  })
 })
 
 describe('a stream without a queue card', () => {

@@ -15,6 +15,7 @@ rules:
 `
 
 test('the log of a quiet day stays under a hundred lines, though rules ask for each of its minutes', {
+  tags: 'slow',
   timeout: 120_000,
 }, async () => {
   const data = await mkdtemp(join(tmpdir(), 'yoto-quiet-day-'))

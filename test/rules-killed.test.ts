@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -72,40 +73,35 @@ async function stepsIn(folder: string): Promise<unknown> {
   return steps
 }
 
-testWith(
-  ['mosquitto'],
-  'a rule that waits while the product is killed does each thing once',
-  async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'rules-killed-'))
-    onTestFinished(() => rm(folder, { recursive: true, force: true }))
-    await mkdir(join(folder, 'config'))
-    await writeFile(join(folder, 'config', 'house.yaml'), rules)
-    const broker = await startMosquitto()
-    onTestFinished(() => broker.stop())
-    const client = await mqtt.connectAsync(broker.url)
-    onTestFinished(() => void client.end(true))
-    const heard: string[] = []
-    client.on('message', (topic, payload) => heard.push(`${topic} ${payload}`))
-    await client.subscribeAsync('house/#', { qos: 1 })
+testWith(['mosquitto'], 'a rule that waits while the product is killed does each thing once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rules-killed-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await mkdir(join(folder, 'config'))
+  await writeFile(join(folder, 'config', 'house.yaml'), rules)
+  const broker = await startMosquitto()
+  onTestFinished(() => broker.stop())
+  const client = await mqtt.connectAsync(broker.url)
+  onTestFinished(() => void client.end(true))
+  const heard: string[] = []
+  client.on('message', (topic, payload) => heard.push(`${topic} ${payload}`))
+  await client.subscribeAsync('house/#', { qos: 1 })
 
-    const first = launch(folder, broker.url)
-    await first.isRunning()
-    await first.set('party', true)
-    await until('the rule has begun', () => heard.length > 0)
-    // Now it waits, or is about to; what follows is the same.
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    await first.end('SIGKILL')
+  const first = launch(folder, broker.url)
+  await first.isRunning()
+  await first.set('party', true)
+  await until('the rule has begun', () => heard.length > 0)
+  // Now it waits, or is about to; what follows is the same.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  await first.end('SIGKILL')
 
-    const second = launch(folder, broker.url)
-    await until('the rule has gone on', () => heard.length > 1)
-    await second.isRunning()
-    await second.end('SIGKILL')
-    const third = launch(folder, broker.url)
-    await third.isRunning()
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    await third.end('SIGTERM')
-    expect(heard).toEqual(['house/before 1', 'house/behind 2'])
-    expect(await stepsIn(folder)).toBe(2)
-  },
-  60_000,
-)
+  const second = launch(folder, broker.url)
+  await until('the rule has gone on', () => heard.length > 1)
+  await second.isRunning()
+  await second.end('SIGKILL')
+  const third = launch(folder, broker.url)
+  await third.isRunning()
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  await third.end('SIGTERM')
+  expect(heard).toEqual(['house/before 1', 'house/behind 2'])
+  expect(await stepsIn(folder)).toBe(2)
+})

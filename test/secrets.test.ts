@@ -268,7 +268,7 @@ function onceItRuns(statement: string): { readonly NODE_OPTIONS: string } {
 }
 
 describe('a process that ends badly', () => {
-  test('keeps secrets out of the stack that it leaves', async () => {
+  test('keeps secrets out of the stack that it leaves', { tags: 'slow' }, async () => {
     const { ended, said } = launch(onceItRuns('throw new Error(process.env.YOTO_STREAM_MQTT_PASSWORD)'))
     expect(await ended).toBe(1)
     expect(said()).toContain('Error: ***\n')
@@ -284,7 +284,7 @@ describe('a process that ends badly', () => {
     }
   })
 
-  test('says warnings of Node in lines of its own log', async () => {
+  test('says warnings of Node in lines of its own log', { tags: 'slow' }, async () => {
     const warning = `process.emitWarning('of ' + process.env.YOTO_STREAM_MQTT_PASSWORD)`
     const { says, said } = launch(onceItRuns(warning))
     await says('of ***')
@@ -293,46 +293,45 @@ describe('a process that ends badly', () => {
   })
 })
 
-test(
-  'nothing is said of passwords, sessions and API tokens by the built product, and they lie nowhere in the clear',
-  async () => {
-    const product = launch({ YOTO_STREAM_PANEL_AUTH: 'password' })
-    await product.says('set up the first one with the code')
-    const panel = addressIn(product.said(), 'Panel, REST')
-    const code = /code ([\w-]+)/.exec(product.said())?.[1] ?? ''
-    const secrets = ['a first password', 'a second password']
-    const [password, next] = secrets
-    let answers = ''
-    const call = async (path: string, body?: unknown, headers: Record<string, string> = {}) => {
-      const answer = await fetch(`${panel}/api${path}`, {
-        method: body === undefined ? 'GET' : path === '/user/password' ? 'PUT' : 'POST',
-        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
-      const text = await answer.text()
-      // A token is shown to whoever makes it, once.
-      if (path !== '/tokens') answers += `${answer.status} ${text}\n`
-      return { text, cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '' }
-    }
-    const { cookie } = await call('/auth/set-up', { code, username: 'parent', password })
-    const made = await call('/tokens', { name: 'display', scopes: ['house'] }, { cookie })
-    const { token } = JSON.parse(made.text) as { token: string }
-    secrets.push(token, cookie.slice(cookie.indexOf('=') + 1))
-    await call('/players', undefined, { authorization: `Bearer ${token}` })
-    await call('/users', undefined, { authorization: `Bearer ${token}` })
-    await call(`/streams/${token}/queue`, undefined, { cookie })
-    await call('/user/login', { username: password, password: 'wrong' })
-    await call('/user/password', { current_password: password, new_password: next }, { cookie })
-    await call('/user/logout', {}, { cookie })
-    product.child.kill('SIGTERM')
-    expect(await product.ended).toBe(0)
-    expect(secrets.every((secret) => secret.length >= 12)).toBe(true)
-    expect(found(secrets, product.said())).toEqual([])
-    expect(found(secrets, answers)).toEqual([])
-    for (const file of await readdir(join(folder, 'data'))) {
-      const bytes = await readFile(join(folder, 'data', file)).catch(() => Buffer.alloc(0))
-      expect(`${file}: ${found(secrets, bytes.toString('latin1'))}`).toBe(`${file}: `)
-    }
-  },
-  severalStartsMs,
-)
+test('nothing is said of passwords, sessions and API tokens by the built product, and they lie nowhere in the clear', {
+  timeout: severalStartsMs,
+  tags: 'slow',
+}, async () => {
+  const product = launch({ YOTO_STREAM_PANEL_AUTH: 'password' })
+  await product.says('set up the first one with the code')
+  const panel = addressIn(product.said(), 'Panel, REST')
+  const code = /code ([\w-]+)/.exec(product.said())?.[1] ?? ''
+  const secrets = ['a first password', 'a second password']
+  const [password, next] = secrets
+  let answers = ''
+  const call = async (path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${panel}/api${path}`, {
+      method: body === undefined ? 'GET' : path === '/user/password' ? 'PUT' : 'POST',
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await answer.text()
+    // A token is shown to whoever makes it, once.
+    if (path !== '/tokens') answers += `${answer.status} ${text}\n`
+    return { text, cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '' }
+  }
+  const { cookie } = await call('/auth/set-up', { code, username: 'parent', password })
+  const made = await call('/tokens', { name: 'display', scopes: ['house'] }, { cookie })
+  const { token } = JSON.parse(made.text) as { token: string }
+  secrets.push(token, cookie.slice(cookie.indexOf('=') + 1))
+  await call('/players', undefined, { authorization: `Bearer ${token}` })
+  await call('/users', undefined, { authorization: `Bearer ${token}` })
+  await call(`/streams/${token}/queue`, undefined, { cookie })
+  await call('/user/login', { username: password, password: 'wrong' })
+  await call('/user/password', { current_password: password, new_password: next }, { cookie })
+  await call('/user/logout', {}, { cookie })
+  product.child.kill('SIGTERM')
+  expect(await product.ended).toBe(0)
+  expect(secrets.every((secret) => secret.length >= 12)).toBe(true)
+  expect(found(secrets, product.said())).toEqual([])
+  expect(found(secrets, answers)).toEqual([])
+  for (const file of await readdir(join(folder, 'data'))) {
+    const bytes = await readFile(join(folder, 'data', file)).catch(() => Buffer.alloc(0))
+    expect(`${file}: ${found(secrets, bytes.toString('latin1'))}`).toBe(`${file}: `)
+  }
+})

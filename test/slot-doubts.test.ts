@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { describe, expect, test } from 'vitest'
 import { counting, crossroads, forest, queueCardHouse, sea } from './support/queue-card-house.ts'
 import { until } from './support/running-app.ts'

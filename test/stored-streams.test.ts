@@ -27,7 +27,9 @@ interface Library {
   readonly files: readonly { readonly file: string; readonly state: string }[]
 }
 
-test('a shuffled stream plays in its order, and goes on with that after a restart, with presets and what was kept', async () => {
+test('a shuffled stream plays in its order, and goes on with that after a restart, with presets and what was kept', {
+  tags: 'slow',
+}, async () => {
   const first = await open()
   const { files } = await first.read<Library>('/library')
   const names = files.flatMap(({ file, state }) => (state === 'ready' ? [file] : [])).slice(0, 6)

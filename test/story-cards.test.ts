@@ -17,7 +17,7 @@ async function house(): Promise<StoryHouse> {
 describe('the shipped story', () => {
   test.each(['live', 'card'] as const)(
     'is played to every ending on a simulated player, over HTTP and MQTT: %s',
-    { timeout: 240_000 },
+    { tags: 'slow', timeout: 240_000 },
     async (run) => {
       const { app, broker, call, clock, log, pass, player, story, state } = await house()
       const made = await call('POST', '/cards', { story: 'lighthouse', run, title: run })

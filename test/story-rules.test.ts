@@ -149,7 +149,10 @@ describe('rules', () => {
     expect(gates()).toBe(before)
   })
 
-  test('bring a story to its end in the evening by its scene of bedtime', { timeout: 120_000 }, async () => {
+  test('bring a story to its end in the evening by its scene of bedtime', {
+    tags: 'slow',
+    timeout: 120_000,
+  }, async () => {
     const { log, state, pass, says, press, wish } = await house()
     await wish('begin')
     await pass('it plays', () => state()?.playback === 'playing')

@@ -106,7 +106,9 @@ async function houseAt(time: string) {
 }
 
 describe('a stream among the tracks of a card', { timeout: 120_000 }, () => {
-  test('is no louder than its slot lets it be, by each chapter that plays it and by no other', async () => {
+  test('is no louder than its slot lets it be, by each chapter that plays it and by no other', {
+    tags: 'slow',
+  }, async () => {
     const { call, player, insert, press, turnUp, atVolume, state, clock } = await houseAt('10:10:05')
     const most = state()?.volume_max_step ?? 16
     expect(most).toBeGreaterThan(9)
@@ -155,7 +157,7 @@ describe('a stream among the tracks of a card', { timeout: 120_000 }, () => {
     expect(Buffer.from(await answer.arrayBuffer())).toEqual(await readFile(join(data, 'media', sleepy)))
   })
 
-  test('leaves who hears another track in peace where it is closed', async () => {
+  test('leaves who hears another track in peace where it is closed', { tags: 'slow' }, async () => {
     const { goTo, insert, press, state } = await houseAt('10:19:45')
     await insert()
     await press('02')

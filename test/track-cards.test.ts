@@ -192,7 +192,10 @@ describe('a card of tracks', () => {
     expect(sent()).toBe(3)
   })
 
-  test('goes on to be uploaded after the program was ended in the middle', { timeout: 120_000 }, async () => {
+  test('goes on to be uploaded after the program was ended in the middle', {
+    tags: 'slow',
+    timeout: 120_000,
+  }, async () => {
     const at = await house()
     at.app.simulator?.restTrouble.add({ call: /^PUT \/uploaded/, times: 1_000, status: 503 })
     const { card_id } = await publish(at, { title: 'Later', tracks: [{ file: morning }], audio: 'uploaded' })

@@ -50,6 +50,7 @@ async function statesUntil(
 testWith(
   ['ffmpeg'],
   'a file that is uploaded in two runs of the product is imported, can be queued, and is heard',
+  { timeout: 90_000 },
   async () => {
     const work = await workFolder()
     const path = await makeSound(work, 'song.m4a', {
@@ -77,7 +78,6 @@ testWith(
     expect(said).toBe('')
     expect(samples / 48_000).toBeCloseTo(20, 1)
   },
-  90_000,
 )
 
 test('an "mp3" that is a list of other files is refused, reads none of them, and is said to be in the folder', async () => {

@@ -132,7 +132,7 @@ describe('a story whose audio lies at Yoto', () => {
     expect(simulatorOf(at).player(player)?.snapshot().lastRequest).toBeNull()
   })
 
-  test('is what we serve, byte for byte, each sound once', { timeout: 120_000 }, async () => {
+  test('is what we serve, byte for byte, each sound once', { tags: 'slow', timeout: 120_000 }, async () => {
     const at = await house()
     const streamed = await publish(at, { ...request, audio: 'streamed' })
     const cardId = await publish(at)
@@ -151,7 +151,10 @@ describe('a story whose audio lies at Yoto', () => {
     expect(at.log.lines.filter(isRequest).length).toBe(chapters.length)
   })
 
-  test('is not sent twice: not for another card, not for two at once', { timeout: 120_000 }, async () => {
+  test('is not sent twice: not for another card, not for two at once', {
+    tags: 'slow',
+    timeout: 120_000,
+  }, async () => {
     const at = await house()
     const [one, other] = await Promise.all([publish(at), publish(at)])
     expect(one).not.toBe(other)
@@ -165,7 +168,7 @@ describe('a story whose audio lies at Yoto', () => {
     expect(media.received.length).toBe(sent)
   })
 
-  test('goes on where it was after a restart in the middle', { timeout: 120_000 }, async () => {
+  test('goes on where it was after a restart in the middle', { tags: 'slow', timeout: 120_000 }, async () => {
     const at = await house()
     const before = simulatorOf(at)
     const cardId = await publish(at)
@@ -199,6 +202,7 @@ describe('a story whose audio lies at Yoto', () => {
   })
 
   test('sends what is new of a story that is written anew, and tells the old one until then', {
+    tags: 'slow',
     timeout: 240_000,
   }, async () => {
     const at = await house()
@@ -238,6 +242,7 @@ describe('a story whose audio lies at Yoto', () => {
   })
 
   test('is followed on a card that was put in before its story was written anew', {
+    tags: 'slow',
     timeout: 120_000,
   }, async () => {
     const at = await house()
@@ -258,7 +263,7 @@ describe('a story whose audio lies at Yoto', () => {
     expect(choicesIn(broker.heard)).toEqual([{ choice: 'right', scene: 'harbour', leads_to: 'boat' }])
   })
 
-  test('is uploaded again where Yoto has lost some of it', { timeout: 120_000 }, async () => {
+  test('is uploaded again where Yoto has lost some of it', { tags: 'slow', timeout: 120_000 }, async () => {
     const at = await house()
     const first = await publish(at)
     await uploaded(at, first)
@@ -272,6 +277,7 @@ describe('a story whose audio lies at Yoto', () => {
   })
 
   test('waits for a sound that is not there, says which, and follows a file that becomes another', {
+    tags: 'slow',
     timeout: 120_000,
   }, async () => {
     const at = await house()

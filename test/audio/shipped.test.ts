@@ -66,16 +66,21 @@ describe('the lighthouse', () => {
     expect(size).toBeLessThanOrEqual(4_000_000)
   })
 
-  testWith(['ffmpeg'], 'decodes without a warning, each by itself and all in a row', async () => {
-    for (const name of names) {
-      const content = contentOf(name)
-      expect(await decode(content), name).toEqual({ said: '', samples: (content.length / 384) * 1152 })
-    }
-    const whole = Buffer.concat(names.map(contentOf))
-    expect(await decode(whole)).toEqual({ said: '', samples: (whole.length / 384) * 1152 })
-  })
+  testWith(
+    ['ffmpeg'],
+    'decodes without a warning, each by itself and all in a row',
+    { tags: 'slow' },
+    async () => {
+      for (const name of names) {
+        const content = contentOf(name)
+        expect(await decode(content), name).toEqual({ said: '', samples: (content.length / 384) * 1152 })
+      }
+      const whole = Buffer.concat(names.map(contentOf))
+      expect(await decode(whole)).toEqual({ said: '', samples: (whole.length / 384) * 1152 })
+    },
+  )
 
-  testWith(['ffmpeg'], 'is as loud as all the rest, each piece of it', async () => {
+  testWith(['ffmpeg'], 'is as loud as all the rest, each piece of it', { tags: 'slow' }, async () => {
     for (const name of names) await expectUsualLoudness(name)
   })
 })

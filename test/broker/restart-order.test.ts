@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -202,8 +203,8 @@ for (const kind of ['Mosquitto with persistence', 'Mosquitto without'] as const)
   testWith(
     ['mosquitto'],
     `all is available within 15 s, whatever starts last (${kind})`,
+    { timeout: testMs },
     () => everyOrder(kind),
-    testMs,
   )
 
 test('all is available within 15 s, whatever starts last (embedded)', () => everyOrder('embedded'), testMs)
@@ -233,10 +234,10 @@ async function oneByOne(kind: Kind): Promise<void> {
 testWith(
   ['mosquitto'],
   'each part may go alone and come back, and a birth of Home Assistant is answered with each device once',
+  { timeout: testMs },
   async () => {
     await Promise.all(
       (['Mosquitto with persistence', 'Mosquitto without', 'embedded'] as const).map(oneByOne),
     )
   },
-  testMs,
 )

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { afterEach, expect, test } from 'vitest'
 import { emptyQueue } from '../../src/core/queue.ts'
 import {

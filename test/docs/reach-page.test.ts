@@ -140,7 +140,6 @@ describe('the block of nginx', () => {
       expect(first.length).toBeGreaterThan(0)
       live.destroy()
     },
-    60_000,
   )
 })
 

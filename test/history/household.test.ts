@@ -72,7 +72,9 @@ describe('the history of a household', () => {
     ])
   })
 
-  test('names the step of a queue after its request, and the command that a player obeyed', async () => {
+  test('names the step of a queue after its request, and the command that a player obeyed', {
+    tags: 'slow',
+  }, async () => {
     const house = await queueCardHouse({})
     const { app, call, nursery, plays } = house
     await app.hub.mutateQueue('kitchen', { op: 'append', files: [crossroads, counting, sea] }, 'the test')
@@ -95,7 +97,7 @@ describe('the history of a household', () => {
     expect(press?.cause).not.toBeNull()
   })
 
-  test('names the request that belongs to a press which its player told of', async () => {
+  test('names the request that belongs to a press which its player told of', { tags: 'slow' }, async () => {
     const house = await queueCardHouse({})
     const { app, call, nursery, plays, buttons } = house
     const day = { op: 'replace', files: [crossroads, counting, sea], playlist: null } as const

@@ -21,7 +21,9 @@ const login = (port: number, length: number) =>
     '{',
   ].join('\r\n')
 
-test('a body that is dribbled in has ten seconds, and then its connection is ended', async () => {
+test('a body that is dribbled in has ten seconds, and then its connection is ended', {
+  tags: 'slow',
+}, async () => {
   const { port, clock } = await opened()
   const wire = await wireTo(port, login(port, 1000))
   const drops = setInterval(() => wire.socket.write(' '), 20)

@@ -84,7 +84,9 @@ test('tells what would be, from what the house is now, and leaves it so', async 
   expect(house.hub.queues()).toEqual([])
 })
 
-test('tries a text that is not saved, and refuses one with an error by its place', async () => {
+test('tries a text that is not saved, and refuses one with an error by its place', {
+  tags: 'slow',
+}, async () => {
   const draft = text.replace('log: dance', 'log: waltz')
   const { body } = await tried({ events: ['input.party=true'], file: 'a.yaml', text: draft })
   expect(JSON.stringify(body)).toContain('waltz')
@@ -114,7 +116,10 @@ test('offers what starts a rule: its events, and for a clock the minute before',
   expect((await say({ path: '/rules/offers', body: { rule: 'constructor' } })).status).toBe(404)
 })
 
-test('what would keep the thread for ever is ended, and the house answers meanwhile', async () => {
+test('what would keep the thread for ever is ended, and the house answers meanwhile', {
+  timeout: 90_000,
+  tags: 'slow',
+}, async () => {
   const nested = (depth: number): string =>
     depth === 0
       ? '{if: inputs.party and not inputs.party, then: [{log: x}]}'
@@ -137,7 +142,7 @@ test('what would keep the thread for ever is ended, and the house answers meanwh
   expect(body.error?.message).toMatch(/^the dry run takes longer than 10 s|could not go on/)
   // It is over for good: the next one is tried.
   expect((await tried({ events: ['button=right'] })).status).toBe(200)
-}, 90_000)
+})
 
 test.each([
   [{}],
@@ -153,7 +158,7 @@ test.each([
   expect([400, 422]).toContain((await tried(body)).status)
 })
 
-test('many at once are put off', async () => {
+test('many at once are put off', { tags: 'slow' }, async () => {
   const all = await Promise.all(Array.from({ length: 6 }, () => tried({ events: ['button=right'] })))
   expect(all.map(({ status }) => status).sort()).toEqual([200, 200, 200, 429, 429, 429])
 })

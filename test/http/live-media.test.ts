@@ -328,7 +328,9 @@ test('a HEAD tells of the same answer and changes nothing', async () => {
   expect(house.held()).toEqual({ sessions: 0, timers: 0, files: 0 })
 })
 
-test('a listener that reads no further is dropped, and goes on when it comes back', async () => {
+test('a listener that reads no further is dropped, and goes on when it comes back', {
+  tags: 'slow',
+}, async () => {
   const house = await openLiveHouse({ 'a.mp3': marked('a', inSeconds(3600)) })
   const hearing = await house.listen()
   await begins(hearing)
@@ -341,7 +343,7 @@ test('a listener that reads no further is dropped, and goes on when it comes bac
   await begins(again)
   await house.pass(0.1)
   expect(house.requests.at(-1)?.fromStart).toBe(false)
-}, 60_000)
+})
 
 test('two hundred that hang up leave nothing behind', async () => {
   const house = await openLiveHouse({ 'a.mp3': a, 'b.mp3': b })

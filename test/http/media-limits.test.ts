@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { readdirSync } from 'node:fs'
 import { readFile, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'

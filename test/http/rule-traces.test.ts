@@ -127,10 +127,11 @@ testWith(
     await expect.poll(outcomesOf, { timeout: 10_000 }).toEqual(['done', 'done'])
     await app.remove()
   },
-  60_000,
 )
 
-test('after a restart the runs are there, and one that waited goes on in its own line', async () => {
+test('after a restart the runs are there, and one that waited goes on in its own line', {
+  tags: 'slow',
+}, async () => {
   const app = await runApp()
   await write(app, '20s')
   await app.call('PUT', '/inputs/lamp', { value: true })
@@ -144,7 +145,7 @@ test('after a restart the runs are there, and one that waited goes on in its own
   await expect.poll(async () => (await runsOf(again))[0].outcome, { timeout: 20_000 }).toBe('done')
   expect(await runsOf(again)).toMatchObject([{ run: before.run, at: before.at, steps: 3 }])
   await again.remove()
-}, 60_000)
+})
 
 test('of live events, admins alone hear that a rule has run, and it takes no place among what is remembered', async () => {
   let tell: (change: LiveChange) => void = () => undefined

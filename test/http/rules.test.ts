@@ -162,7 +162,9 @@ test('a playlist whose folder is empty is a problem, in the plan and explained, 
   await ask('delete', { file: 'attic.yaml' })
 })
 
-test('the answer to a deletion says what makes the stream anew, and where that stands', async () => {
+test('the answer to a deletion says what makes the stream anew, and where that stands', {
+  tags: 'slow',
+}, async () => {
   const text = `playlists: {tales: [music/lullaby-one.mp3]}
 schedules:
   attic: {default: tales}

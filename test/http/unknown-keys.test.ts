@@ -83,7 +83,9 @@ test('the addresses of one IPv6 network share a limit', () => {
   keys.count('2001:db8:0:1::1')
 })
 
-test('a flood from many addresses takes little memory, and still cannot guess on', async () => {
+test('a flood from many addresses takes little memory, and still cannot guess on', {
+  tags: 'slow',
+}, async () => {
   const clock = new VirtualClock()
   const log = recordingLog()
   const keys = new UnknownKeys({ clock, log })

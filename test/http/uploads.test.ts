@@ -260,7 +260,7 @@ describe('too much', () => {
   })
 })
 
-describe('a sender of whom nothing comes', () => {
+describe('a sender of whom nothing comes', { tags: 'slow' }, () => {
   /** Resolves when the wire was answered within so many seconds of the clock, however long the answer itself takes. */
   async function answeredWithin(most: number, door: { clock: VirtualClock }, wire: Wire): Promise<void> {
     for (let seconds = 0; wire.said() === '' && seconds < most; seconds++) {

@@ -210,7 +210,7 @@ describe('decode says what is wrong at its place', () => {
   })
 })
 
-describe('decode chooses the branch of a union that was meant', () => {
+describe('decode chooses the branch of a union that was meant', { tags: 'slow' }, () => {
   const playlist = Type.Union([
     Type.Array(Type.String({ minLength: 1 })),
     Type.Object({ folder: Type.String(), shuffle: Type.Optional(Type.Boolean()) }, closed),

@@ -544,6 +544,7 @@ describe('the worked examples', () => {
   const first = join(rules, '04-bedtime-wind-down.yaml')
   test.skipIf(!existsSync(first))(
     'give one message, other than for doubled names, wherever one character is spoilt',
+    { tags: 'slow' },
     () => {
       const text = readFileSync(first, 'utf8')
       for (let at = 0; at < text.length; at += 7) {

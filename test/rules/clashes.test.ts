@@ -143,7 +143,7 @@ test.each([
   expect(await foundIn(one, other)).toEqual([])
 })
 
-test('many rules at one minute take no time that others need', async () => {
+test('many rules at one minute take no time that others need', { tags: 'slow' }, async () => {
   const rules = Array.from(
     { length: 3000 },
     (_, n) => `  r${n}: {player: p${n}, ${evening}, do: [{volume: ${n % 16}}]}\n`,

@@ -353,7 +353,9 @@ test('limits below zero are put into words', async () => {
   ])
 })
 
-test('a household declares so much of each and no more, of all files together', async () => {
+test('a household declares so much of each and no more, of all files together', {
+  tags: 'slow',
+}, async () => {
   const many = (count: number, line: (number: number) => string) =>
     Array.from({ length: count }, (_, number) => `  ${line(number)}\n`).join('')
   const template = 'rule: {when: [{button: right}], do: [{log: x}]}'

@@ -151,6 +151,7 @@ describe('speech', () => {
   testWith(
     ['ffmpeg'],
     'makes anew what is broken, cut off, or not what was put there',
+    { tags: 'slow', timeout: 120_000 },
     async () => {
       const home = await house()
       await home.speech.prepare(['Hello.'])
@@ -177,7 +178,6 @@ describe('speech', () => {
       }
       expect(asked()).toHaveLength(1 + breaks.length)
     },
-    120_000,
   )
 
   testWith(['ffmpeg'], 'says texts of any kind as they are, and says which it cannot say', async () => {
@@ -215,37 +215,47 @@ describe('speech', () => {
     expect(await speech.prepare(['Hello.'])).toMatchObject({ ready: 0, againAt: null })
   })
 
-  testWith(['ffmpeg'], 'asks a voice that fails ever more seldom, and goes on once it is well', async () => {
-    const clock = new VirtualClock()
-    const { answer } = server
-    server.answer = (socket) => void socket.write(wyomingEvent('error', { text: 'no model' }))
-    const home = await house({ clock })
-    const texts = Array.from({ length: 12 }, (_, at) => `Text ${at}.`)
-    const first = await home.speech.prepare(texts)
-    expect(first).toMatchObject({ ready: 0, made: 0 })
-    expect(first.failed).toHaveLength(12)
-    // Two are said at a time: the others were not even tried.
-    expect(server.asked.length).toBeLessThanOrEqual(2)
-    expect(home.troubles).toHaveLength(1)
-    expect(home.troubles[0]).toContain('gives no sound: no model')
-    expect(await home.speech.find('Text 3.')).toMatchObject({
-      ...{ state: 'refused', again: true },
-      reason: expect.stringMatching(/no model.*; it is tried again$/),
-    })
-    const tries: number[] = []
-    for (let hour = 0; hour < 6 * 60; hour += 1) {
-      await clock.advance(60_000)
-      const before = server.asked.length
-      await home.speech.prepare(texts)
-      if (server.asked.length > before) tries.push(hour)
-    }
-    expect(tries.length).toBeGreaterThan(6)
-    expect(tries.length).toBeLessThan(16)
-    server.answer = answer
-    await clock.advance(3_600_000)
-    expect(await home.speech.prepare(texts)).toMatchObject({ ready: 12, made: 12, failed: [], againAt: null })
-    expect(home.troubles.at(-1)).toBeNull()
-  })
+  testWith(
+    ['ffmpeg'],
+    'asks a voice that fails ever more seldom, and goes on once it is well',
+    { tags: 'slow' },
+    async () => {
+      const clock = new VirtualClock()
+      const { answer } = server
+      server.answer = (socket) => void socket.write(wyomingEvent('error', { text: 'no model' }))
+      const home = await house({ clock })
+      const texts = Array.from({ length: 12 }, (_, at) => `Text ${at}.`)
+      const first = await home.speech.prepare(texts)
+      expect(first).toMatchObject({ ready: 0, made: 0 })
+      expect(first.failed).toHaveLength(12)
+      // Two are said at a time: the others were not even tried.
+      expect(server.asked.length).toBeLessThanOrEqual(2)
+      expect(home.troubles).toHaveLength(1)
+      expect(home.troubles[0]).toContain('gives no sound: no model')
+      expect(await home.speech.find('Text 3.')).toMatchObject({
+        ...{ state: 'refused', again: true },
+        reason: expect.stringMatching(/no model.*; it is tried again$/),
+      })
+      const tries: number[] = []
+      for (let hour = 0; hour < 6 * 60; hour += 1) {
+        await clock.advance(60_000)
+        const before = server.asked.length
+        await home.speech.prepare(texts)
+        if (server.asked.length > before) tries.push(hour)
+      }
+      expect(tries.length).toBeGreaterThan(6)
+      expect(tries.length).toBeLessThan(16)
+      server.answer = answer
+      await clock.advance(3_600_000)
+      expect(await home.speech.prepare(texts)).toMatchObject({
+        ready: 12,
+        made: 12,
+        failed: [],
+        againAt: null,
+      })
+      expect(home.troubles.at(-1)).toBeNull()
+    },
+  )
 
   testWith(
     ['ffmpeg'],
@@ -284,6 +294,7 @@ describe('speech', () => {
   testWith(
     ['ffmpeg'],
     'refuses more than five minutes of sound, and what is no sound',
+    { timeout: 300_000, tags: 'slow' },
     async () => {
       const minutes = await house({
         provider: { id: 'long', speak: async () => longWav(301) },
@@ -300,7 +311,6 @@ describe('speech', () => {
       expect(await sounds()).toEqual([])
       expect(await readdir(join(folder, 'work'))).toEqual([])
     },
-    300_000,
   )
 
   testWith(['ffmpeg'], 'drops what no story says any more, thirty days later', async () => {

@@ -53,6 +53,7 @@ function addressOf(address: string): House['addressCheck'] {
 testWith(
   ['chromium'],
   'whoever begins is led to a card that a player plays, and each step says by itself how far it is',
+  { timeout: 90_000 },
   async () => {
     running = await runApp({ pace: 1 })
     const { app } = running
@@ -103,12 +104,12 @@ testWith(
     expect(await offer.count()).toBe(0)
     expect(app.hub.players().some(({ card_title }) => card_title === 'Sunny')).toBe(true)
   },
-  90_000,
 )
 
 testWith(
   ['chromium'],
   'an address that no card may carry is said in the product’s words, with what to set, and the card waits for it',
+  { tags: 'slow' },
   async () => {
     const account = await openYotoAccount({ deviceCode: 'approved' })
     await expect.poll(() => account.desk.view().state, { timeout: 10_000 }).toBe('signed_in')
@@ -129,12 +130,12 @@ testWith(
     expect(await step(page, 'card').getByRole('button').count()).toBe(0)
     await checkLooks(page)
   },
-  60_000,
 )
 
 testWith(
   ['chromium'],
   'without an account it is said what to register, and a sign-in elsewhere is seen; the offer can be put away',
+  { tags: 'slow' },
   async () => {
     const nothing = await visit(`${(await door({ people: family() })).address}#/first-steps`, allowsChecks)
     await signIn(nothing, 'Anna')
@@ -172,7 +173,6 @@ testWith(
     await page.getByRole('link', { name: 'Die ersten Schritte öffnen' }).press('Enter')
     await step(page, 'card').waitFor()
   },
-  60_000,
 )
 
 testWith(
@@ -201,38 +201,27 @@ testWith(
     expect(await last.getByLabel('Title of the card').inputValue()).toBe('Night')
     expect(await stateOf(page, 'card')).toBe('now')
   },
-  60_000,
 )
 
-testWith(
-  ['chromium'],
-  'within Home Assistant it is said where its options are',
-  async () => {
-    const people = [resident('Anna', 'admin', { comesBy: 'ingress' })]
-    const way = await ingress(await door({ auth: 'ingress', people }), { as: 'Anna' })
-    const page = await visit(way.address)
-    await page.getByRole('link', { name: 'Show me' }).press('Enter')
-    await step(page, 'sign_in').getByText('Settings → Apps → Yoto Smart Stream → Configuration').waitFor()
-    expect(await page.getByText('options file').count()).toBe(0)
-    expect(way.asked.filter((path) => !path.startsWith(ingressPrefix))).toEqual([])
-  },
-  40_000,
-)
+testWith(['chromium'], 'within Home Assistant it is said where its options are', async () => {
+  const people = [resident('Anna', 'admin', { comesBy: 'ingress' })]
+  const way = await ingress(await door({ auth: 'ingress', people }), { as: 'Anna' })
+  const page = await visit(way.address)
+  await page.getByRole('link', { name: 'Show me' }).press('Enter')
+  await step(page, 'sign_in').getByText('Settings → Apps → Yoto Smart Stream → Configuration').waitFor()
+  expect(await page.getByText('options file').count()).toBe(0)
+  expect(way.asked.filter((path) => !path.startsWith(ingressPrefix))).toEqual([])
+})
 
-testWith(
-  ['chromium'],
-  'a member is neither offered the first steps nor led to them',
-  async () => {
-    const front = await door({ people: family(), account: await openYotoAccount() })
-    const page = await visit(`${front.address}#/first-steps`)
-    await signIn(page, 'Ben')
-    await page.getByRole('article', { name: 'Nursery' }).waitFor()
-    expect(new URL(page.url()).hash).toBe('#/')
-    expect(await page.getByText('First steps').count()).toBe(0)
-    expect(front.asked).not.toContain('GET /api/first-steps')
-  },
-  40_000,
-)
+testWith(['chromium'], 'a member is neither offered the first steps nor led to them', async () => {
+  const front = await door({ people: family(), account: await openYotoAccount() })
+  const page = await visit(`${front.address}#/first-steps`)
+  await signIn(page, 'Ben')
+  await page.getByRole('article', { name: 'Nursery' }).waitFor()
+  expect(new URL(page.url()).hash).toBe('#/')
+  expect(await page.getByText('First steps').count()).toBe(0)
+  expect(front.asked).not.toContain('GET /api/first-steps')
+})
 
 const chosenIn = ({ selectedOptions }: Chosen) => selectedOptions[0]?.textContent.trim()
 

@@ -54,12 +54,12 @@ testWith(
     takeBack()
     await line(page, 'Right knob pressed – Nursery taken back').waitFor()
   },
-  40_000,
 )
 
 testWith(
   ['chromium'],
   'what was asked for is there within seconds with what came of it, and its facts open by keyboard',
+  { tags: 'slow' },
   async () => {
     const front = await door({ people: family() })
     const page = await openHistory(front)
@@ -77,12 +77,12 @@ testWith(
     await refused.press('Enter')
     expect(await page.getByRole('term').count()).toBe(0)
   },
-  40_000,
 )
 
 testWith(
   ['chromium'],
   'players and kinds are chosen by keyboard, and what is older is brought where it is asked for',
+  { tags: 'slow' },
   async () => {
     const front = await door({ people: family() })
     for (const step of Array(120).keys()) front.home.turns('y1', step % 17)
@@ -109,12 +109,12 @@ testWith(
     await line(page, 'Queue of bedroom: something added at the end · by hand').waitFor()
     expect(await volumes.count()).toBe(0)
   },
-  40_000,
 )
 
 testWith(
   ['chromium'],
   'an admin takes the diagnostics along, a member is not offered them, and elsewhere nobody asks',
+  { tags: 'slow' },
   async () => {
     const front = await door({ people: family() })
     const page = await openHistory(front, 'Anna')
@@ -132,26 +132,20 @@ testWith(
     const other = await openHistory(front)
     expect(await other.getByRole('link', { name: 'Download diagnostics' }).count()).toBe(0)
   },
-  40_000,
 )
 
-testWith(
-  ['chromium'],
-  'the history is told in German too',
-  async () => {
-    const front = await door({ people: family() })
-    await front.home.pressesRight()
-    const page = await visit(`${front.address}#/history`, { locale: 'de-DE' })
-    await signIn(page, 'Ben')
-    await page.getByRole('heading', { name: 'Samstag, 21. November 2026' }).waitFor()
-    await line(page, 'Rechter Knopf gedrückt – Nursery').waitFor()
-    await line(
-      page,
-      'Warteschlange von bedroom: ersetzt durch „stories/sea.mp3“ · durch die Regel „right-to-the-sea“',
-    ).waitFor()
-  },
-  40_000,
-)
+testWith(['chromium'], 'the history is told in German too', async () => {
+  const front = await door({ people: family() })
+  await front.home.pressesRight()
+  const page = await visit(`${front.address}#/history`, { locale: 'de-DE' })
+  await signIn(page, 'Ben')
+  await page.getByRole('heading', { name: 'Samstag, 21. November 2026' }).waitFor()
+  await line(page, 'Rechter Knopf gedrückt – Nursery').waitFor()
+  await line(
+    page,
+    'Warteschlange von bedroom: ersetzt durch „stories/sea.mp3“ · durch die Regel „right-to-the-sea“',
+  ).waitFor()
+})
 
 const entry = (id: string, cause: string | null = null): Entry => ({
   ...pressed('left'),

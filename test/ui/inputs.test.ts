@@ -39,6 +39,7 @@ const within = { timeout: 15_000 }
 testWith(
   ['chromium'],
   'inputs of rules are shown to whoever lives here, set by hand and by others, on a phone too',
+  { timeout: 90_000 },
   async () => {
     const house = await openHouse()
     const front = await door({ people: family(), more: house.more })
@@ -87,7 +88,6 @@ testWith(
       await list.screenshot({ path: `node_modules/.cache/inputs-${width}.png` })
     }
   },
-  90_000,
 )
 
 testWith(['chromium'], 'a house without inputs has nothing to show of them', async () => {

@@ -134,13 +134,13 @@ describe.each(Object.entries(places))('the library %s', (where, place) => {
       expect(await focused(page)).toContain(name)
       expect(running.app.hub.queue('bedroom')?.items.at(-1)?.file).toBe(name)
     },
-    patienceMs,
   )
 })
 
 testWith(
   ['chromium', 'ffmpeg'],
   'an upload that breaks in the middle goes on by itself, from where it was',
+  { tags: 'slow' },
   async () => {
     const way = await openCuttingWay(running.app.panelUrl)
     ends.push(() => way.stop())
@@ -165,12 +165,12 @@ testWith(
     expect(offsets.slice(2).every((offset) => offset >= slice)).toBe(true)
     expect(offsets.length).toBeGreaterThan(2)
   },
-  patienceMs * 2,
 )
 
 testWith(
   ['chromium', 'ffmpeg'],
   'two are sent at a time; what is not taken says why, and a taken name can be replaced',
+  { tags: 'slow' },
   async () => {
     const page = await openLibrary()
     let letGo: () => void = () => undefined
@@ -217,12 +217,12 @@ testWith(
     await upload(page, 'one.wav').getByText('Ready to play').waitFor({ timeout: patienceMs })
     expect(hashOf(await readFile(media('one.wav')))).toBe(hashOf(other))
   },
-  patienceMs * 2,
 )
 
 testWith(
   ['chromium'],
   'what has come and only lacks room for now is not said to be no audio',
+  { tags: 'slow' },
   async () => {
     const page = await openLibrary()
     const reason = 'the disk is full; it is tried again'
@@ -238,25 +238,19 @@ testWith(
     const { uploads } = (await running.call('GET', '/library/uploads')).body as { uploads: { id: string }[] }
     for (const { id } of uploads) await running.call('DELETE', `/library/uploads/${id}`)
   },
-  patienceMs,
 )
 
-testWith(
-  ['chromium'],
-  'what is sent from elsewhere is shown, and goes when it is given up',
-  async () => {
-    const page = await openLibrary()
-    const { body } = await running.call('POST', '/library/uploads', { name: 'elsewhere.wav', size: 1000 })
-    await upload(page, 'elsewhere.wav').getByText('Not being sent, 0 % is here.').waitFor()
-    await page.reload()
-    await upload(page, 'elsewhere.wav').waitFor()
-    await page.getByRole('button', { name: 'Cancel the upload of elsewhere.wav' }).press('Enter')
-    await upload(page, 'elsewhere.wav').waitFor({ state: 'detached' })
-    const { id } = body as { id: string }
-    await expect.poll(async () => (await running.call('GET', `/library/uploads/${id}`)).status).toBe(404)
-  },
-  patienceMs,
-)
+testWith(['chromium'], 'what is sent from elsewhere is shown, and goes when it is given up', async () => {
+  const page = await openLibrary()
+  const { body } = await running.call('POST', '/library/uploads', { name: 'elsewhere.wav', size: 1000 })
+  await upload(page, 'elsewhere.wav').getByText('Not being sent, 0 % is here.').waitFor()
+  await page.reload()
+  await upload(page, 'elsewhere.wav').waitFor()
+  await page.getByRole('button', { name: 'Cancel the upload of elsewhere.wav' }).press('Enter')
+  await upload(page, 'elsewhere.wav').waitFor({ state: 'detached' })
+  const { id } = body as { id: string }
+  await expect.poll(async () => (await running.call('GET', `/library/uploads/${id}`)).status).toBe(404)
+})
 
 testWith(
   ['chromium', 'ffmpeg'],
@@ -304,42 +298,37 @@ testWith(
       .toBe(1)
     await page.getByText(/^Files: .*free: /).waitFor()
   },
-  patienceMs,
 )
 
-testWith(
-  ['chromium'],
-  'the list is searched, ordered and narrowed, and comes in pages',
-  async () => {
-    const page = await openLibrary()
-    await expect.poll(() => rows(page).count(), { timeout: patienceMs }).toBe(100)
-    await page.getByRole('button', { name: /^More \(100 of / }).press('Enter')
-    await expect.poll(() => rows(page).count(), { timeout: patienceMs }).toBeGreaterThan(songs)
-    await expect.poll(() => focused(page), { timeout: patienceMs }).toMatch(/^button Song/)
+testWith(['chromium'], 'the list is searched, ordered and narrowed, and comes in pages', async () => {
+  const page = await openLibrary()
+  await expect.poll(() => rows(page).count(), { timeout: patienceMs }).toBe(100)
+  await page.getByRole('button', { name: /^More \(100 of / }).press('Enter')
+  await expect.poll(() => rows(page).count(), { timeout: patienceMs }).toBeGreaterThan(songs)
+  await expect.poll(() => focused(page), { timeout: patienceMs }).toMatch(/^button Song/)
 
-    await page.getByLabel('Search the library').fill('songs 77')
-    await expect.poll(() => rows(page).count()).toBe(1)
-    // A row that is out of sight has a text, but none that is drawn.
-    expect(await rows(page).first().textContent()).toContain('songs/song 77.mp3')
-    await page.getByRole('status').getByText('1 file', { exact: true }).waitFor()
+  await page.getByLabel('Search the library').fill('songs 77')
+  await expect.poll(() => rows(page).count()).toBe(1)
+  // A row that is out of sight has a text, but none that is drawn.
+  expect(await rows(page).first().textContent()).toContain('songs/song 77.mp3')
+  await page.getByRole('status').getByText('1 file', { exact: true }).waitFor()
 
-    await page.getByLabel('Search the library').fill('')
-    await page.getByLabel('Show').selectOption('What cannot be played')
-    await rows(page).getByText('Cannot be played: it is a text, not audio').waitFor()
-    expect(await rows(page).count()).toBe(1)
-    await page.getByLabel('Show').selectOption('Everything')
-    await page.getByLabel('Search the library').fill('song')
-    await page.getByLabel('Order').selectOption('Title')
-    await expect.poll(() => rows(page).first().textContent()).toContain('song 1.mp3')
-    await page.getByLabel('Search the library').fill('nowhere to be found')
-    await page.getByText('Nothing found.').waitFor()
-  },
-  patienceMs,
-)
+  await page.getByLabel('Search the library').fill('')
+  await page.getByLabel('Show').selectOption('What cannot be played')
+  await rows(page).getByText('Cannot be played: it is a text, not audio').waitFor()
+  expect(await rows(page).count()).toBe(1)
+  await page.getByLabel('Show').selectOption('Everything')
+  await page.getByLabel('Search the library').fill('song')
+  await page.getByLabel('Order').selectOption('Title')
+  await expect.poll(() => rows(page).first().textContent()).toContain('song 1.mp3')
+  await page.getByLabel('Search the library').fill('nowhere to be found')
+  await page.getByText('Nothing found.').waitFor()
+})
 
 testWith(
   ['chromium', 'ffmpeg'],
   'a folder is looked into, and what is uploaded meanwhile goes there; what is deleted is no failed upload',
+  { tags: 'slow' },
   async () => {
     const page = await openLibrary()
     await page.getByLabel('Folder').selectOption('songs')
@@ -361,12 +350,12 @@ testWith(
     await rows(page).first().waitFor()
     expect(await uploads(page).count()).toBe(0)
   },
-  patienceMs,
 )
 
 testWith(
   ['chromium', 'ffmpeg'],
   'a book shows its chapters, and so does the queue it is put into',
+  { tags: 'slow' },
   async () => {
     const page = await openLibrary()
     await page.getByLabel('Search the library').fill('wizard')
@@ -409,45 +398,40 @@ testWith(
     await items.nth(3).getByText('This file is not in the library any more.').waitFor()
     expect(await items.getByText('This file is not in the library any more.').count()).toBe(1)
   },
-  patienceMs,
 )
 
-testWith(
-  ['chromium'],
-  'how a stream plays is set, and what is not saved does not change it',
-  async () => {
-    const { hub } = running.app
-    const page = await visit(`${running.app.panelUrl}/`, { bypassCSP: true })
-    const open = page.getByRole('button', { name: 'Settings of bedroom' })
-    const dialog = page.getByRole('dialog', { name: 'How bedroom plays' })
-    await open.press('Enter')
-    await dialog.getByRole('checkbox', { name: 'Mixed' }).check()
-    expect(await seriousFaults(page)).toEqual([])
-    await page.keyboard.press('Escape')
-    await open.press('Enter')
-    expect(await dialog.getByRole('checkbox', { name: 'Mixed' }).isChecked()).toBe(false)
-    await dialog.getByRole('checkbox', { name: 'Begin again at the end' }).check()
-    await dialog.getByRole('radio', { name: 'Begin anew' }).check()
-    await dialog.getByRole('radio', { name: 'Live, like a radio' }).check()
-    await dialog.getByRole('button', { name: 'Save' }).press('Enter')
-    await dialog.waitFor({ state: 'hidden' })
-    expect(await focused(page)).toBe('button Settings of bedroom')
-    await until('it is set', () => hub.queue('bedroom')?.mode === 'live')
-    expect(hub.queue('bedroom')).toMatchObject({
-      loop: true,
-      shuffle: false,
-      resume: 'restart',
-      mode: 'live',
-    })
-    await open.press('Enter')
-    expect(await dialog.getByRole('radio', { name: 'Live, like a radio' }).isChecked()).toBe(true)
-  },
-  patienceMs,
-)
+testWith(['chromium'], 'how a stream plays is set, and what is not saved does not change it', async () => {
+  const { hub } = running.app
+  const page = await visit(`${running.app.panelUrl}/`, { bypassCSP: true })
+  const open = page.getByRole('button', { name: 'Settings of bedroom' })
+  const dialog = page.getByRole('dialog', { name: 'How bedroom plays' })
+  await open.press('Enter')
+  await dialog.getByRole('checkbox', { name: 'Mixed' }).check()
+  expect(await seriousFaults(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await open.press('Enter')
+  expect(await dialog.getByRole('checkbox', { name: 'Mixed' }).isChecked()).toBe(false)
+  await dialog.getByRole('checkbox', { name: 'Begin again at the end' }).check()
+  await dialog.getByRole('radio', { name: 'Begin anew' }).check()
+  await dialog.getByRole('radio', { name: 'Live, like a radio' }).check()
+  await dialog.getByRole('button', { name: 'Save' }).press('Enter')
+  await dialog.waitFor({ state: 'hidden' })
+  expect(await focused(page)).toBe('button Settings of bedroom')
+  await until('it is set', () => hub.queue('bedroom')?.mode === 'live')
+  expect(hub.queue('bedroom')).toMatchObject({
+    loop: true,
+    shuffle: false,
+    resume: 'restart',
+    mode: 'live',
+  })
+  await open.press('Enter')
+  expect(await dialog.getByRole('radio', { name: 'Live, like a radio' }).isChecked()).toBe(true)
+})
 
 testWith(
   ['chromium'],
   'members have the library too, but clean up nothing; in German as well',
+  { tags: 'slow' },
   async () => {
     const front = await door({ people: family() })
     const page = await visit(`${front.address}#/library`)
@@ -459,12 +443,12 @@ testWith(
     await german.getByRole('heading', { name: 'Bibliothek' }).waitFor()
     await german.getByText(/^\d+ Dateien$/).waitFor()
   },
-  patienceMs,
 )
 
 testWith(
   ['chromium'],
   'what is loved has a heart, on every page, and can be looked for',
+  { tags: 'slow' },
   async () => {
     const page = await openLibrary()
     const other = await openLibrary()
@@ -486,26 +470,20 @@ testWith(
     await button.press('Enter')
     await heart(other).waitFor({ state: 'detached' })
   },
-  patienceMs,
 )
 
 describe.each(looks)('the library in $colorScheme, $width pixels wide', ({ colorScheme, width }) => {
-  testWith(
-    ['chromium'],
-    'keeps nobody out, and nothing stands over the edge',
-    async () => {
-      const viewport = { width, height: 800 }
-      const page = await openLibrary(undefined, { colorScheme, viewport, bypassCSP: true })
-      await choose(page, { name: 'a name that is long enough to be cut.txt', bytes: Buffer.from('no audio') })
-      await uploads(page).getByText('a name ends like that').waitFor()
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
-      expect(await seriousFaults(page)).toEqual([])
-      await page.getByLabel('Search the library').fill('wizard')
-      await expect.poll(() => rows(page).count()).toBe(1)
-      await rows(page).first().press('Enter')
-      await page.getByRole('dialog').getByText('wizard.m4b').waitFor()
-      expect(await seriousFaults(page)).toEqual([])
-    },
-    patienceMs,
-  )
+  testWith(['chromium'], 'keeps nobody out, and nothing stands over the edge', { tags: 'slow' }, async () => {
+    const viewport = { width, height: 800 }
+    const page = await openLibrary(undefined, { colorScheme, viewport, bypassCSP: true })
+    await choose(page, { name: 'a name that is long enough to be cut.txt', bytes: Buffer.from('no audio') })
+    await uploads(page).getByText('a name ends like that').waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByLabel('Search the library').fill('wizard')
+    await expect.poll(() => rows(page).count()).toBe(1)
+    await rows(page).first().press('Enter')
+    await page.getByRole('dialog').getByText('wizard.m4b').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+  })
 })

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { afterAll, expect } from 'vitest'
 import { testWith } from '../support/programs.ts'
 import { type RunningApp, runApp, until } from '../support/running-app.ts'
@@ -45,5 +46,4 @@ testWith(
     const card = await fetch(`${app.panelUrl}/api/cards/${card_id}`)
     expect(await card.json()).toMatchObject({ outdated: [], tracks: [{ title: 'Dusk' }] })
   },
-  60_000,
 )

@@ -60,29 +60,24 @@ testWith(
       'Yoto hat die Anmeldung dieses Haushalts beendet (invalid_grant).',
     ])
   },
-  60_000,
 )
 
-testWith(
-  ['chromium'],
-  'a member is told what is wrong and who finds more, and is led nowhere',
-  async () => {
-    const account = await openYotoAccount()
-    const front = await door({ people: family(), account })
-    const page = await visit(front.address)
-    await signIn(page, 'Ben')
-    await expect
-      .poll(async () => (await noticesOf(page)).join(), within)
-      .toMatch(/^Nobody is signed in to Yoto\. .+ Administrators find more under “Yoto account”\.$/)
-    await page.getByText('Not signed in to Yoto', { exact: true }).waitFor()
-    expect(await page.getByRole('link', { name: /Yoto/ }).count()).toBe(0)
-  },
-  60_000,
-)
+testWith(['chromium'], 'a member is told what is wrong and who finds more, and is led nowhere', async () => {
+  const account = await openYotoAccount()
+  const front = await door({ people: family(), account })
+  const page = await visit(front.address)
+  await signIn(page, 'Ben')
+  await expect
+    .poll(async () => (await noticesOf(page)).join(), within)
+    .toMatch(/^Nobody is signed in to Yoto\. .+ Administrators find more under “Yoto account”\.$/)
+  await page.getByText('Not signed in to Yoto', { exact: true }).waitFor()
+  expect(await page.getByRole('link', { name: /Yoto/ }).count()).toBe(0)
+})
 
 testWith(
   ['chromium'],
   'a sign-in that Yoto refuses, and one that it does not renew, say on the page of the account why and what to do',
+  { tags: 'slow' },
   async () => {
     const denied = await openYotoAccount({ deviceCode: 'denied' })
     await expect.poll(() => denied.desk.view().state, within).toBe('signed_out')
@@ -103,7 +98,6 @@ testWith(
       .waitFor()
     await next.getByRole('button', { name: 'Sign out of Yoto' }).waitFor()
   },
-  60_000,
 )
 
 /** What is worth knowing, each as it reads. */

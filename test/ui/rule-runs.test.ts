@@ -89,7 +89,6 @@ testWith(
     expect(text).toMatch(/1\.1 queue done mutate-queue stream: bedroom.*: done \(0 ms\)/)
     expect(text).toMatch(/2 wait waits$/)
   },
-  60_000,
 )
 
 testWith(
@@ -122,7 +121,6 @@ testWith(
       .poll(async () => (await shown()).at(-1), within)
       .toMatch(/does not hold inputs\.party is yes$/)
   },
-  60_000,
 )
 
 testWith(
@@ -151,12 +149,12 @@ testWith(
     // The one that was open still is.
     await page.locator('.effects').getByText('the stream is empty').waitFor()
   },
-  60_000,
 )
 
 testWith(
   ['chromium'],
   'in German, on a telephone and a desk, in light and dark, everybody can use it',
+  { tags: 'slow' },
   async () => {
     const traced = await openTraced()
     await traced.house.press('right')
@@ -183,5 +181,4 @@ testWith(
           await page.locator('yoto-rule-list').screenshot({ path: `${shots}/${colorScheme}-${width}.png` })
       }
   },
-  60_000,
 )

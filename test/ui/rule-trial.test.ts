@@ -9,6 +9,7 @@ const { door, visit } = openHousehold()
 testWith(
   ['chromium'],
   'an admin tries a rule with what starts it, also on a phone and in German, and sees what would come of it',
+  { timeout: 90_000, tags: 'slow' },
   async () => {
     const house = await openRuledHome({ 'bedroom.yaml': bedroom, 'knobs.yaml': knobs })
     const front = await door({ people: family(), more: house.more })
@@ -33,12 +34,12 @@ testWith(
       await trial.screenshot({ path: `node_modules/.cache/rule-trial-${width}.png` })
     }
   },
-  90_000,
 )
 
 testWith(
   ['chromium'],
   'a clock is tried a minute before it strikes, and members are offered nothing',
+  { tags: 'slow', timeout: 90_000 },
   async () => {
     const house = await openRuledHome({ 'knobs.yaml': knobs })
     const front = await door({ people: family(), more: house.more })
@@ -54,5 +55,4 @@ testWith(
     await other.getByRole('button', { name: 'What it does: good-night' }).waitFor()
     expect(await other.getByRole('button', { name: /^Try it/ }).count()).toBe(0)
   },
-  90_000,
 )

@@ -31,6 +31,7 @@ async function openRules(house: RuledHome, as = 'Anna', options = {}) {
 testWith(
   ['chromium'],
   'where nothing is wrong one line says so, and a slip stands there with its line and caret, as in the log',
+  { tags: 'slow' },
   async () => {
     const house = await openRuledHome({ 'bedroom.yaml': bedroom, 'knobs.yaml': knobs })
     const { page } = await openRules(house)
@@ -48,41 +49,35 @@ testWith(
     await house.write('bedroom.yaml', bedroom)
     await page.getByText('All is well: 2 files run as they are written.').waitFor()
   },
-  60_000,
 )
 
-testWith(
-  ['chromium'],
-  'who decides sees the addresses of webhooks, and gives them others',
-  async () => {
-    const house = await openRuledHome({ 'bedroom.yaml': bedroom, 'knobs.yaml': knobs })
-    const webhooks = new Webhooks({
-      records: memoryCollection(),
-      hide: () => undefined,
-      clock: new VirtualClock(),
-      log: recordingLog(),
-    })
-    webhooks.listen('garden-bell', () => undefined)
-    const withHooks = { ...house, more: { ...house.more, webhooks } }
-    const { front, page } = await openRules(withHooks)
-    const address = page.getByRole('textbox', { name: 'Address of garden-bell' })
-    await address.waitFor()
-    const before = await address.inputValue()
-    const [webhook] = await webhooks.list()
-    expect(before).toBe(`${front.address}${webhook?.path.slice(1)}`)
-    expect(await seriousFaults(page)).toEqual([])
-    await page.getByRole('button', { name: 'Other address for garden-bell' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Other address for garden-bell' }).click()
-    await page.getByText('garden-bell has another address.').waitFor()
-    await expect.poll(() => address.inputValue()).not.toBe(before)
-    expect(await address.inputValue()).toContain((await webhooks.list())[0]?.key)
+testWith(['chromium'], 'who decides sees the addresses of webhooks, and gives them others', async () => {
+  const house = await openRuledHome({ 'bedroom.yaml': bedroom, 'knobs.yaml': knobs })
+  const webhooks = new Webhooks({
+    records: memoryCollection(),
+    hide: () => undefined,
+    clock: new VirtualClock(),
+    log: recordingLog(),
+  })
+  webhooks.listen('garden-bell', () => undefined)
+  const withHooks = { ...house, more: { ...house.more, webhooks } }
+  const { front, page } = await openRules(withHooks)
+  const address = page.getByRole('textbox', { name: 'Address of garden-bell' })
+  await address.waitFor()
+  const before = await address.inputValue()
+  const [webhook] = await webhooks.list()
+  expect(before).toBe(`${front.address}${webhook?.path.slice(1)}`)
+  expect(await seriousFaults(page)).toEqual([])
+  await page.getByRole('button', { name: 'Other address for garden-bell' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Other address for garden-bell' }).click()
+  await page.getByText('garden-bell has another address.').waitFor()
+  await expect.poll(() => address.inputValue()).not.toBe(before)
+  expect(await address.inputValue()).toContain((await webhooks.list())[0]?.key)
 
-    const { page: other } = await openRules(withHooks, 'Ben')
-    await other.getByRole('heading', { name: 'The coming days' }).waitFor()
-    expect(await other.locator('yoto-webhook-list').count()).toBe(0)
-  },
-  60_000,
-)
+  const { page: other } = await openRules(withHooks, 'Ben')
+  await other.getByRole('heading', { name: 'The coming days' }).waitFor()
+  expect(await other.locator('yoto-webhook-list').count()).toBe(0)
+})
 
 testWith(
   ['chromium'],
@@ -108,7 +103,6 @@ testWith(
     await button(page, 'What it does: bedroom').click()
     await plan.getByText('lullabies').last().waitFor()
   },
-  60_000,
 )
 
 testWith(
@@ -132,12 +126,12 @@ testWith(
     await page.locator('yoto-explanation').getByText('stories/sea.mp3').waitFor()
     expect(front.asked).not.toContain('POST /api/rules/read')
   },
-  60_000,
 )
 
 testWith(
   ['chromium'],
   'an admin mends a file: it is checked while they type, formatted and saved, and nobody’s change is lost',
+  { timeout: 90_000 },
   async () => {
     const house = await openRuledHome({ 'bedroom.yaml': bedroom, 'slip.yaml': slip })
     const { page } = await openRules(house)
@@ -168,7 +162,6 @@ testWith(
     await page.getByRole('link', { name: 'Players' }).click()
     await page.locator('yoto-house').waitFor()
   },
-  90_000,
 )
 
 testWith(
@@ -189,12 +182,12 @@ testWith(
     await page.locator('yoto-library').waitFor()
     expect(new URL(page.url()).hash).toBe('#/library')
   },
-  60_000,
 )
 
 testWith(
   ['chromium'],
   'the notice that a file is at fault leads here, in German too, and in every look everybody can use the page',
+  { tags: 'slow' },
   async () => {
     const house = await openRuledHome({ 'bedroom.yaml': bedroom, 'knobs.yaml': knobs, 'slip.yaml': slip })
     const front = await door({ people: family(), more: house.more })
@@ -216,7 +209,6 @@ testWith(
     const line = page.getByRole('group').first()
     expect(await line.evaluate((pre) => pre.scrollWidth > pre.clientWidth)).toBe(true)
   },
-  60_000,
 )
 
 const words = (text: string) => text.replaceAll(/\s+/g, ' ').trim()

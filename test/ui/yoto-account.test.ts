@@ -14,6 +14,7 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { name, 
 testWith(
   ['chromium'],
   'an admin finds both ways, and the page sees by itself that somebody has signed in elsewhere',
+  { tags: 'slow' },
   async () => {
     const account = await openYotoAccount()
     const front = await door({ people: family(), account })
@@ -45,7 +46,6 @@ testWith(
     await new Promise((resolve) => setTimeout(resolve, 3500))
     expect(asksOf(front.asked)).toBe(after)
   },
-  40_000,
 )
 
 testWith(
@@ -89,12 +89,12 @@ testWith(
     await heading(page, 'Not signed in yet').waitFor()
     await page.getByRole('heading', { name: 'In this browser' }).waitFor()
   },
-  40_000,
 )
 
 testWith(
   ['chromium'],
   'nothing is asked for while nobody is signed in here, or looks',
+  { tags: 'slow' },
   async () => {
     const front = await door({ people: family(), account: await openYotoAccount() })
     const page = await visit(`${front.address}#/yoto`)
@@ -116,12 +116,12 @@ testWith(
     await page.keyboard.press('Enter')
     await expect.poll(() => asksOf(front.asked)).toBeGreaterThan(out)
   },
-  40_000,
 )
 
 testWith(
   ['chromium'],
   'where Yoto gives no code, the other way stays, and a code can be asked for',
+  { tags: 'slow' },
   async () => {
     const account = await openYotoAccount({ deviceCode: 'unauthorized_client' })
     const front = await door({ people: family(), account })
@@ -133,12 +133,12 @@ testWith(
     await page.getByRole('button', { name: 'Ask for a code' }).click()
     await page.getByRole('link', { name: 'Open Yoto with this code' }).waitFor()
   },
-  40_000,
 )
 
 testWith(
   ['chromium'],
   'without an account it is said what to set, a simulated one is called so, and both in German',
+  { tags: 'slow' },
   async () => {
     const page = await visit(`${(await door({ people: family() })).address}#/yoto`)
     await signIn(page, 'Anna')
@@ -156,7 +156,6 @@ testWith(
     await heading(german, 'Ein simuliertes Konto').waitFor()
     expect(await german.getByRole('button').count()).toBe(0)
   },
-  40_000,
 )
 
 testWith(
@@ -171,7 +170,6 @@ testWith(
     expect(await page.getByRole('link', { name: /Yoto/ }).count()).toBe(0)
     expect(front.asked).not.toContain('GET /api/account')
   },
-  40_000,
 )
 
 interface Picture {

@@ -119,7 +119,9 @@ test('after minutes without the players they are there within seconds of a new c
   expect(secondsSince(droppedAt)).toBeLessThan(5)
 })
 
-test('a new sign-in lists the players at once, and nothing is asked for while nobody is signed in', async () => {
+test('a new sign-in lists the players at once, and nothing is asked for while nobody is signed in', {
+  tags: 'slow',
+}, async () => {
   rest.isAway = true
   await link.start(house())
   await until('it is said that the players cannot be read', () => states.at(-1)?.unlisted != null)
@@ -141,7 +143,9 @@ test('a new sign-in lists the players at once, and nothing is asked for while no
   expect(secondsSince(signedInAt)).toBeLessThan(120)
 })
 
-test('signing out twice in a row leaves one connection, which ends with the next sign-out', async () => {
+test('signing out twice in a row leaves one connection, which ends with the next sign-out', {
+  tags: 'slow',
+}, async () => {
   await link.start(house())
   await until('it is connected', () => link.state().connected)
   await Promise.all([account.signOut(), account.signInAgain(), account.signOut()])

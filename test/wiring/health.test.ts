@@ -85,7 +85,10 @@ test('what is wrong with account, connection and players has its name, on REST a
   expect((await health()).cloud).toMatchObject({ account: 'signed_in', account_reason: null, sign_in: null })
 }, 90_000)
 
-test('Home Assistant hears that the connection ends with the last token, although the problem stays the same', async () => {
+test('Home Assistant hears that the connection ends with the last token, although the problem stays the same', {
+  timeout: 90_000,
+  tags: 'slow',
+}, async () => {
   await begin({ pace: 20, tokenLifeSeconds: 120 })
   cloud.signIn.traps.deviceCode = 'approved'
   await expect.poll(() => info().cloud_connected, within).toBe(true)
@@ -96,4 +99,4 @@ test('Home Assistant hears that the connection ends with the last token, althoug
     cloud: { account: 'sign_in_again', account_reason: 'invalid_grant', connected: false },
     problem_names: ['account'],
   })
-}, 90_000)
+})

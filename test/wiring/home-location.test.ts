@@ -129,7 +129,7 @@ test.each([
   expect(await kept.entries()).toEqual([])
 })
 
-test('a Supervisor that says nothing does not hold up the start, nor the end', async () => {
+test('a Supervisor that says nothing does not hold up the start, nor the end', { tags: 'slow' }, async () => {
   const house = await standIn()
   house.hangs = true
   // What waits must not be lost with what nothing else holds.

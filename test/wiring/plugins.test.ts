@@ -179,7 +179,7 @@ describe('a plug-in that cannot run is left out by name', () => {
     expect(problems.names()).toEqual(['plugin/plugins/lamp.mjs'])
   })
 
-  test('one whose import never ends, after ten seconds', async () => {
+  test('one whose import never ends, after ten seconds', { tags: 'slow' }, async () => {
     await write('plugins/lamp.mjs', 'await new Promise(() => undefined)\n')
     const { problems } = await shelved()
     expect(problems.list()).toEqual(['plug-in "lamp" failed to load: it did not end within 10 s'])

@@ -78,7 +78,9 @@ rules:
   calls: {when: [{button: right}], do: [{ha: {action: shell_command.x}}]}
 `
 
-test('what the thread says of large files is what is said without it, and it asks for what it does not know', async () => {
+test('what the thread says of large files is what is said without it, and it asks for what it does not know', {
+  tags: 'slow',
+}, async () => {
   const log = recordingLog()
   const thread = new RuleThread({ clock: systemClock, log })
   const told = {
@@ -148,21 +150,23 @@ test('what the thread says of large files is what is said without it, and it ask
   for (const source of sources) expect(await thread.load(source)).toEqual(loadYaml(source))
   expect(log.lines).toEqual([])
   await thread.stop()
-}, 60_000)
+})
 
 function withoutErrors(text: string): string {
   const lines = text.split('\n').filter((line) => !/calendar:|publishes:|plays:|listens:|calls:/.test(line))
   return lines.join('\n')
 }
 
-test('an entry that would take too long to hand over is named, and the others are there', async () => {
+test('an entry that would take too long to hand over is named, and the others are there', {
+  tags: 'slow',
+}, async () => {
   const thread = new RuleThread({ clock: systemClock, log: recordingLog() })
   const text = `playlists:\n  small: [a.mp3]\n  huge:\n${large((n) => `    - f${n}.mp3\n`, 21_000)}`
   const { root, diagnostics } = await thread.load({ file: 'a.yaml', text })
   expect(diagnostics).toMatchObject([{ line: 3, column: 3, level: 'error', code: 'type/value' }])
   expect(root).not.toBe(null)
   await thread.stop()
-}, 60_000)
+})
 
 // It answers at once for every file but those that are called slow, at which it stays.
 const stuckAtSlow = `
@@ -220,7 +224,9 @@ test('a file that takes more than ten seconds is refused for good, and the other
   await thread.stop()
 })
 
-test('one that others left no time for is refused until it is to be tried again', async () => {
+test('one that others left no time for is refused until it is to be tried again', {
+  tags: 'slow',
+}, async () => {
   const { thread, check, tries } = await stuckThread(0.7)
   const refused = [['a.yaml'], ['slow.yaml', 'yaml/busy']]
   expect(await check('a.yaml', 'slow.yaml')).toEqual(refused)
@@ -304,7 +310,7 @@ test('a book with a large file is checked in the thread: with an error the last 
   await rm(home, { recursive: true })
 }, 60_000)
 
-test('with plug-ins, large files are checked beside their parts', async () => {
+test('with plug-ins, large files are checked beside their parts', { tags: 'slow' }, async () => {
   const home = await mkdtemp(join(tmpdir(), 'yoto-book-'))
   const plugin = { id: 'lamp', api: 1 as const, version: '1.0.0', actions: { lamp: writing } }
   const rule = 'rules:\n  r: {when: [{button: right}], do: [{lamp: red}]}\n'
@@ -326,4 +332,4 @@ test('with plug-ins, large files are checked beside their parts', async () => {
   expect(await findingsWith(registryWith([]))).toEqual({ codes: ['key/unknown'], rules: 0 })
   expect([...asked]).toEqual(['streamAlike', 'fileExists'])
   await rm(home, { recursive: true })
-}, 60_000)
+})

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { afterEach, expect } from 'vitest'
 import { startMosquitto } from '../support/mosquitto.ts'
 import { testWith } from '../support/programs.ts'
@@ -22,6 +23,7 @@ async function problemsOf({ call }: RunningApp): Promise<Health> {
 testWith(
   ['mosquitto'],
   'two products on one base topic each have a problem that says so, until one is stopped',
+  { timeout: 90_000 },
   async () => {
     const broker = await startMosquitto()
     opened.push(() => broker.stop())
@@ -50,5 +52,4 @@ testWith(
       .poll(async () => (await problemsOf(one)).problem_names, within)
       .not.toContain('second_instance')
   },
-  90_000,
 )

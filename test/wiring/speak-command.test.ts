@@ -76,17 +76,22 @@ testWith(['ffmpeg'], 'makes what one story says, tells how far it is, and does i
   expect(server.asked).toHaveLength(2)
 })
 
-testWith(['ffmpeg'], 'of all stories fails where something cannot be said, and says why', async () => {
-  const { answer, failed } = await speak()
-  expect(answer).toBe('3 of 4 texts are there, 3 of them made now.\n  "...": there are no words in it\n')
-  expect(failed).toBe(true)
-  const { told, answer: json } = await speak('--json')
-  expect(told).toBe('')
-  expect(JSON.parse(json)).toEqual({
-    ...{ texts: 4, ready: 3, made: 0 },
-    failed: [{ text: '...', reason: 'there are no words in it' }],
-  })
-})
+testWith(
+  ['ffmpeg'],
+  'of all stories fails where something cannot be said, and says why',
+  { tags: 'slow' },
+  async () => {
+    const { answer, failed } = await speak()
+    expect(answer).toBe('3 of 4 texts are there, 3 of them made now.\n  "...": there are no words in it\n')
+    expect(failed).toBe(true)
+    const { told, answer: json } = await speak('--json')
+    expect(told).toBe('')
+    expect(JSON.parse(json)).toEqual({
+      ...{ texts: 4, ready: 3, made: 0 },
+      failed: [{ text: '...', reason: 'there are no words in it' }],
+    })
+  },
+)
 
 test('without a voice says how to get one', async () => {
   const argv = ['speak', '--data', home]

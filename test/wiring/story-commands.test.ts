@@ -386,6 +386,7 @@ describe('play with sound', () => {
   testWith(
     ['ffplay', 'ffmpeg'],
     'a scene that is to be heard out is, and its question may be answered at once',
+    { tags: 'slow' },
     async () => {
       unheard()
       // Nobody would wait for the question to end.
@@ -413,6 +414,7 @@ describe('play with sound', () => {
   testWith(
     ['ffplay', 'ffmpeg'],
     'finds files as everything does, and names what it cannot play',
+    { tags: 'slow' },
     async () => {
       unheard()
       sounds({ gate: 0.2 })

@@ -83,24 +83,29 @@ describe('what a story says that no file has', () => {
     },
   )
 
-  testWith(['ffmpeg'], 'is a problem while its voice fails, and none once that is well', async () => {
-    const { answer } = server
-    server.answer = (socket) => void socket.write(wyomingEvent('error', { text: 'no model' }))
-    const app = await started(withVoice())
-    await expect.poll(() => problems(app), within).toContain('speech')
-    const { body } = (await app.call('GET', '/health')) as { body: { problems?: string[] } }
-    expect(JSON.stringify(body)).toMatch(
-      /stories cannot be said: the Wyoming server .* gives no sound: no model/,
-    )
-    await expect.poll(() => saidBy(app), within).toContain('info 0 of 3 texts made')
-    expect(saidBy(app).filter((line) => line.startsWith('warn'))).toEqual([
-      'warn texts cannot be said; it is tried again',
-      'warn 3 texts of stories cannot be heard',
-    ])
-    server.answer = answer
-    await expect.poll(() => saidBy(app), within).toContain('info 3 of 3 texts made')
-    expect(await problems(app)).not.toContain('speech')
-  })
+  testWith(
+    ['ffmpeg'],
+    'is a problem while its voice fails, and none once that is well',
+    { tags: 'slow' },
+    async () => {
+      const { answer } = server
+      server.answer = (socket) => void socket.write(wyomingEvent('error', { text: 'no model' }))
+      const app = await started(withVoice())
+      await expect.poll(() => problems(app), within).toContain('speech')
+      const { body } = (await app.call('GET', '/health')) as { body: { problems?: string[] } }
+      expect(JSON.stringify(body)).toMatch(
+        /stories cannot be said: the Wyoming server .* gives no sound: no model/,
+      )
+      await expect.poll(() => saidBy(app), within).toContain('info 0 of 3 texts made')
+      expect(saidBy(app).filter((line) => line.startsWith('warn'))).toEqual([
+        'warn texts cannot be said; it is tried again',
+        'warn 3 texts of stories cannot be heard',
+      ])
+      server.answer = answer
+      await expect.poll(() => saidBy(app), within).toContain('info 3 of 3 texts made')
+      expect(await problems(app)).not.toContain('speech')
+    },
+  )
 
   test('does not keep the product from ending while its voice is slow', async () => {
     server.answer = () => undefined

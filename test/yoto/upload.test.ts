@@ -160,7 +160,7 @@ describe('at the simulated Yoto', () => {
     expect(await upload(audioOf(300))).toMatchObject({ duration_s: 7 })
   })
 
-  test('a transcoding that never ends ends, and what was sent is not lost', async () => {
+  test('a transcoding that never ends ends, and what was sent is not lost', { tags: 'slow' }, async () => {
     house.cloud.media.polls = Number.POSITIVE_INFINITY
     const startMs = house.clock.now().getTime()
     expect(await upload(audioOf(100))).toMatchObject({

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { spawnSync } from 'node:child_process'
 import { constants, readdirSync, readFileSync } from 'node:fs'
 import { open, writeFile } from 'node:fs/promises'

@@ -68,7 +68,7 @@ describe.concurrent('an imported file', () => {
     ['one channel of two', 'sine=f=440:d=2,pan=stereo|c0=c0'],
   ] as const
   for (const [name, from] of shapes) {
-    testWith(['ffmpeg'], `may be of another shape: ${name}`, async () => {
+    testWith(['ffmpeg'], `may be of another shape: ${name}`, { tags: 'slow' }, async () => {
       const folder = await workFolder()
       const made = await imported(await makeSound(folder, 'in.wav', { from }), folder)
       const { samples, lufs } = await heardIn(bytesOf(made))
@@ -78,60 +78,75 @@ describe.concurrent('an imported file', () => {
     })
   }
 
-  testWith(['ffmpeg'], 'begins and changes when it did, half a frame into the file', async () => {
-    const folder = await workFolder()
-    // A tone of 1 kHz from the first sample, another from 0.5 s, silence from 1 s on.
-    const from = "aevalsrc='0.5*lt(t,1)*sin(2*PI*t*if(lt(t,0.5),1000,3000))':s=48000:d=1.188"
-    const made = await imported(await makeSound(folder, 'in.wav', { from }), folder)
-    const samples = await samplesOf(bytesOf(made))
-    expect(made.frames).toBe(50)
-    const source = Float32Array.from({ length: 48_000 }, (_, at) =>
-      Math.sin((2 * Math.PI * at * (at < 24_000 ? 1000 : 3000)) / 48_000),
-    )
-    const likeness = (shift: number) =>
-      source
-        .slice(2_000, 46_000)
-        .reduce((sum, value, at) => sum + value * (samples[at + 2_000 + shift] ?? 0), 0)
-    const shifts = Array.from({ length: 200 }, (_, at) => 476 + at)
-    expect(shifts.reduce((best, shift) => (likeness(shift) > likeness(best) ? shift : best))).toBe(576)
-    const loudest = (first: number, last: number) => Math.max(...samples.slice(first, last).map(Math.abs))
-    expect(loudest(576 + 48, 576 + 96)).toBeGreaterThan(0.8 * loudest(10_000, 20_000))
-    expect(loudest(0, 384)).toBeLessThan(0.05 * loudest(10_000, 20_000))
-    expect(loudest(576 + 48_000 - 96, 576 + 48_000)).toBeGreaterThan(0.8 * loudest(30_000, 40_000))
-  })
-
-  testWith(['ffmpeg'], 'tells how it was before, and whether parts of it are damaged', async () => {
-    const folder = await workFolder()
-    const options = ['-ac', '1', '-ar', '22050', '-c:a', 'aac', '-f', 'ipod']
-    const path = await makeSound(folder, 'in.m4a', { from: 'sine=f=440:d=10', options })
-    const whole = await imported(path, folder)
-    expect(whole.original).toMatchObject({
-      container: 'mov',
-      size: statSync(path).size,
-      format: { codec: 'MPEG-4/AAC', sample_rate: 22_050 },
-      measured: { channels: 1, isDamaged: false, changes: false },
-    })
-    const bytes = readFileSync(path)
-    const middle = Math.floor(bytes.length / 2)
-    for (let at = middle; at < middle + 2_000; at++) bytes[at] = (at * at * 31) % 256
-    await writeFile(path, bytes)
-    expect((await imported(path, folder)).original?.measured.isDamaged).toBe(true)
-    const surround = 'sine=f=440:d=1,pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0'
-    const six = await imported(await makeSound(folder, 'six.wav', { from: surround }), folder)
-    expect(six.original?.measured.channels).toBe(6)
-  })
-
-  testWith(['ffmpeg'], 'has every sample, whatever is left over of the last frame', async () => {
-    const folder = await workFolder()
-    for (const samples of [1, 577, 1728, 57_025]) {
-      const from = `sine=f=440:d=2:r=48000,atrim=end_sample=${samples}`
+  testWith(
+    ['ffmpeg'],
+    'begins and changes when it did, half a frame into the file',
+    { tags: 'slow' },
+    async () => {
+      const folder = await workFolder()
+      // A tone of 1 kHz from the first sample, another from 0.5 s, silence from 1 s on.
+      const from = "aevalsrc='0.5*lt(t,1)*sin(2*PI*t*if(lt(t,0.5),1000,3000))':s=48000:d=1.188"
       const made = await imported(await makeSound(folder, 'in.wav', { from }), folder)
-      const frames = Math.max(2, Math.ceil((samples + 576) / 1152))
-      expect(await decode(bytesOf(made)), String(samples)).toEqual({ said: '', samples: frames * 1152 })
-    }
-  })
+      const samples = await samplesOf(bytesOf(made))
+      expect(made.frames).toBe(50)
+      const source = Float32Array.from({ length: 48_000 }, (_, at) =>
+        Math.sin((2 * Math.PI * at * (at < 24_000 ? 1000 : 3000)) / 48_000),
+      )
+      const likeness = (shift: number) =>
+        source
+          .slice(2_000, 46_000)
+          .reduce((sum, value, at) => sum + value * (samples[at + 2_000 + shift] ?? 0), 0)
+      const shifts = Array.from({ length: 200 }, (_, at) => 476 + at)
+      expect(shifts.reduce((best, shift) => (likeness(shift) > likeness(best) ? shift : best))).toBe(576)
+      const loudest = (first: number, last: number) => Math.max(...samples.slice(first, last).map(Math.abs))
+      expect(loudest(576 + 48, 576 + 96)).toBeGreaterThan(0.8 * loudest(10_000, 20_000))
+      expect(loudest(0, 384)).toBeLessThan(0.05 * loudest(10_000, 20_000))
+      expect(loudest(576 + 48_000 - 96, 576 + 48_000)).toBeGreaterThan(0.8 * loudest(30_000, 40_000))
+    },
+  )
 
-  testWith(['ffmpeg'], 'joins another without a warning or a click', async () => {
+  testWith(
+    ['ffmpeg'],
+    'tells how it was before, and whether parts of it are damaged',
+    { tags: 'slow' },
+    async () => {
+      const folder = await workFolder()
+      const options = ['-ac', '1', '-ar', '22050', '-c:a', 'aac', '-f', 'ipod']
+      const path = await makeSound(folder, 'in.m4a', { from: 'sine=f=440:d=10', options })
+      const whole = await imported(path, folder)
+      expect(whole.original).toMatchObject({
+        container: 'mov',
+        size: statSync(path).size,
+        format: { codec: 'MPEG-4/AAC', sample_rate: 22_050 },
+        measured: { channels: 1, isDamaged: false, changes: false },
+      })
+      const bytes = readFileSync(path)
+      const middle = Math.floor(bytes.length / 2)
+      for (let at = middle; at < middle + 2_000; at++) bytes[at] = (at * at * 31) % 256
+      await writeFile(path, bytes)
+      expect((await imported(path, folder)).original?.measured.isDamaged).toBe(true)
+      const surround = 'sine=f=440:d=1,pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0'
+      const six = await imported(await makeSound(folder, 'six.wav', { from: surround }), folder)
+      expect(six.original?.measured.channels).toBe(6)
+    },
+  )
+
+  testWith(
+    ['ffmpeg'],
+    'has every sample, whatever is left over of the last frame',
+    { tags: 'slow' },
+    async () => {
+      const folder = await workFolder()
+      for (const samples of [1, 577, 1728, 57_025]) {
+        const from = `sine=f=440:d=2:r=48000,atrim=end_sample=${samples}`
+        const made = await imported(await makeSound(folder, 'in.wav', { from }), folder)
+        const frames = Math.max(2, Math.ceil((samples + 576) / 1152))
+        expect(await decode(bytesOf(made)), String(samples)).toEqual({ said: '', samples: frames * 1152 })
+      }
+    },
+  )
+
+  testWith(['ffmpeg'], 'joins another without a warning or a click', { tags: 'slow' }, async () => {
     const folder = await workFolder()
     const whole = 'sine=f=441:d=2.4:r=48000'
     const made = await Promise.all(
@@ -154,6 +169,7 @@ describe.concurrent('an imported file', () => {
   testWith(
     ['ffmpeg'],
     'whose sample rate and channels change on the way is whole and evenly loud',
+    { tags: 'slow' },
     async () => {
       const folder = await workFolder()
       const part = (from: string, rate: string, channels: string) => [from, rate, channels] as const
@@ -200,6 +216,7 @@ describe.concurrent('loudness', () => {
   testWith(
     ['ffmpeg'],
     'that the gain alone cannot reach without loud peaks is reached with a limiter',
+    { tags: 'slow' },
     async () => {
       const folder = await workFolder()
       // A soft tone with a loud crack every second: 30 dB between them.
@@ -217,6 +234,7 @@ describe.concurrent('loudness', () => {
   testWith(
     ['ffmpeg'],
     'of what is far too loud, or loses a part of itself to the encoder, is right all the same',
+    { tags: 'slow' },
     async () => {
       const folder = await workFolder()
       const sounds = [
@@ -233,14 +251,19 @@ describe.concurrent('loudness', () => {
     },
   )
 
-  testWith(['ffmpeg'], 'of silence, and of the noise of silence, is not raised', async () => {
-    const folder = await workFolder()
-    const silence = await imported(await makeSound(folder, 'a.wav', { from: 'anullsrc=d=2' }), folder)
-    expect((await heardIn(bytesOf(silence))).peak).toBeLessThan(-90)
-    const noise = 'anoisesrc=c=white:d=2:a=0.001:r=48000'
-    const hiss = await imported(await makeSound(folder, 'b.wav', { from: noise }), folder)
-    expect((await heardIn(bytesOf(hiss))).peak).toBeLessThan(-55)
-  })
+  testWith(
+    ['ffmpeg'],
+    'of silence, and of the noise of silence, is not raised',
+    { tags: 'slow' },
+    async () => {
+      const folder = await workFolder()
+      const silence = await imported(await makeSound(folder, 'a.wav', { from: 'anullsrc=d=2' }), folder)
+      expect((await heardIn(bytesOf(silence))).peak).toBeLessThan(-90)
+      const noise = 'anoisesrc=c=white:d=2:a=0.001:r=48000'
+      const hiss = await imported(await makeSound(folder, 'b.wav', { from: noise }), folder)
+      expect((await heardIn(bytesOf(hiss))).peak).toBeLessThan(-55)
+    },
+  )
 
   testWith(['ffmpeg'], 'of what is shorter than can be measured stays, but for its peaks', async () => {
     const folder = await workFolder()

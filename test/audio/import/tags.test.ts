@@ -65,22 +65,27 @@ describe.concurrent('tags', () => {
     Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(size - 4, 1)])
   const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(100)])
 
-  testWith(['ffmpeg'], 'have a cover: a picture of at most 16 MB, by its bytes', async () => {
-    const folder = await workFolder()
-    const large = await withCovers(folder, [['image/jpeg', jpeg(largestPictureBytes)]])
-    const cover = (await readTags(large)).cover
-    expect([cover?.type, cover?.bytes.length]).toEqual(['image/jpeg', largestPictureBytes])
-    const { tags, original } = await imported(large.path, folder)
-    expect([tags.cover?.bytes.length, original?.isCoverUnusable]).toEqual([largestPictureBytes, false])
-    const both = await withCovers(folder, [
-      ['image/jpeg', jpeg(largestPictureBytes + 1)],
-      ['image/jpeg', png],
-    ])
-    expect((await readTags(both)).cover?.type).toBe('image/png')
-    const page = await withCovers(folder, [['image/png', Buffer.from('<html></html>')]])
-    expect(await readTags(page)).not.toHaveProperty('cover')
-    expect((await imported(page.path, folder)).original?.isCoverUnusable).toBe(true)
-  })
+  testWith(
+    ['ffmpeg'],
+    'have a cover: a picture of at most 16 MB, by its bytes',
+    { tags: 'slow' },
+    async () => {
+      const folder = await workFolder()
+      const large = await withCovers(folder, [['image/jpeg', jpeg(largestPictureBytes)]])
+      const cover = (await readTags(large)).cover
+      expect([cover?.type, cover?.bytes.length]).toEqual(['image/jpeg', largestPictureBytes])
+      const { tags, original } = await imported(large.path, folder)
+      expect([tags.cover?.bytes.length, original?.isCoverUnusable]).toEqual([largestPictureBytes, false])
+      const both = await withCovers(folder, [
+        ['image/jpeg', jpeg(largestPictureBytes + 1)],
+        ['image/jpeg', png],
+      ])
+      expect((await readTags(both)).cover?.type).toBe('image/png')
+      const page = await withCovers(folder, [['image/png', Buffer.from('<html></html>')]])
+      expect(await readTags(page)).not.toHaveProperty('cover')
+      expect((await imported(page.path, folder)).original?.isCoverUnusable).toBe(true)
+    },
+  )
 
   testWith(['ffmpeg'], 'that are broken, too large or take too long are left out', async () => {
     const folder = await workFolder()

@@ -149,7 +149,7 @@ testWith(['ffmpeg'], 'the next run reads and imports nothing again', async () =>
   expect(second.log.lines.filter(({ message }) => message === 'a file was imported')).toEqual([])
 })
 
-testWith(['ffmpeg'], 'a result that somebody has deleted is made once more', async () => {
+testWith(['ffmpeg'], 'a result that somebody has deleted is made once more', { tags: 'slow' }, async () => {
   const places = await folders()
   await makeSound(places.media, 'song.wav')
   const { until } = await run(places)
@@ -164,6 +164,7 @@ testWith(['ffmpeg'], 'a result that somebody has deleted is made once more', asy
 testWith(
   ['ffmpeg'],
   'what is under way when the product ends leaves nothing, and is begun anew',
+  { tags: 'slow' },
   async () => {
     const places = await folders()
     await makeSound(places.media, 'long.wav', { from: 'sine=f=440:d=90' })
@@ -227,6 +228,7 @@ async function replacedSong(by: (path: string) => Promise<unknown>) {
 testWith(
   ['ffmpeg'],
   'what is replaced plays on until the new content is imported, over a restart too',
+  { timeout: 120_000, tags: 'slow' },
   async () => {
     const { places, first, before, bytes, hash } = await replacedSong(async (path) => {
       await makeSound(path.replace(/song\.wav$/, ''), 'next.wav', { from: 'sine=f=880:d=600' })
@@ -253,7 +255,6 @@ testWith(
     await second.stop()
     for (const [, file] of await first.kept.files.entries()) expect(file.earlier).toBeUndefined()
   },
-  120_000,
 )
 
 const progressOf = (lookup: Lookup) =>
@@ -275,7 +276,12 @@ testWith(
   },
 )
 
-testWith(['ffmpeg'], 'a file that is removed plays nothing, and what comes later is new', async () => {
-  const { first } = await replacedSong((path) => rm(path))
-  expect(await first.library.find('song.wav')).toMatchObject({ state: 'missing' })
-})
+testWith(
+  ['ffmpeg'],
+  'a file that is removed plays nothing, and what comes later is new',
+  { tags: 'slow' },
+  async () => {
+    const { first } = await replacedSong((path) => rm(path))
+    expect(await first.library.find('song.wav')).toMatchObject({ state: 'missing' })
+  },
+)

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type ActionContext, type ActionDef, action, type LastEffect } from '../../../src/rules/plugin.ts'

@@ -171,7 +171,7 @@ const words = fc
   // Rule files take two braces for a template of Home Assistant.
   .filter((text) => !/\{\{|\}\}/.test(text))
 
-test('whatever is said, the ways stay as they are', async () => {
+test('whatever is said, the ways stay as they are', { tags: 'slow' }, async () => {
   await fc.assert(
     fc.asyncProperty(words, words, words, async (title, say, ask) => {
       const quoted = JSON.stringify
