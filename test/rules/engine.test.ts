@@ -74,6 +74,15 @@ describe('a rule', () => {
     ])
   })
 
+  test.each([
+    [60_000, 1],
+    [60_001, 0],
+  ])('that hears of a press %i ms late starts %i times', async (late, times) => {
+    const { clock, effectsOf } = running([rule('forest', { when: onRight, do: [setForest] })])
+    await clock.advance(late)
+    expect(await effectsOf(press)).toHaveLength(times)
+  })
+
   test('keeps what was there before, and brings it back, as its own', async () => {
     const { effectsOf } = running([
       rule('party', {
