@@ -29,7 +29,7 @@ const chooseVoice = 'set speech.voice to the entity that is to speak, such as tt
 /**
  * The speech of Home Assistant: `/api/tts_get_url`, then the sound at the path that it names
  * (https://www.home-assistant.io/integrations/tts/#rest-api). A voice is an engine, `tts.piper`, or one of its voices:
- * `tts.piper/en_GB-alba-medium`. Where none is named, Piper, which speaks in the house, else the first engine that there is.
+ * `tts.piper/en_GB-alba-medium`. Where none is named, Piper, which speaks in the house; else nobody speaks.
  */
 export function homeAssistantSpeech(access: Access): SpeechProvider {
   let first: string | null = null
