@@ -228,6 +228,7 @@ describe('its socket', () => {
   })
 
   test('works where people sign in, and lets nobody in by the panel for it', {
+    tags: 'slow',
     timeout: 90_000,
   }, async () => {
     await start({ YOTO_STREAM_PANEL_AUTH: 'password' })

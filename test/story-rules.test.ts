@@ -67,7 +67,8 @@ async function house() {
       if (passedMs > longestMs)
         throw new Error(`${longestMs / 1000} s went by in vain until ${what}: ${said()}`)
       await clock.advance(stepMs)
-      await pause(5)
+      // What the step brings goes over real sockets.
+      await pause(20)
     }
   }
   const says = (line: string) => pass(line, () => log.lines.some(({ message }) => message === line))
@@ -143,10 +144,9 @@ describe('rules', () => {
     await pass('some of it was heard', () => (state()?.position_s ?? 0) >= 1)
     const before = gates()
     await press('left')
-    await says('the forest')
+    const inForest = () => log.lines.some(({ message }) => message === 'the forest') && gates() === before
+    await pass('some of the forest is heard', () => inForest() && (state()?.position_s ?? 0) >= 3)
     await says('skipped')
-    await pass('some of the forest was heard', () => (state()?.position_s ?? 0) >= 3)
-    expect(gates()).toBe(before)
   })
 
   test('bring a story to its end in the evening by its scene of bedtime', {
