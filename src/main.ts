@@ -62,7 +62,7 @@ async function main(redactor: Redactor): Promise<void> {
   logWarnings(log)
   // Elsewhere containers are whoever's who started them, and folders of theirs may be meant to go.
   const mountinfo = token === '' ? null : await readFile('/proc/self/mountinfo', 'utf8').catch(() => null)
-  // Commands are answered in half the time without all that only the product needs.
+  // Commands are answered in two thirds of the time without all that only the product needs.
   const starting = import('./app.ts').then(({ startApp }) =>
     startApp({
       options,
