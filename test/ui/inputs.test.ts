@@ -3,7 +3,7 @@ import type { InputDeclaration } from '../../src/core/value-form.ts'
 import { houseWith } from '../support/house.ts'
 import { testWith } from '../support/programs.ts'
 import { seriousFaults } from './axe.ts'
-import { family, openHousehold, signIn } from './household.ts'
+import { family, keepBack, openHousehold, signIn } from './household.ts'
 import { knobs, openRuledHome } from './ruled-home.ts'
 
 const { door, visit } = openHousehold()
@@ -89,6 +89,26 @@ testWith(
     }
   },
 )
+
+testWith(['chromium'], 'who sets another before the one is answered has both', async () => {
+  const house = await openHouse()
+  const front = await door({ people: family(), more: house.more })
+  const page = await visit(`${front.address}#/rules`)
+  await signIn(page, 'Anna')
+  const list = page.locator('yoto-input-list')
+  const minutes = list.getByRole('spinbutton', { name: 'Time to read, in min' })
+  const first = await keepBack(page, { method: 'PUT', path: '**/api/inputs/minutes' })
+  await minutes.fill('25')
+  await page.keyboard.press('Enter')
+  await first.kept
+  await minutes.fill('30')
+  await page.keyboard.press('Enter')
+  await list.getByRole('switch', { name: 'Party music' }).press('Space')
+  first.letGo()
+  await expect.poll(() => house.hub.inputValues().get('party'), within).toBe(true)
+  expect(house.hub.inputValues().get('minutes')).toBe(30)
+  await expect.poll(() => minutes.inputValue(), within).toBe('30')
+})
 
 testWith(['chromium'], 'a house without inputs has nothing to show of them', async () => {
   const { more } = await openRuledHome({ 'knobs.yaml': knobs })

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit'
+import { css, html, LitElement, noChange, nothing, type PropertyValues } from 'lit'
 import { live } from 'lit/directives/live.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { Attempt } from '../attempt.ts'
@@ -48,6 +48,10 @@ export class InputList extends LitElement {
   declare say: Say
   readonly #inputs = new Watching<readonly Input[]>(this, { fetch: fetchInputs, everyMs })
   readonly #setting = new Attempt(this)
+  /** What was set last, to go on behind it. */
+  #last: Promise<unknown> = Promise.resolve()
+  /** The input in whose field somebody types: news of it do not stand over that. */
+  #typing: string | null = null
   readonly #said = new Said(this)
 
   constructor() {
@@ -136,7 +140,10 @@ export class InputList extends LitElement {
         min=${min}
         max=${max}
         step=${step}
-        .value=${String(input.value)}
+        .value=${this.#typing === input.id ? noChange : String(input.value)}
+        @input=${() => {
+          this.#typing = input.id
+        }}
         @change=${({ target }: Event) => this.#setAmount(input, target as HTMLInputElement)}
       />
       ${unit === null ? nothing : html`<span class="quiet" aria-hidden="true">${unit}</span>`}
@@ -160,15 +167,20 @@ export class InputList extends LitElement {
   }
 
   async #setAmount(input: Amount, field: HTMLInputElement): Promise<void> {
-    const wanted = field.valueAsNumber
+    const { value: asked, valueAsNumber: wanted } = field
+    this.#typing = null
     if (!Number.isNaN(wanted)) await this.#set(input, wanted)
-    // Where it was refused, it stands again as it is.
+    // Where it was refused, it stands again as it is; what somebody has typed since stays.
+    if (field.value !== asked) return
     const now = this.#inputs.value?.find(({ id }) => id === input.id) ?? input
     field.value = String(now.value)
   }
 
+  /** Whoever sets another before the one is answered has both. */
   async #set(input: Input, value: boolean | number | string): Promise<void> {
-    await this.#setting.run(async () => this.#take(await setInput(input, value)))
+    const set = () => this.#setting.run(async () => this.#take(await setInput(input, value)))
+    this.#last = this.#last.then(set)
+    await this.#last
     this.requestUpdate()
   }
 
