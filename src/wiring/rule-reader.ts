@@ -217,42 +217,10 @@ export class RuleReader {
         return answer
       },
       readCalendar: onceEach((path) => this.#calendars.read(path)),
-      ...(isOurCard === undefined
-        ? {}
-        : {
-            isOurCard: async (cardId) => {
-              const isOurs = await isOurCard(cardId)
-              found.cards.set(cardId, isOurs)
-              return isOurs
-            },
-          }),
-      ...(hasStream === undefined
-        ? {}
-        : {
-            hasStream: async (stream) => {
-              const isThere = await hasStream(stream)
-              found.streams.set(stream, isThere)
-              return isThere
-            },
-          }),
-      ...(streamAlike === undefined
-        ? {}
-        : {
-            streamAlike: async (stream) => {
-              const other = await streamAlike(stream)
-              found.alike.set(stream, other)
-              return other
-            },
-          }),
-      ...(hasCard === undefined
-        ? {}
-        : {
-            hasCard: async (of) => {
-              const isThere = await hasCard(of)
-              found.published.set(of, isThere)
-              return isThere
-            },
-          }),
+      ...(isOurCard === undefined ? {} : { isOurCard: noting(isOurCard, found.cards) }),
+      ...(hasStream === undefined ? {} : { hasStream: noting(hasStream, found.streams) }),
+      ...(streamAlike === undefined ? {} : { streamAlike: noting(streamAlike, found.alike) }),
+      ...(hasCard === undefined ? {} : { hasCard: noting(hasCard, found.published) }),
     }
   }
 
@@ -339,6 +307,15 @@ function nothingFound(): Found {
     missing: new Set(),
     folders: new Map(),
     picks: new Map(),
+  }
+}
+
+/** Asks the same, and keeps each answer by what was asked. */
+function noting<Answer>(ask: (of: string) => Answer | Promise<Answer>, answers: Map<string, Answer>) {
+  return async (of: string): Promise<Answer> => {
+    const answer = await ask(of)
+    answers.set(of, answer)
+    return answer
   }
 }
 
